@@ -1,0 +1,51 @@
+# Everything from nothing: a fresh machine needs only Python 3.11 (or later), and make.
+PYTHON ?= python3
+VENV := .venv
+RUN := $(VENV)/bin/python
+READY := $(VENV)/.ready
+
+.PHONY: example test lint types tests format bench peers fuzz clean
+
+example: $(READY)            ## run the main job on an example cohort
+	$(RUN) -m mmatch example informational --out out/informational
+	$(RUN) -m mmatch match out/informational/mentors.csv out/informational/mentees.csv --out out/informational/result
+
+test: lint types tests       ## what CI runs
+
+lint: $(READY)
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+
+types: $(READY)
+	$(VENV)/bin/mypy
+
+tests: $(READY)
+	$(VENV)/bin/pytest -q -n 2
+
+format: $(READY)
+	$(VENV)/bin/ruff check --fix .
+	$(VENV)/bin/ruff format .
+
+bench: $(READY)              ## the figures of benchmarks/README.md
+	$(RUN) -m benchmarks.run
+
+fuzz: $(READY)               ## the long campaign: the same properties, many more examples
+	HYPOTHESIS_PROFILE=deep $(VENV)/bin/pytest -q -n 2 tests
+
+peers: .venv-peers/.ready    ## other people's packages, in an environment of their own
+
+.venv-peers/.ready: pyproject.toml
+	$(PYTHON) -m venv .venv-peers
+	.venv-peers/bin/python -m pip install --quiet --upgrade pip
+	.venv-peers/bin/python -m pip install --quiet --group peers
+	.venv-peers/bin/python -m pip install --quiet -e .
+	touch $@
+
+$(READY): pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(RUN) -m pip install --quiet --upgrade pip
+	$(RUN) -m pip install --quiet -c constraints.txt -e ".[cli]" --group dev
+	touch $@
+
+clean:
+	rm -rf $(VENV) .venv-peers out

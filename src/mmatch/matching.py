@@ -1,0 +1,246 @@
+"""What comes out: matches, matchings, results, proofs and violations, as plain immutable data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from mmatch.errors import NoMatchingError
+
+if TYPE_CHECKING:
+    from fractions import Fraction
+
+Value = int | float | tuple[int | float, ...]
+
+
+class Status(StrEnum):
+    """How an attempt ended."""
+
+    OPTIMAL = "optimal"
+    FEASIBLE = "feasible"
+    INFEASIBLE = "infeasible"
+    UNKNOWN = "unknown"
+
+
+class Trust(StrEnum):
+    """How well the claim of optimality or infeasibility is supported, strongest first. Only the judge grades."""
+
+    PROVED = "proved"
+    CORROBORATED = "corroborated"
+    CLAIMED = "claimed"
+    HEURISTIC = "heuristic"
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """One mentor, one or more mentees, one topic. A pair is a match with one mentee.
+
+    ``topic`` is the offer's; ``requested`` holds each mentee's own topic, in the order of ``mentees``.
+    """
+
+    mentor: str
+    mentees: tuple[str, ...]
+    topic: str = ""
+    offer: str = ""
+    requested: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Seats:
+    """The filled seats of a matching, one row a seat, as columns of the same length.
+
+    ``match`` numbers the match that a seat belongs to.
+    """
+
+    mentor: tuple[str, ...] = ()
+    mentee: tuple[str, ...] = ()
+    topic: tuple[str, ...] = ()
+    offer: tuple[str, ...] = ()
+    requested: tuple[str, ...] = ()
+    match: tuple[int, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.mentor)
+
+
+class Matching(Sequence[Match]):
+    """All matches, and the seats of requests left unfilled. Iterates over `Match`."""
+
+    def __init__(self, matches: Sequence[Match] = (), unmatched: Sequence[tuple[str, str]] = ()) -> None:
+        self._seats = _seats_of(matches)
+        self._unmatched = tuple(sorted((str(mentee), str(topic)) for mentee, topic in unmatched))
+        self.__dict__["_matches"] = tuple(matches)
+
+    @classmethod
+    def from_seats(cls, seats: Seats, unmatched: Sequence[tuple[str, str]] = ()) -> Matching:
+        """A matching from its columns; the Match objects are made when they are first looked at."""
+        self = cls.__new__(cls)
+        self._seats = seats
+        self._unmatched = tuple(sorted(unmatched))
+        return self
+
+    @property
+    def seats(self) -> Seats:
+        """The filled seats as columns."""
+        return self._seats
+
+    @property
+    def unmatched(self) -> list[tuple[str, str]]:
+        """(mentee, topic) of each seat that was asked for and not filled, one entry a seat."""
+        return list(self._unmatched)
+
+    def pairs(self) -> list[tuple[str, str, str]]:
+        """(mentor, mentee, topic) of each filled seat; the topic is the offer's."""
+        return list(zip(self._seats.mentor, self._seats.mentee, self._seats.topic, strict=True))
+
+    def to_frame(self, backend: str = "pandas") -> Any:
+        """The filled seats as a data frame with one row a seat.
+
+        Args:
+            backend: the installed library to use: "pandas", "polars" or "pyarrow".
+        """
+        import narwhals as nw
+
+        columns = ("match", "mentor", "mentee", "topic", "offer", "requested")
+        data = {name: list(getattr(self._seats, name)) for name in columns}
+        return nw.from_dict(data, backend=backend).to_native()
+
+    @cached_property
+    def _matches(self) -> tuple[Match, ...]:
+        rows: dict[int, list[int]] = {}
+        for row, number in enumerate(self._seats.match):
+            rows.setdefault(number, []).append(row)
+        return tuple(self._match(rows[number]) for number in sorted(rows))
+
+    def _match(self, rows: list[int]) -> Match:
+        s = self._seats
+        rows = sorted(rows, key=lambda row: (s.mentee[row], s.requested[row]))
+        first = rows[0]
+        mentees, requested = tuple(s.mentee[r] for r in rows), tuple(s.requested[r] for r in rows)
+        return Match(s.mentor[first], mentees, s.topic[first], s.offer[first], requested)
+
+    def __iter__(self) -> Iterator[Match]:
+        return iter(self._matches)
+
+    def __len__(self) -> int:
+        return len(self._matches)
+
+    def __getitem__(self, index: Any) -> Any:
+        return self._matches[index]
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Matching):
+            return NotImplemented
+        return sorted(self._matches, key=_order) == sorted(other._matches, key=_order) and (
+            self._unmatched == other._unmatched
+        )
+
+    def __hash__(self) -> int:
+        return hash((frozenset(self._matches), self._unmatched))
+
+    def __repr__(self) -> str:
+        return f"<Matching: {len(self)} matches, {len(self._seats)} seats filled, {len(self._unmatched)} unfilled>"
+
+
+def _order(match: Match) -> tuple[str, str, tuple[str, ...]]:
+    return match.mentor, match.offer, match.mentees
+
+
+def _seats_of(matches: Sequence[Match]) -> Seats:
+    rows = [
+        (match.mentor, mentee, match.topic, match.offer, asked, number)
+        for number, match in enumerate(matches)
+        for mentee, asked in zip(match.mentees, match.requested or ("",) * len(match.mentees), strict=True)
+    ]
+    return Seats(*zip(*rows, strict=True)) if rows else Seats()
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """One way in which a matching or a claim is wrong: a code, a sentence, and who is concerned."""
+
+    code: str
+    message: str
+    who: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class BlockingPair:
+    """A mentor and a mentee who would both rather be together, on the offer's topic."""
+
+    mentor: str
+    mentee: str
+    topic: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why something is as it is: its kind, whom it concerns, the topic, and a sentence for a coordinator."""
+
+    kind: str
+    who: tuple[str, ...]
+    topic: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """Evidence for what a result claims; the judge checks it without any solver.
+
+    ``kind`` is "prices" (a price per node and tier shows that no better matching exists), "cut" (a set of nodes shows
+    that none exists at all) or "none". ``totals`` are the exact tier totals as fractions, ``digest`` binds the proof
+    to the cohort, the program and the seed.
+    """
+
+    kind: str
+    digest: str
+    totals: tuple[Fraction, ...] = ()
+    prices: tuple[tuple[int, ...], ...] = ()
+    cut: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """What `solve` found and how sure that is.
+
+    ``value`` and ``bound`` have one entry per tier, in the user's unit, more is better. ``matching`` raises where there
+    is none. Scores were rounded once, to ``resolution``.
+    """
+
+    status: Status
+    found: Matching | None = None
+    value: tuple[Value, ...] | None = None
+    bound: tuple[Value | None, ...] | None = None
+    verified_bound: tuple[Value | None, ...] | None = None
+    by_aim: Mapping[str, Value] = field(default_factory=lambda: MappingProxyType({}))
+    trust: Trust | None = None
+    proof: Proof
+    solver: str
+    seed: int | str
+    resolution: float = 1.0
+    stopped: str | None = None
+    runtime: float = field(default=0.0, compare=False)
+    phases: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}), compare=False)
+
+    @property
+    def matching(self) -> Matching:
+        """The matching.
+
+        Raises:
+            NoMatchingError: where there is none; the text says why.
+        """
+        if self.found is None:
+            why = {
+                Status.INFEASIBLE: "no matching keeps all rules; mmatch.reasons(cohort, program, result) says why",
+                Status.UNKNOWN: f"none was found ({self.stopped or 'the solver gave up'})",
+            }.get(self.status, "the result holds none")
+            raise NoMatchingError(f"there is no matching: {why}")
+        return self.found
+
+    def __repr__(self) -> str:
+        trust = f", {self.trust}" if self.trust else ""
+        return f"<Result: {self.status}{trust}, value {self.value}, bound {self.bound}, solver {self.solver}>"

@@ -1,0 +1,6 @@
+"""The facts: people, what they offer and ask for, and the cohort that holds them all."""
+
+from mmatch.people.cohort import Cohort, Supply
+from mmatch.people.facts import Meeting, Offer, Participant, Request
+
+__all__ = ["Cohort", "Meeting", "Offer", "Participant", "Request", "Supply"]

@@ -1,0 +1,350 @@
+"""The cohort: facts only, immutable, columns inside, participants as a view."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from mmatch.errors import InputError, Problem, Problems, excerpt
+from mmatch.people.building import Builder, Where, usual_where
+from mmatch.people.columns import NONE, Ints, Meetings, Offers, People, Requests, Scores, Topics
+from mmatch.people.digesting import cohort_digest
+from mmatch.people.facts import MODES, Meeting, Offer, Participant, Request
+from mmatch.people.texts import suggestion
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+
+@dataclass(frozen=True, slots=True)
+class Supply:
+    """Supply and demand on one topic: what `Cohort.summary` lists.
+
+    ``seats`` counts mentee seats that mentors offer on the topic (None: no stated limit), ``reachable`` the offers that
+    can meet a request on it along the topic tree.
+    """
+
+    topic: str
+    offers: int
+    seats: int | None
+    requests: int
+    wanted: int
+    reachable: int
+
+
+class Cohort(Sequence[Participant]):
+    """Who takes part: people with offers and requests, the topic tree, past meetings, given scores. Immutable.
+
+    Args:
+        participants: any iterable of `Participant`; read once.
+        topics: {child: parent}.
+        history: past meetings.
+        scores: {(mentor, mentee): number}; a pair without a score is then not allowed.
+
+    Raises:
+        InputError: with every problem found, not only the first.
+    """
+
+    __slots__ = ("__dict__",)
+    people: People
+    offers: Offers
+    requests: Requests
+    topic_tree: Topics
+    meetings: Meetings
+    score_table: Scores | None
+
+    def __init__(
+        self,
+        participants: Iterable[Participant],
+        *,
+        topics: Mapping[str, str] | None = None,
+        history: Iterable[Meeting] = (),
+        scores: Mapping[tuple[str, str], Any] | None = None,
+    ) -> None:
+        self._fill(participants, topics, history, scores, usual_where)
+
+    @classmethod
+    def at(
+        cls,
+        participants: Iterable[Participant],
+        where: Where,
+        *,
+        topics: Mapping[str, str] | None = None,
+        history: Iterable[Meeting] = (),
+        scores: Mapping[tuple[str, str], Any] | None = None,
+    ) -> Cohort:
+        """A cohort whose errors name places of a file: ``where(participant number, field)`` tells them."""
+        self = cls.__new__(cls)
+        self._fill(participants, topics, history, scores, where)
+        return self
+
+    def _fill(self, participants: Any, topics: Any, history: Any, scores: Any, where: Where) -> None:
+        builder = Builder(_once(participants, "participants"), where)
+        tree = builder.topics(topics)
+        meetings = builder.meetings(_once(history, "history"))
+        table = builder.scores(scores)
+        builder.problems.raise_any()
+        self._set(builder.people, builder.offers, builder.requests, tree, meetings, table)
+
+    def _set(self, *columns: Any) -> None:
+        names = ("people", "offers", "requests", "topic_tree", "meetings", "score_table")
+        self.__dict__.update(zip(names, columns, strict=True))
+
+    @classmethod
+    def from_columns(
+        cls, people: People, offers: Offers, requests: Requests, topics: Topics, scores: Scores | None
+    ) -> Cohort:
+        """A cohort from columns that are valid already."""
+        self = cls.__new__(cls)
+        self._set(people, offers, requests, topics, Meetings(), scores)
+        return self
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError("a Cohort is immutable: build another one")
+
+    @classmethod
+    def from_scores(  # noqa: PLR0913 - the contract names these six
+        cls,
+        scores: ArrayLike | Any,
+        *,
+        capacity: int | Sequence[int],
+        demand: int | Sequence[int] = 1,
+        min_load: int | Sequence[int] = 0,
+        mentees: Sequence[str] | None = None,
+        mentors: Sequence[str] | None = None,
+    ) -> Cohort:
+        """A cohort from a table of scores, one row a mentee, one column a mentor.
+
+        Args:
+            scores: (n_mentees, n_mentors) numbers, NaN = not allowed; or a SciPy sparse array, absent = not allowed.
+            capacity: mentee seats, one number or one per mentor.
+            demand: how many different mentors, one number or one per mentee.
+            min_load: fewest filled seats, one number or one per mentor.
+            mentees: ids; by default mentee-0, mentee-1, …
+            mentors: ids; by default mentor-0, mentor-1, …
+
+        Raises:
+            InputError: infinite scores, wrong shapes, bad counts or ids.
+            LimitError: a dense table above 50 million cells.
+        """
+        from mmatch.people.matrices import columns_from_scores
+
+        limits = {"capacity": capacity, "demand": demand, "min_load": min_load}
+        return cls.from_columns(*columns_from_scores(scores, limits, mentees, mentors))
+
+    @classmethod
+    def from_rankings(  # noqa: PLR0913 - the contract names these six
+        cls,
+        mentees: Mapping[str, Sequence[Any]],
+        mentors: Mapping[str, Sequence[Any]] | None = None,
+        *,
+        capacity: int | Mapping[str, int] = 1,
+        offers: Mapping[str, str] | None = None,
+        offer_capacity: int | Mapping[str, int] = 1,
+        min_load: int | Mapping[str, int] = 0,
+    ) -> Cohort:
+        """A cohort from preference lists, such as ``{"m1": ["x", ["y", "z"]]}``; an inner list is a tie.
+
+        Args:
+            mentees: each mentee's list of mentors, or of offers where ``offers`` is given.
+            mentors: each mentor's list of mentees; None: they rank nobody and accept everybody.
+            capacity: mentee seats of each mentor.
+            offers: {offer id: mentor}: mentees rank offers; the offer's topic and id are the same text.
+            offer_capacity: seats of each offer.
+            min_load: fewest filled seats of each mentor.
+
+        Raises:
+            InputError: unknown names, duplicates, bad counts.
+        """
+        from mmatch.people.rankings import participants_from_rankings
+
+        limits = {"capacity": capacity, "offer_capacity": offer_capacity, "min_load": min_load}
+        return cls(participants_from_rankings(mentees, mentors, offers, limits))
+
+    # -- reading it ----------------------------------------------------------------------------------------------
+
+    def __len__(self) -> int:
+        return len(self.people.ids)
+
+    def __iter__(self) -> Iterator[Participant]:
+        return (self._participant(row) for row in range(len(self)))
+
+    def __contains__(self, item: object) -> bool:
+        name = item.id if isinstance(item, Participant) else item
+        return name in self.people.index
+
+    def __getitem__(self, key: Any) -> Any:
+        """The participant with this id, or at this place."""
+        if isinstance(key, str):
+            if key not in self.people.index:
+                text = f"unknown id {excerpt(key)}"
+                raise InputError(Problem("unknown-id", "", text, suggestion(key, self.people.ids)))
+            return self._participant(self.people.index[key])
+        if isinstance(key, slice):
+            return [self._participant(row) for row in range(*key.indices(len(self)))]
+        return self._participant(range(len(self))[key])
+
+    @property
+    def participants(self) -> Cohort:
+        """The people, in the order given (the cohort itself is the sequence)."""
+        return self
+
+    @property
+    def topics(self) -> Mapping[str, str]:
+        """The topic tree as {child: parent}."""
+        tree = self.topic_tree
+        edges = {n: tree.names[p] for n, p in zip(tree.names, tree.parent.tolist(), strict=True) if p != NONE}
+        return MappingProxyType(edges)
+
+    @property
+    def history(self) -> tuple[Meeting, ...]:
+        """Past meetings."""
+        m = self.meetings
+        rows = zip(m.mentor, m.mentee, m.topic, m.date, strict=True)
+        return tuple(Meeting(mentor, mentee, topic=topic, date=date) for mentor, mentee, topic, date in rows)
+
+    @property
+    def scores(self) -> Mapping[tuple[str, str], Any] | None:
+        """Given scores as {(mentor, mentee): number}, made anew at each call; None where none were given."""
+        table = self.score_table
+        if table is None:
+            return None
+        ids = self.people.ids
+        rows = zip(table.mentor.tolist(), table.mentee.tolist(), table.values.tolist(), strict=True)
+        return MappingProxyType({(ids[mentor], ids[mentee]): value for mentor, mentee, value in rows})
+
+    def attributes_of(self, name: str) -> tuple[Any, ...] | None:
+        """Everybody's value of an attribute, None where not stated; None altogether where nobody has it."""
+        people = self.people
+        if name == "site":
+            return tuple(site or None for site in people.sites) if people.sites else None
+        if name == "timezone":
+            return people.timezones
+        if people.attributes is None or not any(name in a for a in people.attributes):
+            return None
+        return tuple(a.get(name) for a in people.attributes)
+
+    @property
+    def attribute_names(self) -> tuple[str, ...]:
+        """Every attribute that somebody has, sorted."""
+        people = self.people
+        names = set().union(*(people.attributes or ()))
+        return tuple(sorted(names | ({"site"} if people.sites else set()) | ({"timezone"} if people.timezones else set())))
+
+    def _participant(self, row: int) -> Participant:
+        p = self.people
+        return Participant(
+            p.ids[row],
+            name=p.names[row] if p.names else "",
+            offers=tuple(self._offer(k) for k in _rows_of(self.offers.owner, row)),
+            requests=tuple(self._request(k) for k in _rows_of(self.requests.owner, row)),
+            capacity=_stated(p.capacity[row]),
+            groups=_stated(p.groups[row]),
+            min_load=int(p.min_load[row]),
+            availability=p.availability[row] if p.availability else None,
+            timezone=p.timezones[row] if p.timezones else None,
+            site=p.sites[row] if p.sites else "",
+            modes=p.modes[row] if p.modes else MODES,
+            attributes=p.attributes[row] if p.attributes else MappingProxyType({}),
+            ranks=p.ranks[row] if p.ranks else None,
+            mentee_ranks=p.mentee_ranks[row] if p.mentee_ranks else None,
+            avoids=p.avoids[row] if p.avoids else (),
+        )
+
+    def _offer(self, k: int) -> Offer:
+        o = self.offers
+        group = None if o.most[k] == NONE else (int(o.least[k]), int(o.most[k]))
+        topic = self.topic_tree.names[o.topic[k]]
+        return Offer(topic, level=_level(o.level[k]), seats=_stated(o.seats[k]), group=group, id=o.ids[k])
+
+    def _request(self, k: int) -> Request:
+        r = self.requests
+        priority = float(r.priority[k])
+        return Request(
+            self.topic_tree.names[r.topic[k]],
+            level=_level(r.level[k]),
+            priority=int(priority) if priority.is_integer() else priority,
+            mentors=int(r.mentors[k]),
+            format=r.formats[k] if r.formats else None,
+        )
+
+    def summary(self) -> tuple[Supply, ...]:
+        """Supply and demand per topic, greatest demand first."""
+        return _summary(self)
+
+    # -- identity ------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def digest(self) -> str:
+        """A SHA-256 of the facts in canonical order: the same whatever the order they were given in."""
+        return cohort_digest(self)
+
+    @cached_property
+    def canonical(self) -> Ints:
+        """Rows of people in canonical order of ids: shorter first, then alphabetical."""
+        ids = self.people.ids
+        return np.array(sorted(range(len(ids)), key=lambda row: (len(ids[row]), ids[row])), dtype=np.int64)
+
+    def __eq__(self, other: object) -> bool:
+        return self.digest == other.digest if isinstance(other, Cohort) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self.digest)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _rebuilt, (tuple(self), dict(self.topics), self.history, None if self.scores is None else dict(self.scores))
+
+    def __repr__(self) -> str:
+        people, o, r = len(self), len(self.offers.ids), len(self.requests.owner)
+        scores = "" if self.score_table is None else f", {len(self.score_table.values)} scores"
+        return f"<Cohort: {people} people, {o} offers, {r} requests, {len(self.topic_tree.names)} topics{scores}>"
+
+
+def _rebuilt(participants: Any, topics: Any, history: Any, scores: Any) -> Cohort:
+    return Cohort(participants, topics=topics, history=history, scores=scores)
+
+
+def _once(items: Any, name: str) -> list[Any]:
+    """An iterable copied once, or an InputError that says what was found."""
+    problems = Problems()
+    if isinstance(items, str | bytes | Mapping) or not isinstance(items, Iterable):
+        problems.add("type", name, f"found {type(items).__name__}, expected a list")
+        problems.raise_any()
+    return list(items)
+
+
+def _rows_of(owner: Ints, row: int) -> range:
+    return range(int(np.searchsorted(owner, row)), int(np.searchsorted(owner, row, side="right")))
+
+
+def _stated(value: Any) -> int | None:
+    return None if value == NONE else int(value)
+
+
+def _level(value: Any) -> float | int | None:
+    number = float(value)
+    return None if number != number else int(number) if number.is_integer() else number  # noqa: PLR0124 - NaN
+
+
+def _summary(cohort: Cohort) -> tuple[Supply, ...]:
+    o, r, tree = cohort.offers, cohort.requests, cohort.topic_tree
+    n = len(tree.names)
+    offers = np.bincount(o.topic, minlength=n)
+    requests = np.bincount(r.topic, minlength=n)
+    wanted = np.bincount(r.topic, weights=r.mentors, minlength=n)
+    limit = np.where(o.seats == NONE, cohort.people.capacity[o.owner], o.seats)
+    open_ended = np.bincount(o.topic, weights=limit == NONE, minlength=n) > 0
+    seats = np.bincount(o.topic, weights=np.maximum(limit, 0), minlength=n)
+    reach = (tree.distance != NONE).astype(np.int64) @ offers
+    rows = [
+        Supply(
+            name, int(offers[k]), None if open_ended[k] else int(seats[k]), int(requests[k]), int(wanted[k]), int(reach[k])
+        )
+        for k, name in enumerate(tree.names)
+    ]
+    return tuple(sorted((row for row in rows if row.offers or row.requests), key=lambda s: (-s.wanted, s.topic)))

@@ -1,0 +1,86 @@
+"""Canonical bytes of a cohort: the same facts give the same bytes, whatever the order they came in."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from mmatch.people.cohort import Cohort
+    from mmatch.people.columns import Ints, Scores
+
+
+def cohort_digest(cohort: Cohort) -> str:
+    """A SHA-256 in hexadecimal over everything that a cohort states."""
+    digest = hashlib.sha256(b"mmatch cohort 1\n")
+    for name, data in _parts(cohort):
+        digest.update(f"{name} {len(data)}\n".encode())
+        digest.update(data)
+    return digest.hexdigest()
+
+
+def _parts(cohort: Cohort) -> Iterable[tuple[str, Any]]:
+    people, order = cohort.people, cohort.canonical
+    rank = np.empty_like(order)
+    rank[order] = np.arange(len(order))
+    yield "ids", json.dumps([people.ids[row] for row in order.tolist()]).encode()
+    for name in ("capacity", "groups", "min_load"):
+        yield name, getattr(people, name)[order].tobytes()
+    for name in ("names", "availability", "timezones", "sites", "modes", "attributes", "ranks", "mentee_ranks", "avoids"):
+        column = getattr(people, name)
+        if column is not None:
+            yield name, _json([column[row] for row in order.tolist()])
+    yield from _offer_parts(cohort, rank)
+    yield from _request_parts(cohort, rank)
+    yield "topics", _json(sorted(cohort.topics.items()))
+    m = cohort.meetings
+    yield "history", _json(sorted(zip(m.mentor, m.mentee, m.topic, (d or "" for d in m.date), strict=True)))
+    if cohort.score_table is not None:
+        yield from _score_parts(cohort.score_table, rank)
+
+
+def _offer_parts(cohort: Cohort, rank: Ints) -> Iterable[tuple[str, bytes]]:
+    o = cohort.offers
+    order = sorted(range(len(o.ids)), key=lambda k: (len(o.ids[k]), o.ids[k]))
+    yield "offers", json.dumps([o.ids[k] for k in order]).encode()
+    yield "offer topics", json.dumps([cohort.topic_tree.names[t] for t in o.topic[order].tolist()]).encode()
+    for column in (rank[o.owner], o.level, o.seats, o.least, o.most):
+        yield "offer column", column[order].tobytes()
+
+
+def _request_parts(cohort: Cohort, rank: Ints) -> Iterable[tuple[str, bytes]]:
+    r, names = cohort.requests, cohort.topic_tree.names
+    topics = [names[t] for t in r.topic.tolist()]
+    owners = rank[r.owner]
+    order = np.array(sorted(range(len(topics)), key=lambda k: (owners[k], topics[k])), dtype=np.int64)
+    yield "requests", json.dumps([topics[k] for k in order.tolist()]).encode()
+    for column in (owners, r.level, r.priority, r.mentors):
+        yield "request column", column[order].tobytes()
+    if r.formats is not None:
+        yield "formats", _json([r.formats[k] for k in order.tolist()])
+
+
+def _score_parts(table: Scores, rank: Ints) -> Iterable[tuple[str, Any]]:
+    mentee, mentor, values = rank[table.mentee], rank[table.mentor], table.values
+    if not (np.array_equal(mentee, table.mentee) and np.array_equal(mentor, table.mentor)):
+        order = np.lexsort((mentor, mentee))
+        mentee, mentor, values = mentee[order], mentor[order], values[order]
+    yield "scored mentees", memoryview(np.ascontiguousarray(mentee)).cast("B")
+    yield "scored mentors", memoryview(np.ascontiguousarray(mentor)).cast("B")
+    if values.dtype == object or values.dtype.kind in "iu" and np.abs(values).max(initial=0) > 2**53:
+        yield "scores", _json([str(Fraction(v)) for v in values.tolist()])
+    else:  # -0.0 + 0.0 is 0.0, and whole numbers read the same as ints and as floats
+        yield "scores", memoryview(np.ascontiguousarray(values.astype(np.float64) + 0.0)).cast("B")
+
+
+def _json(value: Any) -> bytes:
+    return json.dumps(value, sort_keys=True, default=_plain).encode()
+
+
+def _plain(value: Any) -> Any:
+    return sorted(value) if isinstance(value, frozenset) else dict(value)

@@ -1,0 +1,106 @@
+"""The facts as a user writes them: participants, offers, requests, meetings. They store; `Cohort` validates."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import KW_ONLY, dataclass, field
+from types import MappingProxyType
+from typing import Any
+
+Ranks = Sequence[str | Sequence[str]]
+MODES = frozenset({"virtual", "in_person"})
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What somebody can teach: one topic, how well, to how many people, in groups of which size.
+
+    Attributes:
+        topic: the topic; "" meets every topic.
+        level: expertise on the program's own scale, any finite number.
+        seats: most mentee seats on this offer; None leaves only the mentor's capacity, 0 is 0.
+        group: (least, most) mentees in one match; None takes the topic's or the program's.
+        id: defaults to ``mentor/topic``; needed where one mentor makes two offers on one topic.
+    """
+
+    topic: str = ""
+    _: KW_ONLY
+    level: float | None = None
+    seats: int | None = None
+    group: tuple[int, int] | None = None
+    id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What somebody wants to learn: one topic, from which level, how urgently, from how many mentors.
+
+    Attributes:
+        topic: the topic; "" meets every topic.
+        level: the mentee's own level on the program's scale, any finite number.
+        priority: greater is more urgent; acts only through aims that say so.
+        mentors: up to so many different mentors.
+        format: the session format wanted, such as "single".
+    """
+
+    topic: str = ""
+    _: KW_ONLY
+    level: float | None = None
+    priority: float = 1
+    mentors: int = 1
+    format: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Participant:
+    """One person of the program, who may offer help, ask for it, or both.
+
+    Attributes:
+        id: a unique text; results and messages show it.
+        name: shown only in files made for people who may see it.
+        offers: topics that this person can teach.
+        requests: topics that this person wants to learn, each a different one.
+        capacity: most mentee seats filled; None is one match, 0 is none.
+        groups: most groups led; None is no limit but the capacity.
+        min_load: fewest mentee seats that must be filled.
+        availability: weekly windows as text, for planning.
+        timezone: an IANA name such as "Europe/Berlin".
+        site: where in-person meetings can be.
+        modes: "virtual", "in_person", or both.
+        attributes: anything else that rules may use: texts, numbers, yes/no, or lists of these.
+        ranks: whom this person wants as a mentor, best first: ids of mentors or offers; an inner tuple is a tie; None is
+            "not stated", () accepts nobody.
+        mentee_ranks: whom this person wants as a mentee, in the same form.
+        avoids: ids of people whom this person must never meet; it works both ways.
+    """
+
+    id: str
+    _: KW_ONLY
+    name: str = ""
+    offers: Sequence[Offer] = ()
+    requests: Sequence[Request] = ()
+    capacity: int | None = None
+    groups: int | None = None
+    min_load: int = 0
+    availability: str | Sequence[str] | None = None
+    timezone: str | None = None
+    site: str = ""
+    modes: frozenset[str] = MODES
+    attributes: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}), hash=False)
+    ranks: Ranks | None = None
+    mentee_ranks: Ranks | None = None
+    avoids: Sequence[str] = ()
+
+    def __repr__(self) -> str:
+        return f"<Participant {self.id!r}: {len(self.offers)} offers, {len(self.requests)} requests>"
+
+
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """A mentor and a mentee who have met before. People who have left the program may be named."""
+
+    mentor: str
+    mentee: str
+    _: KW_ONLY
+    topic: str = ""
+    date: str | None = None

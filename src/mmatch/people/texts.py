@@ -1,0 +1,71 @@
+"""What a valid id is, and how a bad one is described."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Sequence
+
+from mmatch.errors import Problems, excerpt
+
+LONGEST_ID = 256
+_PLAIN = re.compile(r"[!-~](?:[ -~]{0,254}[!-~])?")
+_INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff"
+
+
+def clean_ids(values: Sequence[object], where: Callable[[int], str], problems: Problems, *, empty: bool = False) -> list[str]:
+    """The ids as NFC text; every bad one is noted and replaced by a harmless text.
+
+    Args:
+        values: what the user gave.
+        where: the place of value i, for messages.
+        problems: where bad ids are noted.
+        empty: whether the empty text is allowed (topics).
+    """
+    plain = _PLAIN.fullmatch
+    if set(map(type, values)) <= {str} and all(plain(v) or (empty and not v) for v in values):  # type: ignore[arg-type]
+        return list(values)  # type: ignore[arg-type]
+    return [_clean_id(value, where(row), problems, empty=empty) for row, value in enumerate(values)]
+
+
+def _clean_id(value: object, where: str, problems: Problems, *, empty: bool) -> str:
+    code, fault, hint = _fault(value, empty=empty)
+    if fault:
+        problems.add(code, where, fault, hint)
+        return ""
+    return unicodedata.normalize("NFC", str(value))
+
+
+def _fault(value: object, *, empty: bool) -> tuple[str, str, str]:
+    """(code, message, hint) of what is wrong with an id; empty texts where nothing is."""
+    if value is None or (isinstance(value, float) and value != value) or (value == "" and not empty):  # noqa: PLR0124 - NaN
+        return "id-missing", f"found {excerpt(value)}, expected an id: the id is empty or missing", ""
+    if isinstance(value, bool) or not isinstance(value, str):
+        shown = excerpt(value)
+        hint = f"write {str(value)!r} as text" if isinstance(value, int) and not isinstance(value, bool) else ""
+        return "id-type", f"found {type(value).__name__} {shown}, expected text: ids are strings", hint
+    if len(value) > LONGEST_ID:
+        return "id-long", f"the id is {len(value)} characters, limit {LONGEST_ID}", ""
+    return _character_fault(value)
+
+
+def _character_fault(value: str) -> tuple[str, str, str]:
+    for position, character in enumerate(value):
+        kind = unicodedata.category(character)
+        if kind == "Cs":
+            return "id-unicode", f"{excerpt(value)} is not valid Unicode: lone surrogate at position {position}", ""
+        if kind in {"Cc", "Zl", "Zp"} or character in "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069":
+            place = f"control character U+{ord(character):04X} at position {position}"
+            return "id-control", f"{excerpt(value)} has a {place}", ""
+    if value != value.strip() or value.strip(_INVISIBLE) != value:
+        return "id-space", f"{excerpt(value)} begins or ends with a space", f"trim it to {excerpt(value.strip().strip(_INVISIBLE))}"
+    return "", "", ""
+
+
+def suggestion(wanted: str, known: Iterable[str]) -> str:
+    """A hint with the closest known name, or nothing."""
+    import difflib
+
+    pool = list(known)
+    close = difflib.get_close_matches(wanted, pool, n=1, cutoff=0.75) if len(pool) <= 20_000 else []
+    return f"did you mean {excerpt(close[0])}?" if close else ""
