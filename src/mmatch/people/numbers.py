@@ -127,3 +127,12 @@ def _power_below(value: Fraction) -> Fraction:
     power = value.numerator.bit_length() - value.denominator.bit_length()
     candidate = Fraction(2) ** power
     return candidate if candidate <= value else candidate / 2
+
+
+def exact_sum(values: Any) -> int:
+    """The sum of an integer array, whatever its size."""
+    if len(values) == 0:
+        return 0
+    if int(np.abs(values).max()).bit_length() + math.ceil(math.log2(len(values) + 1)) < 62:
+        return int(values.sum())
+    return sum(values.tolist())

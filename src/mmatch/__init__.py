@@ -1,0 +1,52 @@
+"""mmatch: mentor-mentee matching that proves its answer, explains it and dates it.
+
+    cohort = mmatch.read_cohort("mentors.csv", "mentees.csv")
+    result = mmatch.solve(cohort, mmatch.Program())
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+__version__ = "0.1.0"
+
+_HOME = {
+    "matching": ("BlockingPair", "Match", "Matching", "Proof", "Reason", "Result", "Status", "Trust", "Violation"),
+    "people": ("Cohort", "Meeting", "Offer", "Participant", "Request", "Supply"),
+    "program": ("Program",),
+    "instance": ("Progress",),
+    "instance.handmade": ("matching_from_pairs",),
+    "engine": ("solve",),
+    "proof": ("verify",),
+    "errors": (
+        "ExportError",
+        "ExtraError",
+        "InputError",
+        "LimitError",
+        "MmatchError",
+        "NoMatchingError",
+        "PluginError",
+        "Problem",
+        "SolverError",
+        "UnsupportedError",
+    ),
+}
+_ROOMS = ("aims", "rules", "solvers")
+_PLACE = {name: room for room, names in _HOME.items() for name in names}
+
+__all__ = sorted([*_PLACE, *_ROOMS, "__version__"])
+
+
+def __getattr__(name: str) -> Any:
+    if name in _ROOMS:
+        return importlib.import_module(f"mmatch.{name}")
+    if name not in _PLACE:
+        raise AttributeError(f"module 'mmatch' has no attribute {name!r}")
+    value = getattr(importlib.import_module(f"mmatch.{_PLACE[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,0 +1,78 @@
+"""What an aim is."""
+
+from __future__ import annotations
+
+from dataclasses import KW_ONLY, dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from mmatch.pairs import Pairs, pairs_of
+from mmatch.parts import Part
+from mmatch.people.numbers import exact_sum, number_fault
+from mmatch.terms import Linear
+
+if TYPE_CHECKING:
+    from mmatch.instance.edges import Edges
+    from mmatch.matching import Matching
+    from mmatch.people import Cohort
+    from mmatch.people.columns import Ints
+    from mmatch.terms import Term
+
+
+@dataclass(frozen=True, repr=False)
+class Aim(Part):
+    """Something wanted, more is better: one kind of term for solvers, and the truth about a matching.
+
+    Args:
+        weight: what the aim counts where several share a tier; a positive number.
+    """
+
+    package = "mmatch.aims"
+    _: KW_ONLY
+    weight: float = 1
+
+    def __post_init__(self) -> None:
+        fault = number_fault(self.weight, "weight")
+        if fault or self.weight <= 0:
+            raise self.refuse("weight", fault or f"found {self.weight}, expected a number above 0")
+
+    @property
+    def exact_weight(self) -> Fraction:
+        """The weight as the short fraction that the user wrote: 0.3 is 3/10."""
+        near = Fraction(self.weight).limit_denominator(1_000_000)
+        return near if float(near) == float(self.weight) else Fraction(self.weight)
+
+    def check(self, cohort: Cohort) -> None:
+        """Raise an InputError where the aim cannot be meant for this cohort."""
+
+    def term(self, edges: Edges) -> Term:
+        """The aim over the candidate edges, without its weight."""
+        raise NotImplementedError
+
+    def measure(self, cohort: Cohort, matching: Matching) -> Fraction:
+        """The aim's exact total on a matching, in the user's unit, without its weight."""
+        raise NotImplementedError
+
+    def resolution(self, cohort: Cohort) -> float:  # noqa: ARG002 - aims that round scores use the cohort
+        """What scores are rounded to, a power of two."""
+        return 1.0
+
+
+class PairAim(Aim):
+    """An aim that gives every pair a whole number of units, and adds them up."""
+
+    def scores(self, pairs: Pairs) -> tuple[Ints, Fraction]:
+        """(whole numbers in the shape of the view, unit). The unit depends on the cohort only."""
+        raise NotImplementedError
+
+    def term(self, edges: Edges) -> Linear:
+        """A weight per edge."""
+        weights, unit = self.scores(edges.pairs)
+        return Linear(np.ascontiguousarray(np.broadcast_to(weights, len(edges)), dtype=np.int64), unit)
+
+    def measure(self, cohort: Cohort, matching: Matching) -> Fraction:
+        """The sum over all filled seats."""
+        weights, unit = self.scores(pairs_of(cohort, matching))
+        return exact_sum(np.broadcast_to(weights, len(matching.seats))) * unit

@@ -1,0 +1,56 @@
+"""Points for a gap between levels."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import KW_ONLY, dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from mmatch.aims._base import PairAim
+from mmatch.errors import excerpt
+from mmatch.people.numbers import exact, number_fault
+
+if TYPE_CHECKING:
+    from mmatch.pairs import Pairs
+    from mmatch.people.columns import Ints
+
+
+@dataclass(frozen=True, repr=False)
+class LevelSteps(PairAim):
+    """Points for how far the mentor stands above the mentee, such as 9 for one grade and 12 for two.
+
+    score = points[offer.level - request.level], 0 for every other gap and where a level is not stated.
+
+    Args:
+        points: {gap: points}.
+    """
+
+    points: Mapping[float, float]
+    _: KW_ONLY
+    weight: float = 1
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        rows = self.points.items() if isinstance(self.points, Mapping) else self.points
+        if isinstance(rows, str) or not hasattr(rows, "__iter__"):
+            raise self.refuse("points", f"found {excerpt(self.points)}, expected {{gap: points}}")
+        pairs = [tuple(row) if isinstance(row, list | tuple) else (row,) for row in rows]
+        for pair in pairs:
+            fault = "" if len(pair) == 2 else f"found {excerpt(pair)}, expected (gap, points)"
+            fault = fault or next(filter(None, (number_fault(v, "gap and points") for v in pair)), "")
+            if fault:
+                raise self.refuse("points", fault)
+        self.put("points", tuple(sorted(pairs)))
+
+    def scores(self, pairs: Pairs) -> tuple[Ints, Fraction]:
+        """The points of each pair's gap."""
+        gap = pairs.offer.level - pairs.request.level
+        table = [(level, exact(worth).limit_denominator(1_000_000)) for level, worth in self.points]  # type: ignore[misc]
+        unit = Fraction(1, int(np.lcm.reduce([worth.denominator for _, worth in table] or [1])))
+        total = np.zeros(gap.shape, dtype=np.int64)
+        for level, worth in table:
+            total[gap == level] = int(worth / unit)
+        return total, unit

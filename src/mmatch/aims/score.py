@@ -1,0 +1,61 @@
+"""A plain function as an aim."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import KW_ONLY, dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from mmatch.aims._base import PairAim
+from mmatch.errors import InputError, Problem, UnsupportedError, excerpt
+from mmatch.people.numbers import exact, number_fault
+
+if TYPE_CHECKING:
+    from mmatch.pairs import Pairs
+    from mmatch.people import Cohort, Participant
+    from mmatch.people.columns import Ints
+
+GRID = Fraction(1, 2**44)
+
+
+@dataclass(frozen=True, repr=False)
+class Score(PairAim):
+    """Your own score: a function of (mentor, mentee) that returns a number, added up. Slow, and not written to JSON.
+
+    Args:
+        function: takes two Participants, returns a finite number; called once for each two people. Whole numbers are
+            exact, others are rounded to 2^-44.
+    """
+
+    function: Callable[[Participant, Participant], float]
+    _: KW_ONLY
+    weight: float = 1
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not callable(self.function):
+            raise self.refuse("function", f"found {excerpt(self.function)}, expected a function of (mentor, mentee)")
+
+    def scores(self, pairs: Pairs) -> tuple[Ints, Fraction]:
+        """The function's values on the grid; whole numbers where all of these are whole."""
+        values = pairs.facts.call(self.function, pairs, _finite)
+        flat = values.ravel().tolist()
+        unit = Fraction(1) if all(v.denominator == 1 for v in flat) else GRID
+        grid = [round(v / unit) for v in flat]
+        if max(map(abs, grid), default=0) >= 2**62:
+            raise UnsupportedError(f"{self.title}: values above 2^18 must be whole numbers, at most 62 bits")
+        return np.array(grid, dtype=np.int64).reshape(values.shape), unit
+
+    def resolution(self, cohort: Cohort) -> float:  # noqa: ARG002 - the grid is the same for all
+        """What the function's values are rounded to."""
+        return float(GRID)
+
+
+def _finite(value: Any, place: str) -> Fraction:
+    fault = number_fault(value, "a score")
+    if fault:
+        raise InputError(Problem("function", place, f"the function returned: {fault}"))
+    return round(exact(value) / GRID) * GRID

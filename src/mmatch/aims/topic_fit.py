@@ -1,0 +1,28 @@
+"""Topics that meet exactly before topics that meet along the tree."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from mmatch.aims._base import PairAim
+
+if TYPE_CHECKING:
+    from mmatch.pairs import Pairs
+    from mmatch.people.columns import Ints
+
+
+@dataclass(frozen=True, repr=False)
+class TopicFit(PairAim):
+    """Each match counts 1 on exactly the topic asked for, and half as much for every step along the topic tree.
+
+    score = 2^-distance(request topic, offer topic); the topic "" counts 1.
+    """
+
+    def scores(self, pairs: Pairs) -> tuple[Ints, Fraction]:
+        """2^-distance in units of 2^-(greatest distance in the tree)."""
+        deepest = int(pairs.cohort.topic_tree.distance.max(initial=0))
+        return np.int64(1) << (deepest - np.maximum(pairs.distance, 0)), Fraction(1, 1 << deepest)

@@ -1,0 +1,205 @@
+"""solve(): resolve, compile, choose, run, judge, decode."""
+
+from __future__ import annotations
+
+import math
+import threading
+import time
+from collections.abc import Callable
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from mmatch.discovery import closest, find, names
+from mmatch.errors import InputError, Problem, SolverError, UnsupportedError, excerpt
+from mmatch.instance import Answer, Progress, Watch, compile_instance
+from mmatch.instance.decoding import decode
+from mmatch.instance.network import CrossingSets
+from mmatch.instance.titles import set_title
+from mmatch.matching import Proof, Result, Status, Trust
+from mmatch.people import Cohort
+from mmatch.program import Program
+from mmatch.proof import Grade, judge
+from mmatch.proof.digests import digest
+
+if TYPE_CHECKING:
+    from mmatch.instance import Instance
+    from mmatch.matching import Matching
+    from mmatch.solvers._base import Solver
+
+
+def solve(  # noqa: PLR0913 - the front door: the contract names these
+    cohort: Cohort,
+    program: Program | None = None,
+    *,
+    solver: str | Solver = "auto",
+    time_limit: float | None = None,
+    seed: int | str = 0,
+    progress: Callable[[Progress], object] | None = None,
+    cancel: threading.Event | None = None,
+    on_interrupt: str = "raise",
+) -> Result:
+    """Decide who meets whom, prove that the decision is the best one, and return both.
+
+    Args:
+        cohort: the facts.
+        program: the policy; the usual one for the cohort by default.
+        solver: "auto", the name of one ("flow", "greedy", …), or a configured one.
+        time_limit: seconds after which the best answer so far is returned; 0 returns at once.
+        seed: of the lottery that breaks ties; recorded in the result.
+        progress: called with a `Progress` now and then.
+        cancel: an event that stops the run when it is set.
+        on_interrupt: at Ctrl-C "raise" KeyboardInterrupt, or "return" the best answer so far.
+
+    Returns:
+        A `Result`, accepted by the judge; an infeasible program is a status with a reason, not an error.
+
+    Raises:
+        InputError: arguments or a policy that cannot be meant for the cohort.
+        UnsupportedError: no solver, or not this one, takes the program; the text names those that do.
+        SolverError: the judge refused what the solver gave.
+    """
+    clock = _Clock()
+    program = Program() if program is None else program
+    _check_arguments(cohort, program, time_limit, seed, on_interrupt)
+    watch = Watch(None if time_limit is None else time.monotonic() + time_limit, cancel, progress)
+    resolved = program.resolve(cohort, solver if isinstance(solver, str) else solver.name)
+    watch.tell("compile")
+    instance = compile_instance(cohort, resolved, seed)
+    chosen = choose(instance, solver)
+    clock.mark("compile")
+    answer = _run(chosen, instance, watch, on_interrupt)
+    clock.mark("solve")
+    watch.tell("judge")
+    matching = None if answer.chosen is None else decode(cohort, resolved, instance, answer.chosen)
+    clock.mark("decode")
+    result = _judged(cohort, resolved, answer, matching, (chosen.name, seed))
+    clock.mark("judge")
+    return clock.stamp(result)
+
+
+def _check_arguments(cohort: object, program: object, time_limit: Any, seed: Any, on_interrupt: str) -> None:
+    for value, kind in ((cohort, Cohort), (program, Program)):
+        if not isinstance(value, kind):
+            text = f"found {type(value).__name__} {excerpt(value)}, expected a {kind.__name__}"
+            raise InputError(Problem("type", f"solve({kind.__name__.lower()})", text))
+    sound = time_limit is None or (type(time_limit) in {int, float} and math.isfinite(time_limit) and time_limit >= 0)
+    if not sound:
+        raise InputError(Problem("argument", "time_limit", f"found {excerpt(time_limit)}, expected seconds from 0, or None"))
+    if type(seed) not in {int, str}:
+        raise InputError(Problem("argument", "seed", f"found {excerpt(seed)}, expected a whole number or a text"))
+    if on_interrupt not in {"raise", "return"}:
+        text = f'found {excerpt(on_interrupt)}, expected "raise" or "return"'
+        raise InputError(Problem("argument", "on_interrupt", text))
+
+
+def choose(instance: Instance, solver: str | Solver) -> Solver:
+    """The solver to run.
+
+    Raises:
+        InputError: an unknown name.
+        UnsupportedError: the solver, or every solver, refuses a kind of constraint in the instance.
+    """
+    known = {kind.name: kind for kind in (find("mmatch.solvers", name) for name in names("mmatch.solvers"))}
+    fitting = sorted(name for name, kind in known.items() if instance.kinds <= kind.takes)
+    if isinstance(solver, str):
+        if solver == "auto":
+            ranked = sorted((known[n].rank, n) for n in fitting if known[n].rank is not None)
+            if not ranked:
+                raise UnsupportedError(f"no solver here can keep {_hard_part(instance, frozenset())}")
+            return known[ranked[0][1]]()  # type: ignore[no-any-return]
+        if solver not in known:
+            hint = closest("mmatch.solvers", solver.capitalize())
+            raise InputError(Problem("unknown-solver", "solver", f"no solver {excerpt(solver)}", hint.lower()))
+        solver = known[solver]()
+    if not instance.kinds <= solver.takes:
+        others = f"use {' or '.join(fitting)}" if fitting else "no solver here can"
+        raise UnsupportedError(f"{solver.name} cannot keep {_hard_part(instance, solver.takes)}; {others}")
+    return solver
+
+
+def _hard_part(instance: Instance, takes: frozenset[str]) -> str:
+    """The constraint that a solver does not take, in the user's words."""
+    for item in instance.unmet:
+        if item.kind not in takes:
+            return item.sentence
+    return ", ".join(sorted(instance.kinds - takes))
+
+
+def _run(solver: Solver, instance: Instance, watch: Watch, on_interrupt: str) -> Answer:
+    """The solver's answer; at Ctrl-C the best so far where that is asked for."""
+    stopped = watch.reason()
+    if stopped:
+        return Answer(Status.UNKNOWN, stopped=stopped)
+    try:
+        return solver.solve(instance, watch)
+    except CrossingSets as crossing:
+        one, other = (set_title(instance, *item) for item in (crossing.one, crossing.other))
+        raise UnsupportedError(f"{solver.name} cannot keep both {one} and {other}: these two sets of pairs cross") from None
+    except KeyboardInterrupt:
+        if on_interrupt == "raise":
+            raise
+        return watch.best or Answer(Status.UNKNOWN, stopped="interrupted")
+
+
+def _judged(
+    cohort: Cohort, program: Program, answer: Answer, matching: Matching | None, origin: tuple[str, int | str]
+) -> Result:
+    """The answer as a result, with what the judge says of it.
+
+    Raises:
+        SolverError: where the judge refuses it.
+    """
+    proof = _evidence(cohort, program, answer)
+    grade = judge(cohort, program, answer.status, matching, proof)
+    if grade.violations:
+        told = "; ".join(v.message for v in grade.violations[:3])
+        raise SolverError(f"{origin[0]} gave a matching that the judge refuses: {told}")
+    status = answer.status
+    if status == Status.INFEASIBLE and grade.trust not in {Trust.PROVED, Trust.CORROBORATED}:
+        status = Status.UNKNOWN  # never on one solver's word
+    if status == Status.OPTIMAL and answer.prices and grade.trust != Trust.PROVED:
+        raise SolverError(f"{origin[0]} claims an optimum that its own prices do not prove")
+    return Result(
+        status=status,
+        found=matching,
+        value=None if matching is None else grade.value,
+        bound=None if matching is None else _claimed_bound(answer, grade),
+        verified_bound=None if matching is None else grade.verified_bound,
+        by_aim=MappingProxyType(dict(grade.by_aim)),
+        trust=None if status == Status.UNKNOWN else grade.trust,
+        proof=Proof(proof.kind, proof.digest, grade.totals, proof.prices, proof.cut),
+        solver=origin[0],
+        seed=origin[1],
+        resolution=grade.resolution,
+        stopped=answer.stopped,
+    )
+
+
+def _evidence(cohort: Cohort, program: Program, answer: Answer) -> Proof:
+    prices = tuple(tuple(price.tolist()) for price in answer.prices)
+    kind = "prices" if prices else "cut" if answer.cut else "none"
+    return Proof(kind, digest(cohort, program), (), prices, answer.cut)
+
+
+def _claimed_bound(answer: Answer, grade: Grade) -> tuple[Any, ...]:
+    done = len(grade.value) if answer.status == Status.OPTIMAL else answer.tiers_done
+    return tuple(value if k < done else None for k, value in enumerate(grade.value))
+
+
+class _Clock:
+    """How long each phase took."""
+
+    def __init__(self) -> None:
+        self.start = self.last = time.perf_counter()
+        self.phases: dict[str, float] = {}
+
+    def mark(self, phase: str) -> None:
+        now = time.perf_counter()
+        self.phases[phase] = now - self.last
+        self.last = now
+
+    def stamp(self, result: Result) -> Result:
+        """The result with its runtime; a fresh object, nobody else has seen the other."""
+        object.__setattr__(result, "runtime", self.last - self.start)
+        object.__setattr__(result, "phases", MappingProxyType(self.phases))
+        return result

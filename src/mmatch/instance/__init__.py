@@ -1,0 +1,6 @@
+"""The compiled problem: edges, bounds, tiers, the network behind them and its prices."""
+
+from mmatch.instance.compiling import compile_instance
+from mmatch.instance.model import Answer, Instance, Progress, Watch
+
+__all__ = ["Answer", "Instance", "Progress", "Watch", "compile_instance"]

@@ -1,0 +1,123 @@
+"""Cohort + program -> Instance: edges, bounds, tiers. From here on everything is exact."""
+
+from __future__ import annotations
+
+import hmac
+import math
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from mmatch.errors import UnsupportedError
+from mmatch.instance.edges import Edges, candidates, canonical_rows
+from mmatch.instance.model import Instance, Lottery
+from mmatch.instance.seats import seat_limits
+from mmatch.terms import Bounds, ConvexLoad, Linear, Tier, Unmet
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from mmatch.aims._base import Aim
+    from mmatch.people import Cohort
+    from mmatch.people.columns import Ints
+    from mmatch.program import Program
+
+LARGEST_WEIGHT = 2**62
+
+
+def compile_instance(cohort: Cohort, program: Program, seed: int | str | None = None) -> Instance:
+    """The problem as integer arrays.
+
+    Args:
+        cohort: the facts.
+        program: the policy, resolved (no ``aims=None``).
+        seed: of the lottery that orders ties; None leaves it out (a judge needs none).
+
+    Raises:
+        InputError: where the program cannot be meant for the cohort.
+        LimitError: more candidate pairs than can be listed.
+        UnsupportedError: weights that do not fit 62 bits.
+    """
+    program.check(cohort)
+    edges = candidates(cohort, program.rules)
+    limits = seat_limits(edges, program)
+    extra = [item for rule in program.rules for item in rule.constraints(edges)]
+    bounds = _merged([*limits, *(item for item in extra if isinstance(item, Bounds))])
+    return Instance(
+        request=edges.request,
+        offer=edges.offer,
+        n_requests=edges.count("request"),
+        n_offers=edges.count("offer"),
+        bounds=tuple(item for item in bounds if isinstance(item, Bounds)),
+        unmet=tuple(item for item in [*limits, *extra] if isinstance(item, Unmet)),
+        tiers=tuple(_tier(edges, aims) for aims in program.tiers),
+        labels=edges,
+        lottery=None if seed is None else lottery(cohort, seed),
+    )
+
+
+def _merged(items: Iterable[Bounds | Unmet]) -> list[Bounds]:
+    """One Bounds per key: the tightest of all (locks stay apart, their sets differ)."""
+    merged: dict[object, Bounds] = {}
+    for item in items:
+        if not isinstance(item, Bounds):
+            continue
+        key: object = item.key if item.key != "lock" else id(item)
+        before = merged.get(key)
+        if before is not None:
+            lower, upper = np.maximum(before.lower, item.lower), np.minimum(before.upper, item.upper)
+            item = Bounds(item.key, item.label, lower, upper, item.rule or before.rule)  # noqa: PLW2901 - the merged one
+        merged[key] = item
+    return list(merged.values())
+
+
+def _tier(edges: Edges, aims: Iterable[Aim]) -> Tier:
+    """Weighted aims added up in one common unit."""
+    terms = [(aim.term(edges), aim.exact_weight) for aim in aims]
+    unit = _common_unit([term.unit * weight for term, weight in terms])
+    weights = np.zeros(len(edges), dtype=np.int64)
+    loads = []
+    for term, weight in terms:
+        factor = int(term.unit * weight / unit)
+        if isinstance(term, Linear):
+            _fits(term.weights, factor, aims)
+            weights = term.weights * factor + weights if factor != 1 or weights.any() else term.weights
+        else:
+            head = tuple(reward * factor for reward in term.head)
+            loads.append(ConvexLoad(term.key, head, term.slope * factor, unit))
+    return Tier(weights, tuple(loads), unit)
+
+
+def _fits(weights: Ints, factor: int, aims: Iterable[Aim]) -> None:
+    largest = max(int(weights.max(initial=0)), -int(weights.min(initial=0)))
+    if largest * factor >= LARGEST_WEIGHT // 4:
+        names = " and ".join(aim.title for aim in aims)
+        raise UnsupportedError(
+            f"the weights of {names} need more than 60 bits together: use weights with fewer digits, or separate tiers"
+        )
+
+
+def _common_unit(units: list[Fraction]) -> Fraction:
+    """The largest unit of which all are whole multiples."""
+    top = math.gcd(*(u.numerator * math.lcm(*(v.denominator for v in units)) // u.denominator for u in units))
+    return Fraction(top, math.lcm(*(u.denominator for u in units)))
+
+
+def lottery(cohort: Cohort, seed: int | str) -> Lottery:
+    """Ranks drawn from HMAC-SHA256(seed, kind, id): the same for the same ids, whoever else takes part."""
+    key = str(seed).encode()
+    request_rows, offer_rows = canonical_rows(cohort)
+    people, names = cohort.people.ids, cohort.topic_tree.names
+    owner, topic = cohort.requests.owner.tolist(), cohort.requests.topic.tolist()
+    requests = [f"request\0{people[owner[k]]}\0{names[topic[k]]}" for k in request_rows.tolist()]
+    offers = [f"offer\0{cohort.offers.ids[k]}" for k in offer_rows.tolist()]
+    return Lottery(_drawn(key, requests), _drawn(key, offers))
+
+
+def _drawn(key: bytes, texts: list[str]) -> Ints:
+    digest = hmac.digest
+    numbers = np.frombuffer(b"".join(digest(key, text.encode(), "sha256")[:8] for text in texts), dtype=">u8")
+    rank = np.empty(len(texts), dtype=np.int64)
+    rank[np.argsort(numbers, kind="stable")] = np.arange(len(texts))
+    return rank

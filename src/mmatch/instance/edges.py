@@ -1,0 +1,215 @@
+"""Candidate edges request -> offer: what is left when facts and pair rules have spoken."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from mmatch.errors import LimitError, Problem
+from mmatch.pairs import Facts, Pairs, facts_of
+from mmatch.people.columns import NONE, Bools, Ints
+
+if TYPE_CHECKING:
+    from mmatch.people import Cohort
+    from mmatch.rules._base import Rule
+
+MOST_PAIRS = 400_000_000
+BLOCK = 4_000_000
+
+
+class Edges:
+    """Candidate edges in canonical order, and the sets they fall into.
+
+    ``request`` and ``offer`` number requests and offers in canonical order of ids; ``request_rows`` and ``offer_rows``
+    lead back to the cohort's rows.
+    """
+
+    def __init__(self, facts: Facts, request: Ints, offer: Ints, score_row: Ints | None) -> None:
+        self.facts = facts
+        self.cohort: Cohort = facts.cohort
+        self.request = request
+        self.offer = offer
+        self.request_rows, self.offer_rows = canonical_rows(facts.cohort)
+        self.pairs = Pairs(facts, self.request_rows[request], self.offer_rows[offer], score_row)
+
+    def __len__(self) -> int:
+        return len(self.request)
+
+    @cached_property
+    def wanted(self) -> Ints:
+        """Seats asked for by each request."""
+        return self.cohort.requests.mentors[self.request_rows]
+
+    @cached_property
+    def mentee_rows(self) -> Ints:
+        """Rows of people who ask, in canonical order."""
+        return first_seen(self.cohort.requests.owner[self.request_rows])
+
+    @cached_property
+    def mentor_rows(self) -> Ints:
+        """Rows of people who offer, in canonical order."""
+        return first_seen(self.cohort.offers.owner[self.offer_rows])
+
+    @cached_property
+    def mentee_of_request(self) -> Ints:
+        """The number of the mentee of each request."""
+        return numbered(self.cohort.requests.owner[self.request_rows])
+
+    @cached_property
+    def mentor_of_offer(self) -> Ints:
+        """The number of the mentor of each offer."""
+        return numbered(self.cohort.offers.owner[self.offer_rows])
+
+    def count(self, key: str) -> int:
+        """How many sets of a key there are."""
+        sizes = {
+            "request": len(self.request_rows),
+            "offer": len(self.offer_rows),
+            "mentee": len(self.mentee_rows),
+            "mentor": len(self.mentor_rows),
+        }
+        return sizes[key] if key in sizes else int(self.label(key).max(initial=-1)) + 1
+
+    def label(self, key: str) -> Ints:
+        """The set of each edge under a key of `terms.SETS`; sets of pairs are numbered as they appear."""
+        if key not in self._labels:
+            self._labels[key] = self._made(key)
+        return self._labels[key]
+
+    @cached_property
+    def _labels(self) -> dict[str, Ints]:
+        return {"request": self.request, "offer": self.offer}
+
+    def _made(self, key: str) -> Ints:
+        if key == "mentee":
+            return self.mentee_of_request[self.request]
+        if key == "mentor":
+            return self.mentor_of_offer[self.offer]
+        left, right = key.split("-")
+        pair = self.label(left) * (self.count(right) + 1) + self.label(right)
+        return np.unique(pair, return_inverse=True)[1].astype(np.int64)
+
+
+def first_seen(owner: Ints) -> Ints:
+    """Owners in the order in which they first appear; equal ones stand together."""
+    return owner[np.flatnonzero(np.diff(owner, prepend=NONE) != 0)]
+
+
+def numbered(owner: Ints) -> Ints:
+    """0, 1, … for each change of owner; equal ones stand together."""
+    return np.cumsum(np.diff(owner, prepend=NONE) != 0) - 1
+
+
+def canonical_rows(cohort: Cohort) -> tuple[Ints, Ints]:
+    """Rows of requests and of offers in canonical order: by person, then topic, or offer id."""
+    kept = cohort.__dict__.get("_canonical_rows")
+    if kept is None:
+        rank = np.empty(len(cohort), dtype=np.int64)
+        rank[cohort.canonical] = np.arange(len(cohort))
+        names = cohort.topic_tree.names
+        topic_rank = np.empty(len(names), dtype=np.int64)
+        topic_rank[sorted(range(len(names)), key=names.__getitem__)] = np.arange(len(names))
+        requests = np.lexsort((topic_rank[cohort.requests.topic], rank[cohort.requests.owner]))
+        ids, owner = cohort.offers.ids, rank[cohort.offers.owner].tolist()
+        offers = np.array(sorted(range(len(ids)), key=lambda k: (owner[k], len(ids[k]), ids[k])), dtype=np.int64)
+        kept = cohort.__dict__["_canonical_rows"] = (requests, offers)
+    return kept  # type: ignore[no-any-return]
+
+
+def candidates(cohort: Cohort, rules: Iterable[Rule]) -> Edges:
+    """All pairs that facts and pair rules allow.
+
+    Raises:
+        LimitError: more than 400 million pairs on shared topics.
+    """
+    facts = facts_of(cohort)
+    blocks = _scored(facts, tuple(rules)) if cohort.score_table is not None else _joined(facts, tuple(rules))
+    request_rows, offer_rows = canonical_rows(cohort)
+    found = list(blocks)
+    request = np.concatenate([np.zeros(0, np.int64), *(b[0] for b in found)])
+    offer = np.concatenate([np.zeros(0, np.int64), *(b[1] for b in found)])
+    request = _inverse(request_rows)[request]
+    offer = _inverse(offer_rows)[offer]
+    score_row = np.concatenate([b[2] for b in found]) if found and found[0][2] is not None else None
+    key = request * (len(offer_rows) + 1) + offer
+    if len(key) and (np.diff(key) <= 0).any():
+        order = np.argsort(key, kind="stable")
+        request, offer = request[order], offer[order]
+        score_row = None if score_row is None else score_row[order]
+    return Edges(facts, request, offer, score_row)
+
+
+def _inverse(rows: Ints) -> Ints:
+    inverse = np.empty(len(rows), dtype=np.int64)
+    inverse[rows] = np.arange(len(rows))
+    return inverse
+
+
+def allowed(pairs: Pairs, rules: Iterable[Rule]) -> Bools:
+    """Which pairs of a view all facts and rules allow."""
+    mask = pairs.possible()
+    for rule in rules:
+        allows = rule.allows(pairs)
+        if allows is not None:
+            mask = mask & allows
+    return np.broadcast_to(mask, pairs.shape)
+
+
+Block = tuple[Ints, Ints, "Ints | None"]
+
+
+def _joined(facts: Facts, rules: tuple[Rule, ...]) -> Iterator[Block]:
+    """Requests and offers joined by topic, block by block."""
+    meets = facts.cohort.topic_tree.distance != NONE
+    by_request = _rows_by_topic(facts.cohort.requests.topic, len(meets))
+    by_offer = _rows_by_topic(facts.cohort.offers.topic, len(meets))
+    plan = []
+    for topic, requests in enumerate(by_request):
+        offers = [by_offer[other] for other in np.flatnonzero(meets[topic])]
+        plan.append((requests, np.concatenate([np.zeros(0, np.int64), *offers])))
+    pairs = sum(len(r) * len(o) for r, o in plan)
+    if pairs > MOST_PAIRS:
+        text = f"{pairs:,} pairs on shared topics, limit {MOST_PAIRS:,}"
+        raise LimitError(Problem("too-large", "cohort", text, "name narrower topics, or give the allowed pairs as scores"))
+    for requests, offers in plan:
+        step = max(BLOCK // max(len(offers), 1), 1)
+        for start in range(0, len(requests) if len(offers) else 0, step):
+            part = requests[start : start + step]
+            r, o = np.nonzero(allowed(Pairs(facts, part[:, None], offers[None, :]), rules))
+            yield part[r], offers[o], None
+
+
+def _rows_by_topic(topic: Ints, n: int) -> list[Ints]:
+    order = np.argsort(topic, kind="stable")
+    return np.split(order, np.searchsorted(topic[order], np.arange(1, n)))
+
+
+def _scored(facts: Facts, rules: tuple[Rule, ...]) -> Iterator[Block]:
+    """The pairs that have a score, as requests and offers."""
+    cohort = facts.cohort
+    table = cohort.score_table
+    if table is None:
+        return
+    requests, request_scores = _expanded(table.mentee, cohort.requests.owner, len(cohort))
+    offers, back = _expanded(table.mentor[request_scores], cohort.offers.owner, len(cohort))
+    request, score_row = requests[back], request_scores[back]
+    mask = allowed(Pairs(facts, request, offers, score_row), rules)
+    if mask.all():
+        yield request, offers, score_row
+    else:
+        yield request[mask], offers[mask], score_row[mask]
+
+
+def _expanded(persons: Ints, owner: Ints, n: int) -> tuple[Ints, Ints]:
+    """Each person replaced by all their rows: (rows, place in ``persons`` that each came from)."""
+    counts = np.bincount(owner, minlength=n)
+    first = np.concatenate([[0], np.cumsum(counts)[:-1]]).astype(np.int64)
+    size = counts[persons]
+    if (size == 1).all():
+        return first[persons], np.arange(len(persons))
+    back = np.repeat(np.arange(len(persons)), size)
+    within = np.arange(len(back)) - np.repeat(np.cumsum(size) - size, size)
+    return first[persons[back]] + within, back

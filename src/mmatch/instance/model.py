@@ -1,0 +1,97 @@
+"""The compiled problem, and what a solver answers."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import threading
+    from collections.abc import Callable
+
+    from mmatch.instance.edges import Edges
+    from mmatch.matching import Status
+    from mmatch.people.columns import Bools, Ints
+    from mmatch.terms import Bounds, Tier, Unmet
+
+
+@dataclass(frozen=True, eq=False)
+class Lottery:
+    """The order in which ties are looked at: a rank for each request and each offer."""
+
+    request: Ints
+    offer: Ints
+
+
+@dataclass(frozen=True, eq=False)
+class Instance:
+    """Cohort and program as integer arrays: all that a solver ever sees.
+
+    Edges e run from request ``request[e]`` to offer ``offer[e]``, in canonical order. ``bounds`` limit sets of edges,
+    ``tiers`` value edges and loads, ``unmet`` are constraints that only some solvers take.
+    """
+
+    request: Ints
+    offer: Ints
+    n_requests: int
+    n_offers: int
+    bounds: tuple[Bounds, ...]
+    unmet: tuple[Unmet, ...]
+    tiers: tuple[Tier, ...]
+    labels: Edges
+    lottery: Lottery | None = None
+
+    @property
+    def kinds(self) -> frozenset[str]:
+        """All kinds of term and constraint in it."""
+        found = {"bounds"} | {item.kind for item in self.unmet}
+        return frozenset(found.union(*(tier.kinds for tier in self.tiers)))
+
+
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """What a solver found: a claim that nobody believes before the judge has looked at it.
+
+    ``chosen`` marks edges; ``prices`` (one vector per folded group of tiers) and ``cut`` are offered as evidence;
+    ``tiers_done`` says for how many leading tiers the solver claims the optimum.
+    """
+
+    status: Status
+    chosen: Bools | None = None
+    tiers_done: int = 0
+    prices: tuple[Ints, ...] = ()
+    cut: tuple[int, ...] = ()
+    stopped: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a long run is: the phase, steps done of a total, and value and bound of the tiers known so far."""
+
+    phase: str
+    done: int = 0
+    total: int = 0
+    value: tuple[float, ...] | None = None
+    bound: tuple[float | None, ...] | None = None
+
+
+@dataclass(eq=False)
+class Watch:
+    """When to stop early, whom to tell how far things are, and the best answer so far."""
+
+    deadline: float | None = None
+    cancel: threading.Event | None = None
+    progress: Callable[[Progress], object] | None = None
+    best: Answer | None = None
+
+    def reason(self) -> str | None:
+        """Why to stop now: "cancelled", "time_limit", or None."""
+        if self.cancel is not None and self.cancel.is_set():
+            return "cancelled"
+        return "time_limit" if self.deadline is not None and time.monotonic() >= self.deadline else None
+
+    def tell(self, phase: str, done: int = 0, total: int = 0) -> None:
+        """Report progress, if anybody asked for it."""
+        if self.progress is not None:
+            self.progress(Progress(phase, done, total))

@@ -1,0 +1,127 @@
+"""How many seats there are: capacity, seats, group sizes and demand as bounds on sets of edges."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from mmatch.errors import Problems, excerpt
+from mmatch.people.columns import NONE, Ints
+from mmatch.terms import Bounds, Constraint, Unmet
+
+if TYPE_CHECKING:
+    from mmatch.instance.edges import Edges
+    from mmatch.people import Cohort
+    from mmatch.program import Program
+
+FREE = 2**40  # more than any number of seats, far from overflow
+
+
+def group_bounds(cohort: Cohort, program: Program) -> tuple[Ints, Ints]:
+    """(least, most) mentees in a match, per offer row: the offer's own, else the topic's, else the program's."""
+    offers = cohort.offers
+    per_topic = np.array([program.group_of(name) for name in cohort.topic_tree.names], dtype=np.int64).reshape(-1, 2)
+    stated = offers.most != NONE
+    least = np.where(stated, offers.least, per_topic[offers.topic, 0])
+    return least, np.where(stated, offers.most, per_topic[offers.topic, 1])
+
+
+def mentor_seats(cohort: Cohort, program: Program) -> Ints:
+    """Most filled seats of every participant: the capacity, else so many full matches as may be led (one by default)."""
+    people, offers = cohort.people, cohort.offers
+    _, most = group_bounds(cohort, program)
+    largest = np.zeros(len(cohort), dtype=np.int64)
+    np.maximum.at(largest, offers.owner, most)
+    full = np.where(people.groups == NONE, np.where(people.capacity == NONE, 1, FREE), people.groups) * largest
+    return np.where(people.capacity == NONE, full, np.minimum(people.capacity, np.minimum(full, FREE)))
+
+
+def led_groups(cohort: Cohort) -> Ints:
+    """Most matches that every participant leads; `NONE` is no limit but the capacity."""
+    people = cohort.people
+    return np.where((people.groups == NONE) & (people.capacity == NONE), 1, people.groups)
+
+
+def seat_limits(edges: Edges, program: Program) -> list[Constraint]:
+    """Bounds on requests, offers and mentors, and what group sizes ask beyond them.
+
+    Raises:
+        InputError: a least load above the seats that a mentor can have under this program.
+    """
+    cohort = edges.cohort
+    seats = mentor_seats(cohort, program)
+    _check_least(cohort, seats)
+    owner = cohort.offers.owner
+    offer_seats = np.where(cohort.offers.seats == NONE, FREE, cohort.offers.seats)
+    active = np.bincount(edges.offer, minlength=edges.count("offer"))[_place(edges.offer_rows)] > 0
+    several = np.bincount(owner, weights=active, minlength=len(cohort))[owner] > 1
+    alone = active & ~several
+    mentor = seats.copy()
+    np.minimum.at(mentor, owner[alone], offer_seats[alone])
+    binding = several & active & (offer_seats < mentor[owner])
+    rows = edges.mentor_rows
+    upper = np.maximum(mentor[rows], 0)
+    limits: list[Constraint] = [
+        Bounds("request", edges.request, np.zeros(len(edges.wanted), dtype=np.int64), edges.wanted),
+        Bounds("mentor", edges.label("mentor"), cohort.people.min_load[rows], upper),
+    ]
+    if binding.any():
+        limits.append(_offer_bounds(edges, np.where(binding, offer_seats, FREE)))
+    if several.any():
+        limits.extend(_different_mentors(edges))
+    return [*limits, *_group_limits(edges, program, several & active)]
+
+
+def _place(rows: Ints) -> Ints:
+    place = np.empty(len(rows), dtype=np.int64)
+    place[rows] = np.arange(len(rows))
+    return place
+
+
+def _check_least(cohort: Cohort, seats: Ints) -> None:
+    problems = Problems()
+    for row in np.flatnonzero(cohort.people.min_load > seats).tolist():
+        text = f"min_load {cohort.people.min_load[row]} is above the {seats[row]} seats that this person can have here"
+        hint = "state a capacity, or offers" if cohort.people.capacity[row] == NONE else ""
+        problems.add("contradiction", f"participant {excerpt(cohort.people.ids[row])}", text, hint)
+    problems.raise_any()
+
+
+def _offer_bounds(edges: Edges, upper: Ints) -> Bounds:
+    upper = upper[edges.offer_rows]
+    label = np.where(upper[edges.offer] < FREE, edges.offer, NONE)
+    return Bounds("offer", label, np.zeros(len(upper), dtype=np.int64), upper)
+
+
+def _different_mentors(edges: Edges) -> list[Bounds]:
+    """A request for several mentors meets each mentor at most once."""
+    if not (edges.wanted > 1).any():
+        return []
+    label, n = edges.label("request-mentor"), edges.count("request-mentor")
+    if np.bincount(label, minlength=n).max(initial=0) < 2:
+        return []
+    zeros = np.zeros(n, dtype=np.int64)
+    return [Bounds("request-mentor", label, zeros, zeros + 1)]
+
+
+def _group_limits(edges: Edges, program: Program, several: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> list[Constraint]:
+    """What groups of more than one ask: nobody twice in one, least sizes, a number of groups over several offers."""
+    cohort = edges.cohort
+    least, most = group_bounds(cohort, program)
+    limits: list[Constraint] = []
+    if (most > 1).any():
+        label, n = edges.label("mentee-offer"), edges.count("mentee-offer")
+        if np.bincount(label, minlength=n).max(initial=0) > 1:
+            zeros = np.zeros(n, dtype=np.int64)
+            limits.append(Bounds("mentee-offer", label, zeros, zeros + 1))
+    if (least > 1).any():
+        row = int(np.flatnonzero(least > 1)[0])
+        sentence = f"a least group size of {least[row]} (offer {excerpt(cohort.offers.ids[row])})"
+        limits.append(Unmet("sizes", sentence))
+    counted = several & (led_groups(cohort)[cohort.offers.owner] != NONE) & (most > 1)
+    if counted.any():
+        row = int(cohort.offers.owner[np.flatnonzero(counted)[0]])
+        sentence = f"a number of groups over several offers of one mentor ({excerpt(cohort.people.ids[row])})"
+        limits.append(Unmet("group_count", sentence))
+    return limits

@@ -1,0 +1,36 @@
+"""Sets of candidate pairs in words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from mmatch.instance.model import Instance
+    from mmatch.terms import Bounds
+
+
+def set_title(instance: Instance, family: Bounds, number: int) -> str:
+    """A set of pairs as a coordinator would name it, such as "the seats of offer ann/statistics"."""
+    edges = instance.labels
+    found = np.flatnonzero(family.label == number)
+    if not len(found):
+        return f"an empty set ({family.key} {number})"
+    edge = int(found[0])
+    cohort = edges.cohort
+    request, offer = int(edges.request_rows[edges.request[edge]]), int(edges.offer_rows[edges.offer[edge]])
+    mentee = cohort.people.ids[cohort.requests.owner[request]]
+    mentor = cohort.people.ids[cohort.offers.owner[offer]]
+    topic = cohort.topic_tree.names[cohort.requests.topic[request]]
+    words = {
+        "request": f"the request of {mentee} for {topic!r}",
+        "mentee": f"all requests of {mentee}",
+        "offer": f"the seats of offer {cohort.offers.ids[offer]}",
+        "mentor": f"the capacity of {mentor}",
+        "request-mentor": f"different mentors for {mentee} on {topic!r} (such as {mentor})",
+        "mentee-mentor": f"one meeting of {mentee} with {mentor}",
+        "mentee-offer": f"one seat of {mentee} in offer {cohort.offers.ids[offer]}",
+        "lock": f"the lock of {mentor} with {mentee}",
+    }
+    return words[family.key] + (f" ({family.rule})" if family.rule and family.key != "lock" else "")

@@ -1,0 +1,111 @@
+"""What rules and aims have in common: frozen fields that validate themselves, a short title, a JSON form."""
+
+from __future__ import annotations
+
+from dataclasses import MISSING, Field, fields
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from mmatch.errors import InputError, Problem, UnsupportedError, excerpt
+from mmatch.people.texts import suggestion
+
+if TYPE_CHECKING:
+    from mmatch.people import Cohort
+
+
+class Part:
+    """A rule or an aim: a frozen dataclass; its fields are its arguments."""
+
+    package: ClassVar[str] = ""
+
+    @property
+    def name(self) -> str:
+        """The class name, as users write it."""
+        return type(self).__name__
+
+    @property
+    def title(self) -> str:
+        """The part as a user would write it, such as ``LevelGap(1, 2)``."""
+        shown = []
+        for item in fields(self):  # type: ignore[arg-type]
+            value = getattr(self, item.name)
+            if value != _default(item):
+                text = getattr(value, "__qualname__", None) or excerpt(repr(value)).strip('"')
+                shown.append(f"{item.name}={text}" if item.kw_only else text)
+        return f"{self.name}({', '.join(shown)})"
+
+    def to_json(self) -> dict[str, Any]:
+        """The part as plain data: {"name": …, and each argument that is not the default}.
+
+        Raises:
+            UnsupportedError: where an argument is a plain function, which is not written to JSON.
+        """
+        data: dict[str, Any] = {"name": self.name}
+        for item in fields(self):  # type: ignore[arg-type]
+            value = getattr(self, item.name)
+            if callable(value):
+                raise UnsupportedError(f"{self.title} holds a plain function, which cannot be written to JSON")
+            if value != _default(item):
+                data[item.name] = _listed(value)
+        return data
+
+    def canonical(self) -> str:
+        """A text that is the same exactly for the same part; plain functions enter by qualified name."""
+        values = []
+        for item in fields(self):  # type: ignore[arg-type]
+            value = getattr(self, item.name)
+            if callable(value):
+                value = f"{value.__module__}.{getattr(value, '__qualname__', type(value).__qualname__)}"
+            values.append((item.name, value))
+        return f"{self.name}{values!r}"
+
+    def refuse(self, field: str, message: str) -> InputError:
+        """The error of a bad argument."""
+        return InputError(Problem("argument", f"{self.name}.{field}", message))
+
+    def text(self, field: str) -> None:
+        """Check that a field is a non-empty text."""
+        value = getattr(self, field)
+        if type(value) is not str or not value:
+            raise self.refuse(field, f"found {excerpt(value)}, expected a non-empty text")
+
+    def choice(self, field: str, allowed: tuple[str, ...]) -> None:
+        """Check that a field is one of a few texts."""
+        value = getattr(self, field)
+        if value not in allowed:
+            raise self.refuse(field, f"found {excerpt(value)}, expected one of {', '.join(map(repr, allowed))}")
+
+    def put(self, field: str, value: Any) -> None:
+        """Store the canonical form of an argument (only while the part is being made)."""
+        object.__setattr__(self, field, value)
+
+
+def named_pairs(part: Part, pairs: Any) -> tuple[tuple[str, ...], ...]:
+    """(mentor, mentee[, topic]) tuples in canonical order, each once.
+
+    Raises:
+        InputError: where an entry has another form.
+    """
+    if isinstance(pairs, str) or not hasattr(pairs, "__iter__"):
+        raise part.refuse("pairs", f"found {excerpt(pairs)}, expected a list of (mentor, mentee) or (mentor, mentee, topic)")
+    rows = [tuple(pair) if isinstance(pair, list | tuple) else (pair,) for pair in pairs]
+    for k, row in enumerate(rows):
+        if len(row) not in {2, 3} or not all(type(name) is str for name in row):
+            raise part.refuse(f"pairs[{k}]", f"found {excerpt(row)}, expected (mentor, mentee) or (mentor, mentee, topic)")
+    return tuple(sorted(set(rows)))
+
+
+def known_attribute(part: Part, cohort: Cohort, attribute: str) -> None:
+    """Raise an InputError with a suggestion where nobody has the attribute."""
+    if attribute not in cohort.attribute_names:
+        text = f"nobody has the attribute {excerpt(attribute)}"
+        raise InputError(Problem("unknown-attribute", part.title, text, suggestion(attribute, cohort.attribute_names)))
+
+
+def _default(item: Field[Any]) -> Any:
+    return item.default_factory() if item.default_factory is not MISSING else item.default
+
+
+def _listed(value: Any) -> Any:
+    if isinstance(value, tuple | frozenset):
+        return [_listed(v) for v in (sorted(value) if isinstance(value, frozenset) else value)]
+    return value

@@ -1,0 +1,240 @@
+"""The program: the policy under which a cohort is matched. Immutable, written to JSON and read back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import KW_ONLY, dataclass, replace
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from mmatch.aims._base import Aim
+from mmatch.discovery import closest, find
+from mmatch.errors import InputError, Problem, Problems, excerpt
+from mmatch.people.building import group_fault
+from mmatch.rules._base import Rule
+
+if TYPE_CHECKING:
+    from mmatch.people import Cohort
+
+FORMATS = ("single", "two_session", "three_session")
+SCHEMA = "mmatch/program"
+VERSION = 1
+Group = tuple[int, int]
+TierSpec = tuple[Aim, ...]
+
+
+@dataclass(frozen=True)
+class Program:
+    """How people are matched: the session format, the group size, what must hold, and what is wanted in which order.
+
+    Args:
+        format: "single", "two_session" or "three_session".
+        group: (least, most) mentees in one match, or {topic: (least, most), None: default}.
+        rules: what must hold.
+        aims: what is wanted, most important first; an inner tuple is one tier of weighted aims. None takes the usual
+            ones for the cohort (`resolve` shows them).
+
+    Raises:
+        InputError: arguments of another form, contradicting rules.
+    """
+
+    _: KW_ONLY
+    format: str = "single"
+    group: Group | Mapping[str | None, Group] = (1, 1)
+    rules: Sequence[Rule] = ()
+    aims: Sequence[Aim | Sequence[Aim]] | None = None
+
+    def __post_init__(self) -> None:
+        problems = Problems()
+        if self.format not in FORMATS:
+            problems.add("format", "Program.format", f"found {excerpt(self.format)}, expected one of {', '.join(FORMATS)}")
+        self._put("group", _group(self.group, problems))
+        self._put("rules", _rules(self.rules, problems))
+        self._put("aims", None if self.aims is None else _aims(self.aims, problems))
+        problems.raise_any()
+
+    def _put(self, field: str, value: Any) -> None:
+        object.__setattr__(self, field, value)
+
+    def group_of(self, topic: str) -> Group:
+        """(least, most) mentees in one match on a topic, where the offer states nothing itself."""
+        if isinstance(self.group, Mapping):
+            return self.group.get(topic, self.group.get(None, (1, 1)))
+        return self.group
+
+    @property
+    def tiers(self) -> tuple[TierSpec, ...]:
+        """The aims, every tier as a tuple.
+
+        Raises:
+            InputError: where aims is None: `resolve` first.
+        """
+        if self.aims is None:
+            raise InputError(Problem("unresolved", "Program.aims", "aims=None: call Program.resolve(cohort) first"))
+        return tuple(tier if isinstance(tier, tuple) else (tier,) for tier in self.aims)  # type: ignore[misc]
+
+    def named_aims(self) -> Iterator[tuple[str, Aim]]:
+        """Every aim with its key in `Result.by_aim`: the class name, then ``Fit#2``."""
+        seen: dict[str, int] = {}
+        for tier in self.tiers:
+            for aim in tier:
+                seen[aim.name] = seen.get(aim.name, 0) + 1
+                yield aim.name + (f"#{seen[aim.name]}" if seen[aim.name] > 1 else ""), aim
+
+    def resolve(self, cohort: Cohort, solver: str = "auto") -> Program:  # noqa: ARG002 - a stable solver resolves otherwise
+        """The same program with ``aims=None`` replaced by the aims that are used for this cohort.
+
+        Coverage, then fit where scores are given, else topic fit where any topic is named, else preferences where
+        anybody stated ranks; then even load.
+        """
+        if self.aims is not None:
+            return self
+        names = ["Coverage"]
+        if cohort.score_table is not None:
+            names.append("Fit")
+        elif any(cohort.topic_tree.names):
+            names.append("TopicFit")
+        elif cohort.people.ranks is not None or cohort.people.mentee_ranks is not None:
+            names.append("Preference")
+        return replace(self, aims=tuple(find("mmatch.aims", name)() for name in [*names, "EvenLoad"]))
+
+    def check(self, cohort: Cohort) -> None:
+        """Raise one InputError with everything in the policy that cannot be meant for this cohort."""
+        problems = Problems()
+        topics = self.group if isinstance(self.group, Mapping) else {}
+        for topic in topics:
+            if topic is not None and topic not in cohort.topic_tree.index:
+                problems.add("unknown-topic", f"Program.group[{excerpt(topic)}]", "nobody names this topic")
+        for part in (*self.rules, *(aim for tier in self.tiers for aim in tier)):
+            try:
+                part.check(cohort)
+            except InputError as error:
+                problems.found.extend(error.problems)
+        problems.raise_any()
+
+    @property
+    def canonical(self) -> str:
+        """A text that is the same exactly for the same policy."""
+        group = sorted(self.group.items(), key=str) if isinstance(self.group, Mapping) else self.group
+        rules = [rule.canonical() for rule in self.rules]
+        aims = None if self.aims is None else [[aim.canonical() for aim in tier] for tier in self.tiers]
+        return repr(("mmatch program 1", self.format, group, rules, aims))
+
+    def to_json(self) -> dict[str, Any]:
+        """The program as plain data.
+
+        Raises:
+            UnsupportedError: where a rule or an aim is a plain function.
+        """
+        group: Any = self.group
+        if isinstance(group, Mapping):
+            group = {"" if topic is None else topic: list(bounds) for topic, bounds in group.items()}
+            group = {"default": group.pop("", [1, 1]) if None in self.group else [1, 1], "topics": group}  # type: ignore[operator]
+        data = {"schema": SCHEMA, "version": VERSION, "format": self.format, "group": group}
+        aims = None if self.aims is None else [[aim.to_json() for aim in tier] for tier in self.tiers]
+        return {**data, "rules": [rule.to_json() for rule in self.rules], "aims": aims}
+
+    @classmethod
+    def from_json(cls, data: Any) -> Program:
+        """A program from plain data, as `to_json` writes it.
+
+        Raises:
+            InputError: unknown fields, rules or aims, each named with its place.
+        """
+        problems = Problems()
+        if not isinstance(data, dict):
+            problems.add("type", "program", f"found {type(data).__name__}, expected an object")
+            problems.raise_any()
+        version = data.get("version", VERSION)
+        if not isinstance(version, int) or version > VERSION:
+            problems.add("version", "program.version", f"found {excerpt(version)}: made by a newer version of mmatch")
+        for name in data.keys() - {"schema", "version", "format", "group", "rules", "aims"}:
+            problems.add("unknown-field", f"program.{name}", "unknown field, expected format, group, rules, aims")
+        rules = [_part("mmatch.rules", item, f"rules[{k}]", problems) for k, item in enumerate(_list(data, "rules", problems))]
+        aims = None
+        if data.get("aims") is not None:
+            tiers = [t if isinstance(t, list) else [t] for t in _list(data, "aims", problems)]
+            aims = [tuple(_part("mmatch.aims", a, f"aims[{k}]", problems) for a in tier) for k, tier in enumerate(tiers)]
+        group = _group_from_json(data.get("group", [1, 1]))
+        problems.raise_any()
+        return cls(format=data.get("format", "single"), group=group, rules=rules, aims=aims)
+
+
+def _group(group: Any, problems: Problems) -> Any:
+    if not isinstance(group, Mapping):
+        fault = group_fault(group)
+        if fault:
+            problems.add("group", "Program.group", fault)
+        return tuple(group) if isinstance(group, list) else group
+    for topic, bounds in group.items():
+        fault = group_fault(bounds)
+        if topic is not None and type(topic) is not str:
+            fault = f"found the key {excerpt(topic)}, expected a topic or None"
+        if fault:
+            problems.add("group", f"Program.group[{excerpt(topic)}]", fault)
+    return MappingProxyType({topic: tuple(bounds) if isinstance(bounds, list) else bounds for topic, bounds in group.items()})
+
+
+def _rules(rules: Any, problems: Problems) -> tuple[Rule, ...]:
+    if isinstance(rules, Rule) or not isinstance(rules, Sequence):
+        problems.add("type", "Program.rules", f"found {excerpt(rules)}, expected a list of rules")
+        return ()
+    for k, rule in enumerate(rules):
+        if not isinstance(rule, Rule):
+            problems.add("type", f"Program.rules[{k}]", f"found {excerpt(rule)}, expected a rule such as rules.Differs(…)")
+    good = tuple(rule for rule in rules if isinstance(rule, Rule))
+    locked = {pair for rule in good if rule.name == "Lock" for pair in rule.pairs}  # type: ignore[attr-defined]
+    forbidden = {pair for rule in good if rule.name == "Forbid" for pair in rule.pairs}  # type: ignore[attr-defined]
+    for pair in sorted(locked):
+        if pair in forbidden or pair[:2] in forbidden:
+            problems.add("contradiction", "Program.rules", f"{pair!r} is both locked and forbidden")
+    return good
+
+
+def _aims(aims: Any, problems: Problems) -> tuple[Aim | TierSpec, ...]:
+    if isinstance(aims, Aim) or not isinstance(aims, Sequence) or not aims:
+        problems.add("type", "Program.aims", f"found {excerpt(aims)}, expected a list of aims, most important first")
+        return ()
+    tiers = [tuple(tier) if isinstance(tier, tuple | list) else tier for tier in aims]
+    for k, tier in enumerate(tiers):
+        for aim in tier if isinstance(tier, tuple) else (tier,):
+            if not isinstance(aim, Aim):
+                problems.add("type", f"Program.aims[{k}]", f"found {excerpt(aim)}, expected an aim such as aims.Coverage()")
+        if tier == ():
+            problems.add("type", f"Program.aims[{k}]", "found an empty tier")
+    return tuple(tier[0] if isinstance(tier, tuple) and len(tier) == 1 else tier for tier in tiers)
+
+
+def _list(data: dict[str, Any], name: str, problems: Problems) -> list[Any]:
+    value = data.get(name) or []
+    if not isinstance(value, list):
+        problems.add("type", f"program.{name}", f"found {type(value).__name__}, expected a list")
+        return []
+    return value
+
+
+def _part(package: str, item: Any, where: str, problems: Problems) -> Any:
+    """A rule or an aim from {"name": …, arguments}."""
+    name = item.get("name") if isinstance(item, dict) else item
+    kind = find(package, name) if isinstance(name, str) else None
+    if kind is None:
+        problems.add("unknown-part", f"program.{where}", f"unknown: {excerpt(name)}", closest(package, str(name)))
+        return None
+    arguments = {key: value for key, value in item.items() if key != "name"} if isinstance(item, dict) else {}
+    known = kind.__dataclass_fields__
+    for key in arguments.keys() - known.keys():
+        problems.add("unknown-field", f"program.{where}.{key}", f"{name} takes {', '.join(known)}")
+        return None
+    try:
+        return kind(**arguments)
+    except InputError as error:
+        problems.found.extend(Problem(p.code, f"program.{where}: {p.where}", p.message, p.hint) for p in error.problems)
+    except TypeError:
+        problems.add("argument", f"program.{where}", f"{name} needs more arguments, it takes {', '.join(known)}")
+    return None
+
+
+def _group_from_json(data: Any) -> Any:
+    if isinstance(data, dict) and data.keys() <= {"default", "topics"} and isinstance(data.get("topics", {}), dict):
+        return {None: data.get("default", (1, 1)), **data.get("topics", {})}
+    return data

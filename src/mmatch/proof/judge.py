@@ -1,0 +1,206 @@
+"""The independent judge: is the matching allowed, are its values true, and what do the proofs prove?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from mmatch.errors import InputError, Problem, excerpt
+from mmatch.instance import compile_instance
+from mmatch.instance.edges import canonical_rows
+from mmatch.instance.network import CrossingSets, build_network
+from mmatch.matching import Matching, Result, Status, Trust, Value, Violation
+from mmatch.pairs import seat_rows
+from mmatch.people.numbers import plain
+from mmatch.proof.digests import digest
+from mmatch.proof.optimality import balanced, tiers_proved
+from mmatch.proof.shortage import shortfall
+from mmatch.proof.validity import validity
+
+if TYPE_CHECKING:
+    from mmatch.instance import Instance
+    from mmatch.matching import Proof
+    from mmatch.people import Cohort
+    from mmatch.people.columns import Bools
+    from mmatch.program import Program
+
+
+@dataclass(frozen=True, slots=True)
+class Grade:
+    """What the judge says: violations, exact totals per tier, values by aim, how many tiers are proved, the trust."""
+
+    violations: tuple[Violation, ...]
+    totals: tuple[Fraction, ...] = ()
+    by_aim: tuple[tuple[str, Value], ...] = ()
+    tiers_proved: int = 0
+    trust: Trust | None = None
+    resolution: float = 1.0
+
+    @property
+    def value(self) -> tuple[Value, ...]:
+        """The totals in the user's unit: ints where whole, else the nearest floats."""
+        return tuple(plain(total) for total in self.totals)
+
+    @property
+    def verified_bound(self) -> tuple[Value | None, ...]:
+        """What the judge knows about each tier: its value where it is proved best, else None."""
+        value = self.value
+        return tuple(value[k] if k < self.tiers_proved else None for k in range(len(value)))
+
+
+def judge(cohort: Cohort, program: Program, status: Status, matching: Matching | None, proof: Proof) -> Grade:
+    """Grade a claim: compile the problem afresh and check the evidence in exact integers, without any solver.
+
+    Args:
+        cohort: the facts.
+        program: the policy, resolved.
+        status: what is claimed.
+        matching: what was found, if anything.
+        proof: the evidence.
+    """
+    if matching is None:
+        return Grade((), trust=_trust_without(cohort, program, status, proof))
+    found = validity(cohort, program, matching)
+    if found:
+        return Grade(tuple(found))
+    measured = [(name, aim, aim.measure(cohort, matching)) for name, aim in program.named_aims()]
+    by_aim = tuple((name, plain(total)) for name, _, total in measured)
+    exact = iter(measured)
+    totals = tuple(sum((aim.exact_weight * next(exact)[2] for aim in tier), Fraction(0)) for tier in program.tiers)
+    proved = _tiers_proved(cohort, program, matching, proof)
+    trust = Trust.HEURISTIC
+    if status == Status.OPTIMAL:
+        trust = Trust.PROVED if proved == len(totals) else Trust.CLAIMED
+    resolution = min((aim.resolution(cohort) for _, aim, _ in measured), default=1.0)
+    return Grade((), totals, by_aim, proved, trust, resolution)
+
+
+def _trust_without(cohort: Cohort, program: Program, status: Status, proof: Proof) -> Trust | None:
+    """The grade of a claim that there is no matching."""
+    if status != Status.INFEASIBLE:
+        return None
+    if proof.kind == "cut" and proof.digest == digest(cohort, program):
+        network = build_network(compile_instance(cohort, program))
+        if shortfall(network, proof.cut) > 0:
+            return Trust.PROVED
+    return Trust.CLAIMED
+
+
+def _tiers_proved(cohort: Cohort, program: Program, matching: Matching, proof: Proof) -> int:
+    if proof.kind != "prices" or proof.digest != digest(cohort, program):
+        return 0
+    instance = compile_instance(cohort, program)
+    chosen = chosen_edges(cohort, instance, matching)
+    if chosen is None:
+        return 0
+    try:
+        network = build_network(instance)
+    except CrossingSets:
+        return 0
+    flow = network.flow_of(chosen)
+    return tiers_proved(network, flow, proof.prices) if balanced(network, flow) else 0
+
+
+def chosen_edges(cohort: Cohort, instance: Instance, matching: Matching) -> Bools | None:
+    """The candidate edges that a matching uses; None where one is no candidate or is used twice."""
+    rows = seat_rows(cohort, matching)
+    local = []
+    for row, order in zip(rows, canonical_rows(cohort), strict=True):
+        place = np.empty(len(order), dtype=np.int64)
+        place[order] = np.arange(len(order))
+        local.append(place[row])
+    width = instance.n_offers + 1
+    keys, wanted = instance.request * width + instance.offer, local[0] * width + local[1]
+    chosen = np.zeros(len(keys), dtype=bool)
+    if len(wanted) == 0:
+        return chosen
+    if len(keys) == 0:
+        return None
+    found = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
+    if (keys[found] != wanted).any() or len(np.unique(found)) < len(found):
+        return None
+    chosen[found] = True
+    return chosen
+
+
+def verify(cohort: Cohort, program: Program, answer: Result | Matching) -> list[Violation]:
+    """Everything that is wrong with an answer, judged without any solver; an empty list means: true.
+
+    A bare `Matching` is judged for validity: people, offers, seats, rules, the list of unfilled seats. A `Result` also for
+    its value, bound, trust, proof and digest: a wrong claim is a violation, weak trust is none.
+
+    Raises:
+        InputError: where the answer is neither, or the program cannot be meant for the cohort.
+    """
+    if isinstance(answer, Matching):
+        resolved = program.resolve(cohort)
+        resolved.check(cohort)
+        return validity(cohort, resolved, answer)
+    if not isinstance(answer, Result):
+        text = f"found {type(answer).__name__} {excerpt(answer)}, expected a Result or a Matching"
+        raise InputError(Problem("type", "answer", text))
+    resolved = program.resolve(cohort, answer.solver)
+    resolved.check(cohort)
+    if answer.proof.digest != digest(cohort, resolved):
+        return [Violation("digest", "the result was made from another cohort or program")]
+    grade = judge(cohort, resolved, answer.status, answer.found, answer.proof)
+    return [*grade.violations] if grade.violations else list(_wrong_claims(answer, grade))
+
+
+def _wrong_claims(result: Result, grade: Grade) -> list[Violation]:
+    """Claims of a result that the judge does not find."""
+    if result.found is None:
+        return _wrong_without(result, grade)
+    pairs: list[tuple[str, Any, Any]] = [
+        ("value", result.value, grade.value),
+        ("totals", result.proof.totals, grade.totals),
+        ("by_aim", dict(result.by_aim), dict(grade.by_aim)),
+        ("verified_bound", result.verified_bound, grade.verified_bound),
+        ("resolution", result.resolution, grade.resolution),
+    ]
+    found = [Violation(name, f"claims {name} {excerpt(a)}, found {excerpt(b)}") for name, a, b in pairs if a != b]
+    if result.status not in {Status.OPTIMAL, Status.FEASIBLE}:
+        found.append(Violation("status", f"{result.status} with a matching"))
+    if result.status == Status.OPTIMAL and result.bound != result.value:
+        found.append(Violation("bound", f"optimal means bound = value, found {excerpt(result.bound)}"))
+    found += _false_bounds(result, grade)
+    if result.trust is None or _rank(result.trust) > _rank(grade.trust):
+        found.append(Violation("trust", f"claims {result.trust}, the evidence gives {grade.trust}"))
+    return found
+
+
+def _false_bounds(result: Result, grade: Grade) -> list[Violation]:
+    """Bounds below what the matching itself reaches, or of another length."""
+    bound = result.bound or ()
+    if len(bound) != len(grade.value):
+        return [Violation("bound", f"{len(bound)} bounds for {len(grade.value)} tiers")]
+    for k, (limit, value) in enumerate(zip(bound, grade.value, strict=True)):
+        if limit is not None and limit < value:  # type: ignore[operator]
+            return [Violation("bound", f"tier {k} reaches {value}, above its claimed bound {limit}")]
+        if limit != value:
+            break  # later bounds are about matchings as good as a better one in this tier
+    return []
+
+
+def _wrong_without(result: Result, grade: Grade) -> list[Violation]:
+    found = []
+    if result.value is not None or result.proof.totals:
+        found.append(Violation("value", "a result without a matching has no value"))
+    if result.status not in {Status.INFEASIBLE, Status.UNKNOWN}:
+        found.append(Violation("status", f"{result.status} without a matching"))
+    if _rank(result.trust) > _rank(grade.trust):
+        found.append(Violation("trust", f"claims {result.trust}, the evidence gives {grade.trust}"))
+    if result.status == Status.INFEASIBLE and _rank(grade.trust) < _rank(Trust.CORROBORATED):
+        found.append(Violation("status", "infeasible without evidence: at most unknown"))
+    return found
+
+
+def _rank(trust: Trust | None) -> int:
+    order = [None, Trust.HEURISTIC, Trust.CLAIMED, Trust.CORROBORATED, Trust.PROVED]
+    return order.index(trust)
+
+
+__all__ = ["Grade", "chosen_edges", "judge", "verify"]

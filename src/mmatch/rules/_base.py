@@ -1,0 +1,93 @@
+"""What a rule is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from mmatch.errors import InputError, Problem, excerpt
+from mmatch.matching import Violation
+from mmatch.pairs import Pairs, pairs_of
+from mmatch.parts import Part, known_attribute
+from mmatch.people.texts import suggestion
+
+if TYPE_CHECKING:
+    from mmatch.instance.edges import Edges
+    from mmatch.matching import Matching
+    from mmatch.people import Cohort
+    from mmatch.people.columns import Bools, Ints
+    from mmatch.terms import Constraint
+
+
+class Rule(Part):
+    """Something that must hold: a mask on pairs, constraints on sets of pairs, or both, and the truth about a matching."""
+
+    package = "mmatch.rules"
+
+    def check(self, cohort: Cohort) -> None:
+        """Raise an InputError where the rule cannot be meant for this cohort."""
+
+    def allows(self, pairs: Pairs) -> Bools | None:
+        """Which pairs may be matched, in the shape of the view; None for all of them."""
+
+    def constraints(self, edges: Edges) -> Iterable[Constraint]:
+        """Constraints on sets of candidate edges."""
+        return ()
+
+    def violations(self, cohort: Cohort, matching: Matching) -> list[Violation]:
+        """Every way in which a matching breaks the rule, judged on the user's facts."""
+        allowed = self.allows(pairs_of(cohort, matching))
+        if allowed is None:
+            return []
+        return [self._broken(matching, int(row)) for row in np.flatnonzero(~np.broadcast_to(allowed, len(matching.seats)))]
+
+    def _broken(self, matching: Matching, row: int) -> Violation:
+        who = (matching.seats.mentor[row], matching.seats.mentee[row])
+        return Violation(f"rule:{self.name}", f"{self.title} does not allow mentor {who[0]} with mentee {who[1]}", who)
+
+
+class AttributeRule(Rule):
+    """A rule about one attribute of both people; ``missing`` says what holds where somebody lacks it."""
+
+    attribute: str
+    missing: str
+
+    def __post_init__(self) -> None:
+        self.text("attribute")
+        self.choice("missing", ("forbid", "allow"))
+
+    def check(self, cohort: Cohort) -> None:
+        """The attribute must exist somewhere in the cohort."""
+        known_attribute(self, cohort, self.attribute)
+
+
+def offer_keys(part: Part, cohort: Cohort, pairs: Iterable[tuple[Any, ...]]) -> list[Ints]:
+    """For each (mentor, mentee[, topic]) the keys (offer x n + mentee) that it means.
+
+    Raises:
+        InputError: unknown people, people without a role, topics that the mentor does not offer.
+    """
+    people, offers, requests = cohort.people.index, cohort.offers, cohort.requests
+    found, problems = [], []
+    for pair in pairs:
+        where = f"{part.name}{pair!r}"
+        unknown = [name for name in pair[:2] if name not in people]
+        problems += [Problem("unknown-id", where, f"unknown id {excerpt(n)}", suggestion(n, people)) for n in unknown]
+        if unknown:
+            continue
+        mentor, mentee = people[pair[0]], people[pair[1]]
+        rows = np.arange(np.searchsorted(offers.owner, mentor), np.searchsorted(offers.owner, mentor, side="right"))
+        if len(pair) == 3:
+            topic = cohort.topic_tree.index.get(pair[2], -2)
+            rows = rows[offers.topic[rows] == topic]
+        if not len(rows):
+            what = f"topic {excerpt(pair[2])}" if len(pair) == 3 else "anything"
+            problems.append(Problem("no-offer", where, f"{excerpt(pair[0])} does not offer {what}"))
+        if mentee not in requests.owner:
+            problems.append(Problem("no-request", where, f"{excerpt(pair[1])} has no request"))
+        found.append(rows * len(people) + mentee)
+    if problems:
+        raise InputError(problems)
+    return found

@@ -1,0 +1,33 @@
+"""The two people differ in an attribute."""
+
+from __future__ import annotations
+
+from dataclasses import KW_ONLY, dataclass
+from typing import TYPE_CHECKING
+
+from mmatch.rules._base import AttributeRule
+
+if TYPE_CHECKING:
+    from mmatch.pairs import Pairs
+    from mmatch.people.columns import Bools
+
+
+@dataclass(frozen=True, repr=False)
+class Differs(AttributeRule):
+    """Mentor and mentee come from different departments, sites, … : they share no value of the attribute.
+
+    allowed(mentor, mentee) = values(mentor) and values(mentee) have nothing in common.
+
+    Args:
+        attribute: a key of ``attributes``, or "site", or "timezone"; lists must share no item.
+        missing: "forbid" (default) or "allow" a pair in which somebody lacks the attribute.
+    """
+
+    attribute: str
+    _: KW_ONLY
+    missing: str = "forbid"
+
+    def allows(self, pairs: Pairs) -> Bools:
+        """Pairs that share no value."""
+        shared, stated = pairs.share(self.attribute)
+        return ~shared & (stated | (self.missing == "allow"))

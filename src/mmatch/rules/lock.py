@@ -1,0 +1,86 @@
+"""Named pairs that must meet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from mmatch.errors import InputError, Problem
+from mmatch.matching import Violation
+from mmatch.pairs import pairs_of
+from mmatch.parts import named_pairs
+from mmatch.people.columns import NONE
+from mmatch.rules._base import Rule, offer_keys
+from mmatch.terms import Bounds
+
+if TYPE_CHECKING:
+    from mmatch.instance.edges import Edges
+    from mmatch.matching import Matching
+    from mmatch.people import Cohort
+
+
+@dataclass(frozen=True, repr=False)
+class Lock(Rule):
+    """These pairs must meet, whatever it costs: promises that the program has made.
+
+    Args:
+        pairs: (mentor, mentee), or (mentor, mentee, topic) where the mentor's offer on that topic is meant.
+    """
+
+    pairs: Sequence[tuple[str, ...]] = ()
+
+    def __post_init__(self) -> None:
+        self.put("pairs", named_pairs(self, self.pairs))
+
+    def check(self, cohort: Cohort) -> None:
+        """Everybody named must exist."""
+        offer_keys(self, cohort, self.pairs)
+
+    def constraints(self, edges: Edges) -> Iterable[Bounds]:
+        """At least one edge of each locked pair; pairs that overlap stand in constraints of their own."""
+        n = len(edges.cohort)
+        keys = edges.pairs.offer.row * n + edges.pairs.mentee
+        for layer in _layers(offer_keys(self, edges.cohort, self.pairs)):
+            label = np.full(len(keys), NONE, dtype=np.int64)
+            for number, wanted in enumerate(layer):
+                members = np.isin(keys, wanted)
+                if not members.any():
+                    raise self._impossible(edges.cohort, int(wanted[0]))
+                label[members] = number
+            ones = np.ones(len(layer), dtype=np.int64)
+            yield Bounds("lock", label, ones, np.full(len(layer), len(keys), dtype=np.int64), self.title)
+
+    def _impossible(self, cohort: Cohort, key: int) -> InputError:
+        offer, mentee = divmod(key, len(cohort))
+        who = f"mentor {cohort.people.ids[cohort.offers.owner[offer]]} and mentee {cohort.people.ids[mentee]}"
+        hint = "see `mmatch check`, or reasons, for the rule that removes it"
+        return InputError(Problem("impossible-lock", "Lock", f"{who} are locked, but no rule-abiding pair of them exists", hint))
+
+    def violations(self, cohort: Cohort, matching: Matching) -> list[Violation]:
+        """Locked pairs that do not meet."""
+        pairs = pairs_of(cohort, matching)
+        there = set((pairs.offer.row * len(cohort) + pairs.mentee).tolist())
+        keys = offer_keys(self, cohort, self.pairs)
+        return [
+            Violation("rule:Lock", f"{pair[0]} and {pair[1]} are locked and do not meet", pair[:2])
+            for pair, wanted in zip(self.pairs, keys, strict=True)
+            if there.isdisjoint(wanted.tolist())
+        ]
+
+
+def _layers(sets: list[np.ndarray[tuple[int], np.dtype[np.int64]]]) -> list[list[np.ndarray[tuple[int], np.dtype[np.int64]]]]:
+    """Sets of keys in layers within which they are disjoint."""
+    layers: list[tuple[set[int], list[np.ndarray[tuple[int], np.dtype[np.int64]]]]] = []
+    for keys in sets:
+        members = set(keys.tolist())
+        for taken, layer in layers:
+            if taken.isdisjoint(members):
+                taken |= members
+                layer.append(keys)
+                break
+        else:
+            layers.append((set(members), [keys]))
+    return [layer for _, layer in layers]

@@ -1,0 +1,58 @@
+"""Nobody meets the same person again."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import KW_ONLY, dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from mmatch.matching import Violation
+from mmatch.rules._base import Rule
+from mmatch.terms import Bounds
+
+if TYPE_CHECKING:
+    from mmatch.instance.edges import Edges
+    from mmatch.matching import Matching
+    from mmatch.pairs import Pairs
+    from mmatch.people import Cohort
+    from mmatch.people.columns import Bools
+
+
+@dataclass(frozen=True, repr=False)
+class NoRepeat(Rule):
+    """Nobody meets a mentor from the history again; with ``within=True``, nor the same mentor twice in this matching.
+
+    Args:
+        within: whether a mentee's requests must also go to different mentors.
+    """
+
+    _: KW_ONLY
+    within: bool = False
+
+    def __post_init__(self) -> None:
+        if type(self.within) is not bool:
+            raise self.refuse("within", f"found {self.within!r}, expected True or False")
+
+    def allows(self, pairs: Pairs) -> Bools:
+        """Pairs that have not met."""
+        return ~pairs.among_people(pairs.facts.met)
+
+    def constraints(self, edges: Edges) -> Iterable[Bounds]:
+        """At most one edge between the same two people."""
+        if self.within:
+            label = edges.label("mentee-mentor")
+            n = edges.count("mentee-mentor")
+            zeros = np.zeros(n, dtype=np.int64)
+            yield Bounds("mentee-mentor", label, zeros, zeros + 1, self.title)
+
+    def violations(self, cohort: Cohort, matching: Matching) -> list[Violation]:
+        """Pairs that have met before, and with ``within`` pairs that meet twice."""
+        found = super().violations(cohort, matching)
+        if self.within:
+            counts = Counter(zip(matching.seats.mentor, matching.seats.mentee, strict=True))
+            twice = [pair for pair, n in counts.items() if n > 1]
+            found += [Violation("rule:NoRepeat", f"{a} and {b} meet more than once", (a, b)) for a, b in twice]
+        return found

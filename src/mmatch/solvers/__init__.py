@@ -1,0 +1,17 @@
+"""Solvers: one file each. A solver sees an Instance and gives an Answer; nobody believes it before the judge has looked."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mmatch.discovery import attribute_of, names
+
+
+def __getattr__(name: str) -> Any:
+    if name.startswith("_"):
+        raise AttributeError(name)
+    return attribute_of(__name__, name)
+
+
+def __dir__() -> list[str]:
+    return sorted(names(__name__))

@@ -1,0 +1,166 @@
+"""OR-Tools' min-cost flow and max flow behind checks: on unchecked input they crash, hang or truncate.
+
+Costs of any size are solved by scaling: high bits first, then the rest on reduced costs, where an arc whose reduced cost
+exceeds n units of the bits still missing is fixed in every optimum (Goldberg and Tarjan 1990, on epsilon-optimality).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from mmatch.errors import SolverError
+from mmatch.instance.folding import largest_cost
+from mmatch.instance.prices import potentials, reduced_costs, residual_arcs
+
+if TYPE_CHECKING:
+    from mmatch.instance.network import Network
+    from mmatch.people.columns import Bools, Ints
+
+MOST_NODES = 2**31 - 16
+
+
+@dataclass(frozen=True, eq=False)
+class Order:
+    """How a network is handed over: arcs in this order, node v under the number ``node[v]``."""
+
+    arcs: Ints
+    node: Ints
+
+
+@dataclass(frozen=True, eq=False)
+class Optimum:
+    """A best circulation, its prices (Python ints where they outgrow int64), and which arcs may still change."""
+
+    flow: Ints
+    price: Ints
+    free: Bools
+
+
+def cheapest(network: Network, cost: Ints, flow: Ints, free: Bools, order: Order) -> Optimum:
+    """A circulation of least cost among those that agree with ``flow`` on all arcs that are not free.
+
+    Args:
+        network: the circulation.
+        cost: per arc, any int64.
+        flow: a circulation within the bounds, or zeros where no lower bound is positive and all arcs are free.
+        free: arcs that may change.
+        order: how arcs and nodes are handed over; it decides among equal optima.
+    """
+    n, largest = network.n_nodes, int(np.abs(cost).max(initial=0))
+    limit = largest_cost(n)
+    shift = max(largest.bit_length() - limit.bit_length() + 1, 0)
+    flow = _solved(network, cost >> shift, flow, free, order)
+    price = potentials(residual_arcs(network, flow, cost >> shift, free), n)
+    rest = reduced_costs(network, cost >> shift, price)
+    if shift:
+        return _scaled(network, cost, (flow, free, order), (shift, price, rest))
+    return Optimum(flow, price, free & (rest == 0))
+
+
+def _scaled(
+    network: Network, cost: Ints, start: tuple[Ints, Bools, Order], coarse: tuple[int, Ints, Ints]
+) -> Optimum:
+    """The missing low bits, so many at a time that sums over paths stay below 2^62."""
+    flow, free, order = start
+    shift, price, rest = coarse
+    n = network.n_nodes
+    bits = max(62 - (2 * (n + 1) ** 2).bit_length(), 1)
+    far = np.zeros(network.n_arcs, dtype=bool)
+    exact = price.astype(object)
+    while shift:
+        step = min(shift, bits)
+        shift -= step
+        low = (cost >> shift) & ((1 << step) - 1)
+        far |= np.abs(rest) > n + 1
+        large = (n + 1) ** 2
+        detail = (np.clip(rest, -large, large) << step) + low
+        flow = _solved(network, detail, flow, free & ~far, order)
+        price = potentials(residual_arcs(network, flow, detail, free), n)
+        rest = reduced_costs(network, detail, price)
+        exact = exact * (1 << step) + price
+    return Optimum(flow, exact, free & (rest == 0))
+
+
+def _solved(network: Network, cost: Ints, flow: Ints, free: Bools, order: Order) -> Ints:
+    """One call of OR-Tools on the free arcs, everything else held."""
+    from ortools.graph.python import min_cost_flow
+
+    arcs = order.arcs if free.all() else order.arcs[free[order.arcs]]
+    if not len(arcs):
+        return flow
+    tail, head = order.node[network.tail[arcs]], order.node[network.head[arcs]]
+    room = network.upper[arcs] - network.lower[arcs]
+    held = flow.copy()
+    held[arcs] = network.lower[arcs]
+    supply = _excess(network, held)
+    _check(network.n_nodes, tail, head, room, cost[arcs])
+    solver = min_cost_flow.SimpleMinCostFlow()
+    solver.add_arcs_with_capacity_and_unit_cost(tail, head, room, cost[arcs])
+    solver.set_nodes_supplies(order.node, supply)
+    status = solver.solve()
+    if status != solver.OPTIMAL:
+        raise SolverError(f"min-cost flow ended with {status} on a network that has a circulation")
+    held[arcs] += solver.flows(np.arange(len(arcs)))
+    return held
+
+
+def _excess(network: Network, flow: Ints) -> Ints:
+    """What flows into each node minus what flows out of it."""
+    used = np.flatnonzero(flow)
+    into = np.bincount(network.head[used], weights=flow[used], minlength=network.n_nodes)
+    out = np.bincount(network.tail[used], weights=flow[used], minlength=network.n_nodes)
+    return np.rint(into - out).astype(np.int64)
+
+
+def _check(n_nodes: int, tail: Ints, head: Ints, room: Ints, cost: Ints) -> None:
+    """What OR-Tools does not check itself."""
+    sound = (
+        len(tail) == len(head) == len(room) == len(cost)
+        and n_nodes < MOST_NODES
+        and min(tail.min(initial=0), head.min(initial=0), room.min(initial=0)) >= 0
+        and max(tail.max(initial=0), head.max(initial=0)) < n_nodes
+        and max(int(cost.max(initial=0)), -int(cost.min(initial=0))) <= largest_cost(n_nodes)
+        and float(room.astype(np.float64).sum()) < 2**62
+    )
+    if not sound:
+        raise SolverError("the network handed to min-cost flow is out of range")
+
+
+def feasible(network: Network) -> tuple[Ints | None, tuple[int, ...]]:
+    """A circulation within all bounds; or, where there is none, a set of nodes that must take in more than it lets out.
+
+    Hoffman's theorem (1960): the set's entering lower bounds exceed its leaving upper bounds.
+    """
+    if not network.lower.any():
+        return np.zeros(network.n_arcs, dtype=np.int64), ()
+    from ortools.graph.python import max_flow
+
+    n = network.n_nodes
+    excess = _excess(network, network.lower)
+    rich, poor = np.flatnonzero(excess > 0), np.flatnonzero(excess < 0)
+    solver = max_flow.SimpleMaxFlow()
+    room = network.upper - network.lower
+    solver.add_arcs_with_capacity(network.tail, network.head, room)
+    solver.add_arcs_with_capacity(np.full(len(rich), n), rich, excess[rich])
+    solver.add_arcs_with_capacity(poor, np.full(len(poor), n + 1), -excess[poor])
+    status = solver.solve(n, n + 1)
+    if status != solver.OPTIMAL:
+        raise SolverError(f"max flow ended with {status}")
+    flow = network.lower + solver.flows(np.arange(network.n_arcs))
+    left = _excess(network, flow)
+    return (flow, ()) if not left.any() else (None, _reached(network, flow, np.flatnonzero(left > 0)))
+
+
+def _reached(network: Network, flow: Ints, sources: Ints) -> tuple[int, ...]:
+    """Nodes that residual arcs reach from the sources."""
+    arcs = residual_arcs(network, flow, np.zeros(network.n_arcs, dtype=np.int64))
+    seen = np.zeros(network.n_nodes, dtype=bool)
+    seen[sources] = True
+    while True:
+        further = arcs.head[seen[arcs.tail]]
+        if seen[further].all():
+            return tuple(np.flatnonzero(seen).tolist())
+        seen[further] = True
