@@ -1,7 +1,7 @@
 """mmatch: mentor-mentee matching that proves its answer, explains it and dates it.
 
-    cohort = mmatch.read_cohort("mentors.csv", "mentees.csv")
-    result = mmatch.solve(cohort, mmatch.Program())
+cohort = mmatch.read_cohort("mentors.csv", "mentees.csv")
+result = mmatch.solve(cohort, mmatch.Program())
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ _HOME = {
     "instance": ("Progress",),
     "instance.handmade": ("matching_from_pairs",),
     "engine": ("solve",),
+    "insight": ("Readiness", "readiness", "reasons"),
     "proof": ("verify",),
     "errors": (
         "ExportError",
@@ -35,7 +36,7 @@ _HOME = {
 _ROOMS = ("aims", "rules", "solvers")
 _PLACE = {name: room for room, names in _HOME.items() for name in names}
 
-__all__ = sorted([*_PLACE, *_ROOMS, "__version__"])
+__all__ = sorted([*_PLACE, *_ROOMS, "__version__"])  # noqa: PLE0605 - a list; a test holds it to the rooms
 
 
 def __getattr__(name: str) -> Any:

@@ -13,7 +13,7 @@ from typing import Any
 
 @cache
 def names(package: str) -> tuple[str, ...]:
-    """Class names of all parts in a package: ``level_gap.py`` holds ``LevelGap``. Files that start with _ are not parts."""
+    """Class names of all parts in a package: ``level_gap.py`` holds ``LevelGap``; files that start with _ hold none."""
     path = importlib.import_module(package).__path__
     return tuple(_class_name(module.name) for module in pkgutil.iter_modules(path) if not module.name.startswith("_"))
 

@@ -6,10 +6,11 @@ import math
 import threading
 import time
 from collections.abc import Callable
+from difflib import get_close_matches
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from mmatch.discovery import closest, find, names
+from mmatch.discovery import find, names
 from mmatch.errors import InputError, Problem, SolverError, UnsupportedError, excerpt
 from mmatch.instance import Answer, Progress, Watch, compile_instance
 from mmatch.instance.decoding import decode
@@ -84,7 +85,9 @@ def _check_arguments(cohort: object, program: object, time_limit: Any, seed: Any
             raise InputError(Problem("type", f"solve({kind.__name__.lower()})", text))
     sound = time_limit is None or (type(time_limit) in {int, float} and math.isfinite(time_limit) and time_limit >= 0)
     if not sound:
-        raise InputError(Problem("argument", "time_limit", f"found {excerpt(time_limit)}, expected seconds from 0, or None"))
+        raise InputError(
+            Problem("argument", "time_limit", f"found {excerpt(time_limit)}, expected seconds from 0, or None")
+        )
     if type(seed) not in {int, str}:
         raise InputError(Problem("argument", "seed", f"found {excerpt(seed)}, expected a whole number or a text"))
     if on_interrupt not in {"raise", "return"}:
@@ -99,22 +102,32 @@ def choose(instance: Instance, solver: str | Solver) -> Solver:
         InputError: an unknown name.
         UnsupportedError: the solver, or every solver, refuses a kind of constraint in the instance.
     """
-    known = {kind.name: kind for kind in (find("mmatch.solvers", name) for name in names("mmatch.solvers"))}
+    known = known_solvers()
     fitting = sorted(name for name, kind in known.items() if instance.kinds <= kind.takes)
-    if isinstance(solver, str):
-        if solver == "auto":
-            ranked = sorted((known[n].rank, n) for n in fitting if known[n].rank is not None)
-            if not ranked:
-                raise UnsupportedError(f"no solver here can keep {_hard_part(instance, frozenset())}")
-            return known[ranked[0][1]]()  # type: ignore[no-any-return]
-        if solver not in known:
-            hint = closest("mmatch.solvers", solver.capitalize())
-            raise InputError(Problem("unknown-solver", "solver", f"no solver {excerpt(solver)}", hint.lower()))
-        solver = known[solver]()
-    if not instance.kinds <= solver.takes:
+    if solver == "auto":
+        ranked = sorted((known[name].rank, name) for name in fitting if known[name].rank is not None)
+        if not ranked:
+            raise UnsupportedError(f"no solver here can keep {_hard_part(instance, frozenset())}")
+        return known[ranked[0][1]]()
+    chosen = _named(solver, known) if isinstance(solver, str) else solver
+    if not instance.kinds <= chosen.takes:
         others = f"use {' or '.join(fitting)}" if fitting else "no solver here can"
-        raise UnsupportedError(f"{solver.name} cannot keep {_hard_part(instance, solver.takes)}; {others}")
-    return solver
+        raise UnsupportedError(f"{chosen.name} cannot keep {_hard_part(instance, chosen.takes)}; {others}")
+    return chosen
+
+
+def known_solvers() -> dict[str, type[Solver]]:
+    """All solvers of this installation by name."""
+    kinds = (find("mmatch.solvers", name) for name in names("mmatch.solvers"))
+    return {kind.name: kind for kind in kinds}
+
+
+def _named(solver: str, known: dict[str, type[Solver]]) -> Solver:
+    if solver not in known:
+        close = get_close_matches(solver, known, n=1)
+        hint = f"did you mean {close[0]}?" if close else f"known: auto, {', '.join(sorted(known))}"
+        raise InputError(Problem("unknown-solver", "solver", f"no solver {excerpt(solver)}", hint))
+    return known[solver]()
 
 
 def _hard_part(instance: Instance, takes: frozenset[str]) -> str:
@@ -134,7 +147,9 @@ def _run(solver: Solver, instance: Instance, watch: Watch, on_interrupt: str) ->
         return solver.solve(instance, watch)
     except CrossingSets as crossing:
         one, other = (set_title(instance, *item) for item in (crossing.one, crossing.other))
-        raise UnsupportedError(f"{solver.name} cannot keep both {one} and {other}: these two sets of pairs cross") from None
+        raise UnsupportedError(
+            f"{solver.name} cannot keep both {one} and {other}: these two sets of pairs cross"
+        ) from None
     except KeyboardInterrupt:
         if on_interrupt == "raise":
             raise

@@ -97,7 +97,7 @@ class Matching(Sequence[Match]):
         """(mentor, mentee, topic) of each filled seat; the topic is the offer's."""
         return list(zip(self._seats.mentor, self._seats.mentee, self._seats.topic, strict=True))
 
-    def to_frame(self, backend: str = "pandas") -> Any:
+    def to_frame(self, backend: Any = "pandas") -> Any:
         """The filled seats as a data frame with one row a seat.
 
         Args:

@@ -168,10 +168,10 @@ def _called(function: Callable[..., Any], mentor: Participant, mentee: Participa
 
 def facts_of(cohort: Cohort) -> Facts:
     """The prepared facts of a cohort, made once for each."""
-    kept = cohort.__dict__.get("_facts")
+    kept: Facts | None = cohort.__dict__.get("_facts")
     if kept is None:
         kept = cohort.__dict__["_facts"] = Facts(cohort)
-    return kept  # type: ignore[no-any-return]
+    return kept
 
 
 @dataclass(frozen=True)
@@ -255,12 +255,12 @@ class Pairs:
     def among_people(self, keys: Ints) -> Bools:
         """Whether (mentor x n + mentee) is one of the sorted keys."""
         wanted = self.mentor * len(self.cohort) + self.mentee
-        return looked_up(keys, np.ones_like(keys), wanted, 0) == 1
+        return np.equal(looked_up(keys, np.ones_like(keys), wanted, 0), 1)
 
     def among_offers(self, keys: Ints) -> Bools:
         """Whether (offer x n + mentee) is one of the sorted keys."""
         wanted = self.offer.row * len(self.cohort) + self.mentee
-        return looked_up(keys, np.ones_like(keys), wanted, 0) == 1
+        return np.equal(looked_up(keys, np.ones_like(keys), wanted, 0), 1)
 
     @cached_property
     def score_row(self) -> Ints:

@@ -86,11 +86,15 @@ def named_pairs(part: Part, pairs: Any) -> tuple[tuple[str, ...], ...]:
         InputError: where an entry has another form.
     """
     if isinstance(pairs, str) or not hasattr(pairs, "__iter__"):
-        raise part.refuse("pairs", f"found {excerpt(pairs)}, expected a list of (mentor, mentee) or (mentor, mentee, topic)")
+        raise part.refuse(
+            "pairs", f"found {excerpt(pairs)}, expected a list of (mentor, mentee) or (mentor, mentee, topic)"
+        )
     rows = [tuple(pair) if isinstance(pair, list | tuple) else (pair,) for pair in pairs]
     for k, row in enumerate(rows):
         if len(row) not in {2, 3} or not all(type(name) is str for name in row):
-            raise part.refuse(f"pairs[{k}]", f"found {excerpt(row)}, expected (mentor, mentee) or (mentor, mentee, topic)")
+            raise part.refuse(
+                f"pairs[{k}]", f"found {excerpt(row)}, expected (mentor, mentee) or (mentor, mentee, topic)"
+            )
     return tuple(sorted(set(rows)))
 
 

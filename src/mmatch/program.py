@@ -47,7 +47,9 @@ class Program:
     def __post_init__(self) -> None:
         problems = Problems()
         if self.format not in FORMATS:
-            problems.add("format", "Program.format", f"found {excerpt(self.format)}, expected one of {', '.join(FORMATS)}")
+            problems.add(
+                "format", "Program.format", f"found {excerpt(self.format)}, expected one of {', '.join(FORMATS)}"
+            )
         self._put("group", _group(self.group, problems))
         self._put("rules", _rules(self.rules, problems))
         self._put("aims", None if self.aims is None else _aims(self.aims, problems))
@@ -71,7 +73,7 @@ class Program:
         """
         if self.aims is None:
             raise InputError(Problem("unresolved", "Program.aims", "aims=None: call Program.resolve(cohort) first"))
-        return tuple(tier if isinstance(tier, tuple) else (tier,) for tier in self.aims)  # type: ignore[misc]
+        return tuple(tier if isinstance(tier, tuple) else (tier,) for tier in self.aims)
 
     def named_aims(self) -> Iterator[tuple[str, Aim]]:
         """Every aim with its key in `Result.by_aim`: the class name, then ``Fit#2``."""
@@ -105,7 +107,8 @@ class Program:
         for topic in topics:
             if topic is not None and topic not in cohort.topic_tree.index:
                 problems.add("unknown-topic", f"Program.group[{excerpt(topic)}]", "nobody names this topic")
-        for part in (*self.rules, *(aim for tier in self.tiers for aim in tier)):
+        parts: list[Rule | Aim] = [*self.rules, *(aim for tier in self.tiers for aim in tier)]
+        for part in parts:
             try:
                 part.check(cohort)
             except InputError as error:
@@ -128,8 +131,8 @@ class Program:
         """
         group: Any = self.group
         if isinstance(group, Mapping):
-            group = {"" if topic is None else topic: list(bounds) for topic, bounds in group.items()}
-            group = {"default": group.pop("", [1, 1]) if None in self.group else [1, 1], "topics": group}  # type: ignore[operator]
+            topics = {topic: list(bounds) for topic, bounds in group.items() if topic is not None}
+            group = {"default": list(group.get(None, (1, 1))), "topics": topics}
         data = {"schema": SCHEMA, "version": VERSION, "format": self.format, "group": group}
         aims = None if self.aims is None else [[aim.to_json() for aim in tier] for tier in self.tiers]
         return {**data, "rules": [rule.to_json() for rule in self.rules], "aims": aims}
@@ -150,11 +153,16 @@ class Program:
             problems.add("version", "program.version", f"found {excerpt(version)}: made by a newer version of mmatch")
         for name in data.keys() - {"schema", "version", "format", "group", "rules", "aims"}:
             problems.add("unknown-field", f"program.{name}", "unknown field, expected format, group, rules, aims")
-        rules = [_part("mmatch.rules", item, f"rules[{k}]", problems) for k, item in enumerate(_list(data, "rules", problems))]
+        rules = [
+            _part("mmatch.rules", item, f"rules[{k}]", problems)
+            for k, item in enumerate(_list(data, "rules", problems))
+        ]
         aims = None
         if data.get("aims") is not None:
             tiers = [t if isinstance(t, list) else [t] for t in _list(data, "aims", problems)]
-            aims = [tuple(_part("mmatch.aims", a, f"aims[{k}]", problems) for a in tier) for k, tier in enumerate(tiers)]
+            aims = [
+                tuple(_part("mmatch.aims", a, f"aims[{k}]", problems) for a in tier) for k, tier in enumerate(tiers)
+            ]
         group = _group_from_json(data.get("group", [1, 1]))
         problems.raise_any()
         return cls(format=data.get("format", "single"), group=group, rules=rules, aims=aims)
@@ -172,7 +180,9 @@ def _group(group: Any, problems: Problems) -> Any:
             fault = f"found the key {excerpt(topic)}, expected a topic or None"
         if fault:
             problems.add("group", f"Program.group[{excerpt(topic)}]", fault)
-    return MappingProxyType({topic: tuple(bounds) if isinstance(bounds, list) else bounds for topic, bounds in group.items()})
+    return MappingProxyType(
+        {topic: tuple(bounds) if isinstance(bounds, list) else bounds for topic, bounds in group.items()}
+    )
 
 
 def _rules(rules: Any, problems: Problems) -> tuple[Rule, ...]:
@@ -181,7 +191,9 @@ def _rules(rules: Any, problems: Problems) -> tuple[Rule, ...]:
         return ()
     for k, rule in enumerate(rules):
         if not isinstance(rule, Rule):
-            problems.add("type", f"Program.rules[{k}]", f"found {excerpt(rule)}, expected a rule such as rules.Differs(…)")
+            problems.add(
+                "type", f"Program.rules[{k}]", f"found {excerpt(rule)}, expected a rule such as rules.Differs(…)"
+            )
     good = tuple(rule for rule in rules if isinstance(rule, Rule))
     locked = {pair for rule in good if rule.name == "Lock" for pair in rule.pairs}  # type: ignore[attr-defined]
     forbidden = {pair for rule in good if rule.name == "Forbid" for pair in rule.pairs}  # type: ignore[attr-defined]
@@ -199,7 +211,9 @@ def _aims(aims: Any, problems: Problems) -> tuple[Aim | TierSpec, ...]:
     for k, tier in enumerate(tiers):
         for aim in tier if isinstance(tier, tuple) else (tier,):
             if not isinstance(aim, Aim):
-                problems.add("type", f"Program.aims[{k}]", f"found {excerpt(aim)}, expected an aim such as aims.Coverage()")
+                problems.add(
+                    "type", f"Program.aims[{k}]", f"found {excerpt(aim)}, expected an aim such as aims.Coverage()"
+                )
         if tier == ():
             problems.add("type", f"Program.aims[{k}]", "found an empty tier")
     return tuple(tier[0] if isinstance(tier, tuple) and len(tier) == 1 else tier for tier in tiers)

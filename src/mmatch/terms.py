@@ -73,7 +73,7 @@ class Bounds:
 
 @dataclass(frozen=True, eq=False)
 class Unmet:
-    """A constraint that no term above can carry, such as a least group size: solvers that take its kind read the rest."""
+    """A constraint that no term above can carry, such as a least group size; only some solvers take its kind."""
 
     kind: str
     sentence: str

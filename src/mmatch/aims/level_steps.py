@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -28,13 +29,13 @@ class LevelSteps(PairAim):
         points: {gap: points}.
     """
 
-    points: Mapping[float, float]
+    points: Mapping[float, float] | Sequence[tuple[float, float]]
     _: KW_ONLY
     weight: float = 1
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        rows = self.points.items() if isinstance(self.points, Mapping) else self.points
+        rows: Any = self.points.items() if isinstance(self.points, Mapping) else self.points
         if isinstance(rows, str) or not hasattr(rows, "__iter__"):
             raise self.refuse("points", f"found {excerpt(self.points)}, expected {{gap: points}}")
         pairs = [tuple(row) if isinstance(row, list | tuple) else (row,) for row in rows]
@@ -45,12 +46,17 @@ class LevelSteps(PairAim):
                 raise self.refuse("points", fault)
         self.put("points", tuple(sorted(pairs)))
 
+    @property
+    def table(self) -> list[tuple[float, Fraction]]:
+        """(gap, exact points), smallest gap first."""
+        rows: Any = self.points
+        return [(gap, exact(worth).limit_denominator(1_000_000)) for gap, worth in rows]
+
     def scores(self, pairs: Pairs) -> tuple[Ints, Fraction]:
         """The points of each pair's gap."""
         gap = pairs.offer.level - pairs.request.level
-        table = [(level, exact(worth).limit_denominator(1_000_000)) for level, worth in self.points]  # type: ignore[misc]
-        unit = Fraction(1, int(np.lcm.reduce([worth.denominator for _, worth in table] or [1])))
+        unit = Fraction(1, math.lcm(*(worth.denominator for _, worth in self.table)))
         total = np.zeros(gap.shape, dtype=np.int64)
-        for level, worth in table:
-            total[gap == level] = int(worth / unit)
+        for wanted, worth in self.table:
+            total[gap == wanted] = int(worth / unit)
         return total, unit

@@ -20,18 +20,18 @@ if TYPE_CHECKING:
 def decode(cohort: Cohort, program: Program, instance: Instance, chosen: Bools) -> Matching:
     """The matching that chosen edges mean, in canonical order of mentors."""
     edges = np.flatnonzero(chosen)
-    offer = instance.offer[edges]
-    order = np.argsort(offer, kind="stable")
     request_rows, offer_rows = canonical_rows(cohort)
-    return seated(cohort, program, request_rows[instance.request[edges[order]]], offer_rows[offer[order]])
+    order = np.argsort(instance.offer[edges], kind="stable")
+    edges = edges[order]
+    return seated(cohort, program, request_rows[instance.request[edges]], offer_rows[instance.offer[edges]])
 
 
 def seated(cohort: Cohort, program: Program, requests: Ints, offers: Ints) -> Matching:
-    """A matching from rows of requests and offers, seats of one offer standing together.
+    """A matching from rows of requests and offers; seats of one offer, and of one mentee in it, stand together.
 
-    Seats of one offer are split into as few groups as their greatest size allows, as even as possible.
+    Seats of one offer are split into as few groups as sizes allow with nobody twice in one, as even as possible.
     """
-    number = _groups(offers, group_bounds(cohort, program)[1])
+    number = _groups(offers, cohort.requests.owner[requests], group_bounds(cohort, program)[1])
     ids, names = cohort.people.ids, cohort.topic_tree.names
     r, o = cohort.requests, cohort.offers
     seats = Seats(
@@ -54,13 +54,17 @@ def unfilled(cohort: Cohort, requests: Ints) -> list[tuple[str, str]]:
     return [(ids[r.owner[k]], names[r.topic[k]]) for k in rows]
 
 
-def _groups(offers: Ints, most: Ints) -> Ints:
-    """The number of the match of each seat."""
+def _groups(offers: Ints, mentees: Ints, most: Ints) -> Ints:
+    """The number of the match of each seat: dealt round, so that neighbours sit apart."""
     if not len(offers):
         return np.zeros(0, dtype=np.int64)
     first = np.flatnonzero(np.diff(offers, prepend=-1) != 0)
     load = np.diff(first, append=len(offers))
-    groups = -(-load // most[offers[first]])
     block = np.repeat(np.arange(len(first)), load)
+    same = np.flatnonzero((np.diff(mentees, prepend=-1) != 0) | (np.diff(offers, prepend=-1) != 0))
+    often = np.zeros(len(first), dtype=np.int64)
+    np.maximum.at(often, block[same], np.diff(same, append=len(offers)))
+    groups = np.maximum(-(-load // most[offers[first]]), often)
     within = np.arange(len(offers)) - first[block]
-    return (np.cumsum(groups) - groups)[block] + within * groups[block] // load[block]
+    number: Ints = (np.cumsum(groups) - groups)[block] + within % groups[block]
+    return number

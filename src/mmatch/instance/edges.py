@@ -90,7 +90,8 @@ class Edges:
             return self.mentor_of_offer[self.offer]
         left, right = key.split("-")
         pair = self.label(left) * (self.count(right) + 1) + self.label(right)
-        return np.unique(pair, return_inverse=True)[1].astype(np.int64)
+        number: Ints = np.unique(pair, return_inverse=True)[1].astype(np.int64)
+        return number
 
 
 def first_seen(owner: Ints) -> Ints:
@@ -105,7 +106,7 @@ def numbered(owner: Ints) -> Ints:
 
 def canonical_rows(cohort: Cohort) -> tuple[Ints, Ints]:
     """Rows of requests and of offers in canonical order: by person, then topic, or offer id."""
-    kept = cohort.__dict__.get("_canonical_rows")
+    kept: tuple[Ints, Ints] | None = cohort.__dict__.get("_canonical_rows")
     if kept is None:
         rank = np.empty(len(cohort), dtype=np.int64)
         rank[cohort.canonical] = np.arange(len(cohort))
@@ -116,7 +117,7 @@ def canonical_rows(cohort: Cohort) -> tuple[Ints, Ints]:
         ids, owner = cohort.offers.ids, rank[cohort.offers.owner].tolist()
         offers = np.array(sorted(range(len(ids)), key=lambda k: (owner[k], len(ids[k]), ids[k])), dtype=np.int64)
         kept = cohort.__dict__["_canonical_rows"] = (requests, offers)
-    return kept  # type: ignore[no-any-return]
+    return kept
 
 
 def candidates(cohort: Cohort, rules: Iterable[Rule]) -> Edges:
@@ -168,12 +169,14 @@ def _joined(facts: Facts, rules: tuple[Rule, ...]) -> Iterator[Block]:
     by_offer = _rows_by_topic(facts.cohort.offers.topic, len(meets))
     plan = []
     for topic, requests in enumerate(by_request):
-        offers = [by_offer[other] for other in np.flatnonzero(meets[topic])]
-        plan.append((requests, np.concatenate([np.zeros(0, np.int64), *offers])))
+        reach = [by_offer[other] for other in np.flatnonzero(meets[topic])]
+        plan.append((requests, np.concatenate([np.zeros(0, np.int64), *reach])))
     pairs = sum(len(r) * len(o) for r, o in plan)
     if pairs > MOST_PAIRS:
         text = f"{pairs:,} pairs on shared topics, limit {MOST_PAIRS:,}"
-        raise LimitError(Problem("too-large", "cohort", text, "name narrower topics, or give the allowed pairs as scores"))
+        raise LimitError(
+            Problem("too-large", "cohort", text, "name narrower topics, or give the allowed pairs as scores")
+        )
     for requests, offers in plan:
         step = max(BLOCK // max(len(offers), 1), 1)
         for start in range(0, len(requests) if len(offers) else 0, step):
@@ -184,7 +187,8 @@ def _joined(facts: Facts, rules: tuple[Rule, ...]) -> Iterator[Block]:
 
 def _rows_by_topic(topic: Ints, n: int) -> list[Ints]:
     order = np.argsort(topic, kind="stable")
-    return np.split(order, np.searchsorted(topic[order], np.arange(1, n)))
+    edge = np.searchsorted(topic[order], np.arange(n + 1))
+    return [order[edge[k] : edge[k + 1]] for k in range(n)]
 
 
 def _scored(facts: Facts, rules: tuple[Rule, ...]) -> Iterator[Block]:

@@ -1,8 +1,8 @@
 """Tiers folded into one integer cost where a radix provably suffices.
 
 A circulation is optimal tier by tier exactly when no residual cycle has a lexicographically negative cost vector. A
-simple cycle has at most one arc per node, so a later tier's cost on it is at most n * max|cost|: with a radix above twice
-that, the folded cost has the sign of the vector.
+simple cycle has at most one arc per node, so a later tier's cost on it is at most n * max|cost|: with a radix above
+twice that, the folded cost has the sign of the vector.
 """
 
 from __future__ import annotations

@@ -96,11 +96,16 @@ class _Finder:
 
 
 def _from_matches(cohort: Cohort, matches: list[Match]) -> Matching:
-    filled = [(m.mentor, e, m.topic, m.offer or f"{m.mentor}/{m.topic}", k) for k, m in enumerate(matches) for e in m.mentees]
+    filled = [
+        (m.mentor, e, m.topic, m.offer or f"{m.mentor}/{m.topic}", k) for k, m in enumerate(matches) for e in m.mentees
+    ]
     asked = list(chain.from_iterable(m.requested or (m.topic,) * len(m.mentees) for m in matches))
     mentor, mentee, topic, offer, number = zip(*filled, strict=True) if filled else ((),) * 5
     seats = Seats(mentor, mentee, topic, offer, tuple(asked), number)
     index, names = cohort.people.index, cohort.topic_tree.index
-    rows = {(o, t): k for k, (o, t) in enumerate(zip(cohort.requests.owner.tolist(), cohort.requests.topic.tolist(), strict=True))}
+    rows = {
+        (o, t): k
+        for k, (o, t) in enumerate(zip(cohort.requests.owner.tolist(), cohort.requests.topic.tolist(), strict=True))
+    }
     known = [rows.get((index.get(m, NONE), names.get(t, NONE))) for m, t in zip(mentee, asked, strict=True)]
     return Matching.from_seats(seats, unfilled(cohort, np.array([k for k in known if k is not None], dtype=np.int64)))

@@ -1,8 +1,8 @@
 """The circulation behind an instance: two laminar trees of sets, joined by the candidate edges.
 
-A hub feeds the roots of the left tree (requests, mentees) and drains the roots of the right tree (offers, mentors). Each
-set is a node, the arc to its parent carries the bounds of the set and one parallel arc for each piece of a convex load.
-Costs are minus rewards: one row per tier. Ahuja, Magnanti, Orlin, Network Flows (1993), chapters 6, 9 and 14.
+A hub feeds the roots of the left tree (requests, mentees) and drains the roots of the right tree (offers, mentors).
+Each set is a node; the arc to its parent carries the bounds of the set, with one parallel arc for each piece of a convex
+load. Costs are minus rewards: one row per tier. Ahuja, Magnanti, Orlin, Network Flows (1993), chapters 6, 9 and 14.
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ def build_network(instance: Instance) -> Network:
         CrossingSets: where the sets do not fall into two laminar families.
     """
     families = _families(instance)
-    left, right = _sides(instance, families)
+    left, right = _sides(families)
     nodes, parent = _nodes(instance, families, left, right)
     arcs = [_set_arcs(instance, families[k], k, nodes[k], parent[k], up=k in right) for k in range(len(families))]
     tail, head, lower, upper, costs, owner = (np.concatenate(column, axis=-1) for column in zip(*arcs, strict=True))
@@ -116,7 +116,7 @@ def _families(instance: Instance) -> list[Bounds]:
     return families
 
 
-def _sides(instance: Instance, families: list[Bounds]) -> tuple[list[int], list[int]]:
+def _sides(families: list[Bounds]) -> tuple[list[int], list[int]]:
     """Families of the left and of the right tree: the flow test.
 
     Raises:
@@ -137,9 +137,9 @@ def _sides(instance: Instance, families: list[Bounds]) -> tuple[list[int], list[
 
 
 def _conflict(families: list[Bounds], side: dict[int, bool]) -> CrossingSets | None:
-    for one in side:
-        for other in side:
-            if one < other and side[one] == side[other]:
+    for one, one_side in side.items():
+        for other, other_side in side.items():
+            if one < other and one_side == other_side:
                 crossing = crossing_sets(families[one], families[other])
                 if crossing is not None:
                     return CrossingSets((families[one], crossing[0]), (families[other], crossing[1]))

@@ -25,7 +25,7 @@ class NegativeCycle(Exception):  # noqa: N818 - a finding, not an error to users
 
 @dataclass(frozen=True, eq=False)
 class Residual:
-    """Residual arcs by tail: arc k runs from node ``tail[k]`` to ``head[k]``; node v has arcs start[v] … start[v + 1]."""
+    """Residual arcs by tail: arc k runs from ``tail[k]`` to ``head[k]``; node v has arcs start[v] … start[v + 1]."""
 
     tail: Ints
     head: Ints
@@ -82,5 +82,5 @@ def _ranges(first: Ints, last: Ints) -> Ints:
 
 
 def reduced_costs(network: Network, cost: Ints, price: Ints) -> Ints:
-    """cost + price(tail) - price(head) of every arc."""
+    """Cost + price(tail) - price(head) of every arc."""
     return cost + price[network.tail] - price[network.head]

@@ -28,7 +28,7 @@ def group_bounds(cohort: Cohort, program: Program) -> tuple[Ints, Ints]:
 
 
 def mentor_seats(cohort: Cohort, program: Program) -> Ints:
-    """Most filled seats of every participant: the capacity, else so many full matches as may be led (one by default)."""
+    """Most filled seats of every participant: the capacity, else all full matches that may be led (one by default)."""
     people, offers = cohort.people, cohort.offers
     _, most = group_bounds(cohort, program)
     largest = np.zeros(len(cohort), dtype=np.int64)
@@ -56,13 +56,13 @@ def seat_limits(edges: Edges, program: Program) -> list[Constraint]:
     offer_seats = np.where(cohort.offers.seats == NONE, FREE, cohort.offers.seats)
     active = np.bincount(edges.offer, minlength=edges.count("offer"))[_place(edges.offer_rows)] > 0
     several = np.bincount(owner, weights=active, minlength=len(cohort))[owner] > 1
-    alone = active & ~several
+    alone = active & ~several & (offer_seats >= cohort.people.min_load[owner])
     mentor = seats.copy()
     np.minimum.at(mentor, owner[alone], offer_seats[alone])
-    binding = several & active & (offer_seats < mentor[owner])
+    binding = active & (offer_seats < mentor[owner])
     rows = edges.mentor_rows
     upper = np.maximum(mentor[rows], 0)
-    limits: list[Constraint] = [
+    limits: list[Constraint] = [  # the seats of a mentor's only offer are the mentor's own
         Bounds("request", edges.request, np.zeros(len(edges.wanted), dtype=np.int64), edges.wanted),
         Bounds("mentor", edges.label("mentor"), cohort.people.min_load[rows], upper),
     ]
@@ -105,23 +105,33 @@ def _different_mentors(edges: Edges) -> list[Bounds]:
     return [Bounds("request-mentor", label, zeros, zeros + 1)]
 
 
-def _group_limits(edges: Edges, program: Program, several: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> list[Constraint]:
+def _group_limits(
+    edges: Edges, program: Program, several: np.ndarray[tuple[int], np.dtype[np.bool_]]
+) -> list[Constraint]:
     """What groups of more than one ask: nobody twice in one, least sizes, a number of groups over several offers."""
     cohort = edges.cohort
     least, most = group_bounds(cohort, program)
     limits: list[Constraint] = []
-    if (most > 1).any():
-        label, n = edges.label("mentee-offer"), edges.count("mentee-offer")
-        if np.bincount(label, minlength=n).max(initial=0) > 1:
-            zeros = np.zeros(n, dtype=np.int64)
-            limits.append(Bounds("mentee-offer", label, zeros, zeros + 1))
+    led = led_groups(cohort)[cohort.offers.owner]
+    if ((most > 1) & (led != NONE)).any():
+        limits.extend(_never_twice(edges, np.where((most > 1) & (led != NONE), led, FREE)))
     if (least > 1).any():
         row = int(np.flatnonzero(least > 1)[0])
         sentence = f"a least group size of {least[row]} (offer {excerpt(cohort.offers.ids[row])})"
         limits.append(Unmet("sizes", sentence))
-    counted = several & (led_groups(cohort)[cohort.offers.owner] != NONE) & (most > 1)
+    counted = several & (led != NONE) & (most > 1)
     if counted.any():
         row = int(cohort.offers.owner[np.flatnonzero(counted)[0]])
         sentence = f"a number of groups over several offers of one mentor ({excerpt(cohort.people.ids[row])})"
         limits.append(Unmet("group_count", sentence))
     return limits
+
+
+def _never_twice(edges: Edges, groups: Ints) -> list[Bounds]:
+    """Nobody sits twice in one match: a mentee has at most as many seats on an offer as groups may be led."""
+    label, n = edges.label("mentee-offer"), edges.count("mentee-offer")
+    if np.bincount(label, minlength=n).max(initial=0) < 2:
+        return []
+    upper = np.full(n, FREE)
+    np.minimum.at(upper, label, groups[edges.offer_rows[edges.offer]])
+    return [Bounds("mentee-offer", label, np.zeros(n, dtype=np.int64), upper)]

@@ -62,7 +62,11 @@ def clean_zone(value: Any, own: str, note: Note) -> str | None:
 def clean_modes(value: Any, _own: str, note: Note) -> frozenset[str]:
     """How a person can meet."""
     given = (value,) if type(value) is str else value
-    if type(given) not in {set, frozenset, tuple, list} or not all(type(m) is str for m in given) or not set(given) <= MODES:
+    if (
+        type(given) not in {set, frozenset, tuple, list}
+        or not all(type(m) is str for m in given)
+        or not set(given) <= MODES
+    ):
         note("modes", f"found {excerpt(value)}, expected a set of {' and '.join(sorted(MODES))}")
         return MODES
     return frozenset(given)

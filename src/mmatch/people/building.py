@@ -53,7 +53,9 @@ class Builder:
         for row, person in enumerate(persons):
             if type(person) is not Participant:
                 self.problems.add(
-                    "type", f"participants[{row}]", f"found {type(person).__name__} {excerpt(person)}, expected a Participant"
+                    "type",
+                    f"participants[{row}]",
+                    f"found {type(person).__name__} {excerpt(person)}, expected a Participant",
                 )
         return [p for p in persons if type(p) is Participant] if self.problems.found else persons
 
@@ -86,8 +88,14 @@ class Builder:
             for row, name in enumerate(ids):
                 if name and name in seen:
                     same = excerpt(self.persons[row].id) == excerpt(self.persons[seen[name]].id)
-                    text = f"duplicate id {excerpt(name)}" if same else f"same id {excerpt(name)} after Unicode normalisation"
-                    self.problems.add("duplicate-id", self.where(row, "id"), f"{text}, first at {self.where(seen[name], 'id')}")
+                    text = (
+                        f"duplicate id {excerpt(name)}"
+                        if same
+                        else f"same id {excerpt(name)} after Unicode normalisation"
+                    )
+                    self.problems.add(
+                        "duplicate-id", self.where(row, "id"), f"{text}, first at {self.where(seen[name], 'id')}"
+                    )
                 seen.setdefault(name, row)
         column = self._column
         people = People(
@@ -105,15 +113,15 @@ class Builder:
             mentee_ranks=column("mentee_ranks", None, clean_ranks),
             avoids=column("avoids", (), clean_avoids),
         )
-        for row in np.flatnonzero((people.capacity != NONE) & (people.min_load > people.capacity)):
+        for row in np.flatnonzero((people.capacity != NONE) & (people.min_load > people.capacity)).tolist():
             text = f"min_load {people.min_load[row]} is above the capacity {people.capacity[row]}"
-            self.problems.add("contradiction", self.where(int(row), "min_load"), text)
+            self.problems.add("contradiction", self.where(row, "min_load"), text)
         return people
 
     def _column(self, field: str, default: Any, clean: Callable[[Any, str, Callable[[str, str], None]], Any]) -> Any:
         """One field of everybody, cleaned; None where nobody states anything but the default."""
         values = [getattr(p, field) for p in self.persons]
-        if all(v is default or v == default and type(v) is type(default) for v in values):
+        if all(v is default or (v == default and type(v) is type(default)) for v in values):
             return None
         where = self.where
         add = self.problems.add
@@ -164,7 +172,9 @@ class Builder:
         items, owner, _ = self._flat("offers", Offer)
         place = self._place(owner, "offers")
         topic = self._topic_codes(items, place)
-        seats = self._count_column([o.seats for o in items], "seats", optional=True, where=lambda r: place(r) + ".seats")
+        seats = self._count_column(
+            [o.seats for o in items], "seats", optional=True, where=lambda r: place(r) + ".seats"
+        )
         bounds = [self._group(o.group, place, row) for row, o in enumerate(items)]
         return Offers(
             owner=owner,
@@ -187,7 +197,9 @@ class Builder:
 
     def _offer_ids(self, items: Sequence[Offer], owner: Any, place: Callable[[int], str]) -> tuple[str, ...]:
         ids = self.people.ids
-        given = [o.id if o.id is not None else f"{ids[w]}/{o.topic}" for o, w in zip(items, owner.tolist(), strict=True)]
+        given = [
+            o.id if o.id is not None else f"{ids[w]}/{o.topic}" for o, w in zip(items, owner.tolist(), strict=True)
+        ]
         if any(o.id is not None for o in items):
             given = clean_ids(given, lambda row: place(row) + ".id", self.problems)
         seen: dict[str, int] = {}
@@ -280,7 +292,9 @@ class Builder:
         good = [m for m in rows if type(m) is Meeting]
         for k, item in enumerate(rows):
             if type(item) is not Meeting:
-                self.problems.add("type", f"history[{k}]", f"found {type(item).__name__} {excerpt(item)}, expected a Meeting")
+                self.problems.add(
+                    "type", f"history[{k}]", f"found {type(item).__name__} {excerpt(item)}, expected a Meeting"
+                )
         mentors = clean_ids([m.mentor for m in good], lambda k: f"history[{k}].mentor", self.problems)
         mentees = clean_ids([m.mentee for m in good], lambda k: f"history[{k}].mentee", self.problems)
         topics = clean_ids([m.topic for m in good], lambda k: f"history[{k}].topic", self.problems, empty=True)

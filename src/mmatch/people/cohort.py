@@ -108,7 +108,7 @@ class Cohort(Sequence[Participant]):
         raise AttributeError("a Cohort is immutable: build another one")
 
     @classmethod
-    def from_scores(  # noqa: PLR0913 - the contract names these six
+    def from_scores(
         cls,
         scores: ArrayLike | Any,
         *,
@@ -138,7 +138,7 @@ class Cohort(Sequence[Participant]):
         return cls.from_columns(*columns_from_scores(scores, limits, mentees, mentors))
 
     @classmethod
-    def from_rankings(  # noqa: PLR0913 - the contract names these six
+    def from_rankings(
         cls,
         mentees: Mapping[str, Sequence[Any]],
         mentors: Mapping[str, Sequence[Any]] | None = None,
@@ -234,7 +234,9 @@ class Cohort(Sequence[Participant]):
         """Every attribute that somebody has, sorted."""
         people = self.people
         names = set().union(*(people.attributes or ()))
-        return tuple(sorted(names | ({"site"} if people.sites else set()) | ({"timezone"} if people.timezones else set())))
+        return tuple(
+            sorted(names | ({"site"} if people.sites else set()) | ({"timezone"} if people.timezones else set()))
+        )
 
     def _participant(self, row: int) -> Participant:
         p = self.people
@@ -297,7 +299,12 @@ class Cohort(Sequence[Participant]):
         return hash(self.digest)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _rebuilt, (tuple(self), dict(self.topics), self.history, None if self.scores is None else dict(self.scores))
+        return _rebuilt, (
+            tuple(self),
+            dict(self.topics),
+            self.history,
+            None if self.scores is None else dict(self.scores),
+        )
 
     def __repr__(self) -> str:
         people, o, r = len(self), len(self.offers.ids), len(self.requests.owner)
@@ -343,7 +350,12 @@ def _summary(cohort: Cohort) -> tuple[Supply, ...]:
     reach = (tree.distance != NONE).astype(np.int64) @ offers
     rows = [
         Supply(
-            name, int(offers[k]), None if open_ended[k] else int(seats[k]), int(requests[k]), int(wanted[k]), int(reach[k])
+            name,
+            int(offers[k]),
+            None if open_ended[k] else int(seats[k]),
+            int(requests[k]),
+            int(wanted[k]),
+            int(reach[k]),
         )
         for k, name in enumerate(tree.names)
     ]

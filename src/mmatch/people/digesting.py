@@ -31,7 +31,17 @@ def _parts(cohort: Cohort) -> Iterable[tuple[str, Any]]:
     yield "ids", json.dumps([people.ids[row] for row in order.tolist()]).encode()
     for name in ("capacity", "groups", "min_load"):
         yield name, getattr(people, name)[order].tobytes()
-    for name in ("names", "availability", "timezones", "sites", "modes", "attributes", "ranks", "mentee_ranks", "avoids"):
+    for name in (
+        "names",
+        "availability",
+        "timezones",
+        "sites",
+        "modes",
+        "attributes",
+        "ranks",
+        "mentee_ranks",
+        "avoids",
+    ):
         column = getattr(people, name)
         if column is not None:
             yield name, _json([column[row] for row in order.tolist()])
@@ -70,12 +80,12 @@ def _score_parts(table: Scores, rank: Ints) -> Iterable[tuple[str, Any]]:
     if not (np.array_equal(mentee, table.mentee) and np.array_equal(mentor, table.mentor)):
         order = np.lexsort((mentor, mentee))
         mentee, mentor, values = mentee[order], mentor[order], values[order]
-    yield "scored mentees", memoryview(np.ascontiguousarray(mentee)).cast("B")
-    yield "scored mentors", memoryview(np.ascontiguousarray(mentor)).cast("B")
-    if values.dtype == object or values.dtype.kind in "iu" and np.abs(values).max(initial=0) > 2**53:
+    yield "scored mentees", _bytes(mentee)
+    yield "scored mentors", _bytes(mentor)
+    if values.dtype == object or (values.dtype.kind in "iu" and np.abs(values).max(initial=0) > 2**53):
         yield "scores", _json([str(Fraction(v)) for v in values.tolist()])
     else:  # -0.0 + 0.0 is 0.0, and whole numbers read the same as ints and as floats
-        yield "scores", memoryview(np.ascontiguousarray(values.astype(np.float64) + 0.0)).cast("B")
+        yield "scores", _bytes(values.astype(np.float64) + 0.0)
 
 
 def _json(value: Any) -> bytes:
@@ -84,3 +94,9 @@ def _json(value: Any) -> bytes:
 
 def _plain(value: Any) -> Any:
     return sorted(value) if isinstance(value, frozenset) else dict(value)
+
+
+def _bytes(array: Any) -> Any:
+    """The bytes of an array, without a copy."""
+    plain: Any = np.ascontiguousarray(array)
+    return memoryview(plain).cast("B")

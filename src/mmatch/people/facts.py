@@ -68,8 +68,8 @@ class Participant:
         site: where in-person meetings can be.
         modes: "virtual", "in_person", or both.
         attributes: anything else that rules may use: texts, numbers, yes/no, or lists of these.
-        ranks: whom this person wants as a mentor, best first: ids of mentors or offers; an inner tuple is a tie; None is
-            "not stated", () accepts nobody.
+        ranks: whom this person wants as a mentor, best first: ids of mentors or offers; an inner tuple is a tie; None
+            is "not stated", () accepts nobody.
         mentee_ranks: whom this person wants as a mentee, in the same form.
         avoids: ids of people whom this person must never meet; it works both ways.
     """

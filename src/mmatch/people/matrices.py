@@ -63,7 +63,13 @@ def columns_from_scores(
         mentors=frozen_ints(demand),
     )
     values.flags.writeable = False
-    return people, offers, requests, Topics(("",), frozen_ints([NONE])), Scores(frozen_ints(row), frozen_ints(column + n), values)
+    return (
+        people,
+        offers,
+        requests,
+        Topics(("",), frozen_ints([NONE])),
+        Scores(frozen_ints(row), frozen_ints(column + n), values),
+    )
 
 
 def _cells(scores: Any, problems: Problems) -> tuple[Ints, Ints, Any, tuple[int, int]]:

@@ -33,7 +33,9 @@ def count_fault(value: object, name: str, *, least: int = 0, optional: bool = Tr
 
 def number_fault(value: object, name: str) -> str:
     """What is wrong with a finite number, or an empty text."""
-    if isinstance(value, bool | np.bool_) or not isinstance(value, int | float | Decimal | Fraction | np.integer | np.floating):
+    if isinstance(value, bool | np.bool_) or not isinstance(
+        value, int | float | Decimal | Fraction | np.integer | np.floating
+    ):
         return f"found {type(value).__name__} {excerpt(value)}, expected: {name} must be a finite number"
     if isinstance(value, float | np.floating | Decimal) and not math.isfinite(value):
         return f"found {excerpt(str(value))}, expected: {name} must be a finite number"
@@ -74,7 +76,11 @@ def to_grid(values: NDArray[Any]) -> tuple[Ints, Fraction, float]:
     if values.dtype == object:
         return _fraction_grid([exact(v) for v in values])
     if values.dtype.kind in "iu":
-        return values.astype(np.int64), Fraction(1), _resolution(Fraction(int(np.abs(values).max(initial=0))), Fraction(1))
+        return (
+            values.astype(np.int64),
+            Fraction(1),
+            _resolution(Fraction(int(np.abs(values).max(initial=0))), Fraction(1)),
+        )
     return _float_grid(values)
 
 
@@ -108,7 +114,7 @@ def _fraction_grid(values: list[Fraction]) -> tuple[Ints, Fraction, float]:
         unit = Fraction(1, finest)
     elif finest == 1:
         raise UnsupportedError(
-            f"scores are whole numbers of up to {largest.numerator.bit_length()} bits, at most {EXACT_BITS} stay exact: "
+            f"scores are whole numbers of {largest.numerator.bit_length()} bits, at most {EXACT_BITS} stay exact: "
             "divide them, or give floats, which are rounded"
         )
     else:

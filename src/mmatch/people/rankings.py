@@ -46,7 +46,10 @@ def participants_from_rankings(
 
 
 def _mentor_ids(
-    mentees: Mapping[str, Any], mentors: Mapping[str, Any] | None, offers: Mapping[str, str] | None, limits: Mapping[str, Any]
+    mentees: Mapping[str, Any],
+    mentors: Mapping[str, Any] | None,
+    offers: Mapping[str, str] | None,
+    limits: Mapping[str, Any],
 ) -> list[str]:
     """All mentors: those who rank; else all whom the lists, the capacities or the offers name."""
     if mentors is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
+from typing import Any
 
 from mmatch.errors import Problems, excerpt
 
@@ -13,7 +14,9 @@ _PLAIN = re.compile(r"[!-~](?:[ -~]{0,254}[!-~])?")
 _INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff"
 
 
-def clean_ids(values: Sequence[object], where: Callable[[int], str], problems: Problems, *, empty: bool = False) -> list[str]:
+def clean_ids(
+    values: Sequence[Any], where: Callable[[int], str], problems: Problems, *, empty: bool = False
+) -> list[str]:
     """The ids as NFC text; every bad one is noted and replaced by a harmless text.
 
     Args:
@@ -23,8 +26,8 @@ def clean_ids(values: Sequence[object], where: Callable[[int], str], problems: P
         empty: whether the empty text is allowed (topics).
     """
     plain = _PLAIN.fullmatch
-    if set(map(type, values)) <= {str} and all(plain(v) or (empty and not v) for v in values):  # type: ignore[arg-type]
-        return list(values)  # type: ignore[arg-type]
+    if set(map(type, values)) <= {str} and all(plain(v) or (empty and not v) for v in values):
+        return list(values)
     return [_clean_id(value, where(row), problems, empty=empty) for row, value in enumerate(values)]
 
 
@@ -58,7 +61,11 @@ def _character_fault(value: str) -> tuple[str, str, str]:
             place = f"control character U+{ord(character):04X} at position {position}"
             return "id-control", f"{excerpt(value)} has a {place}", ""
     if value != value.strip() or value.strip(_INVISIBLE) != value:
-        return "id-space", f"{excerpt(value)} begins or ends with a space", f"trim it to {excerpt(value.strip().strip(_INVISIBLE))}"
+        return (
+            "id-space",
+            f"{excerpt(value)} begins or ends with a space",
+            f"trim it to {excerpt(value.strip().strip(_INVISIBLE))}",
+        )
     return "", "", ""
 
 

@@ -127,10 +127,10 @@ def chosen_edges(cohort: Cohort, instance: Instance, matching: Matching) -> Bool
 
 
 def verify(cohort: Cohort, program: Program, answer: Result | Matching) -> list[Violation]:
-    """Everything that is wrong with an answer, judged without any solver; an empty list means: true.
+    """Everything that is wrong with an answer, judged without any solver; an empty list: all is true.
 
-    A bare `Matching` is judged for validity: people, offers, seats, rules, the list of unfilled seats. A `Result` also for
-    its value, bound, trust, proof and digest: a wrong claim is a violation, weak trust is none.
+    A bare `Matching` is judged for validity: people, offers, seats, rules, the list of unfilled seats. A `Result` also
+    for its value, bound, trust, proof and digest: a wrong claim is a violation, weak trust is none.
 
     Raises:
         InputError: where the answer is neither, or the program cannot be meant for the cohort.

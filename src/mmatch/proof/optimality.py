@@ -1,9 +1,9 @@
 """Prices show that no better matching exists: checked in exact integers on a network built afresh.
 
 A circulation is best for a cost when some prices leave no residual arc with a negative reduced cost; tier by tier the
-same holds lexicographically, so a later tier need only look at arcs whose earlier reduced costs are zero (Ahuja, Magnanti,
-Orlin 1993, theorem 9.4). Two paths, plain Python integers and NumPy, must agree; NumPy is used above `PYTHON_ARCS` arcs
-where nothing can overflow.
+same holds lexicographically, so a later tier need only look at arcs whose earlier reduced costs are zero (Ahuja,
+Magnanti, Orlin 1993, theorem 9.4). Two paths, plain Python integers and NumPy, must agree; NumPy is used above
+`PYTHON_ARCS` arcs where nothing can overflow.
 """
 
 from __future__ import annotations

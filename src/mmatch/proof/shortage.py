@@ -22,4 +22,5 @@ def shortfall(network: Network, cut: Sequence[int]) -> int:
     inside[nodes] = True
     enters = ~inside[network.tail] & inside[network.head]
     leaves = inside[network.tail] & ~inside[network.head]
-    return sum(network.lower[enters].tolist()) - sum(network.upper[leaves].tolist())
+    least, most = network.lower[enters].tolist(), network.upper[leaves].tolist()
+    return int(sum(least) - sum(most))

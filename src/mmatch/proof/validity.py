@@ -29,8 +29,12 @@ def validity(cohort: Cohort, program: Program, matching: Matching) -> list[Viola
     if unknown:
         return unknown
     requests, offers = seat_rows(cohort, matching)
-    found = [*_impossible(cohort, matching, requests, offers), *_demand(cohort, matching, requests, offers)]
-    found += [*_seats(cohort, program, offers), *_matches(cohort, program, matching, offers), *_unfilled(cohort, matching, requests)]
+    found = [*_impossible(cohort, matching, requests, offers), *_demand(cohort, requests, offers)]
+    found += [
+        *_seats(cohort, program, offers),
+        *_matches(cohort, program, matching, offers),
+        *_unfilled(cohort, matching, requests),
+    ]
     for rule in program.rules:
         found += rule.violations(cohort, matching)
     return found
@@ -80,7 +84,7 @@ def why_impossible(pair: Pairs) -> str:
     return "the pair has no score"
 
 
-def _demand(cohort: Cohort, matching: Matching, requests: Ints, offers: Ints) -> Iterator[Violation]:
+def _demand(cohort: Cohort, requests: Ints, offers: Ints) -> Iterator[Violation]:
     """No request filled more often than asked, nor twice by one mentor."""
     counts = np.bincount(requests, minlength=len(cohort.requests.owner))
     for row in np.flatnonzero(counts > cohort.requests.mentors).tolist():
@@ -146,4 +150,6 @@ def _unfilled(cohort: Cohort, matching: Matching, requests: Ints) -> Iterator[Vi
         for (mentee, topic), n in (right - told).items():
             yield Violation("unmatched", f"{n} unfilled seats of {mentee} on {topic!r} are not listed", (mentee,))
         for (mentee, topic), n in (told - right).items():
-            yield Violation("unmatched", f"{n} seats of {mentee} on {topic!r} are listed as unfilled, and are not", (mentee,))
+            yield Violation(
+                "unmatched", f"{n} seats of {mentee} on {topic!r} are listed as unfilled, and are not", (mentee,)
+            )

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class Rule(Part):
-    """Something that must hold: a mask on pairs, constraints on sets of pairs, or both, and the truth about a matching."""
+    """Something that must hold: a mask on pairs, constraints on sets of pairs, and the truth about a matching."""
 
     package = "mmatch.rules"
 
@@ -32,7 +32,7 @@ class Rule(Part):
     def allows(self, pairs: Pairs) -> Bools | None:
         """Which pairs may be matched, in the shape of the view; None for all of them."""
 
-    def constraints(self, edges: Edges) -> Iterable[Constraint]:
+    def constraints(self, edges: Edges) -> Iterable[Constraint]:  # noqa: ARG002 - most rules have none
         """Constraints on sets of candidate edges."""
         return ()
 
@@ -41,7 +41,9 @@ class Rule(Part):
         allowed = self.allows(pairs_of(cohort, matching))
         if allowed is None:
             return []
-        return [self._broken(matching, int(row)) for row in np.flatnonzero(~np.broadcast_to(allowed, len(matching.seats)))]
+        return [
+            self._broken(matching, int(row)) for row in np.flatnonzero(~np.broadcast_to(allowed, len(matching.seats)))
+        ]
 
     def _broken(self, matching: Matching, row: int) -> Violation:
         who = (matching.seats.mentor[row], matching.seats.mentee[row])

@@ -45,7 +45,9 @@ class Everyone(Rule):
     def violations(self, cohort: Cohort, matching: Matching) -> list[Violation]:
         """Mentees, or seats, left out."""
         if self.of == "requests":
-            return [Violation("rule:Everyone", f"{m} has an unfilled seat on {t!r}", (m,)) for m, t in matching.unmatched]
+            return [
+                Violation("rule:Everyone", f"{m} has an unfilled seat on {t!r}", (m,)) for m, t in matching.unmatched
+            ]
         wanted = cohort.requests.mentors > 0
         asking = dict.fromkeys(cohort.people.ids[row] for row in cohort.requests.owner[wanted].tolist())
         served = set(matching.seats.mentee)

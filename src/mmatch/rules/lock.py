@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from mmatch.instance.edges import Edges
     from mmatch.matching import Matching
     from mmatch.people import Cohort
+    from mmatch.people.columns import Ints
 
 
 @dataclass(frozen=True, repr=False)
@@ -57,7 +58,9 @@ class Lock(Rule):
         offer, mentee = divmod(key, len(cohort))
         who = f"mentor {cohort.people.ids[cohort.offers.owner[offer]]} and mentee {cohort.people.ids[mentee]}"
         hint = "see `mmatch check`, or reasons, for the rule that removes it"
-        return InputError(Problem("impossible-lock", "Lock", f"{who} are locked, but no rule-abiding pair of them exists", hint))
+        return InputError(
+            Problem("impossible-lock", "Lock", f"{who} are locked, but no rule-abiding pair of them exists", hint)
+        )
 
     def violations(self, cohort: Cohort, matching: Matching) -> list[Violation]:
         """Locked pairs that do not meet."""
@@ -71,16 +74,15 @@ class Lock(Rule):
         ]
 
 
-def _layers(sets: list[np.ndarray[tuple[int], np.dtype[np.int64]]]) -> list[list[np.ndarray[tuple[int], np.dtype[np.int64]]]]:
+def _layers(sets: list[Ints]) -> list[list[Ints]]:
     """Sets of keys in layers within which they are disjoint."""
-    layers: list[tuple[set[int], list[np.ndarray[tuple[int], np.dtype[np.int64]]]]] = []
+    layers: list[tuple[set[int], list[Ints]]] = []
     for keys in sets:
         members = set(keys.tolist())
-        for taken, layer in layers:
-            if taken.isdisjoint(members):
-                taken |= members
-                layer.append(keys)
-                break
-        else:
-            layers.append((set(members), [keys]))
+        home = next((layer for layer in layers if layer[0].isdisjoint(members)), None)
+        if home is None:
+            home = (set(), [])
+            layers.append(home)
+        home[0].update(members)
+        home[1].append(keys)
     return [layer for _, layer in layers]

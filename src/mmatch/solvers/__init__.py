@@ -1,4 +1,4 @@
-"""Solvers: one file each. A solver sees an Instance and gives an Answer; nobody believes it before the judge has looked."""
+"""Solvers: one file each. A solver sees an Instance and gives an Answer; nobody believes it before the judge."""
 
 from __future__ import annotations
 

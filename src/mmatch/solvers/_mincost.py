@@ -1,6 +1,6 @@
 """OR-Tools' min-cost flow and max flow behind checks: on unchecked input they crash, hang or truncate.
 
-Costs of any size are solved by scaling: high bits first, then the rest on reduced costs, where an arc whose reduced cost
+Costs of any size are solved by scaling: high bits first, then the rest on reduced costs. An arc whose reduced cost
 exceeds n units of the bits still missing is fixed in every optimum (Goldberg and Tarjan 1990, on epsilon-optimality).
 """
 
@@ -60,9 +60,7 @@ def cheapest(network: Network, cost: Ints, flow: Ints, free: Bools, order: Order
     return Optimum(flow, price, free & (rest == 0))
 
 
-def _scaled(
-    network: Network, cost: Ints, start: tuple[Ints, Bools, Order], coarse: tuple[int, Ints, Ints]
-) -> Optimum:
+def _scaled(network: Network, cost: Ints, start: tuple[Ints, Bools, Order], coarse: tuple[int, Ints, Ints]) -> Optimum:
     """The missing low bits, so many at a time that sums over paths stay below 2^62."""
     flow, free, order = start
     shift, price, rest = coarse
@@ -112,7 +110,8 @@ def _excess(network: Network, flow: Ints) -> Ints:
     used = np.flatnonzero(flow)
     into = np.bincount(network.head[used], weights=flow[used], minlength=network.n_nodes)
     out = np.bincount(network.tail[used], weights=flow[used], minlength=network.n_nodes)
-    return np.rint(into - out).astype(np.int64)
+    excess: Ints = np.rint(into - out).astype(np.int64)
+    return excess
 
 
 def _check(n_nodes: int, tail: Ints, head: Ints, room: Ints, cost: Ints) -> None:

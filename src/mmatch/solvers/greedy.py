@@ -82,7 +82,7 @@ class _State:
         )
 
     def _reward(self, load: ConvexLoad, edge: int) -> int:
-        k = self.filled[load.key][self.labels[load.key][edge]]
+        k = int(self.filled[load.key][self.labels[load.key][edge]])
         return load.head[k] if k < len(load.head) else load.head[-1] + load.slope * (k - len(load.head) + 1)
 
     def take(self, edge: int) -> None:
@@ -112,7 +112,9 @@ class _State:
     def complete(self) -> bool:
         """Whether all least loads are met."""
         return all(
-            n >= least for (_, lower, _), load in zip(self.bounds, self.loads, strict=True) for n, least in zip(load, lower, strict=True)
+            n >= least
+            for (_, lower, _), load in zip(self.bounds, self.loads, strict=True)
+            for n, least in zip(load, lower, strict=True)
         )
 
 

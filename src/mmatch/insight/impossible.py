@@ -1,0 +1,121 @@
+"""Why no matching exists, in words: the set of needs that its seats cannot meet."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from mmatch.insight.words import listed
+from mmatch.instance import compile_instance
+from mmatch.instance.network import HUB, build_network
+from mmatch.matching import Reason
+from mmatch.proof.shortage import shortfall
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mmatch.instance import Instance
+    from mmatch.instance.network import Network
+    from mmatch.matching import Result
+    from mmatch.people import Cohort
+    from mmatch.people.columns import Ints
+    from mmatch.program import Program
+
+MOST_SHRUNK = 400
+
+
+def why_infeasible(cohort: Cohort, program: Program, result: Result) -> Iterator[Reason]:
+    """One reason: who must be served, by whom only, and how much is missing."""
+    if not result.proof.cut:
+        yield Reason(
+            "shortage", (), "", f"{result.solver} found that no matching keeps all rules, without a set to show"
+        )
+        return
+    instance = compile_instance(cohort, program)
+    network = build_network(instance)
+    cut = smallest_cut(network, result.proof.cut)
+    inside = np.zeros(network.n_nodes, dtype=bool)
+    inside[list(cut)] = True
+    enters = np.flatnonzero(~inside[network.tail] & inside[network.head] & (network.lower > 0))
+    leaves = np.flatnonzero(inside[network.tail] & ~inside[network.head])
+    short = shortfall(network, cut)
+    names = _Names(cohort, instance, network)
+    if inside[HUB]:
+        who, text = _least_loads(names, enters, leaves)
+    else:
+        who, text = _needs(names, enters, leaves)
+    yield Reason("shortage", tuple(dict.fromkeys(who)), "", f"{text}: {short} short")
+
+
+def smallest_cut(network: Network, cut: tuple[int, ...]) -> tuple[int, ...]:
+    """A cut from which no node can be dropped: easier to read, proves the same."""
+    nodes = list(cut)
+    if len(nodes) > MOST_SHRUNK:
+        return cut
+    for node in cut:
+        fewer = [other for other in nodes if other != node]
+        if shortfall(network, fewer) > 0:
+            nodes = fewer
+    return tuple(nodes)
+
+
+class _Names:
+    """People behind the arcs of a network."""
+
+    def __init__(self, cohort: Cohort, instance: Instance, network: Network) -> None:
+        self.cohort, self.instance, self.network = cohort, instance, network
+
+    def of(self, arc: int) -> tuple[tuple[str, ...], str]:
+        """(people, what the arc stands for)."""
+        edges, ids = self.instance.labels, self.cohort.people.ids
+        if arc >= self.network.first_edge:
+            edge = arc - self.network.first_edge
+            mentee = ids[self.cohort.requests.owner[edges.request_rows[edges.request[edge]]]]
+            mentor = ids[self.cohort.offers.owner[edges.offer_rows[edges.offer[edge]]]]
+            return (mentor, mentee), f"{mentor} with {mentee}"
+        number, k = self.network.set_of[arc]
+        family = self.network.families[number]
+        if family.key in {"mentor", "mentee"}:
+            rows = edges.mentor_rows if family.key == "mentor" else edges.mentee_rows
+            return (ids[rows[k]],), ids[rows[k]]
+        if family.key == "request":
+            row = edges.request_rows[k]
+            return (ids[self.cohort.requests.owner[row]],), ids[self.cohort.requests.owner[row]]
+        if family.key == "offer":
+            row = edges.offer_rows[k]
+            return (ids[self.cohort.offers.owner[row]],), f"offer {self.cohort.offers.ids[row]}"
+        edge = int(np.flatnonzero(family.label == k)[0])
+        return self.of(self.network.first_edge + edge)
+
+    def several(self, arcs: Ints) -> tuple[list[str], list[str]]:
+        """People and titles of several arcs, each once."""
+        found = [self.of(int(arc)) for arc in arcs]
+        return [p for people, _ in found for p in people], list(dict.fromkeys(title for _, title in found))
+
+
+def _needs(names: _Names, enters: Ints, leaves: Ints) -> tuple[list[str], str]:
+    """People who must be served meet too few seats."""
+    net = names.network
+    who, titles = names.several(enters)
+    _, seats = names.several(leaves)
+    need, have = int(net.lower[enters].sum()), int(net.upper[leaves].sum())
+    locked = any(names.network.families[names.network.set_of[a, 0]].key == "lock" for a in enters if a < net.first_edge)
+    needing = (
+        f"{listed(titles, 'more')} must meet and need"
+        if locked
+        else f"{len(titles)} mentees ({listed(titles, 'mentees')}) need"
+    )
+    if not seats:
+        return who, f"{needing} {need} places, and nobody may mentor them"
+    return who, f"{needing} {need} places, their only possible places ({listed(seats, 'others')}) are {have}"
+
+
+def _least_loads(names: _Names, enters: Ints, leaves: Ints) -> tuple[list[str], str]:
+    """Mentors who must have mentees can reach too few of them."""
+    net = names.network
+    who, titles = names.several(enters)
+    _, others = names.several(leaves)
+    need, have = int(net.lower[enters].sum()), int(net.upper[leaves].sum())
+    reach = f", from {listed(others, 'others')} come at most {have}" if others else ", and nobody may come to them"
+    return who, f"{listed(titles, 'mentors')} must have at least {need} mentees together{reach}"

@@ -1,0 +1,29 @@
+"""Small pieces of sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+MOST_NAMES = 5
+
+
+def number(value: float) -> str:
+    """A number as people write it: 3, 2.5, 0.125."""
+    return f"{value:,}" if isinstance(value, int) else f"{value:,.6g}"
+
+
+def listed(names: Sequence[str], what: str) -> str:
+    """Up to five names, then how many more there are."""
+    if len(names) <= MOST_NAMES:
+        return ", ".join(names)
+    return f"{', '.join(names[:MOST_NAMES])} and {len(names) - MOST_NAMES} more {what}"
+
+
+def seats_word(n: int) -> str:
+    """1 seat, 2 seats."""
+    return f"{n:,} seat" if n == 1 else f"{n:,} seats"
+
+
+def topic_word(topic: str) -> str:
+    """The words "on data", with a space before them; nothing where the topic is empty."""
+    return f" on {topic}" if topic else ""

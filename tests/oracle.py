@@ -1,0 +1,201 @@
+"""The oracle: tries every matching of a small cohort, in plain Python over Participants.
+
+It shares no code with the library: it knows facts, rules and aims by their definitions. Slow and obvious on purpose.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from fractions import Fraction
+
+UNLIMITED = 10**9
+
+
+def lines_up(cohort, topic):
+    """The topic and all above it."""
+    found = [topic]
+    while found[-1] in cohort.topics:
+        found.append(cohort.topics[found[-1]])
+    return found
+
+
+def steps(cohort, asked, offered):
+    """Distance between topics along one branch; None where they do not meet."""
+    if asked == "" or offered == "":
+        return 0
+    up, down = lines_up(cohort, asked), lines_up(cohort, offered)
+    if offered in up:
+        return up.index(offered)
+    return down.index(asked) if asked in down else None
+
+
+def as_set(person, attribute):
+    value = {"site": person.site or None, "timezone": person.timezone}.get(attribute, person.attributes.get(attribute))
+    if value is None:
+        return frozenset()
+    return frozenset((type(v) is bool, v) for v in (value if isinstance(value, tuple) else (value,)))
+
+
+def rank(entries, *names):
+    """The rank from 1 by the first of the names that is listed; 1 without a list, None where left out."""
+    if entries is None:
+        return 1
+    for name in names:
+        for k, entry in enumerate(entries, 1):
+            if name == entry or (isinstance(entry, tuple) and name in entry):
+                return k
+    return None
+
+
+class Oracle:
+    """Every valid matching of (cohort, program) as tuples of edges, and the best value."""
+
+    def __init__(self, cohort, program):
+        self.cohort, self.program = cohort, program.resolve(cohort)
+        self.people = {p.id: p for p in cohort}
+        self.requests = [(p, r) for p in cohort for r in p.requests]
+        self.offers = [(p, o) for p in cohort for o in p.offers]
+        self.edges = [
+            (i, k)
+            for i in range(len(self.requests))
+            for k in range(len(self.offers))
+            if self.possible(i, k) and all(self.rule_allows(rule, i, k) for rule in self.program.rules)
+        ]
+
+    # -- facts ------------------------------------------------------------------------------------------------
+
+    def possible(self, i, k):
+        (mentee, request), (mentor, offer) = self.requests[i], self.offers[k]
+        if mentee.id == mentor.id or steps(self.cohort, request.topic, offer.topic) is None:
+            return False
+        if mentee.id in mentor.avoids or mentor.id in mentee.avoids:
+            return False
+        if rank(mentee.ranks, offer.id, mentor.id) is None or rank(mentor.mentee_ranks, mentee.id) is None:
+            return False
+        return self.cohort.scores is None or (mentor.id, mentee.id) in self.cohort.scores
+
+    def rule_allows(self, rule, i, k):
+        (mentee, request), (mentor, offer) = self.requests[i], self.offers[k]
+        if rule.name in {"Differs", "Same"}:
+            a, b = as_set(mentor, rule.attribute), as_set(mentee, rule.attribute)
+            if not a or not b:
+                return rule.missing == "allow"
+            return bool(a & b) == (rule.name == "Same")
+        if rule.name == "LevelGap":
+            if offer.level is None or request.level is None:
+                return rule.missing == "allow"
+            gap = offer.level - request.level
+            return rule.least <= gap and (rule.most is None or gap <= rule.most)
+        if rule.name == "Forbid":
+            return not {(mentor.id, mentee.id), (mentor.id, mentee.id, offer.topic)} & set(rule.pairs)
+        if rule.name == "NoRepeat":
+            return not any((m.mentor, m.mentee) == (mentor.id, mentee.id) for m in self.cohort.history)
+        return rule.function(mentor, mentee) if rule.name == "Check" else True
+
+    def group(self, offer):
+        return offer.group or self.program.group_of(offer.topic)
+
+    def seats(self, mentor):
+        largest = max((self.group(o)[1] for o in mentor.offers), default=0)
+        if mentor.capacity is None:
+            return (1 if mentor.groups is None else mentor.groups) * largest
+        return min(mentor.capacity, UNLIMITED if mentor.groups is None else mentor.groups * largest)
+
+    # -- every matching ---------------------------------------------------------------------------------------
+
+    def within_limits(self, chosen):
+        """No upper limit is passed (so far)."""
+        load = Counter(self.offers[k][0].id for _, k in chosen)
+        taken = Counter(k for _, k in chosen)
+        filled = Counter(i for i, _ in chosen)
+        met = Counter((i, self.offers[k][0].id) for i, k in chosen)
+        same = Counter((self.requests[i][0].id, self.offers[k][0].id) for i, k in chosen)
+        within = any(rule.name == "NoRepeat" and rule.within for rule in self.program.rules)
+        return (
+            all(n <= self.seats(self.people[m]) for m, n in load.items())
+            and all(self.offers[k][1].seats is None or n <= self.offers[k][1].seats for k, n in taken.items())
+            and all(n <= self.requests[i][1].mentors for i, n in filled.items())
+            and all(n <= 1 for n in met.values())
+            and (not within or all(n <= 1 for n in same.values()))
+            and all(self.leads(p, taken, chosen) for p in self.cohort if p.id in load)
+        )
+
+    def leads(self, mentor, taken, chosen):
+        """The mentor's seats fit into as many groups as may be led, with nobody twice in one."""
+        limit = 1 if mentor.groups is None and mentor.capacity is None else mentor.groups
+        often = Counter((k, self.requests[i][0].id) for i, k in chosen)
+        needed = sum(
+            max([-(-n // self.group(self.offers[k][1])[1]), *(t for (j, _), t in often.items() if j == k)])
+            for k, n in taken.items()
+            if self.offers[k][0].id == mentor.id
+        )
+        return limit is None or needed <= limit
+
+    def complete(self, chosen):
+        """All that must happen happens."""
+        load = Counter(self.offers[k][0].id for _, k in chosen)
+        served = {self.requests[i][0].id for i, _ in chosen}
+        filled = Counter(i for i, _ in chosen)
+        if any(load[p.id] < p.min_load for p in self.cohort):
+            return False
+        for rule in self.program.rules:
+            if rule.name == "Everyone" and rule.of == "mentees":
+                if any(sum(r.mentors for r in p.requests) and p.id not in served for p in self.cohort):
+                    return False
+            elif rule.name == "Everyone":
+                if any(filled[i] < r.mentors for i, (_, r) in enumerate(self.requests)):
+                    return False
+            elif rule.name == "Lock":
+                there = {(self.offers[k][0].id, self.requests[i][0].id, self.offers[k][1].topic) for i, k in chosen}
+                if any(not any(pair == t[: len(pair)] for t in there) for pair in rule.pairs):
+                    return False
+        return True
+
+    def matchings(self, chosen=(), first=0):
+        """Every valid matching."""
+        if first == len(self.edges):
+            if self.complete(chosen):
+                yield chosen
+            return
+        yield from self.matchings(chosen, first + 1)
+        more = (*chosen, self.edges[first])
+        if self.within_limits(more):
+            yield from self.matchings(more, first + 1)
+
+    # -- values -----------------------------------------------------------------------------------------------
+
+    def measure(self, aim, chosen):
+        rows = [(*self.requests[i], *self.offers[k]) for i, k in chosen]
+        if aim.name == "Coverage":
+            return len(rows) if aim.of == "requests" else len({mentee.id for mentee, *_ in rows})
+        if aim.name == "EvenLoad":
+            return -sum(n * (n - 1) // 2 for n in Counter(mentor.id for _, _, mentor, _ in rows).values())
+        return sum((self.pair_score(aim, *row) for row in rows), Fraction(0))
+
+    def pair_score(self, aim, mentee, request, mentor, offer):
+        if aim.name == "Fit":
+            return Fraction(self.cohort.scores[mentor.id, mentee.id])
+        if aim.name == "TopicFit":
+            return Fraction(1, 2 ** steps(self.cohort, request.topic, offer.topic))
+        if aim.name == "Score":
+            return Fraction(aim.function(mentor, mentee))
+        if aim.name == "Shares":
+            return Fraction(bool(as_set(mentor, aim.attribute) & as_set(mentee, aim.attribute)))
+        if aim.name == "LevelSteps":
+            if offer.level is None or request.level is None:
+                return Fraction(0)
+            return Fraction(dict(aim.points).get(offer.level - request.level, 0))
+        mentee_rank = rank(mentee.ranks, offer.id, mentor.id)
+        mentor_rank = rank(mentor.mentee_ranks, mentee.id)
+        ranks = {"mentees": mentee_rank, "mentors": mentor_rank, "both": mentee_rank + mentor_rank}
+        return Fraction(-ranks[aim.of])
+
+    def value(self, chosen):
+        return tuple(
+            sum((Fraction(str(aim.weight)) * self.measure(aim, chosen) for aim in tier), Fraction(0))
+            for tier in self.program.tiers
+        )
+
+    def best(self):
+        """The lexicographically greatest value; None where nothing is valid."""
+        return max((self.value(chosen) for chosen in self.matchings()), default=None)

@@ -1,0 +1,83 @@
+"""The contract of every solver, on every rule and aim: the judge accepts the answer, and an optimum is the oracle's."""
+
+from fractions import Fraction
+
+import pytest
+from hypothesis import assume, given, settings
+
+import mmatch as mm
+from mmatch import discovery
+from oracle import Oracle
+from strategies import cohorts, questions
+
+SOLVERS = [discovery.find("mmatch.solvers", name) for name in discovery.names("mmatch.solvers")]
+
+
+def answer(cohort, program, solver):
+    """The result, or None where the question is refused in a sentence."""
+    try:
+        return mm.solve(cohort, program, solver=solver)
+    except mm.InputError as error:
+        assert {p.code for p in error.problems} <= {"impossible-lock", "contradiction"}
+    except mm.UnsupportedError as error:
+        assert "cannot keep" in str(error) or "no solver" in str(error)
+    return None
+
+
+@pytest.mark.parametrize("solver", SOLVERS, ids=lambda kind: kind.name)
+@given(question=questions())
+@settings(max_examples=400 if settings.default.max_examples < 1000 else 20_000)
+def test_every_answer_is_accepted_and_every_optimum_is_the_oracles(solver, question):
+    cohort, program = question
+    oracle = Oracle(cohort, program)
+    assume(len(oracle.edges) <= 11)
+    result = answer(cohort, program, solver())
+    assume(result is not None)
+    best = oracle.best()
+    assert mm.verify(cohort, program, result) == []
+    if result.status == mm.Status.OPTIMAL:
+        assert result.proof.totals == best
+        assert result.value == tuple(t.numerator if t.denominator == 1 else float(t) for t in best)
+        assert result.bound == result.verified_bound == result.value
+        assert result.trust == mm.Trust.PROVED
+    elif result.status == mm.Status.INFEASIBLE:
+        assert best is None
+        assert result.trust == mm.Trust.PROVED
+        with pytest.raises(mm.NoMatchingError):
+            _ = result.matching
+    elif result.status == mm.Status.FEASIBLE:
+        assert result.trust == mm.Trust.HEURISTIC
+        assert result.proof.totals <= best
+    else:
+        assert result.trust is None
+        assert result.value is None
+
+
+@given(cohort=cohorts())
+def test_auto_is_always_exact_on_plain_programs(cohort):
+    try:
+        result = mm.solve(cohort)
+    except mm.InputError as error:
+        assert {p.code for p in error.problems} == {"contradiction"}
+        return
+    assert result.status in {mm.Status.OPTIMAL, mm.Status.INFEASIBLE}
+    assert result.trust == mm.Trust.PROVED
+
+
+@given(cohort=cohorts())
+def test_truth_and_compiled_form_agree_for_every_aim(cohort):
+    """`measure` on a matching equals the compiled weights and loads of its edges, aim by aim."""
+    from mmatch.instance import compile_instance
+    from mmatch.instance.network import build_network
+    from mmatch.proof.judge import chosen_edges
+    from strategies import aims_for
+
+    greedy = answer(cohort, mm.Program(), "greedy")
+    assume(greedy is not None and greedy.found is not None)
+    for aim in aims_for(cohort):
+        program = mm.Program(aims=[aim])
+        instance = compile_instance(cohort, program)
+        network = build_network(instance)
+        flow = network.flow_of(chosen_edges(cohort, instance, greedy.matching))
+        total = Fraction(-int((flow * network.costs[0]).sum())) * instance.tiers[0].unit
+        assert total == aim.measure(cohort, greedy.matching), aim.title

@@ -1,0 +1,172 @@
+"""Hypothesis strategies for cohorts and programs, small enough for the oracle."""
+
+from __future__ import annotations
+
+from hypothesis import strategies as st
+
+import mmatch as mm
+
+TOPICS = ("", "data", "statistics", "r", "writing")
+TREE = {"statistics": "data", "r": "statistics"}
+small = st.integers(min_value=0, max_value=2)
+maybe_small = st.none() | small
+levels = st.none() | st.integers(min_value=0, max_value=3)
+
+
+@st.composite
+def offers(draw, topics):
+    found = draw(st.lists(topics, max_size=2, unique=True))
+    return tuple(mm.Offer(t, level=draw(levels), seats=draw(maybe_small)) for t in found)
+
+
+@st.composite
+def requests(draw, topics):
+    found = draw(st.lists(topics, max_size=2, unique=True))
+    return tuple(mm.Request(t, level=draw(levels), mentors=draw(st.sampled_from([1, 1, 1, 2, 0]))) for t in found)
+
+
+def rank_lists(names):
+    """None, or a list with some of the names, some tied."""
+
+    def tied(order):
+        return st.lists(st.booleans(), min_size=len(order), max_size=len(order)).map(lambda ties: _tie(order, ties))
+
+    return st.none() | st.lists(st.sampled_from(names), unique=True, max_size=3).flatmap(tied)
+
+
+def _tie(order, ties):
+    entries = []
+    for name, join in zip(order, ties, strict=True):
+        if join and entries:
+            entries[-1] = (*(entries[-1] if isinstance(entries[-1], tuple) else (entries[-1],)), name)
+        else:
+            entries.append(name)
+    return tuple(entries)
+
+
+@st.composite
+def cohorts(draw, *, most_mentors=3, most_mentees=4, least_loads=True, scored=None, ranked=None):
+    """Cohorts of a few people in one role or both."""
+    mentors = [f"m{k}" for k in range(draw(st.integers(0, most_mentors)))]
+    mentees = [f"e{k}" for k in range(draw(st.integers(0, most_mentees)))]
+    ids = [*mentors, *mentees]
+    topics = st.sampled_from(draw(st.sampled_from([("",), ("", "data"), TOPICS])))
+    ranked = draw(st.booleans()) if ranked is None else ranked
+    people = [draw(_person(name, ids, topics, ranked=ranked, least_loads=least_loads)) for name in ids]
+    scores = None
+    if draw(st.booleans()) if scored is None else scored:
+        values = st.integers(-3, 6) | st.sampled_from([0.5, 1.25, 2.5])
+        pairs = [(a, b) for a in ids for b in ids if a != b]
+        scores = draw(st.dictionaries(st.sampled_from(pairs), values, max_size=12)) if pairs else {}
+    history = [
+        mm.Meeting(*pair) for pair in draw(st.lists(st.tuples(*[st.sampled_from([*ids, "left"])] * 2), max_size=2))
+    ]
+    order = draw(st.permutations(people))
+    return mm.Cohort(order, topics=draw(st.sampled_from([None, TREE])), history=history, scores=scores)
+
+
+@st.composite
+def _person(draw, name, ids, topics, *, ranked, least_loads):
+    others = [other for other in ids if other != name]
+    role = draw(st.sampled_from(["one", "one", "one", "both"]))
+    teaches, learns = name.startswith("m") or role == "both", name.startswith("e") or role == "both"
+    capacity = draw(st.none() | st.integers(0, 3))
+    least = draw(st.sampled_from([0, 0, 0, 1])) if least_loads and capacity else 0
+    attributes = {}
+    if draw(st.booleans()):
+        attributes["department"] = draw(st.sampled_from(["a", "b", ("a", "b"), ("c",)]))
+    return mm.Participant(
+        name,
+        offers=draw(offers(topics)) if teaches else (),
+        requests=draw(requests(topics)) if learns else (),
+        capacity=capacity,
+        groups=draw(st.sampled_from([None, None, None, 1, 2])),
+        min_load=least,
+        site=draw(st.sampled_from(["", "Rome", "Oslo"])),
+        attributes=attributes,
+        ranks=draw(rank_lists(others)) if ranked and others else None,
+        mentee_ranks=draw(rank_lists(others)) if ranked and others else None,
+        avoids=draw(st.sampled_from([(), (), (), tuple(others[:1])])),
+    )
+
+
+def _odd(mentor, mentee):
+    """A rule of our own."""
+    return (int(mentor.id[1:]) + int(mentee.id[1:])) % 2 == 0 or mentor.id < mentee.id
+
+
+def _worth(mentor, mentee):
+    """A score of our own."""
+    return (int(mentor.id[1:]) - 2 * int(mentee.id[1:])) / 4
+
+
+def rules_for(cohort):
+    """A few rules that can be meant for a cohort."""
+    found = [mm.rules.NoRepeat(), mm.rules.NoRepeat(within=True), mm.rules.Check(_odd), mm.rules.Everyone()]
+    found += [mm.rules.LevelGap(0, 2), mm.rules.LevelGap(0, missing="allow"), mm.rules.Everyone(of="requests")]
+    for name in ("site", "department"):
+        if name in cohort.attribute_names:
+            found += [mm.rules.Differs(name, missing=m) for m in ("allow", "forbid")]
+            found += [mm.rules.Same(name, missing=m) for m in ("allow", "forbid")]
+    named = _named_pairs(cohort)
+    if named:
+        found += [mm.rules.Forbid([named[0]]), mm.rules.Lock([named[-1]]), mm.rules.Lock(named[:2])]
+    return found
+
+
+def _named_pairs(cohort):
+    mentors = [(p.id, o.topic) for p in cohort for o in p.offers]
+    mentees = [p.id for p in cohort if p.requests]
+    pairs = [(m, e) for m, _ in mentors for e in mentees if m != e]
+    return sorted(set(pairs + [(m, e, t) for m, t in mentors for e in mentees if m != e]))
+
+
+def aims_for(cohort, weight=1):
+    """All aims that can be meant for a cohort."""
+    found = [
+        mm.aims.Coverage(weight=weight),
+        mm.aims.Coverage("mentees", weight=weight),
+        mm.aims.TopicFit(weight=weight),
+        mm.aims.EvenLoad(weight=weight),
+        mm.aims.Score(_worth, weight=weight),
+        mm.aims.LevelSteps({1: 9, 2: 12.5}, weight=weight),
+    ]
+    if cohort.score_table is not None:
+        found.append(mm.aims.Fit(weight=weight))
+    if cohort.people.ranks or cohort.people.mentee_ranks:
+        found += [mm.aims.Preference(of, weight=weight) for of in ("mentees", "mentors", "both")]
+    if "site" in cohort.attribute_names:
+        found.append(mm.aims.Shares("site", weight=weight))
+    return found
+
+
+@st.composite
+def programs(draw, cohort, *, most_rules=2):
+    """Programs for a cohort: some rules, up to three tiers, some of them weighted."""
+    rules = draw(st.lists(st.sampled_from(rules_for(cohort)), max_size=most_rules))
+    group = draw(st.sampled_from([(1, 1), (1, 1), (1, 1), (1, 3)]))
+    if draw(st.booleans()):
+        return mm.Program(rules=_apart(rules), group=group)
+    weights = st.sampled_from([1, 2, 0.3])
+    tiers = draw(st.lists(st.sampled_from(aims_for(cohort)), min_size=1, max_size=3))
+    if draw(st.booleans()):
+        aim = draw(weights.flatmap(lambda w: st.sampled_from(aims_for(cohort, w))))
+        tiers[-1] = (tiers[-1], aim)
+    return mm.Program(rules=_apart(rules), group=group, aims=tiers)
+
+
+def _apart(rules):
+    """Without a pair that is both locked and forbidden: the program itself refuses that."""
+    forbidden = {pair for rule in rules if rule.name == "Forbid" for pair in rule.pairs}
+    return [
+        rule
+        for rule in rules
+        if rule.name != "Lock" or not any(pair in forbidden or pair[:2] in forbidden for pair in rule.pairs)
+    ]
+
+
+@st.composite
+def questions(draw, **options):
+    """(cohort, program)."""
+    cohort = draw(cohorts(**options))
+    return cohort, draw(programs(cohort))
