@@ -20,6 +20,10 @@ _HOME = {
     "engine": ("solve",),
     "insight": ("Readiness", "readiness", "reasons"),
     "proof": ("verify",),
+    "io.reading": ("Reading", "read_cohort", "read_files"),
+    "io.cohorts": ("write_cohort",),
+    "io.programs": ("read_program", "write_program"),
+    "io.results": ("read_result", "write_result"),
     "errors": (
         "ExportError",
         "ExtraError",
@@ -33,7 +37,7 @@ _HOME = {
         "UnsupportedError",
     ),
 }
-_ROOMS = ("aims", "rules", "solvers")
+_ROOMS = ("aims", "datasets", "rules", "solvers")
 _PLACE = {name: room for room, names in _HOME.items() for name in names}
 
 __all__ = sorted([*_PLACE, *_ROOMS, "__version__"])  # noqa: PLE0605 - a list; a test holds it to the rooms

@@ -1,7 +1,7 @@
 """The circulation behind an instance: two laminar trees of sets, joined by the candidate edges.
 
 A hub feeds the roots of the left tree (requests, mentees) and drains the roots of the right tree (offers, mentors).
-Each set is a node; the arc to its parent carries the bounds of the set, with one parallel arc for each piece of a convex
+Each set is a node; the arc to its parent carries the bounds of the set, one parallel arc for each piece of a convex
 load. Costs are minus rewards: one row per tier. Ahuja, Magnanti, Orlin, Network Flows (1993), chapters 6, 9 and 14.
 """
 

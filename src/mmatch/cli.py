@@ -1,0 +1,285 @@
+"""The command line: the same verbs as the library, thin."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from mmatch.errors import MmatchError, NoMatchingError
+
+if TYPE_CHECKING:
+    from mmatch.io.reading import Reading
+    from mmatch.matching import Matching, Reason, Result
+    from mmatch.people import Cohort
+    from mmatch.program import Program
+
+app = typer.Typer(
+    name="mmatch",
+    help="Match mentors and mentees, with proof.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+USAGE: Any = typer.BadParameter.__mro__[2]  # the root of errors about the command itself
+Files = Annotated[list[str], typer.Argument(metavar="FILES...", help="Sign-up files: CSV or JSON.", show_default=False)]
+ProgramFile = Annotated[str | None, typer.Option("--program", help="A program as JSON.", show_default=False)]
+Settings = Annotated[
+    list[str] | None,
+    typer.Option("--set", help="Change the program: group=3-6, rule=Differs(department), aims=Coverage,EvenLoad."),
+]
+MappingFile = Annotated[str | None, typer.Option("--mapping", help="A saved mapping of columns.", show_default=False)]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
+Out = Annotated[str | None, typer.Option("--out", help="The folder to write to.", show_default=False)]
+Collect = Annotated[bool, typer.Option("--skip-bad-rows", help="Load the good rows, write the others to rejected.csv.")]
+
+
+@app.command()
+def match(  # noqa: PLR0913 - the options of the verb
+    files: Files,
+    *,
+    program: ProgramFile = None,
+    settings: Settings = None,
+    out: Out = None,
+    solver: Annotated[str, typer.Option(help="auto, flow, greedy, …")] = "auto",
+    seed: Annotated[str, typer.Option(help="Of the lottery that breaks ties.")] = "0",
+    time_limit: Annotated[float | None, typer.Option(help="Seconds.", show_default=False)] = None,
+    mapping: MappingFile = None,
+    as_json: AsJson = False,
+    collect: Collect = False,
+) -> None:
+    """Decide who meets whom, prove it, and write the files."""
+    from mmatch.engine import solve
+    from mmatch.insight import reasons
+    from mmatch.io.settings import with_settings
+    from mmatch.reporting.progress import shown_progress
+
+    reading = _read(files, mapping, collect=collect)
+    policy = with_settings(_program(program), settings or [])
+    number = int(seed) if seed.removeprefix("-").isascii() and seed.removeprefix("-").isdigit() else seed
+    with shown_progress() as progress:
+        result = solve(
+            reading.cohort,
+            policy,
+            solver=solver,
+            seed=number,
+            time_limit=time_limit,
+            progress=progress,
+            on_interrupt="return",
+        )
+    resolved = policy.resolve(reading.cohort, result.solver)
+    told = reasons(reading.cohort, resolved, result)
+    if out is not None:
+        _write_answer(Path(out), reading, resolved, (result, told))
+    _print_answer((reading.cohort, resolved), (result, told), out, as_json=as_json)
+    if result.stopped == "interrupted":
+        raise typer.Exit(130)
+    raise typer.Exit(0 if result.found is not None else 1)
+
+
+@app.command()
+def check(
+    files: Files,
+    *,
+    program: ProgramFile = None,
+    settings: Settings = None,
+    mapping: MappingFile = None,
+    save_mapping: Annotated[str | None, typer.Option(help="Write the mapping here, to edit it.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Look before matching: how columns are read, supply and demand, what each rule removes."""
+    from dataclasses import asdict
+
+    from mmatch.insight import readiness
+    from mmatch.io.files import atomic_write
+    from mmatch.io.json_text import dump_json
+    from mmatch.io.settings import with_settings
+    from mmatch.reporting.console import console, print_readiness, safe
+
+    reading = _read(files, mapping, collect=False, quiet=True)
+    found = readiness(reading.cohort, with_settings(_program(program), settings or []))
+    if save_mapping is not None:
+        atomic_write(save_mapping, reading.mapping.to_json())
+    if as_json:
+        typer.echo(dump_json(asdict(found)), nl=False)
+        return
+    out = console()
+    out.print(safe(str(reading.mapping)))
+    for warning in reading.warnings:
+        out.print(safe(f"note: {warning}"))
+    out.print(safe(repr(reading.cohort)))
+    print_readiness(out, found)
+
+
+@app.command()
+def verify(
+    cohort: Annotated[str, typer.Argument(help="cohort.json, or a sign-up file.")],
+    program: Annotated[str, typer.Argument(help="program.json.")],
+    answer: Annotated[str, typer.Argument(help="result.json, or a matches.csv made by hand.")],
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Judge an answer without any solver: a result with its proof, or a hand-made list of matches."""
+    from dataclasses import asdict
+
+    from mmatch.io.json_text import dump_json
+    from mmatch.proof import verify as judged
+    from mmatch.reporting.console import console, print_violations
+
+    facts, policy, found = _question(cohort, program, answer)
+    violations = judged(facts, policy, found)
+    if as_json:
+        typer.echo(dump_json({"violations": [asdict(v) for v in violations]}), nl=False)
+    elif violations:
+        print_violations(console(), violations)
+    else:
+        typer.echo(_verdict(found))
+    raise typer.Exit(1 if violations else 0)
+
+
+@app.command()
+def explain(
+    cohort: Annotated[str, typer.Argument(help="cohort.json, or a sign-up file.")],
+    program: Annotated[str, typer.Argument(help="program.json.")],
+    answer: Annotated[str, typer.Argument(help="result.json.")],
+    who: Annotated[list[str] | None, typer.Argument(help="Ids of people; all by default.")] = None,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Say why each match is as it is, and why each unfilled seat stays unfilled."""
+    from dataclasses import asdict
+
+    from mmatch.insight import reasons
+    from mmatch.io.json_text import dump_json
+    from mmatch.matching import Matching
+    from mmatch.reporting.console import console, safe, table
+
+    facts, policy, found = _question(cohort, program, answer)
+    if isinstance(found, Matching):
+        raise typer.BadParameter("explain needs a result.json, because reasons depend on what was proved")
+    for name in who or ():
+        _ = facts[name]
+    told = [r for r in reasons(facts, policy, found) if not who or set(who) & set(r.who)]
+    if as_json:
+        typer.echo(dump_json([asdict(r) for r in told]), nl=False)
+        return
+    out = console()
+    out.print(table(("kind", "topic", "why"), [(r.kind, r.topic, r.message) for r in told]))
+    if not told:
+        out.print(safe("Nothing to explain: no match and no unfilled seat concerns them."))
+
+
+@app.command()
+def example(
+    name: Annotated[str, typer.Argument(help="The example; leave it out to list all.", show_default=False)] = "",
+    out: Out = None,
+) -> None:
+    """Write an example cohort as sign-up files, to try everything on."""
+    from mmatch import datasets
+
+    if not name:
+        for known in datasets.names():
+            typer.echo(f"{known:16}{datasets.load(known).title}")
+        return
+    found = datasets.load(name)
+    folder = Path(out or name)
+    paths = datasets.write_example(found, folder)
+    typer.echo(f"{found.title}\n\n{found.story}\n")
+    for path in paths:
+        typer.echo(f"wrote {path}")
+
+
+def run() -> int:  # noqa: PLR0911 - one return an exit status
+    """The command with its exit status: 0 done, 1 the answer is no, 2 an error, 130 interrupted."""
+    try:
+        return int(app(standalone_mode=False) or 0)
+    except NoMatchingError as error:
+        return _told(error, 1)
+    except MmatchError as error:
+        return _told(error, 2)
+    except typer.Exit as finished:
+        return finished.exit_code
+    except USAGE as error:
+        error.show()
+        return 2
+    except (typer.Abort, KeyboardInterrupt):
+        return _told("interrupted", 130)
+    except BrokenPipeError:
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123 - Python flushes it at exit
+        return 0
+
+
+def _told(error: object, status: int) -> int:
+    sys.stderr.write(f"{error}\n")
+    return status
+
+
+def _read(files: list[str], mapping: str | None, *, collect: bool, quiet: bool = False) -> Reading:
+    from mmatch.io.reading import read_files
+
+    reading = read_files(*files, mapping=mapping, errors="collect" if collect else "raise")
+    if not quiet:
+        for warning in reading.warnings:
+            sys.stderr.write(f"note: {warning}\n")
+        if len(reading.rejected):
+            sys.stderr.write(f"{len(reading.rejected)} rows were left out\n")
+    return reading
+
+
+def _program(path: str | None) -> Program:
+    from mmatch.io.programs import read_program
+    from mmatch.program import Program
+
+    return Program() if path is None else read_program(path)
+
+
+def _question(cohort: str, program: str, answer: str) -> tuple[Cohort, Program, Result | Matching]:
+    from mmatch.io.matches import read_matches
+    from mmatch.io.programs import read_program
+    from mmatch.io.reading import read_cohort
+    from mmatch.io.results import read_result
+
+    facts, policy = read_cohort(cohort), read_program(program)
+    if answer.lower().endswith(".json"):
+        return facts, policy, read_result(answer)
+    return facts, policy, read_matches(facts, policy, answer)
+
+
+def _write_answer(folder: Path, reading: Reading, policy: Program, found: tuple[Result, Any]) -> None:
+    from mmatch.reporting.folder import write_folder
+
+    write_folder(folder, (reading.cohort, policy), *found)
+    if len(reading.rejected):
+        reading.rejected.write(folder / "rejected.csv")
+
+
+def _print_answer(
+    question: tuple[Cohort, Program], answer: tuple[Result, tuple[Reason, ...]], out: str | None, *, as_json: bool
+) -> None:
+    from mmatch.io.json_text import dump_json
+    from mmatch.io.results import result_to_json
+    from mmatch.reporting.console import console, print_result
+
+    if as_json:
+        typer.echo(dump_json(result_to_json(answer[0])), nl=False)
+        return
+    print_result(console(), question, *answer)
+    if out is not None:
+        tables = "" if answer[0].found is None else "matches.csv, unmatched.csv, mail_merge.csv, "
+        typer.echo(f"Written to {out}: {tables}cohort.json, program.json, result.json.")
+
+
+def _verdict(found: Result | Matching) -> str:
+    from mmatch.matching import Matching
+    from mmatch.reporting.words import sureness
+
+    if isinstance(found, Matching):
+        return f"Valid: {len(found)} matches keep all rules. Whether they are the best is not claimed."
+    if found.found is None:
+        return f"True: {found.status}, {found.trust or 'nothing is claimed'}."
+    return f"True: {found.status}, value {found.value}, {sureness(found)}."

@@ -1,0 +1,72 @@
+"""Rows that could not be read, each with its line and reason, ready to be mended in a spreadsheet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from mmatch.io.csvs import write_rows
+
+if TYPE_CHECKING:
+    import os
+
+
+@dataclass(frozen=True, slots=True)
+class RejectedRow:
+    """One row that was not taken: where it stands, why, and its cells as read."""
+
+    file: str
+    line: int
+    reason: str
+    heads: tuple[str, ...]
+    cells: tuple[str, ...]
+
+    def __repr__(self) -> str:
+        return f"<RejectedRow {self.file} line {self.line}: {self.reason}>"
+
+
+class Rejected(Sequence[RejectedRow]):
+    """The rejected rows of one reading. A sequence that can be written as CSV, mended, and read again."""
+
+    def __init__(self, rows: Sequence[RejectedRow] = ()) -> None:
+        self._rows = tuple(rows)
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __iter__(self) -> Iterator[RejectedRow]:
+        return iter(self._rows)
+
+    def __getitem__(self, key: int) -> RejectedRow:  # type: ignore[override]
+        return self._rows[key]
+
+    def __repr__(self) -> str:
+        return f"<Rejected: {len(self)} rows>"
+
+    def write(self, path: str | os.PathLike[str], file: str | None = None) -> None:
+        """Write the rows as CSV: line, reason and file first, then the columns of the files they came from.
+
+        The reader leaves the first three columns out, so a mended file can be given back.
+
+        Args:
+            path: where to.
+            file: only the rows of this file; all by default.
+
+        Raises:
+            ExportError: the place cannot be written.
+        """
+        rows = [row for row in self._rows if file is None or row.file == file]
+        wide = {row.heads: None for row in rows}
+        heads = list(dict.fromkeys(head for given in wide for head in given))
+        extra = max((len(row.cells) - len(row.heads) for row in rows), default=0)
+        header = ["line", "reason", "file", *heads, *(f"beyond the last column {k + 1}" for k in range(extra))]
+        write_rows(path, header, (_cells(row, heads, extra) for row in rows), numeric={"line"})
+
+
+def _cells(row: RejectedRow, heads: Sequence[str], extra: int) -> list[object]:
+    values: dict[str, str] = {}
+    for head, cell in zip(row.heads, row.cells, strict=False):
+        values[head] = f"{values[head]}; {cell}" if values.get(head) and cell else cell or values.get(head, "")
+    beyond = [*row.cells[len(row.heads) :], *[""] * extra][: max(extra, 0)]
+    return [row.line, row.reason, row.file, *(values.get(head, "") for head in heads), *beyond]

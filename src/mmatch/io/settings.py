@@ -1,0 +1,96 @@
+"""Single settings of a program as text, such as ``group=3-6`` or ``rule=LevelGap(1, 2)``: what ``--set`` takes."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
+from mmatch.errors import InputError, Problem, excerpt
+from mmatch.program import Program
+
+KEYS = ("format", "group", "rule", "aims")
+GROUP = re.compile(r"(\d{1,9})(?:\s*(?:-|\.\.|,)\s*(\d{1,9}))?")
+
+
+def with_settings(program: Program, settings: Iterable[str]) -> Program:
+    """A program with some settings changed.
+
+    ``format=two_session``; ``group=3-6``; ``rule=Differs(department)`` adds a rule; ``aims=Coverage, Fit + EvenLoad``
+    replaces the aims, with ``+`` between aims that share a tier.
+
+    Raises:
+        InputError: an unknown key, rule, aim or argument, with the text that was given.
+    """
+    for setting in settings:
+        key, found, text = setting.partition("=")
+        if not found or key.strip() not in KEYS:
+            hint = "such as group=3-6, rule=Differs(department), aims=Coverage,EvenLoad"
+            raise _wrong(setting, f"expected one of {', '.join(KEYS)}, then = and a value", hint)
+        program = _changed(program, key.strip(), text.strip(), setting)
+    return program
+
+
+def _changed(program: Program, key: str, text: str, setting: str) -> Program:
+    if key == "format":
+        return replace(program, format=text)
+    if key == "group":
+        found = GROUP.fullmatch(text)
+        if not found:
+            raise _wrong(setting, "expected least-most, such as 3-6")
+        return replace(program, group=(int(found[1]), int(found[2] or found[1])))
+    tiers = [[_part(item, setting) for item in _summands(tier)] for tier in _items(text, setting)]
+    if key == "aims":
+        return replace(program, aims=Program.from_json({"aims": tiers}).aims)
+    added = Program.from_json({"rules": [part for tier in tiers for part in tier]})
+    return replace(program, rules=(*program.rules, *added.rules))
+
+
+def _items(text: str, setting: str) -> list[ast.expr]:
+    try:
+        body = ast.parse(text, mode="eval").body
+    except (SyntaxError, ValueError, MemoryError, RecursionError):
+        raise _wrong(setting, "expected a name with arguments, such as LevelGap(1, 2)") from None
+    return list(body.elts) if isinstance(body, ast.Tuple) else [body]
+
+
+def _summands(node: ast.expr) -> list[ast.expr]:
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+        return [*_summands(node.left), *_summands(node.right)]
+    return [node]
+
+
+def _part(node: ast.expr, setting: str) -> dict[str, Any]:
+    """A rule or an aim as plain data, as `Program.from_json` reads it."""
+    from mmatch import discovery
+
+    if isinstance(node, ast.Name):
+        return {"name": node.id}
+    if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name)):
+        raise _wrong(setting, "expected a name with arguments, such as Differs(department)")
+    name = node.func.id
+    kind = discovery.find("mmatch.rules", name) or discovery.find("mmatch.aims", name)
+    fields = [f.name for f in kind.__dataclass_fields__.values() if not f.kw_only] if kind else []
+    if kind and len(node.args) > len(fields):
+        raise _wrong(setting, f"{name} takes {len(fields)} arguments without a name: {', '.join(fields)}")
+    data = {"name": name, **dict(zip(fields, (_value(arg, setting) for arg in node.args), strict=False))}
+    for keyword in node.keywords:
+        data[str(keyword.arg)] = _value(keyword.value, setting)
+    return data
+
+
+def _value(node: ast.expr, setting: str) -> Any:
+    """A literal, or a bare word as text."""
+    if isinstance(node, ast.Name):
+        return node.id
+    try:
+        value = ast.literal_eval(node)
+    except ValueError:
+        raise _wrong(setting, f"{excerpt(ast.unparse(node))} is no value: write numbers, words or 'texts'") from None
+    return list(value.items()) if isinstance(value, dict) else value
+
+
+def _wrong(setting: str, message: str, hint: str = "") -> InputError:
+    return InputError(Problem("setting", f"--set {excerpt(setting)}", message, hint))

@@ -1,0 +1,1 @@
+"""What people see: tables on a screen, and the files of a match."""

@@ -1,0 +1,64 @@
+"""A result in words, for people who will act on it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mmatch.matching import Status, Trust
+
+if TYPE_CHECKING:
+    from mmatch.matching import Result, Value
+    from mmatch.people import Cohort
+    from mmatch.program import Program
+
+TRUST = {
+    Trust.PROVED: "checked by the judge",
+    Trust.CORROBORATED: "two independent runs agree",
+    Trust.CLAIMED: "the solver says so; not proved",
+    Trust.HEURISTIC: "good, but not proved best",
+    None: "",
+}
+STOPPED = {"time_limit": "the time limit", "cancelled": "a cancellation", "interrupted": "Ctrl-C"}
+
+
+def headline(cohort: Cohort, result: Result) -> str:
+    """One sentence: how many are matched, and whether that is proved best."""
+    people = len(set(cohort.requests.owner[cohort.requests.mentors > 0].tolist()))
+    if result.found is None:
+        if result.status == Status.INFEASIBLE:
+            return "No matching keeps all rules" + (" — proved." if result.trust == Trust.PROVED else ".")
+        return f"No matching was found: stopped by {STOPPED.get(result.stopped or '', 'the solver itself')}."
+    served = len(set(result.matching.seats.mentee))
+    seats = int(cohort.requests.mentors.sum())
+    text = f"{served:,} of {people:,} mentees are matched"
+    if seats != people:
+        text += f" ({len(result.matching.seats):,} of {seats:,} seats)"
+    return f"{text} — {sureness(result)}."
+
+
+def sureness(result: Result) -> str:
+    """How sure it is that nothing better exists."""
+    if result.trust == Trust.PROVED:
+        return "proved best"
+    stopped = f", stopped by {STOPPED[result.stopped]}" if result.stopped in STOPPED else ""
+    return f"{TRUST[result.trust]}{stopped}"
+
+
+def aim_rows(program: Program, result: Result) -> list[tuple[str, str, str, str]]:
+    """(place, aim, value, sureness) of every tier, in order."""
+    rows = []
+    for k, tier in enumerate(program.tiers):
+        bound = None if result.verified_bound is None else result.verified_bound[k]
+        value = None if result.value is None else result.value[k]
+        sure = "best possible" if value is not None and bound == value else "not proved" if bound is None else "bound"
+        rows.append((str(k + 1), " + ".join(aim.title for aim in tier), told(value), sure))
+    return rows
+
+
+def told(value: Value | None) -> str:
+    """A value as people write it."""
+    if value is None:
+        return ""
+    if isinstance(value, tuple):
+        return ", ".join(told(item) for item in value)
+    return f"{value:,}" if isinstance(value, int) else f"{value:,.6g}"
