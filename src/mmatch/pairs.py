@@ -77,6 +77,16 @@ class Facts:
         return self._coded[name]
 
     @cached_property
+    def one_topic(self) -> bool:
+        """Whether all topics meet."""
+        return bool((self.cohort.topic_tree.distance != NONE).all())
+
+    @cached_property
+    def anybody_in_both_roles(self) -> bool:
+        """Whether anybody both offers and asks."""
+        return bool(np.isin(self.cohort.requests.owner, self.cohort.offers.owner).any())
+
+    @cached_property
     def ranks(self) -> RankTable | None:
         """What people want as mentees, by (person, offer); None where nobody stated a list."""
         lists = self.cohort.people.ranks
@@ -174,23 +184,45 @@ def facts_of(cohort: Cohort) -> Facts:
     return kept
 
 
-@dataclass(frozen=True)
 class RequestColumns:
-    """Columns of the requests of a view."""
+    """Columns of the requests of a view: row, topic, level (NaN where not stated), priority."""
 
-    row: Ints
-    topic: Ints
-    level: Floats
-    priority: Floats
+    def __init__(self, cohort: Cohort, row: Ints) -> None:
+        self.row = row
+        self._columns = cohort.requests
+
+    @cached_property
+    def topic(self) -> Ints:
+        """Topic codes."""
+        return self._columns.topic[self.row]
+
+    @cached_property
+    def level(self) -> Floats:
+        """The level that the mentee states, NaN where none."""
+        return self._columns.level[self.row]
+
+    @cached_property
+    def priority(self) -> Floats:
+        """How urgent the request is."""
+        return self._columns.priority[self.row]
 
 
-@dataclass(frozen=True)
 class OfferColumns:
-    """Columns of the offers of a view."""
+    """Columns of the offers of a view: row, topic, level (NaN where not stated)."""
 
-    row: Ints
-    topic: Ints
-    level: Floats
+    def __init__(self, cohort: Cohort, row: Ints) -> None:
+        self.row = row
+        self._columns = cohort.offers
+
+    @cached_property
+    def topic(self) -> Ints:
+        """Topic codes."""
+        return self._columns.topic[self.row]
+
+    @cached_property
+    def level(self) -> Floats:
+        """The level that the mentor states, NaN where none."""
+        return self._columns.level[self.row]
 
 
 class Pairs:
@@ -217,17 +249,13 @@ class Pairs:
 
     @cached_property
     def request(self) -> RequestColumns:
-        """Columns of the request of each pair: row, topic, level (NaN where not stated), priority."""
-        r = self.cohort.requests
-        k = self._request
-        return RequestColumns(k, r.topic[k], r.level[k], r.priority[k])
+        """Columns of the request of each pair."""
+        return RequestColumns(self.cohort, self._request)
 
     @cached_property
     def offer(self) -> OfferColumns:
-        """Columns of the offer of each pair: row, topic, level (NaN where not stated)."""
-        o = self.cohort.offers
-        k = self._offer
-        return OfferColumns(k, o.topic[k], o.level[k])
+        """Columns of the offer of each pair."""
+        return OfferColumns(self.cohort, self._offer)
 
     @cached_property
     def mentor(self) -> Ints:
@@ -285,7 +313,11 @@ class Pairs:
 
     def possible(self) -> Bools:
         """Pairs that the facts allow: topics meet, nobody with themselves, avoidance, rank lists, given scores."""
-        allowed: Bools = (self.distance != NONE) & (self.mentor != self.mentee)
+        allowed: Bools = np.ones((1,) * len(self.shape), dtype=bool)
+        if not self.facts.one_topic:
+            allowed = allowed & (self.distance != NONE)
+        if self.facts.anybody_in_both_roles:
+            allowed = allowed & (self.mentor != self.mentee)
         if len(self.facts.avoided):
             allowed = allowed & ~self.among_people(self.facts.avoided)
         if self.facts.ranks is not None:
@@ -314,6 +346,13 @@ def pairs_of(cohort: Cohort, matching: Matching) -> Pairs:
 
 def seat_rows(cohort: Cohort, matching: Matching) -> tuple[Ints, Ints]:
     """Rows of the requests and offers of all filled seats; `NONE` where the cohort has no such one."""
+    kept: tuple[Cohort, Ints, Ints] | None = matching.__dict__.get("_rows")
+    if kept is None or kept[0] is not cohort:
+        kept = matching.__dict__["_rows"] = (cohort, *_seat_rows(cohort, matching))
+    return kept[1:]
+
+
+def _seat_rows(cohort: Cohort, matching: Matching) -> tuple[Ints, Ints]:
     seats, people, names = matching.seats, cohort.people.index, cohort.topic_tree.index
     n = max(len(names), 1)
     keys = cohort.requests.owner * n + cohort.requests.topic

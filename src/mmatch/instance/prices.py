@@ -2,7 +2,8 @@
 
 A circulation is optimal exactly when its residual arcs have no negative cycle, and then shortest distances from an
 all-zero start are potentials under which no residual arc has a negative reduced cost (Ahuja, Magnanti, Orlin 1993,
-theorem 9.3). They are found by Bellman-Ford over the nodes that still change.
+theorem 9.3). They are found by Bellman-Ford: to the end over the arcs that are close to mattering, from the nodes that
+still change, then over all arcs, until nothing changes any more.
 """
 
 from __future__ import annotations
@@ -16,7 +17,10 @@ if TYPE_CHECKING:
     from mmatch.instance.network import Network
     from mmatch.people.columns import Bools, Ints
 
-DENSE = 4  # a round looks at all arcs where more than one node in so many changed
+SMALL = 20_000  # arcs up to which all are looked at together
+ACTIVE = 7  # of more arcs, one in so many is taken for close to mattering
+SWEEPS = 2  # rounds over all arcs between two looks at the active ones
+DENSE = 4  # a round looks at all its arcs where more than one node in so many changed
 
 
 class NegativeCycle(Exception):  # noqa: N818 - a finding, not an error to users
@@ -25,12 +29,24 @@ class NegativeCycle(Exception):  # noqa: N818 - a finding, not an error to users
 
 @dataclass(frozen=True, eq=False)
 class Residual:
-    """Residual arcs by tail: arc k runs from ``tail[k]`` to ``head[k]``; node v has arcs start[v] … start[v + 1]."""
+    """Residual arcs in no order: arc k runs from ``tail[k]`` to ``head[k]``."""
 
     tail: Ints
     head: Ints
     cost: Ints
-    start: Ints
+
+    def relax(self, price: Ints) -> Ints:
+        """One round over all arcs, in place; the nodes that changed."""
+        before = price.copy()
+        np.minimum.at(price, self.head, before[self.tail] + self.cost)
+        return np.flatnonzero(price < before)
+
+    def closest(self, price: Ints) -> Residual:
+        """The arcs of least reduced cost: those that may matter next."""
+        slack = price[self.tail] + self.cost - price[self.head]
+        most = np.partition(slack, len(slack) // ACTIVE)[len(slack) // ACTIVE]
+        keep = np.flatnonzero(slack <= most)
+        return Residual(self.tail[keep], self.head[keep], self.cost[keep])
 
 
 def residual_arcs(network: Network, flow: Ints, cost: Ints, free: Bools | None = None) -> Residual:
@@ -46,12 +62,11 @@ def residual_arcs(network: Network, flow: Ints, cost: Ints, free: Bools | None =
     if free is not None:
         forward, backward = forward & free, backward & free
     there, back = np.flatnonzero(forward), np.flatnonzero(backward)
-    tail = np.concatenate([network.tail[there], network.head[back]])
-    head = np.concatenate([network.head[there], network.tail[back]])
-    price = np.concatenate([cost[there], -cost[back]])
-    order = np.argsort(tail, kind="stable")
-    start = np.concatenate([[0], np.cumsum(np.bincount(tail, minlength=network.n_nodes))])
-    return Residual(tail[order], head[order], price[order], start)
+    return Residual(
+        np.concatenate([network.tail[there], network.head[back]]),
+        np.concatenate([network.head[there], network.tail[back]]),
+        np.concatenate([cost[there], -cost[back]]),
+    )
 
 
 def potentials(arcs: Residual, n_nodes: int) -> Ints:
@@ -61,17 +76,38 @@ def potentials(arcs: Residual, n_nodes: int) -> Ints:
         NegativeCycle: where there are none.
     """
     price = np.zeros(n_nodes, dtype=np.int64)
-    changed = np.arange(n_nodes)
     for _ in range(n_nodes + 1):
-        if not len(changed):
-            return price
-        before = price.copy()
-        if len(changed) * DENSE > n_nodes:
-            np.minimum.at(price, arcs.head, before[arcs.tail] + arcs.cost)
+        if len(arcs.tail) > SMALL:
+            for _ in range(SWEEPS):
+                if not len(arcs.relax(price)):
+                    return price
+            _settle(arcs.closest(price), price)
         else:
-            out = _ranges(arcs.start[changed], arcs.start[changed + 1])
-            np.minimum.at(price, arcs.head[out], before[arcs.tail[out]] + arcs.cost[out])
+            _settle(arcs, price)
+            return price
+    raise NegativeCycle
+
+
+def _settle(arcs: Residual, price: Ints) -> None:
+    """Bellman-Ford to the end, from the nodes that still change; in place.
+
+    Raises:
+        NegativeCycle: after more rounds than a simple path has arcs.
+    """
+    order = np.argsort(arcs.tail, kind="stable")
+    tail, head, cost = arcs.tail[order], arcs.head[order], arcs.cost[order]
+    start = np.concatenate([[0], np.cumsum(np.bincount(tail, minlength=len(price)))])
+    changed = np.arange(len(price))
+    for _ in range(len(price) + 1):
+        before = price.copy()
+        if len(changed) * DENSE > len(price):
+            np.minimum.at(price, head, before[tail] + cost)
+        else:
+            out = _ranges(start[changed], start[changed + 1])
+            np.minimum.at(price, head[out], before[tail[out]] + cost[out])
         changed = np.flatnonzero(price < before)
+        if not len(changed):
+            return
     raise NegativeCycle
 
 
@@ -82,5 +118,5 @@ def _ranges(first: Ints, last: Ints) -> Ints:
 
 
 def reduced_costs(network: Network, cost: Ints, price: Ints) -> Ints:
-    """Cost + price(tail) - price(head) of every arc."""
+    """``cost + price(tail) - price(head)`` of every arc."""
     return cost + price[network.tail] - price[network.head]

@@ -125,10 +125,11 @@ class Builder:
             return None
         where = self.where
         add = self.problems.add
-        return tuple(
+        cleaned = tuple(
             clean(v, self.persons[row].id, lambda code, text, row=row: add(code, where(row, field), text))  # type: ignore[misc]
             for row, v in enumerate(values)
         )
+        return None if all(v == default for v in cleaned) else cleaned
 
     def _flat(self, field: str, kind: type) -> tuple[list[Any], Any, list[str]]:
         """All offers or all requests in one list, with owners and places."""

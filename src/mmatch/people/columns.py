@@ -29,8 +29,8 @@ def frozen_ints(values: Any) -> Ints:
 
 
 def frozen_floats(values: Any) -> Floats:
-    """A read-only float64 copy; None becomes NaN."""
-    array = np.array(values, dtype=np.float64)
+    """A read-only float64 copy; None becomes NaN, -0.0 becomes 0.0."""
+    array = np.array(values, dtype=np.float64) + 0.0
     array.flags.writeable = False
     return array
 

@@ -76,8 +76,9 @@ def _request_parts(cohort: Cohort, rank: Ints) -> Iterable[tuple[str, bytes]]:
 
 
 def _score_parts(table: Scores, rank: Ints) -> Iterable[tuple[str, Any]]:
-    mentee, mentor, values = rank[table.mentee], rank[table.mentor], table.values
-    if not (np.array_equal(mentee, table.mentee) and np.array_equal(mentor, table.mentor)):
+    mentee, mentor, values = table.mentee, table.mentor, table.values
+    if not np.array_equal(rank, np.arange(len(rank))):
+        mentee, mentor = rank[mentee], rank[mentor]
         order = np.lexsort((mentor, mentee))
         mentee, mentor, values = mentee[order], mentor[order], values[order]
     yield "scored mentees", _bytes(mentee)

@@ -98,7 +98,12 @@ def _float_grid(values: NDArray[Any]) -> tuple[Ints, Fraction, float]:
     return np.rint(np.ldexp(values, -power)).astype(np.int64), unit, _resolution(exact(largest), unit)
 
 
-def _lowest_bit(values: NDArray[Any]) -> int:
+def _lowest_bit(values: NDArray[Any], sample: int = 1000) -> int:
+    """The exponent of the lowest bit set; long fractions show in the first values already."""
+    if len(values) > sample:
+        low = _lowest_bit(values[:sample]) if values[:sample].any() else 0
+        if low < math.frexp(float(np.abs(values).max()))[1] - EXACT_BITS:
+            return low
     mantissa, exponent = np.frexp(values[values != 0])
     whole = np.ldexp(mantissa, 53).astype(np.int64)
     return int((exponent - 53 + np.log2((whole & -whole).astype(np.float64)).astype(np.int64)).min())

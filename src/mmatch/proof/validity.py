@@ -32,7 +32,7 @@ def validity(cohort: Cohort, program: Program, matching: Matching) -> list[Viola
     found = [*_impossible(cohort, matching, requests, offers), *_demand(cohort, requests, offers)]
     found += [
         *_seats(cohort, program, offers),
-        *_matches(cohort, program, matching, offers),
+        *_matches(cohort, program, matching, (requests, offers)),
         *_unfilled(cohort, matching, requests),
     ]
     for rule in program.rules:
@@ -43,8 +43,6 @@ def validity(cohort: Cohort, program: Program, matching: Matching) -> list[Viola
 def _unknown(cohort: Cohort, matching: Matching) -> Iterator[Violation]:
     requests, offers = seat_rows(cohort, matching)
     seats = matching.seats
-    ids, owner = cohort.people.ids, cohort.offers.owner
-    names = cohort.topic_tree.names
     for row in np.flatnonzero((requests == NONE) | (offers == NONE)).tolist():
         mentor, mentee = seats.mentor[row], seats.mentee[row]
         for name in (mentor, mentee):
@@ -54,8 +52,19 @@ def _unknown(cohort: Cohort, matching: Matching) -> Iterator[Violation]:
             yield Violation("unknown-offer", f"{mentor} makes no offer {seats.offer[row]!r}", (mentor,))
         if mentee in cohort.people.index and requests[row] == NONE:
             yield Violation("unknown-request", f"{mentee} does not ask for {seats.requested[row]!r}", (mentee,))
-    for row in np.flatnonzero(offers != NONE).tolist() if len(offers) else ():
-        if ids[owner[offers[row]]] != seats.mentor[row] or names[cohort.offers.topic[offers[row]]] != seats.topic[row]:
+    yield from _misnamed(cohort, matching, offers)
+
+
+def _misnamed(cohort: Cohort, matching: Matching, offers: Ints) -> Iterator[Violation]:
+    """Seats whose mentor or topic is not the offer's."""
+    seats, ids, names = matching.seats, cohort.people.ids, cohort.topic_tree.names
+    known = np.flatnonzero(offers != NONE)
+    mentors = [ids[k] for k in cohort.offers.owner[offers[known]].tolist()]
+    topics = [names[k] for k in cohort.offers.topic[offers[known]].tolist()]
+    if mentors == list(seats.mentor) and topics == list(seats.topic):
+        return
+    for row, mentor, topic in zip(known.tolist(), mentors, topics, strict=True):
+        if mentor != seats.mentor[row] or topic != seats.topic[row]:
             text = f"the offer {seats.offer[row]!r} is not {seats.mentor[row]}'s on {seats.topic[row]!r}"
             yield Violation("unknown-offer", text, (seats.mentor[row],))
 
@@ -91,11 +100,12 @@ def _demand(cohort: Cohort, requests: Ints, offers: Ints) -> Iterator[Violation]
         who = cohort.people.ids[cohort.requests.owner[row]]
         text = f"{who} asked for {cohort.requests.mentors[row]} on a topic and got {counts[row]}"
         yield Violation("demand", text, (who,))
-    met = Counter(zip(requests.tolist(), cohort.offers.owner[offers].tolist(), strict=True))
-    for (request, mentor), n in met.items():
-        if n > 1:
-            who = (cohort.people.ids[mentor], cohort.people.ids[cohort.requests.owner[request]])
-            yield Violation("same-mentor", f"one request of {who[1]} is filled {n} times by {who[0]}", who)
+    width = len(cohort)
+    met, times = np.unique(requests * width + cohort.offers.owner[offers], return_counts=True)
+    for key, n in zip(met[times > 1].tolist(), times[times > 1].tolist(), strict=True):
+        request, mentor = divmod(key, width)
+        who = (cohort.people.ids[mentor], cohort.people.ids[cohort.requests.owner[request]])
+        yield Violation("same-mentor", f"one request of {who[1]} is filled {n} times by {who[0]}", who)
 
 
 def _seats(cohort: Cohort, program: Program, offers: Ints) -> Iterator[Violation]:
@@ -115,8 +125,9 @@ def _seats(cohort: Cohort, program: Program, offers: Ints) -> Iterator[Violation
         yield Violation("seats", text, (ids[cohort.offers.owner[row]],))
 
 
-def _matches(cohort: Cohort, program: Program, matching: Matching, offers: Ints) -> Iterator[Violation]:
+def _matches(cohort: Cohort, program: Program, matching: Matching, rows: tuple[Ints, Ints]) -> Iterator[Violation]:
     """Group sizes, nobody twice in one match, no more matches led than stated."""
+    requests, offers = rows
     if not len(offers):
         return
     number = np.unique(np.array(matching.seats.match, dtype=np.int64), return_inverse=True)[1]
@@ -130,10 +141,11 @@ def _matches(cohort: Cohort, program: Program, matching: Matching, offers: Ints)
         yield Violation("group-size", text, (who,))
     if (offers != offer[number]).any():
         yield Violation("mixed-match", "a match holds seats of several offers")
-    seen = Counter(zip(number.tolist(), matching.seats.mentee, strict=True))
-    for (_, mentee), n in seen.items():
-        if n > 1:
-            yield Violation("twice-in-match", f"{mentee} sits {n} times in one match", (mentee,))
+    width = len(cohort)
+    seen, times = np.unique(number * width + cohort.requests.owner[requests], return_counts=True)
+    for key, n in zip(seen[times > 1].tolist(), times[times > 1].tolist(), strict=True):
+        mentee = cohort.people.ids[key % width]
+        yield Violation("twice-in-match", f"{mentee} sits {n} times in one match", (mentee,))
     limit = led_groups(cohort)
     led = np.bincount(cohort.offers.owner[offer], minlength=len(cohort))
     for row in np.flatnonzero((limit != NONE) & (led > limit)).tolist():
