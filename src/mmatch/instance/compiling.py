@@ -13,7 +13,7 @@ from mmatch.errors import UnsupportedError
 from mmatch.instance.edges import Edges, candidates, canonical_rows
 from mmatch.instance.model import Instance, Lottery
 from mmatch.instance.seats import seat_limits
-from mmatch.terms import Bounds, ConvexLoad, Linear, Tier, Unmet
+from mmatch.terms import Bounds, ConvexLoad, Term, Tier, Unmet
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -76,25 +76,30 @@ def _tier(edges: Edges, aims: Iterable[Aim]) -> Tier:
     """Weighted aims added up in one common unit."""
     terms = [(aim.term(edges), aim.exact_weight) for aim in aims]
     unit = _common_unit([term.unit * weight for term, weight in terms])
+    scaled = [(term, int(term.unit * weight / unit)) for term, weight in terms]
+    _fits(scaled, aims)
     weights = np.zeros(len(edges), dtype=np.int64)
     loads = []
-    for term, weight in terms:
-        factor = int(term.unit * weight / unit)
-        if isinstance(term, Linear):
-            _fits(term.weights, factor, aims)
-            weights = term.weights * factor + weights if factor != 1 or weights.any() else term.weights
-        else:
+    for term, factor in scaled:
+        if isinstance(term, ConvexLoad):
             head = tuple(reward * factor for reward in term.head)
             loads.append(ConvexLoad(term.key, head, term.slope * factor, unit))
+        else:
+            weights = term.weights if len(scaled) == 1 else weights + term.weights * factor
     return Tier(weights, tuple(loads), unit)
 
 
-def _fits(weights: Ints, factor: int, aims: Iterable[Aim]) -> None:
-    largest = max(int(weights.max(initial=0)), -int(weights.min(initial=0)))
-    if largest * factor >= LARGEST_WEIGHT // 4:
+def _fits(scaled: Iterable[tuple[Term, int]], aims: Iterable[Aim]) -> None:
+    """Raise an UnsupportedError where the sum of a tier's terms on one edge could leave 62 bits."""
+    largest = 0
+    for term, factor in scaled:
+        reach = np.array(term.head) if isinstance(term, ConvexLoad) else term.weights
+        largest += max(int(reach.max(initial=0)), -int(reach.min(initial=0))) * factor
+    if largest >= LARGEST_WEIGHT:
         names = " and ".join(aim.title for aim in aims)
         raise UnsupportedError(
-            f"the weights of {names} need more than 60 bits together: use weights with fewer digits, or separate tiers"
+            f"the weights of {names} need {largest.bit_length()} bits together, at most 62 fit: "
+            "use weights with fewer digits, or separate tiers"
         )
 
 

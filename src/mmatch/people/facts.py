@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import KW_ONLY, dataclass, field
+from dataclasses import KW_ONLY, dataclass, field, fields
 from types import MappingProxyType
 from typing import Any
 
@@ -91,8 +91,16 @@ class Participant:
     mentee_ranks: Ranks | None = None
     avoids: Sequence[str] = ()
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        return _participant, ({**values, "attributes": dict(self.attributes)},)
+
     def __repr__(self) -> str:
         return f"<Participant {self.id!r}: {len(self.offers)} offers, {len(self.requests)} requests>"
+
+
+def _participant(values: dict[str, Any]) -> Participant:
+    return Participant(**values)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,161 @@
+"""Cohorts from score tables and from rankings; exact numbers."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from fractions import Fraction
+
+import numpy as np
+import pytest
+import scipy.sparse as sp
+from hypothesis import given
+from hypothesis import strategies as st
+
+import mmatch as mm
+from mmatch.people.numbers import exact, to_grid
+
+
+def test_dense_and_sparse_tables_mean_the_same():
+    dense = np.array([[1.5, np.nan, 0.0], [np.nan, -2.0, 3.0]])
+    rows, columns = np.nonzero(~np.isnan(dense))
+    sparse = sp.csr_array((dense[rows, columns], (rows, columns)), shape=dense.shape)
+    one, other = (mm.Cohort.from_scores(table, capacity=[1, 2, 0], demand=[1, 2]) for table in (dense, sparse))
+    assert one == other
+    assert one.scores == {
+        ("mentor-0", "mentee-0"): 1.5,
+        ("mentor-2", "mentee-0"): 0.0,
+        ("mentor-1", "mentee-1"): -2.0,
+        ("mentor-2", "mentee-1"): 3.0,
+    }
+    assert (one["mentor-1"].capacity, one["mentor-2"].capacity, one["mentee-1"].requests[0].mentors) == (2, 0, 2)
+
+
+@pytest.mark.parametrize(
+    ("table", "options", "told"),
+    [
+        ([[1, float("inf")]], {}, "finite"),
+        ([1, 2], {}, "dimensions"),
+        ([["a"]], {}, "table of numbers"),
+        ([[1], [2, 3]], {}, "table of numbers"),
+        ([[True]], {}, "table of numbers"),
+        ([[1j]], {}, "table of numbers"),
+        ([[1]], {"capacity": -1}, "capacity must be a whole number"),
+        ([[1]], {"capacity": 1.5}, "capacity"),
+        ([[1]], {"capacity": [1, 2]}, "expected one, or 1"),
+        ([[1]], {"capacity": None}, "capacity"),
+        ([[1]], {"demand": "1"}, "demand"),
+        ([[1]], {"capacity": 1, "min_load": 2}, "above the capacity"),
+        ([[1]], {"mentees": ["a", "b"]}, "expected 1"),
+        ([[1]], {"mentees": ["a"], "mentors": ["a"]}, "not all different"),
+        ([[1]], {"mentees": [1]}, "ids are strings"),
+    ],
+)
+def test_bad_tables_are_refused(table, options, told):
+    with pytest.raises(mm.InputError, match=told):
+        mm.Cohort.from_scores(table, **{"capacity": 1, **options})
+
+
+def test_a_huge_dense_table_is_refused_before_it_is_made():
+    class Huge:
+        shape = (100_000, 100_000)
+
+    with pytest.raises(mm.LimitError, match="10,000,000,000 cells"):
+        mm.Cohort.from_scores(Huge(), capacity=1)
+
+
+def test_a_sparse_table_with_a_pair_twice_is_refused():
+    table = sp.coo_array(([1.0, 2.0], ([0, 0], [0, 0])), shape=(1, 1))
+    with pytest.raises(mm.InputError, match="given twice"):
+        mm.Cohort.from_scores(table, capacity=1)
+
+
+def test_the_callers_table_is_not_touched():
+    table = sp.csr_array(([3.0, 1.0], [1, 0], [0, 2]), shape=(1, 2))
+    before = table.indices.copy()
+    mm.Cohort.from_scores(table, capacity=1)
+    assert (table.indices == before).all()
+
+
+@given(st.lists(st.integers(-(2**61), 2**61) | st.floats(-1e6, 1e6) | st.fractions(-100, 100), min_size=1, max_size=8))
+def test_scores_are_rounded_once_and_by_little(values):
+    """Whole numbers below 2^62 are exact; anything else errs by at most half of max|score| / 2^40."""
+    table = {("a", f"m{k}"): v for k, v in enumerate(values)}
+    people = [mm.Participant("a", offers=[mm.Offer()])] + [mm.Participant(f"m{k}") for k in range(len(values))]
+    cohort = mm.Cohort(people, scores=table)
+    grid, unit, resolution = to_grid(cohort.score_table.values)
+    largest = max(abs(exact(v)) for v in values)
+    given_values = [exact(cohort.score_table.values[k]) for k in range(len(values))]
+    for whole, value in zip(grid.tolist(), given_values, strict=True):
+        assert abs(whole * unit - value) <= largest / 2**41
+        if all(v.denominator == 1 for v in given_values):
+            assert whole * unit == value
+    assert unit.numerator == 1 or unit.denominator == 1
+    assert Fraction(resolution).limit_denominator(2**1074) > 0
+    if largest:
+        assert resolution <= largest / 2**40
+
+
+@pytest.mark.parametrize(
+    ("values", "told"),
+    [
+        ([0.1, 0.2], [0.1, 0.2]),
+        ([Decimal("0.1"), Fraction(1, 3)], [0.1, 1 / 3]),
+        ([2**60 + 1, 1], [2**60 + 1, 1]),
+        ([1e300, 1.0], [1e300, 0]),
+        ([5e-324, 0.0], [5e-324, 0]),
+        ([0.0, -0.0], [0, 0]),
+    ],
+)
+def test_odd_scores_come_out_as_near_as_promised(values, told):
+    people = [mm.Participant("a", offers=[mm.Offer()], capacity=2)]
+    people += [mm.Participant(f"m{k}", requests=[mm.Request()]) for k in range(2)]
+    cohort = mm.Cohort(people, scores={("a", f"m{k}"): v for k, v in enumerate(values)})
+    result = mm.solve(cohort, mm.Program(aims=[mm.aims.Coverage(), mm.aims.Fit()]))
+    assert float(result.value[1]) == pytest.approx(sum(told), rel=1e-11)
+    assert result.trust == mm.Trust.PROVED
+
+
+def test_whole_numbers_beyond_62_bits_are_refused_not_rounded():
+    cohort = mm.Cohort(
+        [mm.Participant("a", offers=[mm.Offer()]), mm.Participant("b", requests=[mm.Request()])],
+        scores={("a", "b"): 10**30 + 1},
+    )
+    with pytest.raises(mm.UnsupportedError, match="62"):
+        mm.solve(cohort)
+
+
+def test_rankings_with_ties_offers_and_limits():
+    cohort = mm.Cohort.from_rankings(
+        {"m1": ["p1", ["p2", "p3"]], "m2": ["p3"]},
+        {"x": ["m2", "m1"], "y": ["m1"]},
+        offers={"p1": "x", "p2": "x", "p3": "y"},
+        capacity={"x": 2},
+        offer_capacity={"p1": 1},
+    )
+    assert cohort["m1"].ranks == ("p1", ("p2", "p3"))
+    assert [(o.id, o.topic, o.seats) for o in cohort["x"].offers] == [("p1", "p1", 1), ("p2", "p2", 1)]
+    assert (cohort["x"].capacity, cohort["y"].capacity) == (2, 1)
+
+
+def test_mentors_who_rank_nobody_are_all_whom_the_lists_name():
+    cohort = mm.Cohort.from_rankings({"m1": ["x", ["y", "z"]]}, capacity=1)
+    assert [p.id for p in cohort if p.offers] == ["x", "y", "z"]
+    assert cohort["x"].mentee_ranks is None
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (({"m": ["x", "x"]},), "again at rank 2"),
+        (({"m": ["nobody"]}, {"x": ["m"]}), "unknown id"),
+        (({"m": ["x"]}, {"x": ["m"]}, {"capacity": {"zz": 1}}), "unknown id"),
+        ((["m"],), "expected a dict"),
+        (({"m": "x"},), "expected a list of ids"),
+    ],
+)
+def test_bad_rankings_name_the_place(arguments, told):
+    *positional, options = (
+        arguments if isinstance(arguments[-1], dict) and "capacity" in arguments[-1] else (*arguments, {})
+    )
+    with pytest.raises(mm.InputError, match=told):
+        mm.Cohort.from_rankings(*positional, **options)
