@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from hypothesis import settings
 from hypothesis import strategies as st
 
 import mmatch as mm
 
 TOPICS = ("", "data", "statistics", "r", "writing")
 TREE = {"statistics": "data", "r": "statistics"}
+
+
+def examples(n):
+    """How many examples a property is worth: n, and fifty times that in the long campaign."""
+    return settings(max_examples=n if settings.default.max_examples < 1000 else 50 * n)
+
+
 small = st.integers(min_value=0, max_value=2)
 maybe_small = st.none() | small
 levels = st.none() | st.integers(min_value=0, max_value=3)

@@ -3,12 +3,12 @@
 from fractions import Fraction
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 
 import mmatch as mm
 from mmatch import discovery
 from oracle import Oracle
-from strategies import cohorts, questions
+from strategies import cohorts, examples, questions
 
 SOLVERS = [discovery.find("mmatch.solvers", name) for name in discovery.names("mmatch.solvers")]
 
@@ -26,7 +26,7 @@ def answer(cohort, program, solver):
 
 @pytest.mark.parametrize("solver", SOLVERS, ids=lambda kind: kind.name)
 @given(question=questions())
-@settings(max_examples=400 if settings.default.max_examples < 1000 else 20_000)
+@examples(400)
 def test_every_answer_is_accepted_and_every_optimum_is_the_oracles(solver, question):
     cohort, program = question
     oracle = Oracle(cohort, program)

@@ -146,9 +146,11 @@ def _matches(cohort: Cohort, program: Program, matching: Matching, rows: tuple[I
     for key, n in zip(seen[times > 1].tolist(), times[times > 1].tolist(), strict=True):
         mentee = cohort.people.ids[key % width]
         yield Violation("twice-in-match", f"{mentee} sits {n} times in one match", (mentee,))
-    limit = led_groups(cohort)
-    led = np.bincount(cohort.offers.owner[offer], minlength=len(cohort))
-    for row in np.flatnonzero((limit != NONE) & (led > limit)).tolist():
+    limit, seats, owner = led_groups(cohort), mentor_seats(cohort, program), cohort.offers.owner
+    led = np.bincount(owner[offer], minlength=len(cohort))
+    for row in np.flatnonzero(
+        (limit != NONE) & (led > limit) & (np.bincount(owner[offers], minlength=len(cohort)) <= seats)
+    ).tolist():
         who = cohort.people.ids[row]
         yield Violation("groups", f"{who} leads {led[row]} matches, at most {limit[row]}", (who,))
 
