@@ -175,6 +175,8 @@ class Oracle:
     def pair_score(self, aim, mentee, request, mentor, offer):
         if aim.name == "Fit":
             return Fraction(self.cohort.scores[mentor.id, mentee.id])
+        if aim.name == "Priority":
+            return Fraction(request.priority)
         if aim.name == "TopicFit":
             return Fraction(1, 2 ** steps(self.cohort, request.topic, offer.topic))
         if aim.name == "Score":

@@ -30,7 +30,15 @@ def offers(draw, topics):
 @st.composite
 def requests(draw, topics):
     found = draw(st.lists(topics, max_size=2, unique=True))
-    return tuple(mm.Request(t, level=draw(levels), mentors=draw(st.sampled_from([1, 1, 1, 2, 0]))) for t in found)
+    return tuple(
+        mm.Request(
+            t,
+            level=draw(levels),
+            mentors=draw(st.sampled_from([1, 1, 1, 2, 0])),
+            priority=draw(st.sampled_from([1, 1, 2, 0.5])),
+        )
+        for t in found
+    )
 
 
 def rank_lists(names):
@@ -135,6 +143,7 @@ def aims_for(cohort, weight=1):
         mm.aims.Coverage(weight=weight),
         mm.aims.Coverage("mentees", weight=weight),
         mm.aims.TopicFit(weight=weight),
+        mm.aims.Priority(weight=weight),
         mm.aims.EvenLoad(weight=weight),
         mm.aims.Score(_worth, weight=weight),
         mm.aims.LevelSteps({1: 9, 2: 12.5}, weight=weight),

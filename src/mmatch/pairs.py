@@ -134,6 +134,12 @@ class Facts:
         return to_grid(table.values)
 
     @cached_property
+    def priority_grid(self) -> tuple[Ints, Fraction]:
+        """The priorities of all requests as integers, and their unit."""
+        grid, unit, _ = to_grid(self.cohort.requests.priority)
+        return grid, unit
+
+    @cached_property
     def score_keys(self) -> Ints:
         """Sorted keys (mentee x n + mentor) of the given scores."""
         table = self.cohort.score_table

@@ -179,5 +179,7 @@ def _store(answer: Answer, column: Column, value: Any, notes: Notes) -> None:
     elif before != value:
         place = answer.sheet.table.place(answer.row, column.head)
         notes.warn(
-            "contradiction", place, f"found {excerpt(value)}, another column with this meaning says {excerpt(before)}"
+            "contradiction",
+            place,
+            f"found {excerpt(value)}, another column with this meaning says {excerpt(before)}, which counts",
         )

@@ -209,8 +209,7 @@ def _number(value: float | str, where: str, problems: Problems) -> Any:
     if not _FRACTION.fullmatch(value) or re.search(r"/0+$", value):
         problems.add("number", where, f"found {excerpt(value)}, expected a number, or a fraction as text such as 1/3")
         return 0
-    exact = Fraction(value)
-    return exact.numerator if exact.denominator == 1 else exact
+    return Fraction(value)
 
 
 def cohort_schema() -> dict[str, Any]:

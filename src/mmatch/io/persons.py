@@ -79,7 +79,7 @@ class People:
         self.duplicates = duplicates
         self.by_key: dict[str, Person] = {}
         self.gone: set[str] = set()
-        self._aliases: dict[str, set[str]] | None = None
+        self._aliases: dict[str, set[str]] = {}
         self._unknown = 0
 
     def __iter__(self) -> Iterator[Person]:
@@ -91,13 +91,27 @@ class People:
 
     def take(self, answer: Answer) -> None:
         """Add one answer; where the same person answered before in this role, the last answer counts."""
-        person = self.by_key.setdefault(key_of(answer.id), Person(unicodedata.normalize("NFC", answer.id)))
-        self._aliases = None
+        key = key_of(answer.id)
+        person = self.by_key.get(key) or self._same_address(answer)
+        if person is None:
+            person = self.by_key[key] = Person(unicodedata.normalize("NFC", answer.id))
+        for text in _spellings(answer):
+            self._aliases.setdefault(_loose(text), set()).add(key_of(person.spelling))
         for role in sorted(answer.roles):
             before = person.answers.get(role)
             if before is not None and before is not answer:
                 self._twice(before, answer)
             person.answers[role] = answer
+
+    def _same_address(self, answer: Answer) -> Person | None:
+        """Somebody with the same e-mail address, where one file goes by ids and the other by addresses."""
+        for column in answer.sheet.of("email"):
+            found = self._aliases.get(_loose(answer.sheet.cell(answer.row, column)), set())
+            person = self.by_key[next(iter(found))] if len(found) == 1 else None
+            for other in person.ordered() if person is not None else ():
+                if other.sheet.identity()[0].meaning != answer.sheet.identity()[0].meaning:
+                    return person
+        return None
 
     def _twice(self, before: Answer, answer: Answer) -> None:
         place, first = answer.place("id"), before.sheet.table.place(before.row)
@@ -113,21 +127,20 @@ class People:
         """A person whom only a file of pairs names."""
         person = self.by_key.setdefault(key_of(text), Person(unicodedata.normalize("NFC", text)))
         person.extra_roles.add(role)
-        if self._aliases is not None:
-            self._aliases.setdefault(_loose(text), set()).add(key_of(text))
+        self._aliases.setdefault(_loose(text), set()).add(key_of(text))
         return person.spelling
 
     def find(self, text: str) -> Person | None:
         """Whom a text names, by id, e-mail address or full name; None where that is nobody, or several people."""
         person = self.by_key.get(key_of(text))
         if person is None:
-            found = self._known().get(_loose(text), ())
+            found = self._aliases.get(_loose(text), ())
             return self.by_key[next(iter(found))] if len(found) == 1 else None
         return person
 
     def fault(self, text: str) -> tuple[str, str, str]:
         """Why a text names nobody: (code, message, hint). Only the first hundred get a suggestion, which takes time."""
-        found = self._known().get(_loose(text), ())
+        found = self._aliases.get(_loose(text), ())
         if found:
             names = ", ".join(excerpt(self.by_key[key].spelling) for key in sorted(found)[:5])
             return "ambiguous", f"{excerpt(text)} is the name of several people: {names}", "write the id"
@@ -138,16 +151,6 @@ class People:
     def is_gone(self, text: str) -> bool:
         """Whether a text names somebody whose row was rejected."""
         return _loose(text) in self.gone
-
-    def _known(self) -> dict[str, set[str]]:
-        """E-mail addresses, names and loose spellings of ids, and whom each may name."""
-        if self._aliases is None:
-            aliases: dict[str, set[str]] = {}
-            for key, person in self.by_key.items():
-                for text in (person.spelling, *(t for answer in person.ordered() for t in _spellings(answer))):
-                    aliases.setdefault(_loose(text), set()).add(key)
-            self._aliases = aliases
-        return self._aliases
 
 
 def _spellings(answer: Answer) -> list[str]:

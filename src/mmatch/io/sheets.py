@@ -59,6 +59,7 @@ class Sheet:
     forced: FileMeaning = field(default_factory=lambda: FileMeaning(""))
     left_out: frozenset[int] = frozenset()
     alone: bool = False
+    _identity: list[Column] | None = None
 
     @property
     def name(self) -> str:
@@ -109,6 +110,11 @@ class Sheet:
 
     def identity(self) -> list[Column]:
         """The columns that say who a person is: the id, else the e-mail address, else the name."""
+        if self._identity is None or not self.shape:  # sorting gives the shape; from then on it stands
+            self._identity = self._find_identity()
+        return self._identity
+
+    def _find_identity(self) -> list[Column]:
         for meanings in (("id",), ("email",), ("name",), ("first_name", "last_name")):
             found = self.of(*meanings)
             if found:
@@ -161,7 +167,8 @@ def _check_heads(table: Table, columns: list[Column], notes: Notes) -> None:
         head = column.head
         key = unicodedata.normalize("NFKC", head).casefold()
         if not head:
-            _blank_head(table, column, notes)
+            if column.number:  # the first may be the corner of a matrix
+                leave_out(table, column, notes)
         elif first.setdefault(key, head) != head:
             text = f"two heads differ only by case or spaces: {excerpt(first[key])} and {excerpt(head)}"
             notes.add(Problem("duplicate-head", table.name, text, "rename or remove one"))
@@ -173,9 +180,8 @@ def _check_heads(table: Table, columns: list[Column], notes: Notes) -> None:
             exact[head] = 1
 
 
-def _blank_head(table: Table, column: Column, notes: Notes) -> None:
-    if column.number == 0:
-        return
+def leave_out(table: Table, column: Column, notes: Notes) -> None:
+    """Ignore a column without a head, and say so where it holds anything."""
     column.meaning = "ignore"
     if any(table.cells(column.number)):
         place = f"{table.name} column {column.number + 1}"
@@ -212,12 +218,12 @@ def _stands(entry: ColumnMeaning, heads: set[tuple[str, str]], known: set[str]) 
 
 
 def settle(sheet: Sheet, column: Column) -> None:
-    """Decide how the cells of a column are read, unless the mapping has said so."""
+    """Decide how the cells of a column are read, unless the mapping has said so; columns of one head are read alike."""
     if not column.meaning:
         column.meaning = "attribute"
     if column.how:
         return
-    cells = sheet.cells(column)
+    cells = [cell for other in sheet.columns if other.head == column.head for cell in sheet.cells(other)]
     if column.meaning in LISTS:
         column.how = list_style(cells, expected=True)
     elif column.meaning == "level":

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from mmatch.errors import Problem, excerpt
 from mmatch.io.shapes import shapes
-from mmatch.io.sheets import IDENTITY, Sheet
+from mmatch.io.sheets import IDENTITY, Sheet, leave_out
 from mmatch.people.texts import suggestion
 
 if TYPE_CHECKING:
@@ -55,6 +55,8 @@ def _introduced(sheet: Sheet) -> set[str]:
 
 
 def _check_identity(sheet: Sheet, notes: Notes) -> None:
+    if sheet.columns and not sheet.columns[0].head and not sheet.columns[0].meaning:
+        leave_out(sheet.table, sheet.columns[0], notes)
     if not sheet.identity():
         heads = ", ".join(excerpt(head, 30) for head in sheet.table.heads[:8])
         text = f"no column says who a person is; found the heads {heads}, expected id, email or name"

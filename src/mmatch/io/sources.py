@@ -66,7 +66,7 @@ def _several(given: Any) -> Sequence[Any]:
 def _once(found: list[Source], notes: Notes) -> Iterator[Source]:
     seen: set[tuple[str, str]] = set()
     for source in found:
-        key = (os.path.realpath(source.value) if source.is_path and "\0" not in str(source.value) else "", source.role)
+        key = (os.path.abspath(source.value) if source.is_path else "", source.role)  # noqa: PTH100 - any text, even no path
         if key[0] and key in seen:
             notes.warn("same-file", source.name, "the same file was given twice: it is read once")
             continue

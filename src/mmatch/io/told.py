@@ -54,4 +54,4 @@ def _entries(sheet: Sheet, forced: FileMapping) -> Iterator[ColumnMeaning]:
         head = OTHERS if others else column.head
         if head and head not in seen:
             seen.add(head)
-            yield ColumnMeaning(sheet.name, head, column.meaning, column.how, dict(column.values))
+            yield ColumnMeaning(sheet.name, head, column.meaning or "ignore", column.how, dict(column.values))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import chain
 from typing import Any
@@ -322,7 +323,17 @@ class Builder:
         values.flags.writeable = False
         return Scores(frozen_ints(mentee[order]), frozen_ints(mentor[order]), values)
 
+    def _plainly_good(self, pair: Any, value: Any) -> bool:
+        """The common case, without a word: two known people and a finite number."""
+        if type(pair) is not tuple or len(pair) != 2 or pair[0] == pair[1] or set(map(type, pair)) != {str}:
+            return False
+        known = self.people.index
+        finite = type(value) is int or (type(value) is float and math.isfinite(value))
+        return finite and pair[0] in known and pair[1] in known
+
     def _score_is_good(self, pair: Any, value: Any) -> bool:
+        if self._plainly_good(pair, value):
+            return True
         where = f"scores[{excerpt(pair)}]"
         if not (type(pair) is tuple and len(pair) == 2 and all(type(p) is str for p in pair)):
             self.problems.add("type", where, "the key must be (mentor, mentee), both ids")

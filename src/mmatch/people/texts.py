@@ -74,5 +74,5 @@ def suggestion(wanted: str, known: Iterable[str]) -> str:
     import difflib
 
     pool = list(known)
-    close = difflib.get_close_matches(wanted, pool, n=1, cutoff=0.75) if len(pool) <= 20_000 else []
+    close = difflib.get_close_matches(wanted, pool, n=1, cutoff=0.6) if len(pool) <= 20_000 else []
     return f"did you mean {excerpt(close[0])}?" if close else ""

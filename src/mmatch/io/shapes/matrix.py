@@ -51,8 +51,10 @@ class MatrixShape:
         for column in columns:
             column.meaning = column.meaning or kind
             column.how = column.how or ("bans" if bans and column.meaning == "scores" else "")
-        corner = plain_head(sheet.columns[0].head)
-        read_block(sheet, draft, "mentor" if corner.startswith("mentor") or sheet.role == "mentor" else "mentee")
+        first = sheet.columns[0]
+        role = "mentor" if plain_head(first.head).startswith("mentor") or sheet.role == "mentor" else "mentee"
+        first.meaning = first.meaning or role
+        read_block(sheet, draft, role)
 
 
 def _cells_of(sheet: Sheet) -> list[Column]:

@@ -1,0 +1,1 @@
+"""Benchmarks: one frozen spec per file; each file runs alone, ``python -m benchmarks.run`` runs them all."""

@@ -1,0 +1,262 @@
+"""The front door: arguments, statuses, limits, interrupts, determinism, and what a lying solver meets."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+
+import numpy as np
+import pytest
+
+import mmatch as mm
+from mmatch.instance import Answer
+
+PAIR = mm.Cohort.from_scores([[3, 1], [2, 2]], capacity=1)
+THREE_TIERS = mm.Program(aims=[mm.aims.Fit(), mm.aims.Coverage(), mm.aims.EvenLoad()])
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ({"solver": "flwo"}, "did you mean flow"),
+        ({"solver": "magic"}, "known: auto"),
+        ({"seed": None}, "seed"),
+        ({"seed": True}, "seed"),
+        ({"time_limit": -1}, "seconds from 0"),
+        ({"time_limit": float("nan")}, "seconds from 0"),
+        ({"time_limit": True}, "seconds from 0"),
+        ({"on_interrupt": "ignore"}, "raise"),
+    ],
+)
+def test_bad_arguments_are_told(options, told):
+    with pytest.raises(mm.InputError, match=told):
+        mm.solve(PAIR, **options)
+
+
+@pytest.mark.parametrize("question", [("cohort", mm.Program()), (PAIR, "program")])
+def test_something_else_than_cohort_and_program_is_told(question):
+    with pytest.raises(mm.InputError, match=r"expected a (Cohort|Program)"):
+        mm.solve(*question)
+
+
+def test_nothing_and_nobody_is_a_valid_question():
+    for cohort in (
+        mm.Cohort([]),
+        mm.Cohort.from_scores(np.zeros((0, 3)), capacity=1),
+        mm.Cohort([mm.Participant("a")]),
+    ):
+        result = mm.solve(cohort)
+        assert (result.status, result.trust, list(result.matching)) == (mm.Status.OPTIMAL, mm.Trust.PROVED, [])
+        assert mm.verify(cohort, mm.Program(), result) == []
+
+
+def test_a_limit_of_zero_returns_at_once():
+    result = mm.solve(PAIR, time_limit=0)
+    assert (result.status, result.stopped, result.value, result.trust) == (mm.Status.UNKNOWN, "time_limit", None, None)
+    assert mm.verify(PAIR, mm.Program(), result) == []
+    with pytest.raises(mm.NoMatchingError, match="time_limit"):
+        _ = result.matching
+
+
+def test_a_cancelled_run_returns_at_once():
+    cancel = threading.Event()
+    cancel.set()
+    assert mm.solve(PAIR, cancel=cancel).stopped == "cancelled"
+
+
+def far_tiers():
+    """Tiers too wide to fold, so that the flow solver takes one step for each."""
+    cohort = mm.Cohort.from_scores(np.array([[2.0**-60, 1.0], [0.3, 1.0]]), capacity=1)
+    return cohort, mm.Program(
+        aims=[mm.aims.Coverage(), mm.aims.Fit(), mm.aims.Fit(), mm.aims.Fit(), mm.aims.EvenLoad()]
+    )
+
+
+def test_a_stop_between_tiers_keeps_what_is_proved():
+    cohort, program = far_tiers()
+    cancel, seen = threading.Event(), []
+
+    def stop_at_second(progress):
+        seen.append(progress.phase)
+        if progress.phase == "tiers" and progress.done > 0:
+            cancel.set()
+
+    full = mm.solve(cohort, program)
+    result = mm.solve(cohort, program, cancel=cancel, progress=stop_at_second)
+    assert (result.status, result.stopped, result.trust) == (mm.Status.FEASIBLE, "cancelled", mm.Trust.HEURISTIC)
+    assert result.bound[0] == result.verified_bound[0] == result.value[0] == full.value[0]
+    assert result.bound[-1] is None
+    assert mm.verify(cohort, program, result) == []
+    assert {"compile", "network", "tiers"} <= set(seen)
+
+
+def test_ctrl_c_raises_by_default_and_returns_the_best_so_far_on_request():
+    cohort, program = far_tiers()
+
+    def interrupt(progress):
+        if progress.phase == "tiers" and progress.done > 0:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        mm.solve(cohort, program, progress=interrupt)
+    result = mm.solve(cohort, program, progress=interrupt, on_interrupt="return")
+    assert (result.status, result.stopped) == (mm.Status.FEASIBLE, "interrupted")
+    assert mm.verify(cohort, program, result) == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+def test_the_hosts_signal_handling_is_untouched():
+    code = (
+        "import mmatch as mm, os, signal, time\n"
+        "before = signal.getsignal(signal.SIGINT)\n"
+        "mm.solve(mm.Cohort.from_scores([[1.0]], capacity=1))\n"
+        "assert signal.getsignal(signal.SIGINT) is before\n"
+        "try:\n"
+        "    os.kill(os.getpid(), signal.SIGINT)\n"
+        "    time.sleep(5)\n"
+        "except KeyboardInterrupt:\n"
+        "    print('interrupted')"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)  # noqa: S603
+    assert done.stdout == "interrupted\n"
+
+
+def test_the_same_bytes_whatever_the_hash_seed_and_the_order():
+    code = (
+        "import mmatch as mm, random, sys\n"
+        "rng = random.Random(3)\n"
+        "people = [mm.Participant(f'm{k}', offers=[mm.Offer('x')], capacity=2) for k in range(20)]\n"
+        "people += [mm.Participant(f'e{k}', requests=[mm.Request('x')]) for k in range(60)]\n"
+        "random.Random(int(sys.argv[1])).shuffle(people)\n"
+        "c = mm.Cohort(people)\n"
+        "r = mm.solve(c, seed='s')\n"
+        "print(sorted(r.matching.pairs()), r.proof)"
+    )
+    outputs = set()
+    for number in ("1", "2", "3"):
+        env = {**os.environ, "PYTHONHASHSEED": number, "TZ": "Asia/Kathmandu"}
+        done = subprocess.run([sys.executable, "-c", code, number], capture_output=True, text=True, check=True, env=env)  # noqa: S603
+        outputs.add(done.stdout)
+    assert len(outputs) == 1
+
+
+def test_another_seed_is_another_lottery():
+    cohort = mm.Cohort(
+        [mm.Participant("m", offers=[mm.Offer()])]
+        + [mm.Participant(f"e{k}", requests=[mm.Request()]) for k in range(8)]
+    )
+    winners = {mm.solve(cohort, seed=seed).matching.pairs()[0][1] for seed in range(60)}
+    assert winners == {f"e{k}" for k in range(8)}
+
+
+class Fake:
+    """A solver that answers what it is told to answer."""
+
+    name, rank = "fake", None
+    takes = frozenset({"linear", "convex_load", "bounds"})
+
+    def __init__(self, answer):
+        self.answer = answer
+
+    def solve(self, instance, _watch):
+        return self.answer(instance)
+
+
+def chosen(*edges):
+    def answer(instance):
+        mask = np.zeros(len(instance.request), dtype=bool)
+        mask[list(edges)] = True
+        return Answer(mm.Status.OPTIMAL, mask, len(instance.tiers))
+
+    return answer
+
+
+def test_a_solver_that_gives_an_impossible_matching_is_caught():
+    with pytest.raises(mm.SolverError, match="the judge refuses"):
+        mm.solve(PAIR, solver=Fake(chosen(0, 1)))
+
+
+def test_a_solver_that_claims_an_optimum_without_evidence_is_only_quoted():
+    result = mm.solve(PAIR, solver=Fake(chosen(1, 2)))
+    assert (result.status, result.trust, result.verified_bound) == (
+        mm.Status.OPTIMAL,
+        mm.Trust.CLAIMED,
+        (None, None, None),
+    )
+
+
+def test_a_solver_whose_prices_prove_nothing_is_caught():
+    def answer(instance):
+        claim = chosen(1, 2)(instance)
+        return Answer(claim.status, claim.chosen, 3, (np.zeros(5, dtype=np.int64),))
+
+    with pytest.raises(mm.SolverError, match="prices do not prove"):
+        mm.solve(PAIR, solver=Fake(answer))
+
+
+@pytest.mark.parametrize("cut", [(), (0,), (1, 2), (99,)])
+def test_infeasible_is_never_believed_on_one_solvers_word(cut):
+    result = mm.solve(PAIR, solver=Fake(lambda _: Answer(mm.Status.INFEASIBLE, cut=cut)))
+    assert (result.status, result.trust) == (mm.Status.UNKNOWN, None)
+
+
+def test_a_solver_that_does_not_take_a_program_names_those_that_do():
+    class Small(Fake):
+        takes = frozenset({"linear", "bounds"})
+
+    with pytest.raises(mm.UnsupportedError, match="fake cannot keep convex_load; use flow or greedy"):
+        mm.solve(PAIR, solver=Small(chosen()))
+
+
+def test_least_group_sizes_are_refused_in_the_users_words():
+    cohort = mm.Cohort([mm.Participant("a", offers=[mm.Offer("x")]), mm.Participant("b", requests=[mm.Request("x")])])
+    with pytest.raises(mm.UnsupportedError, match=r"flow cannot keep a least group size of 3 .*a/x"):
+        mm.solve(cohort, mm.Program(group=(3, 6)), solver="flow")
+
+
+def test_two_sets_that_cross_are_named():
+    """Different mentors for one mentee's two requests, beside seats of the mentor's two offers: NP-hard together."""
+    cohort = mm.Cohort(
+        [
+            mm.Participant("ann", offers=[mm.Offer("x", seats=1), mm.Offer("y", seats=1)], capacity=2),
+            mm.Participant("dan", offers=[mm.Offer("x"), mm.Offer("y")], capacity=2),
+            mm.Participant("bob", requests=[mm.Request("x"), mm.Request("y")]),
+            mm.Participant("cy", requests=[mm.Request("x"), mm.Request("y")]),
+        ]
+    )
+    program = mm.Program(rules=[mm.rules.NoRepeat(within=True)])
+    with pytest.raises(
+        mm.UnsupportedError, match=r"flow cannot keep both .* and one meeting of cy with ann .*: these two sets"
+    ):
+        mm.solve(cohort, program, solver="flow")
+
+
+def test_groups_that_open_from_one_are_a_flow_and_even_in_size():
+    cohort = mm.Cohort(
+        [mm.Participant("a", offers=[mm.Offer("x")], capacity=7)]
+        + [mm.Participant(f"e{k}", requests=[mm.Request("x")]) for k in range(9)]
+    )
+    result = mm.solve(cohort, mm.Program(group=(1, 3)))
+    assert sorted(len(match.mentees) for match in result.matching) == [2, 2, 3]
+    assert result.trust == mm.Trust.PROVED
+
+
+def test_capacity_none_is_one_match_and_groups_count_full_matches():
+    mentees = [mm.Participant(f"e{k}", requests=[mm.Request("x")]) for k in range(9)]
+    for options, seats in (({}, 3), ({"groups": 2}, 6), ({"groups": 2, "capacity": 5}, 5), ({"capacity": 0}, 0)):
+        cohort = mm.Cohort([mm.Participant("a", offers=[mm.Offer("x")], **options), *mentees])
+        assert len(mm.solve(cohort, mm.Program(group=(1, 3))).matching.seats) == seats, options
+
+
+def test_forty_threads_give_what_one_gives():
+    rng = np.random.default_rng(0)
+    cohort = mm.Cohort.from_scores(rng.integers(0, 9, (40, 20)).astype(float), capacity=2)
+    wanted, found = mm.solve(cohort).matching, []
+    threads = [threading.Thread(target=lambda: found.append(mm.solve(cohort).matching)) for _ in range(40)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert found == [wanted] * 40
