@@ -8,7 +8,8 @@ READY := $(VENV)/.ready
 
 example: $(READY)            ## run the main job on an example cohort
 	$(RUN) -m mmatch example informational --out out/informational
-	$(RUN) -m mmatch match out/informational/mentors.csv out/informational/mentees.csv --out out/informational/result
+	$(RUN) -m mmatch match out/informational/mentors.csv out/informational/mentees.csv \
+		--program out/informational/program.json --out out/informational/result
 
 test: lint types tests       ## what CI runs
 

@@ -192,6 +192,8 @@ def example(
     typer.echo(f"{found.title}\n\n{found.story}\n")
     for path in paths:
         typer.echo(f"wrote {path}")
+    *sheets, program = map(str, paths)
+    typer.echo(f"\nNow: mmatch match {' '.join(sheets)} --program {program} --out {folder / 'result'}")
 
 
 def run() -> int:  # noqa: PLR0911 - one return an exit status

@@ -36,8 +36,8 @@ STORY = (
     "{mentors} mentors and {mentees} mentees of one company. Everybody says which genders and sites they would like "
     "to meet: yes, maybe, or no; a pair to which either side says no cannot be. Mentors stand at least one level "
     "higher and take one to three mentees. Half of the mentees and some mentors have a wish list; a few mentees are "
-    "favoured because they missed out last year. As many people as possible are matched, favoured people first; then the "
-    "answers count, then the wishes."
+    "favoured because they missed out last year. As many people as possible are matched, favoured people first; then "
+    "the answers count, then the wishes."
 )
 
 
