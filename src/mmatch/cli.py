@@ -226,11 +226,22 @@ def _read(files: list[str], mapping: str | None, *, collect: bool, quiet: bool =
 
     reading = read_files(*files, mapping=mapping, errors="collect" if collect else "raise")
     if not quiet:
-        for warning in reading.warnings:
-            sys.stderr.write(f"note: {warning}\n")
+        _tell(reading)
         if len(reading.rejected):
             sys.stderr.write(f"{len(reading.rejected)} rows were left out\n")
     return reading
+
+
+def _tell(reading: Reading) -> None:
+    """Warnings on the error stream; trimmed cells in one line, `check` lists them by column."""
+    trimmed = [warning for warning in reading.warnings if warning.code == "trimmed"]
+    for warning in reading.warnings:
+        if warning.code != "trimmed":
+            sys.stderr.write(f"note: {warning}\n")
+    if trimmed:
+        sys.stderr.write(
+            f"note: spaces around cells were trimmed in {len(trimmed)} columns (mmatch check lists them)\n"
+        )
 
 
 def _program(path: str | None) -> Program:

@@ -53,7 +53,7 @@ def readiness(cohort: Cohort, program: Program) -> Readiness:
     total = left = 0
     removed, alone = np.zeros(len(causes), np.int64), np.zeros(len(causes), np.int64)
     for pairs, meets in _blocks(cohort):
-        masks = np.array([np.broadcast_to(gone(pairs), pairs.shape)[meets] for _, gone in causes])
+        masks = np.array([np.broadcast_to(gone(pairs), pairs.shape)[meets] for _, gone in causes], dtype=bool)
         masks = masks.reshape(len(causes), int(meets.sum()))
         counts = masks.sum(axis=0)
         total, left = total + masks.shape[1], left + int((counts == 0).sum())

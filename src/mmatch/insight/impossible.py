@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mmatch.insight.words import listed
+from mmatch.insight.words import counted, listed
 from mmatch.instance import compile_instance
 from mmatch.instance.network import HUB, build_network
 from mmatch.matching import Reason
@@ -49,14 +49,15 @@ def why_infeasible(cohort: Cohort, program: Program, result: Result) -> Iterator
 
 
 def smallest_cut(network: Network, cut: tuple[int, ...]) -> tuple[int, ...]:
-    """A cut from which no node can be dropped: easier to read, proves the same."""
+    """A cut from which no node can be dropped without hiding part of the shortage: easier to read, proves as much."""
     nodes = list(cut)
     if len(nodes) > MOST_SHRUNK:
         return cut
+    short = shortfall(network, nodes)
     for node in cut:
         fewer = [other for other in nodes if other != node]
-        if shortfall(network, fewer) > 0:
-            nodes = fewer
+        if shortfall(network, fewer) >= short:
+            nodes, short = fewer, shortfall(network, fewer)
     return tuple(nodes)
 
 
@@ -100,15 +101,16 @@ def _needs(names: _Names, enters: Ints, leaves: Ints) -> tuple[list[str], str]:
     who, titles = names.several(enters)
     _, seats = names.several(leaves)
     need, have = int(net.lower[enters].sum()), int(net.upper[leaves].sum())
-    locked = any(names.network.families[names.network.set_of[a, 0]].key == "lock" for a in enters if a < net.first_edge)
-    needing = (
-        f"{listed(titles, 'more')} must meet and need"
-        if locked
-        else f"{len(titles)} mentees ({listed(titles, 'mentees')}) need"
-    )
+    inner = [arc for arc in enters.tolist() if arc < net.first_edge]
+    locked = any(net.families[net.set_of[arc, 0]].key == "lock" for arc in inner)
+    if locked:
+        needing = f"{listed(titles, 'more')} must meet and need {counted(need, 'place')}"
+    else:
+        verb = "needs" if len(titles) == 1 else "need"
+        needing = f"{counted(len(titles), 'mentee')} ({listed(titles, 'mentees')}) {verb} {counted(need, 'place')}"
     if not seats:
-        return who, f"{needing} {need} places, and nobody may mentor them"
-    return who, f"{needing} {need} places, their only possible places ({listed(seats, 'others')}) are {have}"
+        return who, f"{needing}, and nobody may mentor them"
+    return who, f"{needing}; {listed(seats, 'others')} can only give {have}"
 
 
 def _least_loads(names: _Names, enters: Ints, leaves: Ints) -> tuple[list[str], str]:
@@ -117,5 +119,5 @@ def _least_loads(names: _Names, enters: Ints, leaves: Ints) -> tuple[list[str], 
     who, titles = names.several(enters)
     _, others = names.several(leaves)
     need, have = int(net.lower[enters].sum()), int(net.upper[leaves].sum())
-    reach = f", from {listed(others, 'others')} come at most {have}" if others else ", and nobody may come to them"
-    return who, f"{listed(titles, 'mentors')} must have at least {need} mentees together{reach}"
+    reach = f"; {listed(others, 'others')} can only give {have}" if others else ", and nobody may come to them"
+    return who, f"{listed(titles, 'mentors')} must have at least {counted(need, 'mentee')} together{reach}"

@@ -12,7 +12,7 @@ from mmatch.aims._base import PairAim
 from mmatch.insight.checking import removers
 from mmatch.insight.impossible import why_infeasible
 from mmatch.insight.swaps import Moves, best_chains, chain_from, connected, reached_from, reaching_hub
-from mmatch.insight.words import listed, number, seats_word, topic_word
+from mmatch.insight.words import counted, listed, number, topic_word
 from mmatch.instance import compile_instance
 from mmatch.instance.network import HUB, CrossingSets, build_network
 from mmatch.matching import Reason, Status
@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from mmatch.people import Cohort
     from mmatch.people.columns import Bools, Ints
     from mmatch.program import Program
+
+
+MOST_CHAINS = 200  # requests with a seat and one more wanted, for which the chain is worked out one by one
 
 
 def reasons(cohort: Cohort, program: Program, result: Result) -> tuple[Reason, ...]:
@@ -86,6 +89,7 @@ class _Unfilled:
         self.chosen = chosen_edges(cohort, self.instance, matching)
         self.missing = Counter(matching.unmatched)
         self.sentences: dict[int, str] = {}
+        self.looked = 0
         edges = self.instance.labels
         owner, names = cohort.requests.owner[edges.request_rows], cohort.topic_tree.names
         topics = cohort.requests.topic[edges.request_rows]
@@ -143,9 +147,13 @@ class _Unfilled:
             return None
 
     @cached_property
+    def _flow(self) -> Ints:
+        return self._net.flow_of(self._chosen)
+
+    @cached_property
     def moves(self) -> Moves:
         """Single changes of the circulation."""
-        return Moves.of(self._net, self._net.flow_of(self._chosen))
+        return Moves.of(self._net, self._flow)
 
     @property
     def _net(self) -> Network:
@@ -172,9 +180,14 @@ class _Unfilled:
 
     def _lost(self, request: int, mentee: str, topic: str) -> Iterator[Reason]:
         node = self._node(request)
+        if self._entry(node) is None:
+            text = f"{mentee} asks for {counted(self._wanted(request), 'mentor')}{topic_word(topic)}"
+            only = listed(self._candidates(request), "mentors")
+            yield Reason("shortage", (mentee,), topic, f"{text}, and only {only} may mentor them")
+            return
         if not self.coverable[node]:
             yield Reason("shortage", (mentee,), topic, f"{mentee}: {self._hall(node)}")
-        loss, rival = self._loss(node)
+        loss, rival = self._loss(node, own_seats=bool(len(self._filled(request))))
         if loss is None:
             return
         worse = next((k for k, amount in enumerate(loss) if amount), None)
@@ -191,6 +204,19 @@ class _Unfilled:
             text = f"{mentee}: a seat{topic_word(topic)} could be filled, and nothing is lost by it"
             hint = "no aim asks for it" if optimal else f"{self.result.solver} did not find it"
             yield Reason("price", (mentee,), topic, f"{text}: {hint}")
+
+    def _filled(self, request: int) -> Ints:
+        """Chosen edges of a request."""
+        return np.flatnonzero(self._chosen & (self.instance.request == request))
+
+    def _wanted(self, request: int) -> int:
+        return int(self.instance.labels.wanted[request])
+
+    def _candidates(self, request: int) -> list[str]:
+        """Mentors whom a request could have."""
+        edges, owner = self.instance.labels, self.cohort.offers.owner
+        rows = owner[edges.offer_rows[edges.offer[edges.request == request]]]
+        return [self.cohort.people.ids[row] for row in dict.fromkeys(rows.tolist())]
 
     def _outranked(self, mentee: str, rival: str, loss: list[float], worse: int | None) -> str:
         if worse is None:
@@ -211,17 +237,39 @@ class _Unfilled:
             start += len(family.upper)
         raise AssertionError("every instance bounds its requests")
 
-    def _loss(self, node: int) -> tuple[list[float] | None, str | None]:
+    def _chain(self, node: int, *, own_seats: bool) -> tuple[Moves, list[int]]:
+        """The best chain that seats one more of a request; one that has seats already must not give up its own."""
+        if not own_seats:
+            return self.moves, chain_from(self.moves, self.following, node)
+        self.looked += 1
+        if self.looked > MOST_CHAINS:
+            return self.moves, []
+        moves = self.moves
+        others = moves.without((moves.tail == node) & (moves.sign < 0))
+        return others, chain_from(others, best_chains(self._net, others), node)
+
+    def _entry(self, node: int) -> list[int] | None:
+        """The arcs from the hub down to a request that one more seat would use; None where one of them is full."""
+        net, flow, entry = self._net, self._flow, []
+        while node != HUB:
+            above = np.flatnonzero(net.head[: net.first_edge] == node)
+            room = above[flow[above] < net.upper[above]]
+            if not len(room):
+                return None
+            entry.append(int(room[0]))
+            node = int(net.tail[room[0]])
+        return entry
+
+    def _loss(self, node: int, *, own_seats: bool) -> tuple[list[float] | None, str | None]:
         """(what the best chain that seats the request loses per tier, who gives way); (None, None) without a chain."""
-        chain = chain_from(self.moves, self.following, node)
-        if not chain:
+        moves, chain = self._chain(node, own_seats=own_seats)
+        net = self._net
+        entry = self._entry(node)
+        if not chain or entry is None:
             return None, None
-        moves, net = self.moves, self._net
         arcs, signs = moves.arc[chain], moves.sign[chain]
-        entry = np.flatnonzero(net.head[: net.first_edge] == node)
-        open_entry = entry[-1]
         units = [tier.unit for tier in self.instance.tiers]
-        costs = [int((signs * cost[arcs]).sum()) + int(cost[open_entry]) for cost in net.costs]
+        costs = [int((signs * cost[arcs]).sum()) + int(cost[entry].sum()) for cost in net.costs]
         change: Counter[int] = Counter()
         for arc, sign in zip(arcs.tolist(), signs.tolist(), strict=True):
             if arc >= net.first_edge:
@@ -259,4 +307,4 @@ class _Unfilled:
         on = f" on {listed(topics, 'topics')}" if topics else ""
         what = "this request asks" if len(requests) == 1 else f"these {len(requests)} requests ask"
         whom = listed(mentors, "mentors")
-        return f"{what} for {seats_word(asked)}{on} and can only have {seats_word(seats)}, with {whom}"
+        return f"{what} for {counted(asked, 'seat')}{on} and can only have {counted(seats, 'seat')}, with {whom}"

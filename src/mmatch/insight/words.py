@@ -19,9 +19,9 @@ def listed(names: Sequence[str], what: str) -> str:
     return f"{', '.join(names[:MOST_NAMES])} and {len(names) - MOST_NAMES} more {what}"
 
 
-def seats_word(n: int) -> str:
+def counted(n: int, thing: str) -> str:
     """1 seat, 2 seats."""
-    return f"{n:,} seat" if n == 1 else f"{n:,} seats"
+    return f"{n:,} {thing}" if n == 1 else f"{n:,} {thing}s"
 
 
 def topic_word(topic: str) -> str:

@@ -82,14 +82,18 @@ def _part(node: ast.expr, setting: str) -> dict[str, Any]:
 
 
 def _value(node: ast.expr, setting: str) -> Any:
-    """A literal, or a bare word as text."""
+    """A literal in which bare words are texts; {a: b} becomes a list of pairs, as JSON has it."""
     if isinstance(node, ast.Name):
-        return node.id
+        return {"True": True, "False": False, "None": None}.get(node.id, node.id)
+    if isinstance(node, ast.Tuple | ast.List):
+        return [_value(item, setting) for item in node.elts]
+    if isinstance(node, ast.Dict) and all(key is not None for key in node.keys):
+        pairs = zip(node.keys, node.values, strict=True)
+        return [[_value(key, setting), _value(value, setting)] for key, value in pairs if key is not None]
     try:
-        value = ast.literal_eval(node)
+        return ast.literal_eval(node)
     except ValueError:
         raise _wrong(setting, f"{excerpt(ast.unparse(node))} is no value: write numbers, words or 'texts'") from None
-    return list(value.items()) if isinstance(value, dict) else value
 
 
 def _wrong(setting: str, message: str, hint: str = "") -> InputError:

@@ -186,4 +186,8 @@ def priority(text: str) -> Any:
     """How urgent: a number, or yes for 2 and no for 1."""
     if _NUMBER.fullmatch(text):
         return number(text)
-    return 2 if yes_or_no(text) else 1
+    try:
+        return 2 if yes_or_no(text) else 1
+    except Fault:
+        found = f"found {excerpt(text)}, expected a number (greater is more urgent), or yes or no"
+        raise Fault("number", found) from None

@@ -1,0 +1,195 @@
+"""Every reason is true: checked against facts, and against the oracle's own optima."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import pytest
+from hypothesis import assume, given
+
+import mmatch as mm
+from mmatch import Offer, Participant, Request
+from oracle import Oracle, steps
+from strategies import cohorts, examples, questions
+
+
+def told(cohort, program, **options):
+    result = mm.solve(cohort, program, **options)
+    return result, mm.reasons(cohort, program, result)
+
+
+DATA = [Participant("ann", offers=[Offer("data")], capacity=2), Participant("bob", offers=[Offer("writing")])]
+
+
+def ask(n, topic, **options):
+    return [Participant(f"{topic}{k}", requests=[Request(topic)], **options) for k in range(n)]
+
+
+def kinds(reasons, who):
+    return [r.kind for r in reasons if r.who[0] == who]
+
+
+def test_nobody_offers_the_topic():
+    _, found = told(mm.Cohort([*DATA, *ask(1, "law")]), mm.Program())
+    assert [(r.kind, r.who, r.topic, r.message) for r in found] == [
+        ("no_offer", ("law0",), "law", "law0: nobody else offers law")
+    ]
+
+
+def test_every_candidate_is_removed_and_by_which_rules():
+    people = [Participant(f"m{k}", offers=[Offer("x")], attributes={"d": d}) for k, d in enumerate("aab")]
+    cohort = mm.Cohort([*people, Participant("e", requests=[Request("x")], attributes={"d": "a"}, avoids=["m2"])])
+    _, found = told(cohort, mm.Program(rules=[mm.rules.Differs("d")]))
+    assert found[0].kind == "rules"
+    assert found[0].message == "e: all 3 offers on x are removed: 2 by Differs('d'); 1 by people who avoid each other"
+
+
+def test_a_shortage_names_the_requests_that_share_the_seats():
+    result, found = told(mm.Cohort([*DATA, *ask(5, "data")]), mm.Program())
+    lost = [m for m, _ in result.matching.unmatched]
+    assert len(lost) == 3
+    for who in lost:
+        assert kinds(found, who) == ["shortage", "outranked"]
+    assert {r.message.split(": ")[1] for r in found if r.kind == "shortage"} == {
+        "these 5 requests ask for 5 seats on data and can only have 2 seats, with ann"
+    }
+    assert all("lottery (seed 0)" in r.message for r in found if r.kind == "outranked")
+
+
+def test_a_place_lost_by_fit_says_how_much():
+    cohort = mm.Cohort.from_scores([[3, 1], [2, -5], [1, 1]], capacity=1)
+    _, found = told(cohort, mm.Program(aims=[mm.aims.Fit()]))
+    assert found[-1].kind == "outranked"
+    assert found[-1].message == "mentee-1 in the place of mentee-0 would lower Fit() by 1"
+
+
+def test_a_seat_that_costs_more_than_it_is_worth_says_its_price():
+    cohort = mm.Cohort.from_scores([[-2, -5]], capacity=1)
+    _, found = told(cohort, mm.Program(aims=[mm.aims.Fit()]))
+    assert [(r.kind, r.message) for r in found] == [
+        ("price", "mentee-0: a seat could be filled, but that lowers Fit() by 2")
+    ]
+
+
+def test_matches_tell_their_score_by_aim():
+    cohort = mm.Cohort(
+        [Participant("a", offers=[Offer("statistics")]), Participant("b", requests=[Request("data")])],
+        topics={"statistics": "data"},
+    )
+    _, found = told(cohort, mm.Program())
+    assert found[0].message == ("a with b: TopicFit 0.5, data is met by statistics, 1 steps away in the topic tree")
+
+
+@pytest.mark.parametrize(
+    ("cohort", "rules", "message"),
+    [
+        (
+            mm.Cohort([*DATA, *ask(4, "data"), *ask(1, "writing")]),
+            [mm.rules.Everyone()],
+            "4 mentees (data0, data1, data2, data3) need 4 places; ann can only give 2: 2 short",
+        ),
+        (
+            mm.Cohort([*DATA, *ask(1, "law")]),
+            [mm.rules.Everyone()],
+            "1 mentee (law0) needs 1 place, and nobody may mentor them: 1 short",
+        ),
+        (
+            mm.Cohort([Participant("ann", offers=[Offer("data")], capacity=3, min_load=3), *ask(2, "data")]),
+            [],
+            "ann must have at least 3 mentees together; data0, data1 can only give 2: 1 short",
+        ),
+        (
+            mm.Cohort([Participant("ann", offers=[Offer("data")]), *ask(2, "data")]),
+            [mm.rules.Lock([("ann", "data0"), ("ann", "data1")])],
+            "ann with data0, ann with data1 must meet and need 2 places; ann can only give 1: 1 short",
+        ),
+    ],
+)
+def test_an_infeasible_program_names_the_smallest_set_that_is_short(cohort, rules, message):
+    program = mm.Program(rules=rules)
+    result, found = told(cohort, program)
+    assert (result.status, result.trust) == (mm.Status.INFEASIBLE, mm.Trust.PROVED)
+    assert [(r.kind, r.message) for r in found] == [("shortage", message)]
+
+
+@given(question=questions())
+@examples(150)
+def test_every_reason_is_true(question):
+    cohort, program = question
+    try:
+        result = mm.solve(cohort, program)
+    except (mm.InputError, mm.UnsupportedError):
+        return
+    found = mm.reasons(cohort, program, result)
+    if result.found is None:
+        assert [r.kind for r in found] == ["shortage"]
+        return
+    oracle = Oracle(cohort, program)
+    assert sum(r.kind == "score" for r in found) == len(result.matching.seats)
+    explained = {(r.who[0], r.topic) for r in found if r.kind != "score"}
+    assert explained >= set(result.matching.unmatched)
+    for reason in found:
+        if reason.kind in {"no_offer", "rules"}:
+            number = next(
+                i for i, (p, r) in enumerate(oracle.requests) if (p.id, r.topic) == (reason.who[0], reason.topic)
+            )
+            assert all(i != number for i, _ in oracle.edges)
+            asked = oracle.requests[number][1].topic
+            reachable = [
+                m for m, o in oracle.offers if m.id != reason.who[0] and steps(cohort, asked, o.topic) is not None
+            ]
+            assert bool(reachable) == (reason.kind == "rules")
+        elif reason.kind == "shortage":
+            numbers = [int(n) for n in re.findall(r"(\d+) seats?", reason.message)]
+            if numbers:
+                assert numbers[0] > numbers[1]
+            else:
+                asked, only = re.search(
+                    r"asks for (\d+) mentors?.*, and only (.*) may mentor them", reason.message
+                ).groups()
+                assert int(asked) > len(only.split(", "))
+
+
+@given(cohort=cohorts(scored=True, ranked=False, least_loads=False))
+@examples(100)
+def test_what_filling_a_seat_would_cost_is_exact(cohort):
+    """Forcing an unfilled request in (a lock of it, on any of its pairs) loses what the reason says."""
+    program = mm.Program(aims=[mm.aims.Coverage(), mm.aims.Fit()])
+    result, found = told(cohort, program)
+    oracle = Oracle(cohort, program)
+    assume(len(oracle.edges) <= 11)
+    best = oracle.best()
+    for reason in (r for r in found if r.kind in {"outranked", "price"}):
+        number = next(i for i, (p, r) in enumerate(oracle.requests) if (p.id, r.topic) == (reason.who[0], reason.topic))
+        seats = sum(i == number for i, _ in chosen_of(oracle, result)) + 1
+        forced = [oracle.value(c) for c in oracle.matchings() if sum(i == number for i, _ in c) >= seats]
+        loss = [a - b for a, b in zip(best, max(forced), strict=True)]
+        worse = next((amount for amount in loss if amount), 0)
+        stated = re.search(r" by (-?[\d.,]+)$", reason.message)
+        assert float(worse) == (pytest.approx(float(stated[1].replace(",", ""))) if stated else 0)
+
+
+def chosen_of(oracle, result):
+    for match in result.matching:
+        for mentee, asked in zip(match.mentees, match.requested, strict=True):
+            number = next(i for i, (p, r) in enumerate(oracle.requests) if (p.id, r.topic) == (mentee, asked))
+            yield number, match.offer
+
+
+def test_a_forged_result_is_not_explained_away():
+    """Reasons for somebody else's matching still only say what is true of it."""
+    cohort = mm.Cohort([*DATA, *ask(2, "data")])
+    result = mm.solve(cohort)
+    worse = replace(result, found=mm.matching_from_pairs(cohort, [("ann", "data0")]))
+    found = mm.reasons(cohort, mm.Program(), worse)
+    assert [r.kind for r in found if r.who[0] == "data1"] == ["price"]
+
+
+def test_readiness_counts_what_each_rule_removes():
+    people = [Participant(f"m{k}", offers=[Offer("x")], attributes={"d": "ab"[k % 2]}) for k in range(4)]
+    people += [Participant(f"e{k}", requests=[Request("x")], attributes={"d": "a"}) for k in range(3)]
+    rules = [mm.rules.Differs("d"), mm.rules.Forbid([("m0", "e0"), ("m1", "e0")])]
+    found = mm.readiness(mm.Cohort(people), mm.Program(rules=rules))
+    assert (found.pairs, found.left) == (12, 5)
+    assert [(r.removed, r.alone) for r in found.removals] == [(6, 5), (2, 1)]

@@ -1,0 +1,220 @@
+"""The command line as a coordinator meets it: files in, tables and files out, honest exit statuses."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import stat
+import subprocess
+import sys
+
+import pytest
+
+import mmatch as mm
+from mmatch import cli
+
+MENTORS = "id,name,topic,department,capacity\nann,Ann Lee,data,IT,2\nbob,=cmd(),data,HR,1\n"
+MENTEES = "id,name,topic,department\ncy,Cy,data,HR\ndi,Di,data,IT\ned,Ed,law,IT\nflo,Flo,data,IT\n"
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    (tmp_path / "mentors.csv").write_text(MENTORS, encoding="utf-8")
+    (tmp_path / "mentees.csv").write_text(MENTEES, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def run(capsys, monkeypatch, *arguments):
+    monkeypatch.setattr(sys, "argv", ["mmatch", *arguments])
+    status = cli.run()
+    out, err = capsys.readouterr()
+    return status, out, err
+
+
+@pytest.fixture
+def mmatch(capsys, monkeypatch):
+    return lambda *arguments: run(capsys, monkeypatch, *arguments)
+
+
+def rows_of(path):
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+RULE = ("--set", "rule=Differs(department)")
+
+
+def test_match_prints_the_answer_and_writes_the_files(folder, mmatch):
+    status, out, _ = mmatch("match", "mentors.csv", "mentees.csv", *RULE, "--out", "result")
+    assert status == 0
+    assert "3 of 4 mentees are matched — proved best." in out or "2 of 4 mentees are matched — proved best." in out
+    assert "nobody else offers law" in out
+    written = sorted(path.name for path in (folder / "result").iterdir())
+    assert written == ["cohort.json", "mail_merge.csv", "matches.csv", "program.json", "result.json", "unmatched.csv"]
+    rows = rows_of(folder / "result/matches.csv")
+    assert {"group", "mentor", "mentee", "topic"} <= rows[0].keys()
+    assert "'=cmd()" in {row["mentor_name"] for row in rows}
+    if os.name == "posix":
+        assert stat.S_IMODE((folder / "result/matches.csv").stat().st_mode) == 0o600
+
+
+@pytest.mark.usefixtures("folder")
+def test_what_match_writes_is_verified_and_read_back(mmatch):
+    mmatch("match", "mentors.csv", "mentees.csv", *RULE, "--out", "result")
+    question = ("result/cohort.json", "result/program.json")
+    assert mmatch("verify", *question, "result/result.json")[:2] == (
+        0,
+        "True: optimal, value (2, 2, 0), proved best.\n",
+    )
+    status, out, _ = mmatch("verify", *question, "result/matches.csv")
+    assert (status, out.split(":")[0]) == (0, "Valid")
+    result, cohort = mm.read_result("result/result.json"), mm.read_cohort("result/cohort.json")
+    assert result == mm.solve(cohort, mm.read_program("result/program.json"))
+    assert mm.verify(cohort, mm.read_program("result/program.json"), result) == []
+
+
+def test_verify_says_no_to_an_edited_result_and_to_bad_hand_made_matches(folder, mmatch):
+    mmatch("match", "mentors.csv", "mentees.csv", *RULE, "--out", "result")
+    path = folder / "result/result.json"
+    data = json.loads(path.read_text())
+    data["value"][0] = 3
+    path.write_text(json.dumps(data))
+    status, out, _ = mmatch("verify", "result/cohort.json", "result/program.json", "result/result.json")
+    assert status == 1
+    assert "claims value" in out
+    (folder / "mine.csv").write_text("mentor,mentee\nann,di\n")
+    status, out, _ = mmatch("verify", "result/cohort.json", "result/program.json", "mine.csv", "--json")
+    assert (status, json.loads(out)["violations"][0]["code"]) == (1, "rule:Differs")
+
+
+@pytest.mark.usefixtures("folder")
+def test_explain_tells_about_one_person(mmatch):
+    mmatch("match", "mentors.csv", "mentees.csv", *RULE, "--out", "result")
+    question = ("result/cohort.json", "result/program.json", "result/result.json")
+    status, out, _ = mmatch("explain", *question, "ed", "--json")
+    assert (status, [r["kind"] for r in json.loads(out)]) == (0, ["no_offer"])
+    assert mmatch("explain", *question, "nobody")[0] == 2
+
+
+def test_check_shows_mapping_supply_and_removals(folder, mmatch):
+    status, out, _ = mmatch("check", "mentors.csv", "mentees.csv", *RULE, "--save-mapping", "mapping.json")
+    assert status == 0
+    assert "nobody offers it" in out
+    assert "Differs('department')" in out
+    assert (folder / "mapping.json").exists()
+    assert mmatch("check", "mentors.csv", "mentees.csv", "--mapping", "mapping.json", "--json")[0] == 0
+
+
+def test_no_is_exit_status_one_and_names_who_is_short(folder, mmatch):
+    status, out, _ = mmatch("match", "mentors.csv", "mentees.csv", "--set", "rule=Everyone()", "--out", "no")
+    assert status == 1
+    assert "1 mentee (ed) needs 1 place, and nobody may mentor them: 1 short" in out
+    assert "No matching keeps all rules — proved." in out
+    assert sorted(path.name for path in (folder / "no").iterdir()) == ["cohort.json", "program.json", "result.json"]
+    assert mmatch("match", "mentors.csv", "mentees.csv", "--time-limit", "0")[0] == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("match", "nothing.csv"), "no such file"),
+        (("match", "mentors.csv", "--set", "group=6-3"), "above most"),
+        (("match", "mentors.csv", "--program", "mentors.csv"), "not JSON"),
+        (("match", "mentors.csv", "mentees.csv", "--solver", "magic"), "no solver"),
+        (("match", "mentors.csv", "mentees.csv", "--set", "group=3-6"), "least group size of 3"),
+        (("example", "magic"), "magic"),
+        (("matsch",), "No such command"),
+        (("match",), "Missing argument"),
+        (("match", "mentors.csv", "--time-limit", "soon"), "valid number"),
+    ],
+)
+def test_errors_are_exit_status_two_and_one_sentence(folder, mmatch, arguments, told):
+    assert folder.exists()
+    status, out, err = mmatch(*arguments)
+    assert status == 2
+    assert told in err
+    assert "Traceback" not in out + err
+
+
+def test_bad_rows_can_be_left_out_and_are_written(folder, mmatch):
+    (folder / "mentors.csv").write_text(MENTORS + "zed,Zed,data,IT,two or three\n")
+    assert mmatch("match", "mentors.csv", "mentees.csv")[0] == 2
+    status, _, err = mmatch("match", "mentors.csv", "mentees.csv", "--skip-bad-rows", "--out", "result")
+    assert status == 0
+    assert "1 rows were left out" in err
+    assert "zed" in (folder / "result/rejected.csv").read_text()
+
+
+def test_json_for_machines_is_the_result(folder, mmatch):
+    assert folder.exists()
+    status, out, _ = mmatch("match", "mentors.csv", "mentees.csv", "--json", "--seed", "spring")
+    assert (status, json.loads(out)["seed"], json.loads(out)["trust"]) == (0, "spring", "proved")
+
+
+@pytest.mark.usefixtures("folder")
+def test_examples_are_listed_and_written(mmatch):
+    status, out, _ = mmatch("example")
+    assert (status, "informational" in out) == (0, True)
+    assert mmatch("example", "informational", "--out", "try")[0] == 0
+    assert mmatch("match", "try/mentors.csv", "try/mentees.csv", "--program", "try/program.json")[0] == 0
+
+
+def test_groups_are_printed_and_numbered(folder, mmatch):
+    status, out, _ = mmatch("match", "mentors.csv", "mentees.csv", "--set", "group=1-2", "--out", "result")
+    assert (status, "mentees" in out) == (0, True)
+    rows = rows_of(folder / "result/matches.csv")
+    assert len(rows) == 3
+    assert len({row["group"] for row in rows}) == 2
+    assert mmatch("verify", "result/cohort.json", "result/program.json", "result/matches.csv")[0] == 0
+
+
+def test_hostile_names_cannot_steer_a_terminal(folder, mmatch):
+    (folder / "mentors.csv").write_text("id,name,topic\nann,[red]Ann[/red] \u202eevil,data\n", encoding="utf-8")
+    status, out, _ = mmatch("match", "mentors.csv", "mentees.csv")
+    assert status == 0
+    assert "[red]Ann[/red]" in out
+    assert "\u202e" not in out
+
+
+def test_without_the_extra_one_sentence_says_how_to_get_it(monkeypatch, capsys):
+    from mmatch import __main__
+
+    monkeypatch.setattr(__main__, "find_spec", lambda name: None if name == "rich" else True)
+    assert __main__.main() == 2
+    assert capsys.readouterr().err == "The command line needs rich: pip install 'mmatch[cli]'\n"
+
+
+def test_python_m_is_the_same(folder):
+    done = subprocess.run(
+        [sys.executable, "-m", "mmatch", "match", "mentors.csv", "mentees.csv"],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=folder,
+        env={**os.environ, "PYTHONUTF8": "1"},
+    )
+    assert (done.returncode, "proved best" in done.stdout) == (0, True)
+
+
+BROKEN = (
+    [],
+    {},
+    {"version": 99},
+    {"schema": "x"},
+    {"status": "perfect"},
+    {"matches": 3},
+    {"matches": [{}], "unmatched": []},
+    {"matches": [], "unmatched": [["a"]]},
+    {"proof": {"totals": ["1/0"]}},
+    {"proof": {"prices": [["x"]]}},
+    {"extra": 1},
+)
+
+
+@pytest.mark.parametrize("data", BROKEN)
+def test_broken_result_files_are_input_errors(folder, data):
+    (folder / "r.json").write_text(json.dumps(data))
+    with pytest.raises(mm.InputError):
+        mm.read_result(folder / "r.json")
