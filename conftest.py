@@ -132,7 +132,7 @@ class PageTest(pytest.Item):
     def runtest(self) -> None:
         """Run them in an empty folder."""
         document = Document.parse(str(self.path), *PARSERS)
-        document.namespace["__name__"] = "__main__"
+        document.namespace.update(__name__="__main__", __file__=str(self.path))
         if self.config.getoption("--update-pages"):
             document.namespace["_updates"] = []
         with tempfile.TemporaryDirectory() as folder, chdir(folder):

@@ -10,7 +10,7 @@ import numpy as np
 
 from mmatch.errors import LimitError, Problem
 from mmatch.pairs import Facts, Pairs, facts_of
-from mmatch.people.columns import NONE, Bools, Ints
+from mmatch.people.columns import NONE, Bools, Ints, ordered
 
 if TYPE_CHECKING:
     from mmatch.people import Cohort
@@ -129,18 +129,28 @@ def candidates(cohort: Cohort, rules: Iterable[Rule]) -> Edges:
     facts = facts_of(cohort)
     blocks = _scored(facts, tuple(rules)) if cohort.score_table is not None else _joined(facts, tuple(rules))
     request_rows, offer_rows = canonical_rows(cohort)
-    found = list(blocks)
-    request = np.concatenate([np.zeros(0, np.int64), *(b[0] for b in found)])
-    offer = np.concatenate([np.zeros(0, np.int64), *(b[1] for b in found)])
-    request = _inverse(request_rows)[request]
-    offer = _inverse(offer_rows)[offer]
-    score_row = np.concatenate([b[2] for b in found]) if found and found[0][2] is not None else None
-    key = request * (len(offer_rows) + 1) + offer
-    if len(key) and (np.diff(key) <= 0).any():
-        order = np.argsort(key, kind="stable")
+    request, offer, score_row = _stacked(list(blocks))
+    request, offer = _renumbered(request, request_rows), _renumbered(offer, offer_rows)
+    if not ordered(request, offer):
+        order = np.lexsort((offer, request))
         request, offer = request[order], offer[order]
         score_row = None if score_row is None else score_row[order]
     return Edges(facts, request, offer, score_row)
+
+
+def _stacked(blocks: list[Block]) -> Block:
+    if len(blocks) == 1:
+        return blocks[0]
+    none = np.zeros(0, dtype=np.int64)
+    request, offer = (np.concatenate([none, *(block[k] for block in blocks)]) for k in (0, 1))
+    return request, offer, None
+
+
+def _renumbered(numbers: Ints, rows: Ints) -> Ints:
+    """Row numbers as places in ``rows``."""
+    if np.array_equal(rows, np.arange(len(rows))):
+        return numbers
+    return _inverse(rows)[numbers]
 
 
 def _inverse(rows: Ints) -> Ints:
@@ -197,23 +207,24 @@ def _scored(facts: Facts, rules: tuple[Rule, ...]) -> Iterator[Block]:
     table = cohort.score_table
     if table is None:
         return
-    requests, request_scores = _expanded(table.mentee, cohort.requests.owner, len(cohort))
-    offers, back = _expanded(table.mentor[request_scores], cohort.offers.owner, len(cohort))
-    request, score_row = requests[back], request_scores[back]
-    mask = allowed(Pairs(facts, request, offers, score_row), rules)
+    request, score_row = _expanded(table.mentee, cohort.requests.owner, len(cohort))
+    offer, back = _expanded(table.mentor[score_row], cohort.offers.owner, len(cohort))
+    if len(back) != len(score_row):
+        request, score_row = request[back], score_row[back]
+    mask = allowed(Pairs(facts, request, offer, score_row), rules)
     if mask.all():
-        yield request, offers, score_row
+        yield request, offer, score_row
     else:
-        yield request[mask], offers[mask], score_row[mask]
+        yield request[mask], offer[mask], score_row[mask]
 
 
 def _expanded(persons: Ints, owner: Ints, n: int) -> tuple[Ints, Ints]:
     """Each person replaced by all their rows: (rows, place in ``persons`` that each came from)."""
     counts = np.bincount(owner, minlength=n)
     first = np.concatenate([[0], np.cumsum(counts)[:-1]]).astype(np.int64)
-    size = counts[persons]
-    if (size == 1).all():
+    if (counts[np.bincount(persons, minlength=n) > 0] == 1).all():
         return first[persons], np.arange(len(persons))
+    size = counts[persons]
     back = np.repeat(np.arange(len(persons)), size)
     within = np.arange(len(back)) - np.repeat(np.cumsum(size) - size, size)
     return first[persons[back]] + within, back

@@ -10,8 +10,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 if TYPE_CHECKING:
     from mmatch.instance.network import Network
     from mmatch.people.columns import Ints
@@ -30,17 +28,22 @@ def largest_cost(n_nodes: int) -> int:
     return int(2**63 / (2.5 * (n_nodes + 8)))
 
 
+def greatest(values: Ints) -> int:
+    """The greatest absolute value."""
+    return max(int(values.max(initial=0)), -int(values.min(initial=0)))
+
+
 def fold(network: Network) -> list[Group]:
     """The tiers in groups, as few as fit: a pure function of the network, so that a judge repeats it."""
     n = network.n_nodes
     limit = largest_cost(n)
     groups: list[Group] = []
     for tier, cost in enumerate(network.costs):
-        largest = int(np.abs(cost).max(initial=0))
+        largest = greatest(cost)
         if groups:
             before = groups[-1]
             radix = 2 * n * largest + 1
-            if int(np.abs(before.cost).max(initial=0)) * radix + largest <= limit:
+            if greatest(before.cost) * radix + largest <= limit:
                 groups[-1] = Group(range(before.tiers.start, tier + 1), before.cost * radix + cost)
                 continue
         groups.append(Group(range(tier, tier + 1), cost))

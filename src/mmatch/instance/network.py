@@ -88,20 +88,36 @@ def build_network(instance: Instance) -> Network:
     nodes, parent = _nodes(instance, families, left, right)
     arcs = [_set_arcs(instance, families[k], k, nodes[k], parent[k], up=k in right) for k in range(len(families))]
     tail, head, lower, upper, costs, owner = (np.concatenate(column, axis=-1) for column in zip(*arcs, strict=True))
+    first, n_edges = len(tail), len(instance.request)
     ends = [_finest(instance, families, side, nodes) for side in (left, right)]
-    n_edges = len(instance.request)
-    weights = np.array([tier.weights for tier in instance.tiers], dtype=np.int64).reshape(len(instance.tiers), n_edges)
     return Network(
         n_nodes=1 + sum(len(family.upper) for family in families),
         tail=np.concatenate([tail, ends[0]]),
         head=np.concatenate([head, ends[1]]),
-        lower=np.concatenate([lower, np.zeros(n_edges, np.int64)]),
-        upper=np.concatenate([upper, np.ones(n_edges, np.int64)]),
-        costs=np.concatenate([costs, -weights], axis=1),
-        first_edge=len(tail),
+        lower=_padded(lower, n_edges, 0),
+        upper=_padded(upper, n_edges, 1),
+        costs=_all_costs(instance, costs),
+        first_edge=first,
         families=tuple(families),
         set_of=owner.T,
     )
+
+
+def _padded(values: Ints, n: int, rest: int) -> Ints:
+    """Values of the arcs between sets, then one value for all edges."""
+    padded = np.full(len(values) + n, rest, dtype=np.int64)
+    padded[: len(values)] = values
+    return padded
+
+
+def _all_costs(instance: Instance, inner: Ints) -> Ints:
+    """Costs of the arcs between sets, then minus the weights of the edges, one row a tier."""
+    first = inner.shape[1]
+    costs = np.empty((len(inner), first + len(instance.request)), dtype=np.int64)
+    costs[:, :first] = inner
+    for row, tier in zip(costs, instance.tiers, strict=True):
+        np.negative(tier.weights, out=row[first:])
+    return costs
 
 
 def _families(instance: Instance) -> list[Bounds]:

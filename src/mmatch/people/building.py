@@ -22,6 +22,7 @@ from mmatch.people.columns import (
     Topics,
     frozen_floats,
     frozen_ints,
+    sealed,
 )
 from mmatch.people.facts import MODES, Meeting, Offer, Participant, Request
 from mmatch.people.numbers import count_fault, number_fault, score_column
@@ -320,8 +321,7 @@ class Builder:
         mentee = np.array([index[pair[1]] for pair, _ in rows], dtype=np.int64)
         order = np.lexsort((mentor, mentee))
         values = score_column([rows[k][1] for k in order])
-        values.flags.writeable = False
-        return Scores(frozen_ints(mentee[order]), frozen_ints(mentor[order]), values)
+        return Scores(sealed(mentee[order]), sealed(mentor[order]), sealed(values))
 
     def _plainly_good(self, pair: Any, value: Any) -> bool:
         """The common case, without a word: two known people and a finite number."""

@@ -28,6 +28,18 @@ def frozen_ints(values: Any) -> Ints:
     return array
 
 
+def ordered(first: Ints, second: Ints) -> bool:
+    """Whether pairs stand by ``first``, then ``second``, each once."""
+    step = np.diff(first)
+    return bool((step >= 0).all() and (np.diff(second)[step == 0] > 0).all())
+
+
+def sealed(array: NDArray[Any]) -> NDArray[Any]:
+    """The same array, made read-only: for arrays that nobody else holds."""
+    array.flags.writeable = False
+    return array
+
+
 def frozen_floats(values: Any) -> Floats:
     """A read-only float64 copy; None becomes NaN, -0.0 becomes 0.0."""
     array = np.array(values, dtype=np.float64) + 0.0

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from mmatch.people.columns import ordered
+
 if TYPE_CHECKING:
     from mmatch.people.cohort import Cohort
     from mmatch.people.columns import Ints, Scores
@@ -79,14 +81,15 @@ def _score_parts(table: Scores, rank: Ints) -> Iterable[tuple[str, Any]]:
     mentee, mentor, values = table.mentee, table.mentor, table.values
     if not np.array_equal(rank, np.arange(len(rank))):
         mentee, mentor = rank[mentee], rank[mentor]
-        order = np.lexsort((mentor, mentee))
-        mentee, mentor, values = mentee[order], mentor[order], values[order]
+        if not ordered(mentee, mentor):
+            order = np.lexsort((mentor, mentee))
+            mentee, mentor, values = mentee[order], mentor[order], values[order]
     yield "scored mentees", _bytes(mentee)
     yield "scored mentors", _bytes(mentor)
     if values.dtype == object or (values.dtype.kind in "iu" and np.abs(values).max(initial=0) > 2**53):
         yield "scores", _json([str(Fraction(v)) for v in values.tolist()])
-    else:  # -0.0 + 0.0 is 0.0, and whole numbers read the same as ints and as floats
-        yield "scores", _bytes(values.astype(np.float64) + 0.0)
+    else:  # whole numbers read the same as ints and as floats; columns hold no -0.0
+        yield "scores", _bytes(values.astype(np.float64, copy=False))
 
 
 def _json(value: Any) -> bytes:

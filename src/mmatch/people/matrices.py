@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from mmatch.errors import LimitError, Problem, Problems, excerpt
-from mmatch.people.columns import NONE, Ints, Offers, People, Requests, Scores, Topics, frozen_floats, frozen_ints
+from mmatch.people.columns import (
+    NONE,
+    Ints,
+    Offers,
+    People,
+    Requests,
+    Scores,
+    Topics,
+    frozen_floats,
+    frozen_ints,
+    sealed,
+)
 from mmatch.people.numbers import LARGEST_COUNT, count_fault
 from mmatch.people.texts import clean_ids
 
@@ -62,14 +74,9 @@ def columns_from_scores(
         priority=frozen_floats(np.ones(n)),
         mentors=frozen_ints(demand),
     )
-    values.flags.writeable = False
-    return (
-        people,
-        offers,
-        requests,
-        Topics(("",), frozen_ints([NONE])),
-        Scores(frozen_ints(row), frozen_ints(column + n), values),
-    )
+    column += n
+    table = Scores(sealed(row), sealed(column), sealed(values))
+    return people, offers, requests, Topics(("",), frozen_ints([NONE])), table
 
 
 def _cells(scores: Any, problems: Problems) -> tuple[Ints, Ints, Any, tuple[int, int]]:
@@ -96,12 +103,14 @@ def _cells(scores: Any, problems: Problems) -> tuple[Ints, Ints, Any, tuple[int,
 
 
 def _exact_values(values: Any, problems: Problems) -> Any:
-    """The values as int64 or float64, both exact."""
+    """A copy of the values as int64 or float64, both exact, without -0.0."""
     if values.dtype.kind == "f" and values.dtype.itemsize > 8:
         problems.add("number", "scores", f"found {values.dtype}, expected float64 or whole numbers")
     if values.dtype.kind == "u" and values.max(initial=0) > np.iinfo(np.int64).max:
         problems.add("number", "scores", "whole numbers above 2^63")
-    return values.astype(np.float64 if values.dtype.kind == "f" else np.int64)
+    if values.dtype.kind == "f":
+        return np.add(values, 0.0, dtype=np.float64)
+    return values.astype(np.int64)
 
 
 def _sparse_cells(scores: Any, problems: Problems) -> tuple[Ints, Ints, Any, tuple[int, int]]:
@@ -117,9 +126,9 @@ def _sparse_cells(scores: Any, problems: Problems) -> tuple[Ints, Ints, Any, tup
         table.sort_indices()
         if not table.has_canonical_format:
             problems.add("duplicate-pair", "scores", "a pair is given twice, expected one score a pair")
-    row = np.repeat(np.arange(n), np.diff(table.indptr))
+    row = np.repeat(np.arange(n, dtype=np.int64), np.diff(table.indptr))
     column, values = table.indices.astype(np.int64), _exact_values(table.data, problems)
-    if values.dtype.kind == "f" and np.isnan(values).any():
+    if values.dtype.kind == "f" and math.isnan(values.sum()) and np.isnan(values).any():
         allowed = ~np.isnan(values)
         row, column, values = row[allowed], column[allowed], values[allowed]
     _no_infinity(values, row, column, problems)
@@ -132,7 +141,7 @@ def _repeats(table: Any) -> bool:
 
 
 def _no_infinity(values: Any, row: Ints, column: Ints, problems: Problems) -> None:
-    if values.dtype.kind == "f" and not np.isfinite(values).all():
+    if values.dtype.kind == "f" and not math.isfinite(values.sum()) and not np.isfinite(values).all():
         for k in np.flatnonzero(~np.isfinite(values))[:100]:
             text = f"found {values[k]}, expected a finite number"
             problems.add("number", f"scores[{row[k]}, {column[k]}]", text, "NaN means not allowed")

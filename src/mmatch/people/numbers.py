@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 LARGEST_COUNT = 2**31 - 1
 BITS = 40  # scores keep at least so many bits below the largest one
+SAMPLE = 1000  # values that show whether a column is made of whole numbers or long fractions
 EXACT_BITS = 62  # whole numbers stay exact up to this size
 
 
@@ -58,7 +59,7 @@ def score_column(values: list[Any]) -> NDArray[Any]:
     if kinds <= {int} and all(-(2**62) < v < 2**62 for v in values):
         return np.array(values, dtype=np.int64)
     if kinds <= {float} or (kinds <= {float, int} and all(abs(v) <= 2**53 for v in values if type(v) is int)):
-        return np.array(values, dtype=np.float64)
+        return np.array(values, dtype=np.float64) + 0.0
     column = np.empty(len(values), dtype=object)
     column[:] = [exact(v) for v in values]
     return column
@@ -85,24 +86,29 @@ def to_grid(values: NDArray[Any]) -> tuple[Ints, Fraction, float]:
 
 
 def _float_grid(values: NDArray[Any]) -> tuple[Ints, Fraction, float]:
-    largest = float(np.abs(values).max(initial=0.0))
+    largest = max(float(values.max(initial=0.0)), -float(values.min(initial=0.0)))
     if largest == 0:
         return np.zeros(values.shape, dtype=np.int64), Fraction(1), 1.0
-    if largest < 2**BITS and np.array_equal(values, np.rint(values)):  # small whole numbers: the common case
+    if largest < 2**BITS and _whole(values[:SAMPLE]) and _whole(values):  # small whole numbers: the common case
         return values.astype(np.int64), Fraction(1), _resolution(exact(largest), Fraction(1))
     top = math.frexp(largest)[1]
-    low = _lowest_bit(values)
+    low = _lowest_bit(values, top)
     whole = low >= 0 and top <= EXACT_BITS
     power = low if top - low <= BITS + 1 or whole else top - 1 - BITS
     unit = Fraction(2) ** power
-    return np.rint(np.ldexp(values, -power)).astype(np.int64), unit, _resolution(exact(largest), unit)
+    grid = values * 2.0**-power if abs(power) < 1000 else np.ldexp(values, -power)  # both exact; the first is fast
+    return np.rint(grid, out=grid).astype(np.int64), unit, _resolution(exact(largest), unit)
 
 
-def _lowest_bit(values: NDArray[Any], sample: int = 1000) -> int:
+def _whole(values: NDArray[Any]) -> bool:
+    return np.array_equal(values, np.rint(values))
+
+
+def _lowest_bit(values: NDArray[Any], top: int) -> int:
     """The exponent of the lowest bit set; long fractions show in the first values already."""
-    if len(values) > sample:
-        low = _lowest_bit(values[:sample]) if values[:sample].any() else 0
-        if low < math.frexp(float(np.abs(values).max()))[1] - EXACT_BITS:
+    if len(values) > SAMPLE and values[:SAMPLE].any():
+        low = _lowest_bit(values[:SAMPLE], top)
+        if low < top - EXACT_BITS:
             return low
     mantissa, exponent = np.frexp(values[values != 0])
     whole = np.ldexp(mantissa, 53).astype(np.int64)

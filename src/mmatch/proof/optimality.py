@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mmatch.instance.folding import fold
+from mmatch.instance.folding import fold, greatest
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -51,7 +51,7 @@ def balanced(network: Network, flow: Ints) -> bool:
 def _small(network: Network, prices: Sequence[Sequence[int]]) -> bool:
     """Whether no reduced cost can leave int64."""
     largest = max((max(map(abs, price), default=0) for price in prices), default=0)
-    costs = max((int(np.abs(group.cost).max(initial=0)) for group in fold(network)), default=0)
+    costs = max((greatest(group.cost) for group in fold(network)), default=0)
     return 2 * int(largest) + costs < 2**62
 
 

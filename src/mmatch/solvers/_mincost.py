@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mmatch.errors import SolverError
-from mmatch.instance.folding import largest_cost
+from mmatch.instance.folding import greatest, largest_cost
 from mmatch.instance.prices import potentials, reduced_costs, residual_arcs
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from mmatch.instance.network import Network
     from mmatch.people.columns import Bools, Ints
 
@@ -49,12 +51,13 @@ def cheapest(network: Network, cost: Ints, flow: Ints, free: Bools, order: Order
         free: arcs that may change.
         order: how arcs and nodes are handed over; it decides among equal optima.
     """
-    n, largest = network.n_nodes, int(np.abs(cost).max(initial=0))
+    n, largest = network.n_nodes, greatest(cost)
     limit = largest_cost(n)
-    shift = max(largest.bit_length() - limit.bit_length() + 1, 0)
-    flow = _solved(network, cost >> shift, flow, free, order)
-    price = potentials(residual_arcs(network, flow, cost >> shift, free), n)
-    rest = reduced_costs(network, cost >> shift, price)
+    shift = 0 if largest <= limit else largest.bit_length() - limit.bit_length() + 1
+    coarse = cost >> shift if shift else cost
+    flow = _solved(network, coarse, flow, free, order)
+    price = potentials(residual_arcs(network, flow, coarse, free), n)
+    rest = reduced_costs(network, coarse, price)
     if shift:
         return _scaled(network, cost, (flow, free, order), (shift, price, rest))
     return Optimum(flow, price, free & (rest == 0))
@@ -89,19 +92,17 @@ def _solved(network: Network, cost: Ints, flow: Ints, free: Bools, order: Order)
     arcs = order.arcs if free.all() else order.arcs[free[order.arcs]]
     if not len(arcs):
         return flow
-    tail, head = order.node[network.tail[arcs]], order.node[network.head[arcs]]
-    room = network.upper[arcs] - network.lower[arcs]
-    held = flow.copy()
-    held[arcs] = network.lower[arcs]
-    supply = _excess(network, held)
-    _check(network.n_nodes, tail, head, room, cost[arcs])
+    held = np.where(free, network.lower, flow)
+    ends = [order.node[end].astype(np.int32)[arcs] for end in (network.tail, network.head)]
+    room, price = (network.upper - network.lower)[arcs], cost[arcs]
+    _check(network.n_nodes, ends, room, price)
     solver = min_cost_flow.SimpleMinCostFlow()
-    solver.add_arcs_with_capacity_and_unit_cost(tail, head, room, cost[arcs])
-    solver.set_nodes_supplies(order.node, supply)
+    solver.add_arcs_with_capacity_and_unit_cost(*ends, room, price)
+    solver.set_nodes_supplies(order.node.astype(np.int32), _excess(network, held))
     status = solver.solve()
     if status != solver.OPTIMAL:
         raise SolverError(f"min-cost flow ended with {status} on a network that has a circulation")
-    held[arcs] += solver.flows(np.arange(len(arcs)))
+    held[arcs] += solver.flows(np.arange(len(arcs), dtype=np.int32))
     return held
 
 
@@ -114,15 +115,15 @@ def _excess(network: Network, flow: Ints) -> Ints:
     return excess
 
 
-def _check(n_nodes: int, tail: Ints, head: Ints, room: Ints, cost: Ints) -> None:
+def _check(n_nodes: int, ends: list[NDArray[np.int32]], room: Ints, cost: Ints) -> None:
     """What OR-Tools does not check itself."""
     sound = (
-        len(tail) == len(head) == len(room) == len(cost)
+        len({len(ends[0]), len(ends[1]), len(room), len(cost)}) == 1
         and n_nodes < MOST_NODES
-        and min(tail.min(initial=0), head.min(initial=0), room.min(initial=0)) >= 0
-        and max(tail.max(initial=0), head.max(initial=0)) < n_nodes
-        and max(int(cost.max(initial=0)), -int(cost.min(initial=0))) <= largest_cost(n_nodes)
-        and float(room.astype(np.float64).sum()) < 2**62
+        and min(int(ends[0].min()), int(ends[1].min()), int(room.min())) >= 0
+        and max(int(ends[0].max()), int(ends[1].max())) < n_nodes
+        and greatest(cost) <= largest_cost(n_nodes)
+        and float(room.sum(dtype=np.float64)) < 2**62
     )
     if not sound:
         raise SolverError("the network handed to min-cost flow is out of range")
