@@ -260,3 +260,18 @@ def test_forty_threads_give_what_one_gives():
     for thread in threads:
         thread.join()
     assert found == [wanted] * 40
+
+
+def test_a_score_stays_with_its_pair_when_roles_happen_to_balance():
+    """A score for somebody without an offer, and a mentor with two: as many edges as scores, and the weights once
+    slipped by one row. The prices proved the optimum of the wrong weights, because the judge did not yet compare the
+    compiled total with what the aim measures."""
+    cohort = mm.Cohort(
+        [
+            mm.Participant("e2"),
+            mm.Participant("m1", offers=[mm.Offer(""), mm.Offer("data")]),
+            mm.Participant("e3", requests=[mm.Request("")]),
+        ],
+        scores={("m1", "e3"): 0, ("e2", "e3"): 1},
+    )
+    assert mm.solve(cohort).value == (1, 0, 0)

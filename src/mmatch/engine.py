@@ -10,21 +10,23 @@ from difflib import get_close_matches
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from mmatch.discovery import find, names
-from mmatch.errors import InputError, Problem, SolverError, UnsupportedError, excerpt
+from mmatch.errors import InputError, MmatchError, Problem, SolverError, UnsupportedError, excerpt
 from mmatch.instance import Answer, Progress, Watch, compile_instance
 from mmatch.instance.decoding import decode
 from mmatch.instance.network import CrossingSets
 from mmatch.instance.titles import set_title
 from mmatch.matching import Proof, Result, Status, Trust
-from mmatch.people import Cohort
-from mmatch.program import Program
+from mmatch.program import Program, check_question
 from mmatch.proof import Grade, judge
 from mmatch.proof.digests import digest
 
 if TYPE_CHECKING:
     from mmatch.instance import Instance
     from mmatch.matching import Matching
+    from mmatch.people import Cohort
     from mmatch.solvers._base import Solver
 
 
@@ -61,7 +63,8 @@ def solve(  # noqa: PLR0913 - the front door: the contract names these
     """
     clock = _Clock()
     program = Program() if program is None else program
-    _check_arguments(cohort, program, time_limit, seed, on_interrupt)
+    check_question(cohort, program)
+    _check_arguments(solver, time_limit, seed, cancel, on_interrupt)
     watch = Watch(None if time_limit is None else time.monotonic() + time_limit, cancel, progress)
     resolved = program.resolve(cohort, solver if isinstance(solver, str) else solver.name)
     watch.tell("compile")
@@ -78,11 +81,14 @@ def solve(  # noqa: PLR0913 - the front door: the contract names these
     return clock.stamp(result)
 
 
-def _check_arguments(cohort: object, program: object, time_limit: Any, seed: Any, on_interrupt: str) -> None:
-    for value, kind in ((cohort, Cohort), (program, Program)):
-        if not isinstance(value, kind):
-            text = f"found {type(value).__name__} {excerpt(value)}, expected a {kind.__name__}"
-            raise InputError(Problem("type", f"solve({kind.__name__.lower()})", text))
+def _check_arguments(solver: Any, time_limit: Any, seed: Any, cancel: Any, on_interrupt: Any) -> None:
+    methods = (getattr(solver, "solve", None), getattr(solver, "takes", None), getattr(solver, "name", None))
+    if isinstance(solver, type) or (not isinstance(solver, str) and None in methods):
+        hint = f"write {solver.__name__}()" if isinstance(solver, type) else ""
+        text = f"found {excerpt(solver)}, expected a name or a solver with name, takes and solve"
+        raise InputError(Problem("argument", "solver", text, hint))
+    if cancel is not None and not hasattr(cancel, "is_set"):
+        raise InputError(Problem("argument", "cancel", f"found {excerpt(cancel)}, expected a threading.Event"))
     sound = time_limit is None or (type(time_limit) in {int, float} and math.isfinite(time_limit) and time_limit >= 0)
     if not sound:
         raise InputError(
@@ -144,7 +150,9 @@ def _run(solver: Solver, instance: Instance, watch: Watch, on_interrupt: str) ->
     if stopped:
         return Answer(Status.UNKNOWN, stopped=stopped)
     try:
-        return solver.solve(instance, watch)
+        return _sound(solver, instance, solver.solve(instance, watch))
+    except MmatchError:
+        raise
     except CrossingSets as crossing:
         one, other = (set_title(instance, *item) for item in (crossing.one, crossing.other))
         raise UnsupportedError(
@@ -154,6 +162,31 @@ def _run(solver: Solver, instance: Instance, watch: Watch, on_interrupt: str) ->
         if on_interrupt == "raise":
             raise
         return watch.best or Answer(Status.UNKNOWN, stopped="interrupted")
+    except Exception as error:
+        if error is watch.failed:
+            raise
+        raise SolverError(f"{solver.name} failed with {type(error).__name__}: {excerpt(str(error))}") from error
+
+
+def _sound(solver: Solver, instance: Instance, answer: Any) -> Answer:
+    """The answer of a solver, refused where it cannot be one.
+
+    Raises:
+        SolverError: where its form is wrong, or its status and its edges do not go together.
+    """
+    if not isinstance(answer, Answer):
+        raise SolverError(f"{solver.name} returned {type(answer).__name__}, expected an Answer")
+    found = answer.chosen is not None
+    if found != (answer.status in {Status.OPTIMAL, Status.FEASIBLE}):
+        raise SolverError(f"{solver.name} answers {answer.status} {'with' if found else 'without'} chosen edges")
+    if found:
+        chosen = np.asarray(answer.chosen)
+        if chosen.dtype != np.bool_ or chosen.shape != instance.request.shape:
+            expected = f"{len(instance.request)} yes or no"
+            raise SolverError(
+                f"{solver.name} chose edges as {chosen.dtype} of shape {chosen.shape}, expected {expected}"
+            )
+    return answer
 
 
 def _judged(

@@ -9,7 +9,7 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from mmatch.errors import NoMatchingError
+from mmatch.errors import ExtraError, NoMatchingError
 
 if TYPE_CHECKING:
     from fractions import Fraction
@@ -102,12 +102,18 @@ class Matching(Sequence[Match]):
 
         Args:
             backend: the installed library to use: "pandas", "polars" or "pyarrow".
+
+        Raises:
+            ExtraError: where it is not installed.
         """
         import narwhals as nw
 
         columns = ("match", "mentor", "mentee", "topic", "offer", "requested")
         data = {name: list(getattr(self._seats, name)) for name in columns}
-        return nw.from_dict(data, backend=backend).to_native()
+        try:
+            return nw.from_dict(data, backend=backend).to_native()
+        except ModuleNotFoundError as error:
+            raise ExtraError(f"a data frame needs {error.name}: pip install {error.name}") from None
 
     @cached_property
     def _matches(self) -> tuple[Match, ...]:
@@ -193,7 +199,7 @@ class Proof:
 
     ``kind`` is "prices" (a price per node and tier shows that no better matching exists), "cut" (a set of nodes shows
     that none exists at all) or "none". ``totals`` are the exact tier totals as fractions, ``digest`` binds the proof
-    to the cohort, the program and the seed.
+    to the cohort and the program.
     """
 
     kind: str

@@ -5,6 +5,7 @@ The same lines serve a list of pairs (two arrays of one length) and a block (req
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass
 from functools import cached_property
@@ -75,6 +76,18 @@ class Facts:
         if name not in self._coded:
             self._coded[name] = _code(self.cohort, name)
         return self._coded[name]
+
+    def numbers(self, name: str) -> Floats:
+        """An attribute as numbers, NaN where it is not stated or no number.
+
+        Raises:
+            InputError: where nobody has it.
+        """
+        values = self.cohort.attributes_of(name)
+        if values is None:
+            raise _unknown_attribute(self.cohort, name)
+        sound = [v if isinstance(v, int | float) and not isinstance(v, bool) else math.nan for v in values]
+        return np.array(sound, dtype=np.float64)
 
     @cached_property
     def one_topic(self) -> bool:
@@ -286,6 +299,11 @@ class Pairs:
             shared |= (word[self.mentor] & word[self.mentee]) != 0
         return shared, coded.stated[self.mentor] & coded.stated[self.mentee]
 
+    def numbers(self, attribute: str) -> tuple[Floats, Floats]:
+        """(the mentor's, the mentee's) value of a numeric attribute, NaN where it is not stated or no number."""
+        values = self.facts.numbers(attribute)
+        return values[self.mentor], values[self.mentee]
+
     def among_people(self, keys: Ints) -> Bools:
         """Whether (mentor x n + mentee) is one of the sorted keys."""
         wanted = self.mentor * len(self.cohort) + self.mentee
@@ -371,11 +389,15 @@ def _seat_rows(cohort: Cohort, matching: Matching) -> tuple[Ints, Ints]:
     return requests, offers
 
 
+def _unknown_attribute(cohort: Cohort, name: str) -> InputError:
+    text, hint = f"nobody has the attribute {excerpt(name)}", suggestion(name, cohort.attribute_names)
+    return InputError(Problem("unknown-attribute", "program", text, hint))
+
+
 def _code(cohort: Cohort, name: str) -> Coded:
     values = cohort.attributes_of(name)
     if values is None:
-        text, hint = f"nobody has the attribute {excerpt(name)}", suggestion(name, cohort.attribute_names)
-        raise InputError(Problem("unknown-attribute", "program", text, hint))
+        raise _unknown_attribute(cohort, name)
     codes: dict[tuple[bool, Any], int] = {}
     lists = [() if v is None else v if isinstance(v, tuple) else (v,) for v in values]
     coded = [[codes.setdefault((isinstance(v, bool), v), len(codes)) for v in items] for items in lists]

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import MISSING, Field, fields
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from mmatch.errors import InputError, Problem, UnsupportedError, excerpt
+from mmatch.discovery import find
+from mmatch.errors import InputError, MmatchError, PluginError, Problem, UnsupportedError, excerpt
 from mmatch.people.texts import suggestion
 
 if TYPE_CHECKING:
@@ -25,20 +28,27 @@ class Part:
     @property
     def title(self) -> str:
         """The part as a user would write it, such as ``LevelGap(1, 2)``."""
-        shown = []
+        shown: list[str] = []
+        named: list[str] = []
         for item in fields(self):  # type: ignore[arg-type]
             value = getattr(self, item.name)
             if value != _default(item):
                 text = getattr(value, "__qualname__", None) or excerpt(repr(value)).strip('"')
-                shown.append(f"{item.name}={text}" if item.kw_only else text)
-        return f"{self.name}({', '.join(shown)})"
+                (named if item.kw_only else shown).append(f"{item.name}={text}" if item.kw_only else text)
+        return f"{self.name}({', '.join(shown + named)})"
+
+    def __repr__(self) -> str:
+        return self.title
 
     def to_json(self) -> dict[str, Any]:
         """The part as plain data: {"name": …, and each argument that is not the default}.
 
         Raises:
-            UnsupportedError: where an argument is a plain function, which is not written to JSON.
+            UnsupportedError: where an argument is a plain function, or the part is none of this installation: what is
+                written must be read back.
         """
+        if find(self.package, self.name) is not type(self):
+            raise UnsupportedError(f"{self.title} is no part of mmatch itself, so a JSON file could not be read back")
         data: dict[str, Any] = {"name": self.name}
         for item in fields(self):  # type: ignore[arg-type]
             value = getattr(self, item.name)
@@ -77,6 +87,21 @@ class Part:
     def put(self, field: str, value: Any) -> None:
         """Store the canonical form of an argument (only while the part is being made)."""
         object.__setattr__(self, field, value)
+
+
+@contextmanager
+def guarded(part: Part) -> Iterator[None]:
+    """Whatever a rule or an aim raises leaves as an MmatchError that names it.
+
+    Raises:
+        PluginError: for anything that is no MmatchError already.
+    """
+    try:
+        yield
+    except MmatchError:
+        raise
+    except Exception as error:
+        raise PluginError(f"{part.title} raised {type(error).__name__}: {excerpt(str(error))}") from error
 
 
 def named_pairs(part: Part, pairs: Any) -> tuple[tuple[str, ...], ...]:

@@ -168,6 +168,16 @@ class Program:
         return cls(format=data.get("format", "single"), group=group, rules=rules, aims=aims)
 
 
+def check_question(cohort: object, program: object) -> None:
+    """Raise an InputError where these are not a cohort and a program."""
+    from mmatch.people import Cohort
+
+    for value, kind in ((cohort, Cohort), (program, Program)):
+        if not isinstance(value, kind):
+            text = f"found {type(value).__name__} {excerpt(value)}, expected a {kind.__name__}"
+            raise InputError(Problem("type", kind.__name__.lower(), text))
+
+
 def _group(group: Any, problems: Problems) -> Any:
     if not isinstance(group, Mapping):
         fault = group_fault(group)

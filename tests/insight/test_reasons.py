@@ -33,7 +33,7 @@ def kinds(reasons, who):
 def test_nobody_offers_the_topic():
     _, found = told(mm.Cohort([*DATA, *ask(1, "law")]), mm.Program())
     assert [(r.kind, r.who, r.topic, r.message) for r in found] == [
-        ("no_offer", ("law0",), "law", "law0: nobody else offers law")
+        ("no_offer", ("law0",), "law", "law0: nobody offers law")
     ]
 
 

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import Any
 
 from mmatch.discovery import attribute_of, names
+
+BASES = {"Aim", "PairAim"}  # for those who write their own
 
 
 def __getattr__(name: str) -> Any:
     if name.startswith("_"):
         raise AttributeError(name)
+    if name in BASES:
+        return getattr(import_module(f"{__name__}._base"), name)
     return attribute_of(__name__, name)
 
 

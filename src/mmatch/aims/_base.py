@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from mmatch.errors import PluginError
 from mmatch.pairs import Pairs, pairs_of
-from mmatch.parts import Part
+from mmatch.parts import Part, guarded
 from mmatch.people.numbers import exact_sum, number_fault
 from mmatch.terms import Linear
 
@@ -69,10 +70,24 @@ class PairAim(Aim):
 
     def term(self, edges: Edges) -> Linear:
         """A weight per edge."""
-        weights, unit = self.scores(edges.pairs)
-        return Linear(np.ascontiguousarray(np.broadcast_to(weights, len(edges)), dtype=np.int64), unit)
+        weights, unit = self._whole(edges.pairs)
+        return Linear(np.ascontiguousarray(weights, dtype=np.int64), unit)
+
+    def _whole(self, pairs: Pairs) -> tuple[Ints, Fraction]:
+        """`scores`, checked: whole numbers in the shape of the view.
+
+        Raises:
+            PluginError: where the aim gives something else.
+        """
+        with guarded(self):
+            weights, unit = self.scores(pairs)
+            weights = np.broadcast_to(weights, pairs.shape)
+        if weights.dtype.kind not in "iu" or not isinstance(unit, Fraction | int):
+            text = f"{self.title} gave scores of {weights.dtype} in units of {unit!r}"
+            raise PluginError(f"{text}, expected whole numbers and a unit as a Fraction")
+        return weights, Fraction(unit)
 
     def measure(self, cohort: Cohort, matching: Matching) -> Fraction:
         """The sum over all filled seats."""
-        weights, unit = self.scores(pairs_of(cohort, matching))
-        return exact_sum(np.broadcast_to(weights, len(matching.seats))) * unit
+        weights, unit = self._whole(pairs_of(cohort, matching))
+        return exact_sum(weights) * unit

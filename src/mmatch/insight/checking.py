@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mmatch.errors import LimitError, Problem
-from mmatch.instance.edges import BLOCK, MOST_PAIRS
+from mmatch.instance.edges import BLOCK, MOST_PAIRS, asked
 from mmatch.pairs import Pairs, facts_of
 from mmatch.people.columns import NONE
+from mmatch.program import Program, check_question
 from mmatch.rules._base import Rule
 
 if TYPE_CHECKING:
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 
     from mmatch.people import Cohort, Supply
     from mmatch.people.columns import Bools, Ints
-    from mmatch.program import Program
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +40,15 @@ class Readiness:
     removals: tuple[Removal, ...]
 
 
-def readiness(cohort: Cohort, program: Program) -> Readiness:
+def readiness(cohort: Cohort, program: Program | None = None) -> Readiness:
     """Look at a cohort before matching: supply and demand per topic, and which rule removes how many pairs.
 
     Raises:
         InputError: where the program cannot be meant for the cohort.
         LimitError: more than 400 million pairs on shared topics.
     """
+    program = Program() if program is None else program
+    check_question(cohort, program)
     resolved = program.resolve(cohort)
     resolved.check(cohort)
     causes = removers(cohort, resolved)
@@ -81,7 +83,7 @@ def removers(cohort: Cohort, program: Program) -> list[tuple[str, Callable[[Pair
 
 def _refuses(rule: Rule) -> Callable[[Pairs], Bools]:
     def refused(pairs: Pairs) -> Bools:
-        allows = rule.allows(pairs)
+        allows = asked(rule, pairs)
         return np.zeros(pairs.shape, dtype=bool) if allows is None else ~allows
 
     return refused

@@ -11,6 +11,7 @@ from mmatch.instance import compile_instance
 from mmatch.instance.network import HUB, build_network
 from mmatch.matching import Reason
 from mmatch.proof.shortage import shortfall
+from mmatch.terms import SETS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -86,8 +87,9 @@ class _Names:
         if family.key == "offer":
             row = edges.offer_rows[k]
             return (ids[self.cohort.offers.owner[row]],), f"offer {self.cohort.offers.ids[row]}"
-        edge = int(np.flatnonzero(family.label == k)[0])
-        return self.of(self.network.first_edge + edge)
+        inside = np.flatnonzero(family.label == k)
+        people, told = self.of(self.network.first_edge + int(inside[0]))
+        return people, told if len(inside) == 1 or family.key in SETS or family.key == "lock" else family.rule
 
     def several(self, arcs: Ints) -> tuple[list[str], list[str]]:
         """People and titles of several arcs, each once."""

@@ -9,16 +9,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mmatch.aims._base import PairAim
+from mmatch.errors import InputError, Problem
 from mmatch.insight.checking import removers
 from mmatch.insight.impossible import why_infeasible
 from mmatch.insight.swaps import Moves, best_chains, chain_from, connected, reached_from, reaching_hub
 from mmatch.insight.words import counted, listed, number, topic_word
 from mmatch.instance import compile_instance
 from mmatch.instance.network import HUB, CrossingSets, build_network
-from mmatch.matching import Reason, Status
+from mmatch.matching import Reason, Result, Status
 from mmatch.pairs import Pairs, facts_of, pairs_of
 from mmatch.people.columns import NONE
 from mmatch.people.numbers import plain
+from mmatch.program import check_question
 from mmatch.proof.judge import chosen_edges
 
 if TYPE_CHECKING:
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
 
     from mmatch.instance import Instance
     from mmatch.instance.network import Network
-    from mmatch.matching import Matching, Result
+    from mmatch.matching import Matching
     from mmatch.people import Cohort
     from mmatch.people.columns import Bools, Ints
     from mmatch.program import Program
@@ -46,6 +48,10 @@ def reasons(cohort: Cohort, program: Program, result: Result) -> tuple[Reason, .
     Raises:
         InputError: where result and cohort do not belong together.
     """
+    check_question(cohort, program)
+    if not isinstance(result, Result):
+        text = f"found {type(result).__name__}, expected a Result: reasons depend on what was claimed"
+        raise InputError(Problem("type", "result", text))
     resolved = program.resolve(cohort, result.solver)
     if result.status == Status.INFEASIBLE:
         return tuple(why_infeasible(cohort, resolved, result))
@@ -119,7 +125,8 @@ class _Unfilled:
         pairs = Pairs(facts_of(self.cohort), np.broadcast_to(row, offers.shape), offers)
         meets = np.flatnonzero((pairs.distance != NONE) & (pairs.mentor != pairs.mentee))
         if not len(meets):
-            return Reason("no_offer", (mentee,), topic, f"{mentee}: nobody else offers {topic or 'anything'}")
+            nobody = "nobody else" if (pairs.mentor == pairs.mentee).any() else "nobody"
+            return Reason("no_offer", (mentee,), topic, f"{mentee}: {nobody} offers {topic or 'anything'}")
         some = Pairs(pairs.facts, np.broadcast_to(row, meets.shape), meets)
         counts = [(int(np.broadcast_to(gone(some), meets.shape).sum()), name) for name, gone in self._removers]
         told = [f"{n} by {name}" for n, name in sorted(counts, key=lambda c: (-c[0], c[1])) if n]

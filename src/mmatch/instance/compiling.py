@@ -13,7 +13,7 @@ from mmatch.errors import UnsupportedError
 from mmatch.instance.edges import Edges, candidates, canonical_rows
 from mmatch.instance.model import Instance, Lottery
 from mmatch.instance.seats import seat_limits
-from mmatch.terms import Bounds, ConvexLoad, Term, Tier, Unmet
+from mmatch.terms import SETS, Bounds, ConvexLoad, Term, Tier, Unmet
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -58,12 +58,12 @@ def compile_instance(cohort: Cohort, program: Program, seed: int | str | None = 
 
 
 def _merged(items: Iterable[Bounds | Unmet]) -> list[Bounds]:
-    """One Bounds per key: the tightest of all (locks stay apart, their sets differ)."""
+    """One Bounds per key whose sets are the same for all: the tightest; others stay apart."""
     merged: dict[object, Bounds] = {}
     for item in items:
         if not isinstance(item, Bounds):
             continue
-        key: object = item.key if item.key != "lock" else id(item)
+        key: object = item.key if item.key in SETS else id(item)
         before = merged.get(key)
         if before is not None:
             lower, upper = np.maximum(before.lower, item.lower), np.minimum(before.upper, item.upper)

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mmatch.errors import LimitError, Problem
+from mmatch.errors import LimitError, PluginError, Problem
 from mmatch.pairs import Facts, Pairs, facts_of
+from mmatch.parts import guarded
 from mmatch.people.columns import NONE, Bools, Ints, ordered
 
 if TYPE_CHECKING:
@@ -163,10 +164,26 @@ def allowed(pairs: Pairs, rules: Iterable[Rule]) -> Bools:
     """Which pairs of a view all facts and rules allow."""
     mask = pairs.possible()
     for rule in rules:
-        allows = rule.allows(pairs)
+        allows = asked(rule, pairs)
         if allows is not None:
             mask = mask & allows
     return np.broadcast_to(mask, pairs.shape)
+
+
+def asked(rule: Rule, pairs: Pairs) -> Bools | None:
+    """What a pair rule says of a view, checked.
+
+    Raises:
+        PluginError: where it says something else than yes or no for each pair.
+    """
+    with guarded(rule):
+        allows = rule.allows(pairs)
+        if allows is None:
+            return None
+        allows = np.broadcast_to(allows, pairs.shape)
+    if allows.dtype != np.bool_:
+        raise PluginError(f"{rule.title} gave {allows.dtype}, expected True or False for each pair")
+    return allows
 
 
 Block = tuple[Ints, Ints, "Ints | None"]
@@ -208,8 +225,9 @@ def _scored(facts: Facts, rules: tuple[Rule, ...]) -> Iterator[Block]:
     if table is None:
         return
     request, score_row = _expanded(table.mentee, cohort.requests.owner, len(cohort))
+    score_row = np.arange(len(request)) if score_row is None else score_row
     offer, back = _expanded(table.mentor[score_row], cohort.offers.owner, len(cohort))
-    if len(back) != len(score_row):
+    if back is not None:
         request, score_row = request[back], score_row[back]
     mask = allowed(Pairs(facts, request, offer, score_row), rules)
     if mask.all():
@@ -218,12 +236,12 @@ def _scored(facts: Facts, rules: tuple[Rule, ...]) -> Iterator[Block]:
         yield request[mask], offer[mask], score_row[mask]
 
 
-def _expanded(persons: Ints, owner: Ints, n: int) -> tuple[Ints, Ints]:
-    """Each person replaced by all their rows: (rows, place in ``persons`` that each came from)."""
+def _expanded(persons: Ints, owner: Ints, n: int) -> tuple[Ints, Ints | None]:
+    """Each person replaced by all their rows: (rows, place in ``persons`` of each; None where everybody has one)."""
     counts = np.bincount(owner, minlength=n)
     first = np.concatenate([[0], np.cumsum(counts)[:-1]]).astype(np.int64)
     if (counts[np.bincount(persons, minlength=n) > 0] == 1).all():
-        return first[persons], np.arange(len(persons))
+        return first[persons], None
     size = counts[persons]
     back = np.repeat(np.arange(len(persons)), size)
     within = np.arange(len(back)) - np.repeat(np.cumsum(size) - size, size)

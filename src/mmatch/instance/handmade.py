@@ -75,9 +75,10 @@ class _Finder:
         requests = self._mine(self.cohort.requests.owner, people[pair[1]])
         if len(pair) == 3:
             offers = [k for k in offers if self.cohort.topic_tree.names[self.cohort.offers.topic[k]] == pair[2]]
-        for rows, name, what in ((offers, pair[0], "a matching offer"), (requests, pair[1], "a request")):
+        offer = "offer on this topic" if len(pair) == 3 else "offer"
+        for rows, name, what in ((offers, pair[0], offer), (requests, pair[1], "request")):
             if not rows:
-                problems.add("no-offer", where, f"{excerpt(name)} has not {what}")
+                problems.add("no-offer", where, f"{excerpt(name)} has no {what}")
         return self._best(requests, offers) if offers and requests else (NONE, NONE)
 
     def _mine(self, owner: Any, row: int) -> list[int]:

@@ -84,6 +84,7 @@ class Watch:
     cancel: threading.Event | None = None
     progress: Callable[[Progress], object] | None = None
     best: Answer | None = None
+    failed: Exception | None = None
 
     def reason(self) -> str | None:
         """Why to stop now: "cancelled", "time_limit", or None."""
@@ -94,4 +95,8 @@ class Watch:
     def tell(self, phase: str, done: int = 0, total: int = 0) -> None:
         """Report progress, if anybody asked for it."""
         if self.progress is not None:
-            self.progress(Progress(phase, done, total))
+            try:
+                self.progress(Progress(phase, done, total))
+            except Exception as error:
+                self.failed = error  # the host's own error, not the solver's
+                raise

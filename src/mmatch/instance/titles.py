@@ -33,4 +33,6 @@ def set_title(instance: Instance, family: Bounds, number: int) -> str:
         "mentee-offer": f"one seat of {mentee} in offer {cohort.offers.ids[offer]}",
         "lock": f"the lock of {mentor} with {mentee}",
     }
+    if family.key not in words:
+        return f"{family.rule or family.key} (such as {mentor} with {mentee})"
     return words[family.key] + (f" ({family.rule})" if family.rule and family.key != "lock" else "")

@@ -15,8 +15,9 @@ from mmatch.instance.network import CrossingSets, build_network
 from mmatch.matching import Matching, Result, Status, Trust, Value, Violation
 from mmatch.pairs import seat_rows
 from mmatch.people.numbers import plain
+from mmatch.program import check_question
 from mmatch.proof.digests import digest
-from mmatch.proof.optimality import balanced, tiers_proved
+from mmatch.proof.optimality import balanced, tiers_proved, total_cost
 from mmatch.proof.shortage import shortfall
 from mmatch.proof.validity import validity
 
@@ -70,7 +71,7 @@ def judge(cohort: Cohort, program: Program, status: Status, matching: Matching |
     by_aim = tuple((name, plain(total)) for name, _, total in measured)
     exact = iter(measured)
     totals = tuple(sum((aim.exact_weight * next(exact)[2] for aim in tier), Fraction(0)) for tier in program.tiers)
-    proved = _tiers_proved(cohort, program, matching, proof)
+    proved = _tiers_proved(cohort, program, matching, proof, totals)
     trust = Trust.HEURISTIC
     if status == Status.OPTIMAL:
         trust = Trust.PROVED if proved == len(totals) else Trust.CLAIMED
@@ -89,7 +90,10 @@ def _trust_without(cohort: Cohort, program: Program, status: Status, proof: Proo
     return Trust.CLAIMED
 
 
-def _tiers_proved(cohort: Cohort, program: Program, matching: Matching, proof: Proof) -> int:
+def _tiers_proved(
+    cohort: Cohort, program: Program, matching: Matching, proof: Proof, totals: tuple[Fraction, ...]
+) -> int:
+    """For how many leading tiers the prices prove the optimum of what the aims themselves measure."""
     if proof.kind != "prices" or proof.digest != digest(cohort, program):
         return 0
     instance = compile_instance(cohort, program)
@@ -101,7 +105,11 @@ def _tiers_proved(cohort: Cohort, program: Program, matching: Matching, proof: P
     except CrossingSets:
         return 0
     flow = network.flow_of(chosen)
-    return tiers_proved(network, flow, proof.prices) if balanced(network, flow) else 0
+    if not balanced(network, flow):
+        return 0
+    compiled = zip(network.costs, instance.tiers, totals, strict=True)
+    agree = [-total_cost(network, flow, cost) * tier.unit == total for cost, tier, total in compiled]
+    return min(tiers_proved(network, flow, proof.prices), [*agree, False].index(False))
 
 
 def chosen_edges(cohort: Cohort, instance: Instance, matching: Matching) -> Bools | None:
@@ -135,6 +143,7 @@ def verify(cohort: Cohort, program: Program, answer: Result | Matching) -> list[
     Raises:
         InputError: where the answer is neither, or the program cannot be meant for the cohort.
     """
+    check_question(cohort, program)
     if isinstance(answer, Matching):
         resolved = program.resolve(cohort)
         resolved.check(cohort)

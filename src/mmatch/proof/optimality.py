@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mmatch.instance.folding import fold, greatest
+from mmatch.people.numbers import exact_sum
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,6 +47,13 @@ def balanced(network: Network, flow: Ints) -> bool:
     into = np.bincount(network.head, weights=flow, minlength=network.n_nodes)
     out = np.bincount(network.tail, weights=flow, minlength=network.n_nodes)
     return bool((into == out).all())
+
+
+def total_cost(network: Network, flow: Ints, cost: Ints) -> int:
+    """The cost of a circulation, in Python integers where it could outgrow int64."""
+    first = network.first_edge
+    inner: int = sum(c * f for c, f in zip(cost[:first].tolist(), flow[:first].tolist(), strict=True) if f)
+    return inner + exact_sum(cost[first:][flow[first:] > 0])
 
 
 def _small(network: Network, prices: Sequence[Sequence[int]]) -> bool:

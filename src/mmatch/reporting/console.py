@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from mmatch.insight.words import counted
 from mmatch.io.matches import reasons_by_seat
 from mmatch.reporting.words import aim_rows, headline
 
@@ -130,4 +131,4 @@ def _lack(supply: Any) -> str:
 def print_violations(out: Console, violations: Sequence[Violation]) -> None:
     """What is wrong with an answer."""
     rows = [(v.code, v.message) for v in violations[:200]]
-    out.print(table(("what", "found"), rows, f"{len(violations):,} violations"))
+    out.print(table(("what", "found"), rows, counted(len(violations), "violation")))
