@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import chain
 from typing import Any
 
@@ -14,18 +13,14 @@ from mmatch.people.attributes import clean_attributes, clean_availability, clean
 from mmatch.people.columns import (
     NONE,
     FrozenRanks,
-    Meetings,
     Offers,
     People,
     Requests,
-    Scores,
-    Topics,
     frozen_floats,
     frozen_ints,
-    sealed,
 )
-from mmatch.people.facts import MODES, Meeting, Offer, Participant, Request
-from mmatch.people.numbers import count_fault, number_fault, score_column
+from mmatch.people.facts import MODES, Offer, Participant, Request
+from mmatch.people.numbers import count_fault, number_fault
 from mmatch.people.ranking import clean_avoids, clean_ranks
 from mmatch.people.texts import clean_ids, suggestion
 
@@ -45,7 +40,7 @@ class Builder:
         self.where = where
         self.persons = self._persons(participants)
         self.people = self._people()
-        self._topics: dict[str, int] = {}
+        self.topic_codes: dict[str, int] = {}
         self.offers = self._offers()
         self.requests = self._requests()
         self._check_references()
@@ -60,11 +55,6 @@ class Builder:
                     f"found {type(person).__name__} {excerpt(person)}, expected a Participant",
                 )
         return [p for p in persons if type(p) is Participant] if self.problems.found else persons
-
-    def _note(self, faults: Iterable[str], field: str, code: str) -> None:
-        for row, fault in enumerate(faults):
-            if fault:
-                self.problems.add(code, self.where(row, field), fault)
 
     def _counts(self, field: str, *, optional: bool = True) -> Any:
         values = [getattr(p, field) for p in self.persons]
@@ -158,7 +148,7 @@ class Builder:
 
     def _topic_codes(self, items: Sequence[Any], place: Callable[[int], str]) -> Any:
         names = clean_ids([item.topic for item in items], lambda row: place(row) + ".topic", self.problems, empty=True)
-        codes = self._topics
+        codes = self.topic_codes
         return frozen_ints([codes.setdefault(name, len(codes)) for name in names])
 
     def _numbers(self, items: Sequence[Any], field: str, place: Callable[[int], str], *, optional: bool) -> Any:
@@ -222,7 +212,7 @@ class Builder:
         items, owner, _ = self._flat("requests", Request)
         place = self._place(owner, "requests")
         topic = self._topic_codes(items, place)
-        key = owner * (len(self._topics) + 1) + topic
+        key = owner * (len(self.topic_codes) + 1) + topic
         if len(np.unique(key)) < len(key):
             self._twice(key, place)
         formats = None
@@ -266,88 +256,6 @@ class Builder:
                     elif own:
                         self.problems.add("self", f"{self.where(row, field)}[{k}]", "a person cannot name themselves")
 
-    def topics(self, tree: Mapping[str, str] | None) -> Topics:
-        """All topics that anybody names, with the tree over them."""
-        codes = self._topics
-        pairs: list[tuple[str, str]] = []
-        if tree is not None and not isinstance(tree, Mapping):
-            self.problems.add("type", "topics", f"found {type(tree).__name__}, expected {{child: parent}}")
-        elif tree:
-            children = clean_ids(list(tree), lambda _: "topics", self.problems)
-            parents = clean_ids(list(tree.values()), lambda row: f"topics[{children[row]!r}]", self.problems)
-            pairs = list(zip(children, parents, strict=True))
-        for name in chain.from_iterable(pairs):
-            codes.setdefault(name, len(codes))
-        parent = np.full(len(codes), NONE, dtype=np.int64)
-        for child, above in pairs:
-            parent[codes[child]] = codes[above]
-        names = tuple(codes)
-        loop = _loop(parent)
-        if loop:
-            text = " > ".join(excerpt(names[c]) for c in loop)
-            self.problems.add("topic-cycle", "topics", f"the tree runs in a circle: {text}")
-            parent[:] = NONE
-        return Topics(names, frozen_ints(parent))
-
-    def meetings(self, history: Iterable[Meeting]) -> Meetings:
-        """The past meetings as columns."""
-        rows = list(history)
-        good = [m for m in rows if type(m) is Meeting]
-        for k, item in enumerate(rows):
-            if type(item) is not Meeting:
-                self.problems.add(
-                    "type", f"history[{k}]", f"found {type(item).__name__} {excerpt(item)}, expected a Meeting"
-                )
-        mentors = clean_ids([m.mentor for m in good], lambda k: f"history[{k}].mentor", self.problems)
-        mentees = clean_ids([m.mentee for m in good], lambda k: f"history[{k}].mentee", self.problems)
-        topics = clean_ids([m.topic for m in good], lambda k: f"history[{k}].topic", self.problems, empty=True)
-        for k, m in enumerate(good):
-            if m.date is not None and type(m.date) is not str:
-                text = f"found {type(m.date).__name__}, expected text such as 2026-03-01, or None"
-                self.problems.add("type", f"history[{k}].date", text)
-        return Meetings(tuple(mentors), tuple(mentees), tuple(topics), tuple(m.date for m in good))
-
-    def scores(self, scores: Mapping[tuple[str, str], Any] | None) -> Scores | None:
-        """The given scores as columns sorted by (mentee, mentor)."""
-        if scores is None:
-            return None
-        if not isinstance(scores, Mapping):
-            text = f"found {type(scores).__name__}, expected {{(mentor, mentee): number}}"
-            self.problems.add("type", "scores", text, "Cohort.from_scores reads matrices")
-            return None
-        rows = [row for row in scores.items() if self._score_is_good(*row)]
-        index = self.people.index
-        mentor = np.array([index[pair[0]] for pair, _ in rows], dtype=np.int64)
-        mentee = np.array([index[pair[1]] for pair, _ in rows], dtype=np.int64)
-        order = np.lexsort((mentor, mentee))
-        values = score_column([rows[k][1] for k in order])
-        return Scores(sealed(mentee[order]), sealed(mentor[order]), sealed(values))
-
-    def _plainly_good(self, pair: Any, value: Any) -> bool:
-        """The common case, without a word: two known people and a finite number."""
-        if type(pair) is not tuple or len(pair) != 2 or pair[0] == pair[1] or set(map(type, pair)) != {str}:
-            return False
-        known = self.people.index
-        finite = type(value) is int or (type(value) is float and math.isfinite(value))
-        return finite and pair[0] in known and pair[1] in known
-
-    def _score_is_good(self, pair: Any, value: Any) -> bool:
-        if self._plainly_good(pair, value):
-            return True
-        where = f"scores[{excerpt(pair)}]"
-        if not (type(pair) is tuple and len(pair) == 2 and all(type(p) is str for p in pair)):
-            self.problems.add("type", where, "the key must be (mentor, mentee), both ids")
-            return False
-        unknown = [name for name in pair if name not in self.people.index]
-        for name in unknown:
-            self.problems.add("unknown-id", where, f"unknown id {excerpt(name)}", suggestion(name, self.people.ids))
-        fault = number_fault(value, "a score")
-        if fault:
-            self.problems.add("number", where, fault)
-        if pair[0] == pair[1]:
-            self.problems.add("self", where, "nobody is matched with themselves")
-        return not (unknown or fault or pair[0] == pair[1])
-
 
 def flat_ranks(entries: FrozenRanks | None) -> Iterable[str]:
     """All names of a rank list, ties opened."""
@@ -364,19 +272,3 @@ def group_fault(group: Any) -> str:
     if not whole or any(count_fault(g, "size", least=1, optional=False) for g in group):
         return f"found {excerpt(group)}, expected (least, most), two whole numbers from 1"
     return "" if group[0] <= group[1] else f"least {group[0]} is above most {group[1]}"
-
-
-def _loop(parent: Any) -> list[int]:
-    """A circle in a parent array, first node repeated at the end; empty where there is none."""
-    done: set[int] = set()
-    for start in range(len(parent)):
-        path: dict[int, None] = {}
-        node = start
-        while node != NONE and node not in done and node not in path:
-            path[node] = None
-            node = int(parent[node])
-        if node in path:
-            nodes = list(path)
-            return [*nodes[nodes.index(node) :], node]
-        done.update(path)
-    return []

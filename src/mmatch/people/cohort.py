@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -14,27 +13,13 @@ from mmatch.errors import InputError, Problem, Problems, excerpt
 from mmatch.people.building import Builder, Where, usual_where
 from mmatch.people.columns import NONE, Ints, Meetings, Offers, People, Requests, Scores, Topics
 from mmatch.people.digesting import cohort_digest
-from mmatch.people.facts import MODES, Meeting, Offer, Participant, Request
+from mmatch.people.facts import Meeting, Participant
+from mmatch.people.relations import Relations
 from mmatch.people.texts import suggestion
+from mmatch.people.viewing import Supply, participant, supplies
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
-
-
-@dataclass(frozen=True, slots=True)
-class Supply:
-    """Supply and demand on one topic: what `Cohort.summary` lists.
-
-    ``seats`` counts mentee seats that mentors offer on the topic (None: no stated limit), ``reachable`` the offers that
-    can meet a request on it along the topic tree.
-    """
-
-    topic: str
-    offers: int
-    seats: int | None
-    requests: int
-    wanted: int
-    reachable: int
 
 
 class Cohort(Sequence[Participant]):
@@ -85,9 +70,10 @@ class Cohort(Sequence[Participant]):
 
     def _fill(self, participants: Any, topics: Any, history: Any, scores: Any, where: Where) -> None:
         builder = Builder(_once(participants, "participants"), where)
-        tree = builder.topics(topics)
-        meetings = builder.meetings(_once(history, "history"))
-        table = builder.scores(scores)
+        relations = Relations(builder)
+        tree = relations.topics(topics)
+        meetings = relations.meetings(_once(history, "history"))
+        table = relations.scores(scores)
         builder.problems.raise_any()
         self._set(builder.people, builder.offers, builder.requests, tree, meetings, table)
 
@@ -172,7 +158,7 @@ class Cohort(Sequence[Participant]):
         return len(self.people.ids)
 
     def __iter__(self) -> Iterator[Participant]:
-        return (self._participant(row) for row in range(len(self)))
+        return (participant(self, row) for row in range(len(self)))
 
     def __contains__(self, item: object) -> bool:
         name = item.id if isinstance(item, Participant) else item
@@ -184,10 +170,10 @@ class Cohort(Sequence[Participant]):
             if key not in self.people.index:
                 text = f"unknown id {excerpt(key)}"
                 raise InputError(Problem("unknown-id", "", text, suggestion(key, self.people.ids)))
-            return self._participant(self.people.index[key])
+            return participant(self, self.people.index[key])
         if isinstance(key, slice):
-            return [self._participant(row) for row in range(*key.indices(len(self)))]
-        return self._participant(range(len(self))[key])
+            return [participant(self, row) for row in range(*key.indices(len(self)))]
+        return participant(self, range(len(self))[key])
 
     @property
     def participants(self) -> Cohort:
@@ -238,46 +224,9 @@ class Cohort(Sequence[Participant]):
             sorted(names | ({"site"} if people.sites else set()) | ({"timezone"} if people.timezones else set()))
         )
 
-    def _participant(self, row: int) -> Participant:
-        p = self.people
-        return Participant(
-            p.ids[row],
-            name=p.names[row] if p.names else "",
-            offers=tuple(self._offer(k) for k in _rows_of(self.offers.owner, row)),
-            requests=tuple(self._request(k) for k in _rows_of(self.requests.owner, row)),
-            capacity=_stated(p.capacity[row]),
-            groups=_stated(p.groups[row]),
-            min_load=int(p.min_load[row]),
-            availability=p.availability[row] if p.availability else None,
-            timezone=p.timezones[row] if p.timezones else None,
-            site=p.sites[row] if p.sites else "",
-            modes=p.modes[row] if p.modes else MODES,
-            attributes=p.attributes[row] if p.attributes else MappingProxyType({}),
-            ranks=p.ranks[row] if p.ranks else None,
-            mentee_ranks=p.mentee_ranks[row] if p.mentee_ranks else None,
-            avoids=p.avoids[row] if p.avoids else (),
-        )
-
-    def _offer(self, k: int) -> Offer:
-        o = self.offers
-        group = None if o.most[k] == NONE else (int(o.least[k]), int(o.most[k]))
-        topic = self.topic_tree.names[o.topic[k]]
-        return Offer(topic, level=_level(o.level[k]), seats=_stated(o.seats[k]), group=group, id=o.ids[k])
-
-    def _request(self, k: int) -> Request:
-        r = self.requests
-        priority = float(r.priority[k])
-        return Request(
-            self.topic_tree.names[r.topic[k]],
-            level=_level(r.level[k]),
-            priority=int(priority) if priority.is_integer() else priority,
-            mentors=int(r.mentors[k]),
-            format=r.formats[k] if r.formats else None,
-        )
-
     def summary(self) -> tuple[Supply, ...]:
         """Supply and demand per topic, greatest demand first."""
-        return _summary(self)
+        return supplies(self)
 
     # -- identity ------------------------------------------------------------------------------------------------
 
@@ -323,40 +272,3 @@ def _once(items: Any, name: str) -> list[Any]:
         problems.add("type", name, f"found {type(items).__name__}, expected a list")
         problems.raise_any()
     return list(items)
-
-
-def _rows_of(owner: Ints, row: int) -> range:
-    return range(int(np.searchsorted(owner, row)), int(np.searchsorted(owner, row, side="right")))
-
-
-def _stated(value: Any) -> int | None:
-    return None if value == NONE else int(value)
-
-
-def _level(value: Any) -> float | int | None:
-    number = float(value)
-    return None if number != number else int(number) if number.is_integer() else number  # noqa: PLR0124 - NaN
-
-
-def _summary(cohort: Cohort) -> tuple[Supply, ...]:
-    o, r, tree = cohort.offers, cohort.requests, cohort.topic_tree
-    n = len(tree.names)
-    offers = np.bincount(o.topic, minlength=n)
-    requests = np.bincount(r.topic, minlength=n)
-    wanted = np.bincount(r.topic, weights=r.mentors, minlength=n)
-    limit = np.where(o.seats == NONE, cohort.people.capacity[o.owner], o.seats)
-    open_ended = np.bincount(o.topic, weights=limit == NONE, minlength=n) > 0
-    seats = np.bincount(o.topic, weights=np.maximum(limit, 0), minlength=n)
-    reach = (tree.distance != NONE).astype(np.int64) @ offers
-    rows = [
-        Supply(
-            name,
-            int(offers[k]),
-            None if open_ended[k] else int(seats[k]),
-            int(requests[k]),
-            int(wanted[k]),
-            int(reach[k]),
-        )
-        for k, name in enumerate(tree.names)
-    ]
-    return tuple(sorted((row for row in rows if row.offers or row.requests), key=lambda s: (-s.wanted, s.topic)))

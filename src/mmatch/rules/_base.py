@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import KW_ONLY, dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -50,11 +51,13 @@ class Rule(Part):
         return Violation(f"rule:{self.name}", f"{self.title} does not allow mentor {who[0]} with mentee {who[1]}", who)
 
 
+@dataclass(frozen=True, repr=False)
 class AttributeRule(Rule):
     """A rule about one attribute of both people; ``missing`` says what holds where somebody lacks it."""
 
     attribute: str
-    missing: str
+    _: KW_ONLY
+    missing: str = "forbid"
 
     def __post_init__(self) -> None:
         self.text("attribute")

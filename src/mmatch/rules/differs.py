@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import KW_ONLY, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mmatch.rules._base import AttributeRule
@@ -22,10 +22,6 @@ class Differs(AttributeRule):
         attribute: a key of ``attributes``, or "site", or "timezone"; lists must share no item.
         missing: "forbid" (default) or "allow" a pair in which somebody lacks the attribute.
     """
-
-    attribute: str
-    _: KW_ONLY
-    missing: str = "forbid"
 
     def allows(self, pairs: Pairs) -> Bools:
         """Pairs that share no value."""

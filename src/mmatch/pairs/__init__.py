@@ -1,0 +1,10 @@
+"""The view of candidate pairs that rules and aims read: columns indexed by request and offer, broadcastable.
+
+The same lines serve a list of pairs (two arrays of one length) and a block (requests as a column, offers as a row).
+"""
+
+from mmatch.pairs.facts import Facts, facts_of
+from mmatch.pairs.seats import pairs_of, seat_rows
+from mmatch.pairs.view import Pairs
+
+__all__ = ["Facts", "Pairs", "facts_of", "pairs_of", "seat_rows"]

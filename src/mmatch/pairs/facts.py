@@ -1,0 +1,165 @@
+"""What rules and aims read of a cohort, prepared once for each cohort."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from mmatch.errors import InputError, Problem, excerpt
+from mmatch.pairs.tables import Coded, RankTable, coded_attribute, rank_table, unknown_attribute
+from mmatch.people.columns import NONE, Floats, Ints
+from mmatch.people.numbers import to_grid
+
+if TYPE_CHECKING:
+    from fractions import Fraction
+
+    from mmatch.pairs.view import Pairs
+    from mmatch.people import Cohort, Participant
+
+
+class Facts:
+    """What rules and aims read of a cohort, prepared when first asked for and kept with the cohort."""
+
+    def __init__(self, cohort: Cohort) -> None:
+        self.cohort = cohort
+        self._coded: dict[str, Coded] = {}
+        self._called: dict[Callable[..., Any], dict[tuple[int, int], Any]] = {}
+
+    def attribute(self, name: str) -> Coded:
+        """An attribute as bits.
+
+        Raises:
+            InputError: where nobody has it.
+        """
+        if name not in self._coded:
+            self._coded[name] = coded_attribute(self.cohort, name)
+        return self._coded[name]
+
+    def numbers(self, name: str) -> Floats:
+        """An attribute as numbers, NaN where it is not stated or no number.
+
+        Raises:
+            InputError: where nobody has it.
+        """
+        values = self.cohort.attributes_of(name)
+        if values is None:
+            raise unknown_attribute(self.cohort, name)
+        sound = [v if isinstance(v, int | float) and not isinstance(v, bool) else math.nan for v in values]
+        return np.array(sound, dtype=np.float64)
+
+    @cached_property
+    def one_topic(self) -> bool:
+        """Whether all topics meet."""
+        return bool((self.cohort.topic_tree.distance != NONE).all())
+
+    @cached_property
+    def anybody_in_both_roles(self) -> bool:
+        """Whether anybody both offers and asks."""
+        return bool(np.isin(self.cohort.requests.owner, self.cohort.offers.owner).any())
+
+    @cached_property
+    def ranks(self) -> RankTable | None:
+        """What people want as mentees, by (person, offer); None where nobody stated a list."""
+        lists = self.cohort.people.ranks
+        if lists is None:
+            return None
+        owner, index, people = self.cohort.offers.owner, self.cohort.offers.index, self.cohort.people.index
+        persons = np.arange(len(people))
+        first, last = np.searchsorted(owner, persons), np.searchsorted(owner, persons, side="right")
+
+        def rows(name: str) -> tuple[int, ...]:
+            return (index[name],) if name in index else tuple(range(first[people[name]], last[people[name]]))
+
+        return rank_table(lists, rows, len(owner), special=index)
+
+    @cached_property
+    def mentee_ranks(self) -> RankTable | None:
+        """Whom people want as mentees, by (person, person); None where nobody stated a list."""
+        lists, people = self.cohort.people.mentee_ranks, self.cohort.people.index
+        return None if lists is None else rank_table(lists, lambda name: (people[name],), len(people))
+
+    @cached_property
+    def avoided(self) -> Ints:
+        """Sorted keys (one x n + other) of people who must never meet, both ways."""
+        people = self.cohort.people
+        pairs = [(row, people.index[name]) for row, names in enumerate(people.avoids or ()) for name in names]
+        n = len(people.ids)
+        return np.unique(np.array([k for a, b in pairs for k in (a * n + b, b * n + a)], dtype=np.int64))
+
+    @cached_property
+    def met(self) -> Ints:
+        """Sorted keys (mentor x n + mentee) of past meetings."""
+        people, m = self.cohort.people.index, self.cohort.meetings
+        n = len(people)
+        known = [
+            people[a] * n + people[b] for a, b in zip(m.mentor, m.mentee, strict=True) if a in people and b in people
+        ]
+        return np.unique(np.array(known, dtype=np.int64))
+
+    @cached_property
+    def score_grid(self) -> tuple[Ints, Fraction, float]:
+        """The given scores as integers, their unit and the resolution told to users."""
+        table = self.cohort.score_table
+        if table is None:
+            raise InputError(Problem("no-scores", "aims", "Fit needs scores, and the cohort has none"))
+        return to_grid(table.values)
+
+    @cached_property
+    def priority_grid(self) -> tuple[Ints, Fraction]:
+        """The priorities of all requests as integers, and their unit."""
+        grid, unit, _ = to_grid(self.cohort.requests.priority)
+        return grid, unit
+
+    @cached_property
+    def score_keys(self) -> Ints:
+        """Sorted keys (mentee x n + mentor) of the given scores."""
+        table = self.cohort.score_table
+        if table is None:
+            return np.zeros(0, dtype=np.int64)
+        return table.mentee * len(self.cohort) + table.mentor
+
+    def call(self, function: Callable[..., Any], pairs: Pairs, read: Callable[[Any, str], Any]) -> Any:
+        """A plain function of (mentor, mentee) over pairs: called once for each two people, in canonical order.
+
+        Args:
+            function: takes two Participants.
+            pairs: where it is needed; any broadcast shape.
+            read: checks one returned value; gets it and the place for its error.
+        """
+        mentor, mentee = np.broadcast_arrays(pairs.mentor, pairs.mentee)
+        known = self._called.setdefault(function, {})
+        wanted = list(zip(mentee.ravel().tolist(), mentor.ravel().tolist(), strict=True))
+        rank = np.empty(len(self.cohort), dtype=np.int64)
+        rank[self.cohort.canonical] = np.arange(len(self.cohort))
+        people: dict[int, Participant] = {}
+        for pair in sorted({p for p in wanted if p not in known}, key=lambda p: (rank[p[0]], rank[p[1]])):
+            mentee_row, mentor_row = pair
+            for row in pair:
+                if row not in people:
+                    people[row] = self.cohort[row]
+            ids = self.cohort.people.ids
+            place = f"{getattr(function, '__name__', 'function')}({ids[mentor_row]!r}, {ids[mentee_row]!r})"
+            known[pair] = read(_called(function, people[mentor_row], people[mentee_row], place), place)
+        values = np.empty(len(wanted), dtype=object)
+        values[:] = [known[p] for p in wanted]
+        return values.reshape(mentor.shape)
+
+
+def _called(function: Callable[..., Any], mentor: Participant, mentee: Participant, place: str) -> Any:
+    try:
+        return function(mentor, mentee)
+    except Exception as error:
+        text = f"the function raised {type(error).__name__}: {excerpt(str(error))}"
+        raise InputError(Problem("function", place, text)) from error
+
+
+def facts_of(cohort: Cohort) -> Facts:
+    """The prepared facts of a cohort, made once for each."""
+    kept: Facts | None = cohort.__dict__.get("_facts")
+    if kept is None:
+        kept = cohort.__dict__["_facts"] = Facts(cohort)
+    return kept
