@@ -80,6 +80,9 @@ def test_a_stop_between_tiers_keeps_what_is_proved():
 
     def stop_at_second(progress):
         seen.append(progress.phase)
+        if progress.phase == "tiers":
+            assert progress.value == progress.bound
+            assert len(progress.value) == progress.done
         if progress.phase == "tiers" and progress.done > 0:
             cancel.set()
 

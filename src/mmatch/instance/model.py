@@ -92,11 +92,11 @@ class Watch:
             return "cancelled"
         return "time_limit" if self.deadline is not None and time.monotonic() >= self.deadline else None
 
-    def tell(self, phase: str, done: int = 0, total: int = 0) -> None:
-        """Report progress, if anybody asked for it."""
+    def tell(self, phase: str, done: int = 0, total: int = 0, value: tuple[float, ...] | None = None) -> None:
+        """Report progress, if anybody asked for it; ``value`` holds the totals of finished tiers, which bound them."""
         if self.progress is not None:
             try:
-                self.progress(Progress(phase, done, total))
+                self.progress(Progress(phase, done, total, value, value))
             except Exception as error:
                 self.failed = error  # the host's own error, not the solver's
                 raise

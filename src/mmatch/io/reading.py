@@ -20,6 +20,7 @@ from mmatch.io.sorting import sort_sheets
 from mmatch.io.sources import Source, is_json, sources, table_of
 from mmatch.io.told import mapping_of, tell
 from mmatch.people.cohort import Cohort
+from mmatch.people.texts import lookalikes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -188,6 +189,9 @@ class _Reader:
                 notes.raise_any()
             bad |= fresh
         mapping = mapping_of(self.sheets, self.forced)
+        for one, other in lookalikes(cohort.people.ids):
+            text = f"{excerpt(one)} and {excerpt(other)} differ only by case or spaces: two people, or one?"
+            notes.warn("similar-ids", "", text)
         return Reading(cohort, mapping, self._rejected(bad), tuple(notes.warnings))
 
     def _attempt(self, notes: Notes, bad: set[Spot]) -> Cohort | None:

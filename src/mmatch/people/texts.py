@@ -69,6 +69,18 @@ def _character_fault(value: str) -> tuple[str, str, str]:
     return "", "", ""
 
 
+def lookalikes(ids: Iterable[str]) -> list[tuple[str, str]]:
+    """Pairs of ids that differ only by case or by spaces inside: probably one person twice."""
+    seen: dict[str, str] = {}
+    found = []
+    for name in ids:
+        key = "".join(name.casefold().split())
+        if key in seen:
+            found.append((seen[key], name))
+        seen.setdefault(key, name)
+    return found
+
+
 def suggestion(wanted: str, known: Iterable[str]) -> str:
     """A hint with the closest known name, or nothing."""
     import difflib

@@ -42,7 +42,8 @@ class Flow:
             stopped = watch.reason()
             if stopped:
                 return self._answer(network, flow if prices else None, prices, group.tiers.start, stopped)
-            watch.tell("tiers", group.tiers.start, len(instance.tiers))
+            value = _values(instance, network, flow, group.tiers.start)
+            watch.tell("tiers", group.tiers.start, len(instance.tiers), value)
             best = cheapest(network, group.cost, flow, free, order)
             flow, free = best.flow, best.free
             prices.append(best.price)
@@ -56,6 +57,12 @@ class Flow:
         complete = done == len(network.costs)
         status = Status.UNKNOWN if flow is None else Status.OPTIMAL if complete else Status.FEASIBLE
         return Answer(status, chosen, done, tuple(prices), stopped=None if complete else stopped)
+
+
+def _values(instance: Instance, network: Network, flow: Ints, done: int) -> tuple[float, ...]:
+    """The totals of the tiers done so far, for progress."""
+    totals = (-float(flow @ cost.astype(np.float64)) for cost in network.costs[:done])
+    return tuple(total * float(tier.unit) for total, tier in zip(totals, instance.tiers, strict=False))
 
 
 def _drawn_order(instance: Instance, network: Network) -> Order:
