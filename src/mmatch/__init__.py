@@ -22,6 +22,7 @@ _HOME = {
     "proof": ("verify",),
     "io.reading": ("Reading", "read_cohort", "read_files"),
     "io.cohorts": ("write_cohort",),
+    "io.mapping": ("FileMapping",),
     "io.programs": ("read_program", "write_program"),
     "io.results": ("read_result", "write_result"),
     "errors": (
