@@ -39,6 +39,24 @@ Out = Annotated[str | None, typer.Option("--out", help="The folder to write to."
 Collect = Annotated[bool, typer.Option("--skip-bad-rows", help="Load the good rows, write the others to rejected.csv.")]
 
 
+def _version(*, wanted: bool) -> None:
+    if wanted:
+        from mmatch import __version__
+
+        typer.echo(f"mmatch {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def main(
+    *,
+    version: Annotated[
+        bool, typer.Option("--version", callback=lambda v: _version(wanted=v), is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    """Match mentors and mentees, with proof."""
+
+
 @app.command()
 def match(  # noqa: PLR0913 - the options of the verb
     files: Files,
@@ -92,7 +110,10 @@ def check(
     save_mapping: Annotated[str | None, typer.Option(help="Write the mapping here, to edit it.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Look before matching: how columns are read, supply and demand, what each rule removes."""
+    """Look before matching: columns, supply, rules.
+
+    Shows how columns are read, supply and demand per topic, and what each rule removes.
+    """
     from dataclasses import asdict
 
     from mmatch.insight import readiness
@@ -124,7 +145,10 @@ def verify(
     *,
     as_json: AsJson = False,
 ) -> None:
-    """Judge an answer without any solver: a result with its proof, or a hand-made list of matches."""
+    """Judge an answer without any solver.
+
+    The answer is a result with its proof, or a list of matches made by hand.
+    """
     from dataclasses import asdict
 
     from mmatch.io.json_text import dump_json
@@ -151,7 +175,7 @@ def explain(
     *,
     as_json: AsJson = False,
 ) -> None:
-    """Say why each match is as it is, and why each unfilled seat stays unfilled."""
+    """Say why each match, and each unfilled seat, is so."""
     from dataclasses import asdict
 
     from mmatch.insight import reasons
@@ -179,7 +203,7 @@ def example(
     name: Annotated[str, typer.Argument(help="The example; leave it out to list all.", show_default=False)] = "",
     out: Out = None,
 ) -> None:
-    """Write an example cohort as sign-up files, to try everything on."""
+    """Write an example cohort as sign-up files."""
     from mmatch import datasets
 
     if not name:

@@ -30,7 +30,7 @@ def headline(cohort: Cohort, result: Result) -> str:
         return f"No matching was found: stopped by {STOPPED.get(result.stopped or '', 'the solver itself')}."
     served = len(set(result.matching.seats.mentee))
     seats = int(cohort.requests.mentors.sum())
-    text = f"{served:,} of {people:,} mentees are matched"
+    text = f"{served:,} of {people:,} {'mentee is' if people == 1 else 'mentees are'} matched"
     if seats != people:
         text += f" ({len(result.matching.seats):,} of {seats:,} seats)"
     return f"{text} — {sureness(result)}."
