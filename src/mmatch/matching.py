@@ -9,7 +9,7 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from mmatch.errors import ExtraError, NoMatchingError
+from mmatch.errors import ExtraError, InputError, NoMatchingError, Problem, excerpt
 
 if TYPE_CHECKING:
     from fractions import Fraction
@@ -105,6 +105,7 @@ class Matching(Sequence[Match]):
 
         Raises:
             ExtraError: where it is not installed.
+            InputError: where it is none of these.
         """
         import narwhals as nw
 
@@ -114,6 +115,9 @@ class Matching(Sequence[Match]):
             return nw.from_dict(data, backend=backend).to_native()
         except ModuleNotFoundError as error:
             raise ExtraError(f"a data frame needs {error.name}: pip install {error.name}") from None
+        except ValueError:
+            text = f"found {excerpt(backend)}, expected pandas, polars or pyarrow"
+            raise InputError(Problem("backend", "to_frame", text)) from None
 
     @cached_property
     def _matches(self) -> tuple[Match, ...]:

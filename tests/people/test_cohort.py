@@ -67,6 +67,15 @@ def problems(*people, **options):
         (Participant("c", offers="x"), "type", "participants[1].offers", "expected a list"),
         (Participant("c", requests=[Request("x")] * 2), "duplicate-request", "participants[1].requests[1]", "mentors="),
         (Participant("c", requests=[Request("x", level="3")]), "number", "participants[1].requests[0].level", "finite"),
+        (Participant("c", attributes={"k": 10**5000}), "attribute", "participants[1].attributes", "1000 bits"),
+        (
+            Participant("c", offers=[Offer("x", level=10**400)]),
+            "number",
+            "participants[1].offers[0].level",
+            "1000 bits",
+        ),
+        (Participant("c", attributes=None), "type", "participants[1].attributes", "name: value"),
+        (Participant("c", avoids="a"), "avoids", "participants[1].avoids", "list of ids"),
         (Participant("c", requests=[Request(None)]), "id-missing", "participants[1].requests[0].topic", "missing"),
     ],
 )

@@ -150,6 +150,7 @@ def test_mentors_who_rank_nobody_are_all_whom_the_lists_name():
         (({"m": ["nobody"]}, {"x": ["m"]}), "unknown id"),
         (({"m": ["x"]}, {"x": ["m"]}, {"capacity": {"zz": 1}}), "unknown id"),
         ((["m"],), "expected a dict"),
+        ((None,), "mentees: found NoneType, expected a dict"),
         (({"m": "x"},), "expected a list of ids"),
     ],
 )

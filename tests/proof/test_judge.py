@@ -246,3 +246,9 @@ def test_a_hand_made_matching_is_judged(pairs, code):
 def test_anything_else_is_no_answer():
     with pytest.raises(mm.InputError, match="expected a Result or a Matching"):
         mm.verify(mm.Cohort([]), mm.Program(), [("a", "b")])
+
+
+@pytest.mark.parametrize("pairs", [None, "ab", 3, [3], [("m",)], [("m", 2)], [("nobody", "mentee-0")]])
+def test_what_is_no_list_of_pairs_is_an_input_error(pairs):
+    with pytest.raises(mm.InputError):
+        mm.matching_from_pairs(mm.Cohort.from_scores([[1]], capacity=1), pairs)

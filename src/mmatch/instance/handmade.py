@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from mmatch.errors import Problems, excerpt
+from mmatch.errors import InputError, Problem, Problems, excerpt
 from mmatch.instance.decoding import seated, unfilled
 from mmatch.matching import Match, Matching, Seats
 from mmatch.people.columns import NONE
 from mmatch.people.texts import suggestion
-from mmatch.program import Program
+from mmatch.program import Program, check_question
 
 if TYPE_CHECKING:
     from mmatch.people import Cohort
@@ -34,6 +34,9 @@ def matching_from_pairs(cohort: Cohort, pairs: Iterable[Any], program: Program |
     Raises:
         InputError: unknown people or topics, entries of another form.
     """
+    check_question(cohort, program or Program())
+    if isinstance(pairs, str) or not isinstance(pairs, Iterable):
+        raise InputError(Problem("type", "pairs", f"found {excerpt(pairs)}, expected a list of pairs or matches"))
     rows = list(pairs)
     if rows and all(isinstance(row, Match) for row in rows):
         return _from_matches(cohort, rows)

@@ -89,7 +89,7 @@ def clean_attributes(value: Any, own: str, note: Note) -> Mapping[str, Any]:
 def _attribute(item: Any, name: str, own: str, note: Note) -> Any:
     if type(item) is str:
         return item if item.isascii() else clean_text(item, own, note)
-    if type(item) is bool or type(item) is int:
+    if type(item) is bool or (type(item) is int and abs(item) < 2**63):
         return item
     if type(item) in {tuple, list, set, frozenset}:
         items = sorted(item, key=str) if type(item) in {set, frozenset} else item

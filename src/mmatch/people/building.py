@@ -153,7 +153,8 @@ class Builder:
 
     def _numbers(self, items: Sequence[Any], field: str, place: Callable[[int], str], *, optional: bool) -> Any:
         values = [getattr(item, field) for item in items]
-        if set(map(type, values)) <= ({int, type(None)} if optional else {int}):
+        stated = [v for v in values if v is not None] if optional else values
+        if set(map(type, stated)) <= {int} and (not stated or max(map(abs, stated)) < 2**53):
             return frozen_floats([np.nan if v is None else v for v in values])
         faults = ["" if v is None and optional else number_fault(v, field) for v in values]
         for row, fault in enumerate(faults):

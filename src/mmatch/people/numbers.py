@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from mmatch.people.columns import Ints
 
 LARGEST_COUNT = 2**31 - 1
+LARGEST_BITS = 1000  # of any number: it still is a float
 BITS = 40  # scores keep at least so many bits below the largest one
 SAMPLE = 1000  # values that show whether a column is made of whole numbers or long fractions
 EXACT_BITS = 62  # whole numbers stay exact up to this size
@@ -38,6 +39,8 @@ def number_fault(value: object, name: str) -> str:
         value, int | float | Decimal | Fraction | np.integer | np.floating
     ):
         return f"found {type(value).__name__} {excerpt(value)}, expected: {name} must be a finite number"
+    if isinstance(value, int | Fraction) and abs(value) >= 2**LARGEST_BITS:
+        return f"found a number of more than {LARGEST_BITS} bits, expected: {name} must be smaller"
     if isinstance(value, float | np.floating | Decimal) and not math.isfinite(value):
         return f"found {excerpt(str(value))}, expected: {name} must be a finite number"
     return ""

@@ -22,7 +22,7 @@ def participants_from_rankings(
     """
     problems = Problems()
     for name, value in (("mentees", mentees), ("mentors", mentors), ("offers", offers)):
-        if value is not None and not isinstance(value, Mapping):
+        if (value is not None or name == "mentees") and not isinstance(value, Mapping):
             problems.add("type", name, f"found {type(value).__name__}, expected a dict")
     problems.raise_any()
     owners = _mentor_ids(mentees, mentors, offers, limits)

@@ -88,7 +88,7 @@ class Relations:
         if type(pair) is not tuple or len(pair) != 2 or pair[0] == pair[1] or set(map(type, pair)) != {str}:
             return False
         known = self.builder.people.index
-        finite = type(value) is int or (type(value) is float and math.isfinite(value))
+        finite = (type(value) is int and abs(value) < 2**63) or (type(value) is float and math.isfinite(value))
         return finite and pair[0] in known and pair[1] in known
 
     def _score_is_good(self, pair: Any, value: Any) -> bool:
