@@ -54,7 +54,7 @@ def imported(path):
 
 def rooms_of(path):
     for module, name in imported(path):
-        if module == "mmatch":
+        if module == "mmatch" and name != "__version__":
             yield name
         elif module.startswith("mmatch."):
             yield module.split(".")[1]

@@ -152,7 +152,22 @@ def test_every_reason_is_true(question):
                 assert int(asked) > len(only.split(", "))
 
 
-@given(cohort=cohorts(scored=True, ranked=False, least_loads=False), of=st.sampled_from(["requests", "mentees"]))
+@st.composite
+def crowds(draw):
+    """Up to four mentees, some asking twice, for one or two mentors with hardly any seats."""
+    n = draw(st.integers(2, 4))
+    mentors = [
+        Participant(f"m{k}", offers=[Offer()], capacity=draw(st.integers(0, 2))) for k in range(draw(st.integers(1, 2)))
+    ]
+    topics = st.sampled_from([("x",), ("x",), ("x", "y")])
+    mentees = [Participant(f"e{k}", requests=[Request(t) for t in draw(topics)]) for k in range(n)]
+    scores = {(m.id, e.id): draw(st.integers(-2, 6)) for m in mentors for e in mentees}
+    return mm.Cohort([*mentors, *mentees], scores=scores)
+
+
+@given(
+    cohort=crowds() | cohorts(scored=True, ranked=False, least_loads=False), of=st.sampled_from(["requests", "mentees"])
+)
 @examples(150)
 def test_what_filling_a_seat_would_cost_is_exact(cohort, of):
     """Forcing an unfilled request in (a lock of it, on any of its pairs) loses what the reason says."""

@@ -40,6 +40,16 @@ class Moves:
         """The moves that are not marked."""
         return Moves(self.arc[~gone], self.sign[~gone], self.tail[~gone], self.head[~gone])
 
+    def closing(self, network: Network, arcs: list[int]) -> Moves:
+        """The same moves, and arcs that are about to be used taken back: a chain may end where it would enter."""
+        extra = np.array(arcs, dtype=np.int64)
+        return Moves(
+            np.concatenate([self.arc, extra]),
+            np.concatenate([self.sign, -np.ones_like(extra)]),
+            np.concatenate([self.tail, network.head[extra]]),
+            np.concatenate([self.head, network.tail[extra]]),
+        )
+
 
 def reaching_hub(moves: Moves, n_nodes: int) -> Bools:
     """Nodes from which moves lead to the hub."""
