@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import copy
+import multiprocessing
 import os
 import subprocess
 import sys
 import threading
+from concurrent.futures import ProcessPoolExecutor
 
 import numpy as np
 import pytest
@@ -278,3 +281,68 @@ def test_a_score_stays_with_its_pair_when_roles_happen_to_balance():
         scores={("m1", "e3"): 0, ("e2", "e3"): 1},
     )
     assert mm.solve(cohort).value == (1, 0, 0)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_costs_near_the_limit_of_or_tools_do_not_overflow(seed):
+    """Coverage folded over 40-bit fits came so close to OR-Tools' limit that its own prices overflowed while it worked,
+    and it gave up with BAD_COST_RANGE."""
+    table = np.random.default_rng(seed).random((431, 468))
+    assert mm.solve(mm.Cohort.from_scores(table, capacity=4)).trust == mm.Trust.PROVED
+
+
+def test_a_heavy_even_load_is_exact():
+    """The rewards of late units were left out when weights were checked to fit, and overflowed."""
+    cohort = mm.Cohort.from_scores(np.random.default_rng(0).random((30, 3)), capacity=30)
+    program = mm.Program(aims=[mm.aims.Coverage(), (mm.aims.Fit(), mm.aims.EvenLoad(weight=10**3))])
+    result = mm.solve(cohort, program)
+    assert sorted(result.matching.seats.mentor.count(f"mentor-{k}") for k in range(3)) == [10, 10, 10]
+    heavier = mm.Program(aims=[mm.aims.Coverage(), (mm.aims.Fit(), mm.aims.EvenLoad(weight=10**9))])
+    with pytest.raises(mm.UnsupportedError, match="bits together"):
+        mm.solve(cohort, heavier)
+
+
+def test_people_who_avoid_each_other_do_not_share_a_group():
+    cohort = mm.Cohort(
+        [
+            mm.Participant("a", offers=[mm.Offer("t")], capacity=2),
+            mm.Participant("x", requests=[mm.Request("t")], avoids=["y"]),
+            mm.Participant("y", requests=[mm.Request("t")]),
+        ]
+    )
+    program = mm.Program(group=(1, 2))
+    with pytest.raises(mm.UnsupportedError, match=r"people in one group who avoid each other \(x and y\)"):
+        mm.solve(cohort, program)
+    matching = mm.matching_from_pairs(cohort, [("a", "x"), ("a", "y")], program)
+    assert [v.code for v in mm.verify(cohort, program, matching)] == ["avoids"]
+    assert len(mm.solve(cohort).matching) == 2  # as pairs they never meet
+
+
+def test_functions_are_asked_anew_by_every_verb():
+    allowed = [True]
+    cohort = mm.Cohort.from_scores([[1.0]], capacity=1)
+    program = mm.Program(rules=[mm.rules.Check(lambda _a, _b: allowed[0])])
+    result = mm.solve(cohort, program)
+    allowed[0] = False
+    assert [v.code for v in mm.verify(cohort, program, result)] == ["rule:Check"]
+    assert len(mm.solve(cohort, program).matching) == 0
+
+
+def test_questions_and_answers_cross_a_process():
+    cohort = mm.Cohort.from_scores([[3, 1], [2, 2]], capacity=1)
+    program = mm.Program(group={None: (1, 1)}, rules=[mm.rules.Everyone()])
+    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
+        result = pool.submit(mm.solve, cohort, program).result()
+    assert result == mm.solve(cohort, program) == copy.deepcopy(result)
+    assert hash(result) == hash(mm.solve(cohort, program))
+    assert hash(program) == hash(copy.deepcopy(program))
+
+
+@pytest.mark.parametrize(
+    "facts", [{"capacity": 0}, {"groups": 0}, {"offers": [mm.Offer("t", seats=0)]}], ids=lambda f: next(iter(f))
+)
+def test_a_lock_on_a_pair_without_a_seat_is_an_input_error(facts):
+    mentor = mm.Participant("a", **{"offers": [mm.Offer("t")], **facts})
+    cohort = mm.Cohort([mentor, mm.Participant("x", requests=[mm.Request("t")])])
+    with pytest.raises(mm.InputError, match="no rule-abiding pair"):
+        mm.solve(cohort, mm.Program(rules=[mm.rules.Lock([("a", "x")])]))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from functools import cached_property
 from types import MappingProxyType
@@ -251,6 +251,18 @@ class Result:
             raise NoMatchingError(f"there is no matching: {why}")
         return self.found
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        return _result, ({**values, "by_aim": dict(self.by_aim), "phases": dict(self.phases)},)
+
+    def __hash__(self) -> int:
+        return hash((self.status, self.found, self.value, self.solver, self.seed, self.proof))
+
     def __repr__(self) -> str:
         trust = f", {self.trust}" if self.trust else ""
         return f"<Result: {self.status}{trust}, value {self.value}, bound {self.bound}, solver {self.solver}>"
+
+
+def _result(values: dict[str, Any]) -> Result:
+    frozen = {name: MappingProxyType(values[name]) for name in ("by_aim", "phases")}
+    return Result(**{**values, **frozen})

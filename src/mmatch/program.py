@@ -55,6 +55,13 @@ class Program:
         self._put("aims", None if self.aims is None else _aims(self.aims, problems))
         problems.raise_any()
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        group = dict(self.group) if isinstance(self.group, Mapping) else self.group
+        return _program, ({"format": self.format, "group": group, "rules": self.rules, "aims": self.aims},)
+
+    def __hash__(self) -> int:
+        return hash(self.canonical)
+
     def _put(self, field: str, value: Any) -> None:
         object.__setattr__(self, field, value)
 
@@ -168,14 +175,21 @@ class Program:
         return cls(format=data.get("format", "single"), group=group, rules=rules, aims=aims)
 
 
+def _program(values: dict[str, Any]) -> Program:
+    return Program(**values)
+
+
 def check_question(cohort: object, program: object) -> None:
     """Raise an InputError where these are not a cohort and a program."""
+    from mmatch.pairs import facts_of
     from mmatch.people import Cohort
 
     for value, kind in ((cohort, Cohort), (program, Program)):
         if not isinstance(value, kind):
             text = f"found {type(value).__name__} {excerpt(value)}, expected a {kind.__name__}"
             raise InputError(Problem("type", kind.__name__.lower(), text))
+    if isinstance(cohort, Cohort):
+        facts_of(cohort).forget()
 
 
 def _group(group: Any, problems: Problems) -> Any:

@@ -77,7 +77,7 @@ def _tier(edges: Edges, aims: Iterable[Aim]) -> Tier:
     terms = [(aim.term(edges), aim.exact_weight) for aim in aims]
     unit = _common_unit([term.unit * weight for term, weight in terms])
     scaled = [(term, int(term.unit * weight / unit)) for term, weight in terms]
-    _fits(scaled, aims)
+    _fits(scaled, aims, edges)
     weights = np.zeros(len(edges), dtype=np.int64)
     loads = []
     for term, factor in scaled:
@@ -89,12 +89,16 @@ def _tier(edges: Edges, aims: Iterable[Aim]) -> Tier:
     return Tier(weights, tuple(loads), unit)
 
 
-def _fits(scaled: Iterable[tuple[Term, int]], aims: Iterable[Aim]) -> None:
+def _fits(scaled: Iterable[tuple[Term, int]], aims: Iterable[Aim], edges: Edges) -> None:
     """Raise an UnsupportedError where the sum of a tier's terms on one edge could leave 62 bits."""
     largest = 0
     for term, factor in scaled:
-        reach = np.array(term.head) if isinstance(term, ConvexLoad) else term.weights
-        largest += max(int(reach.max(initial=0)), -int(reach.min(initial=0))) * factor
+        if isinstance(term, ConvexLoad):
+            most = int(np.bincount(edges.label(term.key)).max(initial=0))
+            reach = max(map(abs, term.head)) + abs(term.slope) * most
+        else:
+            reach = max(int(term.weights.max(initial=0)), -int(term.weights.min(initial=0)))
+        largest += reach * factor
     if largest >= LARGEST_WEIGHT:
         names = " and ".join(aim.title for aim in aims)
         raise UnsupportedError(

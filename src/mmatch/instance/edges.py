@@ -64,6 +64,14 @@ class Edges:
         """The number of the mentor of each offer."""
         return numbered(self.cohort.offers.owner[self.offer_rows])
 
+    @cached_property
+    def usable(self) -> Bools:
+        """Edges whose mentor, offer and request have any seat at all."""
+        cohort, offers = self.cohort, self.offer_rows[self.offer]
+        room = (cohort.people.capacity[cohort.offers.owner] != 0) & (cohort.people.groups[cohort.offers.owner] != 0)
+        usable: Bools = (self.wanted[self.request] > 0) & (room & (cohort.offers.seats != 0))[offers]
+        return usable
+
     def count(self, key: str) -> int:
         """How many sets of a key there are."""
         sizes = {

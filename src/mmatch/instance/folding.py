@@ -24,8 +24,11 @@ class Group:
 
 
 def largest_cost(n_nodes: int) -> int:
-    """The largest unit cost that OR-Tools' min-cost flow accepts (2^63 / (2.4 (n + 3))), with a little room."""
-    return int(2**63 / (2.5 * (n_nodes + 8)))
+    """The largest unit cost that OR-Tools' min-cost flow takes without fail.
+
+    It accepts 2^63 / (2.4 (n + 3)), but near that its own prices may overflow while it works (BAD_COST_RANGE).
+    """
+    return int(2**63 / (20 * (n_nodes + 8)))
 
 
 def greatest(values: Ints) -> int:

@@ -115,6 +115,9 @@ def _group_limits(
     led = led_groups(cohort)[cohort.offers.owner]
     if ((most > 1) & (led != NONE)).any():
         limits.extend(_never_twice(edges, np.where((most > 1) & (led != NONE), led, FREE)))
+    apart = _apart(edges, most)
+    if apart is not None:
+        limits.append(Unmet("conflicts", f"people in one group who avoid each other ({apart[0]} and {apart[1]})"))
     if (least > 1).any():
         row = int(np.flatnonzero(least > 1)[0])
         sentence = f"a least group size of {least[row]} (offer {excerpt(cohort.offers.ids[row])})"
@@ -125,6 +128,24 @@ def _group_limits(
         sentence = f"a number of groups over several offers of one mentor ({excerpt(cohort.people.ids[row])})"
         limits.append(Unmet("group_count", sentence))
     return limits
+
+
+def _apart(edges: Edges, most: Ints) -> tuple[str, str] | None:
+    """Two mentees who avoid each other and could sit in one group; None where there are none."""
+    cohort = edges.cohort
+    if not len(edges.facts.avoided) or not (most > 1).any():
+        return None
+    n = len(cohort)
+    grouped = most[edges.offer_rows[edges.offer]] > 1
+    mentees, offers = edges.pairs.mentee[grouped], edges.offer[grouped]
+    reach: dict[int, set[int]] = {}
+    for mentee, offer in zip(mentees.tolist(), offers.tolist(), strict=True):
+        reach.setdefault(mentee, set()).add(offer)
+    for key in edges.facts.avoided.tolist():
+        one, other = divmod(key, n)
+        if not reach.get(one, set()).isdisjoint(reach.get(other, set())):
+            return cohort.people.ids[one], cohort.people.ids[other]
+    return None
 
 
 def _never_twice(edges: Edges, groups: Ints) -> list[Bounds]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from mmatch.errors import InputError, Problem, excerpt
+from mmatch.errors import InputError, Problem
 from mmatch.pairs.tables import Coded, RankTable, coded_attribute, rank_table, unknown_attribute
 from mmatch.people.columns import NONE, Floats, Ints
 from mmatch.people.numbers import to_grid
@@ -27,7 +27,7 @@ class Facts:
     def __init__(self, cohort: Cohort) -> None:
         self.cohort = cohort
         self._coded: dict[str, Coded] = {}
-        self._called: dict[Callable[..., Any], dict[tuple[int, int], Any]] = {}
+        self._called: dict[int, tuple[Callable[..., Any], dict[tuple[int, int], Any]]] = {}
 
     def attribute(self, name: str) -> Coded:
         """An attribute as bits.
@@ -122,6 +122,10 @@ class Facts:
             return np.zeros(0, dtype=np.int64)
         return table.mentee * len(self.cohort) + table.mentor
 
+    def forget(self) -> None:
+        """Call plain functions anew: every verb starts with this."""
+        self._called = {}
+
     def call(self, function: Callable[..., Any], pairs: Pairs, read: Callable[[Any, str], Any]) -> Any:
         """A plain function of (mentor, mentee) over pairs: called once for each two people, in canonical order.
 
@@ -131,7 +135,7 @@ class Facts:
             read: checks one returned value; gets it and the place for its error.
         """
         mentor, mentee = np.broadcast_arrays(pairs.mentor, pairs.mentee)
-        known = self._called.setdefault(function, {})
+        known = self._called.setdefault(id(function), (function, {}))[1]
         wanted = list(zip(mentee.ravel().tolist(), mentor.ravel().tolist(), strict=True))
         rank = np.empty(len(self.cohort), dtype=np.int64)
         rank[self.cohort.canonical] = np.arange(len(self.cohort))
@@ -152,9 +156,8 @@ class Facts:
 def _called(function: Callable[..., Any], mentor: Participant, mentee: Participant, place: str) -> Any:
     try:
         return function(mentor, mentee)
-    except Exception as error:
-        text = f"the function raised {type(error).__name__}: {excerpt(str(error))}"
-        raise InputError(Problem("function", place, text)) from error
+    except Exception as error:  # noqa: BLE001 - its text may hold names: only its type is told
+        raise InputError(Problem("function", place, f"the function raised {type(error).__name__}")) from None
 
 
 def facts_of(cohort: Cohort) -> Facts:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from itertools import combinations
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -146,6 +147,7 @@ def _matches(cohort: Cohort, program: Program, matching: Matching, rows: tuple[I
     for key, n in zip(seen[times > 1].tolist(), times[times > 1].tolist(), strict=True):
         mentee = cohort.people.ids[key % width]
         yield Violation("twice-in-match", f"{mentee} sits {n} times in one match", (mentee,))
+    yield from _avoiding(cohort, matching)
     limit, seats, owner = led_groups(cohort), mentor_seats(cohort, program), cohort.offers.owner
     led = np.bincount(owner[offer], minlength=len(cohort))
     for row in np.flatnonzero(
@@ -153,6 +155,17 @@ def _matches(cohort: Cohort, program: Program, matching: Matching, rows: tuple[I
     ).tolist():
         who = cohort.people.ids[row]
         yield Violation("groups", f"{who} leads {led[row]} matches, at most {limit[row]}", (who,))
+
+
+def _avoiding(cohort: Cohort, matching: Matching) -> Iterator[Violation]:
+    """Nobody sits in one match with somebody whom they avoid."""
+    if not len(facts_of(cohort).avoided):
+        return
+    index, avoided = cohort.people.index, set(facts_of(cohort).avoided.tolist())
+    for match in matching:
+        for one, other in combinations(match.mentees, 2):
+            if index[one] * len(cohort) + index[other] in avoided:
+                yield Violation("avoids", f"{one} and {other} avoid each other and share a match", (one, other))
 
 
 def _unfilled(cohort: Cohort, matching: Matching, requests: Ints) -> Iterator[Violation]:

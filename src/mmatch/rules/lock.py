@@ -43,7 +43,7 @@ class Lock(Rule):
     def constraints(self, edges: Edges) -> Iterable[Bounds]:
         """At least one edge of each locked pair; pairs that overlap stand in constraints of their own."""
         n = len(edges.cohort)
-        keys = edges.pairs.offer.row * n + edges.pairs.mentee
+        keys = np.where(edges.usable, edges.pairs.offer.row * n + edges.pairs.mentee, NONE)
         for layer in _layers(offer_keys(self, edges.cohort, self.pairs)):
             label = np.full(len(keys), NONE, dtype=np.int64)
             for number, wanted in enumerate(layer):

@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 MOST_NODES = 2**31 - 16
 
 
+class CostRangeError(Exception):
+    """OR-Tools' prices overflowed: the costs are to be solved in smaller portions."""
+
+
 @dataclass(frozen=True, eq=False)
 class Order:
     """How a network is handed over: arcs in this order, node v under the number ``node[v]``."""
@@ -54,8 +58,14 @@ def cheapest(network: Network, cost: Ints, flow: Ints, free: Bools, order: Order
     n, largest = network.n_nodes, greatest(cost)
     limit = largest_cost(n)
     shift = 0 if largest <= limit else largest.bit_length() - limit.bit_length() + 1
-    coarse = cost >> shift if shift else cost
-    flow = _solved(network, coarse, flow, free, order)
+    coarse, held = cost, flow
+    while True:
+        coarse = cost >> shift if shift else cost
+        try:
+            flow = _solved(network, coarse, held, free, order)
+            break
+        except CostRangeError:
+            shift += 4
     price = potentials(residual_arcs(network, flow, coarse, free), n)
     rest = reduced_costs(network, coarse, price)
     if shift:
@@ -100,6 +110,8 @@ def _solved(network: Network, cost: Ints, flow: Ints, free: Bools, order: Order)
     solver.add_arcs_with_capacity_and_unit_cost(*ends, room, price)
     solver.set_nodes_supplies(order.node.astype(np.int32), _excess(network, held))
     status = solver.solve()
+    if status == solver.BAD_COST_RANGE:
+        raise CostRangeError
     if status != solver.OPTIMAL:
         raise SolverError(f"min-cost flow ended with {status} on a network that has a circulation")
     held[arcs] += solver.flows(np.arange(len(arcs), dtype=np.int32))
