@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import threading
 import time
 from collections.abc import Callable
@@ -22,6 +21,8 @@ from mmatch.matching import Proof, Result, Status, Trust
 from mmatch.program import Program, check_question
 from mmatch.proof import Grade, judge
 from mmatch.proof.digests import digest
+
+LONGEST = 10**9  # seconds, of a time limit
 
 if TYPE_CHECKING:
     from mmatch.instance import Instance
@@ -67,16 +68,27 @@ def solve(  # noqa: PLR0913 - the front door: the contract names these
     _check_arguments(solver, time_limit, seed, cancel, on_interrupt)
     watch = Watch(None if time_limit is None else time.monotonic() + time_limit, cancel, progress)
     resolved = program.resolve(cohort, solver if isinstance(solver, str) else solver.name)
-    watch.tell("compile")
-    instance = compile_instance(cohort, resolved, seed)
+    try:
+        watch.tell("compile")
+        instance = compile_instance(cohort, resolved, seed)
+    except KeyboardInterrupt:
+        if on_interrupt == "raise":
+            raise
+        name = solver if isinstance(solver, str) else solver.name
+        return _judged(cohort, resolved, Answer(Status.UNKNOWN, stopped="interrupted"), None, (name, seed))
     chosen = choose(instance, solver)
     clock.mark("compile")
     answer = _run(chosen, instance, watch, on_interrupt)
     clock.mark("solve")
-    watch.tell("judge")
-    matching = None if answer.chosen is None else decode(cohort, resolved, instance, answer.chosen)
-    clock.mark("decode")
-    result = _judged(cohort, resolved, answer, matching, (chosen.name, seed))
+    try:
+        watch.tell("judge")
+        matching = None if answer.chosen is None else decode(cohort, resolved, instance, answer.chosen)
+        result = _judged(cohort, resolved, answer, matching, (chosen.name, seed))
+    except KeyboardInterrupt:
+        if on_interrupt == "raise":
+            raise
+        matching = None if answer.chosen is None else decode(cohort, resolved, instance, answer.chosen)
+        result = _judged(cohort, resolved, answer, matching, (chosen.name, seed))
     clock.mark("judge")
     return clock.stamp(result)
 
@@ -89,14 +101,16 @@ def _check_arguments(solver: Any, time_limit: Any, seed: Any, cancel: Any, on_in
         raise InputError(Problem("argument", "solver", text, hint))
     if cancel is not None and not hasattr(cancel, "is_set"):
         raise InputError(Problem("argument", "cancel", f"found {excerpt(cancel)}, expected a threading.Event"))
-    sound = time_limit is None or (type(time_limit) in {int, float} and math.isfinite(time_limit) and time_limit >= 0)
+    sound = time_limit is None or (type(time_limit) in {int, float} and 0 <= time_limit < LONGEST)
     if not sound:
         raise InputError(
             Problem("argument", "time_limit", f"found {excerpt(time_limit)}, expected seconds from 0, or None")
         )
     if type(seed) not in {int, str}:
         raise InputError(Problem("argument", "seed", f"found {excerpt(seed)}, expected a whole number or a text"))
-    if on_interrupt not in {"raise", "return"}:
+    if (type(seed) is int and seed.bit_length() > 1000) or (type(seed) is str and not seed.isprintable()):
+        raise InputError(Problem("argument", "seed", "expected fewer than 1,000 bits, or printable text"))
+    if on_interrupt not in ("raise", "return"):
         text = f'found {excerpt(on_interrupt)}, expected "raise" or "return"'
         raise InputError(Problem("argument", "on_interrupt", text))
 

@@ -24,13 +24,23 @@ EXCERPT = 80
 
 def excerpt(value: object, most: int = EXCERPT) -> str:
     """A short quotation of a value for a message: cut, and with control and bidi characters escaped."""
-    text = value if type(value) is str else repr(value)
+    text = value if type(value) is str else _shown(value)
     cut = text if len(text) <= most else text[: most - 1] + "…"
     safe = "".join(
         c if not unicodedata.category(c).startswith(("C", "Zl", "Zp")) else c.encode("unicode_escape").decode("ascii")
         for c in cut
     )
     return f'"{safe}"' if type(value) is str else safe
+
+
+def _shown(value: object) -> str:
+    """The repr of a value; its type where that fails or would be endless."""
+    if isinstance(value, int) and value.bit_length() > 1000:
+        return f"a number of {value.bit_length()} bits"
+    try:
+        return repr(value)
+    except Exception:  # noqa: BLE001 - somebody else's repr must not hide the error that is being told
+        return f"a {type(value).__name__}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from mmatch.discovery import find
 from mmatch.errors import InputError, MmatchError, PluginError, Problem, UnsupportedError, excerpt
-from mmatch.people.texts import suggestion
+from mmatch.people.texts import nfc, suggestion
 
 if TYPE_CHECKING:
     from mmatch.people import Cohort
@@ -120,7 +120,7 @@ def named_pairs(part: Part, pairs: Any) -> tuple[tuple[str, ...], ...]:
             raise part.refuse(
                 f"pairs[{k}]", f"found {excerpt(row)}, expected (mentor, mentee) or (mentor, mentee, topic)"
             )
-    return tuple(sorted(set(rows)))
+    return tuple(sorted({tuple(map(nfc, row)) for row in rows}))
 
 
 def known_attribute(part: Part, cohort: Cohort, attribute: str) -> None:

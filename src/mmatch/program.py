@@ -11,6 +11,7 @@ from mmatch.aims._base import Aim
 from mmatch.discovery import closest, find
 from mmatch.errors import InputError, Problem, Problems, excerpt
 from mmatch.people.building import group_fault
+from mmatch.people.texts import nfc
 from mmatch.rules._base import Rule
 
 if TYPE_CHECKING:
@@ -155,8 +156,10 @@ class Program:
         if not isinstance(data, dict):
             problems.add("type", "program", f"found {type(data).__name__}, expected an object")
             problems.raise_any()
+        if data.get("schema", SCHEMA) != SCHEMA:
+            problems.add("schema", "program.schema", f"found {excerpt(data['schema'])}, expected {SCHEMA}")
         version = data.get("version", VERSION)
-        if not isinstance(version, int) or version > VERSION:
+        if type(version) is not int or version > VERSION:
             problems.add("version", "program.version", f"found {excerpt(version)}: made by a newer version of mmatch")
         for name in data.keys() - {"schema", "version", "format", "group", "rules", "aims"}:
             problems.add("unknown-field", f"program.{name}", "unknown field, expected format, group, rules, aims")
@@ -197,16 +200,20 @@ def _group(group: Any, problems: Problems) -> Any:
         fault = group_fault(group)
         if fault:
             problems.add("group", "Program.group", fault)
-        return tuple(group) if isinstance(group, list) else group
+        return _bounds(group)
     for topic, bounds in group.items():
         fault = group_fault(bounds)
         if topic is not None and type(topic) is not str:
             fault = f"found the key {excerpt(topic)}, expected a topic or None"
         if fault:
             problems.add("group", f"Program.group[{excerpt(topic)}]", fault)
-    return MappingProxyType(
-        {topic: tuple(bounds) if isinstance(bounds, list) else bounds for topic, bounds in group.items()}
-    )
+    named = {nfc(topic) if type(topic) is str else topic: bounds for topic, bounds in group.items()}
+    return MappingProxyType({topic: _bounds(bounds) for topic, bounds in named.items()})
+
+
+def _bounds(group: Any) -> Any:
+    """Group bounds as a tuple of plain ints, where they are sound."""
+    return group if group_fault(group) else (int(group[0]), int(group[1]))
 
 
 def _rules(rules: Any, problems: Problems) -> tuple[Rule, ...]:

@@ -11,7 +11,7 @@ import numpy as np
 from mmatch.errors import PluginError
 from mmatch.pairs import Pairs, pairs_of
 from mmatch.parts import Part, guarded
-from mmatch.people.numbers import exact_sum, number_fault
+from mmatch.people.numbers import exact, exact_sum, number_fault, plain, short
 from mmatch.terms import Linear
 
 if TYPE_CHECKING:
@@ -38,12 +38,12 @@ class Aim(Part):
         fault = number_fault(self.weight, "weight")
         if fault or self.weight <= 0:
             raise self.refuse("weight", fault or f"found {self.weight}, expected a number above 0")
+        self.put("weight", plain(exact(self.weight)))
 
     @property
     def exact_weight(self) -> Fraction:
         """The weight as the short fraction that the user wrote: 0.3 is 3/10."""
-        near = Fraction(self.weight).limit_denominator(1_000_000)
-        return near if float(near) == float(self.weight) else Fraction(self.weight)
+        return short(self.weight)
 
     def check(self, cohort: Cohort) -> None:
         """Raise an InputError where the aim cannot be meant for this cohort."""

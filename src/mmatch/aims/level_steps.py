@@ -12,7 +12,7 @@ import numpy as np
 
 from mmatch.aims._base import PairAim
 from mmatch.errors import excerpt
-from mmatch.people.numbers import exact, number_fault
+from mmatch.people.numbers import number_fault, short
 
 if TYPE_CHECKING:
     from mmatch.pairs import Pairs
@@ -50,7 +50,7 @@ class LevelSteps(PairAim):
     def table(self) -> list[tuple[float, Fraction]]:
         """(gap, exact points), smallest gap first."""
         rows: Any = self.points
-        return [(gap, exact(worth).limit_denominator(1_000_000)) for gap, worth in rows]
+        return [(gap, short(worth)) for gap, worth in rows]
 
     def scores(self, pairs: Pairs) -> tuple[Ints, Fraction]:
         """The points of each pair's gap."""

@@ -32,6 +32,11 @@ def seated(cohort: Cohort, program: Program, requests: Ints, offers: Ints) -> Ma
     Seats of one offer are split into as few groups as sizes allow with nobody twice in one, as even as possible.
     """
     number = _groups(offers, cohort.requests.owner[requests], group_bounds(cohort, program)[1])
+    return seats_of(cohort, requests, offers, number)
+
+
+def seats_of(cohort: Cohort, requests: Ints, offers: Ints, number: Ints) -> Matching:
+    """A matching from rows of requests and offers and the number of the match of each seat."""
     ids, names = cohort.people.ids, cohort.topic_tree.names
     r, o = cohort.requests, cohort.offers
     seats = Seats(

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from mmatch.errors import InputError, Problem, Problems, excerpt
-from mmatch.instance.decoding import seated, unfilled
-from mmatch.matching import Match, Matching, Seats
-from mmatch.people.columns import NONE
-from mmatch.people.texts import suggestion
+from mmatch.instance.decoding import seats_of, unfilled
+from mmatch.instance.seats import group_bounds
+from mmatch.matching import Match, Matching
+from mmatch.pairs import seat_rows
+from mmatch.people.columns import NONE, Ints
+from mmatch.people.texts import nfc, suggestion
 from mmatch.program import Program, check_question
 
 if TYPE_CHECKING:
@@ -34,25 +35,28 @@ def matching_from_pairs(cohort: Cohort, pairs: Iterable[Any], program: Program |
     Raises:
         InputError: unknown people or topics, entries of another form.
     """
-    check_question(cohort, program or Program())
+    check_question(cohort, Program() if program is None else program)
     if isinstance(pairs, str) or not isinstance(pairs, Iterable):
         raise InputError(Problem("type", "pairs", f"found {excerpt(pairs)}, expected a list of pairs or matches"))
     rows = list(pairs)
-    if rows and all(isinstance(row, Match) for row in rows):
-        return _from_matches(cohort, rows)
     finder, problems = _Finder(cohort), Problems()
+    if rows and all(isinstance(row, Match) for row in rows):
+        return _from_matches(cohort, rows, finder)
     found = [finder.rows(row, f"pairs[{k}]", problems) for k, row in enumerate(rows)]
     problems.raise_any()
     table = np.array(found, dtype=np.int64).reshape(-1, 2)
-    order = np.lexsort((table[:, 0], table[:, 1]))
-    return seated(cohort, _one_match(program), table[order, 0], table[order, 1])
+    mentee = cohort.requests.owner[table[:, 0]]
+    order = np.lexsort((table[:, 0], mentee, table[:, 1]))
+    requests, offers = table[order, 0], table[order, 1]
+    most = group_bounds(cohort, program or Program())[1][offers]
+    return seats_of(cohort, requests, offers, _one_match(offers, most))
 
 
-def _one_match(program: Program | None) -> Program:
-    """A program under which pairs of one offer form one match, unless matches are pairs."""
-    if program is None or program.group == (1, 1):
-        return Program()
-    return Program(group=(1, 2**31 - 1))
+def _one_match(offers: Ints, most: Ints) -> Ints:
+    """Match numbers: each pair its own where groups are pairs, else one match per offer."""
+    fresh = (np.diff(offers, prepend=NONE) != 0) | (most == 1)
+    number: Ints = np.cumsum(fresh) - 1
+    return number
 
 
 class _Finder:
@@ -68,6 +72,7 @@ class _Finder:
         if not sound:
             problems.add("type", where, f"found {excerpt(pair)}, expected (mentor, mentee) or (mentor, mentee, topic)")
             return NONE, NONE
+        pair = tuple(map(nfc, pair))
         people = self.cohort.people.index
         unknown = [name for name in pair[:2] if name not in people]
         for name in unknown:
@@ -84,6 +89,23 @@ class _Finder:
                 problems.add("no-offer", where, f"{excerpt(name)} has no {what}")
         return self._best(requests, offers) if offers and requests else (NONE, NONE)
 
+    def completed(self, match: Match, where: str, problems: Problems) -> Match:
+        """A match with the offer and the requested topics that it leaves out."""
+        columns: tuple[Any, Any] = (match.mentees, match.requested)
+        listed = all(isinstance(column, tuple | list) for column in columns)
+        if not listed or len(match.requested) not in {0, len(match.mentees)}:
+            problems.add("type", where, "expected a list of mentees, and as many requested topics, or none")
+            return match
+        if match.offer and match.requested:
+            return match
+        pairs = [(match.mentor, mentee, match.topic) for mentee in match.mentees]
+        found = [self.rows(pair, where, problems) for pair in pairs]
+        if not found or any(NONE in rows for rows in found):
+            return match
+        names, requests, ids = self.cohort.topic_tree.names, self.cohort.requests, self.cohort.offers.ids
+        requested = tuple(match.requested) or tuple(names[requests.topic[r]] for r, _ in found)
+        return Match(match.mentor, tuple(match.mentees), match.topic, match.offer or ids[found[0][1]], requested)
+
     def _mine(self, owner: Any, row: int) -> list[int]:
         return list(range(int(np.searchsorted(owner, row)), int(np.searchsorted(owner, row, side="right"))))
 
@@ -99,17 +121,11 @@ class _Finder:
         return best
 
 
-def _from_matches(cohort: Cohort, matches: list[Match]) -> Matching:
-    filled = [
-        (m.mentor, e, m.topic, m.offer or f"{m.mentor}/{m.topic}", k) for k, m in enumerate(matches) for e in m.mentees
-    ]
-    asked = list(chain.from_iterable(m.requested or (m.topic,) * len(m.mentees) for m in matches))
-    mentor, mentee, topic, offer, number = zip(*filled, strict=True) if filled else ((),) * 5
-    seats = Seats(mentor, mentee, topic, offer, tuple(asked), number)
-    index, names = cohort.people.index, cohort.topic_tree.index
-    rows = {
-        (o, t): k
-        for k, (o, t) in enumerate(zip(cohort.requests.owner.tolist(), cohort.requests.topic.tolist(), strict=True))
-    }
-    known = [rows.get((index.get(m, NONE), names.get(t, NONE))) for m, t in zip(mentee, asked, strict=True)]
-    return Matching.from_seats(seats, unfilled(cohort, np.array([k for k in known if k is not None], dtype=np.int64)))
+def _from_matches(cohort: Cohort, matches: list[Match], finder: _Finder) -> Matching:
+    """Matches as given; an empty offer or requested topic is filled in where a closest one exists."""
+    problems = Problems()
+    filled = [finder.completed(match, f"pairs[{k}]", problems) for k, match in enumerate(matches)]
+    problems.raise_any()
+    matching = Matching(filled)
+    rows = seat_rows(cohort, matching)[0]
+    return Matching(filled, unfilled(cohort, rows[rows != NONE]))

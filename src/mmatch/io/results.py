@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from fractions import Fraction
 from types import MappingProxyType
@@ -121,7 +122,7 @@ def _fields(data: dict[str, Any], readers: dict[str, Read], where: str, problems
     for name, reader in readers.items():
         try:
             found[name] = reader(data.get(name))
-        except (TypeError, ValueError, ZeroDivisionError):
+        except (TypeError, ValueError, OverflowError):
             problems.add("type", f"{where}.{name}", f"found {excerpt(data.get(name))}, which is no {name} of a result")
     return found
 
@@ -152,6 +153,13 @@ def _text(value: Any) -> str:
     if not isinstance(value, str):
         raise TypeError
     return value
+
+
+def _fraction(text: str) -> Fraction:
+    found = re.fullmatch(r"(-?[0-9]{1,4000})(?:/([1-9][0-9]{0,3999}))?", text)
+    if not found:
+        raise ValueError
+    return Fraction(int(found[1]), int(found[2] or 1))
 
 
 def _texts(value: Any) -> tuple[str, ...]:
@@ -212,7 +220,7 @@ _RESULT: dict[str, Read] = {
 _PROOF: dict[str, Read] = {
     "kind": _text,
     "digest": _text,
-    "totals": lambda value: tuple(Fraction(_text(item)) for item in _list(value)),
+    "totals": lambda value: tuple(_fraction(_text(item)) for item in _list(value)),
     "prices": lambda value: tuple(tuple(_whole(price) for price in _list(row)) for row in _list(value)),
     "cut": lambda value: tuple(_whole(node) for node in _list(value)),
 }

@@ -10,6 +10,7 @@ from typing import Any
 from mmatch.errors import excerpt
 from mmatch.people.facts import MODES
 from mmatch.people.numbers import number_fault
+from mmatch.people.texts import nfc
 
 Note = Callable[[str, str], None]
 RESERVED = ("site", "timezone")
@@ -25,7 +26,7 @@ def clean_text(value: Any, _own: str, note: Note) -> str:
     except UnicodeEncodeError as error:
         note("unicode", f"{excerpt(value)} is not valid Unicode: lone surrogate at position {error.start}")
         return ""
-    return value
+    return nfc(value)
 
 
 def clean_availability(value: Any, own: str, note: Note) -> str | tuple[str, ...] | None:

@@ -113,7 +113,7 @@ class Builder:
     def _column(self, field: str, default: Any, clean: Callable[[Any, str, Callable[[str, str], None]], Any]) -> Any:
         """One field of everybody, cleaned; None where nobody states anything but the default."""
         values = [getattr(p, field) for p in self.persons]
-        if all(v is default or (v == default and type(v) is type(default)) for v in values):
+        if all(v is default or (type(v) is type(default) and v == default) for v in values):
             return None
         where = self.where
         add = self.problems.add

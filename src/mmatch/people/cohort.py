@@ -15,7 +15,7 @@ from mmatch.people.columns import NONE, Ints, Meetings, Offers, People, Requests
 from mmatch.people.digesting import cohort_digest
 from mmatch.people.facts import Meeting, Participant
 from mmatch.people.relations import Relations
-from mmatch.people.texts import suggestion
+from mmatch.people.texts import nfc, suggestion
 from mmatch.people.viewing import Supply, participant, supplies
 
 if TYPE_CHECKING:
@@ -162,17 +162,20 @@ class Cohort(Sequence[Participant]):
 
     def __contains__(self, item: object) -> bool:
         name = item.id if isinstance(item, Participant) else item
-        return name in self.people.index
+        return isinstance(name, str) and nfc(name) in self.people.index
 
     def __getitem__(self, key: Any) -> Any:
         """The participant with this id, or at this place."""
         if isinstance(key, str):
+            key = nfc(key)
             if key not in self.people.index:
                 text = f"unknown id {excerpt(key)}"
                 raise InputError(Problem("unknown-id", "", text, suggestion(key, self.people.ids)))
             return participant(self, self.people.index[key])
         if isinstance(key, slice):
             return [participant(self, row) for row in range(*key.indices(len(self)))]
+        if not isinstance(key, int | np.integer):
+            raise InputError(Problem("id-type", "", f"found {excerpt(key)}, expected an id or a place"))
         return participant(self, range(len(self))[key])
 
     @property

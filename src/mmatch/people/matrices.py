@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -86,6 +86,8 @@ def _cells(scores: Any, problems: Problems) -> tuple[Ints, Ints, Any, tuple[int,
         cells = scores.shape[0] * scores.shape[1]
         text = f"{cells:,} cells, limit {MOST_CELLS:,}"
         raise LimitError(Problem("too-large", "scores", text, "pass a SciPy sparse array of the allowed pairs"))
+    if np.ma.isMaskedArray(scores):
+        scores = np.ma.filled(scores.astype(np.float64), np.nan)
     try:
         table = np.asarray(scores)
     except ValueError:
@@ -113,6 +115,9 @@ def _exact_values(values: Any, problems: Problems) -> Any:
 
 
 def _sparse_cells(scores: Any, problems: Problems) -> tuple[Ints, Ints, Any, tuple[int, int]]:
+    if len(scores.shape) != 2:
+        problems.add("shape", "scores", f"found {len(scores.shape)} dimensions, expected (n_mentees, n_mentors)")
+        return np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0), (0, 0)
     n, m = scores.shape
     if scores.dtype.kind not in "iuf":
         problems.add("shape", "scores", f"found a sparse array of {scores.dtype}, expected numbers")
@@ -125,6 +130,9 @@ def _sparse_cells(scores: Any, problems: Problems) -> tuple[Ints, Ints, Any, tup
         table.sort_indices()
         if not table.has_canonical_format:
             problems.add("duplicate-pair", "scores", "a pair is given twice, expected one score a pair")
+    if len(table.indices) and (int(table.indices.min()) < 0 or int(table.indices.max()) >= m):
+        problems.add("shape", "scores", "the sparse array names columns that it does not have")
+        return np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0), (0, 0)
     row = np.repeat(np.arange(n, dtype=np.int64), np.diff(table.indptr))
     column, values = table.indices.astype(np.int64), _exact_values(table.data, problems)
     if values.dtype.kind == "f" and np.isnan(values).any():
@@ -149,6 +157,9 @@ def _no_infinity(values: Any, row: Ints, column: Ints, problems: Problems) -> No
 def _ids(given: Sequence[str] | None, n: int, role: str, problems: Problems) -> list[str]:
     if given is None:
         return [f"{role}-{k}" for k in range(n)]
+    if isinstance(given, str) or not isinstance(given, Iterable):
+        problems.add("type", f"{role}s", f"found {excerpt(given)}, expected a list of ids")
+        return [f"{role}-{k}" for k in range(n)]
     names = list(given)
     if len(names) != n:
         problems.add("shape", f"{role}s", f"found {len(names)} ids, expected {n}")
@@ -157,7 +168,7 @@ def _ids(given: Sequence[str] | None, n: int, role: str, problems: Problems) -> 
 
 def _counts(given: Any, n: int, name: str, problems: Problems) -> Ints:
     """One count for all, or one each."""
-    single = np.ndim(given) == 0
+    single = not isinstance(given, list | tuple | np.ndarray) or (isinstance(given, np.ndarray) and given.ndim == 0)
     values = [given] if single else list(given)
     if isinstance(given, np.ndarray) and given.dtype.kind == "i" and given.ndim == 1 and len(given) == n:
         if not n or (given.min() >= 0 and given.max() <= LARGEST_COUNT):

@@ -41,14 +41,23 @@ def number_fault(value: object, name: str) -> str:
         return f"found {type(value).__name__} {excerpt(value)}, expected: {name} must be a finite number"
     if isinstance(value, int | Fraction) and abs(value) >= 2**LARGEST_BITS:
         return f"found a number of more than {LARGEST_BITS} bits, expected: {name} must be smaller"
-    if isinstance(value, float | np.floating | Decimal) and not math.isfinite(value):
+    finite = value.is_finite() if isinstance(value, Decimal) else isinstance(value, int | Fraction | np.integer)
+    if not finite and (isinstance(value, Decimal) or not math.isfinite(value)):
         return f"found {excerpt(str(value))}, expected: {name} must be a finite number"
     return ""
 
 
 def exact(value: Any) -> Fraction:
     """A finite number as the fraction that it is."""
-    return Fraction(int(value)) if isinstance(value, np.integer) else Fraction(value)
+    if isinstance(value, np.integer):
+        return Fraction(int(value))
+    return Fraction(float(value)) if isinstance(value, np.floating) else Fraction(value)
+
+
+def short(value: Any) -> Fraction:
+    """The short fraction that a user meant: 0.3 is 3/10; the exact value where no short one reads the same."""
+    near = exact(value).limit_denominator(1_000_000)
+    return near if float(near) == float(value) else exact(value)
 
 
 def plain(value: Fraction) -> int | float:

@@ -25,6 +25,14 @@ def participants_from_rankings(
         if (value is not None or name == "mentees") and not isinstance(value, Mapping):
             problems.add("type", name, f"found {type(value).__name__}, expected a dict")
     problems.raise_any()
+    for name, lists in (("mentees", mentees), ("mentors", mentors or {})):
+        for who, ranks in lists.items():
+            if any(type(entry) is not str for entry in _opened(ranks)):
+                problems.add("ranks", f"{name}[{excerpt(who)}]", "expected ids, or lists of tied ids")
+    for offer, owner in (offers or {}).items():
+        if type(owner) is not str:
+            problems.add("id-type", f"offers[{excerpt(offer)}]", f"found {excerpt(owner)}, expected a mentor's id")
+    problems.raise_any()
     owners = _mentor_ids(mentees, mentors, offers, limits)
     _known_limits(limits, owners, offers or {}, problems)
     problems.raise_any()

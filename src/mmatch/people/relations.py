@@ -13,7 +13,7 @@ from mmatch.errors import excerpt
 from mmatch.people.columns import NONE, Meetings, Scores, Topics, frozen_ints, sealed
 from mmatch.people.facts import Meeting
 from mmatch.people.numbers import number_fault, score_column
-from mmatch.people.texts import clean_ids, suggestion
+from mmatch.people.texts import clean_ids, nfc, suggestion
 
 if TYPE_CHECKING:
     from mmatch.people.building import Builder
@@ -75,7 +75,8 @@ class Relations:
             text = f"found {type(scores).__name__}, expected {{(mentor, mentee): number}}"
             self.problems.add("type", "scores", text, "Cohort.from_scores reads matrices")
             return None
-        rows = [row for row in scores.items() if self._score_is_good(*row)]
+        named = {_normal(pair): value for pair, value in scores.items()}
+        rows = [row for row in named.items() if self._score_is_good(*row)]
         index = self.builder.people.index
         mentor = np.array([index[pair[0]] for pair, _ in rows], dtype=np.int64)
         mentee = np.array([index[pair[1]] for pair, _ in rows], dtype=np.int64)
@@ -109,6 +110,12 @@ class Relations:
         if pair[0] == pair[1]:
             self.problems.add("self", where, "nobody is matched with themselves")
         return not (unknown or fault or pair[0] == pair[1])
+
+
+def _normal(pair: Any) -> Any:
+    """A (mentor, mentee) key with its ids as they are kept."""
+    texts = type(pair) is tuple and all(isinstance(name, str) for name in pair)
+    return tuple(map(nfc, pair)) if texts else pair
 
 
 def _loop(parent: Any) -> list[int]:

@@ -36,16 +36,21 @@ def _clean_id(value: object, where: str, problems: Problems, *, empty: bool) -> 
     if fault:
         problems.add(code, where, fault, hint)
         return ""
-    return unicodedata.normalize("NFC", str(value))
+    return nfc(str.__str__(value))
 
 
 def _fault(value: object, *, empty: bool) -> tuple[str, str, str]:
     """(code, message, hint) of what is wrong with an id; empty texts where nothing is."""
-    if value is None or (isinstance(value, float) and value != value) or (value == "" and not empty):  # noqa: PLR0124 - NaN
+    if (
+        value is None
+        or (isinstance(value, float) and value != value)  # noqa: PLR0124 - NaN
+        or (isinstance(value, str) and not value and not empty)
+    ):
         return "id-missing", f"found {excerpt(value)}, expected an id: the id is empty or missing", ""
     if isinstance(value, bool) or not isinstance(value, str):
         shown = excerpt(value)
-        hint = f"write {str(value)!r} as text" if isinstance(value, int) and not isinstance(value, bool) else ""
+        plain = isinstance(value, int) and not isinstance(value, bool) and value.bit_length() < 200
+        hint = f"write {str(value)!r} as text" if plain else ""
         return "id-type", f"found {type(value).__name__} {shown}, expected text: ids are strings", hint
     if len(value) > LONGEST_ID:
         return "id-long", f"the id is {len(value)} characters, limit {LONGEST_ID}", ""
@@ -67,6 +72,11 @@ def _character_fault(value: str) -> tuple[str, str, str]:
             f"trim it to {excerpt(value.strip().strip(_INVISIBLE))}",
         )
     return "", "", ""
+
+
+def nfc(text: str) -> str:
+    """The text as ids are kept: NFC."""
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 
 def lookalikes(ids: Iterable[str]) -> list[tuple[str, str]]:

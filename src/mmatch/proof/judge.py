@@ -17,6 +17,7 @@ from mmatch.pairs import seat_rows
 from mmatch.people.numbers import plain
 from mmatch.program import check_question
 from mmatch.proof.digests import digest
+from mmatch.proof.forms import malformed
 from mmatch.proof.optimality import balanced, tiers_proved, total_cost
 from mmatch.proof.shortage import shortfall
 from mmatch.proof.validity import validity
@@ -151,6 +152,9 @@ def verify(cohort: Cohort, program: Program, answer: Result | Matching) -> list[
     if not isinstance(answer, Result):
         text = f"found {type(answer).__name__} {excerpt(answer)}, expected a Result or a Matching"
         raise InputError(Problem("type", "answer", text))
+    broken = malformed(answer)
+    if broken:
+        return broken
     resolved = program.resolve(cohort, answer.solver)
     resolved.check(cohort)
     if answer.proof.digest != digest(cohort, resolved):
@@ -187,7 +191,7 @@ def _false_bounds(result: Result, grade: Grade) -> list[Violation]:
     if len(bound) != len(grade.value):
         return [Violation("bound", f"{len(bound)} bounds for {len(grade.value)} tiers")]
     for k, (limit, value) in enumerate(zip(bound, grade.value, strict=True)):
-        if limit is not None and limit < value:  # type: ignore[operator]
+        if isinstance(limit, int | float) and isinstance(value, int | float) and limit < value:
             return [Violation("bound", f"tier {k} reaches {value}, above its claimed bound {limit}")]
         if limit != value:
             break  # later bounds are about matchings as good as a better one in this tier

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mmatch.people.numbers import number_fault
+from mmatch.people.numbers import exact, number_fault, plain
 from mmatch.rules._base import Rule
 
 if TYPE_CHECKING:
@@ -38,6 +38,8 @@ class LevelGap(Rule):
             fault = "" if value is None and field == "most" else number_fault(value, field)
             if fault:
                 raise self.refuse(field, fault)
+            if value is not None:
+                self.put(field, plain(exact(value)))
         if self.most is not None and self.least > self.most:
             raise self.refuse("least", f"least {self.least} is above most {self.most}")
         self.choice("missing", ("forbid", "allow"))

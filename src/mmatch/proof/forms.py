@@ -1,0 +1,49 @@
+"""Is this a result at all? The form of its fields, before anything in them is judged."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from mmatch.matching import Matching, Proof, Status, Trust, Violation
+
+if TYPE_CHECKING:
+    from mmatch.matching import Result
+
+
+def malformed(answer: Result) -> list[Violation]:
+    """Fields whose form no result has."""
+    result: Any = answer
+    proof = result.proof
+    checks = {
+        "status": isinstance(result.status, Status),
+        "trust": result.trust is None or isinstance(result.trust, Trust),
+        "matching": result.found is None or isinstance(result.found, Matching),
+        "value": result.value is None or _values(result.value),
+        "bound": result.bound is None or _values(result.bound),
+        "verified_bound": result.verified_bound is None or _values(result.verified_bound),
+        "by_aim": isinstance(result.by_aim, Mapping) and _values(tuple(result.by_aim.values())),
+        "solver": type(result.solver) is str,
+        "resolution": type(result.resolution) in {int, float},
+        "proof": isinstance(proof, Proof) and _proof(proof),
+    }
+    return [
+        Violation("malformed", f"the {name} has a form that no result has")
+        for name, sound in checks.items()
+        if not sound
+    ]
+
+
+def _values(values: Any) -> bool:
+    return isinstance(values, tuple) and all(v is None or type(v) in {int, float} or _values(v) for v in values)
+
+
+def _whole(values: Any) -> bool:
+    return isinstance(values, tuple) and all(type(v) is int for v in values)
+
+
+def _proof(proof: Any) -> bool:
+    prices = isinstance(proof.prices, tuple) and all(_whole(row) for row in proof.prices)
+    totals = isinstance(proof.totals, tuple) and all(isinstance(t, int | Fraction) for t in proof.totals)
+    return prices and totals and _whole(proof.cut) and type(proof.kind) is str and type(proof.digest) is str
