@@ -46,7 +46,7 @@ def test_dense_and_sparse_tables_mean_the_same():
         ([[1]], {"demand": "1"}, "demand"),
         ([[1]], {"capacity": 1, "min_load": 2}, "above the capacity"),
         ([[1]], {"mentees": ["a", "b"]}, "expected 1"),
-        ([[1]], {"mentees": ["a"], "mentors": ["a"]}, "not all different"),
+        ([[1], [2]], {"mentees": ["a", "a"]}, 'not all different: "a"'),
         ([[1]], {"mentees": [1]}, "ids are strings"),
     ],
 )
@@ -130,6 +130,22 @@ def test_whole_numbers_beyond_62_bits_are_refused_not_rounded():
     )
     with pytest.raises(mm.UnsupportedError, match="62"):
         mm.solve(cohort)
+
+
+def test_somebody_in_both_roles_of_a_table_is_one_person():
+    cohort = mm.Cohort.from_scores([[9, 1], [2, 5]], capacity=1, mentees=["a", "b"], mentors=["b", "a"])
+    assert [p.id for p in cohort] == ["a", "b"]
+    result = mm.solve(cohort, mm.Program(aims=[mm.aims.Fit()]))
+    assert sorted(result.matching.pairs()) == [("a", "b", ""), ("b", "a", "")]
+    assert mm.solve(mm.Cohort.from_scores([[5]], capacity=1, mentees=["a"], mentors=["a"])).value == (0, 0, 0)
+
+
+def test_many_topics_need_no_table_of_all_pairs_of_topics():
+    people = [mm.Participant(f"m{k}", offers=[mm.Offer(f"t{k}")]) for k in range(3000)]
+    people += [mm.Participant(f"e{k}", requests=[mm.Request(f"t{k}")]) for k in range(3000)]
+    cohort = mm.Cohort(people)
+    assert mm.solve(cohort).value == (3000, 3000, 0)
+    assert cohort.topic_tree.lines.shape == (3000, 1)
 
 
 def test_rankings_with_ties_offers_and_limits():

@@ -9,10 +9,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mmatch.aims._base import PairAim
+from mmatch.errors import UnsupportedError
 
 if TYPE_CHECKING:
     from mmatch.pairs import Pairs
     from mmatch.people.columns import Ints
+
+
+DEEPEST = 60  # steps: 2^-60 still is a whole number of units
 
 
 @dataclass(frozen=True, repr=False)
@@ -24,5 +28,7 @@ class TopicFit(PairAim):
 
     def scores(self, pairs: Pairs) -> tuple[Ints, Fraction]:
         """2^-distance in units of 2^-(greatest distance in the tree)."""
-        deepest = int(pairs.cohort.topic_tree.distance.max(initial=0))
+        deepest = int(pairs.cohort.topic_tree.depth.max(initial=0))
+        if deepest > DEEPEST:
+            raise UnsupportedError(f"TopicFit takes topic trees of up to {DEEPEST} steps, this one has {deepest}")
         return np.int64(1) << (deepest - np.maximum(pairs.distance, 0)), Fraction(1, 1 << deepest)

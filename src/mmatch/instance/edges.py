@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 MOST_PAIRS = 400_000_000
 BLOCK = 4_000_000
+SMALL = 10_000  # pairs on one topic, up to which topics are looked at together
 
 
 class Edges:
@@ -199,25 +200,46 @@ Block = tuple[Ints, Ints, "Ints | None"]
 
 def _joined(facts: Facts, rules: tuple[Rule, ...]) -> Iterator[Block]:
     """Requests and offers joined by topic, block by block."""
-    meets = facts.cohort.topic_tree.distance != NONE
-    by_request = _rows_by_topic(facts.cohort.requests.topic, len(meets))
-    by_offer = _rows_by_topic(facts.cohort.offers.topic, len(meets))
+    related = facts.cohort.topic_tree.related
+    by_request = _rows_by_topic(facts.cohort.requests.topic, len(related))
+    by_offer = _rows_by_topic(facts.cohort.offers.topic, len(related))
     plan = []
     for topic, requests in enumerate(by_request):
-        reach = [by_offer[other] for other in np.flatnonzero(meets[topic])]
-        plan.append((requests, np.concatenate([np.zeros(0, np.int64), *reach])))
+        if len(requests):
+            reach = [by_offer[other] for other in related[topic] if len(by_offer[other])]
+            plan.append((requests, np.concatenate([np.zeros(0, np.int64), *reach])))
     pairs = sum(len(r) * len(o) for r, o in plan)
     if pairs > MOST_PAIRS:
         text = f"{pairs:,} pairs on shared topics, limit {MOST_PAIRS:,}"
         raise LimitError(
             Problem("too-large", "cohort", text, "name narrower topics, or give the allowed pairs as scores")
         )
+    small = [(r, o) for r, o in plan if len(r) * len(o) <= SMALL]
+    yield from _listed(facts, rules, small)
     for requests, offers in plan:
-        step = max(BLOCK // max(len(offers), 1), 1)
-        for start in range(0, len(requests) if len(offers) else 0, step):
-            part = requests[start : start + step]
-            r, o = np.nonzero(allowed(Pairs(facts, part[:, None], offers[None, :]), rules))
-            yield part[r], offers[o], None
+        if len(requests) * len(offers) > SMALL:
+            yield from _blocks(facts, rules, requests, offers)
+
+
+def _blocks(facts: Facts, rules: tuple[Rule, ...], requests: Ints, offers: Ints) -> Iterator[Block]:
+    """Requests x offers, so many rows at a time."""
+    step = max(BLOCK // len(offers), 1)
+    for start in range(0, len(requests), step):
+        part = requests[start : start + step]
+        r, o = np.nonzero(allowed(Pairs(facts, part[:, None], offers[None, :]), rules))
+        yield part[r], offers[o], None
+
+
+def _listed(facts: Facts, rules: tuple[Rule, ...], small: list[tuple[Ints, Ints]]) -> Iterator[Block]:
+    """Many small topics together, as lists of pairs of so many rows at a time."""
+    sizes = np.cumsum([len(r) * len(o) for r, o in small], dtype=np.int64) // BLOCK
+    for part in np.split(np.arange(len(small)), np.flatnonzero(np.diff(sizes)) + 1):
+        topics = [small[k] for k in part.tolist()]
+        if topics:
+            requests = np.concatenate([np.repeat(r, len(o)) for r, o in topics])
+            offers = np.concatenate([np.tile(o, len(r)) for r, o in topics])
+            mask = allowed(Pairs(facts, requests, offers), rules)
+            yield requests[mask], offers[mask], None
 
 
 def _rows_by_topic(topic: Ints, n: int) -> list[Ints]:

@@ -111,11 +111,11 @@ class _Finder:
 
     def _best(self, requests: list[int], offers: list[int]) -> tuple[int, int]:
         """The closest topics among pairs not yet used."""
-        steps = self.cohort.topic_tree.distance
+        tree = self.cohort.topic_tree
         r, o = self.cohort.requests.topic, self.cohort.offers.topic
         best = min(
             ((k, j) for k in requests for j in offers),
-            key=lambda p: ((p in self.used), int(steps[r[p[0]], o[p[1]]]) % 2**32, p),
+            key=lambda p: ((p in self.used), int(tree.steps(r[p[0]], o[p[1]])) % 2**32, p),
         )
         self.used.add(best)
         return best

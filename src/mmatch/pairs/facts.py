@@ -11,7 +11,7 @@ import numpy as np
 
 from mmatch.errors import InputError, Problem
 from mmatch.pairs.tables import Coded, RankTable, coded_attribute, rank_table, unknown_attribute
-from mmatch.people.columns import NONE, Floats, Ints
+from mmatch.people.columns import Floats, Ints
 from mmatch.people.numbers import to_grid
 
 if TYPE_CHECKING:
@@ -54,7 +54,8 @@ class Facts:
     @cached_property
     def one_topic(self) -> bool:
         """Whether all topics meet."""
-        return bool((self.cohort.topic_tree.distance != NONE).all())
+        tree = self.cohort.topic_tree
+        return len(tree.names) < 2 or all(len(met) == len(tree.names) for met in tree.related)
 
     @cached_property
     def anybody_in_both_roles(self) -> bool:

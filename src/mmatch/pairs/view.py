@@ -88,7 +88,7 @@ class Pairs:
     @cached_property
     def distance(self) -> Ints:
         """Steps between the two topics along one branch of the tree; `NONE` where they do not meet."""
-        return self.cohort.topic_tree.distance[self.request.topic, self.offer.topic]
+        return self.cohort.topic_tree.steps(self.request.topic, self.offer.topic)
 
     def share(self, attribute: str) -> tuple[Bools, Bools]:
         """(whether the two people share a value of an attribute, whether both state it)."""

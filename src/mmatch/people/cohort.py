@@ -118,10 +118,14 @@ class Cohort(Sequence[Participant]):
             InputError: infinite scores, wrong shapes, bad counts or ids.
             LimitError: a dense table above 50 million cells.
         """
-        from mmatch.people.matrices import columns_from_scores
+        from mmatch.people.matrices import both_roles, columns_from_scores
 
         limits = {"capacity": capacity, "demand": demand, "min_load": min_load}
-        return cls.from_columns(*columns_from_scores(scores, limits, mentees, mentors))
+        columns = columns_from_scores(scores, limits, mentees, mentors)
+        if len(columns[0].index) < len(columns[0].ids):
+            people, pairs = both_roles(columns)
+            return cls(people, scores=pairs)
+        return cls.from_columns(*columns)
 
     @classmethod
     def from_rankings(

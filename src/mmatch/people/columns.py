@@ -114,18 +114,49 @@ class Topics:
         return {name: code for code, name in enumerate(self.names)}
 
     @cached_property
-    def distance(self) -> Ints:
-        """Steps between topics along one branch of the tree, `NONE` where they do not meet; "" meets all at 0."""
-        n = len(self.names)
-        steps = np.full((n, n), NONE, dtype=np.int64)
-        for code in range(n):
-            up, count = code, 0
+    def depth(self) -> Ints:
+        """Steps from each topic up to its root."""
+        depth: Ints = (self.lines != NONE).sum(axis=1) - 1
+        return depth
+
+    @cached_property
+    def lines(self) -> Ints:
+        """For each topic the topics from its root down to itself, padded with `NONE`."""
+        found = []
+        for code in range(len(self.names)):
+            line, up = [], code
             while up != NONE:
-                steps[code, up] = steps[up, code] = count
-                up, count = int(self.parent[up]), count + 1
+                line.append(up)
+                up = int(self.parent[up])
+            found.append(line[::-1])
+        lines = np.full((len(found), max(map(len, found), default=1)), NONE, dtype=np.int64)
+        for code, line in enumerate(found):
+            lines[code, : len(line)] = line
+        return lines
+
+    def steps(self, one: Ints, other: Ints) -> Ints:
+        """Steps between topics along one branch of the tree, `NONE` where they do not meet; "" meets all at 0."""
+        depth, lines = self.depth, self.lines
+        meet = (lines[other, depth[one]] == one) | (lines[one, depth[other]] == other)
+        steps = np.where(meet, np.abs(depth[one] - depth[other]), NONE)
         if "" in self.index:
-            steps[self.index[""], :] = steps[:, self.index[""]] = 0
+            any_topic = self.index[""]
+            steps = np.where((one == any_topic) | (other == any_topic), 0, steps)
         return steps
+
+    @cached_property
+    def related(self) -> list[list[int]]:
+        """For each topic all topics that it meets, itself included."""
+        met: list[set[int]] = [set(line.tolist()) - {NONE} for line in self.lines]
+        for code, line in enumerate(self.lines.tolist()):
+            for above in line:
+                if above != NONE:
+                    met[above].add(code)
+        if "" in self.index:
+            for topics in met:
+                topics.add(self.index[""])
+            met[self.index[""]] = set(range(len(self.names)))
+        return [sorted(topics) for topics in met]
 
 
 @dataclass(frozen=True)

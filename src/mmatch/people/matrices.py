@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -20,6 +21,7 @@ from mmatch.people.columns import (
     frozen_ints,
     sealed,
 )
+from mmatch.people.facts import Offer, Participant, Request
 from mmatch.people.numbers import LARGEST_COUNT, count_fault
 from mmatch.people.texts import clean_ids
 
@@ -39,11 +41,12 @@ def columns_from_scores(
     problems = Problems()
     row, column, values, (n, m) = _cells(scores, problems)
     problems.raise_any()
-    ids = _ids(mentees, n, "mentee", problems) + _ids(mentors, m, "mentor", problems)
-    if len(set(ids)) < len(ids):
-        twice = sorted({name for name in ids if name and ids.count(name) > 1})[:20] if len(ids) < 5000 else []
-        names = ", ".join(excerpt(name) for name in twice)
-        problems.add("duplicate-id", "mentees, mentors", f"the ids are not all different: {names}")
+    names = _ids(mentees, n, "mentee", problems), _ids(mentors, m, "mentor", problems)
+    ids = names[0] + names[1]
+    for role, given in zip(("mentees", "mentors"), names, strict=True):
+        if len(set(given)) < len(given):
+            twice = [name for name, times in Counter(given).items() if times > 1 and name]
+            problems.add("duplicate-id", role, f"the ids are not all different: {', '.join(map(excerpt, twice[:20]))}")
     capacity, least = (_counts(limits[key], m, key, problems) for key in ("capacity", "min_load"))
     demand = _counts(limits["demand"], n, "demand", problems)
     for k in np.flatnonzero(least > capacity) if len(problems) == 0 else ():
@@ -76,6 +79,26 @@ def columns_from_scores(
     column += n
     table = Scores(sealed(row), sealed(column), sealed(values))
     return people, offers, requests, Topics(("",), frozen_ints([NONE])), table
+
+
+def both_roles(columns: Columns) -> tuple[list[Participant], dict[tuple[str, str], Any]]:
+    """(people, scores) of a table in which somebody is mentee and mentor: one participant, never with themselves."""
+    people, offers, requests, _, table = columns
+    ids = people.ids
+    asks = {ids[row]: int(wanted) for row, wanted in zip(requests.owner.tolist(), requests.mentors, strict=True)}
+    gives = {ids[row]: row for row in offers.owner.tolist()}
+    persons = [
+        Participant(
+            name,
+            offers=(Offer(""),) if name in gives else (),
+            requests=(Request("", mentors=asks[name]),) if name in asks else (),
+            capacity=int(people.capacity[gives[name]]) if name in gives else None,
+            min_load=int(people.min_load[gives[name]]) if name in gives else 0,
+        )
+        for name in dict.fromkeys(ids)
+    ]
+    cells = zip(table.mentor.tolist(), table.mentee.tolist(), table.values.tolist(), strict=True)
+    return persons, {(ids[a], ids[b]): value for a, b, value in cells if ids[a] != ids[b]}
 
 
 def _cells(scores: Any, problems: Problems) -> tuple[Ints, Ints, Any, tuple[int, int]]:

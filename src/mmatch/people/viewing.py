@@ -95,7 +95,7 @@ def supplies(cohort: Cohort) -> tuple[Supply, ...]:
     limit = np.where(o.seats == NONE, cohort.people.capacity[o.owner], o.seats)
     open_ended = np.bincount(o.topic, weights=limit == NONE, minlength=n) > 0
     seats = np.bincount(o.topic, weights=np.maximum(limit, 0), minlength=n)
-    reach = (tree.distance != NONE).astype(np.int64) @ offers
+    reach = [int(offers[met].sum()) for met in tree.related]
     rows = [
         Supply(
             name,
