@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -113,3 +114,11 @@ def test_nothing_swallows_everything_and_nothing_asserts():
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             assert not isinstance(node, ast.Assert), path
             assert not (isinstance(node, ast.ExceptHandler) and node.type is None), path
+
+
+def test_every_code_of_a_problem_or_a_violation_is_documented():
+    page = (HOME.parent.parent / "docs/reference/error-codes.md").read_text(encoding="utf-8")
+    pattern = r'(?:Problem|Violation|problems\.add|notes?\.warn|note)\(\s*"([a-z][a-z-]+)"'
+    codes = {code for path in FILES for code in re.findall(pattern, path.read_text(encoding="utf-8"))}
+    assert len(codes) > 50
+    assert {code for code in codes if f"`{code}`" not in page} == set()
