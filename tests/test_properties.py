@@ -322,3 +322,28 @@ def test_ten_tiers_for_500_people_do_not_overflow():
     assert len(result.value) == 10
     assert result.trust == mm.Trust.PROVED
     assert mm.verify(cohort, program, result) == []
+
+
+@given(table=tables())
+def test_02_names_do_not_matter_for_the_value(table):
+    scores, capacity = table
+    n, m = scores.shape
+    names = {"mentees": [f"zoe {k}" for k in range(n)][::-1], "mentors": [f"a{k}" for k in range(m)][::-1]}
+    assert total(scores, capacity, COVER, **names) == total(scores, capacity, COVER)
+
+
+@given(table=tables(most=5), column=st.integers(0, 4))
+def test_21_a_capacity_taken_and_given_back_restores_the_value(table, column):
+    scores, capacity = table
+    column %= len(capacity)
+    less = [0 if k == column else c for k, c in enumerate(capacity)]
+    assert total(scores, less) <= total(scores, capacity)
+    assert total(scores, [c if k == column else less[k] for k, c in enumerate(capacity)]) == total(scores, capacity)
+
+
+@given(table=tables())
+def test_26_the_value_is_the_sum_of_the_scores_of_the_pairs(table):
+    scores, capacity = table
+    result = solved(scores, capacity, COVER)
+    pairs = [(int(b[7:]), int(a[7:])) for a, b, _ in result.matching.pairs()]
+    assert result.value == (len(pairs), sum(int(scores[pair]) for pair in pairs))

@@ -141,11 +141,18 @@ def candidates(cohort: Cohort, rules: Iterable[Rule]) -> Edges:
     request_rows, offer_rows = canonical_rows(cohort)
     request, offer, score_row = _stacked(list(blocks))
     request, offer = _renumbered(request, request_rows), _renumbered(offer, offer_rows)
-    if not ordered(request, offer):
+    if not (_in_order(cohort) or ordered(request, offer)):
         order = np.lexsort((offer, request))
         request, offer = request[order], offer[order]
         score_row = None if score_row is None else score_row[order]
     return Edges(facts, request, offer, score_row)
+
+
+def _in_order(cohort: Cohort) -> bool:
+    """Whether edges from the score table stand in order by themselves: one request each, all rows canonical."""
+    if cohort.score_table is None or not (np.diff(cohort.requests.owner) > 0).all():
+        return False
+    return all(np.array_equal(rows, np.arange(len(rows))) for rows in canonical_rows(cohort))
 
 
 def _stacked(blocks: list[Block]) -> Block:
