@@ -346,3 +346,11 @@ def test_a_lock_on_a_pair_without_a_seat_is_an_input_error(facts):
     cohort = mm.Cohort([mentor, mm.Participant("x", requests=[mm.Request("t")])])
     with pytest.raises(mm.InputError, match="no rule-abiding pair"):
         mm.solve(cohort, mm.Program(rules=[mm.rules.Lock([("a", "x")])]))
+
+
+def test_topics_count_half_for_every_step_of_the_tree():
+    mentors = [mm.Participant("m", offers=[mm.Offer("data")], capacity=4)]
+    asked = ["data", "statistics", "r", "tidyverse"]
+    mentees = [mm.Participant(f"e{k}", requests=[mm.Request(topic)]) for k, topic in enumerate(asked)]
+    tree = {"statistics": "data", "r": "statistics", "tidyverse": "r"}
+    assert mm.solve(mm.Cohort(mentors + mentees, topics=tree)).value == (4, 1.875, -6)
