@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import hmac
+import hashlib
 import math
 from fractions import Fraction
 from typing import TYPE_CHECKING
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mmatch.errors import UnsupportedError
-from mmatch.instance.edges import Edges, candidates, canonical_rows
+from mmatch.instance.edges import Edges, candidates
 from mmatch.instance.model import Instance, Lottery
 from mmatch.instance.seats import seat_limits
 from mmatch.terms import SETS, Bounds, ConvexLoad, Term, Tier, Unmet
@@ -114,9 +114,12 @@ def _common_unit(units: list[Fraction]) -> Fraction:
 
 
 def lottery(cohort: Cohort, seed: int | str) -> Lottery:
-    """Ranks drawn from HMAC-SHA256(seed, kind, id): the same for the same ids, whoever else takes part."""
-    key = str(seed).encode()
-    request_rows, offer_rows = canonical_rows(cohort)
+    """Ranks drawn from BLAKE2b(kind, id) keyed by the seed: the same for the same ids, whoever else takes part.
+
+    BLAKE2b with a key is a message authentication code (RFC 7693): nobody who lacks the seed can foresee a draw.
+    """
+    key = hashlib.blake2b(str(seed).encode()).digest()
+    request_rows, offer_rows = cohort.canonical_rows
     people, names = cohort.people.ids, cohort.topic_tree.names
     owner, topic = cohort.requests.owner.tolist(), cohort.requests.topic.tolist()
     requests = [f"request\0{people[owner[k]]}\0{names[topic[k]]}" for k in request_rows.tolist()]
@@ -125,8 +128,14 @@ def lottery(cohort: Cohort, seed: int | str) -> Lottery:
 
 
 def _drawn(key: bytes, texts: list[str]) -> Ints:
-    digest = hmac.digest
-    numbers = np.frombuffer(b"".join(digest(key, text.encode(), "sha256")[:8] for text in texts), dtype=">u8")
+    keyed = hashlib.blake2b(key=key, digest_size=8)
+
+    def draw(text: str) -> bytes:
+        state = keyed.copy()
+        state.update(text.encode())
+        return state.digest()
+
+    numbers = np.frombuffer(b"".join(map(draw, texts)), dtype=">u8")
     rank = np.empty(len(texts), dtype=np.int64)
     rank[np.argsort(numbers, kind="stable")] = np.arange(len(texts))
     return rank

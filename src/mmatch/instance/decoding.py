@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mmatch.instance.edges import canonical_rows
 from mmatch.instance.seats import group_bounds
 from mmatch.matching import Matching, Seats
 
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
 def decode(cohort: Cohort, program: Program, instance: Instance, chosen: Bools) -> Matching:
     """The matching that chosen edges mean, in canonical order of mentors."""
     edges = np.flatnonzero(chosen)
-    request_rows, offer_rows = canonical_rows(cohort)
+    request_rows, offer_rows = cohort.canonical_rows
     order = np.argsort(instance.offer[edges], kind="stable")
     edges = edges[order]
     return seated(cohort, program, request_rows[instance.request[edges]], offer_rows[instance.offer[edges]])

@@ -34,7 +34,7 @@ class Edges:
         self.cohort: Cohort = facts.cohort
         self.request = request
         self.offer = offer
-        self.request_rows, self.offer_rows = canonical_rows(facts.cohort)
+        self.request_rows, self.offer_rows = facts.cohort.canonical_rows
         self.pairs = Pairs(facts, self.request_rows[request], self.offer_rows[offer], score_row)
 
     def __len__(self) -> int:
@@ -114,22 +114,6 @@ def numbered(owner: Ints) -> Ints:
     return np.cumsum(np.diff(owner, prepend=NONE) != 0) - 1
 
 
-def canonical_rows(cohort: Cohort) -> tuple[Ints, Ints]:
-    """Rows of requests and of offers in canonical order: by person, then topic, or offer id."""
-    kept: tuple[Ints, Ints] | None = cohort.__dict__.get("_canonical_rows")
-    if kept is None:
-        rank = np.empty(len(cohort), dtype=np.int64)
-        rank[cohort.canonical] = np.arange(len(cohort))
-        names = cohort.topic_tree.names
-        topic_rank = np.empty(len(names), dtype=np.int64)
-        topic_rank[sorted(range(len(names)), key=names.__getitem__)] = np.arange(len(names))
-        requests = np.lexsort((topic_rank[cohort.requests.topic], rank[cohort.requests.owner]))
-        ids, owner = cohort.offers.ids, rank[cohort.offers.owner].tolist()
-        offers = np.array(sorted(range(len(ids)), key=lambda k: (owner[k], len(ids[k]), ids[k])), dtype=np.int64)
-        kept = cohort.__dict__["_canonical_rows"] = (requests, offers)
-    return kept
-
-
 def candidates(cohort: Cohort, rules: Iterable[Rule]) -> Edges:
     """All pairs that facts and pair rules allow.
 
@@ -138,7 +122,7 @@ def candidates(cohort: Cohort, rules: Iterable[Rule]) -> Edges:
     """
     facts = facts_of(cohort)
     blocks = _scored(facts, tuple(rules)) if cohort.score_table is not None else _joined(facts, tuple(rules))
-    request_rows, offer_rows = canonical_rows(cohort)
+    request_rows, offer_rows = cohort.canonical_rows
     request, offer, score_row = _stacked(list(blocks))
     request, offer = _renumbered(request, request_rows), _renumbered(offer, offer_rows)
     if not (_in_order(cohort) or ordered(request, offer)):
@@ -152,7 +136,7 @@ def _in_order(cohort: Cohort) -> bool:
     """Whether edges from the score table stand in order by themselves: one request each, all rows canonical."""
     if cohort.score_table is None or not (np.diff(cohort.requests.owner) > 0).all():
         return False
-    return all(np.array_equal(rows, np.arange(len(rows))) for rows in canonical_rows(cohort))
+    return all(np.array_equal(rows, np.arange(len(rows))) for rows in cohort.canonical_rows)
 
 
 def _stacked(blocks: list[Block]) -> Block:

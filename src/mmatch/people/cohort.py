@@ -11,7 +11,7 @@ import numpy as np
 
 from mmatch.errors import InputError, Problem, Problems, excerpt
 from mmatch.people.building import Builder, Where, usual_where
-from mmatch.people.columns import NONE, Ints, Meetings, Offers, People, Requests, Scores, Topics
+from mmatch.people.columns import NONE, Ints, Meetings, Offers, People, Requests, Scores, Topics, shortlex
 from mmatch.people.digesting import cohort_digest
 from mmatch.people.facts import Meeting, Participant
 from mmatch.people.relations import Relations
@@ -245,8 +245,19 @@ class Cohort(Sequence[Participant]):
     @cached_property
     def canonical(self) -> Ints:
         """Rows of people in canonical order of ids: shorter first, then alphabetical."""
-        ids = self.people.ids
-        return np.array(sorted(range(len(ids)), key=lambda row: (len(ids[row]), ids[row])), dtype=np.int64)
+        return shortlex(self.people.ids)
+
+    @cached_property
+    def canonical_rows(self) -> tuple[Ints, Ints]:
+        """Rows of requests and of offers in canonical order: by person, then topic, or offer id."""
+        rank = np.empty(len(self), dtype=np.int64)
+        rank[self.canonical] = np.arange(len(self))
+        names = self.topic_tree.names
+        topic_rank = np.empty(len(names), dtype=np.int64)
+        topic_rank[sorted(range(len(names)), key=names.__getitem__)] = np.arange(len(names))
+        requests = np.lexsort((topic_rank[self.requests.topic], rank[self.requests.owner]))
+        by_id = shortlex(self.offers.ids)
+        return requests, by_id[np.argsort(rank[self.offers.owner[by_id]], kind="stable")]
 
     def __eq__(self, other: object) -> bool:
         return self.digest == other.digest if isinstance(other, Cohort) else NotImplemented

@@ -5,7 +5,7 @@ Integer columns hold `NONE` where a user wrote None; a whole column is None wher
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -32,6 +32,13 @@ def ordered(first: Ints, second: Ints) -> bool:
     """Whether pairs stand by ``first``, then ``second``, each once."""
     step = np.diff(first)
     return bool((step >= 0).all() and (np.diff(second)[step == 0] > 0).all())
+
+
+def shortlex(texts: Sequence[str]) -> Ints:
+    """Rows of texts in canonical order: shorter first, then alphabetical."""
+    rows = sorted(range(len(texts)), key=texts.__getitem__)
+    rows.sort(key=list(map(len, texts)).__getitem__)
+    return np.array(rows, dtype=np.int64)
 
 
 def sealed(array: NDArray[Any]) -> NDArray[Any]:

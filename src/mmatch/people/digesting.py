@@ -58,8 +58,8 @@ def _parts(cohort: Cohort) -> Iterable[tuple[str, Any]]:
 
 def _offer_parts(cohort: Cohort, rank: Ints) -> Iterable[tuple[str, bytes]]:
     o = cohort.offers
-    order = sorted(range(len(o.ids)), key=lambda k: (len(o.ids[k]), o.ids[k]))
-    yield "offers", json.dumps([o.ids[k] for k in order]).encode()
+    order = cohort.canonical_rows[1]
+    yield "offers", json.dumps([o.ids[k] for k in order.tolist()]).encode()
     yield "offer topics", json.dumps([cohort.topic_tree.names[t] for t in o.topic[order].tolist()]).encode()
     for column in (rank[o.owner], o.level, o.seats, o.least, o.most):
         yield "offer column", column[order].tobytes()
@@ -68,8 +68,7 @@ def _offer_parts(cohort: Cohort, rank: Ints) -> Iterable[tuple[str, bytes]]:
 def _request_parts(cohort: Cohort, rank: Ints) -> Iterable[tuple[str, bytes]]:
     r, names = cohort.requests, cohort.topic_tree.names
     topics = [names[t] for t in r.topic.tolist()]
-    owners = rank[r.owner]
-    order = np.array(sorted(range(len(topics)), key=lambda k: (owners[k], topics[k])), dtype=np.int64)
+    owners, order = rank[r.owner], cohort.canonical_rows[0]
     yield "requests", json.dumps([topics[k] for k in order.tolist()]).encode()
     for column in (owners, r.level, r.priority, r.mentors):
         yield "request column", column[order].tobytes()

@@ -10,7 +10,6 @@ import numpy as np
 
 from mmatch.errors import InputError, Problem, excerpt
 from mmatch.instance import compile_instance
-from mmatch.instance.edges import canonical_rows
 from mmatch.instance.network import CrossingSets, build_network
 from mmatch.matching import Matching, Result, Status, Trust, Value, Violation
 from mmatch.pairs import seat_rows
@@ -117,7 +116,7 @@ def chosen_edges(cohort: Cohort, instance: Instance, matching: Matching) -> Bool
     """The candidate edges that a matching uses; None where one is no candidate or is used twice."""
     rows = seat_rows(cohort, matching)
     local = []
-    for row, order in zip(rows, canonical_rows(cohort), strict=True):
+    for row, order in zip(rows, cohort.canonical_rows, strict=True):
         place = np.empty(len(order), dtype=np.int64)
         place[order] = np.arange(len(order))
         local.append(place[row])

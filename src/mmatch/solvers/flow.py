@@ -10,7 +10,6 @@ from mmatch.instance import Answer, Instance, Watch
 from mmatch.instance.folding import fold
 from mmatch.instance.network import Network, build_network
 from mmatch.matching import Status
-from mmatch.people.columns import NONE
 from mmatch.solvers._mincost import Order, cheapest, feasible
 
 if TYPE_CHECKING:
@@ -71,15 +70,24 @@ def _drawn_order(instance: Instance, network: Network) -> Order:
     if instance.lottery is None:
         return Order(np.arange(network.n_arcs), node)
     key = instance.lottery.request[instance.request] * instance.n_offers + instance.lottery.offer[instance.offer]
-    edges = np.argsort(key)
-    place = np.empty(len(edges), dtype=np.int64)
-    place[edges] = np.arange(len(edges))
+    edges = _sorted_places(key)
     start = 1
     for family in network.families:
-        n, member = len(family.upper), family.label != NONE
-        first = np.full(n, len(edges))
-        np.minimum.at(first, family.label[member], place[member])
-        node[start + np.argsort(first, kind="stable")] = np.arange(start, start + n)
+        n = len(family.upper)
+        first = np.full(n + 1, np.iinfo(np.int64).max)  # of each set; edges in no set write to the last cell
+        np.minimum.at(first, family.label, key)
+        node[start + np.argsort(first[:n], kind="stable")] = np.arange(start, start + n)
         start += n
     inner = np.lexsort((node[network.head[: network.first_edge]], node[network.tail[: network.first_edge]]))
     return Order(np.concatenate([inner, network.first_edge + edges]), node)
+
+
+def _sorted_places(key: Ints) -> Ints:
+    """Places of different keys >= 0 in rising order: key and place sort as one number where both fit, twice as fast."""
+    bits = len(key).bit_length()
+    if int(key.max(initial=0)).bit_length() + bits > 62:
+        return np.argsort(key)
+    packed = key << bits
+    packed |= np.arange(len(key))
+    packed.sort()
+    return packed & ((1 << bits) - 1)
