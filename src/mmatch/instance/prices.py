@@ -42,9 +42,10 @@ class Residual:
         return np.flatnonzero(price < before)
 
     def closest(self, price: Ints) -> Residual:
-        """The arcs of least reduced cost: those that may matter next."""
+        """The arcs of least reduced cost, about one in `ACTIVE`: those that may matter next."""
         slack = price[self.tail] + self.cost - price[self.head]
-        most = np.partition(slack, len(slack) // ACTIVE)[len(slack) // ACTIVE]
+        some = slack[:: max(len(slack) // SMALL, 1)]
+        most = np.partition(some, len(some) // ACTIVE)[len(some) // ACTIVE]
         keep = np.flatnonzero(slack <= most)
         return Residual(self.tail[keep], self.head[keep], self.cost[keep])
 

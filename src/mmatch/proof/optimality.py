@@ -44,15 +44,17 @@ def balanced(network: Network, flow: Ints) -> bool:
     """Whether the flow is a circulation within all bounds."""
     if ((flow < network.lower) | (flow > network.upper)).any():
         return False
-    into = np.bincount(network.head, weights=flow, minlength=network.n_nodes)
-    out = np.bincount(network.tail, weights=flow, minlength=network.n_nodes)
+    used = np.flatnonzero(flow)
+    into = np.bincount(network.head[used], weights=flow[used], minlength=network.n_nodes)
+    out = np.bincount(network.tail[used], weights=flow[used], minlength=network.n_nodes)
     return bool((into == out).all())
 
 
 def total_cost(network: Network, flow: Ints, cost: Ints) -> int:
     """The cost of a circulation, in Python integers where it could outgrow int64."""
     first = network.first_edge
-    inner: int = sum(c * f for c, f in zip(cost[:first].tolist(), flow[:first].tolist(), strict=True) if f)
+    paid = np.flatnonzero((flow[:first] != 0) & (cost[:first] != 0))
+    inner: int = sum(c * f for c, f in zip(cost[paid].tolist(), flow[paid].tolist(), strict=True))
     return inner + exact_sum(cost[first:][flow[first:] > 0])
 
 
