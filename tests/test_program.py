@@ -197,3 +197,11 @@ def test_settings_as_text(settings, wanted):
 def test_bad_settings_are_input_errors(setting):
     with pytest.raises(mm.InputError):
         with_settings(mm.Program(), [setting])
+
+
+def test_a_function_whose_values_are_too_small_to_round_is_refused():
+    """Its values are rounded to 2^-44 whatever the cohort: below 1/16 that could be seen."""
+    cohort = mm.Cohort([mm.Participant("ann", offers=[mm.Offer()]), mm.Participant("eva", requests=[mm.Request()])])
+    assert mm.solve(cohort, mm.Program(aims=[aims.Score(lambda _a, _b: 0.07)])).value == (pytest.approx(0.07),)
+    with pytest.raises(mm.UnsupportedError, match="below 1/16"):
+        mm.solve(cohort, mm.Program(aims=[aims.Score(lambda _a, _b: 0.01)]))

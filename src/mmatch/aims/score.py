@@ -14,11 +14,14 @@ from mmatch.errors import InputError, Problem, UnsupportedError, excerpt
 from mmatch.people.numbers import exact, number_fault
 
 if TYPE_CHECKING:
+    from mmatch.instance.edges import Edges
     from mmatch.pairs import Pairs
     from mmatch.people import Cohort, Participant
     from mmatch.people.columns import Ints
+    from mmatch.terms import Linear
 
 GRID = Fraction(1, 2**44)
+LEAST = 2**40  # in units of the grid: the greatest value keeps 40 bits
 
 
 @dataclass(frozen=True, repr=False)
@@ -48,6 +51,17 @@ class Score(PairAim):
         if max(map(abs, grid), default=0) >= 2**62:
             raise UnsupportedError(f"{self.title}: values above 2^18 must be whole numbers, at most 62 bits")
         return np.array(grid, dtype=np.int64).reshape(values.shape), unit
+
+    def term(self, edges: Edges) -> Linear:
+        """A weight per edge; the greatest must stand far enough above the grid.
+
+        Raises:
+            UnsupportedError: where all values are below 1/16, so that rounding could be seen.
+        """
+        term = super().term(edges)
+        if term.unit != 1 and int(np.abs(term.weights).max()) < LEAST:
+            raise UnsupportedError(f"{self.title}: all values are below 1/16, too small to be rounded: multiply them")
+        return term
 
     def resolution(self, cohort: Cohort) -> float:  # noqa: ARG002 - the grid is the same for all
         """What the function's values are rounded to."""
