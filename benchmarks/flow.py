@@ -133,7 +133,7 @@ def recovered(network: Any, flow: Any) -> float:
     """Seconds of getting prices from a solved network and checking them."""
     from mmatch.instance.prices import potentials, reduced_costs, residual_arcs
 
-    cost = network.costs[0]
+    cost = network.cost(0)
     start = time.perf_counter()
     price = potentials(residual_arcs(network, flow, cost), network.n_nodes)
     rest = reduced_costs(network, cost, price)

@@ -5,6 +5,7 @@ It shares no code with the library: it knows facts, rules and aims by their defi
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter
 from fractions import Fraction
 
@@ -169,12 +170,78 @@ class Oracle:
         if aim.name == "Coverage":
             return len(rows) if aim.of == "requests" else len({mentee.id for mentee, *_ in rows})
         if aim.name == "EvenLoad":
-            return -sum(n * (n - 1) // 2 for n in Counter(mentor.id for _, _, mentor, _ in rows).values())
+            loads = Counter(mentor.id for _, _, mentor, _ in rows)
+            if aim.targets:
+                return -sum(((loads[name] - Fraction(t)) ** 2 / 2 for name, t in aim.targets), Fraction(0))
+            return -sum(n * (n - 1) // 2 for n in loads.values())
+        if aim.name in {"WorstOff", "Leximin"}:
+            fits = Counter()
+            for mentee, request, mentor, offer in rows:
+                fits[mentee.id] += self.fit(mentee, request, mentor, offer)
+            ordered = sorted(fits.values())
+            return tuple(ordered) if aim.name == "Leximin" else (ordered or [Fraction(0)])[0]
+        if aim.name == "RankProfile":
+            return self.profile(aim, rows)
+        if aim.name == "NewMentors":
+            return len({mentor.id for _, _, mentor, _ in rows} - {m.mentor for m in self.cohort.history})
+        if aim.name == "Parity":
+            return self.parity(aim, rows)
         return sum((self.pair_score(aim, *row) for row in rows), Fraction(0))
+
+    def fit(self, mentee, request, mentor, offer):
+        if self.cohort.scores is None:
+            return Fraction(1, 2 ** steps(self.cohort, request.topic, offer.topic))
+        return Fraction(self.cohort.scores[mentor.id, mentee.id])
+
+    def profile(self, aim, rows):
+        lists = [p.ranks if aim.of == "mentees" else p.mentee_ranks for p in self.cohort]
+        worst = max([len(entries) for entries in lists if entries is not None] + [1])
+        got = Counter(
+            rank(mentee.ranks, offer.id, mentor.id) if aim.of == "mentees" else rank(mentor.mentee_ranks, mentee.id)
+            for mentee, _, mentor, offer in rows
+        )
+        counts = [got[r] for r in range(1, worst + 1)]
+        if aim.kind == "rank-maximal":
+            return tuple(counts)
+        return (len(rows), *(counts if aim.kind == "greedy" else [-n for n in reversed(counts)]))
+
+    def parity(self, aim, rows):
+        wanted, filled = Counter(), Counter()
+        for person in self.cohort:
+            wanted[getattr(person, aim.attribute)] += sum(r.mentors for r in person.requests)
+        for mentee, *_ in rows:
+            filled[getattr(mentee, aim.attribute)] += 1
+        return -sum((Fraction(n * n, wanted[key]) for key, n in filled.items() if key), Fraction(0))
+
+    def relative(self, aim, mentee, score):
+        own = [Fraction(value) for (_, name), value in self.cohort.scores.items() if name == mentee.id]
+        base = min(own) if aim.scale == "range" else 0
+        if max(own) <= base:
+            return Fraction(0)
+        return Fraction(round((Fraction(score) - base) / (max(own) - base) * 2**40), 2**40)
+
+    def newness(self, aim, mentor, mentee):
+        days = [m.date and dt.date.fromisoformat(m.date).toordinal() for m in self.cohort.history]
+        latest = max((d for d in days if d), default=0)
+        worth = [Fraction(1)]
+        for m, day in zip(self.cohort.history, days, strict=True):
+            if {m.mentor, m.mentee} == {mentor.id, mentee.id}:
+                again = aim.half_life and day and 1 - 2 ** (-(latest - day) / aim.half_life)
+                worth.append(Fraction(round((again or 0) * 2**40), 2**40))
+        other = [as_set(mentor, name) and as_set(mentee, name) for name in aim.across]
+        apart = [both and not as_set(mentor, n) & as_set(mentee, n) for n, both in zip(aim.across, other, strict=True)]
+        return min(worth) + sum(map(bool, apart))
 
     def pair_score(self, aim, mentee, request, mentor, offer):
         if aim.name == "Fit":
             return Fraction(self.cohort.scores[mentor.id, mentee.id])
+        if aim.name == "RelativeFit":
+            return self.relative(aim, mentee, self.cohort.scores[mentor.id, mentee.id])
+        if aim.name == "NewConnections":
+            return self.newness(aim, mentor, mentee)
+        if aim.name == "Keep":
+            named = {(mentor.id, mentee.id), (mentor.id, mentee.id, offer.topic)}
+            return Fraction(bool(named & set(aim.previous)))
         if aim.name == "Priority":
             return Fraction(request.priority)
         if aim.name == "TopicFit":
@@ -190,13 +257,18 @@ class Oracle:
         mentee_rank = rank(mentee.ranks, offer.id, mentor.id)
         mentor_rank = rank(mentor.mentee_ranks, mentee.id)
         ranks = {"mentees": mentee_rank, "mentors": mentor_rank, "both": mentee_rank + mentor_rank}
+        if aim.power == 2:
+            ranks = {"mentees": mentee_rank**2, "mentors": mentor_rank**2, "both": mentee_rank**2 + mentor_rank**2}
         return Fraction(-ranks[aim.of])
 
     def value(self, chosen):
-        return tuple(
-            sum((Fraction(str(aim.weight)) * self.measure(aim, chosen) for aim in tier), Fraction(0))
-            for tier in self.program.tiers
-        )
+        return tuple(self.tier_value(tier, chosen) for tier in self.program.tiers)
+
+    def tier_value(self, tier, chosen):
+        found = [(Fraction(str(aim.weight)), self.measure(aim, chosen)) for aim in tier]
+        if isinstance(found[0][1], tuple):
+            return tuple(found[0][0] * item for item in found[0][1])
+        return sum((weight * total for weight, total in found), Fraction(0))
 
     def best(self):
         """The lexicographically greatest value; None where nothing is valid."""

@@ -147,14 +147,33 @@ def aims_for(cohort, weight=1):
         mm.aims.EvenLoad(weight=weight),
         mm.aims.Score(_worth, weight=weight),
         mm.aims.LevelSteps({1: 9, 2: 12.5}, weight=weight),
+        mm.aims.WorstOff(weight=weight),
+        mm.aims.Leximin(weight=weight),
+        mm.aims.NewMentors(weight=weight),
+        mm.aims.NewConnections(weight=weight),
+        mm.aims.NewConnections(half_life=30, weight=weight),
+        mm.aims.Keep(_named_pairs(cohort)[::2], weight=weight),
     ]
+    mentors = sorted({p.id for p in cohort if p.offers})
+    found.append(mm.aims.EvenLoad({name: k / 2 for k, name in enumerate(mentors)}, weight=weight))
     if cohort.score_table is not None:
-        found.append(mm.aims.Fit(weight=weight))
+        found += [mm.aims.Fit(weight=weight), mm.aims.RelativeFit(weight=weight)]
+        found.append(mm.aims.RelativeFit("best", weight=weight))
     if cohort.people.ranks or cohort.people.mentee_ranks:
         found += [mm.aims.Preference(of, weight=weight) for of in ("mentees", "mentors", "both")]
+        found.append(mm.aims.Preference("both", power=2, weight=weight))
+        found += [mm.aims.RankProfile(kind, weight=weight) for kind in ("greedy", "generous", "rank-maximal")]
+        found.append(mm.aims.RankProfile("generous", of="mentors", weight=weight))
     if "site" in cohort.attribute_names:
-        found.append(mm.aims.Shares("site", weight=weight))
+        found += [mm.aims.Shares("site", weight=weight), mm.aims.Parity("site", weight=weight)]
+        found.append(mm.aims.NewConnections(["site"], weight=weight))
     return found
+
+
+def in_order(tiers):
+    """The tiers, with a Coverage before those that need one."""
+    needy = any(aim.after_coverage for tier in tiers for aim in (tier if isinstance(tier, tuple) else (tier,)))
+    return [mm.aims.Coverage(), *tiers] if needy else tiers
 
 
 @st.composite
@@ -166,10 +185,14 @@ def programs(draw, cohort, *, most_rules=2):
         return mm.Program(rules=_apart(rules), group=group)
     weights = st.sampled_from([1, 2, 0.3])
     tiers = draw(st.lists(st.sampled_from(aims_for(cohort)), min_size=1, max_size=3))
-    if draw(st.booleans()):
-        aim = draw(weights.flatmap(lambda w: st.sampled_from(aims_for(cohort, w))))
+    if draw(st.booleans()) and not _alone(tiers[-1]):
+        aim = draw(weights.flatmap(lambda w: st.sampled_from([a for a in aims_for(cohort, w) if not _alone(a)])))
         tiers[-1] = (tiers[-1], aim)
-    return mm.Program(rules=_apart(rules), group=group, aims=tiers)
+    return mm.Program(rules=_apart(rules), group=group, aims=in_order(tiers))
+
+
+def _alone(aim):
+    return aim.vector or aim.alone
 
 
 def _apart(rules):

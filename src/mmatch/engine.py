@@ -21,6 +21,7 @@ from mmatch.matching import Proof, Result, Status, Trust
 from mmatch.program import Program, check_question
 from mmatch.proof import Grade, judge
 from mmatch.proof.digests import digest
+from mmatch.terms import KINDS
 
 LONGEST = 10**9  # seconds, of a time limit
 
@@ -155,7 +156,7 @@ def _hard_part(instance: Instance, takes: frozenset[str]) -> str:
     for item in instance.unmet:
         if item.kind not in takes:
             return item.sentence
-    return ", ".join(sorted(instance.kinds - takes))
+    return ", ".join(KINDS.get(kind, kind) for kind in sorted(instance.kinds - takes))
 
 
 def _run(solver: Solver, instance: Instance, watch: Watch, on_interrupt: str) -> Answer:

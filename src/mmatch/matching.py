@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
+from fractions import Fraction
 from functools import cached_property
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from mmatch.errors import ExtraError, InputError, NoMatchingError, Problem, excerpt
 
-if TYPE_CHECKING:
-    from fractions import Fraction
-
 Value = int | float | tuple[int | float, ...]
+Exact = Fraction | tuple[Fraction, ...]
 
 
 class Status(StrEnum):
@@ -208,7 +207,7 @@ class Proof:
 
     kind: str
     digest: str
-    totals: tuple[Fraction, ...] = ()
+    totals: tuple[Exact, ...] = ()
     prices: tuple[tuple[int, ...], ...] = ()
     cut: tuple[int, ...] = ()
 

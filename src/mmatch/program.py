@@ -247,7 +247,24 @@ def _aims(aims: Any, problems: Problems) -> tuple[Aim | TierSpec, ...]:
                 )
         if tier == ():
             problems.add("type", f"Program.aims[{k}]", "found an empty tier")
+    _order([tier if isinstance(tier, tuple) else (tier,) for tier in tiers], problems)
     return tuple(tier[0] if isinstance(tier, tuple) and len(tier) == 1 else tier for tier in tiers)
+
+
+def _order(tiers: Sequence[TierSpec], problems: Problems) -> None:
+    """What an aim asks of its tier, and of the tiers before it."""
+    covered = False
+    for k, tier in enumerate(tiers):
+        for aim in tier:
+            if not isinstance(aim, Aim):
+                continue
+            if (aim.vector or aim.alone) and len(tier) > 1:
+                text = f"{aim.title} cannot share a tier with other aims: it is no sum"
+                problems.add("tier", f"Program.aims[{k}]", text, "give it a tier of its own")
+            if aim.after_coverage and not covered:
+                text = f"{aim.title} needs a tier Coverage() before it: without one it would be best to match nobody"
+                problems.add("tier", f"Program.aims[{k}]", text, "put aims.Coverage() first")
+        covered = covered or (len(tier) == 1 and getattr(tier[0], "name", "") == "Coverage")
 
 
 def _list(data: dict[str, Any], name: str, problems: Problems) -> list[Any]:

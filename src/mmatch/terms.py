@@ -6,11 +6,13 @@ declares the kinds it takes. Greater totals are better; every total is a whole n
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import numpy as np
+
+from mmatch.people.columns import NONE
 
 if TYPE_CHECKING:
     from mmatch.people.columns import Ints
@@ -27,6 +29,7 @@ SETS = {
 }
 LEFT = ("request", "mentee")
 RIGHT = ("offer", "mentor")
+EVERY = -2  # the level that counts all edges of a profile
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,22 +44,131 @@ class Linear:
 class ConvexLoad:
     """A reward per unit on every set of one key: ``head`` for the first units, then changing by ``slope`` a unit.
 
-    Rewards never rise, so the total is concave in the load of each set.
+    Rewards never rise, so the total is concave in the load of each set. ``factor`` multiplies the rewards of each set
+    (numbers from 0, one a set); ``label`` gives the set of each edge where the key is none of `SETS`.
     """
 
     key: str
     head: tuple[int, ...]
     slope: int = 0
     unit: Fraction = Fraction(1)
+    factor: Ints | None = None
+    label: Ints | None = None
 
     def rewards(self, n: int) -> Ints:
-        """The reward of units 1 … n."""
+        """The reward of units 1 … n, before any factor."""
         head = np.array(self.head[:n], dtype=np.int64)
         rest = self.head[-1] + self.slope * np.arange(1, max(n - len(self.head), 0) + 1, dtype=np.int64)
         return np.concatenate([head, rest]).astype(np.int64)
 
+    def reward(self, number: int, k: int) -> int:
+        """The reward of unit k + 1 on one set."""
+        plain = self.head[k] if k < len(self.head) else self.head[-1] + self.slope * (k - len(self.head) + 1)
+        return plain if self.factor is None else plain * int(self.factor[number])
 
-Term = Linear | ConvexLoad
+    def scaled(self, by: int, unit: Fraction) -> ConvexLoad:
+        """The same in a unit that is so many times smaller."""
+        return replace(self, head=tuple(reward * by for reward in self.head), slope=self.slope * by, unit=unit)
+
+
+@dataclass(frozen=True, eq=False)
+class Sum:
+    """Several terms added up, and a constant that no choice changes."""
+
+    parts: tuple[Linear | ConvexLoad, ...]
+    constant: Fraction = Fraction(0)
+
+
+@dataclass(frozen=True, eq=False)
+class Profile:
+    """A vector of counts, compared in order: component k is ``sign`` times the chosen edges on ``level``.
+
+    ``steps`` holds (level, sign) of each component; the level `EVERY` counts all edges.
+    """
+
+    level: Ints
+    steps: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Worst:
+    """The least sum of weights over the mentees that have a seat; with ``full`` the whole vector, least first.
+
+    ``single`` says that nobody can have more than one seat: then the sums are single weights.
+    """
+
+    weights: Ints
+    single: bool
+    unit: Fraction = Fraction(1)
+    full: bool = False
+
+
+Term = Linear | ConvexLoad | Sum | Profile | Worst
+
+
+# -- what terms become: numbers to be maximised one after the other ----------------------------------------------
+
+
+@dataclass(frozen=True, eq=False)
+class Total:
+    """A whole number: an integer weight per edge, rewards per load, in one unit, beside a constant."""
+
+    weights: Ints
+    loads: tuple[ConvexLoad, ...]
+    unit: Fraction
+    constant: Fraction = Fraction(0)
+
+
+@dataclass(frozen=True, eq=False)
+class Count:
+    """One component of a profile."""
+
+    level: Ints
+    wanted: int
+    sign: int
+    unit: Fraction
+    loads: tuple[ConvexLoad, ...] = ()
+    constant: Fraction = Fraction(0)
+
+    @property
+    def weights(self) -> Ints:
+        """The weight of each edge, made anew at each call: a long profile holds only its levels."""
+        counted = self.level != NONE if self.wanted == EVERY else self.level == self.wanted
+        return np.where(counted, self.sign, 0)
+
+
+Stage = Total | Count | Worst
+
+
+@dataclass(frozen=True, eq=False)
+class Tier:
+    """One tier of aims: the stages that solvers maximise one after the other; its value is a vector or one number."""
+
+    stages: tuple[Stage, ...]
+    vector: bool = False
+
+    @property
+    def kinds(self) -> frozenset[str]:
+        """The kinds of term in it."""
+        return frozenset(kind for stage in self.stages for kind in _kinds(stage))
+
+
+def _kinds(stage: Stage) -> tuple[str, ...]:
+    if isinstance(stage, Worst):
+        name = "leximin" if stage.full else "worst"
+        return (name if stage.single else f"{name}_of_sums",)
+    return ("profile",) if isinstance(stage, Count) else ("linear", *(("convex_load",) if stage.loads else ()))
+
+
+# what a solver that does not take a kind cannot keep, in the user's words
+KINDS = {
+    "convex_load": "an aim about loads",
+    "profile": "a profile of ranks",
+    "worst": "the worst-off mentee as an aim",
+    "worst_of_sums": "the worst-off mentee as an aim where a mentee may have several seats",
+    "leximin": "the whole order of the worst-off as an aim",
+    "leximin_of_sums": "the whole order of the worst-off as an aim where a mentee may have several seats",
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,17 +192,3 @@ class Unmet:
 
 
 Constraint = Bounds | Unmet
-
-
-@dataclass(frozen=True, eq=False)
-class Tier:
-    """One tier: an integer weight per edge, rewards per load, and the unit of both."""
-
-    weights: Ints
-    loads: tuple[ConvexLoad, ...]
-    unit: Fraction
-
-    @property
-    def kinds(self) -> frozenset[str]:
-        """The kinds of term in it."""
-        return frozenset({"linear", "convex_load"} if self.loads else {"linear"})

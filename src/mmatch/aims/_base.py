@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import KW_ONLY, dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
@@ -16,7 +16,7 @@ from mmatch.terms import Linear
 
 if TYPE_CHECKING:
     from mmatch.instance.edges import Edges
-    from mmatch.matching import Matching
+    from mmatch.matching import Exact, Matching
     from mmatch.people import Cohort
     from mmatch.people.columns import Ints
     from mmatch.terms import Term
@@ -28,9 +28,15 @@ class Aim(Part):
 
     Args:
         weight: what the aim counts where several share a tier; a positive number.
+
+    Class attributes: ``vector`` says that the total is a tuple, compared in order; ``alone`` that the aim cannot share
+    a tier (no vector can); ``after_coverage`` that it needs a tier before it that fixes how many are matched.
     """
 
     package = "mmatch.aims"
+    vector: ClassVar[bool] = False
+    alone: ClassVar[bool] = False
+    after_coverage: ClassVar[bool] = False
     _: KW_ONLY
     weight: float = 1
 
@@ -52,8 +58,8 @@ class Aim(Part):
         """The aim over the candidate edges, without its weight."""
         raise NotImplementedError
 
-    def measure(self, cohort: Cohort, matching: Matching) -> Fraction:
-        """The aim's exact total on a matching, in the user's unit, without its weight."""
+    def measure(self, cohort: Cohort, matching: Matching) -> Exact:
+        """The aim's exact total on a matching, in the user's unit, without its weight; a tuple for a vector."""
         raise NotImplementedError
 
     def resolution(self, cohort: Cohort) -> float:  # noqa: ARG002 - aims that round scores use the cohort

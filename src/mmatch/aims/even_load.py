@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import KW_ONLY, dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from mmatch.aims._base import Aim
-from mmatch.terms import ConvexLoad
+from mmatch.errors import InputError, Problem, excerpt
+from mmatch.people.numbers import number_fault, short
+from mmatch.people.texts import suggestion
+from mmatch.terms import ConvexLoad, Linear, Sum
 
 if TYPE_CHECKING:
     from mmatch.instance.edges import Edges
@@ -18,16 +24,63 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, repr=False)
 class EvenLoad(Aim):
-    """The load is spread over the mentors as evenly as possible.
+    """The load is spread over the mentors as evenly as possible, or stays as near as possible to a target for each.
 
     total = -sum over mentors of load (load - 1) / 2: after a tier that fixes the number of seats, one solve gives at
-    once the least maximum, the greatest minimum and the least range of loads.
+    once the least maximum, the greatest minimum and the least range of loads. With targets: -sum over the named mentors
+    of (load - target)^2 / 2.
+
+    Args:
+        targets: {mentor: target}, or (mentor, target) rows; by default all mentors count alike.
     """
 
-    def term(self, edges: Edges) -> ConvexLoad:  # noqa: ARG002 - one signature for all aims
-        """The k-th seat of a mentor costs k - 1."""
-        return ConvexLoad("mentor", head=(0,), slope=-1)
+    targets: Mapping[str, float] | tuple[tuple[str, float], ...] = ()
+    _: KW_ONLY
+    weight: float = 1
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        rows: Any = self.targets.items() if isinstance(self.targets, Mapping) else self.targets
+        if isinstance(rows, str) or not hasattr(rows, "__iter__"):
+            raise self.refuse("targets", f"found {excerpt(self.targets)}, expected {{mentor: target}}")
+        pairs = [tuple(row) if isinstance(row, list | tuple) else (row,) for row in rows]
+        for pair in pairs:
+            fault = "" if len(pair) == 2 and type(pair[0]) is str else "expected (mentor, target)"
+            fault = fault or number_fault(pair[1], "a target") or ("" if pair[1] >= 0 else "a target is 0 or more")
+            if fault:
+                raise self.refuse("targets", f"found {excerpt(pair)}: {fault}")
+        self.put("targets", tuple(sorted(dict(pairs).items())))
+
+    @property
+    def table(self) -> dict[str, Fraction]:
+        """{mentor: exact target}."""
+        rows: Any = self.targets
+        return {mentor: short(target) for mentor, target in rows}
+
+    def check(self, cohort: Cohort) -> None:
+        """Everybody named must make an offer."""
+        known = {cohort.people.ids[row] for row in cohort.offers.owner.tolist()}
+        for name in sorted(self.table.keys() - known):
+            text = f"{excerpt(name)} makes no offer"
+            raise InputError(Problem("unknown-person", self.title, text, suggestion(name, known)))
+
+    def term(self, edges: Edges) -> ConvexLoad | Sum:
+        """The k-th seat of a mentor costs k - 1; with a target t it costs k - 1/2 - t."""
+        if not self.targets:
+            return ConvexLoad("mentor", head=(0,), slope=-1)
+        table = self.table
+        ids = [edges.cohort.people.ids[row] for row in edges.mentor_rows.tolist()]
+        named = np.array([name in table for name in ids], dtype=np.int64)
+        unit = Fraction(1, 2 * int(np.lcm.reduce([target.denominator for target in table.values()])))
+        gain = np.array([int((table[name] - Fraction(1, 2)) / unit) if name in table else 0 for name in ids], np.int64)
+        return Sum(
+            (ConvexLoad("mentor", head=(0,), slope=-1, factor=named), Linear(gain[edges.label("mentor")], unit)),
+            -sum((target * target / 2 for target in table.values()), Fraction(0)),
+        )
 
     def measure(self, cohort: Cohort, matching: Matching) -> Fraction:  # noqa: ARG002 - one signature for all aims
-        """Minus the number of pairs of seats that share a mentor."""
-        return Fraction(-sum(load * (load - 1) // 2 for load in Counter(matching.seats.mentor).values()))
+        """Minus the pairs of seats that share a mentor; with targets minus half the squared distances from them."""
+        loads = Counter(matching.seats.mentor)
+        if self.targets:
+            return -sum(((loads[name] - target) ** 2 / 2 for name, target in self.table.items()), Fraction(0))
+        return Fraction(-sum(load * (load - 1) // 2 for load in loads.values()))

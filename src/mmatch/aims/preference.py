@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from mmatch.aims._base import PairAim
-from mmatch.errors import InputError, Problem
+from mmatch.errors import InputError, Problem, excerpt
 
 if TYPE_CHECKING:
+    from mmatch.aims._base import Aim
     from mmatch.pairs import Pairs
     from mmatch.people import Cohort
     from mmatch.people.columns import Ints
@@ -17,27 +20,41 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, repr=False)
 class Preference(PairAim):
-    """People get whom they ranked high: the least sum of ranks.
+    """People get whom they ranked high: the least sum of ranks, or of squared ranks.
 
-    total = -sum over filled seats of the rank (from 1) that is given; a person without a list gives rank 1 to all.
+    total = -sum over filled seats of rank^power; ranks count from 1, and a person without a list gives rank 1 to all.
 
     Args:
         of: whose ranks count: "mentees", "mentors" or "both".
+        power: 1, or 2 so that one bad rank weighs more than several middling ones.
     """
 
     of: str = "mentees"
+    _: KW_ONLY
+    power: int = 1
+    weight: float = 1
 
     def __post_init__(self) -> None:
         super().__post_init__()
         self.choice("of", ("mentees", "mentors", "both"))
+        if type(self.power) is not int or self.power not in {1, 2}:
+            raise self.refuse("power", f"found {excerpt(self.power)}, expected 1 or 2")
 
     def check(self, cohort: Cohort) -> None:
         """Somebody must have stated ranks."""
-        if cohort.people.ranks is None and cohort.people.mentee_ranks is None:
-            raise InputError(Problem("no-ranks", self.title, "nobody in the cohort has stated ranks"))
+        need_ranks(self, cohort)
 
     def scores(self, pairs: Pairs) -> tuple[Ints, Fraction]:
-        """Minus the rank, or the sum of both ranks."""
-        if self.of == "both":
-            return -(pairs.mentee_rank + pairs.mentor_rank), Fraction(1)
-        return -(pairs.mentee_rank if self.of == "mentees" else pairs.mentor_rank), Fraction(1)
+        """Minus the rank, squared where asked for, or the sum over both sides."""
+        total = np.zeros(pairs.shape, dtype=np.int64)
+        if self.of != "mentors":
+            total -= pairs.mentee_rank**self.power
+        if self.of != "mentees":
+            total -= pairs.mentor_rank**self.power
+        return total, Fraction(1)
+
+
+def need_ranks(aim: Aim, cohort: Cohort) -> None:
+    """Raise an InputError where nobody has stated ranks."""
+    if cohort.people.ranks is None and cohort.people.mentee_ranks is None:
+        raise InputError(Problem("no-ranks", aim.title, "nobody in the cohort has stated ranks"))

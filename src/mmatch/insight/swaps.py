@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mmatch.instance.folding import fold
+from mmatch.instance.folding import groups
 from mmatch.instance.network import HUB
 from mmatch.people.columns import NONE
 
@@ -87,10 +87,10 @@ def connected(network: Network, inside: Bools) -> Ints:
     return np.where(own, part, NONE)
 
 
-def best_chains(network: Network, moves: Moves) -> Ints:
+def best_chains(network: Network, flow: Ints, moves: Moves) -> Ints:
     """For every node the next move on a cheapest way to the hub, tier by tier; `NONE` where there is none."""
     tight = np.ones(len(moves.arc), dtype=bool)
-    for group in fold(network):
+    for group in groups(network, flow):
         cost = moves.sign * group.cost[moves.arc]
         distance = _distances(moves, cost, tight, network.n_nodes)
         ends = distance[moves.head]

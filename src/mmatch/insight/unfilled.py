@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator
+from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ from mmatch.pairs import Pairs, facts_of
 from mmatch.people.columns import NONE
 from mmatch.people.numbers import plain
 from mmatch.proof.judge import chosen_edges
+from mmatch.terms import Worst
 
 if TYPE_CHECKING:
     from mmatch.instance import Instance
@@ -128,7 +130,7 @@ class Unfilled:
     @cached_property
     def following(self) -> Ints:
         """The best chain of swaps from every node."""
-        return best_chains(self._net, self.moves)
+        return best_chains(self._net, self._flow, self.moves)
 
     def _lost(self, request: int, mentee: str, topic: str) -> Iterator[Reason]:
         node = self._node(request)
@@ -209,7 +211,7 @@ class Unfilled:
             return self.moves, []
         others = self.moves.without((self.moves.tail == node) & (self.moves.sign < 0))
         others = others.closing(self._net, [arc for arc in entry if self._net.head[arc] != node])
-        return others, chain_from(others, best_chains(self._net, others), node)
+        return others, chain_from(others, best_chains(self._net, self._flow, others), node)
 
     def _entry(self, node: int) -> list[int] | None:
         """The arcs from the hub down to a request that one more seat would use; None where one of them is full."""
@@ -233,15 +235,47 @@ class Unfilled:
         if not chain:
             return None, None
         arcs, signs = moves.arc[chain], moves.sign[chain]
-        units = [tier.unit for tier in self.instance.tiers]
-        costs = [int((signs * cost[arcs]).sum()) + int(cost[entry].sum()) for cost in net.costs]
+        losses = self._losses(np.concatenate([arcs, entry]), np.concatenate([signs, np.ones(len(entry), np.int64)]))
         change: Counter[int] = Counter()
         for arc, sign in zip(arcs.tolist(), signs.tolist(), strict=True):
             if arc >= net.first_edge:
                 change[int(self.instance.request[arc - net.first_edge])] += sign
         rivals = [other for other, amount in change.items() if amount < 0]
         rival = self.titles[rivals[0]] if rivals else None
-        return [plain(c * u) for c, u in zip(costs, units, strict=True)], rival
+        return losses, rival
+
+    def _losses(self, arcs: Ints, signs: Ints) -> list[float]:
+        """What every tier loses by a change of the circulation: of a vector its first component that changes."""
+        losses, first = [], 0
+        for tier in self.instance.tiers:
+            numbers = range(first, first + len(tier.stages))
+            lost = (self._stage_loss(k, arcs, signs) for k in numbers)
+            losses.append(plain(next(filter(None, lost), Fraction(0))))
+            first = numbers.stop
+        return losses
+
+    def _stage_loss(self, number: int, arcs: Ints, signs: Ints) -> Fraction:
+        """What one stage loses."""
+        stage = self.instance.stages[number]
+        if not isinstance(stage, Worst):
+            return int((signs * self._cost(number)[arcs]).sum()) * stage.unit
+        edges = arcs - self._net.first_edge
+        after = self._chosen.copy()
+        after[edges[(edges >= 0) & (signs < 0)]] = False
+        after[edges[(edges >= 0) & (signs > 0)]] = True
+        reached = (sorted(stage.weights[used].tolist()) for used in (self._chosen, after))
+        changes = (a - b for a, b in zip(*reached, strict=False))
+        return next((change for change in changes if change or not stage.full), 0) * stage.unit
+
+    def _cost(self, number: int) -> Ints:
+        """The costs of one stage, kept."""
+        if number not in self._costs:
+            self._costs[number] = self._net.cost(number)
+        return self._costs[number]
+
+    @cached_property
+    def _costs(self) -> dict[int, Ints]:
+        return {}
 
     @cached_property
     def halls(self) -> Ints:

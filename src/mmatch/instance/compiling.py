@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -13,10 +14,11 @@ from mmatch.errors import UnsupportedError
 from mmatch.instance.edges import Edges, candidates
 from mmatch.instance.model import Instance, Lottery
 from mmatch.instance.seats import seat_limits
-from mmatch.terms import SETS, Bounds, ConvexLoad, Term, Tier, Unmet
+from mmatch.people.columns import NONE
+from mmatch.terms import SETS, Bounds, ConvexLoad, Count, Linear, Profile, Sum, Tier, Total, Unmet, Worst
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from mmatch.aims._base import Aim
     from mmatch.people import Cohort
@@ -72,33 +74,46 @@ def _merged(items: Iterable[Bounds | Unmet]) -> list[Bounds]:
     return list(merged.values())
 
 
-def _tier(edges: Edges, aims: Iterable[Aim]) -> Tier:
-    """Weighted aims added up in one common unit."""
+def _tier(edges: Edges, aims: Sequence[Aim]) -> Tier:
+    """The stages of one tier: a vector or a worst-off stands alone, all others are added up in one common unit."""
     terms = [(aim.term(edges), aim.exact_weight) for aim in aims]
-    unit = _common_unit([term.unit * weight for term, weight in terms])
-    scaled = [(term, int(term.unit * weight / unit)) for term, weight in terms]
-    _fits(scaled, aims, edges)
+    term, weight = terms[0]
+    if isinstance(term, Profile):
+        stages = tuple(Count(term.level, level, sign, weight) for level, sign in term.steps)
+        return Tier(stages, vector=True)
+    if isinstance(term, Worst):
+        _small(int(np.abs(term.weights).max(initial=0)), aims)
+        return Tier((replace(term, unit=term.unit * weight),), vector=term.full)
+    return Tier((_total(edges, aims, [(t, w) for t, w in terms if not isinstance(t, Profile | Worst)]),))
+
+
+def _total(edges: Edges, aims: Sequence[Aim], terms: list[tuple[Linear | ConvexLoad | Sum, Fraction]]) -> Total:
+    """Weighted terms added up."""
+    parts = [(part, weight) for term, weight in terms for part in (term.parts if isinstance(term, Sum) else (term,))]
+    constant = sum((t.constant * weight for t, weight in terms if isinstance(t, Sum)), Fraction(0))
+    unit = _common_unit([part.unit * weight for part, weight in parts])
+    scaled = [(part, int(part.unit * weight / unit)) for part, weight in parts]
+    _small(sum(_reach(part, edges) * factor for part, factor in scaled), aims)
     weights = np.zeros(len(edges), dtype=np.int64)
-    loads = []
-    for term, factor in scaled:
-        if isinstance(term, ConvexLoad):
-            head = tuple(reward * factor for reward in term.head)
-            loads.append(ConvexLoad(term.key, head, term.slope * factor, unit))
-        else:
-            weights = term.weights if len(scaled) == 1 else weights + term.weights * factor
-    return Tier(weights, tuple(loads), unit)
+    for part, factor in scaled:
+        if isinstance(part, Linear):
+            weights = part.weights if len(scaled) == 1 else weights + part.weights * factor
+    loads = tuple(part.scaled(factor, unit) for part, factor in scaled if isinstance(part, ConvexLoad))
+    return Total(weights, loads, unit, constant)
 
 
-def _fits(scaled: Iterable[tuple[Term, int]], aims: Iterable[Aim], edges: Edges) -> None:
+def _reach(part: Linear | ConvexLoad, edges: Edges) -> int:
+    """The greatest amount, in its unit, that a term can count on one edge."""
+    if isinstance(part, Linear):
+        return max(int(part.weights.max(initial=0)), -int(part.weights.min(initial=0)))
+    label = edges.label(part.key) if part.label is None else part.label
+    most = int(np.bincount(label[label != NONE]).max(initial=0))
+    factor = 1 if part.factor is None else int(part.factor.max(initial=0))
+    return (max(map(abs, part.head)) + abs(part.slope) * most) * factor
+
+
+def _small(largest: int, aims: Sequence[Aim]) -> None:
     """Raise an UnsupportedError where the sum of a tier's terms on one edge could leave 62 bits."""
-    largest = 0
-    for term, factor in scaled:
-        if isinstance(term, ConvexLoad):
-            most = int(np.bincount(edges.label(term.key)).max(initial=0))
-            reach = max(map(abs, term.head)) + abs(term.slope) * most
-        else:
-            reach = max(int(term.weights.max(initial=0)), -int(term.weights.min(initial=0)))
-        largest += reach * factor
     if largest >= LARGEST_WEIGHT:
         names = " and ".join(aim.title for aim in aims)
         raise UnsupportedError(

@@ -1,25 +1,35 @@
-"""Tiers folded into one integer cost where a radix provably suffices.
+"""Stages folded into one integer cost where a radix provably suffices, and what stands for the others.
 
-A circulation is optimal tier by tier exactly when no residual cycle has a lexicographically negative cost vector. A
-simple cycle has at most one arc per node, so a later tier's cost on it is at most n * max|cost|: with a radix above
+A circulation is optimal stage by stage exactly when no residual cycle has a lexicographically negative cost vector. A
+simple cycle has at most one arc per node, so a later stage's cost on it is at most n * max|cost|: with a radix above
 twice that, the folded cost has the sign of the vector.
+
+A worst-off stage is no sum. When its best level is known, "no edge below that level" is one, and so are the counts on
+each level of a leximin order: these costs hold later stages to what was reached, and prices for them prove it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import groupby
 from typing import TYPE_CHECKING
+
+import numpy as np
+
+from mmatch.terms import Worst
 
 if TYPE_CHECKING:
     from mmatch.instance.network import Network
     from mmatch.people.columns import Ints
+    from mmatch.terms import Stage
 
 
 @dataclass(frozen=True, eq=False)
 class Group:
-    """Consecutive tiers that share one integer cost per arc."""
+    """Consecutive stages that share one integer cost per arc."""
 
-    tiers: range
+    stages: range
     cost: Ints
 
 
@@ -36,18 +46,60 @@ def greatest(values: Ints) -> int:
     return max(int(values.max(initial=0)), -int(values.min(initial=0)))
 
 
-def fold(network: Network) -> list[Group]:
-    """The tiers in groups, as few as fit: a pure function of the network, so that a judge repeats it."""
+def runs(stages: tuple[Stage, ...]) -> list[range]:
+    """Stages that are sums, as long as they follow each other; each worst-off stage by itself."""
+    found = []
+    for worst, numbers in groupby(range(len(stages)), key=lambda k: isinstance(stages[k], Worst)):
+        run = list(numbers)
+        found += [range(k, k + 1) for k in run] if worst else [range(run[0], run[-1] + 1)]
+    return found
+
+
+def fold(network: Network, run: range) -> Iterator[Group]:
+    """Sums in groups, as few as fit: a pure function of the network, so that a judge repeats it."""
     n = network.n_nodes
     limit = largest_cost(n)
-    groups: list[Group] = []
-    for tier, cost in enumerate(network.costs):
-        largest = greatest(cost)
-        if groups:
-            before = groups[-1]
+    before: Group | None = None
+    for stage in run:
+        cost = network.cost(stage)
+        if before is not None:
+            largest = greatest(cost)
             radix = 2 * n * largest + 1
             if greatest(before.cost) * radix + largest <= limit:
-                groups[-1] = Group(range(before.tiers.start, tier + 1), before.cost * radix + cost)
+                before = Group(range(before.stages.start, stage + 1), before.cost * radix + cost)
                 continue
-        groups.append(Group(range(tier, tier + 1), cost))
-    return groups
+            yield before
+        before = Group(range(stage, stage + 1), cost)
+    if before is not None:
+        yield before
+
+
+def groups(network: Network, flow: Ints) -> Iterator[Group]:
+    """Costs of all stages in order; those of worst-off stages hold to the levels that the flow reaches."""
+    for run in runs(network.stages):
+        stage = network.stages[run.start]
+        if not isinstance(stage, Worst):
+            yield from fold(network, run)
+            continue
+        used = stage.weights[flow[network.first_edge :] > 0]
+        yield from (Group(run, network.row(edges)) for edges in held(stage, used))
+
+
+def held(stage: Worst, reached: Ints) -> Iterator[Ints]:
+    """Costs of edges under which exactly what was reached is best: one row; for a leximin order one per level.
+
+    Args:
+        stage: the worst-off stage.
+        reached: the weights of the chosen edges.
+    """
+    levels = np.unique(reached)
+    if not len(levels):
+        return
+    if not stage.full:
+        yield (stage.weights < levels[0]).astype(np.int64)
+        return
+    before = np.full(len(stage.weights), True)  # edges above all levels that are settled
+    for level in levels.tolist():
+        between = before & (stage.weights < level)
+        yield np.where(between, len(reached) + 1, 0) + (stage.weights == level)
+        before = stage.weights > level

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -11,9 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from mmatch.instance.edges import Edges
-    from mmatch.matching import Status
+    from mmatch.matching import Status, Value
     from mmatch.people.columns import Bools, Ints
-    from mmatch.terms import Bounds, Tier, Unmet
+    from mmatch.terms import Bounds, Stage, Tier, Unmet
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,6 +44,16 @@ class Instance:
     labels: Edges
     lottery: Lottery | None = None
 
+    @cached_property
+    def stages(self) -> tuple[Stage, ...]:
+        """The stages of all tiers, in order."""
+        return tuple(stage for tier in self.tiers for stage in tier.stages)
+
+    def tiers_within(self, stages: int) -> int:
+        """How many leading tiers are complete when so many leading stages are."""
+        ends = accumulate(len(tier.stages) for tier in self.tiers)
+        return sum(end <= stages for end in ends)
+
     @property
     def kinds(self) -> frozenset[str]:
         """All kinds of term and constraint in it."""
@@ -53,8 +65,8 @@ class Instance:
 class Answer:
     """What a solver found: a claim that nobody believes before the judge has looked at it.
 
-    ``chosen`` marks edges; ``prices`` (one vector per folded group of tiers) and ``cut`` are offered as evidence;
-    ``tiers_done`` says for how many leading tiers the solver claims the optimum.
+    ``chosen`` marks edges; ``prices`` (in the order in which the judge asks for them) and ``cut`` are offered as
+    evidence; ``tiers_done`` says for how many leading tiers the solver claims the optimum.
     """
 
     status: Status
@@ -72,8 +84,8 @@ class Progress:
     phase: str
     done: int = 0
     total: int = 0
-    value: tuple[float, ...] | None = None
-    bound: tuple[float | None, ...] | None = None
+    value: tuple[Value, ...] | None = None
+    bound: tuple[Value | None, ...] | None = None
 
 
 @dataclass(eq=False)
@@ -92,7 +104,7 @@ class Watch:
             return "cancelled"
         return "time_limit" if self.deadline is not None and time.monotonic() >= self.deadline else None
 
-    def tell(self, phase: str, done: int = 0, total: int = 0, value: tuple[float, ...] | None = None) -> None:
+    def tell(self, phase: str, done: int = 0, total: int = 0, value: tuple[Value, ...] | None = None) -> None:
         """Report progress, if anybody asked for it; ``value`` holds the totals of finished tiers, which bound them."""
         if self.progress is not None:
             try:

@@ -2,7 +2,7 @@
 
 A hub feeds the roots of the left tree (requests, mentees) and drains the roots of the right tree (offers, mentors).
 Each set is a node; the arc to its parent carries the bounds of the set, one parallel arc for each piece of a convex
-load. Costs are minus rewards: one row per tier. Ahuja, Magnanti, Orlin, Network Flows (1993), chapters 6, 9 and 14.
+load. Costs are minus rewards: one row per stage. Ahuja, Magnanti, Orlin, Network Flows (1993), chapters 6, 9 and 14.
 """
 
 from __future__ import annotations
@@ -14,11 +14,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mmatch.people.columns import NONE
-from mmatch.terms import LEFT, RIGHT, SETS, Bounds
+from mmatch.terms import LEFT, RIGHT, SETS, Bounds, Worst
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from mmatch.instance.model import Instance
     from mmatch.people.columns import Ints
+    from mmatch.terms import ConvexLoad, Count, Stage, Total
 
 HUB = 0
 
@@ -36,7 +39,8 @@ class CrossingSets(Exception):  # noqa: N818 - no error for users: the engine tu
 class Network:
     """A circulation. Arc a runs ``tail[a] -> head[a]``; the last arcs, from ``first_edge`` on, are the candidate edges.
 
-    ``costs`` has one int64 row per tier. ``set_of`` gives for every other arc (family number, set number).
+    ``inner`` holds the costs of all other arcs, one int64 row per stage; ``set_of`` gives for each of them (family
+    number, set number).
     """
 
     n_nodes: int
@@ -44,7 +48,8 @@ class Network:
     head: Ints
     lower: Ints
     upper: Ints
-    costs: Ints
+    inner: Ints
+    stages: tuple[Stage, ...]
     first_edge: int
     families: tuple[Bounds, ...]
     set_of: Ints
@@ -53,6 +58,18 @@ class Network:
     def n_arcs(self) -> int:
         """Number of arcs."""
         return len(self.tail)
+
+    def cost(self, stage: int) -> Ints:
+        """The costs of all arcs in one stage that is a sum: minus the rewards."""
+        return self.row(-self.stages[stage].weights, self.inner[stage])
+
+    def row(self, edges: Ints, inner: Ints | None = None) -> Ints:
+        """Costs of all arcs from those of the edges and of the arcs between sets (none by default)."""
+        costs = np.zeros(self.n_arcs, dtype=np.int64)
+        if inner is not None:
+            costs[: self.first_edge] = inner
+        costs[self.first_edge :] = edges
+        return costs
 
     def flow_of(self, chosen: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> Ints:
         """The whole circulation that a choice of edges means: loads fill the pieces of each set in order."""
@@ -96,7 +113,8 @@ def build_network(instance: Instance) -> Network:
         head=np.concatenate([head, ends[1]]),
         lower=_padded(lower, n_edges, 0),
         upper=_padded(upper, n_edges, 1),
-        costs=_all_costs(instance, costs),
+        inner=costs,
+        stages=instance.stages,
         first_edge=first,
         families=tuple(families),
         set_of=owner.T,
@@ -110,26 +128,30 @@ def _padded(values: Ints, n: int, rest: int) -> Ints:
     return padded
 
 
-def _all_costs(instance: Instance, inner: Ints) -> Ints:
-    """Costs of the arcs between sets, then minus the weights of the edges, one row a tier."""
-    first = inner.shape[1]
-    costs = np.empty((len(inner), first + len(instance.request)), dtype=np.int64)
-    costs[:, :first] = inner
-    for row, tier in zip(costs, instance.tiers, strict=True):
-        np.negative(tier.weights, out=row[first:])
-    return costs
-
-
 def _families(instance: Instance) -> list[Bounds]:
     """All bounds, and a free family for each convex load whose sets have none."""
     families = list(instance.bounds)
     known = {family.key for family in families}
-    for key in dict.fromkeys(load.key for tier in instance.tiers for load in tier.loads):
-        if key not in known:
-            label, n = instance.labels.label(key), instance.labels.count(key)
-            most = np.bincount(label, minlength=n)
-            families.append(Bounds(key, label, np.zeros(n, np.int64), most))
+    for load in (load for stage in _sums(instance) for load in stage.loads):
+        if load.key not in known:
+            known.add(load.key)
+            families.append(_free_family(instance, load))
     return families
+
+
+def _sums(instance: Instance) -> Iterator[Total | Count]:
+    """The stages that are sums."""
+    return (stage for stage in instance.stages if not isinstance(stage, Worst))
+
+
+def _free_family(instance: Instance, load: ConvexLoad) -> Bounds:
+    """Sets without any bound of their own."""
+    if load.label is None:
+        label, n = instance.labels.label(load.key), instance.labels.count(load.key)
+    else:
+        label, n = load.label, int(load.label.max(initial=NONE)) + 1
+    most = np.bincount(label[label != NONE], minlength=n)
+    return Bounds(load.key, label, np.zeros(n, np.int64), most)
 
 
 def _sides(families: list[Bounds]) -> tuple[list[int], list[int]]:
@@ -239,9 +261,9 @@ def _set_arcs(
     member = family.label[family.label != NONE]
     degree = np.bincount(member, minlength=len(family.upper))
     upper = np.maximum(np.minimum(family.upper, degree), family.lower)
-    loads = [[load for load in tier.loads if load.key == family.key] for tier in instance.tiers]
-    head = max((len(load.head) for tier in loads for load in tier), default=0)
-    rising = any(load.slope for tier in loads for load in tier)
+    loads = [[load for load in _loads(stage) if load.key == family.key] for stage in instance.stages]
+    head = max((len(load.head) for items in loads for load in items), default=0)
+    rising = any(load.slope for items in loads for load in items)
     pieces = upper if rising else np.minimum(upper, head + 1) if head else np.minimum(upper, 1)
     pieces = np.maximum(pieces, 1)
     owner = np.repeat(np.arange(len(upper)), pieces)
@@ -250,8 +272,12 @@ def _set_arcs(
     lower = np.clip(family.lower[owner] - k, 0, room)
     costs = np.zeros((len(loads), len(owner)), dtype=np.int64)
     longest = int(pieces.max(initial=1))
-    for tier, items in enumerate(loads):
+    for stage, items in enumerate(loads):
         for load in items:
-            costs[tier] -= load.rewards(longest)[k]
+            costs[stage] -= load.rewards(longest)[k] * (1 if load.factor is None else load.factor[owner])
     ends = (node[owner], parent[owner]) if up else (parent[owner], node[owner])
     return *ends, lower, room, costs, np.array([np.full(len(owner), number), owner])
+
+
+def _loads(stage: Stage) -> tuple[ConvexLoad, ...]:
+    return () if isinstance(stage, Worst) else stage.loads

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from mmatch.errors import Problems, excerpt
 from mmatch.io.files import atomic_write
 from mmatch.io.json_text import dump_json, load_json
-from mmatch.matching import Match, Matching, Proof, Result, Status, Trust
+from mmatch.matching import Exact, Match, Matching, Proof, Result, Status, Trust
 
 if TYPE_CHECKING:
     import os
@@ -52,7 +52,7 @@ def result_to_json(result: Result) -> dict[str, Any]:
         "proof": {
             "kind": proof.kind,
             "digest": proof.digest,
-            "totals": [str(total) for total in proof.totals],
+            "totals": [[str(item) for item in t] if isinstance(t, tuple) else str(t) for t in proof.totals],
             "prices": proof.prices,
             "cut": proof.cut,
         },
@@ -162,6 +162,10 @@ def _fraction(text: str) -> Fraction:
     return Fraction(int(found[1]), int(found[2] or 1))
 
 
+def _total(value: Any) -> Exact:
+    return tuple(_fraction(_text(item)) for item in value) if isinstance(value, list) else _fraction(_text(value))
+
+
 def _texts(value: Any) -> tuple[str, ...]:
     return tuple(_text(item) for item in _list(value))
 
@@ -220,7 +224,7 @@ _RESULT: dict[str, Read] = {
 _PROOF: dict[str, Read] = {
     "kind": _text,
     "digest": _text,
-    "totals": lambda value: tuple(_fraction(_text(item)) for item in _list(value)),
+    "totals": lambda value: tuple(_total(item) for item in _list(value)),
     "prices": lambda value: tuple(tuple(_whole(price) for price in _list(row)) for row in _list(value)),
     "cut": lambda value: tuple(_whole(node) for node in _list(value)),
 }

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mmatch.errors import InputError, Problem
-from mmatch.pairs.tables import Coded, RankTable, coded_attribute, rank_table, unknown_attribute
+from mmatch.pairs.tables import Coded, RankTable, coded_attribute, rank_table, relative, unknown_attribute
 from mmatch.people.columns import Floats, Ints
 from mmatch.people.numbers import to_grid
 
@@ -108,6 +108,18 @@ class Facts:
         if table is None:
             raise InputError(Problem("no-scores", "aims", "Fit needs scores, and the cohort has none"))
         return to_grid(table.values)
+
+    def relative_scores(self, scale: str, grid: int) -> Ints:
+        """The given scores against the mentee's own, times ``grid``: over their range, or over their best."""
+        key = (scale, grid)
+        if key not in self._relative:
+            table, values = self.cohort.score_table, self.score_grid[0]
+            self._relative[key] = relative(table.mentee, values, len(self.cohort), scale, grid) if table else values
+        return self._relative[key]
+
+    @cached_property
+    def _relative(self) -> dict[tuple[str, int], Ints]:
+        return {}
 
     @cached_property
     def priority_grid(self) -> tuple[Ints, Fraction]:

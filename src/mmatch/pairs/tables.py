@@ -50,6 +50,19 @@ def looked_up(keys: Ints, values: Ints, wanted: Ints, default: int) -> Ints:
     return np.where(keys[place] == wanted, values[place], default)
 
 
+def relative(owner: Ints, values: Ints, n: int, scale: str, grid: int) -> Ints:
+    """round(grid * (value - least) / (greatest - least)) over the values of one owner, or value / greatest; else 0."""
+    greatest, least = np.full(n, np.iinfo(np.int64).min), np.full(n, np.iinfo(np.int64).max)
+    np.maximum.at(greatest, owner, values)
+    np.minimum.at(least, owner, values)
+    base = least[owner] if scale == "range" else np.zeros_like(values)
+    over, under = values - base, greatest[owner] - base
+    sound = under > 0
+    share = np.zeros(len(values), dtype=np.float64)
+    np.divide(over, under, out=share, where=sound)
+    return np.rint(share * grid).astype(np.int64)
+
+
 def unknown_attribute(cohort: Cohort, name: str) -> InputError:
     """The error where nobody has an attribute."""
     text, hint = f"nobody has the attribute {excerpt(name)}", suggestion(name, cohort.attribute_names)

@@ -65,6 +65,11 @@ def plain(value: Fraction) -> int | float:
     return value.numerator if value.denominator == 1 else float(value)
 
 
+def readable(value: Any) -> Any:
+    """The same for a vector, item by item."""
+    return tuple(map(plain, value)) if isinstance(value, tuple) else plain(value)
+
+
 def score_column(values: list[Any]) -> NDArray[Any]:
     """Valid scores as one column: int64 or float64 where that is exact, else fractions."""
     kinds = set(map(type, values))

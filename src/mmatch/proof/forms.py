@@ -36,14 +36,27 @@ def malformed(answer: Result) -> list[Violation]:
 
 
 def _values(values: Any) -> bool:
-    return isinstance(values, tuple) and all(v is None or type(v) in {int, float} or _values(v) for v in values)
+    return isinstance(values, tuple) and all(v is None or _number(v) or _vector(v) for v in values)
+
+
+def _number(value: Any) -> bool:
+    return type(value) in {int, float}
+
+
+def _vector(value: Any) -> bool:
+    return isinstance(value, tuple) and all(_number(item) for item in value)
 
 
 def _whole(values: Any) -> bool:
     return isinstance(values, tuple) and all(type(v) is int for v in values)
 
 
+def _exact(total: Any) -> bool:
+    items = total if isinstance(total, tuple) else (total,)
+    return all(isinstance(item, int | Fraction) for item in items)
+
+
 def _proof(proof: Any) -> bool:
     prices = isinstance(proof.prices, tuple) and all(_whole(row) for row in proof.prices)
-    totals = isinstance(proof.totals, tuple) and all(isinstance(t, int | Fraction) for t in proof.totals)
+    totals = isinstance(proof.totals, tuple) and all(_exact(total) for total in proof.totals)
     return prices and totals and _whole(proof.cut) and type(proof.kind) is str and type(proof.digest) is str

@@ -11,13 +11,14 @@ import numpy as np
 from mmatch.errors import InputError, Problem, excerpt
 from mmatch.instance import compile_instance
 from mmatch.instance.network import CrossingSets, build_network
-from mmatch.matching import Matching, Result, Status, Trust, Value, Violation
+from mmatch.instance.totals import tier_totals
+from mmatch.matching import Exact, Matching, Result, Status, Trust, Value, Violation
 from mmatch.pairs import seat_rows
-from mmatch.people.numbers import plain
+from mmatch.people.numbers import readable
 from mmatch.program import check_question
 from mmatch.proof.digests import digest
 from mmatch.proof.forms import malformed
-from mmatch.proof.optimality import balanced, tiers_proved, total_cost
+from mmatch.proof.optimality import balanced, stages_proved
 from mmatch.proof.shortage import shortfall
 from mmatch.proof.validity import validity
 
@@ -34,7 +35,7 @@ class Grade:
     """What the judge says: violations, exact totals per tier, values by aim, how many tiers are proved, the trust."""
 
     violations: tuple[Violation, ...]
-    totals: tuple[Fraction, ...] = ()
+    totals: tuple[Exact, ...] = ()
     by_aim: tuple[tuple[str, Value], ...] = ()
     tiers_proved: int = 0
     trust: Trust | None = None
@@ -43,7 +44,7 @@ class Grade:
     @property
     def value(self) -> tuple[Value, ...]:
         """The totals in the user's unit: ints where whole, else the nearest floats."""
-        return tuple(plain(total) for total in self.totals)
+        return tuple(readable(total) for total in self.totals)
 
     @property
     def verified_bound(self) -> tuple[Value | None, ...]:
@@ -68,15 +69,23 @@ def judge(cohort: Cohort, program: Program, status: Status, matching: Matching |
     if found:
         return Grade(tuple(found))
     measured = [(name, aim, aim.measure(cohort, matching)) for name, aim in program.named_aims()]
-    by_aim = tuple((name, plain(total)) for name, _, total in measured)
+    by_aim = tuple((name, readable(total)) for name, _, total in measured)
     exact = iter(measured)
-    totals = tuple(sum((aim.exact_weight * next(exact)[2] for aim in tier), Fraction(0)) for tier in program.tiers)
+    totals = tuple(_tier_total([(aim.exact_weight, next(exact)[2]) for aim in tier]) for tier in program.tiers)
     proved = _tiers_proved(cohort, program, matching, proof, totals)
     trust = Trust.HEURISTIC
     if status == Status.OPTIMAL:
         trust = Trust.PROVED if proved == len(totals) else Trust.CLAIMED
     resolution = min((aim.resolution(cohort) for _, aim, _ in measured), default=1.0)
     return Grade((), totals, by_aim, proved, trust, resolution)
+
+
+def _tier_total(measured: list[tuple[Fraction, Exact]]) -> Exact:
+    """Weighted measures added up; a vector stands alone."""
+    weight, first = measured[0]
+    if isinstance(first, tuple):
+        return tuple(weight * item for item in first)
+    return sum((w * total for w, total in measured if not isinstance(total, tuple)), Fraction(0))
 
 
 def _trust_without(cohort: Cohort, program: Program, status: Status, proof: Proof) -> Trust | None:
@@ -90,9 +99,7 @@ def _trust_without(cohort: Cohort, program: Program, status: Status, proof: Proo
     return Trust.CLAIMED
 
 
-def _tiers_proved(
-    cohort: Cohort, program: Program, matching: Matching, proof: Proof, totals: tuple[Fraction, ...]
-) -> int:
+def _tiers_proved(cohort: Cohort, program: Program, matching: Matching, proof: Proof, totals: tuple[Exact, ...]) -> int:
     """For how many leading tiers the prices prove the optimum of what the aims themselves measure."""
     if proof.kind != "prices" or proof.digest != digest(cohort, program):
         return 0
@@ -107,9 +114,9 @@ def _tiers_proved(
     flow = network.flow_of(chosen)
     if not balanced(network, flow):
         return 0
-    compiled = zip(network.costs, instance.tiers, totals, strict=True)
-    agree = [-total_cost(network, flow, cost) * tier.unit == total for cost, tier, total in compiled]
-    return min(tiers_proved(network, flow, proof.prices), [*agree, False].index(False))
+    agree = [a == b for a, b in zip(tier_totals(instance, network, flow), totals, strict=True)]
+    proved = instance.tiers_within(stages_proved(network, flow, proof.prices))
+    return min(proved, [*agree, False].index(False))
 
 
 def chosen_edges(cohort: Cohort, instance: Instance, matching: Matching) -> Bools | None:
@@ -190,11 +197,18 @@ def _false_bounds(result: Result, grade: Grade) -> list[Violation]:
     if len(bound) != len(grade.value):
         return [Violation("bound", f"{len(bound)} bounds for {len(grade.value)} tiers")]
     for k, (limit, value) in enumerate(zip(bound, grade.value, strict=True)):
-        if isinstance(limit, int | float) and isinstance(value, int | float) and limit < value:
+        if limit is not None and _below(limit, value):
             return [Violation("bound", f"tier {k} reaches {value}, above its claimed bound {limit}")]
         if limit != value:
             break  # later bounds are about matchings as good as a better one in this tier
     return []
+
+
+def _below(limit: Any, value: Any) -> bool:
+    """Whether a bound is below a value, number by number; a bound of another form bounds nothing."""
+    if isinstance(value, tuple) != isinstance(limit, tuple):
+        return True
+    return bool(limit < value)
 
 
 def _wrong_without(result: Result, grade: Grade) -> list[Violation]:

@@ -4,40 +4,97 @@ A circulation is best for a cost when some prices leave no residual arc with a n
 same holds lexicographically, so a later tier need only look at arcs whose earlier reduced costs are zero (Ahuja,
 Magnanti, Orlin 1993, theorem 9.4). Two paths, plain Python integers and NumPy, must agree; NumPy is used above
 `PYTHON_ARCS` arcs where nothing can overflow.
+
+For a worst-off stage two things are shown: prices bound from below how many edges on the reached level or under it
+every matching must use (weak duality, so any prices do), and prices for "no edge below it" hold later stages to it.
 """
 
 from __future__ import annotations
 
+from collections import deque
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mmatch.instance.folding import fold, greatest
-from mmatch.people.numbers import exact_sum
+from mmatch.instance.folding import fold, greatest, held, runs
+from mmatch.terms import Worst
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from mmatch.instance.folding import Group
     from mmatch.instance.network import Network
-    from mmatch.people.columns import Ints
+    from mmatch.people.columns import Bools, Ints
 
 PYTHON_ARCS = 20_000
+Check = Callable[["Bools"], "Bools | None"]
 
 
-def tiers_proved(network: Network, flow: Ints, prices: Sequence[Sequence[int]]) -> int:
-    """For how many leading tiers the prices prove that the circulation is best."""
+def stages_proved(network: Network, flow: Ints, prices: Sequence[Sequence[int]]) -> int:
+    """For how many leading stages the prices prove that the circulation is best."""
+    left = deque(prices)
+    free: Bools = np.ones(network.n_arcs, dtype=bool)
     proved = 0
-    check = _check_python if network.n_arcs <= PYTHON_ARCS or not _small(network, prices) else _check_numpy
-    free = np.ones(network.n_arcs, dtype=bool)
-    for group, price in zip(fold(network), prices, strict=False):
-        if len(price) != network.n_nodes:
-            return proved
-        tight = check(network, flow, group, price, free)
-        if tight is None:
-            return proved
-        free, proved = tight, group.tiers.stop
+    for stop, check in _checks(network, flow, left):
+        still = check(free)
+        if still is None:
+            break
+        free, proved = still, stop
     return proved
+
+
+def _checks(network: Network, flow: Ints, left: deque[Sequence[int]]) -> Iterator[tuple[int, Check]]:
+    """(stages proved when it holds, what is to be checked on the arcs still free), in order."""
+    for run in runs(network.stages):
+        stage = network.stages[run.start]
+        if isinstance(stage, Worst):
+            yield run.stop, partial(_worst_proved, network, stage, flow, left)
+        else:
+            for group in fold(network, run):
+                yield group.stages.stop, partial(_tight, network, flow, group.cost, left)
+
+
+def _worst_proved(network: Network, stage: Worst, flow: Ints, left: deque[Sequence[int]], free: Bools) -> Bools | None:
+    """Arcs still free behind a worst-off stage: nothing better is possible, and what was reached is held."""
+    used = stage.weights[flow[network.first_edge :] > 0]
+    least = used.min() if len(used) else None
+    if least is not None and not stage.full and (stage.weights > least).any():
+        below = network.row((stage.weights <= least).astype(np.int64))
+        price = _next(network, left)
+        if price is None or least_on_face(network, flow, below, price, free) < 1:
+            return None  # some matching might do without any edge on this level or below
+    still: Bools | None = free
+    for edges in held(stage, used):
+        if still is not None:
+            still = _tight(network, flow, network.row(edges), left, still)
+    return still
+
+
+def least_on_face(network: Network, flow: Ints, cost: Ints, price: Sequence[int], free: Bools) -> int:
+    """A lower bound, from any prices, of the cost of all circulations that agree with the flow where it is not free.
+
+    Sum over arcs of the least that lower * rc and upper * rc allow, rc being the reduced cost (weak duality).
+    """
+    at = np.array(price, dtype=object)
+    rest = cost.astype(object) + at[network.tail] - at[network.head]
+    least = np.minimum(rest * network.lower, rest * network.upper)
+    return int(np.where(free, least, rest * flow).sum())
+
+
+def _next(network: Network, left: deque[Sequence[int]]) -> Sequence[int] | None:
+    """The next prices, one for each node; None where there are none."""
+    return left.popleft() if left and len(left[0]) == network.n_nodes else None
+
+
+def _tight(network: Network, flow: Ints, cost: Ints, left: deque[Sequence[int]], free: Bools) -> Bools | None:
+    """Arcs that are still free behind a cost, by the next prices; None where these do not prove it."""
+    price = _next(network, left)
+    if price is None:
+        return None
+    small = 2 * max(map(abs, price), default=0) + greatest(cost) < 2**62
+    check = _check_numpy if small and network.n_arcs > PYTHON_ARCS else _check_python
+    return check(network, flow, cost, price, free)
 
 
 def balanced(network: Network, flow: Ints) -> bool:
@@ -50,43 +107,24 @@ def balanced(network: Network, flow: Ints) -> bool:
     return bool((into == out).all())
 
 
-def total_cost(network: Network, flow: Ints, cost: Ints) -> int:
-    """The cost of a circulation, in Python integers where it could outgrow int64."""
-    first = network.first_edge
-    paid = np.flatnonzero((flow[:first] != 0) & (cost[:first] != 0))
-    inner: int = sum(c * f for c, f in zip(cost[paid].tolist(), flow[paid].tolist(), strict=True))
-    return inner + exact_sum(cost[first:][flow[first:] > 0])
-
-
-def _small(network: Network, prices: Sequence[Sequence[int]]) -> bool:
-    """Whether no reduced cost can leave int64."""
-    largest = max((max(map(abs, price), default=0) for price in prices), default=0)
-    costs = max((greatest(group.cost) for group in fold(network)), default=0)
-    return 2 * int(largest) + costs < 2**62
-
-
-def _check_numpy(
-    network: Network, flow: Ints, group: Group, price: Sequence[int], free: np.ndarray[tuple[int], np.dtype[np.bool_]]
-) -> np.ndarray[tuple[int], np.dtype[np.bool_]] | None:
+def _check_numpy(network: Network, flow: Ints, cost: Ints, price: Sequence[int], free: Bools) -> Bools | None:
     """Arcs that are still free behind this group; None where a residual arc has a negative reduced cost."""
     at = np.asarray(price, dtype=np.int64)
-    rest = group.cost + at[network.tail] - at[network.head]
+    rest = cost + at[network.tail] - at[network.head]
     bad = free & (((rest < 0) & (flow < network.upper)) | ((rest > 0) & (flow > network.lower)))
     return None if bad.any() else free & (rest == 0)
 
 
-def _check_python(
-    network: Network, flow: Ints, group: Group, price: Sequence[int], free: np.ndarray[tuple[int], np.dtype[np.bool_]]
-) -> np.ndarray[tuple[int], np.dtype[np.bool_]] | None:
+def _check_python(network: Network, flow: Ints, cost: Ints, price: Sequence[int], free: Bools) -> Bools | None:
     """The same in Python integers."""
     at = [int(p) for p in price]
     rows = zip(
-        *(x.tolist() for x in (group.cost, network.tail, network.head, flow, network.lower, network.upper, free)),
+        *(x.tolist() for x in (cost, network.tail, network.head, flow, network.lower, network.upper, free)),
         strict=True,
     )
     still = []
-    for cost, tail, head, amount, lower, upper, may in rows:
-        rest = cost + at[tail] - at[head]
+    for arc_cost, tail, head, amount, lower, upper, may in rows:
+        rest = arc_cost + at[tail] - at[head]
         if may and ((rest < 0 and amount < upper) or (rest > 0 and amount > lower)):
             return None
         still.append(may and rest == 0)

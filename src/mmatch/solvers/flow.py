@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
 from mmatch.instance import Answer, Instance, Watch
-from mmatch.instance.folding import fold
+from mmatch.instance.folding import Group, fold, runs
 from mmatch.instance.network import Network, build_network
+from mmatch.instance.totals import tier_values
 from mmatch.matching import Status
-from mmatch.solvers._mincost import Order, cheapest, feasible
+from mmatch.solvers._face import Face, lift
+from mmatch.solvers._mincost import Order, feasible
+from mmatch.terms import Worst
 
 if TYPE_CHECKING:
-    from mmatch.people.columns import Bools, Ints
+    from mmatch.people.columns import Ints
 
 
 class Flow:
@@ -24,7 +28,7 @@ class Flow:
     """
 
     name: ClassVar[str] = "flow"
-    takes: ClassVar[frozenset[str]] = frozenset({"linear", "convex_load", "bounds"})
+    takes: ClassVar[frozenset[str]] = frozenset({"linear", "convex_load", "bounds", "profile", "worst", "leximin"})
     rank: ClassVar[int | None] = 1
 
     def solve(self, instance: Instance, watch: Watch) -> Answer:
@@ -34,34 +38,43 @@ class Flow:
         flow, cut = feasible(network)
         if flow is None:
             return Answer(Status.INFEASIBLE, cut=cut)
-        order = _drawn_order(instance, network)
-        prices: list[Ints] = []
-        free = np.ones(network.n_arcs, dtype=bool)
-        for group in fold(network):
+        face = Face(network, flow, np.ones(network.n_arcs, dtype=bool), _drawn_order(instance, network))
+        for done, step in _steps(network):
             stopped = watch.reason()
             if stopped:
-                return self._answer(network, flow if prices else None, prices, group.tiers.start, stopped)
-            value = _values(instance, network, flow, group.tiers.start)
-            watch.tell("tiers", group.tiers.start, len(instance.tiers), value)
-            best = cheapest(network, group.cost, flow, free, order)
-            flow, free = best.flow, best.free
-            prices.append(best.price)
-            watch.best = self._answer(network, flow, prices, group.tiers.stop, "interrupted")
-        return self._answer(network, flow, prices, len(instance.tiers), None)
-
-    def _answer(
-        self, network: Network, flow: Ints | None, prices: list[Ints], done: int, stopped: str | None
-    ) -> Answer:
-        chosen: Bools | None = None if flow is None else flow[network.first_edge :] > 0
-        complete = done == len(network.costs)
-        status = Status.UNKNOWN if flow is None else Status.OPTIMAL if complete else Status.FEASIBLE
-        return Answer(status, chosen, done, tuple(prices), stopped=None if complete else stopped)
+                return _answer(instance, face, done, stopped)
+            if watch.progress is not None:
+                _tell(instance, face, watch, done)
+            face.descend(step.cost) if isinstance(step, Group) else lift(face, step)
+            watch.best = _answer(instance, face, done + 1, "interrupted")
+        return _answer(instance, face, len(instance.stages), None)
 
 
-def _values(instance: Instance, network: Network, flow: Ints, done: int) -> tuple[float, ...]:
-    """The totals of the tiers done so far, for progress."""
-    totals = (-float(flow @ cost.astype(np.float64)) for cost in network.costs[:done])
-    return tuple(total * float(tier.unit) for total, tier in zip(totals, instance.tiers, strict=False))
+def _steps(network: Network) -> Iterator[tuple[int, Group | Worst]]:
+    """(stages done before, what comes next): groups of sums, and worst-off stages."""
+    for run in runs(network.stages):
+        stage = network.stages[run.start]
+        if isinstance(stage, Worst):
+            yield run.start, stage
+        else:
+            yield from ((group.stages.start, group) for group in fold(network, run))
+
+
+def _answer(instance: Instance, face: Face, done: int, stopped: str | None) -> Answer:
+    """What is known when so many stages are done."""
+    complete = done == len(instance.stages)
+    if not complete and not face.prices:
+        return Answer(Status.UNKNOWN, stopped=stopped)
+    chosen = face.flow[face.network.first_edge :] > 0
+    status = Status.OPTIMAL if complete else Status.FEASIBLE
+    tiers = instance.tiers_within(done)
+    return Answer(status, chosen, tiers, tuple(face.prices), stopped=None if complete else stopped)
+
+
+def _tell(instance: Instance, face: Face, watch: Watch, done: int) -> None:
+    """Progress: the totals of the tiers done so far."""
+    tiers = instance.tiers_within(done)
+    watch.tell("tiers", tiers, len(instance.tiers), tier_values(instance, face.network, face.flow, tiers))
 
 
 def _drawn_order(instance: Instance, network: Network) -> Order:

@@ -10,6 +10,7 @@ import numpy as np
 from mmatch.instance import Answer, Instance, Watch
 from mmatch.matching import Status
 from mmatch.people.columns import NONE
+from mmatch.terms import Worst
 
 if TYPE_CHECKING:
     from mmatch.terms import ConvexLoad
@@ -25,7 +26,7 @@ class Greedy:
     """
 
     name: ClassVar[str] = "greedy"
-    takes: ClassVar[frozenset[str]] = frozenset({"linear", "convex_load", "bounds"})
+    takes: ClassVar[frozenset[str]] = frozenset({"linear", "convex_load", "bounds", "profile"})
     rank: ClassVar[int | None] = None
 
     def solve(self, instance: Instance, watch: Watch) -> Answer:
@@ -48,10 +49,11 @@ class _State:
         self.chosen = np.zeros(len(instance.request), dtype=bool)
         self.bounds = [(b.label.tolist(), b.lower.tolist(), b.upper.tolist()) for b in instance.bounds]
         self.loads = [[0] * len(b.upper) for b in instance.bounds]
-        keys = {load.key: None for tier in instance.tiers for load in tier.loads}
-        self.labels = {key: instance.labels.label(key).tolist() for key in keys}
-        self.filled = {key: [0] * instance.labels.count(key) for key in keys}
-        self.weights = list(zip(*(tier.weights.tolist() for tier in instance.tiers), strict=True))
+        self.stages = [stage for stage in instance.stages if not isinstance(stage, Worst)]
+        loads = [load for stage in self.stages for load in stage.loads]
+        self.labels = {load.key: _labels(instance, load) for load in loads}
+        self.filled = {key: [0] * (max(label, default=NONE) + 1) for key, label in self.labels.items()}
+        self.weights = list(zip(*(stage.weights.tolist() for stage in self.stages), strict=True))
         self.drawn = self._drawn()
 
     def _drawn(self) -> list[tuple[int, int]]:
@@ -77,13 +79,13 @@ class _State:
     def gain(self, edge: int) -> Gain:
         """What the edge adds now, tier by tier."""
         return tuple(
-            weight + sum(self._reward(load, edge) for load in tier.loads)
-            for weight, tier in zip(self.weights[edge], self.instance.tiers, strict=True)
+            weight + sum(self._reward(load, edge) for load in stage.loads)
+            for weight, stage in zip(self.weights[edge], self.stages, strict=True)
         )
 
     def _reward(self, load: ConvexLoad, edge: int) -> int:
-        k = int(self.filled[load.key][self.labels[load.key][edge]])
-        return load.head[k] if k < len(load.head) else load.head[-1] + load.slope * (k - len(load.head) + 1)
+        number = self.labels[load.key][edge]
+        return 0 if number == NONE else load.reward(number, self.filled[load.key][number])
 
     def take(self, edge: int) -> None:
         """Choose an edge."""
@@ -92,11 +94,12 @@ class _State:
             if label[edge] != NONE:
                 load[label[edge]] += 1
         for key, label in self.labels.items():
-            self.filled[key][label[edge]] += 1
+            if label[edge] != NONE:
+                self.filled[key][label[edge]] += 1
 
     def take_all(self, edges: range | list[int], *, while_needed: bool) -> None:
         """Take edges, best first; gains only fall, so an entry is looked at again when it comes up."""
-        zero = (0,) * len(self.instance.tiers)
+        zero = (0,) * len(self.stages)
         heap = [(_minus(self.gain(e)), self.drawn[e], e) for e in edges if not self.chosen[e]]
         heapq.heapify(heap)
         while heap:
@@ -116,6 +119,12 @@ class _State:
             for (_, lower, _), load in zip(self.bounds, self.loads, strict=True)
             for n, least in zip(load, lower, strict=True)
         )
+
+
+def _labels(instance: Instance, load: ConvexLoad) -> list[int]:
+    """The set of each edge."""
+    label: list[int] = (instance.labels.label(load.key) if load.label is None else load.label).tolist()
+    return label
 
 
 def _minus(gain: Gain) -> Gain:

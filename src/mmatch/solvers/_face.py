@@ -1,0 +1,97 @@
+"""The optimal face: all circulations that are as good in every stage so far, made smaller stage by stage."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from mmatch.instance.folding import held
+from mmatch.solvers._mincost import cheapest
+
+if TYPE_CHECKING:
+    from mmatch.instance.network import Network
+    from mmatch.people.columns import Bools, Ints
+    from mmatch.solvers._mincost import Order
+    from mmatch.terms import Worst
+
+
+@dataclass(eq=False)
+class Face:
+    """A circulation, the arcs that may still change, and the prices found on the way, in the order of the judge."""
+
+    network: Network
+    flow: Ints
+    free: Bools
+    order: Order
+    prices: list[Ints] = field(default_factory=list)
+
+    def descend(self, cost: Ints) -> None:
+        """Go to the circulations of least cost."""
+        best = cheapest(self.network, cost, self.flow, self.free, self.order)
+        self.flow, self.free = best.flow, best.free
+        self.prices.append(best.price)
+
+    def chosen(self) -> Bools:
+        """The edges in use."""
+        used: Bools = self.flow[self.network.first_edge :] > 0
+        return used
+
+
+def lift(face: Face, stage: Worst) -> None:
+    """Raise the least weight in use as far as it goes; for a leximin order then the next one, and so on.
+
+    A level is reached when some circulation of the face uses no edge below it: found by bisection over the levels that
+    the face can still use. Each step is a min-cost flow with costs 0 and 1.
+    """
+    if not face.chosen().any():
+        return
+    if stage.full:
+        _leximin(face, stage)
+        return
+    least = _highest(face, stage.weights, np.ones(len(stage.weights), dtype=bool))
+    if (stage.weights > least).any():
+        face.prices.append(_solved(face, stage.weights <= least)[1])
+    for edges in held(stage, stage.weights[face.chosen()]):
+        face.descend(face.network.row(edges))
+
+
+def _leximin(face: Face, stage: Worst) -> None:
+    """Level after level: the highest that can be the next one, then as few edges on it as possible."""
+    above = np.ones(len(stage.weights), dtype=bool)
+    seats = int(face.chosen().sum())
+    while (face.chosen() & above).any():
+        level = _highest(face, stage.weights, above)
+        between = above & (stage.weights < level)
+        face.descend(face.network.row(np.where(between, seats + 1, 0) + (stage.weights == level)))
+        above = stage.weights > level
+
+
+def _highest(face: Face, weights: Ints, among: Bools) -> int:
+    """The highest level such that the face has a circulation without edges of some set below it; goes there."""
+    network = face.network
+    usable = among & (face.free[network.first_edge :] | face.chosen())
+    levels = np.unique(weights[usable])
+    low, high = _place(levels, weights[face.chosen() & among]), len(levels) - 1
+    while low < high:
+        middle = (low + high + 1) // 2
+        flow, _ = _solved(face, among & (weights < levels[middle]))
+        used = weights[(flow[network.first_edge :] > 0) & among]
+        place = _place(levels, used)
+        if place >= middle:
+            face.flow, low = flow, place
+        else:
+            high = middle - 1
+    return int(levels[low])
+
+
+def _place(levels: Ints, used: Ints) -> int:
+    """The place of the least used level."""
+    return int(np.searchsorted(levels, used.min())) if len(used) else len(levels) - 1
+
+
+def _solved(face: Face, unwanted: Bools) -> tuple[Ints, Ints]:
+    """(a circulation of the face with the fewest unwanted edges, its prices)."""
+    best = cheapest(face.network, face.network.row(unwanted.astype(np.int64)), face.flow, face.free, face.order)
+    return best.flow, best.price
