@@ -212,7 +212,7 @@ def test_a_solver_that_does_not_take_a_program_names_those_that_do():
     class Small(Fake):
         takes = frozenset({"linear", "bounds"})
 
-    with pytest.raises(mm.UnsupportedError, match="fake cannot keep an aim about loads; use flow or greedy"):
+    with pytest.raises(mm.UnsupportedError, match="fake cannot keep an aim about loads; use cpsat or flow or"):
         mm.solve(PAIR, solver=Small(chosen()))
 
 

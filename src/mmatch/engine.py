@@ -18,6 +18,7 @@ from mmatch.instance.decoding import decode
 from mmatch.instance.network import CrossingSets
 from mmatch.instance.titles import set_title
 from mmatch.matching import Proof, Result, Status, Trust
+from mmatch.people.numbers import plain
 from mmatch.program import Program, check_question
 from mmatch.proof import Grade, judge
 from mmatch.proof.digests import digest
@@ -77,9 +78,9 @@ def solve(  # noqa: PLR0913 - the front door: the contract names these
             raise
         name = solver if isinstance(solver, str) else solver.name
         return _judged(cohort, resolved, Answer(Status.UNKNOWN, stopped="interrupted"), None, (name, seed))
-    chosen = choose(instance, solver)
+    fitting = choose(instance, solver)
     clock.mark("compile")
-    answer = _run(chosen, instance, watch, on_interrupt)
+    chosen, answer = _first(fitting, instance, watch, on_interrupt)
     clock.mark("solve")
     try:
         watch.tell("judge")
@@ -116,8 +117,8 @@ def _check_arguments(solver: Any, time_limit: Any, seed: Any, cancel: Any, on_in
         raise InputError(Problem("argument", "on_interrupt", text))
 
 
-def choose(instance: Instance, solver: str | Solver) -> Solver:
-    """The solver to run.
+def choose(instance: Instance, solver: str | Solver) -> list[Solver]:
+    """The solver to run; with "auto" all that take every kind of the instance, in the order in which to try them.
 
     Raises:
         InputError: an unknown name.
@@ -129,12 +130,12 @@ def choose(instance: Instance, solver: str | Solver) -> Solver:
         ranked = sorted((known[name].rank, name) for name in fitting if known[name].rank is not None)
         if not ranked:
             raise UnsupportedError(f"no solver here can keep {_hard_part(instance, frozenset())}")
-        return known[ranked[0][1]]()
+        return [known[name]() for _, name in ranked]
     chosen = _named(solver, known) if isinstance(solver, str) else solver
     if not instance.kinds <= chosen.takes:
         others = f"use {' or '.join(fitting)}" if fitting else "no solver here can"
         raise UnsupportedError(f"{chosen.name} cannot keep {_hard_part(instance, chosen.takes)}; {others}")
-    return chosen
+    return [chosen]
 
 
 def known_solvers() -> dict[str, type[Solver]]:
@@ -159,6 +160,20 @@ def _hard_part(instance: Instance, takes: frozenset[str]) -> str:
     return ", ".join(KINDS.get(kind, kind) for kind in sorted(instance.kinds - takes))
 
 
+def _first(solvers: list[Solver], instance: Instance, watch: Watch, on_interrupt: str) -> tuple[Solver, Answer]:
+    """The first solver whose network the sets of the instance fit, and its answer."""
+    for solver in solvers[:-1]:
+        try:
+            return solver, _run(solver, instance, watch, on_interrupt)
+        except _CrossingError:
+            continue  # the next one needs no network
+    return solvers[-1], _run(solvers[-1], instance, watch, on_interrupt)
+
+
+class _CrossingError(UnsupportedError):
+    """Two sets of pairs that cross, in a sentence."""
+
+
 def _run(solver: Solver, instance: Instance, watch: Watch, on_interrupt: str) -> Answer:
     """The solver's answer; at Ctrl-C the best so far where that is asked for."""
     stopped = watch.reason()
@@ -170,7 +185,7 @@ def _run(solver: Solver, instance: Instance, watch: Watch, on_interrupt: str) ->
         raise
     except CrossingSets as crossing:
         one, other = (set_title(instance, *item) for item in (crossing.one, crossing.other))
-        raise UnsupportedError(
+        raise _CrossingError(
             f"{solver.name} cannot keep both {one} and {other}: these two sets of pairs cross"
         ) from None
     except KeyboardInterrupt:
@@ -246,7 +261,10 @@ def _evidence(cohort: Cohort, program: Program, answer: Answer) -> Proof:
 
 def _claimed_bound(answer: Answer, grade: Grade) -> tuple[Any, ...]:
     done = len(grade.value) if answer.status == Status.OPTIMAL else answer.tiers_done
-    return tuple(value if k < done else None for k, value in enumerate(grade.value))
+    bound = [value if k < done else None for k, value in enumerate(grade.value)]
+    if answer.limit is not None and done < len(bound):
+        bound[done] = max(plain(answer.limit), grade.value[done])  # rounding must not put it below what is there
+    return tuple(bound)
 
 
 class _Clock:

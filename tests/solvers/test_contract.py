@@ -29,9 +29,12 @@ def answer(cohort, program, solver):
     return None
 
 
+EXACT = {"flow", "milp", "cpsat"}  # where no limit stops them
+
+
 @pytest.mark.parametrize("solver", SOLVERS, ids=lambda kind: kind.name)
 @given(question=questions())
-@examples(400)
+@examples(300)
 def test_every_answer_is_accepted_and_every_optimum_is_the_oracles(solver, question):
     cohort, program = question
     oracle = Oracle(cohort, program)
@@ -40,11 +43,13 @@ def test_every_answer_is_accepted_and_every_optimum_is_the_oracles(solver, quest
     assume(result is not None)
     best = oracle.best()
     assert mm.verify(cohort, program, result) == []
+    if solver.name in EXACT:
+        assert (result.status == mm.Status.OPTIMAL) == (best is not None)
     if result.status == mm.Status.OPTIMAL:
         assert result.proof.totals == best
-        assert result.value == tuple(map(plain, best))
-        assert result.bound == result.verified_bound == result.value
-        assert result.trust == mm.Trust.PROVED
+        assert result.value == tuple(map(plain, best)) == result.bound
+        assert result.trust == (mm.Trust.PROVED if solver.name == "flow" else mm.Trust.CLAIMED)
+        assert result.verified_bound == (result.value if solver.name == "flow" else (None,) * len(best))
     elif result.status == mm.Status.INFEASIBLE:
         assert best is None
         assert result.trust == mm.Trust.PROVED
@@ -71,11 +76,12 @@ def test_auto_is_always_exact_on_plain_programs(cohort):
 
 @given(cohort=cohorts())
 def test_truth_and_compiled_form_agree_for_every_aim(cohort):
-    """`measure` on a matching equals the compiled weights and loads of its edges, aim by aim."""
+    """`measure` on a matching equals the compiled weights and loads of its edges, aim by aim; so does the network."""
     from mmatch.instance import compile_instance
     from mmatch.instance.network import build_network
     from mmatch.instance.totals import tier_totals
     from mmatch.proof.judge import chosen_edges
+    from mmatch.terms import Worst
     from strategies import aims_for, in_order
 
     greedy = answer(cohort, mm.Program(), "greedy")
@@ -83,7 +89,11 @@ def test_truth_and_compiled_form_agree_for_every_aim(cohort):
     for aim in aims_for(cohort):
         program = mm.Program(aims=in_order([aim]))
         instance = compile_instance(cohort, program)
-        network = build_network(instance)
-        flow = network.flow_of(chosen_edges(cohort, instance, greedy.matching))
-        total = tier_totals(instance, network, flow)[-1]
+        chosen = chosen_edges(cohort, instance, greedy.matching)
+        total = tier_totals(instance, chosen)[-1]
         assert total == aim.measure(cohort, greedy.matching), aim.title
+        stage = instance.stages[-1]
+        if not instance.tiers[-1].vector and not isinstance(stage, Worst):
+            network = build_network(instance)
+            paid = int((network.flow_of(chosen) * network.cost(len(instance.stages) - 1)).sum())
+            assert -paid * stage.unit + stage.constant == total, aim.title

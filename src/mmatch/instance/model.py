@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import threading
     from collections.abc import Callable
+    from fractions import Fraction
 
     from mmatch.instance.edges import Edges
     from mmatch.matching import Status, Value
@@ -66,7 +67,8 @@ class Answer:
     """What a solver found: a claim that nobody believes before the judge has looked at it.
 
     ``chosen`` marks edges; ``prices`` (in the order in which the judge asks for them) and ``cut`` are offered as
-    evidence; ``tiers_done`` says for how many leading tiers the solver claims the optimum.
+    evidence; ``tiers_done`` says for how many leading tiers the solver claims the optimum, ``limit``
+    what the tier after these cannot exceed.
     """
 
     status: Status
@@ -75,6 +77,7 @@ class Answer:
     prices: tuple[Ints, ...] = ()
     cut: tuple[int, ...] = ()
     stopped: str | None = None
+    limit: Fraction | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""What a circulation is worth, stage by stage and tier by tier, in exact numbers."""
+"""What a choice of edges is worth, stage by stage and tier by tier, in exact numbers."""
 
 from __future__ import annotations
 
@@ -7,41 +7,71 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from mmatch.people.columns import NONE
 from mmatch.people.numbers import exact_sum, readable
 from mmatch.terms import Worst
 
 if TYPE_CHECKING:
     from mmatch.instance.model import Instance
-    from mmatch.instance.network import Network
     from mmatch.matching import Exact, Value
-    from mmatch.people.columns import Ints
-    from mmatch.terms import Stage
+    from mmatch.people.columns import Bools, Ints
+    from mmatch.terms import ConvexLoad, Stage
 
 
-def tier_totals(instance: Instance, network: Network, flow: Ints, tiers: int | None = None) -> list[Exact]:
-    """The exact totals of the leading tiers of a circulation: all of them by default."""
+def tier_totals(instance: Instance, chosen: Bools, tiers: int | None = None) -> list[Exact]:
+    """The exact totals of the leading tiers: all of them by default."""
     totals: list[Exact] = []
-    first = 0
     for tier in instance.tiers[:tiers]:
-        numbers = range(first, first + len(tier.stages))
-        found = [total for k in numbers for total in _totals(network, flow, k)]
+        found = [total for stage in tier.stages for total in _in_units(instance, stage, chosen)]
         totals.append(tuple(found) if tier.vector else found[0])
-        first += len(tier.stages)
     return totals
 
 
-def tier_values(instance: Instance, network: Network, flow: Ints, tiers: int) -> tuple[Value, ...]:
+def tier_values(instance: Instance, chosen: Bools, tiers: int) -> tuple[Value, ...]:
     """The same as users read them."""
-    return tuple(readable(total) for total in tier_totals(instance, network, flow, tiers))
+    return tuple(readable(total) for total in tier_totals(instance, chosen, tiers))
 
 
-def _totals(network: Network, flow: Ints, number: int) -> list[Fraction]:
-    stage: Stage = network.stages[number]
-    edges = np.flatnonzero(flow[network.first_edge :])
+def _in_units(instance: Instance, stage: Stage, chosen: Bools) -> list[Fraction]:
+    if not isinstance(stage, Worst):
+        return [stage_total(instance, stage, chosen) * stage.unit + stage.constant]
+    if stage.full and stage.single:
+        return [stage.unit * weight for weight in sorted(stage.weights[chosen].tolist())]
+    if stage.full:
+        return [stage.unit * total for total in sorted(mentee_totals(instance, stage, chosen))]
+    return [stage_total(instance, stage, chosen) * stage.unit]
+
+
+def stage_total(instance: Instance, stage: Stage, chosen: Bools) -> int:
+    """The whole number that a stage maximises; of a worst-off stage the least sum of a mentee, 0 where nobody is."""
     if isinstance(stage, Worst):
-        reached = sorted(stage.weights[edges].tolist())
-        return [stage.unit * w for w in (reached if stage.full else reached[:1] or [0])]
-    inner = network.inner[number]
-    paid = np.flatnonzero((flow[: network.first_edge] != 0) & (inner != 0))
-    loads = sum(c * f for c, f in zip(inner[paid].tolist(), flow[paid].tolist(), strict=True))
-    return [(exact_sum(stage.weights[edges]) - loads) * stage.unit + stage.constant]
+        return min(mentee_totals(instance, stage, chosen), default=0)
+    total = exact_sum(stage.weights[chosen])
+    return total + sum(_load_total(instance, load, chosen) for load in stage.loads)
+
+
+def mentee_totals(instance: Instance, stage: Worst, chosen: Bools) -> list[int]:
+    """The sum of weights of every mentee with a seat, in no order."""
+    used = np.flatnonzero(chosen)
+    if stage.single:
+        return stage.weights[used].tolist()  # type: ignore[no-any-return]
+    sums: dict[int, int] = {}
+    mentees = instance.labels.label("mentee")[used].tolist()
+    for mentee, weight in zip(mentees, stage.weights[used].tolist(), strict=True):
+        sums[mentee] = sums.get(mentee, 0) + weight
+    return list(sums.values())
+
+
+def _load_total(instance: Instance, load: ConvexLoad, chosen: Bools) -> int:
+    """The rewards of all sets of a load."""
+    label = load_labels(instance, load)
+    loads = np.bincount(label[chosen & (label != NONE)])
+    used = np.flatnonzero(loads)
+    sums = np.cumsum(load.rewards(int(loads.max(initial=0))))
+    worth = sums[loads[used] - 1]
+    return exact_sum(worth if load.factor is None else worth * load.factor[used])
+
+
+def load_labels(instance: Instance, load: ConvexLoad) -> Ints:
+    """The set of each edge under a load; `NONE` where it is in none."""
+    return instance.labels.label(load.key) if load.label is None else load.label

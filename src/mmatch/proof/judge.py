@@ -114,7 +114,7 @@ def _tiers_proved(cohort: Cohort, program: Program, matching: Matching, proof: P
     flow = network.flow_of(chosen)
     if not balanced(network, flow):
         return 0
-    agree = [a == b for a, b in zip(tier_totals(instance, network, flow), totals, strict=True)]
+    agree = [a == b for a, b in zip(tier_totals(instance, chosen), totals, strict=True)]
     proved = instance.tiers_within(stages_proved(network, flow, proof.prices))
     return min(proved, [*agree, False].index(False))
 

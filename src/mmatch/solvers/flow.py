@@ -65,7 +65,7 @@ def _answer(instance: Instance, face: Face, done: int, stopped: str | None) -> A
     complete = done == len(instance.stages)
     if not complete and not face.prices:
         return Answer(Status.UNKNOWN, stopped=stopped)
-    chosen = face.flow[face.network.first_edge :] > 0
+    chosen = face.chosen()
     status = Status.OPTIMAL if complete else Status.FEASIBLE
     tiers = instance.tiers_within(done)
     return Answer(status, chosen, tiers, tuple(face.prices), stopped=None if complete else stopped)
@@ -74,7 +74,7 @@ def _answer(instance: Instance, face: Face, done: int, stopped: str | None) -> A
 def _tell(instance: Instance, face: Face, watch: Watch, done: int) -> None:
     """Progress: the totals of the tiers done so far."""
     tiers = instance.tiers_within(done)
-    watch.tell("tiers", tiers, len(instance.tiers), tier_values(instance, face.network, face.flow, tiers))
+    watch.tell("tiers", tiers, len(instance.tiers), tier_values(instance, face.chosen(), tiers))
 
 
 def _drawn_order(instance: Instance, network: Network) -> Order:

@@ -1,0 +1,121 @@
+"""Constraint programming: CP-SAT of OR-Tools."""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from mmatch.errors import InputError, Problem, SolverError, UnsupportedError
+from mmatch.solvers._linear import FAR, Found, Goal, Model, Row, in_order
+
+if TYPE_CHECKING:
+    from mmatch.instance import Answer, Instance, Watch
+    from mmatch.people.columns import Bools
+
+TICK = 0.05  # seconds between two looks at the clock, the cancel event and Ctrl-C
+
+
+@dataclass(frozen=True)
+class CpSat:
+    """Search with learning, in whole numbers only, stage after stage; stops at any time.
+
+    Args:
+        workers: threads; one is repeatable, several are not.
+    """
+
+    name: ClassVar[str] = "cpsat"
+    takes: ClassVar[frozenset[str]] = frozenset(
+        {"linear", "convex_load", "bounds", "profile", "worst", "worst_of_sums", "leximin"}
+    )
+    rank: ClassVar[int | None] = 3
+    workers: int = 1
+
+    def __post_init__(self) -> None:
+        if type(self.workers) is not int or self.workers < 1:
+            raise InputError(Problem("argument", "CpSat.workers", "expected a whole number from 1"))
+
+    def solve(self, instance: Instance, watch: Watch) -> Answer:
+        """A best choice of edges, claimed."""
+
+        def search(model: Model, goal: Goal, best: Bools | None) -> Found:
+            return self._searched(model, goal, best, watch)
+
+        return in_order(instance, watch, search)
+
+    def _searched(self, model: Model, goal: Goal, best: Bools | None, watch: Watch) -> Found:
+        """One run of CP-SAT."""
+        from ortools.sat.python import cp_model
+
+        made, variables = _made(model, goal)
+        if best is not None:
+            for variable, value in zip(variables[: model.n_edges], best.tolist(), strict=True):
+                made.add_hint(variable, value)
+        solver = cp_model.CpSolver()
+        solver.parameters.num_workers = self.workers
+        solver.parameters.random_seed = 0
+        solver.parameters.catch_sigint_signal = False
+        if watch.deadline is not None:
+            solver.parameters.max_time_in_seconds = max(watch.deadline - time.monotonic(), 0.01)
+        status = _run(solver, made, watch)
+        if status == cp_model.INFEASIBLE:
+            return Found(None, infeasible=True)
+        if status == cp_model.MODEL_INVALID:
+            raise SolverError("CP-SAT refuses the model")
+        if status not in {cp_model.OPTIMAL, cp_model.FEASIBLE}:
+            return Found(None)
+        import numpy as np
+
+        chosen = np.array([solver.boolean_value(v) for v in variables[: model.n_edges]], dtype=bool)
+        return Found(chosen, status == cp_model.OPTIMAL, bound=round(solver.best_objective_bound))
+
+
+def _made(model: Model, goal: Goal) -> tuple[Any, list[Any]]:
+    """The model, and its variables."""
+    from ortools.sat.python import cp_model
+
+    made = cp_model.CpModel()
+    variables = [
+        made.new_int_var(low, high, "") for low, high in zip(*(b.tolist() for b in model.bounds()), strict=True)
+    ]
+
+    def total(form: Row | Goal) -> Any:
+        if sum(map(abs, form.coefficients.tolist())) >= FAR:
+            raise UnsupportedError("CP-SAT adds up to 62 bits: use scores with fewer digits, or another solver")
+        return cp_model.LinearExpr.weighted_sum(
+            [variables[k] for k in form.variables.tolist()], form.coefficients.tolist()
+        )
+
+    for row in model.rows:
+        made.add_linear_constraint(total(row), row.lower, row.upper)
+    made.maximize(total(goal))
+    return made, variables
+
+
+def _run(solver: Any, made: Any, watch: Watch) -> Any:
+    """Run in a thread of its own, so that Ctrl-C and cancel act at once; a stop is asked for until it is heard."""
+    done: list[Any] = []
+    failed: list[BaseException] = []
+
+    def work() -> None:
+        try:
+            done.append(solver.solve(made))
+        except BaseException as error:  # noqa: BLE001 - handed to the waiting thread
+            failed.append(error)
+
+    thread = threading.Thread(target=work, daemon=True)
+    thread.start()
+    try:
+        while thread.is_alive():
+            thread.join(TICK)
+            if watch.reason() and thread.is_alive():
+                solver.stop_search()
+    except BaseException:
+        while thread.is_alive():
+            solver.stop_search()
+            thread.join(TICK)
+        raise
+    if failed:
+        raise failed[0]
+    return done[0]
