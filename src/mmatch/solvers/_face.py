@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mmatch.instance.folding import held
-from mmatch.solvers._mincost import cheapest
+from mmatch.solvers._mincost import cheapest, circulation
 
 if TYPE_CHECKING:
     from mmatch.instance.network import Network
@@ -43,7 +43,7 @@ def lift(face: Face, stage: Worst) -> None:
     """Raise the least weight in use as far as it goes; for a leximin order then the next one, and so on.
 
     A level is reached when some circulation of the face uses no edge below it: found by bisection over the levels that
-    the face can still use. Each step is a min-cost flow with costs 0 and 1.
+    the face can still use, a max flow each.
     """
     if not face.chosen().any():
         return
@@ -52,7 +52,7 @@ def lift(face: Face, stage: Worst) -> None:
         return
     least = _highest(face, stage.weights, np.ones(len(stage.weights), dtype=bool))
     if (stage.weights > least).any():
-        face.prices.append(_solved(face, stage.weights <= least)[1])
+        face.prices.append(_prices(face, stage.weights <= least))
     for edges in held(stage, stage.weights[face.chosen()]):
         face.descend(face.network.row(edges))
 
@@ -70,19 +70,17 @@ def _leximin(face: Face, stage: Worst) -> None:
 
 def _highest(face: Face, weights: Ints, among: Bools) -> int:
     """The highest level such that the face has a circulation without edges of some set below it; goes there."""
-    network = face.network
-    usable = among & (face.free[network.first_edge :] | face.chosen())
+    usable = among & (face.free[face.network.first_edge :] | face.chosen())
     levels = np.unique(weights[usable])
     low, high = _place(levels, weights[face.chosen() & among]), len(levels) - 1
     while low < high:
         middle = (low + high + 1) // 2
-        flow, _ = _solved(face, among & (weights < levels[middle]))
-        used = weights[(flow[network.first_edge :] > 0) & among]
-        place = _place(levels, used)
-        if place >= middle:
-            face.flow, low = flow, place
-        else:
+        flow = _without(face, among & (weights < levels[middle]))
+        if flow is None:
             high = middle - 1
+        else:
+            face.flow = flow
+            low = _place(levels, weights[face.chosen() & among])
     return int(levels[low])
 
 
@@ -91,7 +89,15 @@ def _place(levels: Ints, used: Ints) -> int:
     return int(np.searchsorted(levels, used.min())) if len(used) else len(levels) - 1
 
 
-def _solved(face: Face, unwanted: Bools) -> tuple[Ints, Ints]:
-    """(a circulation of the face with the fewest unwanted edges, its prices)."""
-    best = cheapest(face.network, face.network.row(unwanted.astype(np.int64)), face.flow, face.free, face.order)
-    return best.flow, best.price
+def _without(face: Face, unwanted: Bools) -> Ints | None:
+    """A circulation of the face without some edges; None where there is none."""
+    network = face.network
+    lower, upper = np.where(face.free, network.lower, face.flow), np.where(face.free, network.upper, face.flow)
+    upper[network.first_edge :][unwanted] = 0
+    return circulation(network, lower, upper)
+
+
+def _prices(face: Face, unwanted: Bools) -> Ints:
+    """Prices that show how many unwanted edges every circulation of the face must use."""
+    cost = face.network.row(unwanted.astype(np.int64))
+    return cheapest(face.network, cost, face.flow, face.free, face.order).price

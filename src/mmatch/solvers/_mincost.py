@@ -162,22 +162,38 @@ def feasible(network: Network) -> tuple[Ints | None, tuple[int, ...]]:
     """
     if not network.lower.any():
         return np.zeros(network.n_arcs, dtype=np.int64), ()
+    flow, excess = _pushed(network, network.lower, network.upper)
+    return (flow, ()) if not excess.any() else (None, _reached(network, flow, np.flatnonzero(excess > 0)))
+
+
+def circulation(network: Network, lower: Ints, upper: Ints) -> Ints | None:
+    """A circulation between other bounds; None where there is none."""
+    if (lower > upper).any():
+        return None
+    flow, excess = _pushed(network, lower, upper)
+    return None if excess.any() else flow
+
+
+def _pushed(network: Network, lower: Ints, upper: Ints) -> tuple[Ints, Ints]:
+    """(the lower bounds and as much as max flow can add to balance them, what is still unbalanced at each node)."""
     from ortools.graph.python import max_flow
 
     n = network.n_nodes
-    excess = _excess(network, network.lower)
+    excess = _excess(network, lower)
     rich, poor = np.flatnonzero(excess > 0), np.flatnonzero(excess < 0)
+    if not len(rich):
+        return lower.copy(), excess
+    arcs = np.flatnonzero(upper > lower)
     solver = max_flow.SimpleMaxFlow()
-    room = network.upper - network.lower
-    solver.add_arcs_with_capacity(network.tail, network.head, room)
+    solver.add_arcs_with_capacity(network.tail[arcs], network.head[arcs], (upper - lower)[arcs])
     solver.add_arcs_with_capacity(np.full(len(rich), n), rich, excess[rich])
     solver.add_arcs_with_capacity(poor, np.full(len(poor), n + 1), -excess[poor])
     status = solver.solve(n, n + 1)
     if status != solver.OPTIMAL:
         raise SolverError(f"max flow ended with {status}")
-    flow = network.lower + solver.flows(np.arange(network.n_arcs))
-    left = _excess(network, flow)
-    return (flow, ()) if not left.any() else (None, _reached(network, flow, np.flatnonzero(left > 0)))
+    flow = lower.copy()
+    flow[arcs] += solver.flows(np.arange(len(arcs)))
+    return flow, _excess(network, flow)
 
 
 def _reached(network: Network, flow: Ints, sources: Ints) -> tuple[int, ...]:
