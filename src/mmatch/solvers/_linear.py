@@ -41,12 +41,16 @@ class Row:
 
 @dataclass(frozen=True, eq=False)
 class Goal:
-    """One linear form to maximise; ``reached`` reads it off a choice of edges, ``top`` is what it can never exceed."""
+    """One linear form to maximise; ``reached`` reads it off a choice of edges, ``top`` is what it can never exceed.
+
+    A ``probe`` asks only whether its top can be reached: where it cannot, nothing is held and nothing changes.
+    """
 
     variables: Ints
     coefficients: Ints
     reached: Callable[[Bools], int | None]
     top: int | None = None
+    probe: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -136,7 +140,7 @@ def in_order(instance: Instance, watch: Watch, search: Search) -> Answer:
     """
     model = Model.of(instance)
     best: Bools | None = None
-    for number, goal in _goals(instance, model):
+    for number, goal in _goals(instance, model, watch):
         if best is None or goal.top is None or goal.reached(best) != goal.top:
             stopped = watch.reason()
             if stopped:
@@ -147,6 +151,8 @@ def in_order(instance: Instance, watch: Watch, search: Search) -> Answer:
                 return Answer(Status.INFEASIBLE)
             if found.infeasible:
                 raise SolverError("the search lost what it had reached")
+            if goal.probe and found.chosen is not None and found.optimal and goal.reached(found.chosen) != goal.top:
+                continue
             if found.chosen is None or (best is not None and _worse(instance, found.chosen, best, number)):
                 return _partial(instance, best, number, watch.reason() or "time_limit")
             best = found.chosen
@@ -165,14 +171,16 @@ def _tell(instance: Instance, best: Bools | None, watch: Watch, number: int) -> 
         watch.tell("tiers", done, len(instance.tiers), tier_values(instance, best, done))
 
 
-def _goals(instance: Instance, model: Model) -> Iterator[tuple[int, Goal]]:
-    """(stage, goal) in order: one goal a stage, but for a leximin order one for each level."""
+def _goals(instance: Instance, model: Model, watch: Watch) -> Iterator[tuple[int, Goal]]:
+    """(stage, goal) in order: one goal a stage, but one for each level that a leximin order or a bisection looks at."""
     for number, stage in enumerate(instance.stages):
         reached = partial(stage_total, instance, stage)
         if not isinstance(stage, Worst):
             yield number, _sum_goal(instance, model, stage, reached)
         elif stage.full:
             yield from ((number, goal) for goal in _level_goals(stage))
+        elif stage.single:
+            yield from ((number, goal) for goal in _bisection(stage, watch))
         else:
             yield number, _worst_goal(instance, model, stage)
 
@@ -193,6 +201,35 @@ def _level_goals(stage: Worst) -> Iterator[Goal]:
     for level in np.unique(stage.weights).tolist():
         edges = np.flatnonzero(stage.weights == level)
         yield Goal(edges, -np.ones(len(edges), dtype=np.int64), partial(_minus_count, edges), top=0)
+
+
+def _bisection(stage: Worst, watch: Watch) -> Iterator[Goal]:
+    """The highest level below which no edge is needed; a tier before has found a first answer."""
+    chosen = _best(watch)
+    if chosen is None or not chosen.any():
+        return
+    levels = np.unique(stage.weights)
+    low, high = int(np.searchsorted(levels, stage.weights[chosen].min())), len(levels) - 1
+    while low < high:
+        middle = (low + high + 1) // 2
+        goal = _none_below(stage, levels[middle], probe=True)
+        yield goal
+        chosen = _best(watch)
+        if chosen is not None and goal.reached(chosen) == 0:
+            low = int(np.searchsorted(levels, stage.weights[chosen].min()))
+        else:
+            high = middle - 1
+    yield _none_below(stage, levels[low], probe=False)
+
+
+def _best(watch: Watch) -> Bools | None:
+    """The choice that holds all goals so far."""
+    return None if watch.best is None else watch.best.chosen
+
+
+def _none_below(stage: Worst, level: int, *, probe: bool) -> Goal:
+    edges = np.flatnonzero(stage.weights < level)
+    return Goal(edges, -np.ones(len(edges), dtype=np.int64), partial(_minus_count, edges), top=0, probe=probe)
 
 
 def _minus_count(edges: Ints, chosen: Bools) -> int:
