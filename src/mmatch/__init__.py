@@ -18,7 +18,7 @@ _HOME = {
     "instance": ("Progress",),
     "instance.handmade": ("matching_from_pairs",),
     "engine": ("solve",),
-    "insight": ("Readiness", "readiness", "reasons"),
+    "insight": ("Explanation", "Readiness", "TierStory", "WhatIf", "explain", "readiness", "reasons"),
     "proof": ("verify",),
     "io.reading": ("Reading", "read_cohort", "read_files"),
     "io.cohorts": ("write_cohort",),

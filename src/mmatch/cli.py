@@ -173,6 +173,7 @@ def explain(
     answer: Annotated[str, typer.Argument(help="result.json.")],
     who: Annotated[list[str] | None, typer.Argument(help="Ids of people; all by default.")] = None,
     *,
+    policy: Annotated[bool, typer.Option("--policy", help="What each tier and each rule costs instead.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Say why each match, and each unfilled seat, is so."""
@@ -183,12 +184,15 @@ def explain(
     from mmatch.matching import Matching
     from mmatch.reporting.console import console, safe, table
 
-    facts, policy, found = _question(cohort, program, answer)
+    facts, given, found = _question(cohort, program, answer)
     if isinstance(found, Matching):
         raise typer.BadParameter("explain needs a result.json, because reasons depend on what was proved")
+    if policy:
+        _print_policy((facts, given), found, as_json=as_json)
+        return
     for name in who or ():
         _ = facts[name]
-    told = [r for r in reasons(facts, policy, found) if not who or set(who) & set(r.who)]
+    told = [r for r in reasons(facts, given, found) if not who or set(who) & set(r.who)]
     if as_json:
         typer.echo(dump_json([asdict(r) for r in told]), nl=False)
         return
@@ -196,6 +200,19 @@ def explain(
     out.print(table(("kind", "topic", "why"), [(r.kind, r.topic, r.message) for r in told]))
     if not told:
         out.print(safe("Nothing to explain: no match and no unfilled seat concerns them."))
+
+
+def _print_policy(question: tuple[Cohort, Program], found: Result, *, as_json: bool) -> None:
+    """What the policy decides."""
+    from mmatch.insight import explain as explained
+    from mmatch.io.json_text import dump_json
+    from mmatch.reporting.console import console, print_policy
+
+    told = explained(*question, found)
+    if as_json:
+        typer.echo(dump_json(told.to_json()), nl=False)
+    else:
+        print_policy(console(), told)
 
 
 @app.command()

@@ -77,12 +77,20 @@ def fold(network: Network, run: range) -> Iterator[Group]:
 def groups(network: Network, flow: Ints) -> Iterator[Group]:
     """Costs of all stages in order; those of worst-off stages hold to the levels that the flow reaches."""
     for run in runs(network.stages):
-        stage = network.stages[run.start]
-        if not isinstance(stage, Worst):
+        if isinstance(network.stages[run.start], Worst):
+            yield from (Group(run, cost) for cost in stage_costs(network, flow, run.start))
+        else:
             yield from fold(network, run)
-            continue
+
+
+def stage_costs(network: Network, flow: Ints, number: int) -> Iterator[Ints]:
+    """The costs of one stage by itself: one row, or for a leximin order one per level that the flow reaches."""
+    stage = network.stages[number]
+    if isinstance(stage, Worst):
         used = stage.weights[flow[network.first_edge :] > 0]
-        yield from (Group(run, network.row(edges)) for edges in held(stage, used))
+        yield from (network.row(edges) for edges in held(stage, used))
+    else:
+        yield network.cost(number)
 
 
 def held(stage: Worst, reached: Ints) -> Iterator[Ints]:

@@ -13,12 +13,12 @@ from rich.text import Text
 
 from mmatch.insight.words import counted
 from mmatch.io.matches import reasons_by_seat
-from mmatch.reporting.words import aim_rows, headline
+from mmatch.reporting.words import aim_rows, headline, told
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from mmatch.insight import Readiness
+    from mmatch.insight import Explanation, Readiness, WhatIf
     from mmatch.matching import Matching, Reason, Result, Violation
     from mmatch.people import Cohort
     from mmatch.program import Program
@@ -126,6 +126,22 @@ def _lack(supply: Any) -> str:
     if supply.seats is not None and supply.reachable == supply.offers and supply.seats < supply.wanted:
         return f"{supply.wanted - supply.seats} short"
     return ""
+
+
+def print_policy(out: Console, found: Explanation) -> None:
+    """What each tier reached, gave up and left open, and what every change of the policy would bring."""
+    heads = ("tier, most important first", "reached", "could have alone", "pairs still open")
+    rows = [(t.title, told(t.value), told(t.alone), "" if t.open is None else f"{t.open:,}") for t in found.tiers]
+    out.print(table(heads, rows, "What decided", right=heads[1:]))
+    changes = [(c.change, _gains(c)) for c in found.what_if]
+    if changes:
+        out.print(table(("change", "gains and losses"), changes, "What if"))
+    out.print(safe(f"Decided by {found.decided_by}." if found.decided_by else "A lottery decided among equals."))
+
+
+def _gains(change: WhatIf) -> str:
+    gains = [f"{name} {'+' if gain > 0 else ''}{told(gain)}" for name, gain in change.gains.items() if gain]
+    return ", ".join(gains) or ("nothing changes" if change.values else change.status)
 
 
 def print_violations(out: Console, violations: Sequence[Violation]) -> None:
