@@ -98,16 +98,18 @@ def test_explain_tells_about_one_person(mmatch):
     assert mmatch("explain", *question, "nobody")[0] == 2
 
 
+@pytest.mark.usefixtures("folder")
 def test_explain_tells_what_a_policy_costs(mmatch):
     mmatch("match", "mentors.csv", "mentees.csv", *RULE, "--out", "result")
     question = ("result/cohort.json", "result/program.json", "result/result.json", "--policy")
-    status, out, _ = mmatch("explain", *question)
+    status, out, err = mmatch("explain", *question)
+    assert not err
     assert status == 0
     assert "What decided" in out
     assert "without Differs('department')" in out
     status, out, _ = mmatch("explain", *question, "--json")
     told = json.loads(out)
-    assert [tier["title"] for tier in told["tiers"]][0] == "Coverage()"
+    assert told["tiers"][0]["title"] == "Coverage()"
     assert {"change", "status", "trust", "values", "gains"} == set(told["what_if"][0])
 
 
