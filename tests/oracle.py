@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
+from decimal import ROUND_FLOOR, Decimal, localcontext
 from fractions import Fraction
 
 UNLIMITED = 10**9
@@ -46,6 +47,18 @@ def rank(entries, *names):
             if name == entry or (isinstance(entry, tuple) and name in entry):
                 return k
     return None
+
+
+def floor_log(value):
+    """log2 of a positive fraction in units of 2^-40, rounded down: by whole numbers alone."""
+    power = 0
+    while value >= 2:
+        value, power = value / 2, power + 1
+    while value < 1:
+        value, power = value * 2, power - 1
+    with localcontext(prec=60):
+        log = (Decimal(value.numerator) / Decimal(value.denominator)).ln() / Decimal(2).ln()
+        return power * 2**40 + int((log * 2**40).to_integral_value(ROUND_FLOOR))
 
 
 class Oracle:
@@ -180,6 +193,12 @@ class Oracle:
                 fits[mentee.id] += self.fit(mentee, request, mentor, offer)
             ordered = sorted(fits.values())
             return tuple(ordered) if aim.name == "Leximin" else (ordered or [Fraction(0)])[0]
+        if aim.name == "Nash":
+            fits = Counter()
+            for mentee, request, mentor, offer in rows:
+                fits[mentee.id] += self.fit(mentee, request, mentor, offer)
+            good = [fit for fit in fits.values() if fit > 0]
+            return Fraction(len(good)), Fraction(sum(map(floor_log, good)), 2**40)
         if aim.name == "RankProfile":
             return self.profile(aim, rows)
         if aim.name == "NewMentors":

@@ -149,6 +149,7 @@ def aims_for(cohort, weight=1):
         mm.aims.LevelSteps({1: 9, 2: 12.5}, weight=weight),
         mm.aims.WorstOff(weight=weight),
         mm.aims.Leximin(weight=weight),
+        mm.aims.Nash(weight=weight),
         mm.aims.NewMentors(weight=weight),
         mm.aims.NewConnections(weight=weight),
         mm.aims.NewConnections(half_life=30, weight=weight),

@@ -80,6 +80,13 @@ class Sum:
 
 
 @dataclass(frozen=True, eq=False)
+class Vector:
+    """Several sums, compared in order."""
+
+    parts: tuple[Linear, ...]
+
+
+@dataclass(frozen=True, eq=False)
 class Profile:
     """A vector of counts, compared in order: component k is ``sign`` times the chosen edges on ``level``.
 
@@ -103,7 +110,7 @@ class Worst:
     full: bool = False
 
 
-Term = Linear | ConvexLoad | Sum | Profile | Worst
+Term = Linear | ConvexLoad | Sum | Vector | Profile | Worst
 
 
 # -- what terms become: numbers to be maximised one after the other ----------------------------------------------

@@ -88,7 +88,11 @@ def test_truth_and_compiled_form_agree_for_every_aim(cohort):
     assume(greedy is not None and greedy.found is not None)
     for aim in aims_for(cohort):
         program = mm.Program(aims=in_order([aim]))
-        instance = compile_instance(cohort, program)
+        try:
+            instance = compile_instance(cohort, program)
+        except mm.UnsupportedError:
+            assert aim.name == "Nash"
+            continue
         chosen = chosen_edges(cohort, instance, greedy.matching)
         total = tier_totals(instance, chosen)[-1]
         assert total == aim.measure(cohort, greedy.matching), aim.title

@@ -38,7 +38,7 @@ class WorstOff(Aim):
     def term(self, edges: Edges) -> Worst:
         """The fit of each edge."""
         weights, unit = fits(edges.pairs)
-        return Worst(np.ascontiguousarray(weights), _single(edges), unit, self.full)
+        return Worst(np.ascontiguousarray(weights), one_seat_each(edges), unit, self.full)
 
     def measure(self, cohort: Cohort, matching: Matching) -> Exact:
         """The least fit of a matched mentee."""
@@ -68,7 +68,7 @@ def mentee_fits(cohort: Cohort, matching: Matching) -> list[Fraction]:
     return [fit * unit for fit in total.values()]
 
 
-def _single(edges: Edges) -> bool:
+def one_seat_each(edges: Edges) -> bool:
     """Whether no mentee can have more than one seat."""
     wanted = np.minimum(edges.wanted, np.bincount(edges.request, minlength=edges.count("request")))
     return bool((np.bincount(edges.mentee_of_request, weights=wanted) <= 1).all())
