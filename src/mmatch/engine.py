@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from difflib import get_close_matches
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -228,39 +229,41 @@ def _judged(
         SolverError: where the judge refuses it.
     """
     proof = _evidence(cohort, program, answer)
-    grade = judge(cohort, program, answer.status, matching, proof)
+    status = Status.OPTIMAL if matching is not None and answer.multipliers else answer.status
+    grade = judge(cohort, program, status, matching, proof)
     if grade.violations:
         told = "; ".join(v.message for v in grade.violations[:3])
         raise SolverError(f"{origin[0]} gave a matching that the judge refuses: {told}")
-    status = answer.status
+    if status != answer.status and grade.trust != Trust.PROVED:
+        grade, status = replace(grade, trust=Trust.HEURISTIC), answer.status
     if status == Status.INFEASIBLE and grade.trust not in {Trust.PROVED, Trust.CORROBORATED}:
         status = Status.UNKNOWN  # never on one solver's word
-    if status == Status.OPTIMAL and answer.prices and grade.trust != Trust.PROVED:
+    if status == Status.OPTIMAL and answer.prices and not answer.multipliers and grade.trust != Trust.PROVED:
         raise SolverError(f"{origin[0]} claims an optimum that its own prices do not prove")
     return Result(
         status=status,
         found=matching,
         value=None if matching is None else grade.value,
-        bound=None if matching is None else _claimed_bound(answer, grade),
+        bound=None if matching is None else _claimed_bound(status, answer, grade),
         verified_bound=None if matching is None else grade.verified_bound,
         by_aim=MappingProxyType(dict(grade.by_aim)),
         trust=None if status == Status.UNKNOWN else grade.trust,
-        proof=Proof(proof.kind, proof.digest, grade.totals, proof.prices, proof.cut),
+        proof=Proof(proof.kind, proof.digest, grade.totals, proof.prices, proof.cut, proof.multipliers),
         solver=origin[0],
         seed=origin[1],
         resolution=grade.resolution,
-        stopped=answer.stopped,
+        stopped=None if status == Status.OPTIMAL else answer.stopped,
     )
 
 
 def _evidence(cohort: Cohort, program: Program, answer: Answer) -> Proof:
     prices = tuple(tuple(price.tolist()) for price in answer.prices)
     kind = "prices" if prices else "cut" if answer.cut else "none"
-    return Proof(kind, digest(cohort, program), (), prices, answer.cut)
+    return Proof(kind, digest(cohort, program), (), prices, answer.cut, answer.multipliers)
 
 
-def _claimed_bound(answer: Answer, grade: Grade) -> tuple[Any, ...]:
-    done = len(grade.value) if answer.status == Status.OPTIMAL else answer.tiers_done
+def _claimed_bound(status: Status, answer: Answer, grade: Grade) -> tuple[Any, ...]:
+    done = len(grade.value) if status == Status.OPTIMAL else answer.tiers_done
     bound = [value if k < done else None for k, value in enumerate(grade.value)]
     if answer.limit is not None and done < len(bound):
         bound[done] = max(plain(answer.limit), grade.value[done])  # rounding must not put it below what is there

@@ -201,7 +201,8 @@ class Proof:
     """Evidence for what a result claims; the judge checks it without any solver.
 
     ``kind`` is "prices" (a price per node and tier shows that no better matching exists), "cut" (a set of nodes shows
-    that none exists at all) or "none". ``totals`` are the exact tier totals as fractions, ``digest`` binds the proof
+    that none exists at all) or "none". ``multipliers`` bound the tiers from a worst-off of several seats on, where no
+    prices alone do. ``totals`` are the exact tier totals as fractions, ``digest`` binds the proof
     to the cohort and the program.
     """
 
@@ -210,6 +211,7 @@ class Proof:
     totals: tuple[Exact, ...] = ()
     prices: tuple[tuple[int, ...], ...] = ()
     cut: tuple[int, ...] = ()
+    multipliers: tuple[tuple[int, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

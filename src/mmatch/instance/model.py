@@ -78,6 +78,7 @@ class Answer:
     cut: tuple[int, ...] = ()
     stopped: str | None = None
     limit: Fraction | None = None
+    multipliers: tuple[tuple[int, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

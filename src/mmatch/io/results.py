@@ -55,6 +55,7 @@ def result_to_json(result: Result) -> dict[str, Any]:
             "totals": [[str(item) for item in t] if isinstance(t, tuple) else str(t) for t in proof.totals],
             "prices": proof.prices,
             "cut": proof.cut,
+            "multipliers": proof.multipliers,
         },
     }
 
@@ -227,4 +228,5 @@ _PROOF: dict[str, Read] = {
     "totals": lambda value: tuple(_total(item) for item in _list(value)),
     "prices": lambda value: tuple(tuple(_whole(price) for price in _list(row)) for row in _list(value)),
     "cut": lambda value: tuple(_whole(node) for node in _list(value)),
+    "multipliers": lambda value: tuple(tuple(_whole(factor) for factor in _list(row)) for row in _list(value or [])),
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
@@ -14,15 +15,18 @@ from mmatch.instance.network import CrossingSets, build_network
 from mmatch.instance.totals import tier_totals
 from mmatch.matching import Exact, Matching, Result, Status, Trust, Value, Violation
 from mmatch.pairs import seat_rows
-from mmatch.people.numbers import readable
+from mmatch.people.numbers import plain, readable
 from mmatch.program import check_question
 from mmatch.proof.digests import digest
 from mmatch.proof.forms import malformed
-from mmatch.proof.optimality import balanced, stages_proved
+from mmatch.proof.optimality import balanced, proved_face
+from mmatch.proof.relaxation import relaxed_bounds
 from mmatch.proof.shortage import shortfall
 from mmatch.proof.validity import validity
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from mmatch.instance import Instance
     from mmatch.matching import Proof
     from mmatch.people import Cohort
@@ -38,6 +42,7 @@ class Grade:
     totals: tuple[Exact, ...] = ()
     by_aim: tuple[tuple[str, Value], ...] = ()
     tiers_proved: int = 0
+    limits: tuple[Fraction | None, ...] = ()
     trust: Trust | None = None
     resolution: float = 1.0
 
@@ -48,9 +53,11 @@ class Grade:
 
     @property
     def verified_bound(self) -> tuple[Value | None, ...]:
-        """What the judge knows about each tier: its value where it is proved best, else None."""
+        """What the judge knows about each tier: its value where it is proved best, else a bound from multipliers."""
         value = self.value
-        return tuple(value[k] if k < self.tiers_proved else None for k in range(len(value)))
+        limits = [None if limit is None else plain(limit) for limit in self.limits]
+        limits += [None] * (len(value) - len(limits))
+        return tuple(value[k] if k < self.tiers_proved else limits[k] for k in range(len(value)))
 
 
 def judge(cohort: Cohort, program: Program, status: Status, matching: Matching | None, proof: Proof) -> Grade:
@@ -72,12 +79,12 @@ def judge(cohort: Cohort, program: Program, status: Status, matching: Matching |
     by_aim = tuple((name, readable(total)) for name, _, total in measured)
     exact = iter(measured)
     totals = tuple(_tier_total([(aim.exact_weight, next(exact)[2]) for aim in tier]) for tier in program.tiers)
-    proved = _tiers_proved(cohort, program, matching, proof, totals)
+    proved, limits = _proved(cohort, program, matching, proof, totals)
     trust = Trust.HEURISTIC
     if status == Status.OPTIMAL:
         trust = Trust.PROVED if proved == len(totals) else Trust.CLAIMED
     resolution = min((aim.resolution(cohort) for _, aim, _ in measured), default=1.0)
-    return Grade((), totals, by_aim, proved, trust, resolution)
+    return Grade((), totals, by_aim, proved, limits, trust, resolution)
 
 
 def _tier_total(measured: list[tuple[Fraction, Exact]]) -> Exact:
@@ -99,24 +106,31 @@ def _trust_without(cohort: Cohort, program: Program, status: Status, proof: Proo
     return Trust.CLAIMED
 
 
-def _tiers_proved(cohort: Cohort, program: Program, matching: Matching, proof: Proof, totals: tuple[Exact, ...]) -> int:
-    """For how many leading tiers the prices prove the optimum of what the aims themselves measure."""
+def _proved(
+    cohort: Cohort, program: Program, matching: Matching, proof: Proof, totals: tuple[Exact, ...]
+) -> tuple[int, tuple[Fraction | None, ...]]:
+    """(leading tiers proved best, in what the aims themselves measure; what no matching exceeds in each tier)."""
     if proof.kind != "prices" or proof.digest != digest(cohort, program):
-        return 0
+        return 0, ()
     instance = compile_instance(cohort, program)
     chosen = chosen_edges(cohort, instance, matching)
     if chosen is None:
-        return 0
+        return 0, ()
     try:
         network = build_network(instance)
     except CrossingSets:
-        return 0
+        return 0, ()
     flow = network.flow_of(chosen)
     if not balanced(network, flow):
-        return 0
+        return 0, ()
     agree = [a == b for a, b in zip(tier_totals(instance, chosen), totals, strict=True)]
-    proved = instance.tiers_within(stages_proved(network, flow, proof.prices))
-    return min(proved, [*agree, False].index(False))
+    prices: deque[Sequence[int]] = deque(proof.prices)
+    stages, free = proved_face(network, flow, prices)
+    proved = instance.tiers_within(stages)
+    limits = relaxed_bounds(instance, network, (flow, free, stages), (prices, proof.multipliers))
+    known = (None,) * proved + tuple(limits)
+    proved += next((k for k, limit in enumerate(limits) if limit != totals[proved + k]), len(limits))
+    return min(proved, [*agree, False].index(False)), known if all(agree) else ()
 
 
 def chosen_edges(cohort: Cohort, instance: Instance, matching: Matching) -> Bools | None:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from mmatch.instance.network import Network
-    from mmatch.people.columns import Bools, Ints
+    from mmatch.people.columns import Bools, Ints, Objects
 
 PYTHON_ARCS = 20_000
 Check = Callable[["Bools"], "Bools | None"]
@@ -33,7 +33,11 @@ Check = Callable[["Bools"], "Bools | None"]
 
 def stages_proved(network: Network, flow: Ints, prices: Sequence[Sequence[int]]) -> int:
     """For how many leading stages the prices prove that the circulation is best."""
-    left = deque(prices)
+    return proved_face(network, flow, deque(prices))[0]
+
+
+def proved_face(network: Network, flow: Ints, left: deque[Sequence[int]]) -> tuple[int, Bools]:
+    """(stages proved, arcs that may still change behind them); takes the prices that were used."""
     free: Bools = np.ones(network.n_arcs, dtype=bool)
     proved = 0
     for stop, check in _checks(network, flow, left):
@@ -41,13 +45,15 @@ def stages_proved(network: Network, flow: Ints, prices: Sequence[Sequence[int]])
         if still is None:
             break
         free, proved = still, stop
-    return proved
+    return proved, free
 
 
 def _checks(network: Network, flow: Ints, left: deque[Sequence[int]]) -> Iterator[tuple[int, Check]]:
     """(stages proved when it holds, what is to be checked on the arcs still free), in order."""
     for run in runs(network.stages):
         stage = network.stages[run.start]
+        if isinstance(stage, Worst) and not stage.single:
+            return  # sums of several edges: no flow, see `relaxation`
         if isinstance(stage, Worst):
             yield run.stop, partial(_worst_proved, network, stage, flow, left)
         else:
@@ -71,13 +77,13 @@ def _worst_proved(network: Network, stage: Worst, flow: Ints, left: deque[Sequen
     return still
 
 
-def least_on_face(network: Network, flow: Ints, cost: Ints, price: Sequence[int], free: Bools) -> int:
+def least_on_face(network: Network, flow: Ints, cost: Ints | Objects, price: Sequence[int], free: Bools) -> int:
     """A lower bound, from any prices, of the cost of all circulations that agree with the flow where it is not free.
 
     Sum over arcs of the least that lower * rc and upper * rc allow, rc being the reduced cost (weak duality).
     """
     at = np.array(price, dtype=object)
-    rest = cost.astype(object) + at[network.tail] - at[network.head]
+    rest = np.asarray(cost, dtype=object) + at[network.tail] - at[network.head]
     least = np.minimum(rest * network.lower, rest * network.upper)
     return int(np.where(free, least, rest * flow).sum())
 

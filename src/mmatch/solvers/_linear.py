@@ -6,11 +6,13 @@ folded and nothing is a tolerance. Loads are exact because their rewards never r
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+import math
+import time
+from collections.abc import Callable, Generator, Iterator
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -19,14 +21,17 @@ from mmatch.instance import Answer
 from mmatch.instance.totals import load_labels, stage_total, tier_values
 from mmatch.matching import Status
 from mmatch.people.columns import NONE
-from mmatch.terms import Worst
+from mmatch.solvers._relaxing import evidence, floor_bound
+from mmatch.terms import Total, Worst
 
 if TYPE_CHECKING:
     from mmatch.instance import Instance, Watch
     from mmatch.people.columns import Bools, Ints
-    from mmatch.terms import Bounds, ConvexLoad, Count, Total
+    from mmatch.terms import Bounds, ConvexLoad, Count, Stage
 
 FAR = 2**62
+SLICE = 0.15  # of the time left, for one floor
+MOST_OPEN = 5  # floors neither found nor refuted, after which the search goes on with what it has
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,7 +48,8 @@ class Row:
 class Goal:
     """One linear form to maximise; ``reached`` reads it off a choice of edges, ``top`` is what it can never exceed.
 
-    A ``probe`` asks only whether its top can be reached: where it cannot, nothing is held and nothing changes.
+    A ``probe`` asks only whether its top can be reached, or its ``rows`` kept, in so many ``seconds``: where they
+    cannot, nothing is held and nothing changes.
     """
 
     variables: Ints
@@ -51,18 +57,25 @@ class Goal:
     reached: Callable[[Bools], int | None]
     top: int | None = None
     probe: bool = False
+    rows: tuple[Row, ...] = ()
+    seconds: float | None = None
 
 
 @dataclass(frozen=True, eq=False)
 class Found:
-    """What one search gave: chosen edges if any, whether it claims the optimum, and a bound in the goal's unit."""
+    """What one search gave: chosen edges if any, whether it claims the optimum, and a bound in the goal's unit.
+
+    ``ended``: it came to its own end, though what floats can tell leaves room for a better one.
+    """
 
     chosen: Bools | None
     optimal: bool = False
     infeasible: bool = False
     bound: int | None = None
+    ended: bool = False
 
 
+Outcome = Literal["held", "refuted", "open"]
 Search = Callable[["Model", Goal, "Bools | None"], Found]
 
 
@@ -107,6 +120,12 @@ class Model:
                 ones = np.ones(len(members), dtype=np.int64)
                 self.rows.append(Row(edges[members], ones, int(family.lower[k]), int(family.upper[k])))
 
+    def served(self, edges: Ints) -> Ints:
+        """A variable that is 1 where any of some edges is chosen."""
+        served = self.add(np.zeros(1, dtype=np.int64), np.ones(1, dtype=np.int64))
+        self.rows += [Row(np.append(served, edge), np.array([1, -1]), 0, 1) for edge in edges.tolist()]
+        return served
+
     def pieces(self, instance: Instance, load: ConvexLoad) -> tuple[Ints, Ints, Ints]:
         """Variables for the units of each set of a load: (variables, set of each, which unit of the set from 0)."""
         label = load_labels(instance, load)
@@ -140,28 +159,75 @@ def in_order(instance: Instance, watch: Watch, search: Search) -> Answer:
     """
     model = Model.of(instance)
     best: Bools | None = None
-    for number, goal in _goals(instance, model, watch):
+    doubtful = len(instance.stages)  # the first stage of which the optimum is not sure
+    goals = _goals(instance, model, watch)
+    outcome: Outcome | None = None
+    last: tuple[Goal, Found] | None = None  # the last search whose answer is held
+    while True:
+        try:
+            number, goal = goals.send(outcome)
+        except StopIteration:
+            return _finished(instance, best, doubtful)
         if best is None or goal.top is None or goal.reached(best) != goal.top:
             stopped = watch.reason()
             if stopped:
-                return _partial(instance, best, number, stopped)
+                return _partial(instance, best, min(number, doubtful), stopped)
             _tell(instance, best, watch, number)
-            found = search(model, goal, best)
+            held = len(model.rows)
+            model.rows += goal.rows
+            found = last[1] if last is not None and _same(goal, last[0]) else search(model, goal, best)
+            outcome = _outcome(goal, found)
+            if goal.probe and outcome != "held":
+                del model.rows[held:]
+                doubtful = min(doubtful, number) if outcome == "open" else doubtful
+                continue
             if found.infeasible and best is None:
                 return Answer(Status.INFEASIBLE)
             if found.infeasible:
                 raise SolverError("the search lost what it had reached")
-            if goal.probe and found.chosen is not None and found.optimal and goal.reached(found.chosen) != goal.top:
-                continue
             if found.chosen is None or (best is not None and _worse(instance, found.chosen, best, number)):
-                return _partial(instance, best, number, watch.reason() or "time_limit")
+                return _partial(instance, best, min(number, doubtful), watch.reason() or "time_limit")
             best = found.chosen
-            if not found.optimal:
-                return _partial(instance, best, number, watch.reason() or "time_limit", found.bound)
+            last = goal, found
+            if not found.optimal and not goal.probe and found.ended:
+                doubtful = min(doubtful, number)
+            elif not found.optimal and not goal.probe:
+                return _partial(
+                    instance, best, min(number, doubtful), watch.reason() or "time_limit", (number, found.bound)
+                )
+        outcome = "held"
         reached = goal.reached(best)
-        if reached is not None:
+        if reached is not None and len(goal.variables):
             model.rows.append(Row(goal.variables, goal.coefficients, reached, FAR))
-        watch.best = _partial(instance, best, number, "interrupted")
+        watch.best = _partial(instance, best, min(number, doubtful), "interrupted")
+
+
+def _outcome(goal: Goal, found: Found) -> Outcome:
+    """What a search says of a probe."""
+    if found.infeasible:
+        return "refuted"
+    if found.chosen is None or any(_broken(row, found.chosen) for row in goal.rows):
+        return "open"
+    if goal.top is None or goal.reached(found.chosen) == goal.top:
+        return "held"
+    return "refuted" if found.optimal else "open"
+
+
+def _same(goal: Goal, other: Goal) -> bool:
+    """Whether a held probe has looked for just this already: with rows that its answer keeps, so the answer stands."""
+    same = np.array_equal(goal.variables, other.variables) and np.array_equal(goal.coefficients, other.coefficients)
+    return same and other.probe and not goal.probe and goal.top is None
+
+
+def _broken(row: Row, chosen: Bools) -> bool:
+    """Whether a choice breaks a row over edges: floats keep it only nearly."""
+    total: int = sum(row.coefficients[chosen[row.variables]].tolist())
+    return total < row.lower
+
+
+def _finished(instance: Instance, best: Bools | None, doubtful: int) -> Answer:
+    if doubtful < len(instance.stages):
+        return _partial(instance, best, doubtful, None)
     return Answer(Status.OPTIMAL, best, len(instance.tiers))
 
 
@@ -171,18 +237,34 @@ def _tell(instance: Instance, best: Bools | None, watch: Watch, number: int) -> 
         watch.tell("tiers", done, len(instance.tiers), tier_values(instance, best, done))
 
 
-def _goals(instance: Instance, model: Model, watch: Watch) -> Iterator[tuple[int, Goal]]:
+def _goals(instance: Instance, model: Model, watch: Watch) -> Generator[tuple[int, Goal], Outcome | None, None]:
     """(stage, goal) in order: one goal a stage, but one for each level that a leximin order or a bisection looks at."""
     for number, stage in enumerate(instance.stages):
-        reached = partial(stage_total, instance, stage)
-        if not isinstance(stage, Worst):
-            yield number, _sum_goal(instance, model, stage, reached)
-        elif stage.full:
-            yield from ((number, goal) for goal in _level_goals(stage))
-        elif stage.single:
-            yield from ((number, goal) for goal in _bisection(stage, watch))
-        else:
-            yield number, _worst_goal(instance, model, stage)
+        outcome: Outcome | None = None
+        steps = _steps(instance, model, watch, (number, stage))
+        while True:
+            try:
+                goal = steps.send(outcome)
+            except StopIteration:
+                break
+            outcome = yield number, goal
+
+
+def _steps(
+    instance: Instance, model: Model, watch: Watch, place: tuple[int, Stage]
+) -> Generator[Goal, Outcome | None, None]:
+    """The goals of one stage."""
+    number, stage = place
+    if not isinstance(stage, Worst):
+        yield _sum_goal(instance, model, stage, partial(stage_total, instance, stage))
+    elif stage.full:
+        yield from _level_goals(stage)
+    elif stage.single:
+        yield from _bisection(stage, watch)
+    elif _all_served(instance, watch, number):
+        yield from _floors(instance, model, watch, (number, stage))
+    else:
+        yield _worst_goal(instance, model, stage)
 
 
 def _sum_goal(instance: Instance, model: Model, stage: Total | Count, reached: Callable[[Bools], int]) -> Goal:
@@ -242,21 +324,83 @@ def _worst_goal(instance: Instance, model: Model, stage: Worst) -> Goal:
     positive = np.bincount(mentee, weights=np.maximum(stage.weights, 0), minlength=n)
     top, bottom = int(positive.max(initial=0)), -int(np.abs(np.minimum(stage.weights, 0)).sum())
     least = model.add(np.array([bottom]), np.array([top]))
-    served = model.add(np.zeros(n, dtype=np.int64), np.ones(n, dtype=np.int64))
-    for edge, who in enumerate(mentee.tolist()):
-        model.rows.append(Row(np.array([served[who], edge]), np.array([1, -1]), 0, 1))
-    order = np.argsort(mentee, kind="stable")
-    start = np.searchsorted(mentee[order], np.arange(n + 1))
-    for who in range(n):
-        edges = order[start[who] : start[who + 1]]
-        variables = np.concatenate([edges, [served[who]], least])
-        coefficients = np.concatenate([stage.weights[edges], [-(top - bottom)], [-1]])
-        model.rows.append(Row(variables, coefficients, -(top - bottom), FAR))
+    for _, edges in _members(mentee, n):
+        if len(edges):
+            variables = np.concatenate([edges, least, model.served(edges)])
+            coefficients = np.concatenate([stage.weights[edges], [-1, bottom - top]])
+            model.rows.append(Row(variables, coefficients, bottom - top, FAR))
 
     def reached(chosen: Bools) -> int | None:
         return stage_total(instance, stage, chosen) if chosen.any() else None
 
     return Goal(least, np.ones(1, dtype=np.int64), reached)
+
+
+def _floors(
+    instance: Instance, model: Model, watch: Watch, place: tuple[int, Worst]
+) -> Generator[Goal, Outcome | None, None]:
+    """Floors under all totals, where every mentee is served: first the highest that can be, then between.
+
+    Under a time limit each floor gets a slice of it; one that is neither found nor refuted leaves the stage in doubt.
+    """
+    number, stage = place
+    chosen = _best(watch)
+    if chosen is None:
+        return
+    low = stage_total(instance, stage, chosen)
+    high = max(min(_highest_floor(instance, stage), _relaxed_floor(instance, number, chosen)), low)
+    level, open_floors = high, 0
+    while low < high and open_floors < MOST_OPEN:
+        seconds = None if watch.deadline is None else max((watch.deadline - time.monotonic()) * SLICE, 1.0)
+        outcome = yield _floor_goal(instance, number, level, seconds)
+        chosen = _best(watch)
+        if outcome == "held" and chosen is not None:
+            low = max(stage_total(instance, stage, chosen), level)
+        else:
+            open_floors += outcome == "open"
+            high = level - 1
+        level = (low + high + 1) // 2
+    model.rows += _floor_rows(instance, stage, low)
+
+
+def _relaxed_floor(instance: Instance, number: int, chosen: Bools) -> int:
+    bound = floor_bound(instance, number, chosen)
+    return FAR if bound > FAR else math.floor(bound * (1 + 1e-9)) + 1
+
+
+def _highest_floor(instance: Instance, stage: Worst) -> int:
+    """What the mentee with the poorest choice could have with all the best ones."""
+    wanted = np.bincount(instance.labels.mentee_of_request, weights=instance.labels.wanted).astype(np.int64).tolist()
+    found = [FAR]
+    for who, edges in _members(instance.labels.label("mentee"), len(wanted)):
+        if wanted[who]:
+            found.append(sum(sorted(stage.weights[edges].tolist())[-wanted[who] :]))
+    return min(found)
+
+
+def _floor_goal(instance: Instance, number: int, level: int, seconds: float | None) -> Goal:
+    """Keep all totals above a level; on the way look for what the next stage wants."""
+    stages: Any = instance.stages
+    rows = tuple(_floor_rows(instance, stages[number], level))
+    plain = [stage for stage in stages[number + 1 : number + 2] if isinstance(stage, Total) and not stage.loads]
+    weights = plain[0].weights if plain else np.zeros(0, dtype=np.int64)
+    used = np.flatnonzero(weights)
+    return Goal(used, weights[used], lambda _chosen: None, probe=True, rows=rows, seconds=seconds)
+
+
+def _floor_rows(instance: Instance, stage: Worst, level: int) -> list[Row]:
+    sets = _members(instance.labels.label("mentee"), instance.labels.count("mentee"))
+    return [Row(edges, stage.weights[edges], level, FAR) for _, edges in sets if len(edges)]
+
+
+def _all_served(instance: Instance, watch: Watch, number: int) -> bool:
+    """Whether every mentee has a seat in all choices that are as good in the stages so far: all seats are filled."""
+    chosen = _best(watch)
+    counted = any(
+        isinstance(stage, Total) and not stage.loads and (stage.weights == 1).all()
+        for stage in instance.stages[:number]
+    )
+    return counted and chosen is not None and int(chosen.sum()) == int(instance.labels.wanted.sum())
 
 
 def _worse(instance: Instance, chosen: Bools, best: Bools, stage: int) -> bool:
@@ -267,14 +411,32 @@ def _worse(instance: Instance, chosen: Bools, best: Bools, stage: int) -> bool:
 
 
 def _partial(
-    instance: Instance, best: Bools | None, stages: int, stopped: str | None, bound: int | None = None
+    instance: Instance,
+    best: Bools | None,
+    stages: int,
+    stopped: str | None,
+    bound: tuple[int, int | None] = (-1, None),
 ) -> Answer:
     """An answer with so many stages done."""
     if best is None:
         return Answer(Status.UNKNOWN, stopped=stopped)
     done = instance.tiers_within(stages)
     limit: Fraction | None = None
-    if bound is not None and done < len(instance.tiers) and not instance.tiers[done].vector:
+    number, amount = bound
+    if amount is not None and number == stages and done < len(instance.tiers) and not instance.tiers[done].vector:
         stage = instance.tiers[done].stages[0]
-        limit = bound * stage.unit + (Fraction(0) if isinstance(stage, Worst) else stage.constant)
+        limit = amount * stage.unit + (Fraction(0) if isinstance(stage, Worst) else stage.constant)
     return Answer(Status.FEASIBLE, best, done, stopped=stopped, limit=limit)
+
+
+def time_left(watch: Watch, goal: Goal) -> float | None:
+    """Seconds for one search; None without a limit."""
+    limits = [] if watch.deadline is None else [watch.deadline - time.monotonic()]
+    limits += [] if goal.seconds is None else [goal.seconds]
+    return max(min(limits), 0.01) if limits else None
+
+
+def with_evidence(instance: Instance, answer: Answer) -> Answer:
+    """The answer with prices and multipliers that bound a worst-off of several seats, and the sums behind it."""
+    found = None if answer.chosen is None else evidence(instance, answer.chosen)
+    return answer if found is None else replace(answer, prices=found[0], multipliers=found[1])

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import threading
-import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from mmatch.errors import InputError, Problem, SolverError, UnsupportedError
-from mmatch.solvers._linear import FAR, Found, Goal, Model, Row, in_order
+from mmatch.solvers._linear import FAR, Found, Goal, Model, Row, in_order, time_left, with_evidence
 
 if TYPE_CHECKING:
     from mmatch.instance import Answer, Instance, Watch
@@ -42,7 +41,7 @@ class CpSat:
         def search(model: Model, goal: Goal, best: Bools | None) -> Found:
             return self._searched(model, goal, best, watch)
 
-        return in_order(instance, watch, search)
+        return with_evidence(instance, in_order(instance, watch, search))
 
     def _searched(self, model: Model, goal: Goal, best: Bools | None, watch: Watch) -> Found:
         """One run of CP-SAT."""
@@ -56,8 +55,9 @@ class CpSat:
         solver.parameters.num_workers = self.workers
         solver.parameters.random_seed = 0
         solver.parameters.catch_sigint_signal = False
-        if watch.deadline is not None:
-            solver.parameters.max_time_in_seconds = max(watch.deadline - time.monotonic(), 0.01)
+        left = time_left(watch, goal)
+        if left is not None:
+            solver.parameters.max_time_in_seconds = left
         status = _run(solver, made, watch)
         if status == cp_model.INFEASIBLE:
             return Found(None, infeasible=True)

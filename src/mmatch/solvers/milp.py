@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import math
-import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
 from mmatch.errors import SolverError
-from mmatch.solvers._linear import Found, Goal, Model, in_order
+from mmatch.solvers._linear import Found, Goal, Model, in_order, time_left, with_evidence
 
 if TYPE_CHECKING:
     from mmatch.instance import Answer, Instance, Watch
-    from mmatch.people.columns import Bools
+    from mmatch.people.columns import Bools, Ints
 
 LIMIT, INFEASIBLE = 1, 2  # what SciPy calls them
-EXACT = 2**52  # floats hold whole numbers up to here
 
 
 @dataclass(frozen=True)
@@ -41,7 +39,7 @@ class Milp:
         def search(model: Model, goal: Goal, _best: Bools | None) -> Found:
             return _searched(model, goal, watch)
 
-        return in_order(instance, watch, search)
+        return with_evidence(instance, in_order(instance, watch, search))
 
 
 def _searched(model: Model, goal: Goal, watch: Watch) -> Found:
@@ -49,12 +47,13 @@ def _searched(model: Model, goal: Goal, watch: Watch) -> Found:
     from scipy.optimize import Bounds, LinearConstraint, milp
 
     lower, upper = model.bounds()
+    scale = _power(goal.coefficients)
     cost = np.zeros(model.size)
-    factor = math.gcd(*goal.coefficients.tolist()) or 1
-    np.add.at(cost, goal.variables, -goal.coefficients / factor)
+    np.add.at(cost, goal.variables, -goal.coefficients / scale)
     options: Any = {"mip_rel_gap": 0.0}
-    if watch.deadline is not None:
-        options["time_limit"] = max(watch.deadline - time.monotonic(), 0.01)
+    left = time_left(watch, goal)
+    if left is not None:
+        options["time_limit"] = left
     rows: Any = LinearConstraint(*_matrix(model)) if model.rows else ()
     found: Any = milp(
         cost,
@@ -70,18 +69,32 @@ def _searched(model: Model, goal: Goal, watch: Watch) -> Found:
             raise SolverError(f"HiGHS ended with status {found.status}: {found.message}")
         return Found(None)
     chosen = found.x[: model.n_edges] > 0.5
-    reached = goal.reached(chosen)
-    bound = None if found.mip_dual_bound is None else math.floor(-found.mip_dual_bound + 1e-6) * factor
-    closed = reached is None or (bound is not None and bound < reached + factor and abs(reached) < EXACT * factor)
-    return Found(chosen, optimal=found.status == 0 and closed, bound=bound)
+    reached, step = _reached(goal, chosen), math.gcd(*goal.coefficients.tolist()) or 1
+    bound = None if found.mip_dual_bound is None else math.floor(-found.mip_dual_bound * scale + 1e-6)
+    closed = reached is None or (bound is not None and bound < reached + step)
+    return Found(chosen, found.status == 0 and closed, bound=bound, ended=found.status == 0)
+
+
+def _reached(goal: Goal, chosen: Bools) -> int | None:
+    """The exact value of a goal over edges alone; else what the goal itself reads."""
+    if len(goal.variables) and int(goal.variables.max()) < len(chosen):
+        total: int = sum(goal.coefficients[chosen[goal.variables]].tolist())
+        return total
+    return goal.reached(chosen)
+
+
+def _power(coefficients: Ints) -> float:
+    """The greatest power of two that is at most the largest coefficient: dividing by it is exact."""
+    largest = int(np.abs(coefficients).max(initial=1))
+    return 2.0 ** (max(largest, 1).bit_length() - 1)
 
 
 def _matrix(model: Model) -> tuple[Any, Any, Any]:
-    """(rows as a sparse array, lower, upper); each row divided by the greatest common divisor of its coefficients."""
+    """(rows as a sparse array, lower, upper); each row divided by a power of two near its largest coefficient."""
     from scipy.sparse import csr_array
 
     sizes = np.array([len(row.variables) for row in model.rows])
-    divisors = np.array([math.gcd(*row.coefficients.tolist()) or 1 for row in model.rows], dtype=np.float64)
+    divisors = np.array([_power(row.coefficients) for row in model.rows])
     values = np.concatenate([row.coefficients for row in model.rows]) / np.repeat(divisors, sizes)
     columns = np.concatenate([row.variables for row in model.rows])
     start = np.concatenate([[0], np.cumsum(sizes)])

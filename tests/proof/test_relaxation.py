@@ -1,0 +1,98 @@
+"""Bounds of a worst-off of several seats: never below the truth, whatever the evidence says."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+import mmatch as mm
+from oracle import Oracle
+from strategies import examples
+
+FAIR = mm.Program(aims=[mm.aims.Coverage(), mm.aims.WorstOff(), mm.aims.Fit()])
+
+
+@st.composite
+def tables(draw):
+    """A few mentees with two mentors each, and seats enough or not."""
+    n, m = draw(st.integers(1, 3)), draw(st.integers(2, 4))
+    scores = draw(st.lists(st.lists(st.integers(-2, 9), min_size=m, max_size=m), min_size=n, max_size=n))
+    return mm.Cohort.from_scores(scores, capacity=draw(st.integers(1, 3)), demand=2)
+
+
+@pytest.mark.parametrize("solver", ["milp", "cpsat"])
+@given(cohort=tables())
+@examples(60)
+def test_bounds_hold_and_a_proof_is_the_optimum(solver, cohort):
+    oracle = Oracle(cohort, FAIR)
+    assume(len(oracle.edges) <= 12)
+    best = oracle.best()
+    result = mm.solve(cohort, FAIR, solver=solver)
+    assert mm.verify(cohort, FAIR, result) == []
+    assert (result.status, result.proof.totals) == (mm.Status.OPTIMAL, best)
+    for k, bound in enumerate(result.verified_bound):
+        assert bound is None or bound >= best[k]
+    if result.trust == mm.Trust.PROVED:
+        assert result.verified_bound == result.value
+
+
+@given(cohort=tables(), data=st.data())
+@examples(100)
+def test_no_multipliers_prove_a_worse_matching(cohort, data):
+    """Some other matching is called optimal, with the evidence of the best one, or with numbers out of the air."""
+    oracle = Oracle(cohort, FAIR)
+    assume(len(oracle.edges) <= 12)
+    best, everything = oracle.best(), list(oracle.matchings())
+    result = mm.solve(cohort, FAIR, solver="milp")
+    chosen = data.draw(st.sampled_from(everything))
+    pairs = [(oracle.offers[k][0].id, oracle.requests[i][0].id) for i, k in chosen]
+    value = oracle.value(chosen)
+    assume(value != best)
+    rows = [
+        tuple(data.draw(st.lists(st.integers(0, 5), min_size=len(row), max_size=len(row))))
+        for row in result.proof.multipliers
+    ]
+    by_aim = dict(zip(("Coverage", "WorstOff", "Fit"), map(int, value), strict=True))
+    for multipliers in (result.proof.multipliers, tuple(rows)):
+        forged = replace(
+            result,
+            found=mm.matching_from_pairs(cohort, pairs),
+            value=tuple(map(int, value)),
+            bound=tuple(map(int, value)),
+            verified_bound=tuple(map(int, value)),
+            by_aim=by_aim,
+            proof=replace(result.proof, totals=value, multipliers=multipliers),
+        )
+        assert mm.verify(cohort, FAIR, forged) != []
+
+
+def test_the_floor_of_a_mentee_with_a_poor_choice_is_proved():
+    """mentee-1 can have 3 + 2 at best: no matching has a higher floor, and that is proved by one multiplier."""
+    cohort = mm.Cohort.from_scores([[9, 9, 8, 7], [3, 2, 1, 0]], capacity=2, demand=2)
+    result = mm.solve(cohort, FAIR)
+    assert (result.solver, result.value, result.trust) == ("milp", (4, 5, 23), "proved")
+    assert len(result.proof.multipliers) == 2
+
+
+def test_a_floor_is_not_proved_by_single_edges():
+    """The evidence for one seat a mentee says nothing where totals count: a judge once would have taken it."""
+    cohort = mm.Cohort.from_scores([[5, 5, 1, 1], [5, 5, 1, 1]], capacity=1, demand=2)
+    poor = mm.matching_from_pairs(
+        cohort, [("mentor-0", "mentee-0"), ("mentor-1", "mentee-0"), ("mentor-2", "mentee-1"), ("mentor-3", "mentee-1")]
+    )
+    program = mm.Program(aims=[mm.aims.Coverage(), mm.aims.WorstOff()])
+    good = mm.solve(cohort, program)
+    assert good.value == (4, 6)
+    n = len(good.proof.prices[0])
+    forged = replace(
+        good,
+        found=poor,
+        value=(4, 2),
+        bound=(4, 2),
+        verified_bound=(4, 2),
+        by_aim={"Coverage": 4, "WorstOff": 2},
+        trust=mm.Trust.PROVED,
+        proof=replace(good.proof, totals=(4, 2), prices=(good.proof.prices[0], (0,) * n, (0,) * n), multipliers=()),
+    )
+    assert {v.code for v in mm.verify(cohort, program, forged)} >= {"trust"}
