@@ -19,7 +19,7 @@ from scipy.optimize import linprog
 
 import mmatch as mm
 from mmatch import aims, rules
-from mmatch.lotteries import drawing
+from mmatch.lotteries import chances, drawing
 from mmatch.lotteries.keyed import Keyed
 from mmatch.lotteries.rounding import Shares
 from mmatch.rules._base import Rule
@@ -272,6 +272,20 @@ def test_a_limit_over_several_mentees_is_refused():
     assert mm.solve(cohort, program).value[0] == 2
     with pytest.raises(mm.UnsupportedError, match=r"cannot keep Few\(\).*: it counts the seats of several"):
         mm.randomise(cohort, program)
+
+
+def test_numbers_that_would_not_stay_exact_are_refused(monkeypatch):
+    monkeypatch.setattr(chances, "LARGEST_FLOW", 5_000)
+    assert mm.randomise(table([[1]] * 3)).of("a") == THIRD
+    with pytest.raises(mm.UnsupportedError, match="does not stay exact: use a cap with a smaller denominator"):
+        mm.randomise(table([[1]] * 3), cap=0.001)
+
+
+def test_no_draw_without_the_judge(monkeypatch):
+    refused = [mm.Violation("capacity", "x has 2 mentees, at most 1")]
+    monkeypatch.setattr(drawing, "verify", lambda cohort, program, matching: refused)
+    with pytest.raises(mm.SolverError, match="the judge refuses: x has 2 mentees, at most 1"):
+        mm.randomise(table([[1]]))
 
 
 # -- properties -------------------------------------------------------------------------------------------------
@@ -627,6 +641,24 @@ def test_a_large_cohort_of_equals():
     assert set(draw.chances.values()) == {Fraction(1, 60)}
     assert len(draw.matching.seats) == 20
     assert sum(chance for chance, _ in draw.parts) == 1
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_many_parts_sum_to_the_chances(seed):
+    """Hundreds of edges are settled one after the other, several at once now and then."""
+    random = np.random.default_rng(seed)
+    scores = random.integers(0, 3, (24, 9)).astype(float)
+    scores[random.random(scores.shape) < 0.3] = NAN
+    cohort = mm.Cohort.from_scores(scores, capacity=random.integers(1, 4, 9), demand=random.integers(1, 3, 24))
+    draw = mm.randomise(cohort, seed=seed, cap=Fraction(1, int(random.integers(2, 6))))
+    met = defaultdict(Fraction)
+    for chance, matching in draw.parts:
+        assert chance > 0
+        for pair in matching.pairs():
+            met[pair] += chance
+    assert met == draw.chances
+    assert sum(chance for chance, _ in draw.parts) == 1
+    assert len(draw.parts) > 5
 
 
 def test_shares_of_a_triangle():

@@ -56,8 +56,9 @@ def randomise(
         cohort: the facts.
         program: the policy; the usual one for the cohort by default.
         seed: of the draw, a whole number or a text; the chances do not depend on it.
-        cap: most chance of any two people to meet, above 0 and up to 1, against gaming; 0.3 is read as 3/10. None is no
-            cap. With one, some may be left out although everybody could be seated.
+        cap: most chance of any two people to meet, above 0 and up to 1, against gaming; 0.3 is read as 3/10, fractions
+            that are no short ones are rounded down to millionths. None is no cap. With one, some may be left out
+            although everybody could be seated.
 
     Returns:
         A `Draw`: exact chances, the distribution, and the matching that was drawn.
@@ -66,6 +67,7 @@ def randomise(
         InputError: arguments or a policy that cannot be meant for the cohort.
         UnsupportedError: rules or aims that are no flow; the text names one.
         NoMatchingError: no chances keep all rules and the cap.
+        SolverError: the judge refused a matching that was drawn.
 
     Sources: Budish, Che, Kojima, Milgrom, Designing random allocation mechanisms (2013); Bogomolnaia, Moulin, Random
     matching under dichotomous preferences (2004); Jecmen et al., Mitigating manipulation in peer review via randomized
