@@ -24,7 +24,7 @@ FLOORS = [
     {"proof", "solvers"},
     {"portfolio"},
     {"engine"},
-    {"insight", "repairs", "planning", "events"},
+    {"insight", "repairs", "planning", "events", "lotteries"},
     {"io"},
     {"reporting", "datasets"},
     {"cli", "__main__"},

@@ -18,6 +18,7 @@ _HOME = {
     "instance": ("Progress",),
     "instance.handmade": ("matching_from_pairs",),
     "engine": ("solve",),
+    "lotteries": ("Draw", "randomise"),
     "insight": (
         "Explanation",
         "Readiness",

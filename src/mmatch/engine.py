@@ -109,13 +109,18 @@ def _check_arguments(solver: Any, time_limit: Any, seed: Any, cancel: Any, on_in
         raise InputError(
             Problem("argument", "time_limit", f"found {excerpt(time_limit)}, expected seconds from 0, or None")
         )
+    check_seed(seed)
+    if on_interrupt not in ("raise", "return"):
+        text = f'found {excerpt(on_interrupt)}, expected "raise" or "return"'
+        raise InputError(Problem("argument", "on_interrupt", text))
+
+
+def check_seed(seed: Any) -> None:
+    """Raise an InputError where this is no seed: neither a whole number nor a printable text."""
     if type(seed) not in {int, str}:
         raise InputError(Problem("argument", "seed", f"found {excerpt(seed)}, expected a whole number or a text"))
     if (type(seed) is int and seed.bit_length() > 1000) or (type(seed) is str and not seed.isprintable()):
         raise InputError(Problem("argument", "seed", "expected fewer than 1,000 bits, or printable text"))
-    if on_interrupt not in ("raise", "return"):
-        text = f'found {excerpt(on_interrupt)}, expected "raise" or "return"'
-        raise InputError(Problem("argument", "on_interrupt", text))
 
 
 def choose(instance: Instance, solver: str | Solver) -> list[Solver]:

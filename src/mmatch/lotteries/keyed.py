@@ -1,0 +1,37 @@
+"""Random numbers that anybody with the seed can draw again: the same on every platform and in every version of Python.
+
+BLAKE2b keyed by the seed, over a counter, is a stream of bits (RFC 7693); numbers below a bound are drawn without bias
+by rejection.
+"""
+
+from __future__ import annotations
+
+import hashlib
+
+BLOCK = 512  # bits of one digest
+
+
+class Keyed:
+    """A stream of numbers drawn with a seed."""
+
+    def __init__(self, seed: int | str) -> None:
+        self._key = hashlib.blake2b(str(seed).encode()).digest()
+        self._blocks = 0
+
+    def below(self, bound: int) -> int:
+        """A number from 0 to bound - 1, all with the same chance."""
+        bits = (bound - 1).bit_length()
+        while True:
+            number = self._bits(bits)
+            if number < bound:
+                return number
+
+    def _bits(self, n: int) -> int:
+        """The next number of n bits."""
+        blocks = -(-n // BLOCK)
+        drawn = b"".join(self._block() for _ in range(blocks))
+        return int.from_bytes(drawn, "big") >> (blocks * BLOCK - n)
+
+    def _block(self) -> bytes:
+        self._blocks += 1
+        return hashlib.blake2b(f"draw\0{self._blocks}".encode(), key=self._key).digest()
