@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 import mmatch as mm
 from mmatch.blocking import KINDS
 from oracle import Oracle, rank
-from strategies import cohorts, examples, rules_for
+from strategies import cohorts, examples, matching_of, rules_for, some_seats
 
 NOBODY = 10**9  # an empty seat, or a partner whom the list leaves out
 
@@ -83,11 +83,7 @@ class Slow:
         }
 
     def matching(self):
-        matches = [
-            mm.Match(self.offers[k][0].id, (mentee.id,), self.offers[k][1].topic, self.offers[k][1].id, (r.topic,))
-            for (mentee, r), k in ((self.requests[i], k) for i, k in self.chosen)
-        ]
-        return mm.matching_from_pairs(self.oracle.cohort, matches)
+        return matching_of(self.oracle, self.chosen)
 
 
 @st.composite
@@ -96,11 +92,7 @@ def matched(draw, **options):
     cohort = draw(cohorts(ranked=True, least_loads=False, **options))
     plain = [rule for rule in rules_for(cohort) if rule.name in {"Check", "Differs", "Forbid", "LevelGap"}]
     program = mm.Program(rules=draw(st.lists(st.sampled_from(plain), max_size=1)))
-    oracle, chosen = Oracle(cohort, program), ()
-    for edge in draw(st.permutations(oracle.edges)):
-        if draw(st.integers(0, 3)) and oracle.within_limits((*chosen, edge)):
-            chosen = (*chosen, edge)
-    return Slow(cohort, program, chosen)
+    return Slow(cohort, program, draw(some_seats(Oracle(cohort, program))))
 
 
 def found(slow, kind):

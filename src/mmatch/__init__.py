@@ -19,6 +19,7 @@ _HOME = {
     "instance.handmade": ("matching_from_pairs",),
     "engine": ("solve",),
     "insight": ("Readiness", "readiness", "reasons"),
+    "insight.measures": ("Metrics", "Segment", "metrics"),
     "insight.stability": ("blocking_pairs",),
     "proof": ("verify",),
     "io.reading": ("Reading", "read_cohort", "read_files"),
