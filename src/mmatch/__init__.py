@@ -19,6 +19,8 @@ _HOME = {
     "instance.handmade": ("matching_from_pairs",),
     "engine": ("solve",),
     "insight": ("Readiness", "readiness", "reasons"),
+    "insight.comparison": ("Comparison", "Price", "Run", "compare"),
+    "insight.strategies": ("Strategy",),
     "insight.measures": ("Metrics", "Segment", "metrics"),
     "insight.stability": ("blocking_pairs",),
     "proof": ("verify",),
@@ -26,6 +28,9 @@ _HOME = {
     "io.cohorts": ("write_cohort",),
     "io.mapping": ("FileMapping",),
     "io.programs": ("read_program", "write_program"),
+    "io.comparisons": ("write_comparison",),
+    "io.stores": ("FolderStore",),
+    "io.strategies": ("read_strategies",),
     "io.results": ("read_result", "write_result"),
     "errors": (
         "ExportError",

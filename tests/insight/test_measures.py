@@ -141,6 +141,40 @@ def test_metrics_are_what_the_glossary_says(case):
     assert found.justified_envy == slow.justified()
 
 
+@st.composite
+def bundles(draw):
+    """Few mentors, mentees who ask for several of them: many hold several seats."""
+    n, m = draw(st.integers(2, 4)), draw(st.integers(2, 4))
+    rows = st.lists(st.integers(0, 6), min_size=m, max_size=m)
+    scores = draw(st.lists(rows, min_size=n, max_size=n))
+    demand = draw(st.lists(st.integers(1, 3), min_size=n, max_size=n))
+    cohort = mm.Cohort.from_scores(scores, capacity=draw(st.integers(1, n)), demand=demand)
+    oracle = Oracle(cohort, mm.Program())
+    chosen = draw(some_seats(oracle))
+    return Slow(oracle, chosen), mm.metrics(cohort, mm.Program(), matching_of(oracle, chosen))
+
+
+@examples(600)
+@given(bundles())
+def test_envy_of_several_seats(case):
+    slow, found = case
+    assert (found.envy, found.wef1) == (slow.envy(), slow.wef1())
+
+
+def test_the_best_request_says_what_an_offer_is_worth():
+    """e asks for data and for r below it; an offer on r is worth 1 to the second request, though 1/2 to the first."""
+    people = [
+        mm.Participant("x", offers=[mm.Offer("r")], capacity=3),
+        mm.Participant("e", requests=[mm.Request("data"), mm.Request("r")]),
+        mm.Participant("f", requests=[mm.Request("data")]),
+    ]
+    cohort = mm.Cohort(people, topics={"r": "data"})
+    half = mm.Match("x", ("e",), "r", "x/r", ("data",))
+    other = mm.Match("x", ("f",), "r", "x/r", ("data",))
+    found = mm.metrics(cohort, mm.Program(), mm.matching_from_pairs(cohort, [half, other]))
+    assert (found.total_fit, found.envy) == (1, 1)  # e has 1/2 and would have 1 in the seat of f
+
+
 @examples(300)
 @given(matched())
 def test_loads_ranks_and_connections(case):
