@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import multiprocessing
+import shelve
 from collections import UserDict
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from fractions import Fraction
 
 import pytest
@@ -132,6 +133,39 @@ def test_what_is_in_the_store_is_not_run_again(monkeypatch):
     monkeypatch.setattr("mmatch.insight.comparison.run_strategy", lambda *_: pytest.fail("it ran again"))
     assert mm.compare(cohort(), three(), store=store, seeds=[0, 1]) == first
     assert store.writes == 6
+
+
+def test_a_shelf_is_a_store(tmp_path):
+    with shelve.open(str(tmp_path / "runs")) as store:  # noqa: S301 - our own file
+        first = mm.compare(cohort(), three(), store=store)
+    with shelve.open(str(tmp_path / "runs")) as store:  # noqa: S301 - the same
+        assert (mm.compare(cohort(), three(), store=store), len(store)) == (first, 3)
+
+
+class Lazy(Executor):
+    """An executor that runs the first call at once and never the others."""
+
+    def __init__(self):
+        self.futures = []
+
+    def submit(self, function, *arguments):
+        future = Future()
+        if not self.futures:
+            future.set_result(function(*arguments))
+        self.futures.append(future)
+        return future
+
+
+def test_who_stops_listening_cancels_what_has_not_begun():
+    executor, store = Lazy(), {}
+
+    def stop(_):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        mm.compare(cohort(), three(), executor=executor, store=store, progress=stop)
+    assert [future.cancelled() for future in executor.futures] == [False, True, True]
+    assert len(store) == 1
 
 
 @pytest.mark.parametrize(
@@ -297,3 +331,19 @@ def test_a_folder_is_a_store(tmp_path):
 def test_bad_arguments_are_told(arguments, options, told):
     with pytest.raises(mm.InputError, match=told):
         mm.compare(*arguments, **options)
+
+
+def test_candidates_are_shared_only_under_the_same_rules():
+    """Nobody envies mentor-0's mentee where the rule keeps the other one away from mentor-0."""
+    people = cohort([[5, 1], [5, 1]], capacity=1)
+    free, kept = mm.Program(), mm.Program(rules=[rules.Forbid([("mentor-0", "mentee-1")])])
+    for programs_ in ([free, kept, free], [kept, free, kept]):
+        envy = [run.metrics.envy for run in mm.compare(people, programs_)]
+        assert envy == [0 if program is kept else 1 for program in programs_]
+
+
+def test_shares_below_a_negative_best():
+    """Fit -2 with both on mentor-0; one each is -6: 4 below, twice the best."""
+    people = cohort([[-1, -5], [-1, -5]])
+    found = mm.compare(people, [mm.Program(aims=[aims.Coverage(), last]) for last in (aims.Fit(), aims.EvenLoad())])
+    assert [(p.below, p.share) for p in found.prices if p.aim == "Fit"] == [(0, 0.0), (4, 2.0)]

@@ -314,3 +314,17 @@ def test_bad_arguments_are_told():
 def test_the_glossary_defines_every_metric():
     page = (Path(__file__).parents[2] / "docs/glossary.md").read_text(encoding="utf-8")
     assert [item.name for item in fields(Metrics) if f"`{item.name}`" not in page] == []
+
+
+def test_who_sits_on_an_offer_does_not_envy_others_on_it():
+    """e sits with x for data and would like x for r too; x prefers e to f, who sits there too: no justified envy."""
+    people = [
+        mm.Participant("x", offers=[mm.Offer("r")], capacity=2, mentee_ranks=["e", "f"]),
+        mm.Participant("e", requests=[mm.Request("data"), mm.Request("r")]),
+        mm.Participant("f", requests=[mm.Request("r")]),
+    ]
+    cohort = mm.Cohort(people, topics={"r": "data"})
+    seats = [mm.Match("x", ("e",), "r", "x/r", ("data",)), mm.Match("x", ("f",), "r", "x/r", ("r",))]
+    assert mm.metrics(cohort, mm.Program(), mm.matching_from_pairs(cohort, seats)).justified_envy == 0
+    alone = mm.matching_from_pairs(cohort, seats[1:])
+    assert mm.metrics(cohort, mm.Program(), alone).justified_envy == 1

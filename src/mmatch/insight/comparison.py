@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, MutableMapping, Sequence
 from concurrent.futures import as_completed
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
@@ -254,10 +255,11 @@ def compare(
         for seed in (seeds if strategy.seed is None else (strategy.seed,))
     ]
     found: dict[_Task, dict[str, Any]] = {}
-    for task, data in _finished(facts, tasks, (executor, store), time_limit):
-        found[task] = data
-        if progress is not None:
-            progress(Progress("compare", len(found), len(tasks)))
+    with closing(_finished(facts, tasks, (executor, store), time_limit)) as finished:
+        for task, data in finished:
+            found[task] = data
+            if progress is not None:
+                progress(Progress("compare", len(found), len(tasks)))
     measured = {name: _aims(cohort, named.values()) for name, cohort in facts.items()}
     return Comparison(_run(task, found[task], facts[task.cohort], measured[task.cohort]) for task in tasks)
 
@@ -311,7 +313,7 @@ def _finished(
     tasks: Sequence[_Task],
     ways: tuple[Executor | None, MutableMapping[str, Any] | None],
     time_limit: float | None,
-) -> Iterator[tuple[_Task, dict[str, Any]]]:
+) -> Generator[tuple[_Task, dict[str, Any]], None, None]:
     """Every task with what it gave: from the store, else from a run, which then goes to the store."""
     executor, store = ways
     missing: dict[object, list[_Task]] = {}
@@ -324,16 +326,17 @@ def _finished(
     first = [same[0] for same in missing.values()]
     parcels = {name: Parcel(cohort) for name, cohort in facts.items()}
     calls = {task: (parcels[task.cohort], task.strategy, task.seed, time_limit) for task in first}
-    for task, found in _called(calls, executor):
-        if store is not None and task.key is not None and found.get("error", LASTING[0]) in LASTING:
-            store[task.key] = sealed_run(task.key, found)
-        for same in missing[task.key or id(task)]:
-            yield same, found
+    with closing(_called(calls, executor)) as called:
+        for task, found in called:
+            if store is not None and task.key is not None and found.get("error", LASTING[0]) in LASTING:
+                store[task.key] = sealed_run(task.key, found)
+            for same in missing[task.key or id(task)]:
+                yield same, found
 
 
 def _called(
     calls: Mapping[_Task, tuple[Any, ...]], executor: Executor | None
-) -> Iterator[tuple[_Task, dict[str, Any]]]:
+) -> Generator[tuple[_Task, dict[str, Any]], None, None]:
     """Run all calls, as they finish; what is left is cancelled where somebody stops listening, at Ctrl-C say."""
     away = [task for task in calls if executor is not None and task.key is not None]
     futures = {} if executor is None else {executor.submit(run_strategy, *calls[task]): task for task in away}

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 SCHEMA = "mmatch/comparison"
 VERSION = 1
-TEXTS = ("cohort", "strategy", "seed", "reason", "dominated_by")
+TEXTS = ("cohort", "strategy", "seed", "status", "trust", "solver", "stopped", "reason", "dominated_by", "fit")
 
 
 def write_comparison(comparison: Comparison, path: str | os.PathLike[str]) -> None:
