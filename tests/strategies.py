@@ -211,3 +211,20 @@ def questions(draw, **options):
     """(cohort, program)."""
     cohort = draw(cohorts(**options))
     return cohort, draw(programs(cohort))
+
+
+@st.composite
+def some_seats(draw, oracle):
+    """Any choice of an oracle's edges that keeps upper limits."""
+    chosen = ()
+    for edge in draw(st.permutations(oracle.edges)):
+        if draw(st.integers(0, 3)) and oracle.within_limits((*chosen, edge)):
+            chosen = (*chosen, edge)
+    return chosen
+
+
+def matching_of(oracle, chosen):
+    """The edges chosen as a Matching."""
+    rows = [(*oracle.requests[i], *oracle.offers[k]) for i, k in chosen]
+    matches = [mm.Match(mentor.id, (mentee.id,), o.topic, o.id, (r.topic,)) for mentee, r, mentor, o in rows]
+    return mm.matching_from_pairs(oracle.cohort, matches)

@@ -106,17 +106,8 @@ class Matching(Sequence[Match]):
             ExtraError: where it is not installed.
             InputError: where it is none of these.
         """
-        import narwhals as nw
-
         columns = ("match", "mentor", "mentee", "topic", "offer", "requested")
-        data = {name: list(getattr(self._seats, name)) for name in columns}
-        try:
-            return nw.from_dict(data, backend=backend).to_native()
-        except ModuleNotFoundError as error:
-            raise ExtraError(f"a data frame needs {error.name}: pip install {error.name}") from None
-        except ValueError:
-            text = f"found {excerpt(backend)}, expected pandas, polars or pyarrow"
-            raise InputError(Problem("backend", "to_frame", text)) from None
+        return frame_of({name: list(getattr(self._seats, name)) for name in columns}, backend)
 
     @cached_property
     def _matches(self) -> tuple[Match, ...]:
@@ -153,6 +144,24 @@ class Matching(Sequence[Match]):
 
     def __repr__(self) -> str:
         return f"<Matching: {len(self)} matches, {len(self._seats)} seats filled, {len(self._unmatched)} unfilled>"
+
+
+def frame_of(columns: Mapping[str, list[Any]], backend: Any) -> Any:
+    """Columns as a data frame of an installed library.
+
+    Raises:
+        ExtraError: where it is not installed.
+        InputError: where it is none of pandas, polars and pyarrow.
+    """
+    import narwhals as nw
+
+    try:
+        return nw.from_dict(columns, backend=backend).to_native()
+    except ModuleNotFoundError as error:
+        raise ExtraError(f"a data frame needs {error.name}: pip install {error.name}") from None
+    except ValueError:
+        text = f"found {excerpt(backend)}, expected pandas, polars or pyarrow"
+        raise InputError(Problem("backend", "to_frame", text)) from None
 
 
 def _order(match: Match) -> tuple[str, str, tuple[str, ...]]:

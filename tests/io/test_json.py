@@ -151,3 +151,9 @@ json_values = st.recursive(
 @given(json_values)
 def test_any_value_survives_dump_and_parse(value):
     assert parse_json(dump_json(value)) == value
+
+
+def test_the_largest_float_as_an_attribute_survives():
+    """It is written as a whole number, and was refused on reading for having more than 1,000 bits."""
+    cohort = Cohort([Participant("a", attributes={"p": 1.7e308})])
+    assert cohort_from_json(cohort_to_json(cohort)) == cohort

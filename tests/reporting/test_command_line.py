@@ -213,6 +213,64 @@ def test_python_m_is_the_same(folder):
     assert (done.returncode, "proved best" in done.stdout) == (0, True)
 
 
+TWO = ("--strategy", "usual: solver=auto", "--strategy", "even: aims=EvenLoad; solver=greedy")
+
+
+def test_compare_prints_what_each_reaches_and_writes_the_files(folder, mmatch):
+    status, out, _ = mmatch("compare", "mentors.csv", "mentees.csv", *RULE, *TWO, "--out", "result")
+    assert status == 0
+    assert "Worth a thought" in out
+    assert max(map(len, out.splitlines())) <= 100
+    rows = rows_of(folder / "result/comparison.csv")
+    assert [(row["strategy"], row["solver"]) for row in rows] == [("usual", "flow"), ("even", "greedy")]
+    data = json.loads((folder / "result/comparison.json").read_text())
+    cohort = mm.read_cohort("mentors.csv", "mentees.csv")
+    program = mm.Program(rules=[mm.rules.Differs("department")])
+    assert tuple(data["runs"][0]["value"]) == mm.solve(cohort, program).value
+
+
+def test_compare_takes_a_file_seeds_jobs_and_a_store(folder, mmatch):
+    program = mm.Program(aims=[mm.aims.EvenLoad()]).to_json()
+    named = {"even": {"program": program, "solver": "flow"}, "own": {"seed": 4}}
+    (folder / "strategies.json").write_text(json.dumps({"strategies": named}))
+    arguments = ("--strategies", "strategies.json", "--seeds", "0,spring", "--store", "runs", "--jobs", "2", "--json")
+    status, out, _ = mmatch("compare", "mentors.csv", "mentees.csv", *arguments)
+    runs = json.loads(out)["runs"]
+    assert (status, [(run["strategy"], run["seed"]) for run in runs]) == (
+        0,
+        [("even", 0), ("even", "spring"), ("own", 4)],
+    )
+    assert len(list((folder / "runs").iterdir())) == 3
+    assert mmatch("compare", "mentors.csv", "mentees.csv", *arguments)[1] == out
+
+
+@pytest.mark.usefixtures("folder")
+def test_compare_without_any_matching_is_exit_status_one(mmatch):
+    question = ("compare", "mentors.csv", "mentees.csv")
+    status, out, _ = mmatch(*question, "--strategy", "rule=Everyone()", "--strategy", "solver=magic")
+    assert status == 1
+    assert "infeasible: 1 mentee (ed) needs 1 place" in " ".join(out.split())
+    assert "No strategy found a matching." in out
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ('{"strategies": {}}', "expected"),
+        ('{"schema": "x", "strategies": {"a": {}}}', "expected mmatch/strategies"),
+        ('{"strategies": {"a": 3}}', "expected an object"),
+        ('{"strategies": {"a": {"aims": []}}}', "unknown field"),
+        ('{"strategies": {"a": {"solver": 3}}}', "expected a name"),
+        ('{"strategies": {"a": {"program": {"aims": ["Magic"]}}}}', "Magic"),
+    ],
+)
+def test_broken_strategies_are_told_with_their_place(folder, mmatch, text, told):
+    (folder / "s.json").write_text(text)
+    status, _, err = mmatch("compare", "mentors.csv", "mentees.csv", "--strategies", "s.json")
+    assert (status, told in err, "s.json" in err) == (2, True, True)
+    assert mmatch("compare", "mentors.csv", "mentees.csv")[0] == 2
+
+
 BROKEN = (
     [],
     {},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from mmatch.people.columns import Ints
 
 LARGEST_COUNT = 2**31 - 1
-LARGEST_BITS = 1000  # of any number: it still is a float
+LARGEST_FLOAT = int(sys.float_info.max)  # any number stays a float
 BITS = 40  # scores keep at least so many bits below the largest one
 SAMPLE = 1000  # values that show whether a column is made of whole numbers or long fractions
 LOG_BITS = 40  # of a logarithm, behind the point
@@ -40,8 +41,8 @@ def number_fault(value: object, name: str) -> str:
         value, int | float | Decimal | Fraction | np.integer | np.floating
     ):
         return f"found {type(value).__name__} {excerpt(value)}, expected: {name} must be a finite number"
-    if isinstance(value, int | Fraction) and abs(value) >= 2**LARGEST_BITS:
-        return f"found a number of more than {LARGEST_BITS} bits, expected: {name} must be smaller"
+    if isinstance(value, int | Fraction) and abs(value) > LARGEST_FLOAT:
+        return f"found a number above 1.8e308, expected: {name} must be smaller"
     finite = value.is_finite() if isinstance(value, Decimal) else isinstance(value, int | Fraction | np.integer)
     if not finite and (isinstance(value, Decimal) or not math.isfinite(value)):
         return f"found {excerpt(str(value))}, expected: {name} must be a finite number"

@@ -28,10 +28,7 @@ def write_folder(folder: Path, question: tuple[Cohort, Program], result: Result,
         ExportError: the folder cannot be made or written.
     """
     cohort, program = question
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise ExportError(f"cannot make the folder {excerpt(str(folder))}: {error.strerror}") from None
+    made_folder(folder)
     write_cohort(cohort, folder / "cohort.json")
     write_program(program, folder / "program.json")
     write_result(result, folder / "result.json")
@@ -39,3 +36,15 @@ def write_folder(folder: Path, question: tuple[Cohort, Program], result: Result,
         write_matches(cohort, result.matching, folder / "matches.csv")
         write_unmatched(cohort, result.matching, reasons, folder / "unmatched.csv")
         write_mail_merge(cohort, result.matching, folder / "mail_merge.csv")
+
+
+def made_folder(folder: Path) -> None:
+    """Make a folder where it does not exist.
+
+    Raises:
+        ExportError: it cannot be made.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ExportError(f"cannot make the folder {excerpt(str(folder))}: {error.strerror}") from None

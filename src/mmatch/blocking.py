@@ -1,0 +1,108 @@
+"""Blocking pairs on rank arrays: who would both rather be together, under every notion of stability.
+
+The clauses are those of the student-project problem, where an offer has seats under its mentor's capacity: Abraham,
+Irving and Manlove 2007 for strict lists; Olaosebikan and Manlove 2020 (strong) and 2022 (super) for ties.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from mmatch.pairs.tables import looked_up
+
+if TYPE_CHECKING:
+    from mmatch.pairs import Pairs
+    from mmatch.people.columns import Bools, Ints
+
+KINDS = ("weak", "strong", "super")
+FAR = 2**60  # behind every rank: an empty seat, and a partner whom the list leaves out
+GAINS, CONSENTS, INDIFFERENT, REFUSES = 3, 2, 1, 0  # what a mentor says; consents: the same mentee on another offer
+
+
+@dataclass(frozen=True, eq=False)
+class Room:
+    """Who could take one mentee more without losing one: a yes or no for each person, and for each offer."""
+
+    mentor: Bools
+    offer: Bools
+
+
+def blocks(edges: Pairs, seats: Pairs, room: Room, kind: str) -> Bools:
+    """Which candidate pairs block a matching.
+
+    weak: both gain. strong: one gains, the other does not lose. super: neither loses.
+
+    Args:
+        edges: candidate pairs, as a list.
+        seats: the filled seats, as a list.
+        room: who could take one more.
+        kind: one of `KINDS`.
+    """
+    mentee = mentee_gain(edges, seats, edges.mentee_rank, listed(seats.mentee_rank))
+    mentor = _mentor_says(edges, seats, room)
+    agreed: dict[str, Bools] = {
+        "weak": (mentee > 0) & (mentor >= CONSENTS),
+        "strong": ((mentee > 0) & (mentor >= INDIFFERENT)) | ((mentee == 0) & (mentor == GAINS)),
+        "super": (mentee >= 0) & (mentor >= INDIFFERENT),
+    }
+    return agreed[kind] & ~together(edges, seats)
+
+
+def listed(ranks: Ints) -> Ints:
+    """Ranks of filled seats, where 0 is a partner whom the list leaves out: worse than everybody listed."""
+    return np.where(ranks == 0, FAR, ranks)
+
+
+def together(edges: Pairs, seats: Pairs) -> Bools:
+    """Pairs of a mentee and an offer that sit together already, through whatever request."""
+    width = len(edges.cohort.offers.owner)
+    return np.isin(edges.mentee * width + edges.offer.row, seats.mentee * width + seats.offer.row)
+
+
+def mentee_gain(edges: Pairs, seats: Pairs, edge_rank: Ints, seat_rank: Ints) -> Ints:
+    """What each pair's request would gain: above 0 better, 0 the same, below 0 worse than the seat that it gives up.
+
+    It gives up its seat with the same mentor, since several mentors of one request differ; else none where it has an
+    empty seat; else its worst one.
+
+    Args:
+        edges: candidate pairs.
+        seats: the filled seats.
+        edge_rank: what the mentee thinks of each pair; less is better.
+        seat_rank: the same of each filled seat.
+    """
+    wanted = edges.cohort.requests.mentors
+    filled = np.bincount(seats.request.row, minlength=len(wanted))
+    worst = np.where(filled < wanted, FAR, 0)
+    full = filled >= wanted
+    np.maximum.at(worst, seats.request.row[full[seats.request.row]], seat_rank[full[seats.request.row]])
+    given_up = worst[edges.request.row]
+    here = _with_mentor(edges, seats, seat_rank)
+    return np.sign(np.where(here > 0, here, given_up) - edge_rank)
+
+
+def _with_mentor(edges: Pairs, seats: Pairs, seat_rank: Ints) -> Ints:
+    """The rank of the seat that each pair's request has with the pair's mentor; 0 where it has none."""
+    width = len(edges.cohort)
+    keys = seats.request.row * width + seats.mentor
+    order = np.lexsort((-seat_rank, keys))
+    return looked_up(keys[order], seat_rank[order], edges.request.row * width + edges.mentor, 0)
+
+
+def _mentor_says(edges: Pairs, seats: Pairs, room: Room) -> Ints:
+    """What each pair's mentor says to one mentee more on that offer; an offer or a mentor without seats refuses."""
+    rank = listed(seats.mentor_rank)
+    worst_of = np.zeros(len(edges.cohort), dtype=np.int64)
+    worst_on = np.zeros(len(edges.cohort.offers.owner), dtype=np.int64)
+    np.maximum.at(worst_of, seats.mentor, rank)
+    np.maximum.at(worst_on, seats.offer.row, rank)
+    open_offer = room.offer[edges.offer.row]
+    replaced = np.where(open_offer, worst_of[edges.mentor], worst_on[edges.offer.row])
+    says = np.where(edges.mentor_rank < replaced, GAINS, REFUSES)
+    says[edges.mentor_rank == replaced] = INDIFFERENT
+    says[open_offer & room.mentor[edges.mentor]] = GAINS
+    says[open_offer & (_with_mentor(edges, seats, np.ones_like(rank)) > 0)] = CONSENTS
+    return says
