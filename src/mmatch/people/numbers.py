@@ -41,7 +41,7 @@ def number_fault(value: object, name: str) -> str:
         value, int | float | Decimal | Fraction | np.integer | np.floating
     ):
         return f"found {type(value).__name__} {excerpt(value)}, expected: {name} must be a finite number"
-    if isinstance(value, int | Fraction) and abs(value) > LARGEST_FLOAT:
+    if isinstance(value, int | Fraction) and not -LARGEST_FLOAT <= value <= LARGEST_FLOAT:
         return f"found a number above 1.8e308, expected: {name} must be smaller"
     finite = value.is_finite() if isinstance(value, Decimal) else isinstance(value, int | Fraction | np.integer)
     if not finite and (isinstance(value, Decimal) or not math.isfinite(value)):
