@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from mmatch.instance import Answer, Instance, Watch
+from mmatch.instance.totals import load_labels
 from mmatch.matching import Status
 from mmatch.people.columns import NONE
 from mmatch.terms import Worst
 
 if TYPE_CHECKING:
-    from mmatch.terms import ConvexLoad
+    from collections.abc import Iterator
+
+    from mmatch.people.columns import Bools, Ints
 
 Gain = tuple[int, ...]
 
@@ -31,11 +34,12 @@ class Greedy:
 
     def solve(self, instance: Instance, watch: Watch) -> Answer:
         """A choice of edges that keeps all bounds, or UNKNOWN."""
-        state = _State(instance)
         watch.tell("greedy", 0, len(instance.request))
-        needed = [e for e in range(len(instance.request)) if state.needed(e)]
-        state.take_all(needed, while_needed=True)
-        state.take_all(range(len(instance.request)), while_needed=False)
+        state = _State(instance)
+        for block in state.blocks(np.flatnonzero(state.needed())):
+            state.take_block(block, while_needed=True)
+        for block in state.blocks(np.flatnonzero(~state.chosen)):
+            state.take_block(block, while_needed=False)
         if not state.complete():
             return Answer(Status.UNKNOWN)
         return Answer(Status.FEASIBLE, state.chosen)
@@ -45,86 +49,99 @@ class _State:
     """Loads of all sets while edges are taken one by one."""
 
     def __init__(self, instance: Instance) -> None:
-        self.instance = instance
         self.chosen = np.zeros(len(instance.request), dtype=bool)
-        self.bounds = [(b.label.tolist(), b.lower.tolist(), b.upper.tolist()) for b in instance.bounds]
-        self.loads = [[0] * len(b.upper) for b in instance.bounds]
+        self.bounds = instance.bounds
+        self.loads = [np.zeros(len(family.upper), dtype=np.int64) for family in instance.bounds]
         self.stages = [stage for stage in instance.stages if not isinstance(stage, Worst)]
+        self.weights = [stage.weights for stage in self.stages]
         loads = [load for stage in self.stages for load in stage.loads]
-        self.labels = {load.key: _labels(instance, load) for load in loads}
-        self.filled = {key: [0] * (max(label, default=NONE) + 1) for key, label in self.labels.items()}
-        self.weights = list(zip(*(stage.weights.tolist() for stage in self.stages), strict=True))
-        self.drawn = self._drawn()
+        self.labels = {load.key: load_labels(instance, load) for load in loads}
+        self.filled = {key: [0] * (int(label.max(initial=NONE)) + 1) for key, label in self.labels.items()}
+        self.drawn = _drawn(instance)
+        self.fixed = next((k for k, stage in enumerate(self.stages) if stage.loads), len(self.stages))
 
-    def _drawn(self) -> list[tuple[int, int]]:
-        lottery, i = self.instance.lottery, self.instance
-        if lottery is None:
-            return list(zip(i.request.tolist(), i.offer.tolist(), strict=True))
-        return list(zip(lottery.request[i.request].tolist(), lottery.offer[i.offer].tolist(), strict=True))
+    def blocks(self, edges: Ints) -> Iterator[Ints]:
+        """Edges that count the same in all stages before the first one about loads, the best first."""
+        keys = [-weights[edges] for weights in self.weights[: self.fixed]]
+        order = np.lexsort((self.drawn[edges], *reversed(keys)))
+        edges = edges[order]
+        step = np.zeros(len(edges), dtype=bool)
+        for key in keys:
+            step[1:] |= np.diff(key[order]) != 0
+        yield from np.split(edges, np.flatnonzero(step))
 
-    def fits(self, edge: int) -> bool:
-        """Whether all sets of the edge have room."""
-        return all(
-            label[edge] == NONE or load[label[edge]] < upper[label[edge]]
-            for (label, _, upper), load in zip(self.bounds, self.loads, strict=True)
-        )
+    def fitting(self, edges: Ints) -> Ints:
+        """The edges all of whose sets have room."""
+        room = np.ones(len(edges), dtype=bool)
+        for family, load in zip(self.bounds, self.loads, strict=True):
+            if len(load):
+                label = family.label[edges]
+                room &= (label == NONE) | (load[label] < family.upper[label])
+        return edges[room]
 
-    def needed(self, edge: int) -> bool:
-        """Whether a set of the edge is still below its least load."""
-        return any(
-            label[edge] != NONE and load[label[edge]] < lower[label[edge]]
-            for (label, lower, _), load in zip(self.bounds, self.loads, strict=True)
-        )
+    def needed(self, edges: Ints | slice = slice(None)) -> Bools:
+        """Whether a set of each edge is still below its least load."""
+        wanted = np.zeros(len(self.chosen), dtype=bool)[edges]
+        for family, load in zip(self.bounds, self.loads, strict=True):
+            if len(load):
+                label = family.label[edges]
+                wanted |= (label != NONE) & (load[label] < family.lower[label])
+        return wanted
+
+    def take_block(self, block: Ints, *, while_needed: bool) -> None:
+        """Take edges of a block, best first; gains only fall, so an entry is looked at again when it comes up."""
+        fitting = self.fitting(block)
+        if not len(fitting):
+            return
+        fixed = tuple(int(weights[fitting[0]]) for weights in self.weights[: self.fixed])
+        nothing = (0,) * len(fixed)
+        if not while_needed and (fixed < nothing or (fixed == nothing and self.fixed == len(self.stages))):
+            return
+        heap = [(_minus(self.gain(edge)), place, edge) for place, edge in enumerate(fitting.tolist())]
+        heapq.heapify(heap)
+        while heap:
+            promised, place, edge = heapq.heappop(heap)
+            one = np.array([edge])
+            if not len(self.fitting(one)) or (while_needed and not self.needed(one)[0]):
+                continue
+            now = self.gain(edge)
+            if _minus(now) != promised:
+                heapq.heappush(heap, (_minus(now), place, edge))
+            elif while_needed or (*fixed, *now) > (*nothing, *(0,) * len(now)):
+                self.take(edge)
 
     def gain(self, edge: int) -> Gain:
-        """What the edge adds now, tier by tier."""
-        return tuple(
-            weight + sum(self._reward(load, edge) for load in stage.loads)
-            for weight, stage in zip(self.weights[edge], self.stages, strict=True)
-        )
-
-    def _reward(self, load: ConvexLoad, edge: int) -> int:
-        number = self.labels[load.key][edge]
-        return 0 if number == NONE else load.reward(number, self.filled[load.key][number])
+        """What the edge adds now in the stages from the first one about loads on."""
+        total = []
+        for weights, stage in zip(self.weights[self.fixed :], self.stages[self.fixed :], strict=True):
+            reward = int(weights[edge])
+            for load in stage.loads:
+                number = int(self.labels[load.key][edge])
+                reward += 0 if number == NONE else load.reward(number, self.filled[load.key][number])
+            total.append(reward)
+        return tuple(total)
 
     def take(self, edge: int) -> None:
         """Choose an edge."""
         self.chosen[edge] = True
-        for (label, _, _), load in zip(self.bounds, self.loads, strict=True):
-            if label[edge] != NONE:
-                load[label[edge]] += 1
+        for family, load in zip(self.bounds, self.loads, strict=True):
+            if family.label[edge] != NONE:
+                load[family.label[edge]] += 1
         for key, label in self.labels.items():
             if label[edge] != NONE:
                 self.filled[key][label[edge]] += 1
 
-    def take_all(self, edges: range | list[int], *, while_needed: bool) -> None:
-        """Take edges, best first; gains only fall, so an entry is looked at again when it comes up."""
-        zero = (0,) * len(self.stages)
-        heap = [(_minus(self.gain(e)), self.drawn[e], e) for e in edges if not self.chosen[e]]
-        heapq.heapify(heap)
-        while heap:
-            promised, drawn, edge = heapq.heappop(heap)
-            if not self.fits(edge) or (while_needed and not self.needed(edge)):
-                continue
-            now = self.gain(edge)
-            if _minus(now) != promised:
-                heapq.heappush(heap, (_minus(now), drawn, edge))
-            elif while_needed or now > zero:
-                self.take(edge)
-
     def complete(self) -> bool:
         """Whether all least loads are met."""
-        return all(
-            n >= least
-            for (_, lower, _), load in zip(self.bounds, self.loads, strict=True)
-            for n, least in zip(load, lower, strict=True)
-        )
+        return all(bool((load >= family.lower).all()) for family, load in zip(self.bounds, self.loads, strict=True))
 
 
-def _labels(instance: Instance, load: ConvexLoad) -> list[int]:
-    """The set of each edge."""
-    label: list[int] = (instance.labels.label(load.key) if load.label is None else load.label).tolist()
-    return label
+def _drawn(instance: Instance) -> Ints:
+    """The place of each edge in the lottery."""
+    lottery = instance.lottery
+    if lottery is None:
+        return np.arange(len(instance.request))
+    return lottery.request[instance.request] * instance.n_offers + lottery.offer[instance.offer]
 
 
 def _minus(gain: Gain) -> Gain:
