@@ -201,6 +201,9 @@ class Oracle:
             return Fraction(len(good)), Fraction(sum(map(floor_log, good)), 2**40)
         if aim.name == "RankProfile":
             return self.profile(aim, rows)
+        if aim.name == "PriorityClasses":
+            classes = sorted({r.priority for _, r in self.requests}, reverse=True) or [1]
+            return tuple(Fraction(sum(request.priority == c for _, request, *_ in rows)) for c in classes)
         if aim.name == "NewMentors":
             return len({mentor.id for _, _, mentor, _ in rows} - {m.mentor for m in self.cohort.history})
         if aim.name == "Parity":

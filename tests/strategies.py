@@ -144,6 +144,7 @@ def aims_for(cohort, weight=1):
         mm.aims.Coverage("mentees", weight=weight),
         mm.aims.TopicFit(weight=weight),
         mm.aims.Priority(weight=weight),
+        mm.aims.PriorityClasses(weight=weight),
         mm.aims.EvenLoad(weight=weight),
         mm.aims.Score(_worth, weight=weight),
         mm.aims.LevelSteps({1: 9, 2: 12.5}, weight=weight),

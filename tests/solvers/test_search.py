@@ -39,6 +39,36 @@ def test_two_methods_agree(solver, aims):
     assert (flow.trust, other.trust) == ("proved", "claimed")
 
 
+@pytest.mark.parametrize("solver", SEARCHERS)
+@pytest.mark.parametrize("kind", ["greedy", "generous", "rank-maximal"])
+def test_two_methods_agree_on_rank_profiles(solver, kind):
+    random = np.random.default_rng(3)
+    lists = {f"e{k}": [f"m{j}" for j in random.permutation(15)[:6]] for k in range(40)}
+    cohort = mm.Cohort.from_rankings(lists, capacity=3)
+    program = mm.Program(aims=[mm.aims.RankProfile(kind), mm.aims.EvenLoad()])
+    flow, other = mm.solve(cohort, program, solver="flow"), mm.solve(cohort, program, solver=solver)
+    assert (other.status, other.proof.totals) == (mm.Status.OPTIMAL, flow.proof.totals)
+    assert flow.trust == mm.Trust.PROVED
+    assert len(flow.value[0]) == (6 if kind == "rank-maximal" else 7)
+
+
+def test_five_hundred_mentees_with_ten_ranks_are_exact():
+    """Weights (n + 1)^r would need 90 bits; rank 1 for as many as a plain maximum matching over first choices gives."""
+    random = np.random.default_rng(5)
+    lists = {f"e{k}": [f"m{j}" for j in random.permutation(120)[:10]] for k in range(500)}
+    cohort = mm.Cohort.from_rankings(lists, capacity=4)
+    first = mm.Cohort.from_rankings({name: ranks[:1] for name, ranks in lists.items()}, capacity=4)
+    result = mm.solve(cohort, mm.Program(aims=[mm.aims.RankProfile("rank-maximal")]))
+    assert result.trust == mm.Trust.PROVED
+    assert result.value[0][0] == mm.solve(first, mm.Program(aims=[mm.aims.Coverage()])).value[0]
+    generous = mm.solve(cohort, mm.Program(aims=[mm.aims.RankProfile("generous")]))
+    assert (generous.trust, generous.value[0][0]) == (mm.Trust.PROVED, 480)
+    for worst in range(1, 10):  # nobody gets a rank that a shorter list for all would have spared
+        short = mm.Cohort.from_rankings({name: ranks[:worst] for name, ranks in lists.items()}, capacity=4)
+        full = mm.solve(short, mm.Program(aims=[mm.aims.Coverage()])).value[0] == 480
+        assert full == (not any(generous.value[0][1 : 11 - worst]))
+
+
 @pytest.mark.parametrize("solver", [*SEARCHERS, "auto"])
 def test_the_worst_off_of_several_mentors_each(solver):
     """Two mentees with two mentors each: 9 + 9 for one leaves 1 + 1, and 9 + 1 for both is as much in all."""
