@@ -121,7 +121,8 @@ def candidates(cohort: Cohort, rules: Iterable[Rule]) -> Edges:
         LimitError: more than 400 million pairs on shared topics.
     """
     facts = facts_of(cohort)
-    blocks = _scored(facts, tuple(rules)) if cohort.score_table is not None else _joined(facts, tuple(rules))
+    source = _scored if cohort.score_table is not None else _ranked if _all_rank(facts) else _joined
+    blocks = source(facts, tuple(rules))
     request_rows, offer_rows = cohort.canonical_rows
     request, offer, score_row = _stacked(list(blocks))
     request, offer = _renumbered(request, request_rows), _renumbered(offer, offer_rows)
@@ -187,6 +188,25 @@ def asked(rule: Rule, pairs: Pairs) -> Bools | None:
 
 
 Block = tuple[Ints, Ints, "Ints | None"]
+
+
+def _all_rank(facts: Facts) -> bool:
+    """Whether everybody who asks has stated whom they want: then only listed offers are candidates."""
+    return facts.ranks is not None and bool(facts.ranks.stated[facts.cohort.requests.owner].all())
+
+
+def _ranked(facts: Facts, rules: tuple[Rule, ...]) -> Iterator[Block]:
+    """Each request with the offers on its mentee's list."""
+    table, owner = facts.ranks, facts.cohort.requests.owner
+    if table is None:
+        return
+    first, last = (np.searchsorted(table.keys, (owner + k) * table.width) for k in (0, 1))
+    sizes = last - first
+    request = np.repeat(np.arange(len(owner)), sizes)
+    place = np.arange(len(request)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+    offer = table.keys[np.repeat(first, sizes) + place] - owner[request] * table.width
+    mask = allowed(Pairs(facts, request, offer), rules)
+    yield request[mask], offer[mask], None
 
 
 def _joined(facts: Facts, rules: tuple[Rule, ...]) -> Iterator[Block]:
