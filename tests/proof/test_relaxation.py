@@ -50,7 +50,7 @@ def test_no_multipliers_prove_a_worse_matching(cohort, data):
     value = oracle.value(chosen)
     assume(value != best)
     rows = [
-        tuple(data.draw(st.lists(st.integers(0, 5), min_size=len(row), max_size=len(row))))
+        tuple(data.draw(st.lists(st.integers(-5, 5), min_size=len(row), max_size=len(row))))
         for row in result.proof.multipliers
     ]
     by_aim = dict(zip(("Coverage", "WorstOff", "Fit"), map(int, value), strict=True))
@@ -95,4 +95,14 @@ def test_a_floor_is_not_proved_by_single_edges():
         trust=mm.Trust.PROVED,
         proof=replace(good.proof, totals=(4, 2), prices=(good.proof.prices[0], (0,) * n, (0,) * n), multipliers=()),
     )
+    assert {v.code for v in mm.verify(cohort, program, forged)} >= {"trust"}
+
+
+def test_negative_multipliers_bound_nothing():
+    """Twice the poor mentee minus the rich one would "prove" a floor far below the truth."""
+    cohort = mm.Cohort.from_scores([[9, 9, 9, 9], [4, 4, 4, 4]], capacity=2, demand=2)
+    program = mm.Program(aims=[mm.aims.Coverage(), mm.aims.WorstOff()])
+    good = mm.solve(cohort, program)
+    assert (good.value, good.trust) == ((4, 8), "proved")
+    forged = replace(good, proof=replace(good.proof, multipliers=((-1, 3),)))
     assert {v.code for v in mm.verify(cohort, program, forged)} >= {"trust"}
