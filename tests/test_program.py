@@ -205,3 +205,29 @@ def test_a_function_whose_values_are_too_small_to_round_is_refused():
     assert mm.solve(cohort, mm.Program(aims=[aims.Score(lambda _a, _b: 0.07)])).value == (pytest.approx(0.07),)
     with pytest.raises(mm.UnsupportedError, match="below 1/16"):
         mm.solve(cohort, mm.Program(aims=[aims.Score(lambda _a, _b: 0.01)]))
+
+
+@pytest.mark.parametrize(
+    ("make", "told"),
+    [
+        (lambda: aims.EvenLoad({"a": 1e300}), "from 0 to"),
+        (lambda: aims.EvenLoad({"a": 1e-300}), "from 0 to"),
+        (lambda: aims.EvenLoad([("a", 1), ("a", 2)]), "two targets"),
+        (lambda: aims.NewConnections(5), "names of attributes"),
+        (lambda: aims.NewConnections(None), "names of attributes"),
+        (lambda: aims.NewConnections(half_life=0), "above 0"),
+        (lambda: aims.NewConnections(today="11.1.2027"), "expected a date"),
+        (lambda: aims.Preference(power=3), "expected 1 or 2"),
+        (lambda: aims.RankProfile("fair"), "expected one of"),
+        (lambda: aims.RelativeFit("mean"), "expected one of"),
+        (lambda: aims.Parity(""), "non-empty text"),
+        (lambda: aims.Keep("ann"), "expected a list"),
+        (lambda: mm.Program(aims=[aims.WorstOff()]), "needs a tier Coverage"),
+        (lambda: mm.Program(aims=[aims.Parity("site"), aims.Coverage()]), "needs a tier Coverage"),
+        (lambda: mm.Program(aims=[(aims.Coverage(), aims.RankProfile())]), "cannot share a tier"),
+        (lambda: mm.Program.from_json({"aims": [{"name": "WorstOff", "vector": True}]}), "takes weight"),
+    ],
+)
+def test_aims_say_what_is_wrong_with_them(make, told):
+    with pytest.raises(mm.InputError, match=told):
+        make()

@@ -135,7 +135,8 @@ def choose(instance: Instance, solver: str | Solver) -> list[Solver]:
     if solver == "auto":
         ranked = sorted((known[name].rank, name) for name in fitting if known[name].rank is not None)
         if not ranked:
-            raise UnsupportedError(f"no solver here can keep {_hard_part(instance, frozenset())}")
+            usual = frozenset().union(*(kind.takes for kind in known.values()))
+            raise UnsupportedError(f"no solver here can keep {_hard_part(instance, usual)}")
         return [known[name]() for _, name in ranked]
     chosen = _named(solver, known) if isinstance(solver, str) else solver
     if not instance.kinds <= chosen.takes:

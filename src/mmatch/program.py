@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import KW_ONLY, dataclass, replace
+from dataclasses import KW_ONLY, dataclass, fields, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -283,7 +283,7 @@ def _part(package: str, item: Any, where: str, problems: Problems) -> Any:
         problems.add("unknown-part", f"program.{where}", f"unknown: {excerpt(name)}", closest(package, str(name)))
         return None
     arguments = {key: value for key, value in item.items() if key != "name"} if isinstance(item, dict) else {}
-    known = kind.__dataclass_fields__
+    known = {field.name: field for field in fields(kind)}
     for key in arguments.keys() - known.keys():
         problems.add("unknown-field", f"program.{where}.{key}", f"{name} takes {', '.join(known)}")
         return None

@@ -71,3 +71,11 @@ def test_open_pairs_are_those_on_which_best_matchings_differ(question):
         best = leading.best()
         equal = [set(chosen) for chosen in leading.matchings() if leading.value(chosen) == best]
         assert tier.open == len(set.union(*equal) - set.intersection(*equal))
+
+
+def test_a_result_of_another_question_is_refused():
+    cohort = mm.Cohort.from_scores([[3, 1]], capacity=1)
+    result = mm.solve(cohort, mm.Program(aims=[mm.aims.Fit(weight=5)]))
+    for verb in (mm.explain, mm.reasons):
+        with pytest.raises(mm.InputError, match="another cohort or program"):
+            verb(cohort, mm.Program(aims=[mm.aims.Coverage()]), result)

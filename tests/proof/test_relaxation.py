@@ -106,3 +106,83 @@ def test_negative_multipliers_bound_nothing():
     assert (good.value, good.trust) == ((4, 8), "proved")
     forged = replace(good, proof=replace(good.proof, multipliers=((-1, 3),)))
     assert {v.code for v in mm.verify(cohort, program, forged)} >= {"trust"}
+
+
+def asking_for_nothing():
+    """x and y want two mentors each, z asks for none, and has scores all the same."""
+    people = [mm.Participant(name, offers=[mm.Offer()], capacity=2) for name in "abc"]
+    people += [mm.Participant(name, requests=[mm.Request(mentors=n)]) for name, n in zip("xyz", (2, 2, 0), strict=True)]
+    table = {"x": (5, 1, 0), "y": (5, 3, 0)}
+    scores = {(mentor, mentee): row[k] for mentee, row in table.items() for k, mentor in enumerate("abc")}
+    return mm.Cohort(people, scores={**scores, ("a", "z"): 1, ("b", "z"): 1})
+
+
+@pytest.mark.parametrize("solver", ["milp", "cpsat"])
+def test_who_asks_for_nothing_is_no_worst_off(solver):
+    """Their total of 0 once was taken for a bound of everybody's, and a wrong optimum was proved."""
+    cohort = asking_for_nothing()
+    result = mm.solve(cohort, FAIR, solver=solver)
+    assert result.proof.totals == Oracle(cohort, FAIR).best() == (4, 6, 14)
+    assert result.verified_bound == (4, 6, 14)
+    row = tuple(1 if name == 2 else 0 for name in range(3))  # all weight on z
+    forged = replace(result, proof=replace(result.proof, multipliers=(row, *result.proof.multipliers[1:])))
+    assert {v.code for v in mm.verify(cohort, FAIR, forged)} >= {"trust"}
+
+
+def test_a_verified_bound_below_the_value_is_refused():
+    cohort = asking_for_nothing()
+    result = mm.solve(cohort, FAIR, solver="milp")
+    forged = replace(result, verified_bound=(4, 0, 14))
+    assert "bound" in {v.code for v in mm.verify(cohort, FAIR, forged)}
+
+
+@pytest.mark.parametrize("solver", ["milp", "cpsat"])
+def test_sums_behind_a_worst_off_that_not_all_share(solver):
+    """y has nobody: no floor holds for all, and looking for multipliers once ended in a crash."""
+    people = [mm.Participant(name, offers=[mm.Offer()], capacity=1) for name in "ab"]
+    people += [mm.Participant("x", requests=[mm.Request(mentors=2)]), mm.Participant("y", requests=[mm.Request()])]
+    cohort = mm.Cohort(people, scores={("a", "x"): 5, ("b", "x"): 1})
+    program = mm.Program(aims=[*FAIR.aims, mm.aims.Priority()])
+    result = mm.solve(cohort, program, solver=solver)
+    assert (result.value, result.status) == ((2, 6, 6, 2), "optimal")
+
+
+@pytest.mark.parametrize("solver", ["milp", "cpsat", "auto"])
+def test_impossible_rules_are_proved_impossible_by_searchers_too(solver):
+    people = [
+        mm.Participant("a", offers=[mm.Offer()], capacity=2),
+        mm.Participant("b", offers=[mm.Offer()], avoids=["y"]),
+    ]
+    people += [mm.Participant(n, requests=[mm.Request(mentors=k)]) for n, k in zip("xyz", (2, 1, 1), strict=True)]
+    cohort = mm.Cohort(people, scores={(mentor, mentee): 1 for mentor in "ab" for mentee in "xyz"})
+    program = mm.Program(rules=[mm.rules.Everyone("requests")], aims=[mm.aims.Coverage(), mm.aims.WorstOff()])
+    result = mm.solve(cohort, program, solver=solver)
+    assert (result.status, result.trust) == ("infeasible", "proved")
+    assert "1 short" in mm.reasons(cohort, program, result)[0].message
+
+
+@pytest.mark.parametrize("solver", ["flow", "milp", "cpsat"])
+def test_a_request_that_nobody_can_meet(solver):
+    """A row over no pairs at all: CP-SAT once went past it."""
+    cohort = mm.Cohort(
+        [mm.Participant("a", offers=[mm.Offer()], avoids=["x"]), mm.Participant("x", requests=[mm.Request(mentors=2)])]
+    )
+    result = mm.solve(
+        cohort, mm.Program(rules=[mm.rules.Everyone("requests")], aims=[mm.aims.Coverage()]), solver=solver
+    )
+    assert (result.status, result.trust) == ("infeasible", "proved")
+
+
+def test_decimal_scores_of_several_seats():
+    """Rows that span forty bits once lost their smallest coefficient, and the floor with it."""
+    people = [
+        mm.Participant("a", offers=[mm.Offer()], capacity=1),
+        mm.Participant("b", offers=[mm.Offer()], capacity=2),
+    ]
+    people += [mm.Participant(name, requests=[mm.Request(mentors=2)]) for name in "xy"]
+    cohort = mm.Cohort(people, scores={("a", "x"): 0.9, ("a", "y"): 0.2, ("b", "x"): 0.9, ("b", "y"): 0.3})
+    program = mm.Program(aims=[mm.aims.Coverage(), mm.aims.WorstOff()])
+    for solver in ("milp", "cpsat"):
+        result = mm.solve(cohort, program, solver=solver)
+        assert result.value == (3, pytest.approx(0.5))
+        assert result.stopped is None

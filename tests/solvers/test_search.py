@@ -116,12 +116,21 @@ def test_cp_sat_stops_when_it_is_cancelled_in_mid_search():
 
 
 def test_no_matching_on_one_solvers_word_is_unknown():
+    """Where the bounds are a flow the searchers show a cut; where sets cross nobody can, and then it is not said."""
     cohort = mm.Cohort.from_scores([[1], [1]], capacity=1)
     program = mm.Program(rules=[mm.rules.Everyone()])
-    assert mm.solve(cohort, program).status == mm.Status.INFEASIBLE
-    for solver in SEARCHERS:
+    for solver in (*SEARCHERS, "flow"):
         result = mm.solve(cohort, program, solver=solver)
-        assert (result.status, result.value) == (mm.Status.UNKNOWN, None)
+        assert (result.status, result.trust) == (mm.Status.INFEASIBLE, mm.Trust.PROVED)
+    mentors = [
+        mm.Participant("ann", offers=[mm.Offer("x", seats=1), mm.Offer("y", seats=1)], capacity=2),
+        mm.Participant("dan", offers=[mm.Offer("x"), mm.Offer("y")], capacity=1),
+    ]
+    mentees = [mm.Participant(name, requests=[mm.Request("x"), mm.Request("y")]) for name in ("bob", "cy")]
+    crossing = mm.Program(rules=[mm.rules.NoRepeat(within=True), mm.rules.Everyone("requests")])
+    for solver in SEARCHERS:
+        result = mm.solve(mm.Cohort([*mentors, *mentees]), crossing, solver=solver)
+        assert (result.status, result.value, result.trust) == (mm.Status.UNKNOWN, None, None)
 
 
 @pytest.mark.parametrize("workers", [0, -1, 1.5, "2", True])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import KW_ONLY, dataclass
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mmatch.aims._base import Aim
-from mmatch.errors import InputError, Problem, excerpt
+from mmatch.errors import InputError, Problem, UnsupportedError, excerpt
 from mmatch.people.numbers import number_fault, short
 from mmatch.people.texts import suggestion
 from mmatch.terms import ConvexLoad, Linear, Sum
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from mmatch.instance.edges import Edges
     from mmatch.matching import Matching
     from mmatch.people import Cohort
+
+
+LARGEST = 1_000_000
 
 
 @dataclass(frozen=True, repr=False)
@@ -46,9 +50,11 @@ class EvenLoad(Aim):
         pairs = [tuple(row) if isinstance(row, list | tuple) else (row,) for row in rows]
         for pair in pairs:
             fault = "" if len(pair) == 2 and type(pair[0]) is str else "expected (mentor, target)"
-            fault = fault or number_fault(pair[1], "a target") or ("" if pair[1] >= 0 else "a target is 0 or more")
+            fault = fault or number_fault(pair[1], "a target") or _target_fault(pair[1])
             if fault:
                 raise self.refuse("targets", f"found {excerpt(pair)}: {fault}")
+        if len({pair[0] for pair in pairs}) < len(pairs):
+            raise self.refuse("targets", "a mentor has two targets")
         self.put("targets", tuple(sorted(dict(pairs).items())))
 
     @property
@@ -71,7 +77,9 @@ class EvenLoad(Aim):
         table = self.table
         ids = [edges.cohort.people.ids[row] for row in edges.mentor_rows.tolist()]
         named = np.array([name in table for name in ids], dtype=np.int64)
-        unit = Fraction(1, 2 * int(np.lcm.reduce([target.denominator for target in table.values()])))
+        unit = Fraction(1, 2 * math.lcm(*(target.denominator for target in table.values())))
+        if unit.denominator > LARGEST**2:
+            raise UnsupportedError(f"{self.name}: the targets have too many different fractions: round them")
         gain = np.array([int((table[name] - Fraction(1, 2)) / unit) if name in table else 0 for name in ids], np.int64)
         return Sum(
             (ConvexLoad("mentor", head=(0,), slope=-1, factor=named), Linear(gain[edges.label("mentor")], unit)),
@@ -84,3 +92,8 @@ class EvenLoad(Aim):
         if self.targets:
             return -sum(((loads[name] - target) ** 2 / 2 for name, target in self.table.items()), Fraction(0))
         return Fraction(-sum(load * (load - 1) // 2 for load in loads.values()))
+
+
+def _target_fault(target: float) -> str:
+    sound = target == 0 or (0 < target <= LARGEST and short(target).denominator <= LARGEST)
+    return "" if sound else f"a target is a number from 0 to {LARGEST:,}, with at most six digits behind the point"

@@ -47,7 +47,8 @@ class NewConnections(PairAim):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        names = (self.across,) if isinstance(self.across, str) else tuple(self.across)
+        given = (self.across,) if isinstance(self.across, str) else self.across
+        names = tuple(given) if isinstance(given, list | tuple) else (given,)
         if not all(type(name) is str and name for name in names):
             raise self.refuse("across", f"found {excerpt(self.across)}, expected names of attributes")
         self.put("across", names)

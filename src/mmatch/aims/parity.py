@@ -61,7 +61,7 @@ class Parity(Aim):
         values = [v[0] if isinstance(v, tuple) and v else v for v in cohort.attributes_of(self.attribute) or ()]
         asking = np.bincount(cohort.requests.owner, weights=cohort.requests.mentors, minlength=len(cohort)).tolist()
         keys = [None if v in {None, ()} or not n else (type(v) is bool, v) for v, n in zip(values, asking, strict=True)]
-        number = {key: k for k, key in enumerate(dict.fromkeys(key for key in keys if key is not None))}
+        number = {key: k for k, key in enumerate(sorted({key for key in keys if key is not None}, key=repr))}
         wanted = [0] * len(number)
         for key, n in zip(keys, asking, strict=True):
             if key is not None:

@@ -11,6 +11,7 @@ import numpy as np
 
 from mmatch.engine import solve
 from mmatch.errors import InputError, Problem, UnsupportedError, excerpt
+from mmatch.insight.asking import same_question
 from mmatch.instance import compile_instance
 from mmatch.instance.folding import stage_costs
 from mmatch.instance.network import CrossingSets, build_network
@@ -104,6 +105,8 @@ def explain(
         text = f"found {type(result).__name__} {excerpt(result)}, expected a Result or None"
         raise InputError(Problem("type", "result", text))
     again = _Solver(cohort, program.resolve(cohort), solver, time_limit)
+    if result is not None:
+        same_question(cohort, again.program, result)
     answer = again.solved(again.program) if result is None else result
     if answer.found is None:
         text = "there is no matching, so no tier decided anything: mmatch.reasons says why there is none"

@@ -8,6 +8,7 @@ import numpy as np
 
 from mmatch.aims._base import PairAim
 from mmatch.errors import InputError, Problem
+from mmatch.insight.asking import same_question
 from mmatch.insight.impossible import why_infeasible
 from mmatch.insight.unfilled import Unfilled
 from mmatch.insight.words import number
@@ -40,6 +41,7 @@ def reasons(cohort: Cohort, program: Program, result: Result) -> tuple[Reason, .
         text = f"found {type(result).__name__}, expected a Result: reasons depend on what was claimed"
         raise InputError(Problem("type", "result", text))
     resolved = program.resolve(cohort, result.solver)
+    same_question(cohort, resolved, result)
     if result.status == Status.INFEASIBLE:
         return tuple(why_infeasible(cohort, resolved, result))
     if result.found is None:

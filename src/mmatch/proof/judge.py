@@ -199,15 +199,16 @@ def _wrong_claims(result: Result, grade: Grade) -> list[Violation]:
         found.append(Violation("status", f"{result.status} with a matching"))
     if result.status == Status.OPTIMAL and result.bound != result.value:
         found.append(Violation("bound", f"optimal means bound = value, found {excerpt(result.bound)}"))
-    found += _false_bounds(result, grade)
+    found += _false_bounds(result.bound, grade)
+    found += _false_bounds(result.verified_bound, grade)
     if result.trust is None or _rank(result.trust) > _rank(grade.trust):
         found.append(Violation("trust", f"claims {result.trust}, the evidence gives {grade.trust}"))
     return found
 
 
-def _false_bounds(result: Result, grade: Grade) -> list[Violation]:
+def _false_bounds(claimed: Any, grade: Grade) -> list[Violation]:
     """Bounds below what the matching itself reaches, or of another length."""
-    bound = result.bound or ()
+    bound = claimed or ()
     if len(bound) != len(grade.value):
         return [Violation("bound", f"{len(bound)} bounds for {len(grade.value)} tiers")]
     for k, (limit, value) in enumerate(zip(bound, grade.value, strict=True)):

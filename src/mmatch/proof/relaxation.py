@@ -49,12 +49,16 @@ def relaxed_bounds(
         return []
     chosen = flow[network.first_edge :] > 0
     reached = [stage_total(instance, stage, chosen) for stage in stages]
+    mentee = instance.labels.label("mentee")
+    served = np.bincount(mentee[chosen], minlength=instance.labels.count("mentee")).astype(bool).tolist()
     bounds = []
     for k, row, price in zip(range(first, len(stages)), multipliers, prices, strict=False):
         stage = stages[k]
         relaxed = None if k > first and not isinstance(stage, Total) else _relaxed(instance, network, (first, k), row)
         if relaxed is None or len(price) != network.n_nodes or any(tier.vector for tier in instance.tiers[first:]):
             break
+        if any(factor > 0 and not seated for factor, seated in zip(row[-len(served) :], served, strict=True)):
+            break  # the total of somebody without a seat is no floor for anybody
         cost, credit, share = relaxed
         owed = sum(factor * reached[number] for number, factor in credit.items())
         limit = (-least_on_face(network, flow, cost, price, free) - owed) // share

@@ -21,7 +21,7 @@ from mmatch.instance import Answer
 from mmatch.instance.totals import load_labels, stage_total, tier_values
 from mmatch.matching import Status
 from mmatch.people.columns import NONE
-from mmatch.solvers._relaxing import evidence, floor_bound
+from mmatch.solvers._relaxing import evidence, floor_bound, shortage_cut
 from mmatch.terms import Total, Worst
 
 if TYPE_CHECKING:
@@ -123,6 +123,7 @@ class Model:
     def served(self, edges: Ints) -> Ints:
         """A variable that is 1 where any of some edges is chosen."""
         served = self.add(np.zeros(1, dtype=np.int64), np.ones(1, dtype=np.int64))
+        self.rows.append(Row(np.append(edges, served), np.append(np.ones(len(edges), np.int64), -1), 0, FAR))
         self.rows += [Row(np.append(served, edge), np.array([1, -1]), 0, 1) for edge in edges.tolist()]
         return served
 
@@ -186,15 +187,13 @@ def in_order(instance: Instance, watch: Watch, search: Search) -> Answer:
             if found.infeasible:
                 raise SolverError("the search lost what it had reached")
             if found.chosen is None or (best is not None and _worse(instance, found.chosen, best, number)):
-                return _partial(instance, best, min(number, doubtful), watch.reason() or "time_limit")
+                return _partial(instance, best, min(number, doubtful), watch.reason())
             best = found.chosen
             last = goal, found
             if not found.optimal and not goal.probe and found.ended:
                 doubtful = min(doubtful, number)
             elif not found.optimal and not goal.probe:
-                return _partial(
-                    instance, best, min(number, doubtful), watch.reason() or "time_limit", (number, found.bound)
-                )
+                return _partial(instance, best, min(number, doubtful), watch.reason(), (number, found.bound))
         outcome = "held"
         reached = goal.reached(best)
         if reached is not None and len(goal.variables):
@@ -220,9 +219,11 @@ def _same(goal: Goal, other: Goal) -> bool:
 
 
 def _broken(row: Row, chosen: Bools) -> bool:
-    """Whether a choice breaks a row over edges: floats keep it only nearly."""
-    total: int = sum(row.coefficients[chosen[row.variables]].tolist())
-    return total < row.lower
+    """Whether a choice breaks a row over edges: floats keep it only nearly. Behind them may stand who is served."""
+    own = row.variables < len(chosen)
+    used = chosen[row.variables[own]]
+    total: int = sum(row.coefficients[own][used].tolist())
+    return bool(used.any()) and total + sum(row.coefficients[~own].tolist()) < row.lower
 
 
 def _finished(instance: Instance, best: Bools | None, doubtful: int) -> Answer:
@@ -261,10 +262,8 @@ def _steps(
         yield from _level_goals(stage)
     elif stage.single:
         yield from _bisection(stage, watch)
-    elif _all_served(instance, watch, number):
-        yield from _floors(instance, model, watch, (number, stage))
     else:
-        yield _worst_goal(instance, model, stage)
+        yield from _floors(instance, model, watch, (number, stage))
 
 
 def _sum_goal(instance: Instance, model: Model, stage: Total | Count, reached: Callable[[Bools], int]) -> Goal:
@@ -318,41 +317,30 @@ def _minus_count(edges: Ints, chosen: Bools) -> int:
     return -int(chosen[edges].sum())
 
 
-def _worst_goal(instance: Instance, model: Model, stage: Worst) -> Goal:
-    """A variable below the sum of every mentee who has a seat; who has none counts as much as can be."""
-    mentee, n = instance.labels.label("mentee"), instance.labels.count("mentee")
-    positive = np.bincount(mentee, weights=np.maximum(stage.weights, 0), minlength=n)
-    top, bottom = int(positive.max(initial=0)), -int(np.abs(np.minimum(stage.weights, 0)).sum())
-    least = model.add(np.array([bottom]), np.array([top]))
-    for _, edges in _members(mentee, n):
-        if len(edges):
-            variables = np.concatenate([edges, least, model.served(edges)])
-            coefficients = np.concatenate([stage.weights[edges], [-1, bottom - top]])
-            model.rows.append(Row(variables, coefficients, bottom - top, FAR))
-
-    def reached(chosen: Bools) -> int | None:
-        return stage_total(instance, stage, chosen) if chosen.any() else None
-
-    return Goal(least, np.ones(1, dtype=np.int64), reached)
-
-
 def _floors(
     instance: Instance, model: Model, watch: Watch, place: tuple[int, Worst]
 ) -> Generator[Goal, Outcome | None, None]:
-    """Floors under all totals, where every mentee is served: first the highest that can be, then between.
+    """Floors under the totals of all who have a seat: first the highest that can be, then between.
 
     Under a time limit each floor gets a slice of it; one that is neither found nor refuted leaves the stage in doubt.
     """
     number, stage = place
     chosen = _best(watch)
-    if chosen is None:
+    if chosen is None or not chosen.any():
         return
     low = stage_total(instance, stage, chosen)
-    high = max(min(_highest_floor(instance, stage), _relaxed_floor(instance, number, chosen)), low)
+    best = _best_totals(instance, stage)
+    if _all_served(instance, watch, number):
+        served = None
+        high = min([_relaxed_floor(instance, number, chosen), *best])
+    else:
+        served = _served(instance, model)
+        high = max(best)
+    high = max(high, low)
     level, open_floors = high, 0
     while low < high and open_floors < MOST_OPEN:
         seconds = None if watch.deadline is None else max((watch.deadline - time.monotonic()) * SLICE, 1.0)
-        outcome = yield _floor_goal(instance, number, level, seconds)
+        outcome = yield _floor_goal(instance, number, _floor_rows(instance, stage, level, served), seconds)
         chosen = _best(watch)
         if outcome == "held" and chosen is not None:
             low = max(stage_total(instance, stage, chosen), level)
@@ -360,7 +348,13 @@ def _floors(
             open_floors += outcome == "open"
             high = level - 1
         level = (low + high + 1) // 2
-    model.rows += _floor_rows(instance, stage, low)
+    model.rows += _floor_rows(instance, stage, low, served)
+
+
+def _served(instance: Instance, model: Model) -> Ints:
+    """For each mentee a variable that is 1 where they have a seat."""
+    sets = _members(instance.labels.label("mentee"), instance.labels.count("mentee"))
+    return np.concatenate([model.served(edges) for _, edges in sets])
 
 
 def _relaxed_floor(instance: Instance, number: int, chosen: Bools) -> int:
@@ -368,29 +362,35 @@ def _relaxed_floor(instance: Instance, number: int, chosen: Bools) -> int:
     return FAR if bound > FAR else math.floor(bound * (1 + 1e-9)) + 1
 
 
-def _highest_floor(instance: Instance, stage: Worst) -> int:
-    """What the mentee with the poorest choice could have with all the best ones."""
+def _best_totals(instance: Instance, stage: Worst) -> list[int]:
+    """What each mentee who asks could have with all the best ones."""
     wanted = np.bincount(instance.labels.mentee_of_request, weights=instance.labels.wanted).astype(np.int64).tolist()
-    found = [FAR]
-    for who, edges in _members(instance.labels.label("mentee"), len(wanted)):
-        if wanted[who]:
-            found.append(sum(sorted(stage.weights[edges].tolist())[-wanted[who] :]))
-    return min(found)
+    sets = _members(instance.labels.label("mentee"), len(wanted))
+    return [sum(sorted(stage.weights[edges].tolist())[-wanted[who] :]) for who, edges in sets if wanted[who]]
 
 
-def _floor_goal(instance: Instance, number: int, level: int, seconds: float | None) -> Goal:
+def _floor_goal(instance: Instance, number: int, rows: list[Row], seconds: float | None) -> Goal:
     """Keep all totals above a level; on the way look for what the next stage wants."""
     stages: Any = instance.stages
-    rows = tuple(_floor_rows(instance, stages[number], level))
     plain = [stage for stage in stages[number + 1 : number + 2] if isinstance(stage, Total) and not stage.loads]
     weights = plain[0].weights if plain else np.zeros(0, dtype=np.int64)
     used = np.flatnonzero(weights)
-    return Goal(used, weights[used], lambda _chosen: None, probe=True, rows=rows, seconds=seconds)
+    return Goal(used, weights[used], lambda _chosen: None, probe=True, rows=tuple(rows), seconds=seconds)
 
 
-def _floor_rows(instance: Instance, stage: Worst, level: int) -> list[Row]:
-    sets = _members(instance.labels.label("mentee"), instance.labels.count("mentee"))
-    return [Row(edges, stage.weights[edges], level, FAR) for _, edges in sets if len(edges)]
+def _floor_rows(instance: Instance, stage: Worst, level: int, served: Ints | None) -> list[Row]:
+    """The total of each mentee who asks is at least the level; where not all are served, of each who has a seat."""
+    wanted = np.bincount(instance.labels.mentee_of_request, weights=instance.labels.wanted)
+    rows = []
+    for who, edges in _members(instance.labels.label("mentee"), instance.labels.count("mentee")):
+        if not wanted[who] or not len(edges):
+            continue
+        if served is None:
+            rows.append(Row(edges, stage.weights[edges], level, FAR))
+        else:
+            weights = np.append(stage.weights[edges], -level)
+            rows.append(Row(np.append(edges, served[who]), weights, 0, FAR))
+    return rows
 
 
 def _all_served(instance: Instance, watch: Watch, number: int) -> bool:
@@ -438,5 +438,7 @@ def time_left(watch: Watch, goal: Goal) -> float | None:
 
 def with_evidence(instance: Instance, answer: Answer) -> Answer:
     """The answer with prices and multipliers that bound a worst-off of several seats, and the sums behind it."""
+    if answer.status == Status.INFEASIBLE:
+        return replace(answer, cut=shortage_cut(instance))
     found = None if answer.chosen is None else evidence(instance, answer.chosen)
     return answer if found is None else replace(answer, prices=found[0], multipliers=found[1])

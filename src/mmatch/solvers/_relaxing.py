@@ -16,7 +16,7 @@ from mmatch.instance.network import CrossingSets, build_network
 from mmatch.instance.prices import NegativeCycle, potentials, reduced_costs, residual_arcs
 from mmatch.instance.totals import stage_total
 from mmatch.people.columns import NONE
-from mmatch.solvers._mincost import Order, cheapest
+from mmatch.solvers._mincost import Order, cheapest, feasible
 from mmatch.terms import Total, Worst
 
 if TYPE_CHECKING:
@@ -45,8 +45,8 @@ def floor_bound(instance: Instance, number: int, chosen: Bools) -> float:
 def evidence(instance: Instance, chosen: Bools) -> Evidence | None:
     """(prices, multipliers) for the stages up to the hard one, for it, and for sums behind it; None without a flow."""
     first = hard_stage(instance)
-    if first is None:
-        return None
+    if first is None or int(chosen.sum()) != int(instance.labels.wanted.sum()):
+        return None  # where somebody may go without, no floor holds for all
     try:
         network = build_network(instance)
         flow, free = network.flow_of(chosen), np.ones(network.n_arcs, dtype=bool)
@@ -63,6 +63,14 @@ def evidence(instance: Instance, chosen: Bools) -> Evidence | None:
         prices.append(cheapest(network, network.row(-weights), flow, free, order).price)
         multipliers.append(tuple(row))
     return tuple(prices), tuple(multipliers)
+
+
+def shortage_cut(instance: Instance) -> tuple[int, ...]:
+    """Nodes that show that no matching keeps the bounds, where these are a flow; empty where they do not show it."""
+    try:
+        return feasible(build_network(instance))[1]
+    except CrossingSets:
+        return ()
 
 
 class _Relaxation:
@@ -82,7 +90,9 @@ class _Relaxation:
             stage = self.instance.stages[number]
             if number > self.first and not (isinstance(stage, Total) and not stage.loads):
                 return
-            _, shares, factors = self.solved(number)
+            relaxed, shares, factors = self.solved(number)
+            if relaxed == float("inf"):
+                return
             one = 1 << self._bits(number)
             row = [round(share * one) for share in shares.tolist()]
             if number == self.first and not any(row):
@@ -139,9 +149,10 @@ class _Relaxation:
         n = len(self.instance.request)
         rows = [self.mentee, np.arange(self.mentees)]
         columns = [np.arange(n), np.full(self.mentees, n)]
-        values = [-self.worst.weights / self.scale, np.full(self.mentees, 1.0 if top else 0.0)]
+        asks = np.bincount(self.instance.labels.mentee_of_request, weights=self.instance.labels.wanted) > 0
+        values = [-self.worst.weights / self.scale * asks[self.mentee], np.where(asks, float(top), 0.0)]
         least = 0.0 if top else -self.reached[self.first] / self.scale
-        return tuple(map(np.concatenate, (rows, columns, values))), np.full(self.mentees, least)
+        return tuple(map(np.concatenate, (rows, columns, values))), np.where(asks, least, 0.0)
 
     @property
     def _before(self) -> int:

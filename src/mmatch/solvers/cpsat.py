@@ -88,6 +88,10 @@ def _made(model: Model, goal: Goal) -> tuple[Any, list[Any]]:
         )
 
     for row in model.rows:
+        if not len(row.variables):
+            if row.lower > 0:
+                made.add_bool_or([])  # nothing can ever reach it
+            continue
         made.add_linear_constraint(total(row), row.lower, row.upper)
     made.maximize(total(goal))
     return made, variables
