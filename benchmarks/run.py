@@ -1,4 +1,7 @@
-"""Run every benchmark and print one table: ``python -m benchmarks.run [name …]``."""
+"""Run every benchmark and print one table: ``python -m benchmarks.run [name …]``.
+
+Long ones and campaigns without figures have commands of their own: ``python -m benchmarks.NAME``.
+"""
 
 from __future__ import annotations
 
@@ -9,11 +12,13 @@ from pathlib import Path
 
 from benchmarks._common import Row, machine, print_table
 
+APART = frozenset({"agreement", "reviewers"})
+
 
 def names() -> list[str]:
-    """Every file here that is a benchmark."""
+    """Every file here that is a benchmark of the table."""
     found = [module.name for module in pkgutil.iter_modules([str(Path(__file__).parent)])]
-    return [name for name in found if not name.startswith("_") and name != "run"]
+    return [name for name in found if not name.startswith("_") and name != "run" and name not in APART]
 
 
 def main(wanted: list[str]) -> None:
