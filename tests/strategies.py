@@ -130,6 +130,19 @@ def rules_for(cohort):
     return found
 
 
+SLOTS = ("Mon 9-10", "Mon 10-11", "Tue 9-11", "Tue 10-12")
+
+
+def group_rules_for(cohort):
+    """Rules about who sits together, and when."""
+    sites = sorted({p.site for p in cohort if p.site})
+    return [
+        mm.rules.CommonSlot(slots, quorum=quorum, rooms=rooms, missing=missing)
+        for slots in (SLOTS[:2], SLOTS[1:])
+        for quorum, rooms, missing in ((1, {}, "allow"), (1, dict.fromkeys(sites, 1), "allow"), (0.5, {}, "forbid"))
+    ]
+
+
 def _named_pairs(cohort):
     mentors = [(p.id, o.topic) for p in cohort for o in p.offers]
     mentees = [p.id for p in cohort if p.requests]

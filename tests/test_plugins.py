@@ -164,5 +164,6 @@ def test_every_rule_and_every_aim_is_under_the_contract():
         ],
         scores={("m0", "e0"): 1},
     )
-    assert {rule.name for rule in strategies.rules_for(cohort)} == set(discovery.names("mmatch.rules"))
+    drawn = [*strategies.rules_for(cohort), *strategies.group_rules_for(cohort)]
+    assert {rule.name for rule in drawn} == set(discovery.names("mmatch.rules"))
     assert {aim.name for aim in strategies.aims_for(cohort)} == set(discovery.names("mmatch.aims"))

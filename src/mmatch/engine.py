@@ -85,12 +85,12 @@ def solve(  # noqa: PLR0913 - the front door: the contract names these
     clock.mark("solve")
     try:
         watch.tell("judge")
-        matching = None if answer.chosen is None else decode(cohort, resolved, instance, answer.chosen)
+        matching = None if answer.chosen is None else decode(cohort, resolved, instance, answer)
         result = _judged(cohort, resolved, answer, matching, (chosen.name, seed))
     except KeyboardInterrupt:
         if on_interrupt == "raise":
             raise
-        matching = None if answer.chosen is None else decode(cohort, resolved, instance, answer.chosen)
+        matching = None if answer.chosen is None else decode(cohort, resolved, instance, answer)
         result = _judged(cohort, resolved, answer, matching, (chosen.name, seed))
     clock.mark("judge")
     return clock.stamp(result)
@@ -164,6 +164,8 @@ def _hard_part(instance: Instance, takes: frozenset[str]) -> str:
     for item in instance.unmet:
         if item.kind not in takes:
             return item.sentence
+    if instance.groups is not None and "groups" not in takes:
+        return instance.groups.why[0]
     return ", ".join(KINDS.get(kind, kind) for kind in sorted(instance.kinds - takes))
 
 

@@ -38,7 +38,8 @@ class Trust(StrEnum):
 class Match:
     """One mentor, one or more mentees, one topic. A pair is a match with one mentee.
 
-    ``topic`` is the offer's; ``requested`` holds each mentee's own topic, in the order of ``mentees``.
+    ``topic`` is the offer's; ``requested`` holds each mentee's own topic, in the order of ``mentees``. ``slot`` is when
+    they meet, in the words of `rules.CommonSlot`, where the program has one.
     """
 
     mentor: str
@@ -46,13 +47,14 @@ class Match:
     topic: str = ""
     offer: str = ""
     requested: tuple[str, ...] = ()
+    slot: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Seats:
     """The filled seats of a matching, one row a seat, as columns of the same length.
 
-    ``match`` numbers the match that a seat belongs to.
+    ``match`` numbers the match that a seat belongs to; ``slot`` is empty where no match has one.
     """
 
     mentor: tuple[str, ...] = ()
@@ -61,6 +63,7 @@ class Seats:
     offer: tuple[str, ...] = ()
     requested: tuple[str, ...] = ()
     match: tuple[int, ...] = ()
+    slot: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.mentor)
@@ -106,7 +109,7 @@ class Matching(Sequence[Match]):
             ExtraError: where it is not installed.
             InputError: where it is none of these.
         """
-        columns = ("match", "mentor", "mentee", "topic", "offer", "requested")
+        columns = ("match", "mentor", "mentee", "topic", "offer", "requested", *(("slot",) if self._seats.slot else ()))
         return frame_of({name: list(getattr(self._seats, name)) for name in columns}, backend)
 
     @cached_property
@@ -121,7 +124,8 @@ class Matching(Sequence[Match]):
         rows = sorted(rows, key=lambda row: (s.mentee[row], s.requested[row]))
         first = rows[0]
         mentees, requested = tuple(s.mentee[r] for r in rows), tuple(s.requested[r] for r in rows)
-        return Match(s.mentor[first], mentees, s.topic[first], s.offer[first], requested)
+        slot = s.slot[first] if s.slot else ""
+        return Match(s.mentor[first], mentees, s.topic[first], s.offer[first], requested, slot)
 
     def __iter__(self) -> Iterator[Match]:
         return iter(self._matches)
@@ -164,17 +168,18 @@ def frame_of(columns: Mapping[str, list[Any]], backend: Any) -> Any:
         raise InputError(Problem("backend", "to_frame", text)) from None
 
 
-def _order(match: Match) -> tuple[str, str, tuple[str, ...]]:
-    return match.mentor, match.offer, match.mentees
+def _order(match: Match) -> tuple[str, str, tuple[str, ...], str]:
+    return match.mentor, match.offer, match.mentees, match.slot
 
 
 def _seats_of(matches: Sequence[Match]) -> Seats:
     rows = [
-        (match.mentor, mentee, match.topic, match.offer, asked, number)
+        (match.mentor, mentee, match.topic, match.offer, asked, number, match.slot)
         for number, match in enumerate(matches)
         for mentee, asked in zip(match.mentees, match.requested or ("",) * len(match.mentees), strict=True)
     ]
-    return Seats(*zip(*rows, strict=True)) if rows else Seats()
+    columns = list(zip(*rows, strict=True)) if any(row[-1] for row in rows) else list(zip(*rows, strict=True))[:6]
+    return Seats(*columns)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ import numpy as np
 from mmatch.people.columns import NONE
 
 if TYPE_CHECKING:
-    from mmatch.people.columns import Ints
+    from mmatch.people.columns import Bools, Ints
 
 # what one set of edges is about; a key refines those that stand in its tuple
 SETS = {
@@ -29,6 +29,7 @@ SETS = {
 }
 LEFT = ("request", "mentee")
 RIGHT = ("offer", "mentor")
+FREE = 2**40  # more than any number of seats, far from overflow
 EVERY = -2  # the level that counts all edges of a profile
 
 
@@ -192,10 +193,71 @@ class Bounds:
 
 @dataclass(frozen=True, eq=False)
 class Unmet:
-    """A constraint that no term above can carry, such as a least group size; only some solvers take its kind."""
+    """A constraint that no term above can carry; only some solvers take its kind."""
 
     kind: str
     sentence: str
 
 
 Constraint = Bounds | Unmet
+
+
+# -- groups: who sits together, when, and which groups open at all ------------------------------------------------
+
+
+@dataclass(frozen=True, eq=False)
+class Slots:
+    """The times at which matches can be: names, minutes of the week, and who can lead or sit at each.
+
+    ``leads`` and ``sits`` have one row per participant of the cohort and one column per slot.
+    """
+
+    names: tuple[str, ...]
+    start: Ints
+    end: Ints
+    leads: Bools
+    sits: Bools
+
+    def moments(self) -> list[Ints]:
+        """The largest sets of slots that share a moment: nobody can be at two slots of one set."""
+        sets = [frozenset(np.flatnonzero((self.start <= t) & (t < self.end)).tolist()) for t in self.start.tolist()]
+        largest = [one for one in dict.fromkeys(sets) if not any(one < other for other in sets)]
+        return [np.array(sorted(one), dtype=np.int64) for one in largest]
+
+
+@dataclass(frozen=True, eq=False)
+class GroupRows:
+    """Rows lower <= sum of weights x places + sum of weights x groups <= upper: each entry is (row, column, weight)."""
+
+    key: str
+    places: tuple[Ints, Ints, Ints]
+    groups: tuple[Ints, Ints, Ints]
+    lower: Ints
+    upper: Ints
+    rule: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Groups:
+    """Candidate groups: each is one offer, at one slot perhaps, and opens up to ``copies`` times or not at all.
+
+    An open group seats ``least`` to ``most``; place p seats candidate edge ``edge[p]`` in group ``group[p]``. A leader
+    (a mentor) leads at most ``led[leader]`` groups, and no two at one moment. ``why`` says which wishes make groups
+    more than pairs, in the user's words.
+    """
+
+    offer: Ints
+    leader: Ints
+    slot: Ints
+    least: Ints
+    most: Ints
+    copies: Ints
+    edge: Ints
+    group: Ints
+    led: Ints
+    slots: Slots | None
+    rows: tuple[GroupRows, ...]
+    why: tuple[str, ...]
+
+    def __len__(self) -> int:
+        return len(self.offer)

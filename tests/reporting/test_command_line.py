@@ -138,7 +138,7 @@ def test_no_is_exit_status_one_and_names_who_is_short(folder, mmatch):
         (("match", "mentors.csv", "--set", "group=6-3"), "above most"),
         (("match", "mentors.csv", "--program", "mentors.csv"), "not JSON"),
         (("match", "mentors.csv", "mentees.csv", "--solver", "magic"), "no solver"),
-        (("match", "mentors.csv", "mentees.csv", "--set", "group=3-6"), "least group size of 3"),
+        (("match", "mentors.csv", "mentees.csv", "--set", "group=3-6", "--solver", "flow"), "least group size of 3"),
         (("example", "magic"), "magic"),
         (("matsch",), "No such command"),
         (("match",), "Missing argument"),

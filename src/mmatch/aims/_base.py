@@ -30,13 +30,15 @@ class Aim(Part):
         weight: what the aim counts where several share a tier; a positive number.
 
     Class attributes: ``vector`` says that the total is a tuple, compared in order; ``alone`` that the aim cannot share
-    a tier (no vector can); ``after_coverage`` that it needs a tier before it that fixes how many are matched.
+    a tier (no vector can); ``after_coverage`` that it needs a tier before it that fixes how many are matched;
+    ``grouped`` that it speaks about who sits together.
     """
 
     package = "mmatch.aims"
     vector: ClassVar[bool] = False
     alone: ClassVar[bool] = False
     after_coverage: ClassVar[bool] = False
+    grouped: ClassVar[bool] = False
     _: KW_ONLY
     weight: float = 1
 

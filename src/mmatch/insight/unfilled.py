@@ -93,7 +93,7 @@ class Unfilled:
     @cached_property
     def network(self) -> Network | None:
         """The circulation, where the program is one and the matching fits it."""
-        if self.chosen is None or self.instance.unmet:
+        if self.chosen is None or self.instance.unmet or self.instance.groups is not None:
             return None
         try:
             return build_network(self.instance)

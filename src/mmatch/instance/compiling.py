@@ -12,6 +12,7 @@ import numpy as np
 
 from mmatch.errors import UnsupportedError
 from mmatch.instance.edges import Edges, candidates
+from mmatch.instance.grouping import candidate_groups
 from mmatch.instance.model import Instance, Lottery
 from mmatch.instance.seats import seat_limits
 from mmatch.people.columns import NONE
@@ -56,6 +57,7 @@ def compile_instance(cohort: Cohort, program: Program, seed: int | str | None = 
         tiers=tuple(_tier(edges, aims) for aims in program.tiers),
         labels=edges,
         lottery=None if seed is None else lottery(cohort, seed),
+        groups=candidate_groups(edges, program),
     )
 
 

@@ -6,23 +6,59 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from mmatch.errors import SolverError
 from mmatch.instance.seats import group_bounds
 from mmatch.matching import Matching, Seats
 
 if TYPE_CHECKING:
-    from mmatch.instance.model import Instance
+    from collections.abc import Sequence
+
+    from mmatch.instance.model import Answer, Instance
     from mmatch.people import Cohort
     from mmatch.people.columns import Bools, Ints
     from mmatch.program import Program
+    from mmatch.terms import Groups
 
 
-def decode(cohort: Cohort, program: Program, instance: Instance, chosen: Bools) -> Matching:
-    """The matching that chosen edges mean, in canonical order of mentors."""
+def decode(cohort: Cohort, program: Program, instance: Instance, answer: Answer) -> Matching:
+    """The matching that an answer means, in canonical order of mentors.
+
+    Raises:
+        SolverError: where the answer chooses no edges, or seats people in groups that are not open.
+    """
+    if answer.chosen is None:
+        raise SolverError("an answer without edges is no matching")
+    if instance.groups is not None:
+        return _decoded_groups(cohort, instance, instance.groups, answer)
+    return _decoded(cohort, program, instance, answer.chosen)
+
+
+def _decoded(cohort: Cohort, program: Program, instance: Instance, chosen: Bools) -> Matching:
     edges = np.flatnonzero(chosen)
     request_rows, offer_rows = cohort.canonical_rows
     order = np.argsort(instance.offer[edges], kind="stable")
     edges = edges[order]
     return seated(cohort, program, request_rows[instance.request[edges]], offer_rows[instance.offer[edges]])
+
+
+def _decoded_groups(cohort: Cohort, instance: Instance, groups: Groups, answer: Answer) -> Matching:
+    """Groups as they opened; the seats of one that opens several times are dealt round, so that sizes are even."""
+    if answer.places is None or answer.opened is None:
+        raise SolverError("the answer does not say who sits where")
+    places = np.flatnonzero(answer.places)
+    request_rows, offer_rows = cohort.canonical_rows
+    edge, group = groups.edge[places], groups.group[places]
+    requests = request_rows[instance.request[edge]]
+    order = np.lexsort((requests, cohort.requests.owner[requests], group))
+    requests, edge, group = requests[order], edge[order], group[order]
+    opened = np.maximum(answer.opened, 0)
+    if (opened[group] == 0).any():
+        raise SolverError("people sit in a group that is not open")
+    before = np.cumsum(opened) - opened
+    first = np.flatnonzero(np.diff(group, prepend=-1) != 0)
+    within = np.arange(len(group)) - np.repeat(first, np.diff(first, append=len(group)))
+    slots = [] if groups.slots is None else [groups.slots.names[k] for k in groups.slot[group].tolist()]
+    return seats_of(cohort, requests, offer_rows[instance.offer[edge]], before[group] + within % opened[group], slots)
 
 
 def seated(cohort: Cohort, program: Program, requests: Ints, offers: Ints) -> Matching:
@@ -34,8 +70,8 @@ def seated(cohort: Cohort, program: Program, requests: Ints, offers: Ints) -> Ma
     return seats_of(cohort, requests, offers, number)
 
 
-def seats_of(cohort: Cohort, requests: Ints, offers: Ints, number: Ints) -> Matching:
-    """A matching from rows of requests and offers and the number of the match of each seat."""
+def seats_of(cohort: Cohort, requests: Ints, offers: Ints, number: Ints, slots: Sequence[str] = ()) -> Matching:
+    """A matching from rows of requests and offers, the number of the match of each seat, and its slot if any."""
     ids, names = cohort.people.ids, cohort.topic_tree.names
     r, o = cohort.requests, cohort.offers
     seats = Seats(
@@ -45,6 +81,7 @@ def seats_of(cohort: Cohort, requests: Ints, offers: Ints, number: Ints) -> Matc
         offer=tuple(o.ids[k] for k in offers.tolist()),
         requested=tuple(names[k] for k in r.topic[requests].tolist()),
         match=tuple(number.tolist()),
+        slot=tuple(slots),
     )
     return Matching.from_seats(seats, unfilled(cohort, requests))
 

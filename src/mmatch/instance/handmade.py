@@ -104,7 +104,9 @@ class _Finder:
             return match
         names, requests, ids = self.cohort.topic_tree.names, self.cohort.requests, self.cohort.offers.ids
         requested = tuple(match.requested) or tuple(names[requests.topic[r]] for r, _ in found)
-        return Match(match.mentor, tuple(match.mentees), match.topic, match.offer or ids[found[0][1]], requested)
+        return Match(
+            match.mentor, tuple(match.mentees), match.topic, match.offer or ids[found[0][1]], requested, match.slot
+        )
 
     def _mine(self, owner: Any, row: int) -> list[int]:
         return list(range(int(np.searchsorted(owner, row)), int(np.searchsorted(owner, row, side="right"))))

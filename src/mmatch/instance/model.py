@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from mmatch.instance.edges import Edges
     from mmatch.matching import Status, Value
     from mmatch.people.columns import Bools, Ints
-    from mmatch.terms import Bounds, Stage, Tier, Unmet
+    from mmatch.terms import Bounds, Groups, Stage, Tier, Unmet
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,7 +32,8 @@ class Instance:
     """Cohort and program as integer arrays: all that a solver ever sees.
 
     Edges e run from request ``request[e]`` to offer ``offer[e]``, in canonical order. ``bounds`` limit sets of edges,
-    ``tiers`` value edges and loads, ``unmet`` are constraints that only some solvers take.
+    ``tiers`` value edges and loads, ``unmet`` are constraints that only some solvers take. ``groups`` is there where
+    who sits together matters: least sizes, numbers of groups, slots, rules about the people of one group.
     """
 
     request: Ints
@@ -44,6 +45,7 @@ class Instance:
     tiers: tuple[Tier, ...]
     labels: Edges
     lottery: Lottery | None = None
+    groups: Groups | None = None
 
     @cached_property
     def stages(self) -> tuple[Stage, ...]:
@@ -58,7 +60,7 @@ class Instance:
     @property
     def kinds(self) -> frozenset[str]:
         """All kinds of term and constraint in it."""
-        found = {"bounds"} | {item.kind for item in self.unmet}
+        found = {"bounds", *(["groups"] if self.groups is not None else [])} | {item.kind for item in self.unmet}
         return frozenset(found.union(*(tier.kinds for tier in self.tiers)))
 
 
@@ -66,7 +68,8 @@ class Instance:
 class Answer:
     """What a solver found: a claim that nobody believes before the judge has looked at it.
 
-    ``chosen`` marks edges; ``prices`` (in the order in which the judge asks for them) and ``cut`` are offered as
+    ``chosen`` marks edges, ``places`` the places of its groups and ``opened`` how often each group opens, where the
+    instance has groups; ``prices`` (in the order in which the judge asks for them) and ``cut`` are offered as
     evidence; ``tiers_done`` says for how many leading tiers the solver claims the optimum, ``limit``
     what the tier after these cannot exceed.
     """
@@ -79,6 +82,8 @@ class Answer:
     stopped: str | None = None
     limit: Fraction | None = None
     multipliers: tuple[tuple[int, ...], ...] = ()
+    places: Bools | None = None
+    opened: Ints | None = None
 
 
 @dataclass(frozen=True, slots=True)

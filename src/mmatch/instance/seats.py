@@ -8,14 +8,12 @@ import numpy as np
 
 from mmatch.errors import Problems, excerpt
 from mmatch.people.columns import NONE, Ints
-from mmatch.terms import Bounds, Constraint, Unmet
+from mmatch.terms import FREE, Bounds, Constraint
 
 if TYPE_CHECKING:
     from mmatch.instance.edges import Edges
     from mmatch.people import Cohort
     from mmatch.program import Program
-
-FREE = 2**40  # more than any number of seats, far from overflow
 
 
 def group_bounds(cohort: Cohort, program: Program) -> tuple[Ints, Ints]:
@@ -44,7 +42,7 @@ def led_groups(cohort: Cohort) -> Ints:
 
 
 def seat_limits(edges: Edges, program: Program) -> list[Constraint]:
-    """Bounds on requests, offers and mentors, and what group sizes ask beyond them.
+    """Bounds on requests, offers and mentors; what groups ask beyond them stands in `Groups`.
 
     Raises:
         InputError: a least load above the seats that a mentor can have under this program.
@@ -70,7 +68,11 @@ def seat_limits(edges: Edges, program: Program) -> list[Constraint]:
         limits.append(_offer_bounds(edges, np.where(binding, offer_seats, FREE)))
     if several.any():
         limits.extend(_different_mentors(edges))
-    return [*limits, *_group_limits(edges, program, several & active)]
+    _, most = group_bounds(cohort, program)
+    led = led_groups(cohort)[owner]
+    if ((most > 1) & (led != NONE)).any():
+        limits.extend(_never_twice(edges, np.where((most > 1) & (led != NONE), led, FREE)))
+    return limits
 
 
 def _place(rows: Ints) -> Ints:
@@ -105,29 +107,25 @@ def _different_mentors(edges: Edges) -> list[Bounds]:
     return [Bounds("request-mentor", label, zeros, zeros + 1)]
 
 
-def _group_limits(
-    edges: Edges, program: Program, several: np.ndarray[tuple[int], np.dtype[np.bool_]]
-) -> list[Constraint]:
-    """What groups of more than one ask: nobody twice in one, least sizes, a number of groups over several offers."""
+def group_reasons(edges: Edges, program: Program) -> list[str]:
+    """Why groups are more than loads here: least sizes, numbers of groups over several offers, people to keep apart."""
     cohort = edges.cohort
     least, most = group_bounds(cohort, program)
-    limits: list[Constraint] = []
-    led = led_groups(cohort)[cohort.offers.owner]
-    if ((most > 1) & (led != NONE)).any():
-        limits.extend(_never_twice(edges, np.where((most > 1) & (led != NONE), led, FREE)))
-    apart = _apart(edges, most)
-    if apart is not None:
-        limits.append(Unmet("conflicts", f"people in one group who avoid each other ({apart[0]} and {apart[1]})"))
+    owner, led = cohort.offers.owner, led_groups(cohort)[cohort.offers.owner]
+    why = []
     if (least > 1).any():
         row = int(np.flatnonzero(least > 1)[0])
-        sentence = f"a least group size of {least[row]} (offer {excerpt(cohort.offers.ids[row])})"
-        limits.append(Unmet("sizes", sentence))
-    counted = several & (led != NONE) & (most > 1)
+        why.append(f"a least group size of {least[row]} (offer {excerpt(cohort.offers.ids[row])})")
+    used = np.bincount(edges.offer_rows[edges.offer], minlength=len(owner)) > 0
+    several = np.bincount(owner, weights=used, minlength=len(cohort))[owner] > 1
+    counted = several & used & (led != NONE) & (most > 1)
     if counted.any():
-        row = int(cohort.offers.owner[np.flatnonzero(counted)[0]])
-        sentence = f"a number of groups over several offers of one mentor ({excerpt(cohort.people.ids[row])})"
-        limits.append(Unmet("group_count", sentence))
-    return limits
+        row = int(owner[np.flatnonzero(counted)[0]])
+        why.append(f"a number of groups over several offers of one mentor ({excerpt(cohort.people.ids[row])})")
+    apart = _apart(edges, most)
+    if apart is not None:
+        why.append(f"people in one group who avoid each other ({apart[0]} and {apart[1]})")
+    return why
 
 
 def _apart(edges: Edges, most: Ints) -> tuple[str, str] | None:

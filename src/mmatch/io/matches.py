@@ -27,12 +27,13 @@ MERGE_HEADS = ("person", "name", "role", "topic", "partners", "partner_names")
 def write_matches(cohort: Cohort, matching: Matching, path: str | os.PathLike[str]) -> None:
     """Write all filled seats, one row a seat; seats of one group share its number."""
     names = _names(cohort)
+    timed = bool(matching.seats.slot)
     rows = [
-        (k, m.mentor, names.get(m.mentor), mentee, names.get(mentee), m.topic, asked, m.offer)
+        (k, m.mentor, names.get(m.mentor), mentee, names.get(mentee), m.topic, asked, m.offer, *([m.slot] * timed))
         for k, m in enumerate(matching, 1)
         for mentee, asked in zip(m.mentees, m.requested, strict=True)
     ]
-    write_rows(path, MATCH_HEADS, rows, numeric={"group"})
+    write_rows(path, (*MATCH_HEADS, *(["slot"] * timed)), rows, numeric={"group"})
 
 
 def write_unmatched(cohort: Cohort, matching: Matching, told: Sequence[Reason], path: str | os.PathLike[str]) -> None:
@@ -71,7 +72,7 @@ def _names(cohort: Cohort) -> dict[str, str]:
 def read_matches(cohort: Cohort, program: Program, path: str | os.PathLike[str]) -> Matching:
     """Read a hand-made matching, or one that `write_matches` wrote, from a CSV file; `verify` judges it.
 
-    The heads are mentor, mentee, and where there are topics topic; group, offer and requested are optional.
+    The heads are mentor, mentee, and where there are topics topic; group, offer, requested and slot are optional.
 
     Raises:
         InputError: missing heads, unknown people, with the line.
@@ -111,10 +112,11 @@ def _rows(table: Table) -> list[dict[str, str]]:
 def _grouped(rows: Sequence[dict[str, str]]) -> list[Match]:
     groups: defaultdict[tuple[str, ...], list[tuple[str, str]]] = defaultdict(list)
     for row in rows:
-        key = (row["group"], row["mentor"], row["topic"], row["offer"])
+        key = (row["group"], row["mentor"], row["topic"], row["offer"], row.get("slot", ""))
         groups[key].append((row["mentee"], row["requested"]))
     matches = []
-    for (_, mentor, topic, offer), seats in groups.items():
+    for (_, mentor, topic, offer, slot), seats in groups.items():
         ordered = sorted(seats)
-        matches.append(Match(mentor, tuple(m for m, _ in ordered), topic, offer, tuple(t for _, t in ordered)))
+        mentees, requested = tuple(m for m, _ in ordered), tuple(t for _, t in ordered)
+        matches.append(Match(mentor, mentees, topic, offer, requested, slot))
     return matches

@@ -61,7 +61,7 @@ def result_to_json(result: Result) -> dict[str, Any]:
 
 
 def _match_to_json(match: Match) -> dict[str, Any]:
-    names = ("mentor", "mentees", "topic", "offer", "requested")
+    names = ("mentor", "mentees", "topic", "offer", "requested", *(("slot",) if match.slot else ()))
     return {name: getattr(match, name) for name in names}
 
 
@@ -134,13 +134,14 @@ def _match(row: Any, k: int, problems: Problems) -> Match | Any:
     try:
         mentees, requested = _texts(fields.get("mentees")), _texts(fields.get("requested", []))
         single = {name: _text(fields.get(name)) for name in ("mentor", "topic", "offer")}
+        slot = _text(fields.get("slot", ""))
     except (TypeError, ValueError):
         problems.add("type", where, "expected mentor, mentees, topic, offer and requested as texts")
         return None
     if requested and len(requested) != len(mentees):
         problems.add("length", where, f"{len(requested)} requested topics for {len(mentees)} mentees")
         return None
-    return Match(single["mentor"], mentees, single["topic"], single["offer"], requested)
+    return Match(single["mentor"], mentees, single["topic"], single["offer"], requested, slot)
 
 
 def _unmatched(row: Any, k: int, problems: Problems) -> tuple[str, str]:

@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 from mmatch.engine import check_seed
 from mmatch.errors import InputError, LimitError, Problem, SolverError, UnsupportedError, excerpt
-from mmatch.instance import Instance, compile_instance
+from mmatch.instance import Answer, Instance, compile_instance
 from mmatch.instance.decoding import decode
 from mmatch.instance.network import CrossingSets
 from mmatch.instance.titles import set_title
 from mmatch.lotteries.chances import edge_chances, with_sets_of_people
 from mmatch.lotteries.keyed import Keyed
 from mmatch.lotteries.rounding import Shares, shares_of
+from mmatch.matching import Status
 from mmatch.people.numbers import exact, number_fault, short
 from mmatch.program import Program, check_question
 from mmatch.proof import verify
@@ -115,8 +116,10 @@ def _check_flow(program: Program, instance: Instance) -> None:
         if not tier.kinds <= TAKES:
             names = " and ".join(aim.title for aim in aims)
             raise UnsupportedError(f"a lottery cannot follow {names}: it is no sum over pairs and loads; leave it out")
-    if instance.unmet:
-        raise UnsupportedError(f"a lottery cannot keep {instance.unmet[0].sentence}; leave it out")
+    sentences = [item.sentence for item in instance.unmet]
+    sentences += [] if instance.groups is None else instance.groups.why
+    if sentences:
+        raise UnsupportedError(f"a lottery cannot keep {sentences[0]}; leave it out")
 
 
 def _first_stages(program: Program, instance: Instance) -> int:
@@ -159,7 +162,7 @@ class _Source:
         Raises:
             SolverError: where the judge refuses it.
         """
-        matching = decode(self.cohort, self.program, self.instance, chosen)
+        matching = decode(self.cohort, self.program, self.instance, Answer(Status.OPTIMAL, chosen))
         wrong = verify(self.cohort, self.program, matching)
         if wrong:
             raise SolverError(f"the lottery drew a matching that the judge refuses: {wrong[0].message}")

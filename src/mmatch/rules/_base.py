@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import KW_ONLY, dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -19,13 +19,17 @@ if TYPE_CHECKING:
     from mmatch.matching import Matching
     from mmatch.people import Cohort
     from mmatch.people.columns import Bools, Ints
-    from mmatch.terms import Constraint
+    from mmatch.terms import Constraint, GroupRows, Groups, Slots
 
 
 class Rule(Part):
-    """Something that must hold: a mask on pairs, constraints on sets of pairs, and the truth about a matching."""
+    """Something that must hold: a mask on pairs, constraints on sets of pairs, and the truth about a matching.
+
+    Class attribute: ``composes`` says that the rule speaks about who sits together, through `together`.
+    """
 
     package = "mmatch.rules"
+    composes: ClassVar[bool] = False
 
     def check(self, cohort: Cohort) -> None:
         """Raise an InputError where the rule cannot be meant for this cohort."""
@@ -35,6 +39,14 @@ class Rule(Part):
 
     def constraints(self, edges: Edges) -> Iterable[Constraint]:  # noqa: ARG002 - most rules have none
         """Constraints on sets of candidate edges."""
+        return ()
+
+    def times(self, cohort: Cohort) -> Slots | None:  # noqa: ARG002 - most rules have none
+        """The times at which matches can be, where the rule names them."""
+        return None
+
+    def together(self, edges: Edges, groups: Groups) -> Iterable[GroupRows]:  # noqa: ARG002 - most rules have none
+        """Rows over places and groups: who may sit together."""
         return ()
 
     def violations(self, cohort: Cohort, matching: Matching) -> list[Violation]:

@@ -21,6 +21,7 @@ from mmatch.instance import Answer
 from mmatch.instance.totals import load_labels, stage_total, tier_values
 from mmatch.matching import Status
 from mmatch.people.columns import NONE
+from mmatch.solvers._grouping import add_groups
 from mmatch.solvers._relaxing import evidence, floor_bound, shortage_cut
 from mmatch.terms import Total, Worst
 
@@ -63,12 +64,13 @@ class Goal:
 
 @dataclass(frozen=True, eq=False)
 class Found:
-    """What one search gave: chosen edges if any, whether it claims the optimum, and a bound in the goal's unit.
+    """What one search gave: chosen edges if any, the values of all variables, whether it claims the optimum, a bound.
 
     ``ended``: it came to its own end, though what floats can tell leaves room for a better one.
     """
 
     chosen: Bools | None
+    values: Ints | None = None
     optimal: bool = False
     infeasible: bool = False
     bound: int | None = None
@@ -76,14 +78,19 @@ class Found:
 
 
 Outcome = Literal["held", "refuted", "open"]
-Search = Callable[["Model", Goal, "Bools | None"], Found]
+Search = Callable[["Model", Goal, "Ints | None"], Found]
 
 
 @dataclass(eq=False)
 class Model:
-    """Whole-number variables between bounds, rows over them; the first ones are the edges."""
+    """Whole-number variables between bounds, rows over them; the first ones are the edges.
+
+    ``places`` and ``opened`` are the variables of the places and of the groups, where the instance has groups.
+    """
 
     n_edges: int
+    places: Ints | None = None
+    opened: Ints | None = None
     lower: list[Ints] = field(default_factory=list)
     upper: list[Ints] = field(default_factory=list)
     rows: list[Row] = field(default_factory=list)
@@ -111,7 +118,13 @@ class Model:
             model.add(np.zeros(1, dtype=np.int64), np.zeros(1, dtype=np.int64))  # searches want a variable
         for family in instance.bounds:
             model.sums(edges, family)
+        if instance.groups is not None:
+            add_groups(model, instance.groups)
         return model
+
+    def row(self, variables: Ints, coefficients: Ints, lower: int, upper: int) -> None:
+        """One more row."""
+        self.rows.append(Row(variables, coefficients, lower, upper))
 
     def sums(self, edges: Ints, family: Bounds) -> None:
         """A row for each set that can bind: the sum over its members."""
@@ -158,47 +171,93 @@ def in_order(instance: Instance, watch: Watch, search: Search) -> Answer:
     Raises:
         SolverError: where the search loses a stage that it had reached.
     """
-    model = Model.of(instance)
-    best: Bools | None = None
-    doubtful = len(instance.stages)  # the first stage of which the optimum is not sure
-    goals = _goals(instance, model, watch)
-    outcome: Outcome | None = None
-    last: tuple[Goal, Found] | None = None  # the last search whose answer is held
-    while True:
-        try:
-            number, goal = goals.send(outcome)
-        except StopIteration:
-            return _finished(instance, best, doubtful)
-        if best is None or goal.top is None or goal.reached(best) != goal.top:
-            stopped = watch.reason()
-            if stopped:
-                return _partial(instance, best, min(number, doubtful), stopped)
-            _tell(instance, best, watch, number)
-            held = len(model.rows)
-            model.rows += goal.rows
-            found = last[1] if last is not None and _same(goal, last[0]) else search(model, goal, best)
-            outcome = _outcome(goal, found)
-            if goal.probe and outcome != "held":
-                del model.rows[held:]
-                doubtful = min(doubtful, number) if outcome == "open" else doubtful
-                continue
-            if found.infeasible and best is None:
-                return Answer(Status.INFEASIBLE)
-            if found.infeasible:
-                raise SolverError("the search lost what it had reached")
-            if found.chosen is None or (best is not None and _worse(instance, found.chosen, best, number)):
-                return _partial(instance, best, min(number, doubtful), watch.reason())
-            best = found.chosen
-            last = goal, found
-            if not found.optimal and not goal.probe and found.ended:
-                doubtful = min(doubtful, number)
-            elif not found.optimal and not goal.probe:
-                return _partial(instance, best, min(number, doubtful), watch.reason(), (number, found.bound))
-        outcome = "held"
-        reached = goal.reached(best)
+    return _Run(instance, watch, search).answer()
+
+
+class _Run:
+    """Stage after stage: what is held, the best choice so far, and the first stage of which the optimum is not sure."""
+
+    def __init__(self, instance: Instance, watch: Watch, search: Search) -> None:
+        self.instance, self.watch, self.search = instance, watch, search
+        self.model = Model.of(instance)
+        self.best: Bools | None = None
+        self.values: Ints | None = None
+        self.doubtful = len(instance.stages)
+        self.last: tuple[Goal, Found] | None = None  # the last search whose answer is held
+
+    def answer(self) -> Answer:
+        """The best choice over all stages."""
+        goals = _goals(self.instance, self.model, self.watch)
+        outcome: Outcome | None = None
+        while True:
+            try:
+                number, goal = goals.send(outcome)
+            except StopIteration:
+                return self.finished()
+            reply = "held" if self.reached(goal) else self.searched(number, goal)
+            if isinstance(reply, Answer):
+                return reply
+            if reply == "held":
+                self.hold(number, goal)
+            outcome = reply
+
+    def reached(self, goal: Goal) -> bool:
+        """Whether what is there is all that the goal can ever be."""
+        return self.best is not None and goal.top is not None and goal.reached(self.best) == goal.top
+
+    def searched(self, number: int, goal: Goal) -> Outcome | Answer:
+        """Search for a goal: what came of it, or the answer where the run ends here."""
+        stopped = self.watch.reason()
+        if stopped:
+            return self.partial(number, stopped)
+        _tell(self.instance, self.best, self.watch, number)
+        rows, held = self.model.rows, len(self.model.rows)
+        rows += goal.rows
+        before = self.last
+        found = (
+            before[1] if before is not None and _same(goal, before[0]) else self.search(self.model, goal, self.values)
+        )
+        outcome = _outcome(goal, found)
+        if goal.probe and outcome != "held":
+            del rows[held:]
+            self.doubtful = min(self.doubtful, number) if outcome == "open" else self.doubtful
+            return outcome
+        if found.infeasible and self.best is None:
+            return Answer(Status.INFEASIBLE)
+        if found.infeasible:
+            raise SolverError("the search lost what it had reached")
+        if found.chosen is None or (self.best is not None and _worse(self.instance, found.chosen, self.best, number)):
+            return self.partial(number, self.watch.reason())
+        self.best, self.values, self.last = found.chosen, found.values, (goal, found)
+        if not found.optimal and not goal.probe and found.ended:
+            self.doubtful = min(self.doubtful, number)
+        elif not found.optimal and not goal.probe:
+            return self.partial(number, self.watch.reason(), (number, found.bound))
+        return "held"
+
+    def hold(self, number: int, goal: Goal) -> None:
+        """Keep what a goal reached in all later searches."""
+        reached = None if self.best is None else goal.reached(self.best)
         if reached is not None and len(goal.variables):
-            model.rows.append(Row(goal.variables, goal.coefficients, reached, FAR))
-        watch.best = _partial(instance, best, min(number, doubtful), "interrupted")
+            self.model.rows.append(Row(goal.variables, goal.coefficients, reached, FAR))
+        self.watch.best = self.partial(number, "interrupted")
+
+    def finished(self) -> Answer:
+        """The answer after all stages."""
+        if self.doubtful < len(self.instance.stages):
+            return self.partial(self.doubtful, None)
+        return self.seated(Answer(Status.OPTIMAL, self.best, len(self.instance.tiers)))
+
+    def partial(self, stages: int, stopped: str | None, bound: tuple[int, int | None] = (-1, None)) -> Answer:
+        """The answer with so many stages done at most."""
+        return self.seated(_partial(self.instance, self.best, min(stages, self.doubtful), stopped, bound))
+
+    def seated(self, answer: Answer) -> Answer:
+        """The answer with who sits where, where there are groups."""
+        model, values = self.model, self.values
+        if model.places is None or model.opened is None or answer.chosen is None or values is None:
+            return answer
+        return replace(answer, places=values[model.places] > 0, opened=values[model.opened])
 
 
 def _outcome(goal: Goal, found: Found) -> Outcome:
@@ -224,12 +283,6 @@ def _broken(row: Row, chosen: Bools) -> bool:
     used = chosen[row.variables[own]]
     total: int = sum(row.coefficients[own][used].tolist())
     return bool(used.any()) and total + sum(row.coefficients[~own].tolist()) < row.lower
-
-
-def _finished(instance: Instance, best: Bools | None, doubtful: int) -> Answer:
-    if doubtful < len(instance.stages):
-        return _partial(instance, best, doubtful, None)
-    return Answer(Status.OPTIMAL, best, len(instance.tiers))
 
 
 def _tell(instance: Instance, best: Bools | None, watch: Watch, number: int) -> None:

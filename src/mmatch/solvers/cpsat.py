@@ -11,7 +11,7 @@ from mmatch.solvers._linear import FAR, Found, Goal, Model, Row, in_order, time_
 
 if TYPE_CHECKING:
     from mmatch.instance import Answer, Instance, Watch
-    from mmatch.people.columns import Bools
+    from mmatch.people.columns import Ints
 
 TICK = 0.05  # seconds between two looks at the clock, the cancel event and Ctrl-C
 
@@ -26,7 +26,7 @@ class CpSat:
 
     name: ClassVar[str] = "cpsat"
     takes: ClassVar[frozenset[str]] = frozenset(
-        {"linear", "convex_load", "bounds", "profile", "worst", "worst_of_sums", "leximin"}
+        {"linear", "convex_load", "bounds", "profile", "worst", "worst_of_sums", "leximin", "groups"}
     )
     rank: ClassVar[int | None] = 3
     workers: int = 1
@@ -38,18 +38,18 @@ class CpSat:
     def solve(self, instance: Instance, watch: Watch) -> Answer:
         """A best choice of edges, claimed."""
 
-        def search(model: Model, goal: Goal, best: Bools | None) -> Found:
+        def search(model: Model, goal: Goal, best: Ints | None) -> Found:
             return self._searched(model, goal, best, watch)
 
         return with_evidence(instance, in_order(instance, watch, search))
 
-    def _searched(self, model: Model, goal: Goal, best: Bools | None, watch: Watch) -> Found:
+    def _searched(self, model: Model, goal: Goal, best: Ints | None, watch: Watch) -> Found:
         """One run of CP-SAT."""
         from ortools.sat.python import cp_model
 
         made, variables = _made(model, goal)
         if best is not None:
-            for variable, value in zip(variables[: model.n_edges], best.tolist(), strict=True):
+            for variable, value in zip(variables, best.tolist(), strict=False):  # later variables have no hint yet
                 made.add_hint(variable, value)
         solver = cp_model.CpSolver()
         solver.parameters.num_workers = self.workers
@@ -67,8 +67,9 @@ class CpSat:
             return Found(None)
         import numpy as np
 
-        chosen = np.array([solver.boolean_value(v) for v in variables[: model.n_edges]], dtype=bool)
-        return Found(chosen, status == cp_model.OPTIMAL, bound=round(solver.best_objective_bound))
+        values = np.array([solver.value(v) for v in variables], dtype=np.int64)
+        chosen = values[: model.n_edges] > 0
+        return Found(chosen, values, status == cp_model.OPTIMAL, bound=round(solver.best_objective_bound))
 
 
 def _made(model: Model, goal: Goal) -> tuple[Any, list[Any]]:

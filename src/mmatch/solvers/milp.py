@@ -29,14 +29,14 @@ class Milp:
 
     name: ClassVar[str] = "milp"
     takes: ClassVar[frozenset[str]] = frozenset(
-        {"linear", "convex_load", "bounds", "profile", "worst", "worst_of_sums", "leximin"}
+        {"linear", "convex_load", "bounds", "profile", "worst", "worst_of_sums", "leximin", "groups"}
     )
     rank: ClassVar[int | None] = 2
 
     def solve(self, instance: Instance, watch: Watch) -> Answer:
         """A best choice of edges, claimed."""
 
-        def search(model: Model, goal: Goal, _best: Bools | None) -> Found:
+        def search(model: Model, goal: Goal, _best: Ints | None) -> Found:
             return _searched(model, goal, watch)
 
         return with_evidence(instance, in_order(instance, watch, search))
@@ -68,11 +68,12 @@ def _searched(model: Model, goal: Goal, watch: Watch) -> Found:
         if found.status != LIMIT:
             raise SolverError(f"HiGHS ended with status {found.status}: {found.message}")
         return Found(None)
-    chosen = found.x[: model.n_edges] > 0.5
+    values = np.round(found.x).astype(np.int64)
+    chosen = values[: model.n_edges] > 0
     reached, step = _reached(goal, chosen), math.gcd(*goal.coefficients.tolist()) or 1
     bound = None if found.mip_dual_bound is None else math.floor(-found.mip_dual_bound * scale + 1e-6)
     closed = reached is None or (bound is not None and bound < reached + step)
-    return Found(chosen, found.status == 0 and closed, bound=bound, ended=found.status == 0)
+    return Found(chosen, values, found.status == 0 and closed, bound=bound, ended=found.status == 0)
 
 
 def _reached(goal: Goal, chosen: Bools) -> int | None:
@@ -99,6 +100,6 @@ def _matrix(model: Model) -> tuple[Any, Any, Any]:
     columns = np.concatenate([row.variables for row in model.rows])
     start = np.concatenate([[0], np.cumsum(sizes)])
     matrix = csr_array((values, columns, start), shape=(len(model.rows), model.size))
-    lower = np.array([row.lower for row in model.rows]) / divisors
+    lower = np.array([row.lower if row.lower > -(2**61) else -np.inf for row in model.rows]) / divisors
     upper = np.array([row.upper if row.upper < 2**61 else np.inf for row in model.rows]) / divisors
     return matrix, lower, upper

@@ -1,0 +1,240 @@
+"""Every match has one time at which everybody in it is free."""
+
+from __future__ import annotations
+
+import datetime as dt
+import zoneinfo
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import KW_ONLY, dataclass
+from functools import cache
+from itertools import combinations
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from mmatch.availability import Window, covered, parse_week, parse_window
+from mmatch.errors import InputError, Problem, Problems, excerpt
+from mmatch.matching import Violation
+from mmatch.people.numbers import count_fault, number_fault, short
+from mmatch.people.texts import suggestion
+from mmatch.rules._base import Rule
+from mmatch.terms import FREE, GroupRows, Slots
+
+if TYPE_CHECKING:
+    from mmatch.instance.edges import Edges
+    from mmatch.matching import Match, Matching
+    from mmatch.people import Cohort
+    from mmatch.people.columns import Bools
+    from mmatch.terms import Groups
+
+
+@dataclass(frozen=True, repr=False)
+class CommonSlot(Rule):
+    """Every match is given one of these times, at which its mentor and all its mentees are free.
+
+    Nobody is in two places at once. `Match.slot` holds the time that was chosen.
+
+    Args:
+        slots: weekly times such as "Mon 9-10"; they may overlap.
+        timezone: whose wall clock the slots are; needed where people live in different zones.
+        week: a date in the week that is meant ("2027-01-11"); needed there too, for clocks change.
+        quorum: the share of the mentees of a match who must be free, from 0 to 1.
+        rooms: {site: rooms}: at one time no more matches led by mentors of a site than it has rooms. Sites that are
+            not named have no limit; mentors who meet only virtually need no room.
+        missing: "forbid" or "allow": what holds for a person who states no availability.
+    """
+
+    slots: Sequence[str] = ()
+    _: KW_ONLY
+    timezone: str | None = None
+    week: str | None = None
+    quorum: float = 1
+    rooms: Mapping[str, int] | Sequence[tuple[str, int]] = ()
+    missing: str = "forbid"
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.slots, list | tuple) or not self.slots:
+            raise self.refuse("slots", f'found {excerpt(self.slots)}, expected a list of times such as "Mon 9-10"')
+        self.put("slots", tuple(dict.fromkeys(str(self._window(k)) for k in range(len(self.slots)))))
+        fault = number_fault(self.quorum, "quorum")
+        if fault or not 0 <= self.quorum <= 1:
+            raise self.refuse("quorum", fault or f"found {self.quorum}, expected a share from 0 to 1")
+        self.choice("missing", ("forbid", "allow"))
+        self._check_zone()
+        self._check_rooms()
+
+    def _window(self, k: int) -> Window:
+        try:
+            return parse_window(self.slots[k])
+        except InputError as error:
+            raise self.refuse(f"slots[{k}]", error.problems[0].message) from None
+
+    def _check_zone(self) -> None:
+        if self.timezone is not None and self.timezone not in zoneinfo.available_timezones():
+            text = f"found {excerpt(self.timezone)}, expected a name such as Europe/Berlin"
+            raise self.refuse("timezone", text)
+        try:
+            dt.date.fromisoformat(self.week or "2000-01-01")
+        except (TypeError, ValueError):
+            raise self.refuse("week", f"found {excerpt(self.week)}, expected a date such as 2027-01-11") from None
+
+    def _check_rooms(self) -> None:
+        given: Any = self.rooms
+        pairs = list(given.items() if isinstance(given, Mapping) else given if isinstance(given, list | tuple) else [0])
+        if any(not isinstance(pair, tuple | list) or len(pair) != 2 or type(pair[0]) is not str for pair in pairs):
+            raise self.refuse("rooms", f"found {excerpt(given)}, expected {{site: number of rooms}}")
+        for site, rooms in pairs:
+            fault = count_fault(rooms, "rooms", optional=False)
+            if fault:
+                raise self.refuse(f"rooms[{excerpt(site)}]", fault)
+        self.put("rooms", tuple(sorted((site, int(rooms)) for site, rooms in pairs)))
+
+    @property
+    def limits(self) -> dict[str, int]:
+        """Rooms by site."""
+        return dict(self.rooms)
+
+    # -- who is free --------------------------------------------------------------------------------------------------
+
+    def check(self, cohort: Cohort) -> None:
+        """All availability can be read, zones can be compared, and the sites with rooms exist.
+
+        Raises:
+            InputError: one problem for each.
+        """
+        problems = Problems()
+        for row, text in enumerate(cohort.people.availability or ()):
+            try:
+                parse_week(text or "")
+            except InputError as error:
+                where = f"participant {excerpt(cohort.people.ids[row])}.availability"
+                problems.found.extend(Problem(p.code, where, p.message, p.hint) for p in error.problems)
+        zones = {zone for zone in [*(cohort.people.timezones or ()), self.timezone] if zone is not None}
+        if len(zones) > 1 and (self.timezone is None or self.week is None):
+            text = f"people live in {len(zones)} time zones, such as {' and '.join(sorted(zones)[:2])}"
+            problems.add("timezone", self.title, text, "say whose clock the slots are: timezone=, and when: week=")
+        sites = set(cohort.people.sites or ())
+        for site in self.limits:
+            if site not in sites:
+                problems.add("unknown-site", self.title, f"nobody is at {excerpt(site)}", suggestion(site, sites))
+        problems.raise_any()
+
+    def times(self, cohort: Cohort) -> Slots:
+        """The slots, and who can lead and sit at each."""
+        windows = [parse_window(text) for text in self.slots]
+        free = self._free(cohort, windows)
+        start, end = np.array([window.minutes for window in windows], dtype=np.int64).T
+        sits = free if self.quorum == 1 else np.ones_like(free)
+        return Slots(tuple(self.slots), start, end, free, sits)
+
+    def _free(self, cohort: Cohort, windows: Sequence[Window]) -> Bools:
+        """Whether each person is free at each slot."""
+        n = len(cohort)
+        stated = cohort.people.availability or (None,) * n
+        zones = cohort.people.timezones or (None,) * n
+
+        @cache
+        def row(text: str | tuple[str, ...] | None, zone: str | None) -> tuple[bool, ...]:
+            if text is None or text in {"", ()}:
+                return (self.missing == "allow",) * len(windows)
+            week = parse_week(text)
+            return tuple(covered(week, *self._local(window, zone)) for window in windows)
+
+        free = [row(text, zone) for text, zone in zip(stated, zones, strict=True)]
+        return np.array(free, dtype=bool).reshape(n, len(windows))
+
+    def _local(self, window: Window, zone: str | None) -> tuple[int, int]:
+        """A slot in minutes of the week on the clock of a zone."""
+        if zone is None or zone == self.timezone or self.timezone is None or self.week is None:
+            return window.minutes
+        day = dt.date.fromisoformat(self.week)
+        monday = dt.datetime.combine(day - dt.timedelta(days=day.weekday()), dt.time())
+        home, there = zoneinfo.ZoneInfo(self.timezone), zoneinfo.ZoneInfo(zone)
+        begin = (monday + dt.timedelta(minutes=window.minutes[0])).replace(tzinfo=home).astimezone(dt.UTC)
+        local = begin.astimezone(there)
+        start = local.weekday() * 1440 + local.hour * 60 + local.minute
+        return start, start + (window.end - window.start)
+
+    # -- what solvers and the judge see -------------------------------------------------------------------------------
+
+    def together(self, edges: Edges, groups: Groups) -> Iterable[GroupRows]:
+        """Enough of the mentees of each group are free, and each group in person has a room."""
+        free = None if groups.slots is None else groups.slots.leads
+        if free is not None and self.quorum < 1:
+            yield self._quorum_rows(free[edges.pairs.mentee[groups.edge], groups.slot[groups.group]], groups)
+        if self.rooms and groups.slots is not None:
+            yield from self._room_rows(edges.cohort, edges, groups)
+
+    def _quorum_rows(self, free: Bools, groups: Groups) -> GroupRows:
+        share = short(self.quorum)
+        weight = np.where(free, share.denominator, 0) - share.numerator
+        n = len(groups)
+        none = np.zeros(0, dtype=np.int64)
+        places = (groups.group, np.arange(len(free)), weight)
+        return GroupRows("quorum", places, (none, none, none), np.zeros(n, np.int64), np.full(n, FREE), self.title)
+
+    def _room_rows(self, cohort: Cohort, edges: Edges, groups: Groups) -> Iterator[GroupRows]:
+        none = np.zeros(0, dtype=np.int64)
+        leaders = edges.mentor_rows[groups.leader].tolist()
+        for members in groups.slots.moments() if groups.slots is not None else ():
+            here = np.isin(groups.slot, members)
+            for site, rooms in self.limits.items():
+                used = [k for k, row in enumerate(leaders) if here[k] and site == _room_at(cohort, row)]
+                if used:
+                    entries = (np.zeros(len(used), np.int64), np.array(used), np.ones(len(used), np.int64))
+                    limit = np.array([rooms])
+                    yield GroupRows("room", (none, none, none), entries, limit - FREE, limit, f"the rooms of {site}")
+
+    def violations(self, cohort: Cohort, matching: Matching) -> list[Violation]:
+        """Matches without a slot, people who are not free, people in two places, too few rooms."""
+        windows = {name: parse_window(name) for name in self.slots}
+        free = self._free(cohort, list(windows.values()))
+        place = {name: k for k, name in enumerate(windows)}
+        found = []
+        for match in matching:
+            if match.slot not in place:
+                text = f"the match of {match.mentor} has the slot {match.slot!r}, which the program does not name"
+                found.append(Violation("rule:CommonSlot", text, (match.mentor,)))
+            else:
+                found += self._absent(cohort, match, free[:, place[match.slot]])
+        timed = [match for match in matching if match.slot in place]
+        return [*found, *_twice(timed, windows), *self._roomless(cohort, timed, windows)]
+
+    def _absent(self, cohort: Cohort, match: Match, free: Bools) -> Iterator[Violation]:
+        index = cohort.people.index
+        if not free[index[match.mentor]]:
+            yield Violation("rule:CommonSlot", f"{match.mentor} is not free at {match.slot}", (match.mentor,))
+        absent = [mentee for mentee in match.mentees if not free[index[mentee]]]
+        if len(match.mentees) - len(absent) < short(self.quorum) * len(match.mentees):
+            text = f"{', '.join(absent)} cannot come at {match.slot}, where {match.mentor} meets them"
+            yield Violation("rule:CommonSlot", text, tuple(absent))
+
+    def _roomless(self, cohort: Cohort, matches: Sequence[Match], windows: Mapping[str, Window]) -> Iterator[Violation]:
+        for site, rooms in self.limits.items():
+            here = [m for m in matches if _room_at(cohort, cohort.people.index[m.mentor]) == site]
+            for match in here:
+                start = windows[match.slot].minutes[0]
+                busy = [m for m in here if windows[m.slot].minutes[0] <= start < windows[m.slot].minutes[1]]
+                if len(busy) > rooms:
+                    text = f"{len(busy)} matches at {site} at {match.slot}, which has {rooms} rooms"
+                    yield Violation("rule:CommonSlot", text, tuple(m.mentor for m in busy))
+
+
+def _room_at(cohort: Cohort, row: int) -> str:
+    """The site where somebody needs a room for a match; empty where they meet virtually."""
+    people = cohort.people
+    if people.modes is not None and "in_person" not in people.modes[row]:
+        return ""
+    return people.sites[row] if people.sites is not None else ""
+
+
+def _twice(matches: Sequence[Match], windows: Mapping[str, Window]) -> Iterator[Violation]:
+    """People in two matches at one time."""
+    meetings: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
+    for match in matches:
+        for person in (match.mentor, *match.mentees):
+            meetings[person].append(windows[match.slot].minutes)
+    for person, spans in meetings.items():
+        if any(a[0] < b[1] and b[0] < a[1] for a, b in combinations(spans, 2)):
+            yield Violation("rule:CommonSlot", f"{person} is in two matches at one time", (person,))
