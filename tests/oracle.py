@@ -125,12 +125,15 @@ class Oracle:
         met = Counter((i, self.offers[k][0].id) for i, k in chosen)
         same = Counter((self.requests[i][0].id, self.offers[k][0].id) for i, k in chosen)
         within = any(rule.name == "NoRepeat" and rule.within for rule in self.program.rules)
+        seats = Counter(self.requests[i][0].id for i, _ in chosen)
+        most = min([rule.n for rule in self.program.rules if rule.name == "AtMost"], default=UNLIMITED)
         return (
             all(n <= self.seats(self.people[m]) for m, n in load.items())
             and all(self.offers[k][1].seats is None or n <= self.offers[k][1].seats for k, n in taken.items())
             and all(n <= self.requests[i][1].mentors for i, n in filled.items())
             and all(n <= 1 for n in met.values())
             and (not within or all(n <= 1 for n in same.values()))
+            and all(n <= most for n in seats.values())
             and all(self.leads(p, taken, chosen) for p in self.cohort if p.id in load)
         )
 

@@ -119,6 +119,7 @@ def _worth(mentor, mentee):
 def rules_for(cohort):
     """A few rules that can be meant for a cohort."""
     found = [mm.rules.NoRepeat(), mm.rules.NoRepeat(within=True), mm.rules.Check(_odd), mm.rules.Everyone()]
+    found.append(mm.rules.AtMost(1))
     found += [mm.rules.LevelGap(0, 2), mm.rules.LevelGap(0, missing="allow"), mm.rules.Everyone(of="requests")]
     for name in ("site", "department"):
         if name in cohort.attribute_names:

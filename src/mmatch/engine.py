@@ -131,7 +131,7 @@ def choose(instance: Instance, solver: str | Solver) -> list[Solver]:
         UnsupportedError: the solver, or every solver, refuses a kind of constraint in the instance.
     """
     known = known_solvers()
-    fitting = sorted(name for name, kind in known.items() if instance.kinds <= kind.takes)
+    fitting = sorted(name for name, kind in known.items() if _needed(kind) <= instance.kinds <= kind.takes)
     if solver == "auto":
         ranked = sorted((known[name].rank, name) for name in fitting if known[name].rank is not None)
         if not ranked:
@@ -139,6 +139,8 @@ def choose(instance: Instance, solver: str | Solver) -> list[Solver]:
             raise UnsupportedError(f"no solver here can keep {_hard_part(instance, usual)}")
         return [known[name]() for _, name in ranked]
     chosen = _named(solver, known) if isinstance(solver, str) else solver
+    if not _needed(chosen) <= instance.kinds:
+        raise UnsupportedError(f"{chosen.name} is for groups, and nothing here asks for groups; use auto")
     if not instance.kinds <= chosen.takes:
         others = f"use {' or '.join(fitting)}" if fitting else "no solver here can"
         raise UnsupportedError(f"{chosen.name} cannot keep {_hard_part(instance, chosen.takes)}; {others}")
@@ -146,9 +148,16 @@ def choose(instance: Instance, solver: str | Solver) -> list[Solver]:
 
 
 def known_solvers() -> dict[str, type[Solver]]:
-    """All solvers of this installation by name."""
-    kinds = (find("mmatch.solvers", name) for name in names("mmatch.solvers"))
+    """All solvers of this installation by name, and the portfolio that calls several of them."""
+    from mmatch.portfolio import Portfolio
+
+    kinds = [Portfolio, *(find("mmatch.solvers", name) for name in names("mmatch.solvers"))]
     return {kind.name: kind for kind in kinds}
+
+
+def _needed(solver: Solver | type[Solver]) -> frozenset[str]:
+    """The kinds without which a solver has nothing to do."""
+    return getattr(solver, "needs", frozenset())
 
 
 def _named(solver: str, known: dict[str, type[Solver]]) -> Solver:
@@ -237,7 +246,8 @@ def _judged(
         SolverError: where the judge refuses it.
     """
     proof = _evidence(cohort, program, answer)
-    status = Status.OPTIMAL if matching is not None and answer.multipliers else answer.status
+    hopeful = bool(answer.multipliers or answer.branches)
+    status = Status.OPTIMAL if matching is not None and hopeful else answer.status
     grade = judge(cohort, program, status, matching, proof)
     if grade.violations:
         told = "; ".join(v.message for v in grade.violations[:3])
@@ -246,7 +256,7 @@ def _judged(
         grade, status = replace(grade, trust=Trust.HEURISTIC), answer.status
     if status == Status.INFEASIBLE and grade.trust not in {Trust.PROVED, Trust.CORROBORATED}:
         status = Status.UNKNOWN  # never on one solver's word
-    if status == Status.OPTIMAL and answer.prices and not answer.multipliers and grade.trust != Trust.PROVED:
+    if status == Status.OPTIMAL and answer.prices and not hopeful and grade.trust != Trust.PROVED:
         raise SolverError(f"{origin[0]} claims an optimum that its own prices do not prove")
     return Result(
         status=status,
@@ -256,7 +266,7 @@ def _judged(
         verified_bound=None if matching is None else grade.verified_bound,
         by_aim=MappingProxyType(dict(grade.by_aim)),
         trust=None if status == Status.UNKNOWN else grade.trust,
-        proof=Proof(proof.kind, proof.digest, grade.totals, proof.prices, proof.cut, proof.multipliers),
+        proof=replace(proof, totals=grade.totals),
         solver=origin[0],
         seed=origin[1],
         resolution=grade.resolution,
@@ -266,8 +276,17 @@ def _judged(
 
 def _evidence(cohort: Cohort, program: Program, answer: Answer) -> Proof:
     prices = tuple(tuple(price.tolist()) for price in answer.prices)
-    kind = "prices" if prices else "cut" if answer.cut else "none"
-    return Proof(kind, digest(cohort, program), (), prices, answer.cut, answer.multipliers)
+    kind = "groups" if answer.branches else "prices" if prices else "cut" if answer.cut else "none"
+    return Proof(
+        kind,
+        digest(cohort, program),
+        prices=prices,
+        cut=answer.cut,
+        multipliers=answer.multipliers,
+        branches=answer.branches,
+        counts=answer.counts,
+        agreement=answer.agreement,
+    )
 
 
 def _claimed_bound(status: Status, answer: Answer, grade: Grade) -> tuple[Any, ...]:

@@ -214,10 +214,11 @@ class Reason:
 class Proof:
     """Evidence for what a result claims; the judge checks it without any solver.
 
-    ``kind`` is "prices" (a price per node and tier shows that no better matching exists), "cut" (a set of nodes shows
-    that none exists at all) or "none". ``multipliers`` bound the tiers from a worst-off of several seats on, where no
-    prices alone do. ``totals`` are the exact tier totals as fractions, ``digest`` binds the proof
-    to the cohort and the program.
+    ``kind`` is "prices" (a price per node and tier shows that no better matching exists), "groups" (prices for each
+    leaf of a tree of ``branches`` on openings, one tree a stage, beside ``counts``, counting cuts), "cut" (a set of
+    nodes shows that none exists at all) or "none". ``agreement`` records runs of different solvers: (solver,
+    what it claims). ``multipliers`` bound the tiers from a worst-off of several seats on, where no prices alone do.
+    ``totals`` are the exact tier totals as fractions, ``digest`` binds the proof to the cohort and the program.
     """
 
     kind: str
@@ -226,6 +227,14 @@ class Proof:
     prices: tuple[tuple[int, ...], ...] = ()
     cut: tuple[int, ...] = ()
     multipliers: tuple[tuple[int, ...], ...] = ()
+    branches: tuple[tuple[int, ...], ...] = ()
+    counts: tuple[tuple[int, ...], ...] = ()
+    agreement: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def leaves(self) -> int:
+        """How many leaves the trees of branches have."""
+        return len(self.prices) if self.kind == "groups" else 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -125,6 +125,7 @@ class Total:
     loads: tuple[ConvexLoad, ...]
     unit: Fraction
     constant: Fraction = Fraction(0)
+    grouped: tuple[()] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -137,6 +138,7 @@ class Count:
     unit: Fraction
     loads: tuple[ConvexLoad, ...] = ()
     constant: Fraction = Fraction(0)
+    grouped: tuple[()] = ()
 
     @property
     def weights(self) -> Ints:

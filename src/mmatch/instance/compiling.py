@@ -57,7 +57,7 @@ def compile_instance(cohort: Cohort, program: Program, seed: int | str | None = 
         tiers=tuple(_tier(edges, aims) for aims in program.tiers),
         labels=edges,
         lottery=None if seed is None else lottery(cohort, seed),
-        groups=candidate_groups(edges, program),
+        groups=candidate_groups(edges, program, bounds),
     )
 
 

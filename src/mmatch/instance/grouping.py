@@ -13,20 +13,25 @@ from mmatch.people.columns import NONE
 from mmatch.terms import FREE, GroupRows, Groups
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from mmatch.instance.edges import Edges
-    from mmatch.people.columns import Ints
+    from mmatch.people.columns import Bools, Ints
     from mmatch.program import Program
     from mmatch.rules._base import Rule
-    from mmatch.terms import Slots
+    from mmatch.terms import Bounds, Slots
 
 Entries = tuple["Ints", "Ints", "Ints"]
 NOTHING: Entries = (np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.int64))
 
 
-def candidate_groups(edges: Edges, program: Program) -> Groups | None:
+def candidate_groups(edges: Edges, program: Program, bounds: Sequence[Bounds]) -> Groups | None:
     """The groups that could open under a program; None where loads alone say which matches can be.
+
+    Args:
+        edges: all candidates.
+        program: the policy.
+        bounds: on sets of edges, which groups need not repeat.
 
     Raises:
         InputError: two rules that name slots.
@@ -42,7 +47,9 @@ def candidate_groups(edges: Edges, program: Program) -> Groups | None:
         return None
     times = None if slots is None else slots[1]
     groups = _opened(edges, program, times, apart=bool(composing) or _keep_apart(edges, program))
-    rows = [*_once(edges, groups), *_moments(edges, groups), *_alike(groups), *_avoiding(edges, groups)]
+    single = _single(edges, bounds)
+    rows = [*_once(edges, groups), *_elsewhere(edges, groups, single), *_moments(edges, groups, single)]
+    rows += [*_alike(groups), *_avoiding(edges, groups)]
     for rule in program.rules:
         rows += rule.together(edges, groups)
     return replace(groups, rows=tuple(rows), why=tuple(why))
@@ -143,17 +150,40 @@ def _once(edges: Edges, groups: Groups) -> Iterator[GroupRows]:
         )
 
 
-def _moments(edges: Edges, groups: Groups) -> Iterator[GroupRows]:
+def _single(edges: Edges, bounds: Sequence[Bounds]) -> Bools:
+    """For each participant whether they cannot have more than one seat as a mentee."""
+    seats = np.zeros(len(edges.cohort), dtype=np.int64)
+    np.add.at(seats, edges.cohort.requests.owner, edges.cohort.requests.mentors)
+    for family in bounds:
+        if family.key == "mentee":
+            seats[edges.mentee_rows] = np.minimum(seats[edges.mentee_rows], family.upper)
+    return seats <= 1
+
+
+def _elsewhere(edges: Edges, groups: Groups, single: Bools) -> Iterator[GroupRows]:
+    """One request is not met twice by one offer, in two groups: where that could be."""
+    often = np.bincount(groups.edge, minlength=len(edges))[groups.edge] > 1
+    several = np.flatnonzero(
+        often & (edges.wanted[edges.request[groups.edge]] > 1) & ~single[edges.pairs.mentee[groups.edge]]
+    )
+    if len(several):
+        found, row = np.unique(groups.edge[several], return_inverse=True)
+        ones = np.ones(len(found), dtype=np.int64)
+        yield GroupRows("edge", row_entries(row, several), NOTHING, ones - 1 - FREE, ones)
+
+
+def _moments(edges: Edges, groups: Groups, single: Bools) -> Iterator[GroupRows]:
     """Nobody is in two places at once, neither as a mentee nor as a mentor."""
     if groups.slots is None:
         return
     n = len(edges.cohort)
     mentee, leader = edges.pairs.mentee[groups.edge], edges.mentor_rows[groups.leader]
+    leads = np.bincount(leader, minlength=n) > 0
     for members in groups.slots.moments():
         seated = np.flatnonzero(np.isin(groups.slot[groups.group], members))
         led = np.flatnonzero(np.isin(groups.slot, members))
         persons = np.concatenate([mentee[seated], leader[led]])
-        busy = np.bincount(persons, minlength=n) > 1
+        busy = (np.bincount(persons, minlength=n) > 1) & (leads | ~single)
         rows = np.cumsum(busy) - 1
         seated, led = seated[busy[mentee[seated]]], led[busy[leader[led]]]
         if busy.any():

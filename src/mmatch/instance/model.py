@@ -84,6 +84,9 @@ class Answer:
     multipliers: tuple[tuple[int, ...], ...] = ()
     places: Bools | None = None
     opened: Ints | None = None
+    branches: tuple[tuple[int, ...], ...] = ()
+    counts: tuple[tuple[int, ...], ...] = ()
+    agreement: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,11 +116,18 @@ class Watch:
             return "cancelled"
         return "time_limit" if self.deadline is not None and time.monotonic() >= self.deadline else None
 
-    def tell(self, phase: str, done: int = 0, total: int = 0, value: tuple[Value, ...] | None = None) -> None:
-        """Report progress, if anybody asked for it; ``value`` holds the totals of finished tiers, which bound them."""
+    def tell(
+        self,
+        phase: str,
+        done: int = 0,
+        total: int = 0,
+        value: tuple[Value, ...] | None = None,
+        bound: tuple[Value | None, ...] | None = None,
+    ) -> None:
+        """Report progress, if anybody asked for it; finished tiers bound themselves, so ``bound`` may be left out."""
         if self.progress is not None:
             try:
-                self.progress(Progress(phase, done, total, value, value))
+                self.progress(Progress(phase, done, total, value, value if bound is None else bound))
             except Exception as error:
                 self.failed = error  # the host's own error, not the solver's
                 raise

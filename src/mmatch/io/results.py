@@ -56,6 +56,9 @@ def result_to_json(result: Result) -> dict[str, Any]:
             "prices": proof.prices,
             "cut": proof.cut,
             "multipliers": proof.multipliers,
+            "branches": proof.branches,
+            "counts": proof.counts,
+            "agreement": proof.agreement,
         },
     }
 
@@ -223,11 +226,21 @@ _RESULT: dict[str, Read] = {
     "stopped": _optional(_text),
     "runtime": float,
 }
+
+
+def _rows(value: Any) -> tuple[tuple[int, ...], ...]:
+    """Rows of whole numbers."""
+    return tuple(tuple(_whole(number) for number in _list(row)) for row in _list(value))
+
+
 _PROOF: dict[str, Read] = {
     "kind": _text,
     "digest": _text,
     "totals": lambda value: tuple(_total(item) for item in _list(value)),
-    "prices": lambda value: tuple(tuple(_whole(price) for price in _list(row)) for row in _list(value)),
+    "prices": _rows,
     "cut": lambda value: tuple(_whole(node) for node in _list(value)),
-    "multipliers": lambda value: tuple(tuple(_whole(factor) for factor in _list(row)) for row in _list(value or [])),
+    "multipliers": lambda value: _rows(value or []),
+    "branches": lambda value: _rows(value or []),
+    "counts": lambda value: _rows(value or []),
+    "agreement": lambda value: tuple((_text(a), _text(b)) for a, b in map(_list, _list(value or []))),
 }

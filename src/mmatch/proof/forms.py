@@ -58,6 +58,11 @@ def _exact(total: Any) -> bool:
 
 def _proof(proof: Any) -> bool:
     prices = isinstance(proof.prices, tuple) and all(_whole(row) for row in proof.prices)
-    prices = prices and isinstance(proof.multipliers, tuple) and all(_whole(row) for row in proof.multipliers)
+    for rows in (proof.multipliers, proof.branches, proof.counts):
+        prices = prices and isinstance(rows, tuple) and all(_whole(row) for row in rows)
+    told = isinstance(proof.agreement, tuple) and all(
+        isinstance(pair, tuple) and len(pair) == 2 and all(type(text) is str for text in pair)
+        for pair in proof.agreement
+    )
     totals = isinstance(proof.totals, tuple) and all(_exact(total) for total in proof.totals)
-    return prices and totals and _whole(proof.cut) and type(proof.kind) is str and type(proof.digest) is str
+    return prices and told and totals and _whole(proof.cut) and type(proof.kind) is str and type(proof.digest) is str

@@ -19,6 +19,7 @@ from mmatch.people.numbers import plain, readable
 from mmatch.program import check_question
 from mmatch.proof.digests import digest
 from mmatch.proof.forms import malformed
+from mmatch.proof.openings import opening_bounds
 from mmatch.proof.optimality import balanced, proved_face
 from mmatch.proof.relaxation import relaxed_bounds
 from mmatch.proof.shortage import shortfall
@@ -103,19 +104,26 @@ def _trust_without(cohort: Cohort, program: Program, status: Status, proof: Proo
         network = build_network(compile_instance(cohort, program))
         if shortfall(network, proof.cut) > 0:
             return Trust.PROVED
-    return Trust.CLAIMED
+    return Trust.CORROBORATED if _agreed(proof, "infeasible") else Trust.CLAIMED
+
+
+def _agreed(proof: Proof, claim: str) -> bool:
+    """Whether two different solvers, on differently built models, are recorded with a claim."""
+    return len({solver for solver, told in proof.agreement if told == claim}) > 1
 
 
 def _proved(
     cohort: Cohort, program: Program, matching: Matching, proof: Proof, totals: tuple[Exact, ...]
 ) -> tuple[int, tuple[Fraction | None, ...]]:
     """(leading tiers proved best, in what the aims themselves measure; what no matching exceeds in each tier)."""
-    if proof.kind != "prices" or proof.digest != digest(cohort, program):
+    if proof.kind not in {"prices", "groups"} or proof.digest != digest(cohort, program):
         return 0, ()
     instance = compile_instance(cohort, program)
     chosen = chosen_edges(cohort, instance, matching)
     if chosen is None:
         return 0, ()
+    if proof.kind == "groups":
+        return _proved_in_groups(instance, chosen, proof, totals)
     try:
         network = build_network(instance)
     except CrossingSets:
@@ -131,6 +139,28 @@ def _proved(
     known = (None,) * proved + tuple(limits)
     proved += next((k for k, limit in enumerate(limits) if limit != totals[proved + k]), len(limits))
     return min(proved, [*agree, False].index(False)), known if all(agree) else ()
+
+
+def _proved_in_groups(
+    instance: Instance, chosen: Bools, proof: Proof, totals: tuple[Exact, ...]
+) -> tuple[int, tuple[Fraction | None, ...]]:
+    """The same for matchings in groups: a tier is proved where the bounds of its stages meet what it reached."""
+    bounds = iter(opening_bounds(instance, chosen, proof))
+    limits: list[Fraction | None] = []
+    for tier, total in zip(instance.tiers, totals, strict=True):
+        found = [next(bounds, None) for _ in tier.stages]
+        exact = total if isinstance(total, tuple) else (total,)
+        if tier.vector:
+            limits.append(None if tuple(found) != exact else Fraction(0))
+        else:
+            limits.append(found[0])
+    closed = [
+        limit is not None and (tier.vector or limit == total)
+        for limit, tier, total in zip(limits, instance.tiers, totals, strict=True)
+    ]
+    proved = [*closed, False].index(False)
+    shown = [None if tier.vector else limit for limit, tier in zip(limits, instance.tiers, strict=True)]
+    return proved, tuple(shown)
 
 
 def chosen_edges(cohort: Cohort, instance: Instance, matching: Matching) -> Bools | None:

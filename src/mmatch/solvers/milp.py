@@ -85,9 +85,9 @@ def _reached(goal: Goal, chosen: Bools) -> int | None:
 
 
 def _power(coefficients: Ints) -> float:
-    """The greatest power of two that is at most the largest coefficient: dividing by it is exact."""
+    """A power of two that brings the largest coefficient below a million; whole numbers are worth keeping."""
     largest = int(np.abs(coefficients).max(initial=1))
-    return 2.0 ** (max(largest, 1).bit_length() - 1)
+    return 2.0 ** max(largest.bit_length() - 20, 0)
 
 
 def _matrix(model: Model) -> tuple[Any, Any, Any]:

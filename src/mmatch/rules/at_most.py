@@ -1,0 +1,52 @@
+"""Nobody gets more than so many matches, whatever they ask for."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from mmatch.matching import Violation
+from mmatch.people.numbers import count_fault
+from mmatch.rules._base import Rule
+from mmatch.terms import Bounds
+
+if TYPE_CHECKING:
+    from mmatch.instance.edges import Edges
+    from mmatch.matching import Matching
+    from mmatch.people import Cohort
+
+
+@dataclass(frozen=True, repr=False)
+class AtMost(Rule):
+    """A mentee gets at most so many seats over all requests: they name several topics and are content with one.
+
+    seats of each mentee <= n.
+
+    Args:
+        n: how many seats at most, from 0.
+    """
+
+    n: int = 1
+
+    def __post_init__(self) -> None:
+        fault = count_fault(self.n, "n", optional=False)
+        if fault:
+            raise self.refuse("n", fault)
+
+    def constraints(self, edges: Edges) -> Iterable[Bounds]:
+        """At most so many edges on each mentee."""
+        zeros = np.zeros(edges.count("mentee"), dtype=np.int64)
+        yield Bounds("mentee", edges.label("mentee"), zeros, zeros + self.n, self.title)
+
+    def violations(self, cohort: Cohort, matching: Matching) -> list[Violation]:  # noqa: ARG002 - one signature for all
+        """Mentees with more."""
+        seats = Counter(matching.seats.mentee)
+        return [
+            Violation("rule:AtMost", f"{who} has {count} seats, at most {self.n}", (who,))
+            for who, count in sorted(seats.items())
+            if count > self.n
+        ]
