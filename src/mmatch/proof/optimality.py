@@ -7,6 +7,8 @@ Magnanti, Orlin 1993, theorem 9.4). Two paths, plain Python integers and NumPy, 
 
 For a worst-off stage two things are shown: prices bound from below how many edges on the reached level or under it
 every matching must use (weak duality, so any prices do), and prices for "no edge below it" hold later stages to it.
+
+For a product the prices are fractions that multiply, and are compared as such: no logarithm is believed (`products`).
 """
 
 from __future__ import annotations
@@ -19,7 +21,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mmatch.instance.folding import fold, greatest, held, runs
-from mmatch.terms import Worst
+from mmatch.instance.products import Factors, read_worths, signs
+from mmatch.terms import Product, Worst
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -56,6 +59,8 @@ def _checks(network: Network, flow: Ints, left: deque[Sequence[int]]) -> Iterato
             return  # sums of several edges: no flow, see `relaxation`
         if isinstance(stage, Worst):
             yield run.stop, partial(_worst_proved, network, stage, flow, left)
+        elif isinstance(stage, Product):
+            yield run.stop, partial(_product_proved, network, stage, flow, left)
         else:
             for group in fold(network, run):
                 yield group.stages.stop, partial(_tight, network, flow, group.cost, left)
@@ -75,6 +80,18 @@ def _worst_proved(network: Network, stage: Worst, flow: Ints, left: deque[Sequen
         if still is not None:
             still = _tight(network, flow, network.row(edges), left, still)
     return still
+
+
+def _product_proved(
+    network: Network, stage: Product, flow: Ints, left: deque[Sequence[int]], free: Bools
+) -> Bools | None:
+    """Arcs still free behind a product: by the worths that a forest means, no residual cycle raises it."""
+    forest = _next(network, left)
+    factors = Factors.of(network, stage)
+    worths = None if forest is None else read_worths(factors, forest)
+    if worths is None:
+        return None
+    return _check_numpy(network, flow, signs(factors, worths), (0,) * network.n_nodes, free)
 
 
 def least_on_face(network: Network, flow: Ints, cost: Ints | Objects, price: Sequence[int], free: Bools) -> int:

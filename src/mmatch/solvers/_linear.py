@@ -22,7 +22,7 @@ from mmatch.instance.totals import load_labels, stage_total, tier_values
 from mmatch.matching import Status
 from mmatch.people.columns import NONE
 from mmatch.solvers._relaxing import evidence, floor_bound, shortage_cut
-from mmatch.terms import Total, Worst
+from mmatch.terms import Product, Total, Worst
 
 if TYPE_CHECKING:
     from mmatch.instance import Instance, Watch
@@ -195,6 +195,8 @@ def in_order(instance: Instance, watch: Watch, search: Search) -> Answer:
             elif not found.optimal and not goal.probe:
                 return _partial(instance, best, min(number, doubtful), watch.reason(), (number, found.bound))
         outcome = "held"
+        if isinstance(instance.stages[number], Product):
+            doubtful = min(doubtful, number)  # rounded logarithms may miss the greatest product by a hair
         reached = goal.reached(best)
         if reached is not None and len(goal.variables):
             model.rows.append(Row(goal.variables, goal.coefficients, reached, FAR))
@@ -266,7 +268,9 @@ def _steps(
         yield from _floors(instance, model, watch, (number, stage))
 
 
-def _sum_goal(instance: Instance, model: Model, stage: Total | Count, reached: Callable[[Bools], int]) -> Goal:
+def _sum_goal(
+    instance: Instance, model: Model, stage: Total | Count | Product, reached: Callable[[Bools], int]
+) -> Goal:
     used = np.flatnonzero(stage.weights)
     parts = [(used, stage.weights[used])]
     for load in stage.loads:
