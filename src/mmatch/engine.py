@@ -254,7 +254,7 @@ def _judged(
         verified_bound=None if matching is None else grade.verified_bound,
         by_aim=MappingProxyType(dict(grade.by_aim)),
         trust=None if status == Status.UNKNOWN else grade.trust,
-        proof=Proof(proof.kind, proof.digest, grade.totals, proof.prices, proof.cut, proof.multipliers),
+        proof=Proof(proof.kind, proof.digest, grade.totals, proof.prices, proof.cut, proof.multipliers, proof.cases),
         solver=origin[0],
         seed=origin[1],
         resolution=grade.resolution,
@@ -265,7 +265,7 @@ def _judged(
 def _evidence(cohort: Cohort, program: Program, answer: Answer) -> Proof:
     prices = tuple(tuple(price.tolist()) for price in answer.prices)
     kind = "prices" if prices else "cut" if answer.cut else "none"
-    return Proof(kind, digest(cohort, program), (), prices, answer.cut, answer.multipliers)
+    return Proof(kind, digest(cohort, program), (), prices, answer.cut, answer.multipliers, answer.cases)
 
 
 def _claimed_bound(status: Status, answer: Answer, grade: Grade) -> tuple[Any, ...]:

@@ -211,8 +211,8 @@ class Proof:
 
     ``kind`` is "prices" (a price per node and tier shows that no better matching exists), "cut" (a set of nodes shows
     that none exists at all) or "none". ``multipliers`` bound the tiers from a worst-off of several seats on, where no
-    prices alone do; for a product a price is the arc along which it is read. ``totals`` are the exact tier totals as
-    fractions, ``digest`` binds the proof to the cohort and the program.
+    prices alone do, and ``cases`` say how such a bound is split; for a product a price is the arc along which it is
+    read. ``totals`` are the exact tier totals as fractions, ``digest`` binds the proof to the cohort and the program.
     """
 
     kind: str
@@ -221,6 +221,7 @@ class Proof:
     prices: tuple[tuple[int, ...], ...] = ()
     cut: tuple[int, ...] = ()
     multipliers: tuple[tuple[int, ...], ...] = ()
+    cases: tuple[tuple[int, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -79,6 +79,7 @@ class Answer:
     stopped: str | None = None
     limit: Fraction | None = None
     multipliers: tuple[tuple[int, ...], ...] = ()
+    cases: tuple[tuple[int, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,6 +56,7 @@ def result_to_json(result: Result) -> dict[str, Any]:
             "prices": proof.prices,
             "cut": proof.cut,
             "multipliers": proof.multipliers,
+            "cases": proof.cases,
         },
     }
 
@@ -229,4 +230,5 @@ _PROOF: dict[str, Read] = {
     "prices": lambda value: tuple(tuple(_whole(price) for price in _list(row)) for row in _list(value)),
     "cut": lambda value: tuple(_whole(node) for node in _list(value)),
     "multipliers": lambda value: tuple(tuple(_whole(factor) for factor in _list(row)) for row in _list(value or [])),
+    "cases": lambda value: tuple(tuple(_whole(entry) for entry in _list(row)) for row in _list(value or [])),
 }

@@ -59,5 +59,6 @@ def _exact(total: Any) -> bool:
 def _proof(proof: Any) -> bool:
     prices = isinstance(proof.prices, tuple) and all(_whole(row) for row in proof.prices)
     prices = prices and isinstance(proof.multipliers, tuple) and all(_whole(row) for row in proof.multipliers)
+    prices = prices and isinstance(proof.cases, tuple) and all(_whole(row) for row in proof.cases)
     totals = isinstance(proof.totals, tuple) and all(_exact(total) for total in proof.totals)
     return prices and totals and _whole(proof.cut) and type(proof.kind) is str and type(proof.digest) is str

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from mmatch.instance.cases import Case, least_between
 from mmatch.instance.folding import fold, greatest, held, runs
 from mmatch.instance.products import Factors, read_worths, signs
 from mmatch.terms import Product, Worst
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from mmatch.instance.network import Network
-    from mmatch.people.columns import Bools, Ints, Objects
+    from mmatch.people.columns import Bools, Ints
 
 PYTHON_ARCS = 20_000
 Check = Callable[["Bools"], "Bools | None"]
@@ -94,15 +95,9 @@ def _product_proved(
     return _check_numpy(network, flow, signs(factors, worths), (0,) * network.n_nodes, free)
 
 
-def least_on_face(network: Network, flow: Ints, cost: Ints | Objects, price: Sequence[int], free: Bools) -> int:
-    """A lower bound, from any prices, of the cost of all circulations that agree with the flow where it is not free.
-
-    Sum over arcs of the least that lower * rc and upper * rc allow, rc being the reduced cost (weak duality).
-    """
-    at = np.array(price, dtype=object)
-    rest = np.asarray(cost, dtype=object) + at[network.tail] - at[network.head]
-    least = np.minimum(rest * network.lower, rest * network.upper)
-    return int(np.where(free, least, rest * flow).sum())
+def least_on_face(network: Network, flow: Ints, cost: Ints, price: Sequence[int], free: Bools) -> int:
+    """A lower bound, from any prices, of the cost of all circulations that agree with the flow where it is not free."""
+    return least_between(network, cost, price, Case.behind(network, flow, free))
 
 
 def _next(network: Network, left: deque[Sequence[int]]) -> Sequence[int] | None:

@@ -6,7 +6,6 @@ folded and nothing is a tolerance. Loads are exact because their rewards never r
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field, replace
@@ -336,7 +335,7 @@ def _floors(
     best = _best_totals(instance, stage)
     if _all_served(instance, watch, number):
         served = None
-        high = min([_relaxed_floor(instance, number, chosen), *best])
+        high = min([floor_bound(instance, number, chosen, low), *best])
     else:
         served = _served(instance, model)
         high = max(best)
@@ -359,11 +358,6 @@ def _served(instance: Instance, model: Model) -> Ints:
     """For each mentee a variable that is 1 where they have a seat."""
     sets = _members(instance.labels.label("mentee"), instance.labels.count("mentee"))
     return np.concatenate([model.served(edges) for _, edges in sets])
-
-
-def _relaxed_floor(instance: Instance, number: int, chosen: Bools) -> int:
-    bound = floor_bound(instance, number, chosen)
-    return FAR if bound > FAR else math.floor(bound * (1 + 1e-9)) + 1
 
 
 def _best_totals(instance: Instance, stage: Worst) -> list[int]:
@@ -445,4 +439,4 @@ def with_evidence(instance: Instance, answer: Answer) -> Answer:
     if answer.status == Status.INFEASIBLE:
         return replace(answer, cut=shortage_cut(instance))
     found = None if answer.chosen is None else evidence(instance, answer.chosen)
-    return answer if found is None else replace(answer, prices=found[0], multipliers=found[1])
+    return answer if found is None else replace(answer, prices=found[0], multipliers=found[1], cases=found[2])
