@@ -18,6 +18,7 @@ _HOME = {
     "instance": ("Progress",),
     "instance.handmade": ("matching_from_pairs",),
     "engine": ("solve",),
+    "formats": ("Format", "Gap", "Recommendation", "Reflection", "Session", "Touchpoint", "recommend_format"),
     "lotteries": ("Draw", "randomise"),
     "insight": (
         "Explanation",
