@@ -35,6 +35,7 @@ _HOME = {
     "insight.strategies": ("Strategy",),
     "insight.measures": ("Metrics", "Segment", "metrics"),
     "insight.stability": ("blocking_pairs",),
+    "planning": ("Appointment", "Due", "Plan", "Schedule", "Unplaced", "schedule", "validate"),
     "proof": ("verify",),
     "io.reading": ("Reading", "read_cohort", "read_files"),
     "io.cohorts": ("write_cohort",),

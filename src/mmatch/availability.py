@@ -453,3 +453,18 @@ class Grid:
             both = self.bits[left[k : k + step]] & self.bits[right[k : k + step]]
             found[k : k + step] = np.bitwise_count(both).sum(axis=1, dtype=np.int64)
         return found
+
+
+def offsets_at(times: Intervals, zone: str) -> Intervals:
+    """Minutes by which the wall of a zone is ahead of UTC at each of some instants."""
+    if not len(times):
+        return times
+    first, last = int(times.min()) // DAY, int(times.max()) // DAY + 1
+    begins, _, offsets = _pieces(zone, first, last)
+    found: Intervals = np.array(offsets, dtype=np.int64)[np.searchsorted(begins, times, "right") - 1]
+    return found
+
+
+def day_text(day: int) -> str:
+    """The date of a day number, such as "2027-01-11"."""
+    return _date(day).isoformat()

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from mmatch.people import Request
 
 FORMATS = tuple(module.name for module in pkgutil.iter_modules(__path__) if not module.name.startswith("_"))
-_PRODUCTS = frozenset(  # words in a topic that mean something made
-    ("analysis", "application", "cv", "deck", "design", "draft", "essay", "grant", "letter", "lesson", "plan", "plans")
-    + ("planning", "poster", "portfolio", "presentation", "proposal", "prototype", "report", "resume", "slides")
+_PRODUCTS = re.compile(  # words in a topic that mean something made
+    r"\b(?:analysis|application|cv|deck|design|draft|essay|grant|letter|lesson|plan|plans|planning|poster|portfolio"
+    r"|presentation|proposal|prototype|report|resume|slides)\b"
 )
 
 
@@ -61,10 +61,9 @@ def recommend_format(request: Request, topics: Mapping[str, str] | None = None) 
     below = sorted(child for child, parent in (topics or {}).items() if parent == request.topic)
     if below:
         return Recommendation("three_session", f"{request.topic} is broad: it includes {_listed(below)}")
-    words = set(re.findall(r"[a-z]+", request.topic.casefold()))
-    if words & _PRODUCTS:
-        what = ", ".join(sorted(words & _PRODUCTS))
-        return Recommendation("two_session", f"{what} means a work product, which gets feedback between two meetings")
+    words = sorted(set(_PRODUCTS.findall(request.topic.casefold())))
+    if words:
+        return Recommendation("two_session", f"{_listed(words)} means a work product, to get feedback on")
     return Recommendation("single", f"{request.topic} is narrow: one meeting can answer it")
 
 
