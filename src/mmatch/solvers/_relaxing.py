@@ -31,7 +31,7 @@ FAR = 2**62
 BITS = 20  # of a multiplier, at most
 ROOM = 58  # bits of multiplier times weight
 MOST_CASES = 60  # that are looked at for one stage
-HOPE = 2**-8  # a bound further above what is reached, as a share of it, is not worth looking at cases,
+HOPE = 2**-12  # a bound further above what is reached, as a share of it, is not worth looking at cases,
 SMALL = 500  # but with so few edges it is
 STEEP = 16  # what a floor may cost, per unit by which a total is below it
 
