@@ -18,6 +18,7 @@ _HOME = {
     "instance": ("Progress",),
     "instance.handmade": ("matching_from_pairs",),
     "engine": ("solve",),
+    "formats": ("Format", "Gap", "Recommendation", "Reflection", "Session", "Touchpoint", "recommend_format"),
     "lotteries": ("Draw", "randomise"),
     "insight": (
         "Explanation",
@@ -34,6 +35,7 @@ _HOME = {
     "insight.strategies": ("Strategy",),
     "insight.measures": ("Metrics", "Segment", "metrics"),
     "insight.stability": ("blocking_pairs",),
+    "planning": ("Appointment", "Due", "Plan", "Schedule", "Unplaced", "schedule", "validate"),
     "proof": ("verify",),
     "io.reading": ("Reading", "read_cohort", "read_files"),
     "io.cohorts": ("write_cohort",),

@@ -217,7 +217,8 @@ class Proof:
     ``kind`` is "prices" (a price per node and tier shows that no better matching exists), "groups" (prices for each
     leaf of a tree of ``branches`` on openings, one tree a stage, beside ``counts``, counting cuts), "cut" (a set of
     nodes shows that none exists at all) or "none". ``agreement`` records runs of different solvers: (solver,
-    what it claims). ``multipliers`` bound the tiers from a worst-off of several seats on, where no prices alone do.
+    what it claims). ``multipliers`` bound the tiers from a worst-off of several seats on, where no prices alone do,
+    and ``cases`` say how such a bound is split; for a product a price is the arc along which it is read.
     ``totals`` are the exact tier totals as fractions, ``digest`` binds the proof to the cohort and the program.
     """
 
@@ -227,6 +228,7 @@ class Proof:
     prices: tuple[tuple[int, ...], ...] = ()
     cut: tuple[int, ...] = ()
     multipliers: tuple[tuple[int, ...], ...] = ()
+    cases: tuple[tuple[int, ...], ...] = ()
     branches: tuple[tuple[int, ...], ...] = ()
     counts: tuple[tuple[int, ...], ...] = ()
     agreement: tuple[tuple[str, str], ...] = ()

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from mmatch.aims._base import Aim
 from mmatch.discovery import closest, find
 from mmatch.errors import InputError, Problem, Problems, excerpt
+from mmatch.formats import FORMATS
 from mmatch.people.building import group_fault
 from mmatch.people.texts import nfc
 from mmatch.rules._base import Rule
@@ -17,7 +18,6 @@ from mmatch.rules._base import Rule
 if TYPE_CHECKING:
     from mmatch.people import Cohort
 
-FORMATS = ("single", "two_session", "three_session")
 SCHEMA = "mmatch/program"
 VERSION = 1
 Group = tuple[int, int]

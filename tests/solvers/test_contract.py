@@ -32,6 +32,11 @@ def answer(cohort, program, solver):
 EXACT = {"flow", "milp", "cpsat"}  # where no limit stops them
 
 
+def multiplied(program):
+    """Whether a product is wanted: searchers only add up rounded logarithms, and then claim no optimum."""
+    return program.aims is not None and any(aim.name == "Nash" for tier in program.tiers for aim in tier)
+
+
 @pytest.mark.parametrize("solver", SOLVERS, ids=lambda kind: kind.name)
 @given(question=questions())
 @examples(300)
@@ -43,7 +48,7 @@ def test_every_answer_is_accepted_and_every_optimum_is_the_oracles(solver, quest
     assume(result is not None)
     best = oracle.best()
     assert mm.verify(cohort, program, result) == []
-    if solver.name in EXACT:
+    if solver.name == "flow" or (solver.name in EXACT and not multiplied(program)):
         assert (result.status == mm.Status.OPTIMAL) == (best is not None)
     if result.status == mm.Status.OPTIMAL:
         assert result.proof.totals == best

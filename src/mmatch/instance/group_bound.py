@@ -18,7 +18,8 @@ import numpy as np
 
 from mmatch.instance.totals import load_labels
 from mmatch.people.columns import NONE
-from mmatch.terms import FREE, Worst
+from mmatch.terms import FREE, Total
+from mmatch.terms import Count as Counted
 
 if TYPE_CHECKING:
     from mmatch.instance.model import Instance
@@ -82,10 +83,7 @@ class GroupBound:
     @staticmethod
     def fits(instance: Instance, number: int) -> bool:
         """Whether a stage and all before it are sums over edges and loads."""
-        return all(
-            not isinstance(stage, Worst) and not getattr(stage, "grouped", ())
-            for stage in instance.stages[: number + 1]
-        )
+        return all(isinstance(stage, Total | Counted) and not stage.grouped for stage in instance.stages[: number + 1])
 
     @cached_property
     def sizes(self) -> list[int]:

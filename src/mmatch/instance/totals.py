@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mmatch.people.columns import NONE
-from mmatch.people.numbers import exact_sum, readable
-from mmatch.terms import Worst
+from mmatch.people.numbers import LOG_BITS, exact_sum, floor_log2, readable, whole_product
+from mmatch.terms import Product, Worst
 
 if TYPE_CHECKING:
     from mmatch.instance.model import Instance
@@ -33,6 +33,8 @@ def tier_values(instance: Instance, chosen: Bools, tiers: int) -> tuple[Value, .
 
 
 def _in_units(instance: Instance, stage: Stage, chosen: Bools) -> list[Fraction]:
+    if isinstance(stage, Product):
+        return [stage.unit * log_of_product(stage, chosen)]
     if not isinstance(stage, Worst):
         return [stage_total(instance, stage, chosen) * stage.unit + stage.constant]
     if stage.full and stage.single:
@@ -42,8 +44,18 @@ def _in_units(instance: Instance, stage: Stage, chosen: Bools) -> list[Fraction]
     return [stage_total(instance, stage, chosen) * stage.unit]
 
 
+def log_of_product(stage: Product, chosen: Bools) -> int:
+    """log2 of the product of the chosen factors, in units of 2^-40, rounded down."""
+    factors = stage.factors[chosen]
+    counted = factors[factors > 0].tolist()
+    return floor_log2(whole_product(counted)) + (stage.power * len(counted) << LOG_BITS)
+
+
 def stage_total(instance: Instance, stage: Stage, chosen: Bools) -> int:
-    """The whole number that a stage maximises; of a worst-off stage the least sum of a mentee, 0 where nobody is."""
+    """The whole number that a stage maximises, of a product the sum of rounded logarithms that searches add up.
+
+    Of a worst-off stage it is the least sum of a mentee, 0 where nobody has a seat.
+    """
     if isinstance(stage, Worst):
         return min(mentee_totals(instance, stage, chosen), default=0)
     total = exact_sum(stage.weights[chosen])

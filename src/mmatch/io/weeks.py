@@ -6,10 +6,11 @@ import itertools
 import re
 from typing import TYPE_CHECKING
 
+from mmatch.availability import DAYS, Window, week_text
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _DAY = r"(mon|tue|wed|thu|fri|sat|sun|周一|周二|周三|周四|周五|周六|周日)"
 _HEAD = re.compile(_DAY + r"[a-z]*[\W_]*?(\d{1,2})(?:[:.h](\d{2}))?\s*(am|pm)?(?:\D.*)?", re.IGNORECASE)
 _LONG_WEEKS = {7 * 24: 60, 7 * 48: 30}
@@ -53,14 +54,4 @@ def _length(slots: Sequence[Slot]) -> int:
 
 def windows(slots: Iterable[Slot], length: int) -> str:
     """Slots as text, neighbours joined: "Mon 9-12; Wed 14:30-16"."""
-    joined: list[list[int]] = []
-    for day, start in sorted(slots):
-        if joined and joined[-1][0] == day and joined[-1][2] == start:
-            joined[-1][2] = start + length
-        else:
-            joined.append([day, start, start + length])
-    return "; ".join(f"{DAYS[day]} {_clock(start)}-{_clock(end)}" for day, start, end in joined)
-
-
-def _clock(minutes: int) -> str:
-    return f"{minutes // 60}" + (f":{minutes % 60:02}" if minutes % 60 else "")
+    return week_text(Window(day, start, start + length) for day, start in slots)

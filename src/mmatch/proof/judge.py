@@ -135,7 +135,7 @@ def _proved(
     prices: deque[Sequence[int]] = deque(proof.prices)
     stages, free = proved_face(network, flow, prices)
     proved = instance.tiers_within(stages)
-    limits = relaxed_bounds(instance, network, (flow, free, stages), (prices, proof.multipliers))
+    limits = relaxed_bounds(instance, network, (flow, free, stages), (prices, proof.multipliers, proof.cases))
     known = (None,) * proved + tuple(limits)
     proved += next((k for k, limit in enumerate(limits) if limit != totals[proved + k]), len(limits))
     return min(proved, [*agree, False].index(False)), known if all(agree) else ()

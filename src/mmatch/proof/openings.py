@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 
 from mmatch.instance.group_bound import Count, GroupBound, Side
 from mmatch.instance.totals import stage_total
-from mmatch.terms import Worst
+from mmatch.terms import Count as Counted
+from mmatch.terms import Product, Total, Worst
 
 if TYPE_CHECKING:
     from mmatch.instance import Instance
@@ -34,14 +35,15 @@ def opening_bounds(instance: Instance, chosen: Bools, proof: Proof) -> list[Frac
     groups = instance.groups
     if groups is None:
         return []
-    reached = [0 if isinstance(s, Worst) or s.grouped else stage_total(instance, s, chosen) for s in instance.stages]
+    sums = [isinstance(stage, Total | Counted) and not stage.grouped for stage in instance.stages]
+    reached = [stage_total(instance, s, chosen) if plain else 0 for s, plain in zip(instance.stages, sums, strict=True)]
     prices = iter(proof.prices)
     bounds: list[Fraction | None] = []
     try:
         cuts = [(numbers[0], _count(numbers[1:])) for numbers in proof.counts]
         for number, tree in enumerate(proof.branches[: len(instance.stages)]):
             stage = instance.stages[number]
-            if not GroupBound.fits(instance, number) or isinstance(stage, Worst) or not tree:
+            if isinstance(stage, Worst | Product) or not GroupBound.fits(instance, number) or not tree:
                 bounds.append(None)
                 continue
             bound = GroupBound(instance, groups, number, reached)

@@ -7,6 +7,8 @@ Magnanti, Orlin 1993, theorem 9.4). Two paths, plain Python integers and NumPy, 
 
 For a worst-off stage two things are shown: prices bound from below how many edges on the reached level or under it
 every matching must use (weak duality, so any prices do), and prices for "no edge below it" hold later stages to it.
+
+For a product the prices are fractions that multiply, and are compared as such: no logarithm is believed (`products`).
 """
 
 from __future__ import annotations
@@ -18,14 +20,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from mmatch.instance.cases import Case, least_between
 from mmatch.instance.folding import fold, greatest, held, runs
-from mmatch.terms import Worst
+from mmatch.instance.products import Factors, read_worths, signs
+from mmatch.terms import Product, Worst
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from mmatch.instance.network import Network
-    from mmatch.people.columns import Bools, Ints, Objects
+    from mmatch.people.columns import Bools, Ints
 
 PYTHON_ARCS = 20_000
 Check = Callable[["Bools"], "Bools | None"]
@@ -56,6 +60,8 @@ def _checks(network: Network, flow: Ints, left: deque[Sequence[int]]) -> Iterato
             return  # sums of several edges: no flow, see `relaxation`
         if isinstance(stage, Worst):
             yield run.stop, partial(_worst_proved, network, stage, flow, left)
+        elif isinstance(stage, Product):
+            yield run.stop, partial(_product_proved, network, stage, flow, left)
         else:
             for group in fold(network, run):
                 yield group.stages.stop, partial(_tight, network, flow, group.cost, left)
@@ -77,15 +83,21 @@ def _worst_proved(network: Network, stage: Worst, flow: Ints, left: deque[Sequen
     return still
 
 
-def least_on_face(network: Network, flow: Ints, cost: Ints | Objects, price: Sequence[int], free: Bools) -> int:
-    """A lower bound, from any prices, of the cost of all circulations that agree with the flow where it is not free.
+def _product_proved(
+    network: Network, stage: Product, flow: Ints, left: deque[Sequence[int]], free: Bools
+) -> Bools | None:
+    """Arcs still free behind a product: by the worths that a forest means, no residual cycle raises it."""
+    forest = _next(network, left)
+    factors = Factors.of(network, stage)
+    worths = None if forest is None else read_worths(factors, forest)
+    if worths is None:
+        return None
+    return _check_numpy(network, flow, signs(factors, worths), (0,) * network.n_nodes, free)
 
-    Sum over arcs of the least that lower * rc and upper * rc allow, rc being the reduced cost (weak duality).
-    """
-    at = np.array(price, dtype=object)
-    rest = np.asarray(cost, dtype=object) + at[network.tail] - at[network.head]
-    least = np.minimum(rest * network.lower, rest * network.upper)
-    return int(np.where(free, least, rest * flow).sum())
+
+def least_on_face(network: Network, flow: Ints, cost: Ints, price: Sequence[int], free: Bools) -> int:
+    """A lower bound, from any prices, of the cost of all circulations that agree with the flow where it is not free."""
+    return least_between(network, cost, price, Case.behind(network, flow, free))
 
 
 def _next(network: Network, left: deque[Sequence[int]]) -> Sequence[int] | None:

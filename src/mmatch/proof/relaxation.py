@@ -4,35 +4,40 @@ Let t be the least total of any mentee. For any multipliers u >= 0 of the mentee
 u_i * (total of i), which is a weight on every edge: a flow, bounded from above by any prices (weak duality). In a later
 tier "every total is at least t" moves into the weights in the same way (Lagrangian relaxation: Geoffrion 1974). The
 multipliers and prices may come from anywhere; whether the bound meets the value decides how much is proved.
+
+Where the bound stays above the value, the proof may look at *cases*: an edge is taken or not. A floor settles many
+edges of a case by itself (`cases`); multipliers and prices of its own bound what is left.
 """
 
 from __future__ import annotations
 
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from mmatch.instance.cases import Case, Floors, relaxed_limit
 from mmatch.instance.totals import stage_total
-from mmatch.proof.optimality import least_on_face
 from mmatch.terms import Total, Worst
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from mmatch.instance import Instance
     from mmatch.instance.network import Network
-    from mmatch.people.columns import Bools, Ints, Objects
+    from mmatch.people.columns import Bools, Ints
     from mmatch.terms import Stage
 
-    Vectors = Sequence[Sequence[int]]
+Vectors = Sequence[Sequence[int]]
 
 
 def relaxed_bounds(
     instance: Instance,
     network: Network,
     proved: tuple[Ints, Bools, int],
-    evidence: tuple[Vectors, Vectors],
+    evidence: tuple[Vectors, Vectors, Vectors],
 ) -> list[Fraction]:
     """Upper bounds of a worst-off stage of several seats and of the sums behind it, as far as the evidence goes.
 
@@ -40,30 +45,84 @@ def relaxed_bounds(
         instance: compiled afresh.
         network: its circulation.
         proved: the circulation of the matching, the arcs still free, and how many stages are proved so far.
-        evidence: (prices, multipliers), one of each for every bound.
+        evidence: (prices, multipliers, cases): one of the first two for every bound, then for every case of it.
     """
-    prices, multipliers = evidence
     flow, free, first = proved
     stages = instance.stages
     if first == len(stages) or not _is_hard(stages[first]) or not _all_filled(instance, network, flow, first):
         return []
-    chosen = flow[network.first_edge :] > 0
-    reached = [stage_total(instance, stage, chosen) for stage in stages]
-    mentee = instance.labels.label("mentee")
-    served = np.bincount(mentee[chosen], minlength=instance.labels.count("mentee")).astype(bool).tolist()
+    if any(tier.vector for tier in instance.tiers[first:]):
+        return []
+    face = Case.behind(network, flow, free)
+    relaxation = Relaxation(instance, network, first, flow, deque(zip(*evidence[:2], strict=False)))
+    cases = iter(evidence[2])
     bounds = []
-    for k, row, price in zip(range(first, len(stages)), multipliers, prices, strict=False):
-        stage = stages[k]
-        relaxed = None if k > first and not isinstance(stage, Total) else _relaxed(instance, network, (first, k), row)
-        if relaxed is None or len(price) != network.n_nodes or any(tier.vector for tier in instance.tiers[first:]):
+    for k in range(first, len(stages)):
+        stage: Any = stages[k]
+        limit = None if k > first and not isinstance(stage, Total) else relaxation.limit(k, face)
+        if limit is None:
             break
-        if any(factor > 0 and not seated for factor, seated in zip(row[-len(served) :], served, strict=True)):
-            break  # the total of somebody without a seat is no floor for anybody
-        cost, credit, share = relaxed
-        owed = sum(factor * reached[number] for number, factor in credit.items())
-        limit = (-least_on_face(network, flow, cost, price, free) - owed) // share
+        if relaxation.closed(k, face, deque(next(cases, ()))):
+            limit = min(limit, relaxation.reached[k])
         bounds.append(limit * stage.unit + (stage.constant if isinstance(stage, Total) else Fraction(0)))
     return bounds
+
+
+@dataclass(frozen=True, eq=False)
+class Relaxation:
+    """Bounds from pairs of prices and multipliers, taken in order."""
+
+    instance: Instance
+    network: Network
+    first: int
+    flow: Ints
+    pairs: deque[tuple[Sequence[int], Sequence[int]]]
+
+    @cached_property
+    def reached(self) -> list[int]:
+        """What the matching reaches in every stage."""
+        chosen = self.flow[self.network.first_edge :] > 0
+        return [stage_total(self.instance, stage, chosen) for stage in self.instance.stages]
+
+    @cached_property
+    def seated(self) -> list[bool]:
+        """Which mentees have a seat: the total of somebody without one is no floor for anybody."""
+        labels, chosen = self.instance.labels, self.flow[self.network.first_edge :] > 0
+        found = np.bincount(labels.label("mentee")[chosen], minlength=labels.count("mentee"))
+        return found.astype(bool).tolist()  # type: ignore[no-any-return]
+
+    def limit(self, k: int, case: Case) -> int | None:
+        """What no matching of a case exceeds in a stage, by the next pair; None where there is none."""
+        if not self.pairs:
+            return None
+        price, row = self.pairs.popleft()
+        if any(factor > 0 and not has for factor, has in zip(row[-len(self.seated) :], self.seated, strict=False)):
+            return None
+        return relaxed_limit(self.instance, self.network, (self.first, k), (price, row), (case, self.reached))
+
+    def closed(self, k: int, face: Case, entries: deque[int]) -> bool:
+        """Whether no case has anything better: entry e splits by edge e - 1, 0 is a bound by the next pair.
+
+        A case in which the floor cannot be kept needs no entry.
+        """
+        stage: Any = self.instance.stages[self.first]
+        floors = Floors(self.network, self.instance.labels, stage)
+        level = self.reached[self.first] + (k == self.first)
+        left = [face]
+        while left:
+            case = floors.kept(left.pop(), level)
+            if case is None:
+                continue
+            entry = entries.popleft() if entries else -1
+            if not 0 <= entry <= len(self.instance.request):
+                return False
+            if entry:
+                left += reversed(case.split(self.network.first_edge + entry - 1))
+                continue
+            limit = self.limit(k, case)
+            if limit is None or limit > self.reached[k]:
+                return False
+        return True
 
 
 def _is_hard(stage: Stage) -> bool:
@@ -76,29 +135,3 @@ def _all_filled(instance: Instance, network: Network, flow: Ints, first: int) ->
         isinstance(stage, Total) and not stage.loads and (stage.weights == 1).all() for stage in instance.stages[:first]
     )
     return counted and int(flow[network.first_edge :].sum()) == int(instance.labels.wanted.sum())
-
-
-def _relaxed(
-    instance: Instance, network: Network, place: tuple[int, int], row: Sequence[int]
-) -> tuple[Objects, dict[int, int], int] | None:
-    """(costs of all arcs, multiplier of what each earlier stage reached, what to divide by); None for no multipliers.
-
-    Multipliers of the worst-off stage: one for each mentee. Of a later stage: one for itself (above 0), one for each
-    sum in between, one for each mentee; all whole numbers from 0.
-    """
-    first, k = place
-    between = range(first + 1, k)
-    sums = () if k == first else (k, *between)
-    own = len(sums)
-    if len(row) != own + instance.labels.count("mentee") or min(row, default=0) < 0:
-        return None
-    share = row[0] if own else sum(row)
-    if share <= 0:
-        return None
-    worst: Any = instance.stages[first]
-    cost = np.zeros(network.n_arcs, dtype=object)
-    cost[network.first_edge :] = -np.array(row[own:], dtype=object)[instance.labels.label("mentee")] * worst.weights
-    for factor, stage in zip(row[:own], sums, strict=True):
-        cost += factor * network.cost(stage).astype(object)
-    credit = {first: sum(row[own:]), **dict(zip(between, row[1:own], strict=True))} if own else {}
-    return cost, credit, share

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from mmatch.availability import Window, covered, parse_week, parse_window
+from mmatch.availability import DAY, Window, parse_week
 from mmatch.errors import InputError, Problem, Problems, excerpt
 from mmatch.matching import Violation
 from mmatch.people.numbers import count_fault, number_fault, short
@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from mmatch.people import Cohort
     from mmatch.people.columns import Bools
     from mmatch.terms import Groups
+
+
+WEEK = 7 * DAY
 
 
 @dataclass(frozen=True, repr=False)
@@ -66,9 +69,13 @@ class CommonSlot(Rule):
 
     def _window(self, k: int) -> Window:
         try:
-            return parse_window(self.slots[k])
+            found = parse_week(self.slots[k])
         except InputError as error:
             raise self.refuse(f"slots[{k}]", error.problems[0].message) from None
+        if len(found) != 1:
+            text = f"found {excerpt(self.slots[k])}, expected one time such as Mon 9-10"
+            raise self.refuse(f"slots[{k}]", text)
+        return found[0]
 
     def _check_zone(self) -> None:
         if self.timezone is not None and self.timezone not in zoneinfo.available_timezones():
@@ -122,9 +129,9 @@ class CommonSlot(Rule):
 
     def times(self, cohort: Cohort) -> Slots:
         """The slots, and who can lead and sit at each."""
-        windows = [parse_window(text) for text in self.slots]
+        windows = [_window(text) for text in self.slots]
         free = self._free(cohort, windows)
-        start, end = np.array([window.minutes for window in windows], dtype=np.int64).T
+        start, end = np.array([_span(window) for window in windows], dtype=np.int64).T
         sits = free if self.quorum == 1 else np.ones_like(free)
         return Slots(tuple(self.slots), start, end, free, sits)
 
@@ -139,7 +146,7 @@ class CommonSlot(Rule):
             if text is None or text in {"", ()}:
                 return (self.missing == "allow",) * len(windows)
             week = parse_week(text)
-            return tuple(covered(week, *self._local(window, zone)) for window in windows)
+            return tuple(_covered(week, *self._local(window, zone)) for window in windows)
 
         free = [row(text, zone) for text, zone in zip(stated, zones, strict=True)]
         return np.array(free, dtype=bool).reshape(n, len(windows))
@@ -147,11 +154,11 @@ class CommonSlot(Rule):
     def _local(self, window: Window, zone: str | None) -> tuple[int, int]:
         """A slot in minutes of the week on the clock of a zone."""
         if zone is None or zone == self.timezone or self.timezone is None or self.week is None:
-            return window.minutes
+            return _span(window)
         day = dt.date.fromisoformat(self.week)
         monday = dt.datetime.combine(day - dt.timedelta(days=day.weekday()), dt.time())
         home, there = zoneinfo.ZoneInfo(self.timezone), zoneinfo.ZoneInfo(zone)
-        begin = (monday + dt.timedelta(minutes=window.minutes[0])).replace(tzinfo=home).astimezone(dt.UTC)
+        begin = (monday + dt.timedelta(minutes=_span(window)[0])).replace(tzinfo=home).astimezone(dt.UTC)
         local = begin.astimezone(there)
         start = local.weekday() * 1440 + local.hour * 60 + local.minute
         return start, start + (window.end - window.start)
@@ -188,7 +195,7 @@ class CommonSlot(Rule):
 
     def violations(self, cohort: Cohort, matching: Matching) -> list[Violation]:
         """Matches without a slot, people who are not free, people in two places, too few rooms."""
-        windows = {name: parse_window(name) for name in self.slots}
+        windows = {name: _window(name) for name in self.slots}
         free = self._free(cohort, list(windows.values()))
         place = {name: k for k, name in enumerate(windows)}
         found = []
@@ -214,11 +221,30 @@ class CommonSlot(Rule):
         for site, rooms in self.limits.items():
             here = [m for m in matches if _room_at(cohort, cohort.people.index[m.mentor]) == site]
             for match in here:
-                start = windows[match.slot].minutes[0]
-                busy = [m for m in here if windows[m.slot].minutes[0] <= start < windows[m.slot].minutes[1]]
+                start = _span(windows[match.slot])[0]
+                busy = [m for m in here if _span(windows[m.slot])[0] <= start < _span(windows[m.slot])[1]]
                 if len(busy) > rooms:
                     text = f"{len(busy)} matches at {site} at {match.slot}, which has {rooms} rooms"
                     yield Violation("rule:CommonSlot", text, tuple(m.mentor for m in busy))
+
+
+def _window(text: str) -> Window:
+    return parse_week(text)[0]
+
+
+def _span(window: Window) -> tuple[int, int]:
+    """(first, last) minute of the week from Monday midnight, the last left out."""
+    return window.day * DAY + window.start, window.day * DAY + window.end
+
+
+def _covered(windows: Iterable[Window], start: int, end: int) -> bool:
+    """Whether weekly windows cover the minutes of the week from ``start`` to ``end``, over midnight and Sunday too."""
+    spans = sorted((a + k * WEEK, b + k * WEEK) for a, b in map(_span, windows) for k in (0, 1))
+    reach = start
+    for first, last in spans:
+        if first <= reach < last:
+            reach = last
+    return reach >= end
 
 
 def _room_at(cohort: Cohort, row: int) -> str:
@@ -234,7 +260,7 @@ def _twice(matches: Sequence[Match], windows: Mapping[str, Window]) -> Iterator[
     meetings: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
     for match in matches:
         for person in (match.mentor, *match.mentees):
-            meetings[person].append(windows[match.slot].minutes)
+            meetings[person].append(_span(windows[match.slot]))
     for person, spans in meetings.items():
         if any(a[0] < b[1] and b[0] < a[1] for a, b in combinations(spans, 2)):
             yield Violation("rule:CommonSlot", f"{person} is in two matches at one time", (person,))

@@ -6,7 +6,6 @@ folded and nothing is a tolerance. Loads are exact because their rewards never r
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field, replace
@@ -23,7 +22,7 @@ from mmatch.matching import Status
 from mmatch.people.columns import NONE
 from mmatch.solvers._grouping import add_groups
 from mmatch.solvers._relaxing import evidence, floor_bound, shortage_cut
-from mmatch.terms import Total, Worst
+from mmatch.terms import Product, Total, Worst
 
 if TYPE_CHECKING:
     from mmatch.instance import Instance, Watch
@@ -237,6 +236,8 @@ class _Run:
 
     def hold(self, number: int, goal: Goal) -> None:
         """Keep what a goal reached in all later searches."""
+        if isinstance(self.instance.stages[number], Product):
+            self.doubtful = min(self.doubtful, number)  # rounded logarithms may miss the greatest product by a hair
         reached = None if self.best is None else goal.reached(self.best)
         if reached is not None and len(goal.variables):
             self.model.rows.append(Row(goal.variables, goal.coefficients, reached, FAR))
@@ -319,7 +320,9 @@ def _steps(
         yield from _floors(instance, model, watch, (number, stage))
 
 
-def _sum_goal(instance: Instance, model: Model, stage: Total | Count, reached: Callable[[Bools], int]) -> Goal:
+def _sum_goal(
+    instance: Instance, model: Model, stage: Total | Count | Product, reached: Callable[[Bools], int]
+) -> Goal:
     used = np.flatnonzero(stage.weights)
     parts = [(used, stage.weights[used])]
     for load in stage.loads:
@@ -385,7 +388,7 @@ def _floors(
     best = _best_totals(instance, stage)
     if _all_served(instance, watch, number):
         served = None
-        high = min([_relaxed_floor(instance, number, chosen), *best])
+        high = min([floor_bound(instance, number, chosen, low), *best])
     else:
         served = _served(instance, model)
         high = max(best)
@@ -408,11 +411,6 @@ def _served(instance: Instance, model: Model) -> Ints:
     """For each mentee a variable that is 1 where they have a seat."""
     sets = _members(instance.labels.label("mentee"), instance.labels.count("mentee"))
     return np.concatenate([model.served(edges) for _, edges in sets])
-
-
-def _relaxed_floor(instance: Instance, number: int, chosen: Bools) -> int:
-    bound = floor_bound(instance, number, chosen)
-    return FAR if bound > FAR else math.floor(bound * (1 + 1e-9)) + 1
 
 
 def _best_totals(instance: Instance, stage: Worst) -> list[int]:
@@ -494,4 +492,4 @@ def with_evidence(instance: Instance, answer: Answer) -> Answer:
     if answer.status == Status.INFEASIBLE:
         return replace(answer, cut=shortage_cut(instance))
     found = None if answer.chosen is None else evidence(instance, answer.chosen)
-    return answer if found is None else replace(answer, prices=found[0], multipliers=found[1])
+    return answer if found is None else replace(answer, prices=found[0], multipliers=found[1], cases=found[2])

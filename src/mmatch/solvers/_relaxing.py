@@ -6,11 +6,13 @@ whose exact prices bound the stage whatever the rounding did.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from mmatch.instance.cases import Case, Floors, relaxed_limit
 from mmatch.instance.folding import fold, runs
 from mmatch.instance.network import CrossingSets, build_network
 from mmatch.instance.prices import NegativeCycle, potentials, reduced_costs, residual_arcs
@@ -21,13 +23,21 @@ from mmatch.terms import Total, Worst
 
 if TYPE_CHECKING:
     from mmatch.instance import Instance
-    from mmatch.people.columns import Bools, Floats, Ints
+    from mmatch.instance.network import Network
+    from mmatch.people.columns import Bools, Floats, Ints, Objects
     from mmatch.terms import Stage
 
+FAR = 2**62
 BITS = 20  # of a multiplier, at most
 ROOM = 58  # bits of multiplier times weight
+MOST_CASES = 60  # that are looked at for one stage
+HOPE = 2**-12  # a bound further above what is reached, as a share of it, is not worth looking at cases,
+SMALL = 500  # but with so few edges it is
+STEEP = 16  # what a floor may cost, per unit by which a total is below it
 
-Evidence = tuple[tuple["Ints", ...], tuple[tuple[int, ...], ...]]
+Pair = tuple["Ints", tuple[int, ...]]
+Rows = tuple[tuple[int, ...], ...]
+Evidence = tuple[tuple["Ints", ...], Rows, Rows]
 
 
 def hard_stage(instance: Instance) -> int | None:
@@ -36,17 +46,37 @@ def hard_stage(instance: Instance) -> int | None:
     return next(hard, None)
 
 
-def floor_bound(instance: Instance, number: int, chosen: Bools) -> float:
-    """How high the least total of a mentee can be, in the stage's unit, where edges may be taken in part."""
-    relaxation = _Relaxation(instance, number, chosen)
-    return relaxation.solved(number)[0]
+def floor_bound(instance: Instance, number: int, chosen: Bools, low: int) -> int:
+    """How high the least total of a mentee can be, in the stage's unit, above a floor that is kept.
+
+    Edges may be taken in part; where the bounds are a flow, what a floor leaves must also hold a matching.
+    """
+    most = _Relaxation(instance, number, chosen).solved(number)[0]
+    high = max(FAR if most > FAR else math.floor(most * (1 + 1e-9)) + 1, low)
+    try:
+        network = build_network(instance)
+    except CrossingSets:
+        return high
+    worst: Any = instance.stages[number]
+    floors, whole = Floors(network, instance.labels, worst), Case(network.lower, network.upper)
+    while low < high:
+        level = (low + high + 1) // 2
+        case = floors.kept(whole, level)
+        if case is None or feasible(_limited(network, case))[0] is None:
+            high = level - 1
+        else:
+            low = level
+    return high
 
 
 def evidence(instance: Instance, chosen: Bools) -> Evidence | None:
-    """(prices, multipliers) for the stages up to the hard one, for it, and for sums behind it; None without a flow."""
+    """(prices, multipliers, cases) for the stages up to the hard one, for it, and for sums behind it.
+
+    None without a flow, or where somebody may go without a seat: then no floor holds for all.
+    """
     first = hard_stage(instance)
     if first is None or int(chosen.sum()) != int(instance.labels.wanted.sum()):
-        return None  # where somebody may go without, no floor holds for all
+        return None
     try:
         network = build_network(instance)
         flow, free = network.flow_of(chosen), np.ones(network.n_arcs, dtype=bool)
@@ -57,12 +87,23 @@ def evidence(instance: Instance, chosen: Bools) -> Evidence | None:
                 free &= reduced_costs(network, group.cost, prices[-1]) == 0
     except (CrossingSets, NegativeCycle):
         return None
-    order = Order(np.arange(network.n_arcs), np.arange(network.n_nodes))
-    multipliers = []
-    for row, weights in _Relaxation(instance, first, chosen).multipliers():
-        prices.append(cheapest(network, network.row(-weights), flow, free, order).price)
-        multipliers.append(tuple(row))
-    return tuple(prices), tuple(multipliers)
+    face = Case.behind(network, flow, free)
+    search = _Cases(_Relaxation(instance, first, chosen), network)
+    pairs: list[Pair] = []
+    cases = []
+    for number in range(first, len(instance.stages)):
+        pair = search.root(number, face)
+        if pair is None:
+            break
+        more, entries = search.tree(number, face, pair)
+        pairs += [pair, *more]
+        cases.append(entries)
+    return (*prices, *(price for price, _ in pairs)), tuple(row for _, row in pairs), tuple(cases)
+
+
+def _limited(network: Network, case: Case) -> Network:
+    """The network with the bounds of a case."""
+    return replace(network, lower=case.lower, upper=case.upper)
 
 
 def shortage_cut(instance: Instance) -> tuple[int, ...]:
@@ -84,33 +125,27 @@ class _Relaxation:
         self.scale = float(max(np.abs(self.worst.weights).max(initial=1), 1))
         self.reached = [stage_total(instance, stage, chosen) for stage in instance.stages]
 
-    def multipliers(self) -> Iterator[tuple[list[int], Ints]]:
-        """(multipliers, weights of edges under them), as long as stages are plain sums."""
-        for number in range(self.first, len(self.instance.stages)):
-            stage = self.instance.stages[number]
-            if number > self.first and not (isinstance(stage, Total) and not stage.loads):
-                return
-            relaxed, shares, factors = self.solved(number)
-            if relaxed == float("inf"):
-                return
-            one = 1 << self._bits(number)
-            row = [round(share * one) for share in shares.tolist()]
-            if number == self.first and not any(row):
-                return
-            weights = np.array(row, dtype=np.int64)[self.mentee] * self.worst.weights
-            sums = [] if number == self.first else [number, *range(self.first + 1, number)]
-            own = [round(factor * one) for factor in [1.0, *factors][: len(sums)]]
-            for factor, k in zip(own, sums, strict=True):
-                stage = self.instance.stages[k]
-                weights += factor * stage.weights
-            yield own + row, weights
+    def row(self, number: int, shares: Floats, factors: list[float]) -> tuple[tuple[int, ...], Objects]:
+        """(multipliers as whole numbers, weights of edges under them)."""
+        sums = [] if number == self.first else [number, *range(self.first + 1, number)]
+        own = [1.0, *factors][: len(sums)]
+        one = 1 << self._bits(number, max([1.0, *own, *shares.tolist()]))
+        row = [round(share * one) for share in [*own, *shares.tolist()]]
+        weights: Objects = np.array(row[len(sums) :], dtype=object)[self.mentee] * self.worst.weights
+        for factor, k in zip(row, sums, strict=False):
+            stage: Any = self.instance.stages[k]
+            weights = weights + factor * stage.weights
+        return tuple(row), weights
 
-    def _bits(self, number: int) -> int:
+    def _bits(self, number: int, most: float) -> int:
         largest = max(int(np.abs(s.weights).max(initial=0)) for s in self.instance.stages[self.first : number + 1])
-        return max(min(BITS, ROOM - largest.bit_length()), 1)
+        return max(min(BITS, ROOM - largest.bit_length() - math.ceil(math.log2(most))), 1)
 
-    def solved(self, number: int) -> tuple[float, Floats, list[float]]:
-        """(the relaxed optimum of a stage, multipliers of the mentees, of the sums in between)."""
+    def solved(self, number: int, case: tuple[Ints, Ints] | None = None) -> tuple[float, Floats, list[float], Floats]:
+        """(the relaxed optimum of a stage, multipliers of the mentees, of the sums in between, shares of edges).
+
+        In a case, (least, most) of every edge, floors may be missed at a price, so that there is always an optimum.
+        """
         from scipy.optimize import linprog
 
         n = len(self.instance.request)
@@ -122,7 +157,7 @@ class _Relaxation:
         else:
             unit = float(max(np.abs(stage.weights).max(initial=1), 1))
             cost[:n] = -stage.weights / unit
-        floors, floor = self._floors(top=top)
+        floors, floor = self._floors(top=top, missed=case is not None)
         sums, least = self._sums(number)
         groups, most = self._bounds()
         matrix = _stacked([(floors, len(floor)), (sums, len(least)), (groups, len(most))], n + 1)
@@ -130,27 +165,34 @@ class _Relaxation:
         bounds: Any = np.zeros((n + 1, 2))
         bounds[:n, 1] = 1
         bounds[n] = (-np.inf, np.inf) if top else (0, 0)
+        if case is not None:
+            bounds[:n, 0], bounds[:n, 1] = case
+            bounds[n, 1] = np.inf
+            cost[n] += 0 if top else STEEP
         found: Any = linprog(cost, A_ub=matrix, b_ub=limits, bounds=bounds, method="highs")
         if found.status != 0:
-            return float("inf"), np.zeros(self.mentees), []
+            return float("inf"), np.zeros(self.mentees), [], np.zeros(n)
         dual = -found.ineqlin.marginals
         shares, factors = dual[: self.mentees], dual[self.mentees : self.mentees + len(least)][self._before :]
         if top:
-            return -found.fun * self.scale, np.maximum(shares, 0), []
+            return -found.fun * self.scale, np.maximum(shares, 0), [], found.x[:n]
         ratio = unit / self.scale
         between = [
             max(f, 0) * unit / float(max(np.abs(s.weights).max(initial=1), 1))
             for f, s in zip(factors, self.instance.stages[self.first + 1 : number], strict=True)
         ]
-        return -found.fun * unit, np.maximum(shares, 0) * ratio, between
+        return -found.fun * unit, np.maximum(shares, 0) * ratio, between, found.x[:n]
 
-    def _floors(self, *, top: bool) -> tuple[Any, Floats]:
-        """T - total of i <= 0, or -(total of i) <= -(what the least is)."""
+    def _floors(self, *, top: bool, missed: bool) -> tuple[Any, Floats]:
+        """T - total of i <= 0, or -(total of i) <= -(what the least is), less what may be missed."""
         n = len(self.instance.request)
         rows = [self.mentee, np.arange(self.mentees)]
         columns = [np.arange(n), np.full(self.mentees, n)]
         asks = np.bincount(self.instance.labels.mentee_of_request, weights=self.instance.labels.wanted) > 0
-        values = [-self.worst.weights / self.scale * asks[self.mentee], np.where(asks, float(top), 0.0)]
+        values = [
+            -self.worst.weights / self.scale * asks[self.mentee],
+            np.where(asks, float(top) - float(missed and not top), 0.0),
+        ]
         least = 0.0 if top else -self.reached[self.first] / self.scale
         return tuple(map(np.concatenate, (rows, columns, values))), np.where(asks, least, 0.0)
 
@@ -187,6 +229,98 @@ class _Relaxation:
                     most.append(np.minimum(limit, len(self.instance.request)).astype(np.float64))
                     start += len(limit)
         return tuple(map(np.concatenate, (rows, columns, values))), np.concatenate(most)
+
+
+@dataclass(frozen=True, eq=False)
+class _Cases:
+    """Evidence case by case: split on an edge of a mentee whose floor costs something, until bounds meet the value."""
+
+    relaxation: _Relaxation
+    network: Network
+
+    def root(self, number: int, face: Case) -> Pair | None:
+        """A pair for everything at once; None where the stage is no plain sum."""
+        relaxation = self.relaxation
+        stage = relaxation.instance.stages[number]
+        if number > relaxation.first and not _plain(stage):
+            return None
+        relaxed, shares, factors, _ = relaxation.solved(number)
+        if relaxed == float("inf") or (number == relaxation.first and not shares.any()):
+            return None
+        return self._priced(number, face, shares, factors)
+
+    def tree(self, number: int, face: Case, root: Pair) -> tuple[list[Pair], tuple[int, ...]]:
+        """(pairs, entries) that show that no case has anything better; nothing where they do not."""
+        relaxation = self.relaxation
+        if self._above(number, face, root) <= 0:
+            return [], ()
+        floors = Floors(self.network, relaxation.instance.labels, relaxation.worst)
+        level = relaxation.reached[relaxation.first] + (number == relaxation.first)
+        pairs: list[Pair] = []
+        entries: list[int] = []
+        left = [face]
+        while left:
+            case = floors.kept(left.pop(), level)
+            if case is None:
+                continue
+            pair, edge = self._bounded(number, case)
+            above = self._above(number, case, pair)
+            if above <= 0:
+                pairs.append(pair)
+                entries.append(0)
+            elif edge is None or len(entries) >= MOST_CASES or self._hopeless(number, above):
+                return [], ()
+            else:
+                left += reversed(case.split(self.network.first_edge + edge))
+                entries.append(edge + 1)
+        return pairs, tuple(entries)
+
+    def _hopeless(self, number: int, above: int) -> bool:
+        """Whether a bound is so far above what is reached that cases would be many."""
+        relaxation = self.relaxation
+        return len(relaxation.mentee) > SMALL and above > HOPE * abs(relaxation.reached[number])
+
+    def _bounded(self, number: int, case: Case) -> tuple[Pair, int | None]:
+        """(a pair that bounds a case, the edge to split on if that is not enough)."""
+        relaxation, edges = self.relaxation, slice(self.network.first_edge, None)
+        _, cut = feasible(_limited(self.network, case))
+        if cut:
+            return self._impossible(number, cut), None
+        lower, upper = case.lower[edges], case.upper[edges]
+        _, shares, factors, taken = relaxation.solved(number, (lower, upper))
+        worth = np.where(lower < upper, shares[relaxation.mentee], 0)
+        undecided = worth * (0.01 + taken * (1 - taken))
+        edge = int(undecided.argmax()) if undecided.any() else None
+        return self._priced(number, case, shares, factors), edge
+
+    def _priced(self, number: int, case: Case, shares: Floats, factors: list[float]) -> Pair:
+        """The multipliers in whole numbers, and the prices of the flow that they make."""
+        row, weights = self.relaxation.row(number, shares, factors)
+        network = _limited(self.network, case)
+        flow: Any = feasible(network)[0]
+        order = Order(np.arange(network.n_arcs), np.arange(network.n_nodes))
+        cost = network.row(-weights.astype(np.int64))
+        return cheapest(network, cost, flow, case.lower < case.upper, order).price, row
+
+    def _impossible(self, number: int, cut: tuple[int, ...]) -> Pair:
+        """A bound far below anything: nodes that must take in more than they let out have a very low price."""
+        row, weights = self.relaxation.row(number, np.ones(self.relaxation.mentees), [0.0] * number)
+        far = 4 * int(np.abs(weights).sum()) + 4 * sum(row) * (self._owed_at_most(number) + 1)
+        price = np.zeros(self.network.n_nodes, dtype=object)
+        price[list(cut)] = -far
+        return price, row
+
+    def _owed_at_most(self, number: int) -> int:
+        return max(map(abs, self.relaxation.reached[: number + 1]))
+
+    def _above(self, number: int, case: Case, pair: Pair) -> int:
+        """How far a pair's bound is above what is reached, as the judge reckons it."""
+        relaxation = self.relaxation
+        evidence = pair[0].tolist(), pair[1]
+        place, known = (relaxation.first, number), (case, relaxation.reached)
+        limit: Any = relaxed_limit(relaxation.instance, self.network, place, evidence, known)
+        above: int = limit - relaxation.reached[number]
+        return above
 
 
 def _plain(stage: Stage) -> bool:

@@ -12,9 +12,9 @@ from mmatch.instance.folding import Group, fold, runs
 from mmatch.instance.network import Network, build_network
 from mmatch.instance.totals import tier_values
 from mmatch.matching import Status
-from mmatch.solvers._face import Face, lift
+from mmatch.solvers._face import Face, lift, multiply
 from mmatch.solvers._mincost import Order, feasible
-from mmatch.terms import Worst
+from mmatch.terms import Product, Worst
 
 if TYPE_CHECKING:
     from mmatch.people.columns import Ints
@@ -28,7 +28,9 @@ class Flow:
     """
 
     name: ClassVar[str] = "flow"
-    takes: ClassVar[frozenset[str]] = frozenset({"linear", "convex_load", "bounds", "profile", "worst", "leximin"})
+    takes: ClassVar[frozenset[str]] = frozenset(
+        {"linear", "convex_load", "bounds", "profile", "product", "worst", "leximin"}
+    )
     rank: ClassVar[int | None] = 1
 
     def solve(self, instance: Instance, watch: Watch) -> Answer:
@@ -45,16 +47,26 @@ class Flow:
                 return _answer(instance, face, done, stopped)
             if watch.progress is not None:
                 _tell(instance, face, watch, done)
-            face.descend(step.cost) if isinstance(step, Group) else lift(face, step)
+            _take(face, step)
             watch.best = _answer(instance, face, done + 1, "interrupted")
         return _answer(instance, face, len(instance.stages), None)
 
 
-def _steps(network: Network) -> Iterator[tuple[int, Group | Worst]]:
-    """(stages done before, what comes next): groups of sums, and worst-off stages."""
+def _take(face: Face, step: Group | Worst | Product) -> None:
+    """Go to the best of one step."""
+    if isinstance(step, Group):
+        face.descend(step.cost)
+    elif isinstance(step, Worst):
+        lift(face, step)
+    else:
+        multiply(face, step)
+
+
+def _steps(network: Network) -> Iterator[tuple[int, Group | Worst | Product]]:
+    """(stages done before, what comes next): groups of sums, worst-off stages, products."""
     for run in runs(network.stages):
         stage = network.stages[run.start]
-        if isinstance(stage, Worst):
+        if isinstance(stage, Worst | Product):
             yield run.start, stage
         else:
             yield from ((group.stages.start, group) for group in fold(network, run))

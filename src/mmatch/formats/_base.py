@@ -1,0 +1,139 @@
+"""What a session format is: meetings, what happens between them, and when each is due. Data, no behaviour."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from mmatch.errors import InputError, Problem, Problems, excerpt
+
+MODES = ("virtual", "in_person", "either")
+KINDS = ("plan", "action", "product", "feedback")
+LONGEST = 24 * 60
+MOST_DAYS = 366
+REGULAR = 3  # sessions; more of them is regular mentoring
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One meeting: how long in minutes, "virtual", "in_person" or "either", and what it is about, point by point."""
+
+    minutes: int = 60
+    mode: str = "either"
+    agenda: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Touchpoint:
+    """What passes between two meetings by e-mail: a plan, a report on action, a work product, or plain feedback.
+
+    The mentee sends by half the time between the two meetings; the mentor answers within ``answer_days`` working days
+    and at least ``lead_days`` days before the next meeting.
+    """
+
+    kind: str = "feedback"
+    mentee_sends: str = "a short report of what was tried"
+    mentor_sends: str = "feedback"
+    answer_days: int = 3
+    lead_days: int = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """The time between two meetings: least, wanted and most days, from start to start, and touchpoints in it."""
+
+    least: int = 7
+    target: int = 14
+    most: int = 30
+    touchpoints: tuple[Touchpoint, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reflection:
+    """Questions to think about alone: due so many days before the first meeting, or after the last one."""
+
+    questions: tuple[str, ...]
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """How often and how a pair or group meets: sessions, the gaps between them, reflections before and after.
+
+    Args:
+        name: what programs and requests call it.
+        sessions: one or more.
+        gaps: one fewer than sessions.
+        before: to reflect on before the first meeting.
+        after: to reflect on after the last one.
+        good_for: when to choose it, in a sentence.
+
+    Raises:
+        InputError: numbers or names that no format can have; all of them at once.
+    """
+
+    name: str
+    sessions: tuple[Session, ...]
+    gaps: tuple[Gap, ...] = ()
+    before: Reflection | None = None
+    after: Reflection | None = None
+    good_for: str = ""
+
+    def __post_init__(self) -> None:
+        problems = Problems()
+        _check(self, problems)
+        problems.raise_any()
+
+    @property
+    def regular(self) -> bool:
+        """Whether this is regular mentoring: more than three meetings."""
+        return len(self.sessions) > REGULAR
+
+
+def _check(form: Format, problems: Problems) -> None:
+    where = "Format"
+    if type(form.name) is not str or not form.name.isidentifier():
+        problems.add("format", f"{where}.name", f"found {excerpt(form.name)}, expected a name such as two_session")
+    if not _all(form.sessions, Session) or not form.sessions:
+        problems.add("format", f"{where}.sessions", "expected one Session or more")
+        return
+    if not _all(form.gaps, Gap) or len(form.gaps) != len(form.sessions) - 1:
+        found, wanted = _size(form.gaps), len(form.sessions) - 1
+        problems.add("format", f"{where}.gaps", f"found {found}, expected {wanted}: one between two sessions")
+        return
+    for k, session in enumerate(form.sessions):
+        _count(session.minutes, f"{where}.sessions[{k}].minutes", (1, LONGEST), problems)
+        _one_of(session.mode, MODES, f"{where}.sessions[{k}].mode", problems)
+        if not _all(session.agenda, str):
+            problems.add("format", f"{where}.sessions[{k}].agenda", "expected a tuple of texts")
+    for k, gap in enumerate(form.gaps):
+        for name in ("least", "target", "most"):
+            _count(getattr(gap, name), f"{where}.gaps[{k}].{name}", (0, MOST_DAYS), problems)
+        if len(problems) == 0 and not gap.least <= gap.target <= gap.most:
+            text = f"found {gap.least}, {gap.target}, {gap.most}, expected least <= target <= most"
+            problems.add("format", f"{where}.gaps[{k}]", text)
+        for touch in gap.touchpoints:
+            _one_of(touch.kind, KINDS, f"{where}.gaps[{k}].touchpoints", problems)
+
+
+def _size(value: Any) -> str:
+    return str(len(value)) if isinstance(value, tuple) else type(value).__name__
+
+
+def _all(values: Any, kind: type) -> bool:
+    return isinstance(values, tuple) and all(type(value) is kind for value in values)
+
+
+def _count(value: Any, where: str, span: tuple[int, int], problems: Problems) -> None:
+    if type(value) is not int or not span[0] <= value <= span[1]:
+        problems.add("format", where, f"found {excerpt(value)}, expected a whole number from {span[0]} to {span[1]}")
+
+
+def _one_of(value: Any, known: tuple[str, ...], where: str, problems: Problems) -> None:
+    if value not in known:
+        problems.add("format", where, f"found {excerpt(value)}, expected one of {', '.join(known)}")
+
+
+def refuse_format(name: Any, known: tuple[str, ...], where: str) -> InputError:
+    """The error for a name that no format has."""
+    return InputError(Problem("format", where, f"found {excerpt(name)}, expected one of {', '.join(known)}"))
