@@ -5,10 +5,11 @@ It extends the oracle of seats: every valid choice of seats is split in all ways
 
 from __future__ import annotations
 
+from fractions import Fraction
 from itertools import combinations, product
 
 import mmatch as mm
-from oracle import Oracle
+from oracle import Oracle, as_set
 
 DAY = {name: 1440 * k for k, name in enumerate(("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"))}
 
@@ -76,10 +77,52 @@ class GroupOracle(Oracle):
             return False
         if any(a.id in b.avoids or b.id in a.avoids for a, b in combinations(people, 2)):
             return False
-        return all(self.composed(rule, people, self.offers[k][0]) for rule in self.program.rules)
+        return all(self.composed(rule, part) for rule in self.program.rules)
 
-    def composed(self, rule, people, mentor):
+    def composed(self, rule, part):
+        """Whether a rule about who sits together lets these seats be one match."""
+        people, requests = [self.requests[i][0] for i, _ in part], [self.requests[i][1] for i, _ in part]
+        if rule.name == "GroupCount":
+            n = sum((False, rule.value) in as_set(p, rule.attribute) for p in people)
+            return rule.least <= n and (rule.most is None or n <= rule.most)
+        if rule.name == "DiffersWithin":
+            values = [as_set(p, rule.attribute) for p in people]
+            missing = rule.missing == "forbid" and len(people) > 1 and not all(values)
+            return not missing and not any(a & b for a, b in combinations(values, 2))
+        if rule.name == "LevelSpread":
+            levels = [r.level for r in requests]
+            known = [level for level in levels if level is not None]
+            if len(known) < len(levels) > 1 and rule.missing == "forbid":
+                return False
+            return not known or max(known) - min(known) <= rule.most
+        if rule.name == "Together":
+            names = {p.id for p in people}
+            return all(names >= set(linked) or names.isdisjoint(linked) for linked in rule.sets)
         return True
+
+    def measure_groups(self, aim, grouping):
+        if aim.name == "SizeNear":
+            return -sum(abs(len(part) - aim.target) for _, part, _ in grouping)
+        distinct = 0
+        for _, part, _ in grouping:
+            values = [as_set(self.requests[i][0], aim.attribute) or {None} for i, _ in part]
+            distinct += len(set().union(*values)) - 1
+        return distinct if aim.name == "Diversity" else -distinct
+
+    def grouped_value(self, chosen, grouping):
+        """The value of one grouping, with aims about who sits together."""
+        found = []
+        for tier in self.program.tiers:
+            parts = [
+                (Fraction(str(a.weight)), self.measure_groups(a, grouping) if a.grouped else self.measure(a, chosen))
+                for a in tier
+            ]
+            alone = isinstance(parts[0][1], tuple)
+            total = (
+                tuple(parts[0][0] * x for x in parts[0][1]) if alone else sum((w * x for w, x in parts), Fraction(0))
+            )
+            found.append(total)
+        return tuple(found)
 
     def led_by_few(self, matches):
         for person in self.cohort:
@@ -125,6 +168,8 @@ class GroupOracle(Oracle):
 
     def best(self):
         """The lexicographically greatest value; None where nothing is valid."""
+        if any(aim.grouped for tier in self.program.tiers for aim in tier):
+            return max((self.grouped_value(chosen, grouping) for chosen, grouping in self.grouped()), default=None)
         found = (self.value(chosen) for chosen in self.matchings() if next(self.groupings(chosen), None) is not None)
         return max(found, default=None)
 

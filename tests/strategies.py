@@ -137,7 +137,14 @@ SLOTS = ("Mon 9-10", "Mon 10-11", "Tue 9-11", "Tue 10-12")
 def group_rules_for(cohort):
     """Rules about who sits together, and when."""
     sites = sorted({p.site for p in cohort if p.site})
-    return [
+    mentees = sorted(p.id for p in cohort if p.requests)
+    found = [mm.rules.LevelSpread(1), mm.rules.LevelSpread(0, missing="allow"), mm.rules.Together([mentees[:2]])]
+    if "site" in cohort.attribute_names:
+        found += [mm.rules.DiffersWithin("site"), mm.rules.DiffersWithin("site", missing="allow")]
+        found += [mm.rules.GroupCount("site", "Rome", 1), mm.rules.GroupCount("site", "Oslo", 0, 1)]
+    if "department" in cohort.attribute_names:
+        found += [mm.rules.DiffersWithin("department"), mm.rules.GroupCount("department", "a", 1, 2)]
+    return found + [
         mm.rules.CommonSlot(slots, quorum=quorum, rooms=rooms, missing=missing)
         for slots in (SLOTS[:2], SLOTS[1:])
         for quorum, rooms, missing in ((1, {}, "allow"), (1, dict.fromkeys(sites, 1), "allow"), (0.5, {}, "forbid"))
@@ -183,6 +190,15 @@ def aims_for(cohort, weight=1):
     if "site" in cohort.attribute_names:
         found += [mm.aims.Shares("site", weight=weight), mm.aims.Parity("site", weight=weight)]
         found.append(mm.aims.NewConnections(["site"], weight=weight))
+    return found
+
+
+def group_aims_for(cohort, weight=1):
+    """Aims about who sits together."""
+    found = [mm.aims.SizeNear(2, weight=weight), mm.aims.SizeNear(3, weight=weight)]
+    for name in ("site", "department"):
+        if name in cohort.attribute_names:
+            found += [mm.aims.Diversity(name, weight=weight), mm.aims.Cohesion(name, weight=weight)]
     return found
 
 

@@ -166,4 +166,5 @@ def test_every_rule_and_every_aim_is_under_the_contract():
     )
     drawn = [*strategies.rules_for(cohort), *strategies.group_rules_for(cohort)]
     assert {rule.name for rule in drawn} == set(discovery.names("mmatch.rules"))
-    assert {aim.name for aim in strategies.aims_for(cohort)} == set(discovery.names("mmatch.aims"))
+    aims = [*strategies.aims_for(cohort), *strategies.group_aims_for(cohort)]
+    assert {aim.name for aim in aims} == set(discovery.names("mmatch.aims"))

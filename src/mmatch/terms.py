@@ -74,6 +74,38 @@ class ConvexLoad:
 
 
 @dataclass(frozen=True, eq=False)
+class Sizes:
+    """Minus ``factor`` for each mentee that an open group is away from the size ``target``."""
+
+    target: int
+    factor: int = 1
+    unit: Fraction = Fraction(1)
+
+    def total(self, edges: Ints, match: Ints) -> int:  # noqa: ARG002 - one signature for all
+        """The total over matches: ``match`` numbers the match of each chosen edge."""
+        sizes = np.bincount(match)
+        return -self.factor * int(np.abs(sizes[sizes > 0] - self.target).sum())
+
+
+@dataclass(frozen=True, eq=False)
+class Variety:
+    """``factor`` for each value beyond the first that the mentees of an open group have: entries (edge, value)."""
+
+    edge: Ints
+    value: Ints
+    factor: int = 1
+    unit: Fraction = Fraction(1)
+
+    def total(self, edges: Ints, match: Ints) -> int:
+        """The total over matches: ``match`` numbers the match of each of the chosen edges."""
+        place = np.full(int(max(edges.max(initial=0), self.edge.max(initial=0))) + 1, NONE)
+        place[edges] = match
+        found = place[self.edge]
+        pairs = {(m, v) for m, v in zip(found.tolist(), self.value.tolist(), strict=True) if m != NONE}
+        return self.factor * (len(pairs) - len(set(match.tolist())))
+
+
+@dataclass(frozen=True, eq=False)
 class Sum:
     """Several terms added up, and a constant that no choice changes."""
 
@@ -131,7 +163,8 @@ class Worst:
     full: bool = False
 
 
-Term = Linear | ConvexLoad | Sum | Vector | Profile | Worst
+Grouped = Sizes | Variety
+Term = Grouped | Linear | ConvexLoad | Sum | Vector | Profile | Worst
 
 
 # -- what terms become: numbers to be maximised one after the other ----------------------------------------------
@@ -145,7 +178,7 @@ class Total:
     loads: tuple[ConvexLoad, ...]
     unit: Fraction
     constant: Fraction = Fraction(0)
-    grouped: tuple[()] = ()
+    grouped: tuple[Grouped, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -158,7 +191,7 @@ class Count:
     unit: Fraction
     loads: tuple[ConvexLoad, ...] = ()
     constant: Fraction = Fraction(0)
-    grouped: tuple[()] = ()
+    grouped: tuple[Grouped, ...] = ()
 
     @property
     def weights(self) -> Ints:
@@ -189,12 +222,15 @@ def _kinds(stage: Stage) -> tuple[str, ...]:
         return (name if stage.single else f"{name}_of_sums",)
     if isinstance(stage, Product):
         return ("product",)
-    return ("profile",) if isinstance(stage, Count) else ("linear", *(("convex_load",) if stage.loads else ()))
+    if isinstance(stage, Count):
+        return ("profile",)
+    return ("linear", *(["convex_load"] if stage.loads else []), *(["grouped"] if stage.grouped else []))
 
 
 # what a solver that does not take a kind cannot keep, in the user's words
 KINDS = {
     "convex_load": "an aim about loads",
+    "grouped": "an aim about who sits together",
     "profile": "a profile of ranks",
     "product": "a product of fits",
     "worst": "the worst-off mentee as an aim",

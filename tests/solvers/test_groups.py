@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 import mmatch as mm
 from group_oracle import GroupOracle
-from strategies import aims_for, cohorts, examples, group_rules_for, in_order, rules_for
+from strategies import aims_for, cohorts, examples, group_aims_for, group_rules_for, in_order, rules_for
 
 WEEKS = (None, "Mon 9-11", "Mon 9-10; Tue 9-12", "Tue 8-12", "Mon 8-12; Tue 8-12")
 TAKERS = ("cpsat", "milp", "portfolio")
@@ -24,15 +24,20 @@ def fields(person):
     return {name: getattr(person, name) for name in (*names, "mentee_ranks", "avoids")}
 
 
+def kind(rule):
+    return rule.name
+
+
 @st.composite
 def group_questions(draw):
     cohort = draw(cohorts(most_mentors=2, most_mentees=4))
     rules = draw(st.lists(st.sampled_from(rules_for(cohort)), max_size=1))
     if draw(st.booleans()):
         cohort = draw(timed(cohort))
-        rules.append(draw(st.sampled_from(group_rules_for(cohort))))
+        rules += draw(st.lists(st.sampled_from(group_rules_for(cohort)), min_size=1, max_size=2, unique_by=kind))
     group = draw(st.sampled_from([(1, 1), (1, 2), (2, 2), (2, 3), (3, 4)]))
-    tiers = draw(st.lists(st.sampled_from([a for a in aims_for(cohort) if a.name != "Nash"]), min_size=1, max_size=2))
+    aims = [aim for aim in aims_for(cohort) if aim.name != "Nash"] + 3 * group_aims_for(cohort)
+    tiers = draw(st.lists(st.sampled_from(aims), min_size=1, max_size=2))
     return cohort, mm.Program(group=group, rules=rules, aims=in_order(tiers))
 
 

@@ -31,7 +31,7 @@ class Aim(Part):
 
     Class attributes: ``vector`` says that the total is a tuple, compared in order; ``alone`` that the aim cannot share
     a tier (no vector can); ``after_coverage`` that it needs a tier before it that fixes how many are matched;
-    ``grouped`` that it speaks about who sits together.
+    ``grouped`` that it speaks about groups; ``composes`` that it must tell those of one mentor apart.
     """
 
     package = "mmatch.aims"
@@ -39,6 +39,7 @@ class Aim(Part):
     alone: ClassVar[bool] = False
     after_coverage: ClassVar[bool] = False
     grouped: ClassVar[bool] = False
+    composes: ClassVar[bool] = False
     _: KW_ONLY
     weight: float = 1
 

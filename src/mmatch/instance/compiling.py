@@ -24,10 +24,12 @@ from mmatch.terms import (
     Linear,
     Product,
     Profile,
+    Sizes,
     Sum,
     Tier,
     Total,
     Unmet,
+    Variety,
     Vector,
     Worst,
 )
@@ -41,6 +43,7 @@ if TYPE_CHECKING:
     from mmatch.program import Program
 
 LARGEST_WEIGHT = 2**62
+Single = Linear | ConvexLoad | Sizes | Variety
 
 
 def compile_instance(cohort: Cohort, program: Program, seed: int | str | None = None) -> Instance:
@@ -112,7 +115,7 @@ def _part(edges: Edges, aims: Sequence[Aim], part: Linear | Product, weight: Fra
     return _total(edges, aims, [(part, weight)])
 
 
-def _total(edges: Edges, aims: Sequence[Aim], terms: list[tuple[Linear | ConvexLoad | Sum, Fraction]]) -> Total:
+def _total(edges: Edges, aims: Sequence[Aim], terms: list[tuple[Single | Sum, Fraction]]) -> Total:
     """Weighted terms added up."""
     parts = [(part, weight) for term, weight in terms for part in (term.parts if isinstance(term, Sum) else (term,))]
     constant = sum((t.constant * weight for t, weight in terms if isinstance(t, Sum)), Fraction(0))
@@ -124,11 +127,20 @@ def _total(edges: Edges, aims: Sequence[Aim], terms: list[tuple[Linear | ConvexL
         if isinstance(part, Linear):
             weights = part.weights if len(scaled) == 1 else weights + part.weights * factor
     loads = tuple(part.scaled(factor, unit) for part, factor in scaled if isinstance(part, ConvexLoad))
-    return Total(weights, loads, unit, constant)
+    grouped = tuple(
+        replace(part, factor=part.factor * factor, unit=unit)
+        for part, factor in scaled
+        if isinstance(part, Sizes | Variety)
+    )
+    return Total(weights, loads, unit, constant, grouped)
 
 
-def _reach(part: Linear | ConvexLoad, edges: Edges) -> int:
+def _reach(part: Single, edges: Edges) -> int:
     """The greatest amount, in its unit, that a term can count on one edge."""
+    if isinstance(part, Sizes):
+        return part.factor * max(part.target, 1)
+    if isinstance(part, Variety):
+        return abs(part.factor)
     if isinstance(part, Linear):
         return max(int(part.weights.max(initial=0)), -int(part.weights.min(initial=0)))
     label = edges.label(part.key) if part.label is None else part.label

@@ -46,7 +46,12 @@ def candidate_groups(edges: Edges, program: Program, bounds: Sequence[Bounds]) -
     if not why:
         return None
     times = None if slots is None else slots[1]
-    groups = _opened(edges, program, times, apart=bool(composing) or _keep_apart(edges, program))
+    groups = _opened(
+        edges,
+        program,
+        times,
+        apart=bool(composing) or any(aim.composes for aim in grouped) or _keep_apart(edges, program),
+    )
     single = _single(edges, bounds)
     rows = [*_once(edges, groups), *_elsewhere(edges, groups, single), *_moments(edges, groups, single)]
     rows += [*_alike(groups), *_avoiding(edges, groups)]

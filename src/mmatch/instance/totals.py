@@ -18,11 +18,14 @@ if TYPE_CHECKING:
     from mmatch.terms import ConvexLoad, Stage
 
 
-def tier_totals(instance: Instance, chosen: Bools, tiers: int | None = None) -> list[Exact]:
-    """The exact totals of the leading tiers: all of them by default."""
+def tier_totals(instance: Instance, chosen: Bools, tiers: int | None = None, match: Ints | None = None) -> list[Exact]:
+    """The exact totals of the leading tiers: all of them by default.
+
+    ``match`` numbers the match of each chosen edge; aims about who sits together need it.
+    """
     totals: list[Exact] = []
     for tier in instance.tiers[:tiers]:
-        found = [total for stage in tier.stages for total in _in_units(instance, stage, chosen)]
+        found = [total for stage in tier.stages for total in _in_units(instance, stage, chosen, match)]
         totals.append(tuple(found) if tier.vector else found[0])
     return totals
 
@@ -32,11 +35,14 @@ def tier_values(instance: Instance, chosen: Bools, tiers: int) -> tuple[Value, .
     return tuple(readable(total) for total in tier_totals(instance, chosen, tiers))
 
 
-def _in_units(instance: Instance, stage: Stage, chosen: Bools) -> list[Fraction]:
+def _in_units(instance: Instance, stage: Stage, chosen: Bools, match: Ints | None) -> list[Fraction]:
     if isinstance(stage, Product):
         return [stage.unit * log_of_product(stage, chosen)]
     if not isinstance(stage, Worst):
-        return [stage_total(instance, stage, chosen) * stage.unit + stage.constant]
+        edges = np.flatnonzero(chosen)
+        apart = np.arange(len(edges)) if match is None else match
+        together = sum(term.total(edges, apart) for term in stage.grouped)
+        return [(stage_total(instance, stage, chosen) + together) * stage.unit + stage.constant]
     if stage.full and stage.single:
         return [stage.unit * weight for weight in sorted(stage.weights[chosen].tolist())]
     if stage.full:

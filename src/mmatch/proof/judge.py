@@ -145,6 +145,7 @@ def _proved_in_groups(
     instance: Instance, chosen: Bools, proof: Proof, totals: tuple[Exact, ...]
 ) -> tuple[int, tuple[Fraction | None, ...]]:
     """The same for matchings in groups: a tier is proved where the bounds of its stages meet what it reached."""
+    agree = [a == b for a, b in zip(tier_totals(instance, chosen), totals, strict=True)]
     bounds = iter(opening_bounds(instance, chosen, proof))
     limits: list[Fraction | None] = []
     for tier, total in zip(instance.tiers, totals, strict=True):
@@ -160,7 +161,7 @@ def _proved_in_groups(
     ]
     proved = [*closed, False].index(False)
     shown = [None if tier.vector else limit for limit, tier in zip(limits, instance.tiers, strict=True)]
-    return proved, tuple(shown)
+    return min(proved, [*agree, False].index(False)), tuple(shown)
 
 
 def chosen_edges(cohort: Cohort, instance: Instance, matching: Matching) -> Bools | None:

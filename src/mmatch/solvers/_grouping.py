@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mmatch.terms import FREE
+from mmatch.terms import FREE, Sizes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mmatch.people.columns import Ints
     from mmatch.solvers._linear import Model
-    from mmatch.terms import GroupRows, Groups
+    from mmatch.terms import GroupRows, Groups, Variety
 
 FAR = 2**62
 
@@ -68,3 +68,46 @@ def _by_set(label: Ints, n: int) -> Iterator[Ints]:
     start = np.searchsorted(label[order], np.arange(n + 1))
     for k in range(n):
         yield order[start[k] : start[k + 1]]
+
+
+def add_grouped(model: Model, groups: Groups, term: Sizes | Variety) -> Iterator[tuple[Ints, Ints]]:
+    """(variables, what each adds to a goal) of a term about who sits together."""
+    if model.places is None or model.opened is None:
+        return
+    if isinstance(term, Sizes):
+        yield from _sizes(model, (model.places, model.opened), groups, term)
+    else:
+        yield from _variety(model, (model.places, model.opened), groups, term)
+
+
+def _sizes(model: Model, columns_of: tuple[Ints, Ints], groups: Groups, term: Sizes) -> Iterator[tuple[Ints, Ints]]:
+    """How far each group is from the target: at least as far as it is above, and as it is below."""
+    far = np.maximum(groups.most, term.target) * groups.copies
+    away = model.add(np.zeros(len(groups), dtype=np.int64), far)
+    for number, places in enumerate(_by_set(groups.group, len(groups))):
+        columns = np.concatenate([away[[number]], columns_of[0][places], columns_of[1][[number]]])
+        ones = np.ones(len(places), dtype=np.int64)
+        model.row(columns, np.concatenate([[1], -ones, [term.target]]), 0, FAR)
+        model.row(columns, np.concatenate([[1], ones, [-term.target]]), 0, FAR)
+    yield away, np.full(len(groups), -term.factor)
+
+
+def _variety(model: Model, columns_of: tuple[Ints, Ints], groups: Groups, term: Variety) -> Iterator[tuple[Ints, Ints]]:
+    """Which values each group has: none that nobody brings, all that anybody does."""
+    order = np.argsort(groups.edge, kind="stable")
+    first, last = (np.searchsorted(groups.edge[order], term.edge, side=side) for side in ("left", "right"))
+    size = last - first
+    entry = np.repeat(np.arange(len(size)), size)
+    place = order[np.repeat(first, size) + np.arange(len(entry)) - np.repeat(np.cumsum(size) - size, size)]
+    width = int(term.value.max(initial=0)) + 1
+    found, row = np.unique(groups.group[place] * width + term.value[entry], return_inverse=True)
+    there = model.add(np.zeros(len(found), dtype=np.int64), np.ones(len(found), dtype=np.int64))
+    for number, members in enumerate(_by_set(row, len(found))):
+        columns = np.append(columns_of[0][place[members]], there[number])
+        if term.factor > 0:
+            model.row(columns, np.append(np.ones(len(members), np.int64), -1), 0, FAR)
+            continue
+        for column in columns[:-1].tolist():
+            model.row(np.array([there[number], column]), np.array([1, -1]), 0, FAR)
+    yield there, np.full(len(found), term.factor)
+    yield columns_of[1], np.full(len(groups), -term.factor)

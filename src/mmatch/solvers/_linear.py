@@ -20,7 +20,7 @@ from mmatch.instance import Answer
 from mmatch.instance.totals import load_labels, stage_total, tier_values
 from mmatch.matching import Status
 from mmatch.people.columns import NONE
-from mmatch.solvers._grouping import add_groups
+from mmatch.solvers._grouping import add_grouped, add_groups
 from mmatch.solvers._relaxing import evidence, floor_bound, shortage_cut
 from mmatch.terms import Product, Total, Worst
 
@@ -59,6 +59,14 @@ class Goal:
     probe: bool = False
     rows: tuple[Row, ...] = ()
     seconds: float | None = None
+    modelled: bool = False
+
+    def value(self, chosen: Bools, values: Ints | None) -> int | None:
+        """What a choice reaches; of a ``modelled`` goal what all variables say, for edges alone do not tell."""
+        if self.modelled and values is not None:
+            total: int = sum((self.coefficients.astype(object) * values[self.variables]).tolist())
+            return total
+        return self.reached(chosen)
 
 
 @dataclass(frozen=True, eq=False)
@@ -238,7 +246,7 @@ class _Run:
         """Keep what a goal reached in all later searches."""
         if isinstance(self.instance.stages[number], Product):
             self.doubtful = min(self.doubtful, number)  # rounded logarithms may miss the greatest product by a hair
-        reached = None if self.best is None else goal.reached(self.best)
+        reached = None if self.best is None else goal.value(self.best, self.values)
         if reached is not None and len(goal.variables):
             self.model.rows.append(Row(goal.variables, goal.coefficients, reached, FAR))
         self.watch.best = self.partial(number, "interrupted")
@@ -288,7 +296,8 @@ def _broken(row: Row, chosen: Bools) -> bool:
 
 def _tell(instance: Instance, best: Bools | None, watch: Watch, number: int) -> None:
     if watch.progress is not None and best is not None:
-        done = instance.tiers_within(number)
+        grouped = [isinstance(stage, Total) and bool(stage.grouped) for stage in instance.stages]
+        done = min(instance.tiers_within(number), instance.tiers_within([*grouped, True].index(True)))
         watch.tell("tiers", done, len(instance.tiers), tier_values(instance, best, done))
 
 
@@ -329,8 +338,11 @@ def _sum_goal(
         pieces, owner, place = model.pieces(instance, load)
         rewards = load.rewards(int(place.max(initial=0)) + 1)[place]
         parts.append((pieces, rewards if load.factor is None else rewards * load.factor[owner]))
+    grouped = stage.grouped if isinstance(stage, Total) else ()
+    if instance.groups is not None:
+        parts += [part for term in grouped for part in add_grouped(model, instance.groups, term)]
     variables, coefficients = (np.concatenate(column) for column in zip(*parts, strict=True))
-    return Goal(variables, coefficients.astype(np.int64), reached)
+    return Goal(variables, coefficients.astype(np.int64), reached, modelled=bool(grouped))
 
 
 def _level_goals(stage: Worst) -> Iterator[Goal]:
@@ -456,7 +468,8 @@ def _all_served(instance: Instance, watch: Watch, number: int) -> bool:
 
 def _worse(instance: Instance, chosen: Bools, best: Bools, stage: int) -> bool:
     """Whether a choice lost something in the stages before: floats may, and then it is not believed."""
-    totals = ([stage_total(instance, s, c) for s in instance.stages[:stage]] for c in (chosen, best))
+    stages = [s for s in instance.stages[:stage] if not (isinstance(s, Total) and s.grouped)]
+    totals = ([stage_total(instance, s, c) for s in stages] for c in (chosen, best))
     lost: bool = next(totals) < next(totals)
     return lost
 

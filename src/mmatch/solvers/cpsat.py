@@ -26,7 +26,18 @@ class CpSat:
 
     name: ClassVar[str] = "cpsat"
     takes: ClassVar[frozenset[str]] = frozenset(
-        {"linear", "convex_load", "bounds", "profile", "product", "worst", "worst_of_sums", "leximin", "groups"}
+        {
+            "linear",
+            "convex_load",
+            "bounds",
+            "profile",
+            "product",
+            "worst",
+            "worst_of_sums",
+            "leximin",
+            "groups",
+            "grouped",
+        }
     )
     rank: ClassVar[int | None] = 3
     workers: int = 1

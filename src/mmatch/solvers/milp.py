@@ -29,7 +29,18 @@ class Milp:
 
     name: ClassVar[str] = "milp"
     takes: ClassVar[frozenset[str]] = frozenset(
-        {"linear", "convex_load", "bounds", "profile", "product", "worst", "worst_of_sums", "leximin", "groups"}
+        {
+            "linear",
+            "convex_load",
+            "bounds",
+            "profile",
+            "product",
+            "worst",
+            "worst_of_sums",
+            "leximin",
+            "groups",
+            "grouped",
+        }
     )
     rank: ClassVar[int | None] = 2
 
@@ -100,6 +111,7 @@ def _matrix(model: Model) -> tuple[Any, Any, Any]:
     columns = np.concatenate([row.variables for row in model.rows])
     start = np.concatenate([[0], np.cumsum(sizes)])
     matrix = csr_array((values, columns, start), shape=(len(model.rows), model.size))
+    matrix.sum_duplicates()  # HiGHS wants each variable once in a row
     lower = np.array([row.lower if row.lower > -(2**61) else -np.inf for row in model.rows]) / divisors
     upper = np.array([row.upper if row.upper < 2**61 else np.inf for row in model.rows]) / divisors
     return matrix, lower, upper

@@ -1,0 +1,83 @@
+"""Mentees who belong together are placed together, or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from mmatch.errors import Problems, excerpt
+from mmatch.people.texts import nfc, suggestion
+from mmatch.rules._together import GroupRule, mentees
+from mmatch.terms import GroupRows
+
+if TYPE_CHECKING:
+    from mmatch.instance.edges import Edges
+    from mmatch.matching import Match
+    from mmatch.people import Cohort
+    from mmatch.people.columns import Ints
+    from mmatch.terms import Groups
+
+
+@dataclass(frozen=True, repr=False)
+class Together(GroupRule):
+    """Linked mentees sit in the same matches: each match has all of a set or none of them.
+
+    Args:
+        sets: lists of ids of mentees who belong together; nobody is in two of them.
+    """
+
+    sets: Sequence[Sequence[str]] = ()
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.sets, list | tuple):
+            raise self.refuse("sets", f"found {excerpt(self.sets)}, expected lists of ids")
+        found = []
+        for k, names in enumerate(self.sets):
+            if not isinstance(names, list | tuple) or not all(type(name) is str for name in names):
+                raise self.refuse(f"sets[{k}]", f"found {excerpt(names)}, expected a list of ids")
+            found.append(tuple(sorted({nfc(name) for name in names})))
+        everybody = [name for names in found for name in names]
+        if len(set(everybody)) < len(everybody):
+            raise self.refuse("sets", "somebody is in two sets: join them")
+        self.put("sets", tuple(sorted(found)))
+
+    def check(self, cohort: Cohort) -> None:
+        """Everybody named must exist and ask for something."""
+        problems = Problems()
+        asking = set(cohort.requests.owner.tolist())
+        for name in (name for names in self.sets for name in names):
+            row = cohort.people.index.get(name)
+            if row is None:
+                hint = suggestion(name, cohort.people.index)
+                problems.add("unknown-id", self.title, f"unknown id {excerpt(name)}", hint)
+            elif row not in asking:
+                problems.add("no-request", self.title, f"{excerpt(name)} has no request")
+        problems.raise_any()
+
+    def together(self, edges: Edges, groups: Groups) -> Iterable[GroupRows]:
+        """In each group one is there exactly where the next one is."""
+        who, index = mentees(edges, groups), edges.cohort.people.index
+        for names in self.sets:
+            for one, other in pairwise(names):
+                yield from self._alike(groups, np.flatnonzero(who == index[one]), np.flatnonzero(who == index[other]))
+
+    def _alike(self, groups: Groups, one: Ints, other: Ints) -> Iterator[GroupRows]:
+        places = np.concatenate([one, other])
+        found, row = np.unique(groups.group[places], return_inverse=True)
+        zeros, none = np.zeros(len(found), dtype=np.int64), np.zeros(0, dtype=np.int64)
+        weights = np.repeat([1, -1], [len(one), len(other)])
+        yield GroupRows("together", (row, places, weights), (none, none, none), zeros, zeros, self.title)
+
+    def broken(self, cohort: Cohort, match: Match) -> str:  # noqa: ARG002 - one signature for all rules
+        """Who is missing from a match."""
+        there = set(match.mentees)
+        for names in self.sets:
+            missing = [name for name in names if name not in there]
+            if missing and len(missing) < len(names):
+                present = next(name for name in names if name in there)
+                return f"{present} is in a match of {match.mentor} without {', '.join(missing)}"
+        return ""
