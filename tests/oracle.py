@@ -65,7 +65,7 @@ class Oracle:
     """Every valid matching of (cohort, program) as tuples of edges, and the best value."""
 
     def __init__(self, cohort, program):
-        self.cohort, self.program = cohort, program.resolve(cohort)
+        self.cohort, self.program = cohort, program.resolve(cohort, "flow")
         self.people = {p.id: p for p in cohort}
         self.requests = [(p, r) for p in cohort for r in p.requests]
         self.offers = [(p, o) for p in cohort for o in p.offers]

@@ -12,7 +12,18 @@ from typing import Any
 __version__ = "0.1.0"
 
 _HOME = {
-    "matching": ("BlockingPair", "Match", "Matching", "Proof", "Reason", "Result", "Status", "Trust", "Violation"),
+    "matching": (
+        "BlockingPair",
+        "Match",
+        "Matching",
+        "Proof",
+        "Reason",
+        "Result",
+        "Stability",
+        "Status",
+        "Trust",
+        "Violation",
+    ),
     "people": ("Cohort", "Meeting", "Offer", "Participant", "Request", "Supply"),
     "program": ("Program",),
     "instance": ("Progress",),

@@ -70,14 +70,16 @@ def solve(  # noqa: PLR0913 - the front door: the contract names these
     check_question(cohort, program)
     _check_arguments(solver, time_limit, seed, cancel, on_interrupt)
     watch = Watch(None if time_limit is None else time.monotonic() + time_limit, cancel, progress)
-    resolved = program.resolve(cohort, solver if isinstance(solver, str) else solver.name)
+    if solver == "auto" and program.prefers_stable(cohort):
+        solver = "stable"
+    name = solver if isinstance(solver, str) else solver.name
+    resolved = program.resolve(cohort, name, getattr(solver, "side", "mentee"))
     try:
         watch.tell("compile")
         instance = compile_instance(cohort, resolved, seed)
     except KeyboardInterrupt:
         if on_interrupt == "raise":
             raise
-        name = solver if isinstance(solver, str) else solver.name
         return _judged(cohort, resolved, Answer(Status.UNKNOWN, stopped="interrupted"), None, (name, seed))
     fitting = choose(instance, solver)
     clock.mark("compile")
@@ -246,6 +248,8 @@ def _judged(
         status = Status.UNKNOWN  # never on one solver's word
     if status == Status.OPTIMAL and answer.prices and not answer.multipliers and grade.trust != Trust.PROVED:
         raise SolverError(f"{origin[0]} claims an optimum that its own prices do not prove")
+    if answer.stability and answer.stability.side and grade.trust != Trust.PROVED:
+        raise SolverError(f"{origin[0]} claims the best stable matching of a side, and the judge does not find it so")
     return Result(
         status=status,
         found=matching,
@@ -254,7 +258,7 @@ def _judged(
         verified_bound=None if matching is None else grade.verified_bound,
         by_aim=MappingProxyType(dict(grade.by_aim)),
         trust=None if status == Status.UNKNOWN else grade.trust,
-        proof=Proof(proof.kind, proof.digest, grade.totals, proof.prices, proof.cut, proof.multipliers),
+        proof=replace(proof, totals=grade.totals),
         solver=origin[0],
         seed=origin[1],
         resolution=grade.resolution,
@@ -264,8 +268,8 @@ def _judged(
 
 def _evidence(cohort: Cohort, program: Program, answer: Answer) -> Proof:
     prices = tuple(tuple(price.tolist()) for price in answer.prices)
-    kind = "prices" if prices else "cut" if answer.cut else "none"
-    return Proof(kind, digest(cohort, program), (), prices, answer.cut, answer.multipliers)
+    kind = "prices" if prices else "cut" if answer.cut else "stability" if answer.stability else "none"
+    return Proof(kind, digest(cohort, program), (), prices, answer.cut, answer.multipliers, answer.stability)
 
 
 def _claimed_bound(status: Status, answer: Answer, grade: Grade) -> tuple[Any, ...]:

@@ -206,11 +206,31 @@ class Reason:
 
 
 @dataclass(frozen=True, slots=True)
+class Stability:
+    """What a stable matching claims of itself, and the evidence for it.
+
+    Args:
+        side: whose best stable matching it is, "mentee" or "mentor"; empty where nothing of the kind is claimed.
+        kind: the notion under which no pair blocks: "weak", "strong" or "super".
+        seed: of the lottery that broke ties; None where no tie was broken.
+        steps: candidate edges in the order in which an argument uses them, where offers share a mentor: each pair that
+            no stable matching has (side "mentee"), or each seat below which no stable matching lets the mentee fall
+            ("mentor").
+    """
+
+    side: str = ""
+    kind: str = "weak"
+    seed: int | str | None = None
+    steps: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Proof:
     """Evidence for what a result claims; the judge checks it without any solver.
 
     ``kind`` is "prices" (a price per node and tier shows that no better matching exists), "cut" (a set of nodes shows
-    that none exists at all) or "none". ``multipliers`` bound the tiers from a worst-off of several seats on, where no
+    that none exists at all), "stability" (what ``stability`` says: nobody would leave, and no stable matching is better
+    for one side) or "none". ``multipliers`` bound the tiers from a worst-off of several seats on, where no
     prices alone do. ``totals`` are the exact tier totals as fractions, ``digest`` binds the proof
     to the cohort and the program.
     """
@@ -221,6 +241,12 @@ class Proof:
     prices: tuple[tuple[int, ...], ...] = ()
     cut: tuple[int, ...] = ()
     multipliers: tuple[tuple[int, ...], ...] = ()
+    stability: Stability | None = None
+
+    @property
+    def side(self) -> str:
+        """Whose ranks a stable result is about: "mentor" where it says so, else "mentee"."""
+        return "mentor" if self.stability is not None and self.stability.side == "mentor" else "mentee"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

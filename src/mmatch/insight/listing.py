@@ -73,7 +73,7 @@ def shortlists(
         fault = count_fault(value, name, least=1, optional=False)
         if fault:
             raise InputError(Problem("count", name, fault))
-    instance = compile_instance(cohort, program.resolve(cohort), seed)
+    instance = compile_instance(cohort, program.resolve(cohort, "flow"), seed)
     requests, mentors = len(instance.labels.wanted), len(np.unique(instance.labels.label("mentor")))
     limit = max(-(-FEW * size * requests // max(mentors, 1)), 1) if most is None else most
     listed = _with_lists(instance, size, limit)

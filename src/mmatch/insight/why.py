@@ -40,7 +40,7 @@ def reasons(cohort: Cohort, program: Program, result: Result) -> tuple[Reason, .
     if not isinstance(result, Result):
         text = f"found {type(result).__name__}, expected a Result: reasons depend on what was claimed"
         raise InputError(Problem("type", "result", text))
-    resolved = program.resolve(cohort, result.solver)
+    resolved = program.resolve(cohort, result.solver, result.proof.side)
     same_question(cohort, resolved, result)
     if result.status == Status.INFEASIBLE:
         return tuple(why_infeasible(cohort, resolved, result))

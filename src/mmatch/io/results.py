@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from mmatch.errors import Problems, excerpt
 from mmatch.io.files import atomic_write
 from mmatch.io.json_text import dump_json, load_json
-from mmatch.matching import Exact, Match, Matching, Proof, Result, Status, Trust
+from mmatch.matching import Exact, Match, Matching, Proof, Result, Stability, Status, Trust
 
 if TYPE_CHECKING:
     import os
@@ -56,8 +56,13 @@ def result_to_json(result: Result) -> dict[str, Any]:
             "prices": proof.prices,
             "cut": proof.cut,
             "multipliers": proof.multipliers,
+            "stability": _stability_to_json(proof.stability),
         },
     }
+
+
+def _stability_to_json(claim: Stability | None) -> dict[str, Any] | None:
+    return None if claim is None else {name: getattr(claim, name) for name in ("side", "kind", "seed", "steps")}
 
 
 def _match_to_json(match: Match) -> dict[str, Any]:
@@ -199,6 +204,13 @@ def _seed(value: Any) -> int | str:
     return value if isinstance(value, str) else _whole(value)
 
 
+def _stability(value: Any) -> Stability:
+    if not isinstance(value, dict) or value.keys() != {"side", "kind", "seed", "steps"}:
+        raise TypeError
+    seed = None if value["seed"] is None else _seed(value["seed"])
+    return Stability(_text(value["side"]), _text(value["kind"]), seed, tuple(map(_whole, _list(value["steps"]))))
+
+
 def _named(value: Any) -> Any:
     if not isinstance(value, dict):
         raise TypeError
@@ -229,4 +241,5 @@ _PROOF: dict[str, Read] = {
     "prices": lambda value: tuple(tuple(_whole(price) for price in _list(row)) for row in _list(value)),
     "cut": lambda value: tuple(_whole(node) for node in _list(value)),
     "multipliers": lambda value: tuple(tuple(_whole(factor) for factor in _list(row)) for row in _list(value or [])),
+    "stability": _optional(_stability),
 }

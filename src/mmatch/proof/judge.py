@@ -22,6 +22,7 @@ from mmatch.proof.forms import malformed
 from mmatch.proof.optimality import balanced, proved_face
 from mmatch.proof.relaxation import relaxed_bounds
 from mmatch.proof.shortage import shortfall
+from mmatch.proof.stability import stable_tiers, unstable
 from mmatch.proof.validity import validity
 
 if TYPE_CHECKING:
@@ -73,6 +74,8 @@ def judge(cohort: Cohort, program: Program, status: Status, matching: Matching |
     if matching is None:
         return Grade((), trust=_trust_without(cohort, program, status, proof))
     found = validity(cohort, program, matching)
+    if not found and proof.kind == "stability" and proof.stability is not None:
+        found = unstable(cohort, program, matching, proof.stability.kind)
     if found:
         return Grade(tuple(found))
     measured = [(name, aim, aim.measure(cohort, matching)) for name, aim in program.named_aims()]
@@ -110,6 +113,8 @@ def _proved(
     cohort: Cohort, program: Program, matching: Matching, proof: Proof, totals: tuple[Exact, ...]
 ) -> tuple[int, tuple[Fraction | None, ...]]:
     """(leading tiers proved best, in what the aims themselves measure; what no matching exceeds in each tier)."""
+    if proof.kind == "stability" and proof.stability is not None and proof.digest == digest(cohort, program):
+        return stable_tiers(cohort, program, matching, proof.stability, totals), ()
     if proof.kind != "prices" or proof.digest != digest(cohort, program):
         return 0, ()
     instance = compile_instance(cohort, program)
@@ -175,7 +180,7 @@ def verify(cohort: Cohort, program: Program, answer: Result | Matching) -> list[
     broken = malformed(answer)
     if broken:
         return broken
-    resolved = program.resolve(cohort, answer.solver)
+    resolved = program.resolve(cohort, answer.solver, answer.proof.side)
     resolved.check(cohort)
     if answer.proof.digest != digest(cohort, resolved):
         return [Violation("digest", "the result was made from another cohort or program")]

@@ -1,0 +1,198 @@
+"""Stable matchings: the best of each side against enumeration, and a judge that cannot be talked into anything else."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+import mmatch as mm
+from oracle import Oracle
+from stable_oracle import Slow, rankings
+from strategies import cohorts, examples, rules_for
+
+SIDES = ("mentee", "mentor")
+
+
+def solved(world, side="mentee", **options):
+    """(cohort, result) of a side's best stable matching, accepted by the judge."""
+    cohort = world.cohort(mm)
+    result = mm.solve(cohort, solver=mm.solvers.Stable(side=side), **options)
+    assert mm.verify(cohort, mm.Program(), result) == []
+    return cohort, result
+
+
+def claimed(cohort, result, pairs):
+    """The judge's trust in another matching with the proof of this result."""
+    from mmatch.proof import judge
+
+    program = mm.Program().resolve(cohort, "stable", result.proof.side)
+    matching = mm.matching_from_pairs(cohort, pairs)
+    return judge(cohort, program, mm.Status.OPTIMAL, matching, result.proof)
+
+
+@pytest.mark.parametrize("side", SIDES)
+@given(world=rankings())
+@examples(200)
+def test_strict_lists_give_the_best_stable_matching_of_a_side(side, world):
+    _, result = solved(world, side)
+    stable = world.stable()
+    best = max(world.total(chosen, side) for chosen in stable)
+    assert (result.status, result.trust) == (mm.Status.OPTIMAL, mm.Trust.PROVED)
+    assert result.value == best == result.bound == result.verified_bound
+    assert result.proof.stability.seed is None
+    assert sorted(result.matching.pairs()) in [world.pairs(chosen) for chosen in stable]
+    if side == "mentee":
+        mine = {mentee: (offer or mentor) for mentor, mentee, offer in result.matching.pairs()}
+        for number, name in enumerate(world.names):
+            assert world.likes(name, mine.get(name)) == min(world.likes(name, chosen[number]) for chosen in stable)
+
+
+@pytest.mark.parametrize("side", SIDES)
+@given(world=rankings(), data=st.data())
+@examples(120)
+def test_the_judge_takes_no_other_stable_matching_for_the_best(side, world, data):
+    """Whatever steps a forger writes into the proof."""
+    cohort, result = solved(world, side)
+    others = [chosen for chosen in world.stable() if world.pairs(chosen) != sorted(result.matching.pairs())]
+    assume(others)
+    forged = result
+    for chosen in others:
+        assert claimed(cohort, forged, world.pairs(chosen)).trust != mm.Trust.PROVED
+        edges = len(mm.instance.compile_instance(cohort, mm.Program().resolve(cohort, "stable")).request)
+        steps = data.draw(st.lists(st.integers(-1, edges), max_size=8) | st.permutations(result.proof.stability.steps))
+        claim = replace(result.proof.stability, steps=tuple(steps))
+        forged = replace(result, proof=replace(result.proof, stability=claim))
+        assert claimed(cohort, forged, world.pairs(chosen)).trust != mm.Trust.PROVED
+
+
+@given(world=rankings())
+@examples(80)
+def test_an_unstable_matching_with_a_stable_claim_is_refused(world):
+    cohort, result = solved(world)
+    for chosen in world.matchings():
+        grade = claimed(cohort, result, world.pairs(chosen))
+        assert bool(grade.violations) == (not world.is_stable(chosen))
+        assert {v.code for v in grade.violations} <= {"unstable"}
+
+
+@given(world=rankings())
+@examples(200)
+def test_rural_mentors(world):
+    """All stable matchings match the same mentees and fill mentors alike (Roth 1986; projects: Abraham et al. 2007)."""
+    (_, one), (_, other) = solved(world, "mentee"), solved(world, "mentor")
+    assert one.matching.unmatched == other.matching.unmatched
+    loads = [sorted(mentor for mentor, _, _ in result.matching.pairs()) for result in (one, other)]
+    assert loads[0] == loads[1]
+
+
+@pytest.mark.parametrize("side", SIDES)
+@given(world=rankings(ties=True), seed=st.integers(0, 3))
+@examples(120)
+def test_ties_are_broken_by_a_lottery_that_stands_in_the_proof(side, world, seed):
+    cohort, result = solved(world, side, seed=seed)
+    pairs = sorted(result.matching.pairs())
+    assert (result.trust, result.value) == (mm.Trust.PROVED, result.bound)
+    assert pairs in [world.pairs(chosen) for chosen in world.stable("weak")]
+    assert result.proof.stability.seed in {None, seed}
+    assert mm.blocking_pairs(cohort, mm.Program(), result.matching) == []
+    again = mm.solve(cohort, solver=mm.solvers.Stable(side=side), seed=seed)
+    assert again.matching == result.matching
+
+
+@pytest.mark.parametrize("side", SIDES)
+@given(data=st.data())
+@examples(120)
+def test_any_cohort_is_matched_stably_or_refused_in_a_sentence(side, data):
+    """Several requests, people in both roles, rules, topics: what is refused says why."""
+    cohort = data.draw(cohorts(ranked=True, scored=False))
+    rules = data.draw(st.lists(st.sampled_from(rules_for(cohort)), max_size=1))
+    program = mm.Program(rules=rules)
+    try:
+        result = mm.solve(cohort, program, solver=mm.solvers.Stable(side=side))
+    except mm.UnsupportedError as error:
+        assert "stable cannot keep" in str(error)
+        return
+    except mm.InputError as error:
+        assert {p.code for p in error.problems} <= {"no-ranks", "contradiction", "impossible-lock"}
+        return
+    assert mm.verify(cohort, program, result) == []
+    assert result.trust == mm.Trust.PROVED
+    oracle = Oracle(cohort, program)
+    assume(len(oracle.edges) <= 11)
+    rows = {
+        (o.id, e.id, r.topic): (i, k)
+        for i, (e, r) in enumerate(oracle.requests)
+        for k, (_, o) in enumerate(oracle.offers)
+    }
+    chosen = [rows[m.offer, m.mentees[0], m.requested[0]] for m in result.matching]
+    assert Slow(cohort, program, chosen).pairs("weak") == set()
+
+
+def test_auto_is_stable_where_everybody_ranks_and_nothing_else_is_asked():
+    lists = {"e1": ["x", "y"], "e2": ["x", "y"]}, {"x": ["e2", "e1"], "y": ["e1", "e2"]}
+    cohort = mm.Cohort.from_rankings(*lists)
+    assert mm.solve(cohort).solver == "stable"
+    assert mm.solve(cohort).value == (2, -3)
+    one_sided = mm.Cohort.from_rankings(lists[0])
+    assert mm.solve(one_sided).solver == "flow"
+    assert mm.solve(cohort, mm.Program(aims=[mm.aims.Coverage()])).solver == "flow"
+    assert mm.solve(mm.Cohort.from_rankings(*lists, min_load=1)).solver == "flow"
+    assert mm.solve(cohort, mm.Program(rules=[mm.rules.Everyone()])).solver == "flow"
+
+
+def test_each_side_gets_its_way():
+    """Two stable matchings: each mentee's first, or each mentor's first."""
+    cohort = mm.Cohort.from_rankings({"a": ["x", "y"], "b": ["y", "x"]}, {"x": ["b", "a"], "y": ["a", "b"]})
+    for side, pairs in (("mentee", [("x", "a", ""), ("y", "b", "")]), ("mentor", [("x", "b", ""), ("y", "a", "")])):
+        result = mm.solve(cohort, solver=mm.solvers.Stable(side=side))
+        assert sorted(result.matching.pairs()) == pairs
+        assert result.value == (2, -2)
+        assert result.proof.stability == mm.Stability(side, "weak")
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ({"min_load": {"x": 1}}, r"stable cannot keep a least load of 1 \(mentor x\)"),
+    ],
+)
+def test_what_no_stable_mechanism_can_keep_is_refused(options, told):
+    cohort = mm.Cohort.from_rankings({"a": ["x"]}, {"x": ["a"]}, **options)
+    with pytest.raises(mm.UnsupportedError, match=told):
+        mm.solve(cohort, solver="stable")
+
+
+def test_other_aims_rules_over_the_matching_and_several_mentors_are_refused():
+    cohort = mm.Cohort.from_rankings({"a": ["x"]}, {"x": ["a"]})
+    with pytest.raises(mm.UnsupportedError, match="stable cannot keep other aims than those of its side"):
+        mm.solve(cohort, mm.Program(aims=[mm.aims.Coverage()]), solver="stable")
+    with pytest.raises(mm.UnsupportedError, match="stable cannot keep the lock of x with a"):
+        mm.solve(cohort, mm.Program(rules=[mm.rules.Lock([("x", "a")])]), solver="stable")
+    greedy = mm.Participant("a", requests=[mm.Request(mentors=2)], ranks=("x",))
+    two = mm.Cohort([mm.Participant("x", offers=[mm.Offer()]), greedy])
+    with pytest.raises(mm.UnsupportedError, match="stable cannot keep a request for several mentors"):
+        mm.solve(two, solver="stable")
+    with pytest.raises(mm.InputError, match='expected "mentee" or "mentor"'):
+        mm.solvers.Stable(side="both")
+    with pytest.raises(mm.InputError, match="nobody in the cohort has stated ranks"):
+        mm.solve(mm.Cohort.from_scores([[1]], capacity=1), solver="stable")
+
+
+def test_a_stable_result_survives_a_file_and_no_change_of_its_claim(tmp_path):
+    offers = {"p": "x", "q": "x", "r": "y"}
+    lists = {"a": ["p", "r"], "b": ["p", "q"], "c": ["q", "r", "p"]}, {"x": ["c", "b", "a"], "y": ["a", "c"]}
+    cohort = mm.Cohort.from_rankings(*lists, offers=offers, capacity={"x": 2})
+    result = mm.solve(cohort, solver=mm.solvers.Stable(side="mentor"))
+    assert result.proof.stability.steps
+    mm.write_result(result, tmp_path / "result.json")
+    read = mm.read_result(tmp_path / "result.json")
+    assert read == result
+    assert mm.verify(cohort, mm.Program(), read) == []
+    for wrong, code in (("mentee", "digest"), ("", "digest")):
+        forged = replace(read, proof=replace(read.proof, stability=replace(read.proof.stability, side=wrong)))
+        assert [v.code for v in mm.verify(cohort, mm.Program(), forged)] == [code]
+    forged = replace(read, proof=replace(read.proof, stability=replace(read.proof.stability, steps=())))
+    assert {v.code for v in mm.verify(cohort, mm.Program(), forged)} == {"verified_bound", "trust"}
