@@ -12,20 +12,20 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from mmatch.mechanisms._reading import quick
 from mmatch.people.columns import NONE
 
 if TYPE_CHECKING:
     from mmatch.instance.market import Market
+    from mmatch.mechanisms._reading import Whole
     from mmatch.people.columns import Ints
 
 
 def mentee_side(market: Market) -> tuple[list[int], list[int]]:
     """(the pair of each mentee or `NONE`, the pairs rejected in order) for strict lists."""
-    place = _places(market)
-    by_mentee, first = market.by_mentee
-    wish, offer, mentor = by_mentee.tolist(), market.offer.tolist(), market.mentor.tolist()
-    place_of, back = place.tolist(), market.by_mentor[0].tolist()
-    mentee = market.mentee.tolist()
+    wishes, first = market.by_mentee
+    wish, place, back = quick(wishes), quick(_places(market)), quick(market.by_mentor[0])
+    offer, mentor, mentee = quick(market.offer), quick(market.mentor), quick(market.mentee)
     seats, limit = market.seats.tolist(), market.mentor_seats.tolist()
     shared = _shared(market)
     following, end = first[:-1].tolist(), first[1:].tolist()
@@ -42,9 +42,9 @@ def mentee_side(market: Market) -> tuple[list[int], list[int]]:
             current[asking] = pair
             here, boss = offer[pair], mentor[pair]
             heap = held[here]
-            heappush(heap, -place_of[pair])
+            heappush(heap, -place[pair])
             if shared[boss]:
-                heappush(all_held[boss], -place_of[pair])
+                heappush(all_held[boss], -place[pair])
                 load[boss] += 1
             if len(heap) > seats[here]:
                 out = back[-heappop(heap)]
@@ -60,7 +60,7 @@ def mentee_side(market: Market) -> tuple[list[int], list[int]]:
     return current, rejected
 
 
-def _worst(heap: list[int], back: list[int], current: list[int], mentee: list[int]) -> int:
+def _worst(heap: list[int], back: Whole, current: list[int], mentee: Whole) -> int:
     """The worst pair that a mentor holds; entries of seats given up before are dropped on the way."""
     while True:
         pair = back[-heappop(heap)]

@@ -7,31 +7,27 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from mmatch.errors import InputError, Problem, excerpt
 from mmatch.instance import compile_instance
 from mmatch.instance.network import CrossingSets, build_network
 from mmatch.instance.totals import tier_totals
 from mmatch.matching import Exact, Matching, Result, Status, Trust, Value, Violation
-from mmatch.pairs import seat_rows
 from mmatch.people.numbers import plain, readable
 from mmatch.program import check_question
+from mmatch.proof.choices import chosen_edges
 from mmatch.proof.digests import digest
 from mmatch.proof.forms import malformed
 from mmatch.proof.optimality import balanced, proved_face
 from mmatch.proof.relaxation import relaxed_bounds
 from mmatch.proof.shortage import shortfall
-from mmatch.proof.stability import stable_tiers, unstable
+from mmatch.proof.stability import stable_tiers
 from mmatch.proof.validity import validity
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from mmatch.instance import Instance
     from mmatch.matching import Proof
     from mmatch.people import Cohort
-    from mmatch.people.columns import Bools
     from mmatch.program import Program
 
 
@@ -74,15 +70,19 @@ def judge(cohort: Cohort, program: Program, status: Status, matching: Matching |
     if matching is None:
         return Grade((), trust=_trust_without(cohort, program, status, proof))
     found = validity(cohort, program, matching)
-    if not found and proof.kind == "stability" and proof.stability is not None:
-        found = unstable(cohort, program, matching, proof.stability.kind)
     if found:
         return Grade(tuple(found))
     measured = [(name, aim, aim.measure(cohort, matching)) for name, aim in program.named_aims()]
     by_aim = tuple((name, readable(total)) for name, _, total in measured)
     exact = iter(measured)
     totals = tuple(_tier_total([(aim.exact_weight, next(exact)[2]) for aim in tier]) for tier in program.tiers)
-    proved, limits = _proved(cohort, program, matching, proof, totals)
+    if proof.kind == "stability":
+        proved, unrest = stable_tiers(cohort, program, matching, proof, totals)
+        if unrest:
+            return Grade(tuple(unrest))
+        limits: tuple[Fraction | None, ...] = ()
+    else:
+        proved, limits = _proved(cohort, program, matching, proof, totals)
     trust = Trust.HEURISTIC
     if status == Status.OPTIMAL:
         trust = Trust.PROVED if proved == len(totals) else Trust.CLAIMED
@@ -113,8 +113,6 @@ def _proved(
     cohort: Cohort, program: Program, matching: Matching, proof: Proof, totals: tuple[Exact, ...]
 ) -> tuple[int, tuple[Fraction | None, ...]]:
     """(leading tiers proved best, in what the aims themselves measure; what no matching exceeds in each tier)."""
-    if proof.kind == "stability" and proof.stability is not None and proof.digest == digest(cohort, program):
-        return stable_tiers(cohort, program, matching, proof.stability, totals), ()
     if proof.kind != "prices" or proof.digest != digest(cohort, program):
         return 0, ()
     instance = compile_instance(cohort, program)
@@ -136,28 +134,6 @@ def _proved(
     known = (None,) * proved + tuple(limits)
     proved += next((k for k, limit in enumerate(limits) if limit != totals[proved + k]), len(limits))
     return min(proved, [*agree, False].index(False)), known if all(agree) else ()
-
-
-def chosen_edges(cohort: Cohort, instance: Instance, matching: Matching) -> Bools | None:
-    """The candidate edges that a matching uses; None where one is no candidate or is used twice."""
-    rows = seat_rows(cohort, matching)
-    local = []
-    for row, order in zip(rows, cohort.canonical_rows, strict=True):
-        place = np.empty(len(order), dtype=np.int64)
-        place[order] = np.arange(len(order))
-        local.append(place[row])
-    width = instance.n_offers + 1
-    keys, wanted = instance.request * width + instance.offer, local[0] * width + local[1]
-    chosen = np.zeros(len(keys), dtype=bool)
-    if len(wanted) == 0:
-        return chosen
-    if len(keys) == 0:
-        return None
-    found = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
-    if (keys[found] != wanted).any() or len(np.unique(found)) < len(found):
-        return None
-    chosen[found] = True
-    return chosen
 
 
 def verify(cohort: Cohort, program: Program, answer: Result | Matching) -> list[Violation]:

@@ -22,19 +22,22 @@ import numpy as np
 from mmatch.blocking import Room, blocks
 from mmatch.instance import compile_instance
 from mmatch.instance.compiling import lottery
-from mmatch.instance.edges import candidates
 from mmatch.instance.market import FAR, counts_ranks, market_of, obstacle
 from mmatch.instance.seats import group_bounds, led_groups, mentor_seats
-from mmatch.matching import Violation
+from mmatch.instance.totals import tier_totals
+from mmatch.matching import Stability, Violation
 from mmatch.pairs import pairs_of
 from mmatch.people.columns import NONE
+from mmatch.proof.choices import chosen_edges
+from mmatch.proof.digests import digest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from mmatch.instance import Instance
     from mmatch.instance.edges import Edges
     from mmatch.instance.market import Market
-    from mmatch.matching import Exact, Matching, Stability
+    from mmatch.matching import Exact, Matching, Proof
     from mmatch.pairs import Pairs
     from mmatch.people import Cohort
     from mmatch.people.columns import Bools, Ints
@@ -43,11 +46,10 @@ if TYPE_CHECKING:
 MOST_TOLD = 3
 
 
-def unstable(cohort: Cohort, program: Program, matching: Matching, kind: str) -> list[Violation]:
+def unstable(edges: Edges, program: Program, matching: Matching, kind: str) -> list[Violation]:
     """The pairs that block a matching which is claimed to be stable: the first few."""
-    edges = candidates(cohort, program.rules)
     found = np.flatnonzero(blocking_edges(edges, program, matching, kind))
-    ids = cohort.people.ids
+    ids = edges.cohort.people.ids
     pairs = [(ids[edges.pairs.mentor[k]], ids[edges.pairs.mentee[k]]) for k in found[:MOST_TOLD].tolist()]
     return [Violation("unstable", f"{a} and {b} would rather be together ({kind} stability)", (a, b)) for a, b in pairs]
 
@@ -76,29 +78,34 @@ def _room(cohort: Cohort, program: Program, matching: Matching, seats: Pairs) ->
 
 
 def stable_tiers(
-    cohort: Cohort, program: Program, matching: Matching, claim: Stability, totals: tuple[Exact, ...]
-) -> int:
-    """How many leading tiers are proved best over stable matchings: all, or none."""
-    from mmatch.instance.totals import tier_totals
-    from mmatch.proof.judge import chosen_edges
+    cohort: Cohort, program: Program, matching: Matching, proof: Proof, totals: tuple[Exact, ...]
+) -> tuple[int, list[Violation]]:
+    """(leading tiers proved best over stable matchings: all or none; the pairs that block a matching claimed stable).
 
-    if claim.side not in {"mentee", "mentor"} or claim.kind != "weak":
-        return 0
+    Where the argument holds for lists with ties broken, no pair blocks the lists as they are.
+    """
+    claim = Stability() if proof.stability is None else proof.stability
     instance = compile_instance(cohort, program)
-    if obstacle(instance) or not counts_ranks(instance, claim.side):
-        return 0
     chosen = chosen_edges(cohort, instance, matching)
-    if chosen is None or tuple(tier_totals(instance, chosen)) != totals:
-        return 0
+    ours = proof.digest == digest(cohort, program) and claim.side and claim.kind == "weak"
+    if ours and chosen is not None and _best(instance, chosen, claim, totals):
+        return len(totals), []
+    return 0, unstable(instance.labels, program, matching, claim.kind)
+
+
+def _best(instance: Instance, chosen: Bools, claim: Stability, totals: tuple[Exact, ...]) -> bool:
+    """Whether a choice is the best stable one of the side that it is said to be, in the aims of that side."""
+    if obstacle(instance) or not counts_ranks(instance, claim.side) or tuple(tier_totals(instance, chosen)) != totals:
+        return False
     market = market_of(instance)
     if market.tied:
         if claim.seed is None:
-            return 0
-        market = market.broken(lottery(cohort, claim.seed))
+            return False
+        market = market.broken(lottery(instance.labels.cohort, claim.seed))
     current = seats_of(market, chosen)
     if current is None or strict_blocks(market, current).any():
-        return 0
-    return len(totals) if _best_of_side(market, current, claim) else 0
+        return False
+    return _best_of_side(market, current, claim)
 
 
 def seats_of(market: Market, chosen: Bools) -> Ints | None:
