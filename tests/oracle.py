@@ -163,6 +163,11 @@ class Oracle:
                 there = {(self.offers[k][0].id, self.requests[i][0].id, self.offers[k][1].topic) for i, k in chosen}
                 if any(not any(pair == t[: len(pair)] for t in there) for pair in rule.pairs):
                     return False
+            elif rule.name == "Stable":
+                from stable_oracle import Slow
+
+                if Slow(self.cohort, self.program, chosen, self).pairs(rule.kind):
+                    return False
         return True
 
     def matchings(self, chosen=(), first=0):

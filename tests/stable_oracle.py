@@ -16,8 +16,8 @@ NOBODY = 10**9  # an empty seat, or a partner whom the list leaves out
 class Slow:
     """The definitions, one pair at a time, over Participants."""
 
-    def __init__(self, cohort, program, chosen):
-        self.oracle = Oracle(cohort, program)
+    def __init__(self, cohort, program, chosen, oracle=None):
+        self.oracle = oracle or Oracle(cohort, program)
         self.requests, self.offers = self.oracle.requests, self.oracle.offers
         self.chosen = list(chosen)  # (request number, offer number) of each filled seat
 

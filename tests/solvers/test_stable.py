@@ -196,3 +196,30 @@ def test_a_stable_result_survives_a_file_and_no_change_of_its_claim(tmp_path):
         assert [v.code for v in mm.verify(cohort, mm.Program(), forged)] == [code]
     forged = replace(read, proof=replace(read.proof, stability=replace(read.proof.stability, steps=())))
     assert {v.code for v in mm.verify(cohort, mm.Program(), forged)} == {"verified_bound", "trust"}
+
+
+@pytest.mark.parametrize("solver", ["cpsat", "milp"])
+@pytest.mark.parametrize("kind", ["weak", "strong", "super"])
+@given(world=rankings(ties=True))
+@examples(60)
+def test_the_largest_stable_matching_is_that_of_enumeration(solver, kind, world):
+    """And where there is none, nobody claims one."""
+    program = mm.Program(rules=[mm.rules.Stable(kind)], aims=[mm.aims.Coverage()])
+    cohort = world.cohort(mm)
+    result = mm.solve(cohort, program, solver=solver)
+    sizes = [world.total(chosen, "mentee")[0] for chosen in world.stable(kind)]
+    assert mm.verify(cohort, program, result) == []
+    assert result.value == ((max(sizes),) if sizes else None)
+    assert result.status == (mm.Status.OPTIMAL if sizes else mm.Status.UNKNOWN)
+
+
+@given(world=rankings(ties=True))
+@examples(100)
+def test_the_rule_judges_any_matching(world):
+    cohort = world.cohort(mm)
+    for chosen in world.matchings():
+        matching = mm.matching_from_pairs(cohort, world.pairs(chosen))
+        for kind in ("weak", "strong", "super"):
+            found = mm.verify(cohort, mm.Program(rules=[mm.rules.Stable(kind)]), matching)
+            assert bool(found) == (not world.is_stable(chosen, kind))
+            assert {v.code for v in found} <= {"unstable"}

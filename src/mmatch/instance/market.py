@@ -112,7 +112,7 @@ def obstacle(instance: Instance) -> str:
         told = _obstacle(instance, family)
         if told:
             return told
-    return instance.unmet[0].sentence if instance.unmet else ""
+    return next((item.sentence for item in instance.unmet if item.kind != "stability"), "")
 
 
 def _obstacle(instance: Instance, family: Bounds) -> str:

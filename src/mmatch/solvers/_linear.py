@@ -22,7 +22,7 @@ from mmatch.instance.totals import load_labels, stage_total, tier_values
 from mmatch.matching import Status
 from mmatch.people.columns import NONE
 from mmatch.solvers._relaxing import evidence, floor_bound, shortage_cut
-from mmatch.terms import Total, Worst
+from mmatch.terms import NoBlocking, Total, Worst
 
 if TYPE_CHECKING:
     from mmatch.instance import Instance, Watch
@@ -159,6 +159,7 @@ def in_order(instance: Instance, watch: Watch, search: Search) -> Answer:
         SolverError: where the search loses a stage that it had reached.
     """
     model = Model.of(instance)
+    _stable(model, instance)
     best: Bools | None = None
     doubtful = len(instance.stages)  # the first stage of which the optimum is not sure
     goals = _goals(instance, model, watch)
@@ -199,6 +200,15 @@ def in_order(instance: Instance, watch: Watch, search: Search) -> Answer:
         if reached is not None and len(goal.variables):
             model.rows.append(Row(goal.variables, goal.coefficients, reached, FAR))
         watch.best = _partial(instance, best, min(number, doubtful), "interrupted")
+
+
+def _stable(model: Model, instance: Instance) -> None:
+    """Rows under which nobody would leave, where a rule asks for it."""
+    from mmatch.solvers._stability import forbid_blocking
+
+    for item in instance.unmet:
+        if isinstance(item, NoBlocking):
+            forbid_blocking(model, instance, item)
 
 
 def _outcome(goal: Goal, found: Found) -> Outcome:

@@ -26,7 +26,7 @@ class CpSat:
 
     name: ClassVar[str] = "cpsat"
     takes: ClassVar[frozenset[str]] = frozenset(
-        {"linear", "convex_load", "bounds", "profile", "worst", "worst_of_sums", "leximin"}
+        {"linear", "convex_load", "bounds", "profile", "worst", "worst_of_sums", "leximin", "stability"}
     )
     rank: ClassVar[int | None] = 3
     workers: int = 1

@@ -29,7 +29,7 @@ class Milp:
 
     name: ClassVar[str] = "milp"
     takes: ClassVar[frozenset[str]] = frozenset(
-        {"linear", "convex_load", "bounds", "profile", "worst", "worst_of_sums", "leximin"}
+        {"linear", "convex_load", "bounds", "profile", "worst", "worst_of_sums", "leximin", "stability"}
     )
     rank: ClassVar[int | None] = 2
 

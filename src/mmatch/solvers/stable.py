@@ -29,7 +29,7 @@ class Stable:
     """
 
     name: ClassVar[str] = "stable"
-    takes: ClassVar[frozenset[str]] = frozenset({"linear", "bounds"})
+    takes: ClassVar[frozenset[str]] = frozenset({"linear", "bounds", "stability"})
     rank: ClassVar[int | None] = None
     side: str = "mentee"
 
