@@ -21,6 +21,8 @@ def solved(world, side="mentee", **options):
     cohort = world.cohort(mm)
     result = mm.solve(cohort, solver=mm.solvers.Stable(side=side), **options)
     assert mm.verify(cohort, mm.Program(), result) == []
+    unhappy = {reason.who[0] for reason in mm.reasons(cohort, mm.Program(), result) if reason.kind != "score"}
+    assert unhappy >= {mentee for mentee, _ in result.matching.unmatched}
     return cohort, result
 
 
@@ -223,3 +225,41 @@ def test_the_rule_judges_any_matching(world):
             found = mm.verify(cohort, mm.Program(rules=[mm.rules.Stable(kind)]), matching)
             assert bool(found) == (not world.is_stable(chosen, kind))
             assert {v.code for v in found} <= {"unstable"}
+
+
+@given(world=rankings(ties=True, projects=False))
+@examples(400)
+def test_super_stable_matchings_are_found_or_shown_not_to_exist(world):
+    cohort = world.cohort(mm)
+    result = mm.solve(cohort, solver=mm.solvers.Stable(kind="super"))
+    stable = world.stable("super")
+    assert mm.verify(cohort, mm.Program(), result) == []
+    assert result.trust == mm.Trust.PROVED
+    assert result.status == (mm.Status.OPTIMAL if stable else mm.Status.INFEASIBLE)
+    assert len(mm.reasons(cohort, mm.Program(), result)) >= (not stable)
+    if stable:
+        assert result.value == max(world.total(chosen, "mentee") for chosen in stable)
+
+
+@given(world=rankings(ties=True, projects=False), data=st.data())
+@examples(150)
+def test_nobody_can_forge_that_no_super_stable_matching_exists(world, data):
+    cohort = world.cohort(mm)
+    assume(world.stable("super"))
+    result = mm.solve(cohort, solver=mm.solvers.Stable(kind="super"))
+    edges = len(mm.instance.compile_instance(cohort, mm.Program().resolve(cohort, "stable")).request)
+    steps = data.draw(st.lists(st.integers(-1, edges), max_size=8) | st.permutations(result.proof.stability.steps))
+    claim = replace(result.proof.stability, steps=tuple(steps))
+    proof = replace(result.proof, stability=claim, totals=())
+    forged = replace(
+        result, status=mm.Status.INFEASIBLE, found=None, value=None, bound=None, verified_bound=None, proof=proof
+    )
+    assert {"trust", "status"} & {v.code for v in mm.verify(cohort, mm.Program(), forged)}
+
+
+@given(world=rankings(ties=True))
+@examples(100)
+def test_a_super_stable_matching_is_stable_however_ties_are_broken(world):
+    super_, strong, weak = (set(world.stable(kind)) for kind in ("super", "strong", "weak"))
+    assert super_ <= strong <= weak
+    assert len({sum(o is not None for o in chosen) for chosen in super_}) <= 1

@@ -28,6 +28,11 @@ MOST_SHRUNK = 400
 
 def why_infeasible(cohort: Cohort, program: Program, result: Result) -> Iterator[Reason]:
     """One reason: who must be served, by whom only, and how much is missing."""
+    if result.proof.kind == "stability":
+        yield Reason(
+            "rules", (), "", "no super-stable matching exists: too many people mind no more one way than another"
+        )
+        return
     if not result.proof.cut:
         yield Reason(
             "shortage", (), "", f"{result.solver} found that no matching keeps all rules, without a set to show"

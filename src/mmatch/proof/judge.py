@@ -20,7 +20,7 @@ from mmatch.proof.forms import malformed
 from mmatch.proof.optimality import balanced, proved_face
 from mmatch.proof.relaxation import relaxed_bounds
 from mmatch.proof.shortage import shortfall
-from mmatch.proof.stability import stable_tiers
+from mmatch.proof.stability import none_exists, stable_tiers
 from mmatch.proof.validity import validity
 
 if TYPE_CHECKING:
@@ -106,6 +106,8 @@ def _trust_without(cohort: Cohort, program: Program, status: Status, proof: Proo
         network = build_network(compile_instance(cohort, program))
         if shortfall(network, proof.cut) > 0:
             return Trust.PROVED
+    if proof.kind == "stability" and none_exists(cohort, program, proof):
+        return Trust.PROVED
     return Trust.CLAIMED
 
 

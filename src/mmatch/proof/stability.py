@@ -14,7 +14,7 @@ That no pair blocks is looked up for each candidate. That a side can have no bet
 
 from __future__ import annotations
 
-from bisect import bisect_left, insort
+from bisect import bisect_left, bisect_right, insort
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -87,10 +87,13 @@ def stable_tiers(
     claim = Stability() if proof.stability is None else proof.stability
     instance = compile_instance(cohort, program)
     chosen = chosen_edges(cohort, instance, matching)
-    ours = proof.digest == digest(cohort, program) and claim.side and claim.kind == "weak"
-    if ours and chosen is not None and _best(instance, chosen, claim, totals):
+    ours = proof.digest == digest(cohort, program) and claim.side
+    if ours and claim.kind == "weak" and chosen is not None and _best(instance, chosen, claim, totals):
         return len(totals), []
-    return 0, unstable(instance.labels, program, matching, claim.kind)
+    unrest = unstable(instance.labels, program, matching, claim.kind)
+    if not unrest and ours and claim.kind == "super" and chosen is not None:
+        return len(totals) * _best(instance, chosen, claim, totals), []
+    return 0, unrest
 
 
 def _best(instance: Instance, chosen: Bools, claim: Stability, totals: tuple[Exact, ...]) -> bool:
@@ -98,6 +101,12 @@ def _best(instance: Instance, chosen: Bools, claim: Stability, totals: tuple[Exa
     if obstacle(instance) or not counts_ranks(instance, claim.side) or tuple(tier_totals(instance, chosen)) != totals:
         return False
     market = market_of(instance)
+    if claim.kind == "super" and claim.side == "mentee":
+        current, left = seats_of(market, chosen), _wishes_left(market, claim.steps)
+        wanted = [] if current is None else [[pair] if pair != NONE else [] for pair in current.tolist()]
+        return left is not None and left[0] == wanted  # that nothing blocks has been looked up
+    if claim.kind != "weak":
+        return False
     if market.tied:
         if claim.seed is None:
             return False
@@ -106,6 +115,77 @@ def _best(instance: Instance, chosen: Bools, claim: Stability, totals: tuple[Exa
     if current is None or strict_blocks(market, current).any():
         return False
     return _best_of_side(market, current, claim)
+
+
+def none_exists(cohort: Cohort, program: Program, proof: Proof) -> bool:
+    """Whether the steps of a claim show that no super-stable matching exists.
+
+    In each one, mentors who were asked by as many as they have seats are full, and the others have all who asked them:
+    more seats than there are mentees with a wish left.
+    """
+    claim = proof.stability
+    if claim is None or claim.kind != "super" or proof.digest != digest(cohort, program):
+        return False
+    instance = compile_instance(cohort, program)
+    if obstacle(instance):
+        return False
+    market = market_of(instance)
+    found = _wishes_left(market, claim.steps)
+    if found is None:
+        return False
+    left, asked = found
+    waiting = np.bincount(market.offer[[pair for wishes in left for pair in wishes]], minlength=len(asked))
+    full = np.array(list(map(len, asked))) >= market.seats
+    needed = np.where(full, np.maximum(market.seats, waiting), waiting)
+    return int(needed.sum()) > sum(map(bool, left))
+
+
+def _wishes_left(market: Market, steps: tuple[int, ...]) -> tuple[list[list[int]], list[list[int]]] | None:
+    """(first wishes left to each mentee, ranks of all who asked each offer) after the steps; None where one is wrong.
+
+    A step strikes out a first wish whose mentor was asked by as many others as there are seats, liked as much or more.
+    These wish nothing better that is left, so with this wish granted one of them and the mentor would not lose by
+    being together. That stays true when their own wish is struck out later.
+    """
+    place = _places(market, steps)
+    if not market.plain or place is None:
+        return None
+    by_mentee, start = market.by_mentee
+    wish, following, end = by_mentee.tolist(), start[:-1].tolist(), start[1:].tolist()
+    mentee, offer, likes = market.mentee.tolist(), market.offer.tolist(), market.mentee_rank.tolist()
+    rank, seats = market.mentor_rank.tolist(), market.seats.tolist()
+    left: list[list[int]] = [[] for _ in following]
+    asked: list[list[int]] = [[] for _ in seats]
+
+    def ask(who: int) -> None:
+        while following[who] < end[who]:
+            pair = wish[following[who]]
+            if left[who] and likes[pair] != likes[left[who][0]]:
+                return
+            left[who].append(pair)
+            insort(asked[offer[pair]], rank[pair])
+            following[who] += 1
+
+    for who in range(market.n_mentees):
+        ask(who)
+    for pair in place:
+        who, others = mentee[pair], asked[offer[pair]]
+        if pair not in left[who] or bisect_right(others, rank[pair]) <= seats[offer[pair]]:
+            return None
+        left[who].remove(pair)
+        if not left[who]:
+            ask(who)
+    return left, asked
+
+
+def _places(market: Market, steps: tuple[int, ...]) -> list[int] | None:
+    """Where the edges of some steps stand in the market; None where one is not in it."""
+    place = np.full(int(market.edge.max(initial=NONE)) + 1, NONE, dtype=np.int64)
+    place[market.edge] = np.arange(len(market))
+    if not all(0 <= step < len(place) and place[step] != NONE for step in steps):
+        return None
+    found: list[int] = place[np.array(steps, dtype=np.int64)].tolist()
+    return found
 
 
 def seats_of(market: Market, chosen: Bools) -> Ints | None:
@@ -144,12 +224,9 @@ def strict_blocks(market: Market, current: Ints) -> Bools:
 def _best_of_side(market: Market, current: Ints, claim: Stability) -> bool:
     if market.plain:
         return not (_mentees_could_gain if claim.side == "mentee" else _mentors_could_gain)(market, current)
-    place = np.full(int(market.edge.max(initial=NONE)) + 1, NONE, dtype=np.int64)
-    place[market.edge] = np.arange(len(market))
-    steps = np.array(claim.steps, dtype=object)
-    inside = all(0 <= step < len(place) and place[step] != NONE for step in steps)
+    steps = _places(market, claim.steps)
     replay = _struck_out if claim.side == "mentee" else _offered
-    return inside and replay(market, current, place[steps.astype(np.int64)].tolist())
+    return steps is not None and replay(market, current, steps)
 
 
 def _mentees_could_gain(market: Market, current: Ints) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
@@ -13,11 +13,14 @@ from mmatch.instance.market import counts_ranks, market_of, obstacle
 from mmatch.matching import Stability, Status
 from mmatch.mechanisms.mentee_side import mentee_side
 from mmatch.mechanisms.mentor_side import mentor_side
+from mmatch.mechanisms.super_stable import super_stable
 from mmatch.people.columns import NONE
+from mmatch.terms import NoBlocking
 
 if TYPE_CHECKING:
     from mmatch.instance import Instance, Watch
     from mmatch.instance.market import Market
+    from mmatch.people.columns import Bools
 
 
 @dataclass(frozen=True)
@@ -26,14 +29,24 @@ class Stable:
 
     Args:
         side: whose best stable matching: "mentee" (every mentee's best, every mentor's worst) or "mentor".
+        kind: "weak", or "super": no two people would be together even where neither minds. No lottery then; where there
+            is none the result is infeasible, and proves it. For mentors with one offer each, side "mentee";
+            `rules.Stable` takes every notion, with "cpsat" or "milp".
     """
 
     name: ClassVar[str] = "stable"
     takes: ClassVar[frozenset[str]] = frozenset({"linear", "bounds", "stability"})
     rank: ClassVar[int | None] = None
     side: str = "mentee"
+    _: KW_ONLY
+    kind: str = "weak"
 
     def __post_init__(self) -> None:
+        if self.kind not in {"weak", "super"}:
+            hint = "rules.Stable(kind) with cpsat or milp takes every notion"
+            raise InputError(
+                Problem("argument", "Stable.kind", f'found {excerpt(self.kind)}, expected "weak" or "super"', hint)
+            )
         if self.side not in {"mentee", "mentor"}:
             text = f'found {excerpt(self.side)}, expected "mentee" or "mentor"'
             raise InputError(Problem("argument", "Stable.side", text))
@@ -51,15 +64,53 @@ class Stable:
         if not counts_ranks(instance, self.side):
             usual = f'aims=None, or Coverage() and then Preference("{self.side}s")'
             raise UnsupportedError(f"stable cannot keep other aims than those of its side: give {usual}")
-        market, seed = _strict(instance, market_of(instance))
+        market = market_of(instance)
+        asked = {item.notion for item in instance.unmet if isinstance(item, NoBlocking)} - {self.kind}
+        if asked - {"weak"}:
+            raise UnsupportedError(f"stable cannot keep rules.Stable({min(asked)!r}) this way: use cpsat or milp")
+        return self._super(instance, market) if self.kind == "super" else self._weak(instance, market)
+
+    def _weak(self, instance: Instance, market: Market) -> Answer:
+        """The side's best for lists as a lottery breaks them."""
+        market, seed = _strict(instance, market)
         current, steps = (mentee_side if self.side == "mentee" else mentor_side)(market)
-        pairs = np.array(current, dtype=np.int64)
-        chosen = np.zeros(len(instance.request), dtype=bool)
-        chosen[market.edge[pairs[pairs != NONE]]] = True
-        evidence = () if market.plain else tuple(market.edge[np.array(steps, dtype=np.int64)].tolist())
-        return Answer(
-            Status.OPTIMAL, chosen, len(instance.tiers), stability=Stability(self.side, "weak", seed, evidence)
-        )
+        evidence = () if market.plain else _edges(market, steps)
+        claim = Stability(self.side, "weak", seed, evidence)
+        return Answer(Status.OPTIMAL, _chosen(instance, market, current), len(instance.tiers), stability=claim)
+
+    def _super(self, instance: Instance, market: Market) -> Answer:
+        """The mentees' best super-stable matching, or that there is none."""
+        if self.side != "mentee" or not market.plain:
+            what = "the mentors' best" if self.side != "mentee" else "several offers of one mentor"
+            raise UnsupportedError(
+                f"stable cannot keep {what} with super-stability: use rules.Stable with cpsat or milp"
+            )
+        left, steps = super_stable(market)
+        current = [pairs[0] if len(pairs) == 1 else NONE for pairs in left]
+        chosen = _chosen(instance, market, current)
+        claim = Stability("mentee", "super", None, _edges(market, steps))
+        if any(len(pairs) > 1 for pairs in left) or not _all_kept(market, current, steps):
+            return Answer(Status.INFEASIBLE, stability=claim)
+        return Answer(Status.OPTIMAL, chosen, len(instance.tiers), stability=claim)
+
+
+def _all_kept(market: Market, current: list[int], steps: list[int]) -> bool:
+    """Whether every offer with a wish struck out, which once was full, is full now."""
+    used = np.array([pair for pair in current if pair != NONE], dtype=np.int64)
+    load = np.bincount(market.offer[used], minlength=len(market.seats))
+    refused = np.unique(market.offer[np.array(steps, dtype=np.int64)])
+    return bool((load[refused] == market.seats[refused]).all())
+
+
+def _chosen(instance: Instance, market: Market, current: list[int]) -> Bools:
+    pairs = np.array(current, dtype=np.int64)
+    chosen = np.zeros(len(instance.request), dtype=bool)
+    chosen[market.edge[pairs[pairs != NONE]]] = True
+    return chosen
+
+
+def _edges(market: Market, pairs: list[int]) -> tuple[int, ...]:
+    return tuple(market.edge[np.array(pairs, dtype=np.int64)].tolist())
 
 
 def _strict(instance: Instance, market: Market) -> tuple[Market, int | str | None]:
