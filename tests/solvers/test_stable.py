@@ -263,3 +263,24 @@ def test_a_super_stable_matching_is_stable_however_ties_are_broken(world):
     super_, strong, weak = (set(world.stable(kind)) for kind in ("super", "strong", "weak"))
     assert super_ <= strong <= weak
     assert len({sum(o is not None for o in chosen) for chosen in super_}) <= 1
+
+
+@given(world=rankings(ties=True, projects=False, most_mentees=5, most_mentors=4))
+@examples(300)
+def test_three_halves_is_stable_and_never_smaller_than_two_thirds_of_the_largest(world):
+    cohort = world.cohort(mm)
+    result = mm.solve(cohort, solver=mm.solvers.Stable(ties="three_halves"))
+    assert mm.verify(cohort, mm.Program(), result) == []
+    assert mm.blocking_pairs(cohort, mm.Program(), result.matching) == []
+    sizes = [world.total(chosen, "mentee")[0] for chosen in world.stable("weak")]
+    assert 3 * result.value[0] >= 2 * max(sizes)
+    if result.status == mm.Status.FEASIBLE:
+        assert result.trust == mm.Trust.HEURISTIC
+
+
+def test_a_feasible_stable_matching_is_refused_where_somebody_would_leave():
+    cohort = mm.Cohort.from_rankings({"a": [["x", "y"]], "b": ["x"]}, {"x": [["a", "b"]], "y": ["a"]})
+    result = mm.solve(cohort, solver=mm.solvers.Stable(ties="three_halves"))
+    assert sorted(result.matching.pairs()) == [("x", "b", ""), ("y", "a", "")]
+    empty = mm.matching_from_pairs(cohort, [])
+    assert {v.code for v in mm.verify(cohort, mm.Program(), replace(result, found=empty))} == {"unstable"}

@@ -14,6 +14,7 @@ from mmatch.matching import Stability, Status
 from mmatch.mechanisms.mentee_side import mentee_side
 from mmatch.mechanisms.mentor_side import mentor_side
 from mmatch.mechanisms.super_stable import super_stable
+from mmatch.mechanisms.three_halves import three_halves
 from mmatch.people.columns import NONE
 from mmatch.terms import NoBlocking
 
@@ -32,6 +33,9 @@ class Stable:
         kind: "weak", or "super": no two people would be together even where neither minds. No lottery then; where there
             is none the result is infeasible, and proves it. For mentors with one offer each, side "mentee";
             `rules.Stable` takes every notion, with "cpsat" or "milp".
+        ties: "lottery", or "three_halves": no lottery, but equals used so that the matching has at least two thirds of
+            the seats of the largest weakly stable one. For mentors with one offer each. It is stable, and nothing else
+            is claimed of it: nobody's best, and open to gaming.
     """
 
     name: ClassVar[str] = "stable"
@@ -40,6 +44,7 @@ class Stable:
     side: str = "mentee"
     _: KW_ONLY
     kind: str = "weak"
+    ties: str = "lottery"
 
     def __post_init__(self) -> None:
         if self.kind not in {"weak", "super"}:
@@ -47,6 +52,9 @@ class Stable:
             raise InputError(
                 Problem("argument", "Stable.kind", f'found {excerpt(self.kind)}, expected "weak" or "super"', hint)
             )
+        if self.ties not in {"lottery", "three_halves"}:
+            text = f'found {excerpt(self.ties)}, expected "lottery" or "three_halves"'
+            raise InputError(Problem("argument", "Stable.ties", text))
         if self.side not in {"mentee", "mentor"}:
             text = f'found {excerpt(self.side)}, expected "mentee" or "mentor"'
             raise InputError(Problem("argument", "Stable.side", text))
@@ -71,7 +79,15 @@ class Stable:
         return self._super(instance, market) if self.kind == "super" else self._weak(instance, market)
 
     def _weak(self, instance: Instance, market: Market) -> Answer:
-        """The side's best for lists as a lottery breaks them."""
+        """The side's best for lists as a lottery breaks them; or a large one."""
+        if self.ties == "three_halves" and market.tied:
+            if not market.plain:
+                raise UnsupportedError(
+                    "stable cannot keep ties='three_halves' and several offers of one mentor: "
+                    "use ties='lottery', or rules.Stable with cpsat or milp"
+                )
+            current = three_halves(market)
+            return Answer(Status.FEASIBLE, _chosen(instance, market, current), stability=Stability())
         market, seed = _strict(instance, market)
         current, steps = (mentee_side if self.side == "mentee" else mentor_side)(market)
         evidence = () if market.plain else _edges(market, steps)
