@@ -45,6 +45,8 @@ _HOME = {
     "insight.strategies": ("Strategy",),
     "insight.measures": ("Metrics", "Segment", "metrics"),
     "insight.stability": ("blocking_pairs",),
+    "insight.lattice": ("stable_matchings",),
+    "insight.deriving": ("rank_by",),
     "proof": ("verify",),
     "io.reading": ("Reading", "read_cohort", "read_files"),
     "io.cohorts": ("write_cohort",),

@@ -16,12 +16,12 @@ from mmatch.mechanisms.mentor_side import mentor_side
 from mmatch.mechanisms.super_stable import super_stable
 from mmatch.mechanisms.three_halves import three_halves
 from mmatch.people.columns import NONE
+from mmatch.solvers._mechanical import chosen_by
 from mmatch.terms import NoBlocking
 
 if TYPE_CHECKING:
     from mmatch.instance import Instance, Watch
     from mmatch.instance.market import Market
-    from mmatch.people.columns import Bools
 
 
 @dataclass(frozen=True)
@@ -87,12 +87,12 @@ class Stable:
                     "use ties='lottery', or rules.Stable with cpsat or milp"
                 )
             current = three_halves(market)
-            return Answer(Status.FEASIBLE, _chosen(instance, market, current), stability=Stability())
+            return Answer(Status.FEASIBLE, chosen_by(instance, market, current), stability=Stability())
         market, seed = _strict(instance, market)
         current, steps = (mentee_side if self.side == "mentee" else mentor_side)(market)
         evidence = () if market.plain else _edges(market, steps)
         claim = Stability(self.side, "weak", seed, evidence)
-        return Answer(Status.OPTIMAL, _chosen(instance, market, current), len(instance.tiers), stability=claim)
+        return Answer(Status.OPTIMAL, chosen_by(instance, market, current), len(instance.tiers), stability=claim)
 
     def _super(self, instance: Instance, market: Market) -> Answer:
         """The mentees' best super-stable matching, or that there is none."""
@@ -103,7 +103,7 @@ class Stable:
             )
         left, steps = super_stable(market)
         current = [pairs[0] if len(pairs) == 1 else NONE for pairs in left]
-        chosen = _chosen(instance, market, current)
+        chosen = chosen_by(instance, market, current)
         claim = Stability("mentee", "super", None, _edges(market, steps))
         if any(len(pairs) > 1 for pairs in left) or not _all_kept(market, current, steps):
             return Answer(Status.INFEASIBLE, stability=claim)
@@ -116,13 +116,6 @@ def _all_kept(market: Market, current: list[int], steps: list[int]) -> bool:
     load = np.bincount(market.offer[used], minlength=len(market.seats))
     refused = np.unique(market.offer[np.array(steps, dtype=np.int64)])
     return bool((load[refused] == market.seats[refused]).all())
-
-
-def _chosen(instance: Instance, market: Market, current: list[int]) -> Bools:
-    pairs = np.array(current, dtype=np.int64)
-    chosen = np.zeros(len(instance.request), dtype=bool)
-    chosen[market.edge[pairs[pairs != NONE]]] = True
-    return chosen
 
 
 def _edges(market: Market, pairs: list[int]) -> tuple[int, ...]:
