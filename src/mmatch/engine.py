@@ -142,6 +142,7 @@ def choose(instance: Instance, solver: str | Solver) -> list[Solver]:
         return [known[name]() for _, name in ranked]
     chosen = _named(solver, known) if isinstance(solver, str) else solver
     if not instance.kinds <= chosen.takes:
+        fitting = [name for name in fitting if known[name].rank is not None]
         others = f"use {' or '.join(fitting)}" if fitting else "no solver here can"
         raise UnsupportedError(f"{chosen.name} cannot keep {_hard_part(instance, chosen.takes)}; {others}")
     return [chosen]

@@ -233,3 +233,10 @@ def test_a_stable_matching_explains_a_second_wish():
     found = [r for r in mm.reasons(cohort, mm.Program(), mm.solve(cohort)) if r.kind != "score"]
     text = "a is with wish 2: 1 better wish asked in vain; x took mentees whom they prefer; none of them would swap"
     assert [(r.kind, r.who, r.message) for r in found] == [("outranked", ("a", "b"), text)]
+
+
+def test_nobody_is_told_of_a_wish_that_they_like_no_more():
+    cohort = mm.Cohort.from_rankings({"a": ["x"], "b": [["x", "y"]]}, {"x": ["a", "b"], "y": ["b"]})
+    result = mm.solve(cohort)
+    assert sorted(result.matching.pairs()) == [("x", "a", ""), ("y", "b", "")]
+    assert {reason.kind for reason in mm.reasons(cohort, mm.Program(), result)} == {"score"}

@@ -87,6 +87,7 @@ def test_an_edited_matching_is_refused_unless_it_is_as_good(question, data):
 def test_an_edited_claim_is_refused(question, data):
     cohort, program, result = answered(question)
     assume(result.status == mm.Status.OPTIMAL)
+    assume(result.trust == mm.Trust.PROVED)  # what is only claimed has no verified bound to edit
     k = data.draw(st.integers(0, len(result.value) - 1))
     delta = data.draw(st.sampled_from([-1, 1, 0.5, 1e-9]))
 

@@ -265,9 +265,11 @@ def test_a_super_stable_matching_is_stable_however_ties_are_broken(world):
     assert len({sum(o is not None for o in chosen) for chosen in super_}) <= 1
 
 
-@given(world=rankings(ties=True, projects=False, most_mentees=5, most_mentors=4))
-@examples(300)
-def test_three_halves_is_stable_and_never_smaller_than_two_thirds_of_the_largest(world):
+@pytest.mark.parametrize("projects", [False, True])
+@given(data=st.data())
+@examples(200)
+def test_three_halves_is_stable_and_never_smaller_than_two_thirds_of_the_largest(projects, data):
+    world = data.draw(rankings(ties=True, projects=projects, most_mentees=5, most_mentors=4 - projects))
     cohort = world.cohort(mm)
     result = mm.solve(cohort, solver=mm.solvers.Stable(ties="three_halves"))
     assert mm.verify(cohort, mm.Program(), result) == []
@@ -276,6 +278,7 @@ def test_three_halves_is_stable_and_never_smaller_than_two_thirds_of_the_largest
     assert 3 * result.value[0] >= 2 * max(sizes)
     if result.status == mm.Status.FEASIBLE:
         assert result.trust == mm.Trust.HEURISTIC
+        assert result.bound == (max(world.total(chosen, "mentee")[0] for chosen in world.matchings()), None)
 
 
 def test_a_feasible_stable_matching_is_refused_where_somebody_would_leave():

@@ -60,6 +60,7 @@ class _Refusals:
         taken = current[current != NONE]
         self.last_on = self._last(self.market.offer[taken], taken, len(self.market.offer_seats))
         self.last_of = self._last(self.market.mentor[taken], taken, len(self.market.mentor_seats))
+        self.likes: list[int] = self.plain.mentee_rank.tolist()
         self.load_on = np.bincount(self.market.offer[taken], minlength=len(self.market.offer_seats))
 
     def _last(self, group: Ints, taken: Ints, n: int) -> Ints:
@@ -75,7 +76,7 @@ class _Refusals:
         for who in range(self.market.n_mentees):
             wishes = by[start[who] : start[who + 1]].tolist()
             now = int(self.current[who])
-            asked = wishes if now == NONE else wishes[: wishes.index(now)]
+            asked = [pair for pair in wishes if now == NONE or self.likes[pair] < self.likes[now]]
             if asked:
                 yield self._reason(who, asked, now)
             elif now == NONE and self.listed[who]:

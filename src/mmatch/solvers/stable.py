@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import KW_ONLY, dataclass
+from fractions import Fraction
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
@@ -11,6 +12,7 @@ from mmatch.errors import InputError, Problem, UnsupportedError, excerpt
 from mmatch.instance import Answer
 from mmatch.instance.market import counts_ranks, market_of, obstacle
 from mmatch.matching import Stability, Status
+from mmatch.mechanisms.largest import largest
 from mmatch.mechanisms.mentee_side import mentee_side
 from mmatch.mechanisms.mentor_side import mentor_side
 from mmatch.mechanisms.super_stable import super_stable
@@ -34,8 +36,8 @@ class Stable:
             is none the result is infeasible, and proves it. For mentors with one offer each, side "mentee";
             `rules.Stable` takes every notion, with "cpsat" or "milp".
         ties: "lottery", or "three_halves": no lottery, but equals used so that the matching has at least two thirds of
-            the seats of the largest weakly stable one. For mentors with one offer each. It is stable, and nothing else
-            is claimed of it: nobody's best, and open to gaming.
+            the seats of the largest weakly stable one (Király; Cooper, Manlove). It is stable, and nothing else
+            is claimed of it: nobody's best, and open to gaming. Its bound is the largest matching of any kind.
     """
 
     name: ClassVar[str] = "stable"
@@ -81,13 +83,9 @@ class Stable:
     def _weak(self, instance: Instance, market: Market) -> Answer:
         """The side's best for lists as a lottery breaks them; or a large one."""
         if self.ties == "three_halves" and market.tied:
-            if not market.plain:
-                raise UnsupportedError(
-                    "stable cannot keep ties='three_halves' and several offers of one mentor: "
-                    "use ties='lottery', or rules.Stable with cpsat or milp"
-                )
             current = three_halves(market)
-            return Answer(Status.FEASIBLE, chosen_by(instance, market, current), stability=Stability())
+            limit = Fraction(largest(market))
+            return Answer(Status.FEASIBLE, chosen_by(instance, market, current), limit=limit, stability=Stability())
         market, seed = _strict(instance, market)
         current, steps = (mentee_side if self.side == "mentee" else mentor_side)(market)
         evidence = () if market.plain else _edges(market, steps)
