@@ -20,4 +20,4 @@ def test_a_stable_matching_is_best_among_stable_ones_only():
 def test_that_none_is_super_stable_is_said_so():
     cohort = mm.Cohort.from_rankings(*CASE)
     result = mm.solve(cohort, solver=mm.solvers.Stable(kind="super"))
-    assert headline(cohort, result) == "There is no super-stable matching — proved."
+    assert headline(cohort, result) == "There is no such stable matching — proved."

@@ -30,7 +30,7 @@ def refusals(cohort: Cohort, program: Program, result: Result) -> Iterator[Reaso
     """
     instance = compile_instance(cohort, program)
     chosen = chosen_edges(cohort, instance, result.matching)
-    if chosen is None or obstacle(instance):
+    if chosen is None or obstacle(instance, loads=True):
         return
     plain = market_of(instance)
     claim = result.proof.stability

@@ -106,26 +106,38 @@ def _by_rank(group: Ints, start: Ints, ranks: tuple[Ints, ...]) -> Ints:
     return np.lexsort((*reversed(ranks), group))
 
 
-def obstacle(instance: Instance) -> str:
-    """What in the instance no stable mechanism can keep, in the user's words; empty where there is nothing."""
+def obstacle(instance: Instance, *, loads: bool = False) -> str:
+    """What in the instance no stable mechanism can keep, in the user's words; empty where there is nothing.
+
+    ``loads`` lets least loads of mentors pass: all stable matchings of strict lists have the same.
+    """
     for family in instance.bounds:
-        told = _obstacle(instance, family)
+        told = _obstacle(instance, family, loads=loads)
         if told:
             return told
     return next((item.sentence for item in instance.unmet if item.kind != "stability"), "")
 
 
-def _obstacle(instance: Instance, family: Bounds) -> str:
+def _obstacle(instance: Instance, family: Bounds, *, loads: bool) -> str:
     wrong = np.flatnonzero(family.lower > 0)
-    if len(wrong) and family.key == "mentor":
+    if family.key == "mentor":
+        if loads or not len(wrong):
+            return ""
         row = instance.labels.mentor_rows[wrong[0]]
         return f"a least load of {family.lower[wrong[0]]} (mentor {instance.labels.cohort.people.ids[row]})"
     if family.key == "request":
         wrong = np.union1d(wrong, np.flatnonzero(family.upper > 1))
         return f"a request for several mentors ({set_title(instance, family, int(wrong[0]))})" if len(wrong) else ""
-    if family.key in {"offer", "mentor"} and not len(wrong):
+    if family.key == "offer" and not len(wrong):
         return ""
     return set_title(instance, family, int(wrong[0]) if len(wrong) else 0)
+
+
+def short_of(instance: Instance, chosen: Bools) -> Ints:
+    """The numbers of mentors who have fewer mentees than their least load."""
+    lower = next((f.lower for f in instance.bounds if f.key == "mentor"), np.zeros(0, dtype=np.int64))
+    load = np.bincount(instance.labels.label("mentor")[chosen], minlength=len(lower))
+    return np.flatnonzero(load < lower)
 
 
 def market_of(instance: Instance) -> Market:

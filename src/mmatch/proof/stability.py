@@ -22,7 +22,7 @@ import numpy as np
 from mmatch.blocking import Room, blocks
 from mmatch.instance import compile_instance
 from mmatch.instance.compiling import lottery
-from mmatch.instance.market import FAR, counts_ranks, market_of, obstacle
+from mmatch.instance.market import FAR, counts_ranks, market_of, obstacle, short_of
 from mmatch.instance.seats import group_bounds, led_groups, mentor_seats
 from mmatch.instance.totals import tier_totals
 from mmatch.matching import Stability, Violation
@@ -98,7 +98,8 @@ def stable_tiers(
 
 def _best(instance: Instance, chosen: Bools, claim: Stability, totals: tuple[Exact, ...]) -> bool:
     """Whether a choice is the best stable one of the side that it is said to be, in the aims of that side."""
-    if obstacle(instance) or not counts_ranks(instance, claim.side) or tuple(tier_totals(instance, chosen)) != totals:
+    agree = counts_ranks(instance, claim.side) and tuple(tier_totals(instance, chosen)) == totals
+    if not agree or obstacle(instance, loads=True):
         return False
     market = market_of(instance)
     if claim.kind == "super" and claim.side == "mentee":
@@ -118,18 +119,47 @@ def _best(instance: Instance, chosen: Bools, claim: Stability, totals: tuple[Exa
 
 
 def none_exists(cohort: Cohort, program: Program, proof: Proof) -> bool:
-    """Whether the steps of a claim show that no super-stable matching exists.
+    """Whether the steps of a claim show that no matching is super-stable, or stable with the least loads asked for."""
+    claim = proof.stability
+    if claim is None or proof.digest != digest(cohort, program):
+        return False
+    instance = compile_instance(cohort, program)
+    if obstacle(instance, loads=True):
+        return False
+    market = market_of(instance)
+    return _none_super(market, claim) if claim.kind == "super" else _none_loaded(instance, market, claim)
+
+
+def _none_loaded(instance: Instance, market: Market, claim: Stability) -> bool:
+    """Whether the steps are the seats of a stable matching of strict lists in which a mentor falls short.
+
+    In every other one each mentor has as many mentees: the Rural Hospitals theorem, for offers with seats Abraham,
+    Irving, Manlove 2007.
+    """
+    if claim.kind != "weak" or market.tied or _places(market, claim.steps) is None:
+        return False
+    chosen = np.zeros(len(instance.request), dtype=bool)
+    chosen[list(claim.steps)] = True
+    current = seats_of(market, chosen)
+    if current is None or not _within_seats(market, current) or strict_blocks(market, current).any():
+        return False
+    return len(short_of(instance, chosen)) > 0
+
+
+def _within_seats(market: Market, current: Ints) -> bool:
+    """Whether no offer and no mentor has more mentees than seats."""
+    taken = current[current != NONE]
+    load_on = np.bincount(market.offer[taken], minlength=len(market.offer_seats))
+    load_of = np.bincount(market.mentor[taken], minlength=len(market.mentor_seats))
+    return bool((load_on <= market.offer_seats).all() and (load_of <= market.mentor_seats).all())
+
+
+def _none_super(market: Market, claim: Stability) -> bool:
+    """Whether the steps show that no super-stable matching exists.
 
     In each one, mentors who were asked by as many as they have seats are full, and the others have all who asked them:
     more seats than there are mentees with a wish left.
     """
-    claim = proof.stability
-    if claim is None or claim.kind != "super" or proof.digest != digest(cohort, program):
-        return False
-    instance = compile_instance(cohort, program)
-    if obstacle(instance):
-        return False
-    market = market_of(instance)
     found = _wishes_left(market, claim.steps)
     if found is None:
         return False

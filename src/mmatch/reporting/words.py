@@ -27,7 +27,7 @@ def headline(cohort: Cohort, result: Result) -> str:
     if result.found is None:
         if result.status == Status.INFEASIBLE:
             if _stable(result):
-                return "There is no super-stable matching — proved."
+                return "There is no such stable matching — proved."
             return "No matching keeps all rules" + (" — proved." if result.trust == Trust.PROVED else ".")
         return f"No matching was found: stopped by {STOPPED.get(result.stopped or '', 'the solver itself')}."
     served = len(set(result.matching.seats.mentee))

@@ -10,7 +10,7 @@ import numpy as np
 
 from mmatch.errors import InputError, Problem, UnsupportedError, excerpt
 from mmatch.instance import Answer
-from mmatch.instance.market import counts_ranks, market_of, obstacle
+from mmatch.instance.market import counts_ranks, market_of, obstacle, short_of
 from mmatch.matching import Stability, Status
 from mmatch.mechanisms.largest import largest
 from mmatch.mechanisms.mentee_side import mentee_side
@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 @dataclass(frozen=True)
 class Stable:
     """The stable matching that one side likes best; ties are broken by lottery, the same draw for everybody.
+
+    Least loads: all stable matchings of strict lists give each mentor the same number of mentees, so they hold in all
+    or in none, and then the result is infeasible and proves it.
 
     Args:
         side: whose best stable matching: "mentee" (every mentee's best, every mentor's worst) or "mentor".
@@ -67,7 +70,7 @@ class Stable:
         Raises:
             UnsupportedError: what no stable mechanism can keep, or other aims than its side's ranks.
         """
-        told = obstacle(instance)
+        told = obstacle(instance, loads=True)
         if told:
             raise UnsupportedError(f"stable cannot keep {told}; use another solver")
         watch.tell("stable", 0, len(instance.request))
@@ -84,13 +87,18 @@ class Stable:
         """The side's best for lists as a lottery breaks them; or a large one."""
         if self.ties == "three_halves" and market.tied:
             current = three_halves(market)
+            _refuse_loads(tied=len(short_of(instance, chosen_by(instance, market, current))) > 0)
             limit = Fraction(largest(market))
             return Answer(Status.FEASIBLE, chosen_by(instance, market, current), limit=limit, stability=Stability())
         market, seed = _strict(instance, market)
         current, steps = (mentee_side if self.side == "mentee" else mentor_side)(market)
+        chosen = chosen_by(instance, market, current)
+        if len(short_of(instance, chosen)):
+            _refuse_loads(tied=seed is not None)
+            return Answer(Status.INFEASIBLE, stability=Stability(self.side, "weak", None, _edges(market, current)))
         evidence = () if market.plain else _edges(market, steps)
         claim = Stability(self.side, "weak", seed, evidence)
-        return Answer(Status.OPTIMAL, chosen_by(instance, market, current), len(instance.tiers), stability=claim)
+        return Answer(Status.OPTIMAL, chosen, len(instance.tiers), stability=claim)
 
     def _super(self, instance: Instance, market: Market) -> Answer:
         """The mentees' best super-stable matching, or that there is none."""
@@ -105,6 +113,7 @@ class Stable:
         claim = Stability("mentee", "super", None, _edges(market, steps))
         if any(len(pairs) > 1 for pairs in left) or not _all_kept(market, current, steps):
             return Answer(Status.INFEASIBLE, stability=claim)
+        _refuse_loads(tied=len(short_of(instance, chosen)) > 0)
         return Answer(Status.OPTIMAL, chosen, len(instance.tiers), stability=claim)
 
 
@@ -117,7 +126,16 @@ def _all_kept(market: Market, current: list[int], steps: list[int]) -> bool:
 
 
 def _edges(market: Market, pairs: list[int]) -> tuple[int, ...]:
-    return tuple(market.edge[np.array(pairs, dtype=np.int64)].tolist())
+    used = np.array(pairs, dtype=np.int64)
+    return tuple(market.edge[used[used != NONE]].tolist())
+
+
+def _refuse_loads(*, tied: bool) -> None:
+    """With ties another stable matching may have other loads, so that this one falls short shows nothing."""
+    if tied:
+        raise UnsupportedError(
+            "stable cannot keep the least loads with ties broken in this way; use rules.Stable with cpsat or milp"
+        )
 
 
 def _strict(instance: Instance, market: Market) -> tuple[Market, int | str | None]:
