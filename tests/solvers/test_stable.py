@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import permutations
 
 import pytest
 from hypothesis import assume, given
@@ -68,6 +69,52 @@ def test_the_judge_takes_no_other_stable_matching_for_the_best(side, world, data
         claim = replace(result.proof.stability, steps=tuple(steps))
         forged = replace(result, proof=replace(result.proof, stability=claim))
         assert claimed(cohort, forged, world.pairs(chosen)).trust != mm.Trust.PROVED
+
+
+@pytest.mark.parametrize("side", SIDES)
+@given(world=rankings(projects=True, most_mentees=5), data=st.data())
+@examples(250)
+def test_no_order_of_likely_steps_talks_the_judge_into_another_one(side, world, data):
+    """Just the wishes that would have to be struck out, in list order; or each mentee lifted to the seat at once."""
+    cohort, result = solved(world, side)
+    others = [chosen for chosen in world.stable() if world.pairs(chosen) != sorted(result.matching.pairs())]
+    assume(others)
+    instance = mm.instance.compile_instance(cohort, mm.Program().resolve(cohort, "stable"))
+    pairs, offers = instance.labels.pairs, cohort.offers.ids
+    rows = zip(pairs.mentee.tolist(), pairs.offer.row.tolist(), strict=True)
+    edge = {(cohort.people.ids[e], offers[o].removesuffix("/")): k for k, (e, o) in enumerate(rows)}
+    for chosen in others:
+        lists = []
+        for name, offer in zip(world.names, chosen, strict=True):
+            open_ = [o for o in world.mentees[name] if (name, o) in edge]
+            open_ = [o for o in open_ if world.seats[o] and world.capacity[world.owner[o]]]
+            better = [o for o in open_ if world.likes(name, o) < world.likes(name, offer)]
+            lists.append([edge[name, o] for o in (better if side == "mentee" else [offer] if offer else [])])
+        for _ in range(6):
+            turns = data.draw(st.permutations([k for k, steps in enumerate(lists) for _ in steps]))
+            left = [iter(steps) for steps in lists]
+            claim = replace(result.proof.stability, steps=tuple(next(left[k]) for k in turns))
+            forged = replace(result, proof=replace(result.proof, stability=claim))
+            assert claimed(cohort, forged, world.pairs(chosen)).trust != mm.Trust.PROVED
+
+
+@pytest.mark.parametrize("side", SIDES)
+def test_two_offers_of_one_mentor_and_two_stable_matchings(side):
+    """a and b sit on p and r, one way or the other; c holds the mentor's second offer. No steps prove the wrong way."""
+    lists = {"a": ["p", "r"], "b": ["r", "p"], "c": ["q"]}, {"x": ["b", "c", "a"], "y": ["a", "b"]}
+    cohort = mm.Cohort.from_rankings(*lists, offers={"p": "x", "q": "x", "r": "y"}, capacity={"x": 2})
+    ways = {
+        "mentee": [("x", "a", "p"), ("x", "c", "q"), ("y", "b", "r")],
+        "mentor": [("x", "b", "p"), ("x", "c", "q"), ("y", "a", "r")],
+    }
+    result = mm.solve(cohort, solver=mm.solvers.Stable(side=side))
+    assert sorted(result.matching.pairs()) == ways[side]
+    wrong = ways["mentor" if side == "mentee" else "mentee"]
+    for n in range(6):
+        for steps in permutations(range(5), n):
+            claim = replace(result.proof.stability, steps=steps)
+            forged = replace(result, proof=replace(result.proof, stability=claim))
+            assert claimed(cohort, forged, wrong).trust != mm.Trust.PROVED
 
 
 @given(world=rankings())
@@ -332,3 +379,30 @@ def test_a_feasible_stable_matching_is_refused_where_somebody_would_leave():
     assert sorted(result.matching.pairs()) == [("x", "b", ""), ("y", "a", "")]
     empty = mm.matching_from_pairs(cohort, [])
     assert {v.code for v in mm.verify(cohort, mm.Program(), replace(result, found=empty))} == {"unstable"}
+
+
+def test_three_halves_lets_mentees_move_up_at_the_end():
+    """s7 was refused by an offer that was full, and whose seat came free when its mentor let somebody else go."""
+    wishes = {
+        "s1": ["p7", ["p4", "p5"], "p3"],
+        "s2": [["p3", "p4"], "p2", "p6", ["p1", "p7"], "p5"],
+        "s3": ["p7", "p1", "p4", "p3", "p5"],
+        "s4": [["p4", "p2"]],
+        "s5": ["p1"],
+        "s6": ["p3"],
+        "s7": ["p1", "p5", "p7", "p4", "p3", "p6", "p2"],
+        "s8": ["p1"],
+        "s9": ["p2", "p5"],
+    }
+    orders = {
+        "m1": [["s8", "s5"], "s2", "s9", ["s7", "s1"], "s3"],
+        "m2": [["s3", "s9"], ["s7", "s2", "s1", "s4"]],
+        "m3": [["s1", "s2", "s7"], "s6", "s3"],
+    }
+    owner = {"p1": "m1", "p2": "m2", "p3": "m3", "p4": "m2", "p5": "m1", "p6": "m3", "p7": "m2"}
+    seats = {"p1": 2, "p2": 1, "p3": 2, "p4": 2, "p5": 2, "p6": 1, "p7": 2}
+    cohort = mm.Cohort.from_rankings(
+        wishes, orders, offers=owner, offer_capacity=seats, capacity={"m1": 2, "m2": 4, "m3": 2}
+    )
+    result = mm.solve(cohort, solver=mm.solvers.Stable(ties="three_halves"))
+    assert mm.blocking_pairs(cohort, mm.Program(), result.matching) == []
