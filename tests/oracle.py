@@ -66,7 +66,7 @@ class Oracle:
     """Every valid matching of (cohort, program) as tuples of edges, and the best value."""
 
     def __init__(self, cohort, program):
-        self.cohort, self.program = cohort, program.resolve(cohort)
+        self.cohort, self.program = cohort, program.resolve(cohort, "flow")
         self.people = {p.id: p for p in cohort}
         self.requests = [(p, r) for p in cohort for r in p.requests]
         self.offers = [(p, o) for p in cohort for o in p.offers]
@@ -166,6 +166,11 @@ class Oracle:
             elif rule.name == "Lock":
                 there = {(self.offers[k][0].id, self.requests[i][0].id, self.offers[k][1].topic) for i, k in chosen}
                 if any(not any(pair == t[: len(pair)] for t in there) for pair in rule.pairs):
+                    return False
+            elif rule.name == "Stable":
+                from stable_oracle import Slow
+
+                if Slow(self.cohort, self.program, chosen, self).pairs(rule.kind):
                     return False
         return True
 

@@ -21,7 +21,7 @@ FLOORS = [
     {"rules", "aims", "formats"},
     {"program"},
     {"instance"},
-    {"proof", "solvers"},
+    {"proof", "solvers", "mechanisms"},
     {"portfolio"},
     {"engine"},
     {"insight", "repairs", "planning", "events", "lotteries"},

@@ -8,82 +8,9 @@ from hypothesis import strategies as st
 
 import mmatch as mm
 from mmatch.blocking import KINDS
-from oracle import Oracle, rank
-from strategies import cohorts, examples, matching_of, rules_for, some_seats
-
-NOBODY = 10**9  # an empty seat, or a partner whom the list leaves out
-
-
-class Slow:
-    """The definitions, one pair at a time, over Participants."""
-
-    def __init__(self, cohort, program, chosen):
-        self.oracle = Oracle(cohort, program)
-        self.requests, self.offers = self.oracle.requests, self.oracle.offers
-        self.chosen = list(chosen)  # (request number, offer number) of each filled seat
-
-    def mentee_rank(self, i, k):
-        mentor, offer = self.offers[k]
-        return rank(self.requests[i][0].ranks, offer.id, mentor.id) or NOBODY
-
-    def mentor_rank(self, i, k):
-        return rank(self.offers[k][0].mentee_ranks, self.requests[i][0].id) or NOBODY
-
-    def mentee_says(self, i, k):
-        """The rank given up, minus the rank won."""
-        mine = [j for r, j in self.chosen if r == i]
-        same = [j for j in mine if self.offers[j][0].id == self.offers[k][0].id]
-        if same:
-            given_up = self.mentee_rank(i, same[0])
-        elif len(mine) < self.requests[i][1].mentors:
-            given_up = NOBODY
-        else:
-            given_up = max(self.mentee_rank(i, j) for j in mine)
-        return given_up - self.mentee_rank(i, k)
-
-    def blocks(self, i, k, kind):
-        (mentee, request), (mentor, offer) = self.requests[i], self.offers[k]
-        if request.mentors == 0 or self.oracle.seats(mentor) == 0 or offer.seats == 0:
-            return False
-        if any(self.requests[r][0].id == mentee.id and j == k for r, j in self.chosen):
-            return False
-        gain = self.mentee_says(i, k)
-        if gain < 0 or (gain == 0 and kind == "weak"):
-            return False
-        of_mentor = [(r, j) for r, j in self.chosen if self.offers[j][0].id == mentor.id]
-        on_offer = [(r, j) for r, j in of_mentor if j == k]
-        with_mentor = any(r == i for r, _ in of_mentor)
-        offer_full = offer.seats is not None and len(on_offer) >= offer.seats
-        mentor_full = len(of_mentor) >= self.oracle.seats(mentor)
-
-        def beats_worst(seats, *, strictly):
-            worst = max((self.mentor_rank(r, j) for r, j in seats), default=None)
-            mine = self.mentor_rank(i, k)
-            return worst is not None and (mine < worst or (mine == worst and not strictly))
-
-        if kind == "weak":
-            if offer_full:
-                return beats_worst(on_offer, strictly=True)
-            return not mentor_full or with_mentor or beats_worst(of_mentor, strictly=True)
-        if kind == "super" or gain > 0:
-            if offer_full:
-                return beats_worst(on_offer, strictly=False)
-            return not mentor_full or with_mentor or beats_worst(of_mentor, strictly=False)
-        if offer_full:
-            return beats_worst(on_offer, strictly=True)
-        if with_mentor:
-            return False
-        return not mentor_full or beats_worst(of_mentor, strictly=True)
-
-    def pairs(self, kind):
-        return {
-            (self.offers[k][0].id, self.requests[i][0].id, self.offers[k][1].topic)
-            for i, k in self.oracle.edges
-            if self.blocks(i, k, kind)
-        }
-
-    def matching(self):
-        return matching_of(self.oracle, self.chosen)
+from oracle import Oracle
+from stable_oracle import Slow
+from strategies import cohorts, examples, rules_for, some_seats
 
 
 @st.composite

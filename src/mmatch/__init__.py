@@ -12,7 +12,18 @@ from typing import Any
 __version__ = "0.1.0"
 
 _HOME = {
-    "matching": ("BlockingPair", "Match", "Matching", "Proof", "Reason", "Result", "Status", "Trust", "Violation"),
+    "matching": (
+        "BlockingPair",
+        "Match",
+        "Matching",
+        "Proof",
+        "Reason",
+        "Result",
+        "Stability",
+        "Status",
+        "Trust",
+        "Violation",
+    ),
     "people": ("Cohort", "Meeting", "Offer", "Participant", "Request", "Supply"),
     "program": ("Program",),
     "instance": ("Progress",),
@@ -36,6 +47,8 @@ _HOME = {
     "insight.measures": ("Metrics", "Segment", "metrics"),
     "insight.stability": ("blocking_pairs",),
     "planning": ("Appointment", "Due", "Plan", "Schedule", "Unplaced", "schedule", "validate"),
+    "insight.lattice": ("stable_matchings",),
+    "insight.deriving": ("rank_by",),
     "proof": ("verify",),
     "io.reading": ("Reading", "read_cohort", "read_files"),
     "io.cohorts": ("write_cohort",),

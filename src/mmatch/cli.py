@@ -95,7 +95,7 @@ def match(  # noqa: PLR0913 - the options of the verb
             progress=progress,
             on_interrupt="return",
         )
-    resolved = policy.resolve(reading.cohort, result.solver)
+    resolved = policy.resolve(reading.cohort, result.solver, result.proof.side)
     told = reasons(reading.cohort, resolved, result)
     if out is not None:
         _write_answer(Path(out), reading, resolved, (result, told))

@@ -70,14 +70,16 @@ def solve(  # noqa: PLR0913 - the front door: the contract names these
     check_question(cohort, program)
     _check_arguments(solver, time_limit, seed, cancel, on_interrupt)
     watch = Watch(None if time_limit is None else time.monotonic() + time_limit, cancel, progress)
-    resolved = program.resolve(cohort, solver if isinstance(solver, str) else solver.name)
+    if solver == "auto" and program.prefers_stable(cohort):
+        solver = "stable"
+    name = solver if isinstance(solver, str) else solver.name
+    resolved = program.resolve(cohort, name, getattr(solver, "side", "mentee"))
     try:
         watch.tell("compile")
         instance = compile_instance(cohort, resolved, seed)
     except KeyboardInterrupt:
         if on_interrupt == "raise":
             raise
-        name = solver if isinstance(solver, str) else solver.name
         return _judged(cohort, resolved, Answer(Status.UNKNOWN, stopped="interrupted"), None, (name, seed))
     fitting = choose(instance, solver)
     clock.mark("compile")
@@ -142,6 +144,7 @@ def choose(instance: Instance, solver: str | Solver) -> list[Solver]:
     if not _needed(chosen) <= instance.kinds:
         raise UnsupportedError(f"{chosen.name} is for groups, and nothing here asks for groups; use auto")
     if not instance.kinds <= chosen.takes:
+        fitting = [name for name in fitting if known[name].rank is not None]
         others = f"use {' or '.join(fitting)}" if fitting else "no solver here can"
         raise UnsupportedError(f"{chosen.name} cannot keep {_hard_part(instance, chosen.takes)}; {others}")
     return [chosen]
@@ -258,6 +261,8 @@ def _judged(
         status = Status.UNKNOWN  # never on one solver's word
     if status == Status.OPTIMAL and answer.prices and not hopeful and grade.trust != Trust.PROVED:
         raise SolverError(f"{origin[0]} claims an optimum that its own prices do not prove")
+    if answer.stability and answer.stability.side and grade.trust != Trust.PROVED:
+        raise SolverError(f"{origin[0]} claims the best stable matching of a side, and the judge does not find it so")
     return Result(
         status=status,
         found=matching,
@@ -276,7 +281,8 @@ def _judged(
 
 def _evidence(cohort: Cohort, program: Program, answer: Answer) -> Proof:
     prices = tuple(tuple(price.tolist()) for price in answer.prices)
-    kind = "groups" if answer.branches else "prices" if prices else "cut" if answer.cut else "none"
+    given = {"groups": answer.branches, "prices": prices, "cut": answer.cut, "stability": answer.stability}
+    kind = next((name for name, evidence in given.items() if evidence), "none")
     return Proof(
         kind,
         digest(cohort, program),
@@ -287,6 +293,7 @@ def _evidence(cohort: Cohort, program: Program, answer: Answer) -> Proof:
         counts=answer.counts,
         agreement=answer.agreement,
         cases=answer.cases,
+        stability=answer.stability,
     )
 
 

@@ -211,12 +211,32 @@ class Reason:
 
 
 @dataclass(frozen=True, slots=True)
+class Stability:
+    """What a stable matching claims of itself, and the evidence for it.
+
+    Args:
+        side: whose best stable matching it is, "mentee" or "mentor"; empty where nothing of the kind is claimed.
+        kind: the notion under which no pair blocks: "weak", "strong" or "super".
+        seed: of the lottery that broke ties; None where no tie was broken.
+        steps: candidate edges in the order in which an argument uses them, where offers share a mentor: each pair that
+            no stable matching has (side "mentee"), or each seat below which no stable matching lets the mentee fall
+            ("mentor").
+    """
+
+    side: str = ""
+    kind: str = "weak"
+    seed: int | str | None = None
+    steps: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Proof:
     """Evidence for what a result claims; the judge checks it without any solver.
 
     ``kind`` is "prices" (a price per node and tier shows that no better matching exists), "groups" (prices for each
     leaf of a tree of ``branches`` on openings, one tree a stage, beside ``counts``, counting cuts), "cut" (a set of
-    nodes shows that none exists at all) or "none". ``agreement`` records runs of different solvers: (solver,
+    nodes shows that none exists at all), "stability" (what ``stability`` says: nobody would leave, and no stable
+    matching is better for one side) or "none". ``agreement`` records runs of different solvers: (solver,
     what it claims). ``multipliers`` bound the tiers from a worst-off of several seats on, where no prices alone do,
     and ``cases`` say how such a bound is split; for a product a price is the arc along which it is read.
     ``totals`` are the exact tier totals as fractions, ``digest`` binds the proof to the cohort and the program.
@@ -232,11 +252,17 @@ class Proof:
     branches: tuple[tuple[int, ...], ...] = ()
     counts: tuple[tuple[int, ...], ...] = ()
     agreement: tuple[tuple[str, str], ...] = ()
+    stability: Stability | None = None
 
     @property
     def leaves(self) -> int:
         """How many leaves the trees of branches have."""
         return len(self.prices) if self.kind == "groups" else 0
+
+    @property
+    def side(self) -> str:
+        """Whose ranks a stable result is about: "mentor" where it says so, else "mentee"."""
+        return "mentor" if self.stability is not None and self.stability.side == "mentor" else "mentee"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,7 @@ from mmatch.discovery import closest, find
 from mmatch.errors import InputError, Problem, Problems, excerpt
 from mmatch.formats import FORMATS
 from mmatch.people.building import group_fault
+from mmatch.people.columns import NONE
 from mmatch.people.texts import nfc
 from mmatch.rules._base import Rule
 
@@ -91,14 +92,23 @@ class Program:
                 seen[aim.name] = seen.get(aim.name, 0) + 1
                 yield aim.name + (f"#{seen[aim.name]}" if seen[aim.name] > 1 else ""), aim
 
-    def resolve(self, cohort: Cohort, solver: str = "auto") -> Program:  # noqa: ARG002 - a stable solver resolves otherwise
+    def resolve(self, cohort: Cohort, solver: str = "auto", side: str = "mentee") -> Program:
         """The same program with ``aims=None`` replaced by the aims that are used for this cohort.
 
         Coverage, then fit where scores are given, else topic fit where any topic is named, else preferences where
-        anybody stated ranks; then even load.
+        anybody stated ranks; then even load. With the solver "stable": coverage, then the ranks of its side, over
+        stable matchings; "auto" takes it where everybody ranks, there are no scores, and nothing else is asked for.
+
+        Args:
+            cohort: the facts.
+            solver: "auto", or the name of one.
+            side: whose ranks count with a stable solver, "mentee" or "mentor".
         """
         if self.aims is not None:
             return self
+        if solver == "stable" or (solver == "auto" and self.prefers_stable(cohort)):
+            names = [find("mmatch.aims", name) for name in ("Coverage", "Preference")]
+            return replace(self, aims=(names[0](), names[1]("mentors" if side == "mentor" else "mentees")))
         names = ["Coverage"]
         if cohort.score_table is not None:
             names.append("Fit")
@@ -107,6 +117,19 @@ class Program:
         elif cohort.people.ranks is not None or cohort.people.mentee_ranks is not None:
             names.append("Preference")
         return replace(self, aims=tuple(find("mmatch.aims", name)() for name in [*names, "EvenLoad"]))
+
+    def prefers_stable(self, cohort: Cohort) -> bool:
+        """Whether ``solver="auto"`` matches stably: both sides rank, no scores, no aims, pairs of single requests."""
+        people, requests = cohort.people, cohort.requests
+        if self.aims is not None or cohort.score_table is not None or self.group != (1, 1):
+            return False
+        if people.ranks is None or people.mentee_ranks is None or any(rule.bounds_matching for rule in self.rules):
+            return False
+        asking, offering = set(requests.owner.tolist()), set(cohort.offers.owner.tolist())
+        rank = all(people.ranks[row] is not None for row in asking)
+        rank = rank and all(people.mentee_ranks[row] is not None for row in offering)
+        plain = not people.min_load.any() and (requests.mentors <= 1).all() and (cohort.offers.most == NONE).all()
+        return bool(rank and plain)
 
     def check(self, cohort: Cohort) -> None:
         """Raise one InputError with everything in the policy that cannot be meant for this cohort."""

@@ -260,6 +260,13 @@ class Unmet:
     sentence: str
 
 
+@dataclass(frozen=True, eq=False)
+class NoBlocking(Unmet):
+    """No candidate pair blocks, under one notion of stability; ranks are those of the edges."""
+
+    notion: str = "weak"
+
+
 Constraint = Bounds | Unmet
 
 

@@ -79,3 +79,10 @@ def test_a_result_of_another_question_is_refused():
     for verb in (mm.explain, mm.reasons):
         with pytest.raises(mm.InputError, match="another cohort or program"):
             verb(cohort, mm.Program(aims=[mm.aims.Coverage()]), result)
+
+
+def test_a_stable_matching_is_decided_by_no_tier():
+    cohort = mm.Cohort.from_rankings({"a": ["x"]}, {"x": ["a"]})
+    for options in ({}, {"solver": "stable"}, {"result": mm.solve(cohort)}):
+        with pytest.raises(mm.UnsupportedError, match="stability is none"):
+            mm.explain(cohort, mm.Program(), **options)

@@ -209,3 +209,34 @@ def test_readiness_counts_what_each_rule_removes():
     found = mm.readiness(mm.Cohort(people), mm.Program(rules=rules))
     assert (found.pairs, found.left) == (12, 5)
     assert [(r.removed, r.alone) for r in found.removals] == [(6, 5), (2, 1)]
+
+
+def test_a_stable_matching_says_who_was_preferred_and_where_a_lottery_decided():
+    lists = {"a": ["x", "y"], "b": ["x"], "c": ["x"], "d": []}, {"x": ["a", ["b", "c"]], "y": ["a"]}
+    cohort = mm.Cohort.from_rankings(*lists, capacity={"x": 2})
+    result = mm.solve(cohort, solver="stable", seed=1)
+    winner = next(mentee for mentor, mentee, _ in result.matching.pairs() if mentor == "x" and mentee != "a")
+    loser = {"b": "c", "c": "b"}[winner]
+    told = {reason.who[0]: reason for reason in mm.reasons(cohort, mm.Program(), result) if reason.kind != "score"}
+    assert sorted(told) == sorted([loser, "d"])
+    assert told["d"].kind == "rules"
+    assert told[loser].who == (loser, winner)
+    assert told[loser].message == (
+        f"{loser} has no mentor: 1 wish asked in vain; "
+        f"x had to draw between {loser} and {winner}: the lottery (seed 1); none of them would swap"
+    )
+
+
+def test_a_stable_matching_explains_a_second_wish():
+    lists = {"a": ["x", "y"], "b": ["x"]}, {"x": ["b", "a"], "y": ["a"]}
+    cohort = mm.Cohort.from_rankings(*lists)
+    found = [r for r in mm.reasons(cohort, mm.Program(), mm.solve(cohort)) if r.kind != "score"]
+    text = "a is with wish 2: 1 better wish asked in vain; x took mentees whom they prefer; none of them would swap"
+    assert [(r.kind, r.who, r.message) for r in found] == [("outranked", ("a", "b"), text)]
+
+
+def test_nobody_is_told_of_a_wish_that_they_like_no_more():
+    cohort = mm.Cohort.from_rankings({"a": ["x"], "b": [["x", "y"]]}, {"x": ["a", "b"], "y": ["b"]})
+    result = mm.solve(cohort)
+    assert sorted(result.matching.pairs()) == [("x", "a", ""), ("y", "b", "")]
+    assert {reason.kind for reason in mm.reasons(cohort, mm.Program(), result)} == {"score"}

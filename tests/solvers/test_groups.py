@@ -54,7 +54,9 @@ def test_every_answer_in_groups_is_accepted_and_every_optimum_is_the_oracles(sol
         assert {p.code for p in error.problems} <= {"impossible-lock", "contradiction"}
         return
     except mm.UnsupportedError as error:
-        assert "cannot keep" in str(error) or "nothing here asks for groups" in str(error)
+        assert (
+            "cannot keep" in str(error) or "can keep both" in str(error) or "nothing here asks for groups" in str(error)
+        )
         return
     best = oracle.best()
     assert mm.verify(cohort, program, result) == []

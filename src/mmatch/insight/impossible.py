@@ -8,6 +8,7 @@ import numpy as np
 
 from mmatch.insight.words import counted, listed
 from mmatch.instance import compile_instance
+from mmatch.instance.market import short_of
 from mmatch.instance.network import HUB, build_network
 from mmatch.matching import Reason
 from mmatch.proof.shortage import shortfall
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
     from mmatch.instance import Instance
     from mmatch.instance.network import Network
-    from mmatch.matching import Result
+    from mmatch.matching import Result, Stability
     from mmatch.people import Cohort
     from mmatch.people.columns import Ints
     from mmatch.program import Program
@@ -28,6 +29,9 @@ MOST_SHRUNK = 400
 
 def why_infeasible(cohort: Cohort, program: Program, result: Result) -> Iterator[Reason]:
     """One reason: who must be served, by whom only, and how much is missing."""
+    if result.proof.stability is not None:
+        yield _unstable(cohort, program, result.proof.stability)
+        return
     if not result.proof.cut:
         yield Reason(
             "shortage", (), "", f"{result.solver} found that no matching keeps all rules, without a set to show"
@@ -47,6 +51,20 @@ def why_infeasible(cohort: Cohort, program: Program, result: Result) -> Iterator
     else:
         who, text = _needs(names, enters, leaves)
     yield Reason("shortage", tuple(dict.fromkeys(who)), "", f"{text}: {short} short")
+
+
+def _unstable(cohort: Cohort, program: Program, claim: Stability) -> Reason:
+    """Why no matching is stable in the way that was asked for."""
+    if claim.kind == "super":
+        return Reason("rules", (), "", "no super-stable matching exists: too many people are indifferent")
+    instance = compile_instance(cohort, program)
+    chosen = np.zeros(len(instance.request), dtype=bool)
+    chosen[list(claim.steps)] = True
+    who = instance.labels.mentor_rows[short_of(instance, chosen)].tolist()
+    ids, loads = cohort.people.ids, np.bincount(instance.labels.pairs.mentor[chosen], minlength=len(cohort))
+    told = [f"{ids[k]} has {loads[k]} of at least {cohort.people.min_load[k]} mentees" for k in who]
+    names = tuple(ids[k] for k in who)
+    return Reason("shortage", names, "", f"in every stable matching {listed(told, 'mentors fall short')}")
 
 
 def smallest_cut(network: Network, cut: tuple[int, ...]) -> tuple[int, ...]:

@@ -73,7 +73,7 @@ def shortlists(
         fault = count_fault(value, name, least=1, optional=False)
         if fault:
             raise InputError(Problem("count", name, fault))
-    instance = compile_instance(cohort, program.resolve(cohort), seed)
+    instance = compile_instance(cohort, program.resolve(cohort, "flow"), seed)
     requests, mentors = len(instance.labels.wanted), len(np.unique(instance.labels.label("mentor")))
     limit = max(-(-FEW * size * requests // max(mentors, 1)), 1) if most is None else most
     listed = _with_lists(instance, size, limit)
@@ -88,7 +88,7 @@ def _with_lists(instance: Instance, size: int, most: int) -> Instance:
     limits = {"request": size, "mentor": most, "request-mentor": 1}
     bounds = [_bounds(edges.label(key), edges.count(key), key, upper) for key, upper in limits.items()]
     tiers = [tier for tier in instance.tiers if not any(isinstance(stage, Worst) for stage in tier.stages)]
-    return replace(instance, bounds=tuple(bounds), unmet=(), tiers=tuple(tiers))
+    return replace(instance, bounds=tuple(bounds), unmet=(), groups=None, tiers=tuple(tiers))
 
 
 def _bounds(label: Ints, n: int, key: str, upper: int) -> Bounds:

@@ -13,13 +13,14 @@ from mmatch.aims.fit import Fit
 from mmatch.aims.topic_fit import TopicFit
 from mmatch.errors import InputError, Problem, excerpt
 from mmatch.insight.envy import Valued, envious, justly_envious, wef1_violations
-from mmatch.insight.stability import blocking_edges, check_matching
+from mmatch.insight.stability import check_matching
 from mmatch.instance.edges import candidates
 from mmatch.instance.seats import mentor_seats
 from mmatch.pairs import pairs_of
 from mmatch.people.numbers import plain
 from mmatch.people.texts import suggestion
 from mmatch.program import check_question
+from mmatch.proof.stability import blocking_edges
 
 if TYPE_CHECKING:
     from mmatch.instance.edges import Edges

@@ -99,12 +99,18 @@ def explain(
 
     Raises:
         InputError: where the arguments are none, or the program has no matching to explain.
+        UnsupportedError: of a stable matching, which no tier decided.
     """
     check_question(cohort, program)
     if result is not None and not isinstance(result, Result):
         text = f"found {type(result).__name__} {excerpt(result)}, expected a Result or None"
         raise InputError(Problem("type", "result", text))
-    again = _Solver(cohort, program.resolve(cohort), solver, time_limit)
+    asked = solver == "stable" or (solver == "auto" and program.prefers_stable(cohort))
+    if asked if result is None else result.proof.kind == "stability":
+        raise UnsupportedError(
+            "explain looks at tiers of aims, stability is none; mmatch.reasons says who was preferred"
+        )
+    again = _Solver(cohort, program.resolve(cohort, "flow"), solver, time_limit)
     if result is not None:
         same_question(cohort, again.program, result)
     answer = again.solved(again.program) if result is None else result

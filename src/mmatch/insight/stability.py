@@ -6,20 +6,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mmatch.blocking import KINDS, Room, blocks
+from mmatch.blocking import KINDS
 from mmatch.errors import InputError, Problem, excerpt
 from mmatch.instance.edges import candidates
-from mmatch.instance.seats import group_bounds, led_groups, mentor_seats
 from mmatch.matching import BlockingPair, Matching
-from mmatch.pairs import pairs_of
-from mmatch.people.columns import NONE
 from mmatch.program import check_question
+from mmatch.proof.stability import blocking_edges
 
 if TYPE_CHECKING:
-    from mmatch.instance.edges import Edges
-    from mmatch.pairs import Pairs
     from mmatch.people import Cohort
-    from mmatch.people.columns import Bools
     from mmatch.program import Program
 
 
@@ -75,23 +70,3 @@ def check_matching(matching: object) -> None:
     if not isinstance(matching, Matching):
         text = f"found {type(matching).__name__} {excerpt(matching)}, expected a Matching, such as result.matching"
         raise InputError(Problem("type", "matching", text))
-
-
-def blocking_edges(edges: Edges, program: Program, matching: Matching, kind: str) -> Bools:
-    """Which candidate edges block a matching: a yes or no for each."""
-    seats = pairs_of(edges.cohort, matching)
-    return edges.usable & blocks(edges.pairs, seats, _room(edges.cohort, program, matching, seats), kind)
-
-
-def _room(cohort: Cohort, program: Program, matching: Matching, seats: Pairs) -> Room:
-    """Who could take one mentee more: seats left; and in groups a place in an open one, or a new one of one mentee."""
-    owner, limit = cohort.offers.owner, cohort.offers.seats
-    load = np.bincount(seats.offer.row, minlength=len(owner))
-    least, most = group_bounds(cohort, program)
-    match = np.array(matching.seats.match, dtype=np.int64)
-    groups = seats.offer.row[np.unique(match, return_index=True)[1]]
-    opened, led = np.bincount(groups, minlength=len(owner)), led_groups(cohort)
-    may_open = (led == NONE) | (np.bincount(owner[groups], minlength=len(cohort)) < led)
-    place = (most == 1) | (load < opened * most) | ((least == 1) & may_open[owner])
-    free = mentor_seats(cohort, program) > np.bincount(seats.mentor, minlength=len(cohort))
-    return Room(free, ((limit == NONE) | (load < limit)) & place)

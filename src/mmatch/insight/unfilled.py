@@ -64,6 +64,12 @@ class Unfilled:
             else:
                 yield from self._lost(request, mentee, topic)
 
+    def removed(self) -> Iterator[Reason]:
+        """One reason for each request with unfilled seats and no candidate at all."""
+        for request, (mentee, topic) in enumerate(self.titles):
+            if self.missing.get((mentee, topic), 0) and self.degree[request] == 0:
+                yield self._removed(request, mentee, topic)
+
     # -- no candidate at all -------------------------------------------------------------------------------------
 
     def _removed(self, request: int, mentee: str, topic: str) -> Reason:

@@ -10,6 +10,7 @@ from mmatch.aims._base import PairAim
 from mmatch.errors import InputError, Problem
 from mmatch.insight.asking import same_question
 from mmatch.insight.impossible import why_infeasible
+from mmatch.insight.refusals import refusals
 from mmatch.insight.unfilled import Unfilled
 from mmatch.insight.words import number
 from mmatch.matching import Reason, Result, Status
@@ -30,8 +31,8 @@ def reasons(cohort: Cohort, program: Program, result: Result) -> tuple[Reason, .
 
     Kinds: "score" (what a match counts, by aim), "no_offer" (nobody offers the topic), "rules" (every candidate is
     removed, by which facts and rules), "shortage" (more seats asked for than the mentors in reach have), "outranked"
-    (who got the place instead, by what or by lottery), "price" (a seat is free, but filling it costs more than it is
-    worth).
+    (who got the place instead, by what or by lottery; of a stable matching also for mentees who are not with their
+    first wish), "price" (a seat is free, but filling it costs more than it is worth).
 
     Raises:
         InputError: where result and cohort do not belong together.
@@ -40,7 +41,7 @@ def reasons(cohort: Cohort, program: Program, result: Result) -> tuple[Reason, .
     if not isinstance(result, Result):
         text = f"found {type(result).__name__}, expected a Result: reasons depend on what was claimed"
         raise InputError(Problem("type", "result", text))
-    resolved = program.resolve(cohort, result.solver)
+    resolved = program.resolve(cohort, result.solver, result.proof.side)
     same_question(cohort, resolved, result)
     if result.status == Status.INFEASIBLE:
         return tuple(why_infeasible(cohort, resolved, result))
@@ -48,7 +49,9 @@ def reasons(cohort: Cohort, program: Program, result: Result) -> tuple[Reason, .
         return ()
     matching = result.matching
     found = list(_scores(cohort, resolved, matching))
-    if matching.unmatched:
+    if result.proof.kind == "stability":
+        found += [*Unfilled(cohort, resolved, matching, result).removed(), *refusals(cohort, resolved, result)]
+    elif matching.unmatched:
         found += list(Unfilled(cohort, resolved, matching, result).reasons())
     return tuple(found)
 

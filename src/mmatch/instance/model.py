@@ -14,17 +14,18 @@ if TYPE_CHECKING:
     from fractions import Fraction
 
     from mmatch.instance.edges import Edges
-    from mmatch.matching import Status, Value
+    from mmatch.matching import Stability, Status, Value
     from mmatch.people.columns import Bools, Ints
     from mmatch.terms import Bounds, Groups, Stage, Tier, Unmet
 
 
 @dataclass(frozen=True, eq=False)
 class Lottery:
-    """The order in which ties are looked at: a rank for each request and each offer."""
+    """The order in which ties are looked at: a rank for each request and each offer, drawn with a seed."""
 
     request: Ints
     offer: Ints
+    seed: int | str
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,6 +89,7 @@ class Answer:
     branches: tuple[tuple[int, ...], ...] = ()
     counts: tuple[tuple[int, ...], ...] = ()
     agreement: tuple[tuple[str, str], ...] = ()
+    stability: Stability | None = None
 
 
 @dataclass(frozen=True, slots=True)

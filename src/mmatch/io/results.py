@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from mmatch.errors import Problems, excerpt
 from mmatch.io.files import atomic_write
 from mmatch.io.json_text import dump_json, load_json
-from mmatch.matching import Exact, Match, Matching, Proof, Result, Status, Trust
+from mmatch.matching import Exact, Match, Matching, Proof, Result, Stability, Status, Trust
 
 if TYPE_CHECKING:
     import os
@@ -60,8 +60,13 @@ def result_to_json(result: Result) -> dict[str, Any]:
             "branches": proof.branches,
             "counts": proof.counts,
             "agreement": proof.agreement,
+            "stability": _stability_to_json(proof.stability),
         },
     }
+
+
+def _stability_to_json(claim: Stability | None) -> dict[str, Any] | None:
+    return None if claim is None else {name: getattr(claim, name) for name in ("side", "kind", "seed", "steps")}
 
 
 def _match_to_json(match: Match) -> dict[str, Any]:
@@ -204,6 +209,13 @@ def _seed(value: Any) -> int | str:
     return value if isinstance(value, str) else _whole(value)
 
 
+def _stability(value: Any) -> Stability:
+    if not isinstance(value, dict) or value.keys() != {"side", "kind", "seed", "steps"}:
+        raise TypeError
+    seed = None if value["seed"] is None else _seed(value["seed"])
+    return Stability(_text(value["side"]), _text(value["kind"]), seed, tuple(map(_whole, _list(value["steps"]))))
+
+
 def _named(value: Any) -> Any:
     if not isinstance(value, dict):
         raise TypeError
@@ -245,4 +257,5 @@ _PROOF: dict[str, Read] = {
     "branches": lambda value: _rows(value or []),
     "counts": lambda value: _rows(value or []),
     "agreement": lambda value: tuple((_text(a), _text(b)) for a, b in map(_list, _list(value or []))),
+    "stability": _optional(_stability),
 }

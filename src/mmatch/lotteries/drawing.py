@@ -78,7 +78,7 @@ def randomise(
     check_question(cohort, program)
     check_seed(seed)
     most = _cap(cap)
-    resolved = program.resolve(cohort)
+    resolved = program.resolve(cohort, "flow")
     instance = compile_instance(cohort, resolved)
     _check_flow(resolved, instance)
     try:

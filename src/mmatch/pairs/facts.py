@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mmatch.errors import InputError, Problem
-from mmatch.pairs.tables import Coded, RankTable, coded_attribute, rank_table, relative, unknown_attribute
+from mmatch.pairs.tables import (
+    Coded,
+    RankTable,
+    coded_attribute,
+    offer_table,
+    people_table,
+    relative,
+    unknown_attribute,
+)
 from mmatch.people.columns import Floats, Ints
 from mmatch.people.numbers import to_grid
 
@@ -65,23 +73,14 @@ class Facts:
     @cached_property
     def ranks(self) -> RankTable | None:
         """What people want as mentees, by (person, offer); None where nobody stated a list."""
-        lists = self.cohort.people.ranks
-        if lists is None:
-            return None
-        owner, index, people = self.cohort.offers.owner, self.cohort.offers.index, self.cohort.people.index
-        persons = np.arange(len(people))
-        first, last = np.searchsorted(owner, persons), np.searchsorted(owner, persons, side="right")
-
-        def rows(name: str) -> tuple[int, ...]:
-            return (index[name],) if name in index else tuple(range(first[people[name]], last[people[name]]))
-
-        return rank_table(lists, rows, len(owner), special=index)
+        lists = self.cohort.people.wishes
+        return None if lists is None else offer_table(lists, self.cohort.offers)
 
     @cached_property
     def mentee_ranks(self) -> RankTable | None:
         """Whom people want as mentees, by (person, person); None where nobody stated a list."""
-        lists, people = self.cohort.people.mentee_ranks, self.cohort.people.index
-        return None if lists is None else rank_table(lists, lambda name: (people[name],), len(people))
+        lists = self.cohort.people.orders
+        return None if lists is None else people_table(lists)
 
     @cached_property
     def avoided(self) -> Ints:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from mmatch.errors import InputError, Problem, excerpt
-from mmatch.people.columns import Bools, Ints
+from mmatch.people.columns import NONE, Bools, Ints
 from mmatch.people.texts import suggestion
 
 if TYPE_CHECKING:
     from mmatch.people import Cohort
+    from mmatch.people.columns import Listed, Offers
 
 WORD = 63  # bits used of an int64
 
@@ -41,11 +42,27 @@ class RankTable:
         ranks = looked_up(self.keys, self.ranks, key, 0)
         return np.where(self.stated[who], ranks, 1)
 
+    @cached_property
+    def turned(self) -> tuple[Ints, Ints]:
+        """The same by the other side: sorted keys (whom x n + who), and ranks."""
+        who, whom = np.divmod(self.keys, self.width)
+        keys = whom * len(self.stated) + who
+        order = np.argsort(keys, kind="stable")
+        return keys[order], self.ranks[order]
+
+    def look_back(self, whom: Ints, who: Ints) -> Ints:
+        """The same as `look_up`, quicker where pairs stand by ``whom``."""
+        keys, values = self.turned
+        ranks = looked_up(keys, values, whom * len(self.stated) + who, 0)
+        return np.where(self.stated[who], ranks, 1)
+
 
 def looked_up(keys: Ints, values: Ints, wanted: Ints, default: int) -> Ints:
     """``values`` at the sorted ``keys`` that equal ``wanted``; ``default`` where there is none."""
     if len(keys) == 0:
         return np.full(np.shape(wanted), default, dtype=np.int64)
+    if keys.shape == np.shape(wanted) and np.array_equal(keys, wanted):
+        return values
     place = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
     return np.where(keys[place] == wanted, values[place], default)
 
@@ -88,20 +105,33 @@ def coded_attribute(cohort: Cohort, name: str) -> Coded:
     return Coded(tuple(words), np.array([bool(items) for items in lists], dtype=bool))
 
 
-def rank_table(
-    lists: Iterable[Any], rows: Callable[[str], tuple[int, ...]], width: int, special: Container[str] = ()
-) -> RankTable:
-    """Lists as sorted keys; a ``special`` name (an offer's own) goes before one that stands for several rows."""
-    best: dict[int, tuple[bool, int]] = {}
-    stated = []
-    for who, entries in enumerate(lists):
-        stated.append(entries is not None)
-        for rank, entry in enumerate(entries or (), 1):
-            for name in entry if isinstance(entry, tuple) else (entry,):
-                candidate = (name not in special, rank)
-                for row in rows(name):
-                    key = who * width + row
-                    best[key] = min(best.get(key, candidate), candidate)
-    keys = np.array(sorted(best), dtype=np.int64)
-    ranks = np.array([best[k][1] for k in keys.tolist()], dtype=np.int64)
-    return RankTable(keys, ranks, np.array(stated, dtype=bool), width)
+def people_table(lists: Listed) -> RankTable:
+    """Lists of people as sorted keys."""
+    return _sorted(lists.who * len(lists.stated) + lists.whom, lists.rank, lists.stated, len(lists.stated))
+
+
+def offer_table(lists: Listed, offers: Offers) -> RankTable:
+    """Lists of people and of offers as sorted keys of offers; an offer's own name goes before its owner's."""
+    own, width = lists.whom == NONE, len(offers.owner)
+    first, last = (np.searchsorted(offers.owner, lists.whom, side=side) for side in ("left", "right"))
+    first[own] = [offers.index[name] for name in lists.others]
+    size = np.where(own, 1, last - first)
+    if (size == 1).all():
+        keys, ranks, later = lists.who * width + first, lists.rank, ~own
+    else:
+        row = np.repeat(first, size) + np.arange(size.sum()) - np.repeat(np.cumsum(size) - size, size)
+        keys, ranks, later = (np.repeat(column, size) for column in (lists.who * width, lists.rank, ~own))
+        keys = keys + row
+    if not (own.any() and not own.all()):
+        return _sorted(keys, ranks, lists.stated, width)
+    order = np.lexsort((ranks, later, keys))
+    keys = keys[order]
+    best = np.concatenate([[True], np.diff(keys) > 0])
+    return RankTable(keys[best], ranks[order][best], lists.stated, width)
+
+
+def _sorted(keys: Ints, ranks: Ints, stated: Bools, width: int) -> RankTable:
+    if (np.diff(keys) > 0).all():
+        return RankTable(keys, ranks, stated, width)
+    order = np.argsort(keys, kind="stable")
+    return RankTable(keys[order], ranks[order], stated, width)

@@ -132,7 +132,7 @@ class Pairs:
     def mentor_rank(self) -> Ints:
         """The rank from 1 that the mentor gives the mentee; 1 without a list, 0 where the list leaves them out."""
         table = self.facts.mentee_ranks
-        return np.ones(self.shape, np.int64) if table is None else table.look_up(self.mentor, self.mentee)
+        return np.ones(self.shape, np.int64) if table is None else table.look_back(self.mentee, self.mentor)
 
     def possible(self) -> Bools:
         """Pairs that the facts allow: topics meet, nobody with themselves, avoidance, rank lists, given scores."""

@@ -13,6 +13,7 @@ from mmatch.people.attributes import clean_attributes, clean_availability, clean
 from mmatch.people.columns import (
     NONE,
     FrozenRanks,
+    Listed,
     Offers,
     People,
     Requests,
@@ -247,6 +248,8 @@ class Builder:
         people, offers = self.people, self.offers
         columns = (("ranks", people.ranks), ("mentee_ranks", people.mentee_ranks), ("avoids", people.avoids))
         for field, column in columns:
+            if field != "avoids" and self._plainly_known(people.wishes if field == "ranks" else people.orders, field):
+                continue
             for row, entries in enumerate(column or ()):
                 for k, name in enumerate(flat_ranks(entries)):
                     known = name in people.index or (field == "ranks" and name in offers.index)
@@ -256,6 +259,16 @@ class Builder:
                         self.problems.add("unknown-id", f"{self.where(row, field)}[{k}]", text, hint)
                     elif own:
                         self.problems.add("self", f"{self.where(row, field)}[{k}]", "a person cannot name themselves")
+
+    def _plainly_known(self, lists: Listed | None, field: str) -> bool:
+        """Whether lists name people who exist (ranks: offers too) and never oneself, without a look at each name."""
+        if lists is None:
+            return True
+        owner, index = self.offers.owner, self.offers.index if field == "ranks" else {}
+        rows = np.array([index.get(name, NONE) for name in lists.others], dtype=np.int64)
+        if (rows == NONE).any() or (lists.whom == lists.who).any():
+            return False
+        return not len(rows) or not (owner[rows] == lists.who[lists.whom == NONE]).any()
 
 
 def flat_ranks(entries: FrozenRanks | None) -> Iterable[str]:

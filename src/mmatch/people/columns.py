@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain, repeat
 from typing import Any
 
 import numpy as np
@@ -56,6 +57,45 @@ def frozen_floats(values: Any) -> Floats:
 
 
 @dataclass(frozen=True)
+class Listed:
+    """All names on many rank lists, one entry a name: whose list it is, whom it names, at which rank from 1.
+
+    ``whom`` is `NONE` where the name is nobody's id; these names stand in ``others``, in order. ``stated`` tells who
+    has a list at all.
+    """
+
+    who: Ints
+    whom: Ints
+    rank: Ints
+    others: tuple[str, ...]
+    stated: Bools
+
+
+def listed(lists: Sequence[FrozenRanks | None], index: Mapping[str, int]) -> Listed:
+    """Rank lists opened, ties too."""
+    names: list[str] = []
+    sizes, tied = [], []
+    for who, entries in enumerate(lists):
+        before = len(names)
+        if entries and tuple in set(map(type, entries)):
+            ties = [entry if isinstance(entry, tuple) else (entry,) for entry in entries]
+            names.extend(chain.from_iterable(ties))
+            tied.append((who, np.repeat(np.arange(len(ties)), list(map(len, ties))) + 1))
+        else:
+            names.extend(entries or ())  # type: ignore[arg-type]
+        sizes.append(len(names) - before)
+    size = np.array(sizes, dtype=np.int64)
+    start = np.cumsum(size) - size
+    rank = np.arange(1, len(names) + 1) - np.repeat(start, size)
+    for who, ranks in tied:
+        rank[start[who] : start[who] + size[who]] = ranks
+    whom = np.fromiter(map(index.get, names, repeat(NONE)), dtype=np.int64, count=len(names))
+    others = tuple(names[k] for k in np.flatnonzero(whom == NONE).tolist())
+    stated = np.array([entries is not None for entries in lists], dtype=bool)
+    return Listed(np.repeat(np.arange(len(size)), size), whom, rank, others, stated)
+
+
+@dataclass(frozen=True)
 class People:
     """One row a participant, in the order given."""
 
@@ -77,6 +117,16 @@ class People:
     def index(self) -> dict[str, int]:
         """Id to row."""
         return {name: row for row, name in enumerate(self.ids)}
+
+    @cached_property
+    def wishes(self) -> Listed | None:
+        """Everybody's ``ranks``, opened; None where nobody stated any."""
+        return None if self.ranks is None else listed(self.ranks, self.index)
+
+    @cached_property
+    def orders(self) -> Listed | None:
+        """Everybody's ``mentee_ranks``, opened; None where nobody stated any."""
+        return None if self.mentee_ranks is None else listed(self.mentee_ranks, self.index)
 
 
 @dataclass(frozen=True)

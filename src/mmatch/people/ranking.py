@@ -19,6 +19,8 @@ def clean_ranks(value: Any, _own: str, note: Note) -> FrozenRanks | None:
     if type(value) not in {tuple, list}:
         note("ranks", f"found {type(value).__name__} {excerpt(value)}, expected a list of ids, best first")
         return None
+    if plain_list(value):
+        return tuple(value)
     seen: dict[str, int] = {}
     entries: list[str | tuple[str, ...]] = []
     for rank, entry in enumerate(value, 1):
@@ -33,6 +35,14 @@ def clean_ranks(value: Any, _own: str, note: Note) -> FrozenRanks | None:
             seen.setdefault(name, rank)
         entries.append(names if type(entry) in {tuple, list} and len(names) > 1 else names[0])
     return tuple(entries)
+
+
+def plain_list(value: Any) -> bool:
+    """Whether a list holds different, non-empty ASCII texts alone: nothing in it needs a second look."""
+    if not set(map(type, value)) <= {str}:
+        return False
+    different = set(value)
+    return "".join(value).isascii() and "" not in different and len(different) == len(value)
 
 
 def clean_avoids(value: Any, own: str, note: Note) -> tuple[str, ...]:

@@ -25,10 +25,8 @@ def participants_from_rankings(
         if (value is not None or name == "mentees") and not isinstance(value, Mapping):
             problems.add("type", name, f"found {type(value).__name__}, expected a dict")
     problems.raise_any()
-    for name, lists in (("mentees", mentees), ("mentors", mentors or {})):
-        for who, ranks in lists.items():
-            if any(type(entry) is not str for entry in _opened(ranks)):
-                problems.add("ranks", f"{name}[{excerpt(who)}]", "expected ids, or lists of tied ids")
+    wishes = _copied("mentees", mentees, problems)
+    orders = _copied("mentors", mentors or {}, problems)
     for offer, owner in (offers or {}).items():
         if type(owner) is not str:
             problems.add("id-type", f"offers[{excerpt(offer)}]", f"found {excerpt(owner)}, expected a mentor's id")
@@ -46,8 +44,8 @@ def participants_from_rankings(
             requests=(Request(""),) if name in mentees else (),
             capacity=_limit(limits["capacity"], name, 1) if name in made else None,
             min_load=_limit(limits["min_load"], name, 0) if name in made else 0,
-            ranks=_copied(mentees.get(name)),
-            mentee_ranks=_copied(mentors.get(name)) if mentors else None,
+            ranks=wishes.get(name),
+            mentee_ranks=orders.get(name),
         )
         for name in dict.fromkeys([*mentees, *owners])
     ]
@@ -85,7 +83,16 @@ def _limit(given: int | Mapping[str, int], name: str, default: int) -> int:
     return given.get(name, default) if isinstance(given, Mapping) else given
 
 
-def _copied(ranks: Any) -> Any:
-    if not isinstance(ranks, list | tuple):
-        return ranks
-    return tuple(tuple(entry) if isinstance(entry, list | tuple) else entry for entry in ranks)
+def _copied(name: str, lists: Mapping[str, Any], problems: Problems) -> dict[str, Any]:
+    """Every list as a tuple, ties as tuples in it; what is no list is left for the cohort to tell."""
+    found = {}
+    for who, ranks in lists.items():
+        if not isinstance(ranks, list | tuple):
+            found[who] = ranks
+        elif set(map(type, ranks)) <= {str}:
+            found[who] = tuple(ranks)
+        else:
+            found[who] = tuple(tuple(entry) if isinstance(entry, list | tuple) else entry for entry in ranks)
+            if any(type(entry) is not str for entry in _opened(ranks)):
+                problems.add("ranks", f"{name}[{excerpt(who)}]", "expected ids, or lists of tied ids")
+    return found

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from mmatch.matching import Matching, Proof, Status, Trust, Violation
+from mmatch.blocking import KINDS
+from mmatch.matching import Matching, Proof, Stability, Status, Trust, Violation
 
 if TYPE_CHECKING:
     from mmatch.matching import Result
@@ -56,6 +57,13 @@ def _exact(total: Any) -> bool:
     return all(isinstance(item, int | Fraction) for item in items)
 
 
+def _stability(claim: Any) -> bool:
+    if not isinstance(claim, Stability):
+        return claim is None
+    names = claim.side in {"", "mentee", "mentor"} and claim.kind in KINDS
+    return names and type(claim.seed) in {int, str, type(None)} and _whole(claim.steps)
+
+
 def _proof(proof: Any) -> bool:
     prices = isinstance(proof.prices, tuple) and all(_whole(row) for row in proof.prices)
     for rows in (proof.multipliers, proof.cases, proof.branches, proof.counts):
@@ -65,4 +73,5 @@ def _proof(proof: Any) -> bool:
         for pair in proof.agreement
     )
     totals = isinstance(proof.totals, tuple) and all(_exact(total) for total in proof.totals)
-    return prices and told and totals and _whole(proof.cut) and type(proof.kind) is str and type(proof.digest) is str
+    texts = type(proof.kind) is str and type(proof.digest) is str
+    return prices and told and totals and texts and _stability(proof.stability) and _whole(proof.cut)

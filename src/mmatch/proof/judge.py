@@ -7,22 +7,21 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from mmatch.errors import InputError, Problem, excerpt
 from mmatch.instance import compile_instance
 from mmatch.instance.network import CrossingSets, build_network
 from mmatch.instance.totals import tier_totals
 from mmatch.matching import Exact, Matching, Result, Status, Trust, Value, Violation
-from mmatch.pairs import seat_rows
 from mmatch.people.numbers import plain, readable
 from mmatch.program import check_question
+from mmatch.proof.choices import chosen_edges
 from mmatch.proof.digests import digest
 from mmatch.proof.forms import malformed
 from mmatch.proof.openings import opening_bounds
 from mmatch.proof.optimality import balanced, proved_face
 from mmatch.proof.relaxation import relaxed_bounds
 from mmatch.proof.shortage import shortfall
+from mmatch.proof.stability import none_exists, stable_tiers
 from mmatch.proof.validity import validity
 
 if TYPE_CHECKING:
@@ -80,7 +79,13 @@ def judge(cohort: Cohort, program: Program, status: Status, matching: Matching |
     by_aim = tuple((name, readable(total)) for name, _, total in measured)
     exact = iter(measured)
     totals = tuple(_tier_total([(aim.exact_weight, next(exact)[2]) for aim in tier]) for tier in program.tiers)
-    proved, limits = _proved(cohort, program, matching, proof, totals)
+    if proof.kind == "stability":
+        proved, unrest = stable_tiers(cohort, program, matching, proof, totals)
+        if unrest:
+            return Grade(tuple(unrest))
+        limits: tuple[Fraction | None, ...] = ()
+    else:
+        proved, limits = _proved(cohort, program, matching, proof, totals)
     trust = Trust.HEURISTIC
     if status == Status.OPTIMAL:
         trust = Trust.PROVED if proved == len(totals) else Trust.CLAIMED
@@ -104,6 +109,8 @@ def _trust_without(cohort: Cohort, program: Program, status: Status, proof: Proo
         network = build_network(compile_instance(cohort, program))
         if shortfall(network, proof.cut) > 0:
             return Trust.PROVED
+    if proof.kind == "stability" and none_exists(cohort, program, proof):
+        return Trust.PROVED
     return Trust.CORROBORATED if _agreed(proof, "infeasible") else Trust.CLAIMED
 
 
@@ -164,28 +171,6 @@ def _proved_in_groups(
     return min(proved, [*agree, False].index(False)), tuple(shown)
 
 
-def chosen_edges(cohort: Cohort, instance: Instance, matching: Matching) -> Bools | None:
-    """The candidate edges that a matching uses; None where one is no candidate or is used twice."""
-    rows = seat_rows(cohort, matching)
-    local = []
-    for row, order in zip(rows, cohort.canonical_rows, strict=True):
-        place = np.empty(len(order), dtype=np.int64)
-        place[order] = np.arange(len(order))
-        local.append(place[row])
-    width = instance.n_offers + 1
-    keys, wanted = instance.request * width + instance.offer, local[0] * width + local[1]
-    chosen = np.zeros(len(keys), dtype=bool)
-    if len(wanted) == 0:
-        return chosen
-    if len(keys) == 0:
-        return None
-    found = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
-    if (keys[found] != wanted).any() or len(np.unique(found)) < len(found):
-        return None
-    chosen[found] = True
-    return chosen
-
-
 def verify(cohort: Cohort, program: Program, answer: Result | Matching) -> list[Violation]:
     """Everything that is wrong with an answer, judged without any solver; an empty list: all is true.
 
@@ -206,7 +191,7 @@ def verify(cohort: Cohort, program: Program, answer: Result | Matching) -> list[
     broken = malformed(answer)
     if broken:
         return broken
-    resolved = program.resolve(cohort, answer.solver)
+    resolved = program.resolve(cohort, answer.solver, answer.proof.side)
     resolved.check(cohort)
     if answer.proof.digest != digest(cohort, resolved):
         return [Violation("digest", "the result was made from another cohort or program")]

@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from mmatch.instance.edges import candidates
 from mmatch.instance.seats import group_bounds, led_groups, mentor_seats
 from mmatch.matching import Violation
 from mmatch.pairs import Pairs, facts_of, seat_rows
 from mmatch.people.columns import NONE
+from mmatch.proof.stability import unstable
+from mmatch.rules.stable import Stable
 
 if TYPE_CHECKING:
     from mmatch.matching import Matching
@@ -38,6 +41,8 @@ def validity(cohort: Cohort, program: Program, matching: Matching) -> list[Viola
     ]
     for rule in program.rules:
         found += rule.violations(cohort, matching)
+        if isinstance(rule, Stable):
+            found += unstable(candidates(cohort, program.rules), program, matching, rule.kind)
     return found
 
 

@@ -26,6 +26,8 @@ def headline(cohort: Cohort, result: Result) -> str:
     people = len(set(cohort.requests.owner[cohort.requests.mentors > 0].tolist()))
     if result.found is None:
         if result.status == Status.INFEASIBLE:
+            if _stable(result):
+                return "There is no such stable matching — proved."
             return "No matching keeps all rules" + (" — proved." if result.trust == Trust.PROVED else ".")
         return f"No matching was found: stopped by {STOPPED.get(result.stopped or '', 'the solver itself')}."
     served = len(set(result.matching.seats.mentee))
@@ -39,9 +41,13 @@ def headline(cohort: Cohort, result: Result) -> str:
 def sureness(result: Result) -> str:
     """How sure it is that nothing better exists."""
     if result.trust == Trust.PROVED:
-        return "proved best"
+        return f"proved the {result.proof.side}s' best stable matching" if _stable(result) else "proved best"
     stopped = f", stopped by {STOPPED[result.stopped]}" if result.stopped in STOPPED else ""
     return f"{TRUST[result.trust]}{stopped}"
+
+
+def _stable(result: Result) -> bool:
+    return result.proof.kind == "stability"
 
 
 def aim_rows(program: Program, result: Result) -> list[tuple[str, str, str, str]]:
@@ -50,7 +56,8 @@ def aim_rows(program: Program, result: Result) -> list[tuple[str, str, str, str]
     for k, tier in enumerate(program.tiers):
         bound = None if result.verified_bound is None else result.verified_bound[k]
         value = None if result.value is None else result.value[k]
-        sure = "best possible" if value is not None and bound == value else "not proved" if bound is None else "bound"
+        best = "best of stable ones" if _stable(result) else "best possible"
+        sure = best if value is not None and bound == value else "not proved" if bound is None else "bound"
         rows.append((str(k + 1), " + ".join(aim.title for aim in tier), told(value), sure))
     return rows
 

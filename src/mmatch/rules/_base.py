@@ -31,6 +31,11 @@ class Rule(Part):
     package = "mmatch.rules"
     composes: ClassVar[bool] = False
 
+    @property
+    def bounds_matching(self) -> bool:
+        """Whether the rule speaks about several pairs together, beyond allowing or forbidding each."""
+        return type(self).constraints is not Rule.constraints
+
     def check(self, cohort: Cohort) -> None:
         """Raise an InputError where the rule cannot be meant for this cohort."""
 

@@ -36,6 +36,11 @@ class NoRepeat(Rule):
         if type(self.within) is not bool:
             raise self.refuse("within", f"found {self.within!r}, expected True or False")
 
+    @property
+    def bounds_matching(self) -> bool:
+        """Only with ``within`` does a pair depend on another one."""
+        return self.within
+
     def allows(self, pairs: Pairs) -> Bools:
         """Pairs that have not met."""
         return ~pairs.among_people(pairs.facts.met)

@@ -22,7 +22,7 @@ from mmatch.matching import Status
 from mmatch.people.columns import NONE
 from mmatch.solvers._grouping import add_grouped, add_groups
 from mmatch.solvers._relaxing import evidence, floor_bound, shortage_cut
-from mmatch.terms import Product, Total, Worst
+from mmatch.terms import NoBlocking, Product, Total, Worst
 
 if TYPE_CHECKING:
     from mmatch.instance import Instance, Watch
@@ -30,6 +30,11 @@ if TYPE_CHECKING:
     from mmatch.terms import Bounds, ConvexLoad, Count, Stage
 
 FAR = 2**62
+KINDS = frozenset({"linear", "convex_load", "bounds", "profile", "product", "worst", "worst_of_sums", "leximin"}) | {
+    "groups",
+    "grouped",
+    "stability",
+}
 SLICE = 0.15  # of the time left, for one floor
 MOST_OPEN = 5  # floors neither found nor refuted, after which the search goes on with what it has
 
@@ -187,6 +192,7 @@ class _Run:
     def __init__(self, instance: Instance, watch: Watch, search: Search) -> None:
         self.instance, self.watch, self.search = instance, watch, search
         self.model = Model.of(instance)
+        _stable(self.model, instance)
         self.best: Bools | None = None
         self.values: Ints | None = None
         self.doubtful = len(instance.stages)
@@ -267,6 +273,15 @@ class _Run:
         if model.places is None or model.opened is None or answer.chosen is None or values is None:
             return answer
         return replace(answer, places=values[model.places] > 0, opened=values[model.opened])
+
+
+def _stable(model: Model, instance: Instance) -> None:
+    """Rows under which nobody would leave, where a rule asks for it."""
+    from mmatch.solvers._stability import forbid_blocking
+
+    for item in instance.unmet:
+        if isinstance(item, NoBlocking):
+            forbid_blocking(model, instance, item)
 
 
 def _outcome(goal: Goal, found: Found) -> Outcome:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from mmatch.errors import InputError, Problem, SolverError, UnsupportedError
-from mmatch.solvers._linear import FAR, Found, Goal, Model, Row, in_order, time_left, with_evidence
+from mmatch.solvers._linear import FAR, KINDS, Found, Goal, Model, Row, in_order, time_left, with_evidence
 
 if TYPE_CHECKING:
     from mmatch.instance import Answer, Instance, Watch
@@ -25,20 +25,7 @@ class CpSat:
     """
 
     name: ClassVar[str] = "cpsat"
-    takes: ClassVar[frozenset[str]] = frozenset(
-        {
-            "linear",
-            "convex_load",
-            "bounds",
-            "profile",
-            "product",
-            "worst",
-            "worst_of_sums",
-            "leximin",
-            "groups",
-            "grouped",
-        }
-    )
+    takes: ClassVar[frozenset[str]] = KINDS
     rank: ClassVar[int | None] = 3
     workers: int = 1
 

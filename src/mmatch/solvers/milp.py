@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from mmatch.errors import SolverError
-from mmatch.solvers._linear import Found, Goal, Model, in_order, time_left, with_evidence
+from mmatch.solvers._linear import KINDS, Found, Goal, Model, in_order, time_left, with_evidence
 
 if TYPE_CHECKING:
     from mmatch.instance import Answer, Instance, Watch
@@ -28,20 +28,7 @@ class Milp:
     """
 
     name: ClassVar[str] = "milp"
-    takes: ClassVar[frozenset[str]] = frozenset(
-        {
-            "linear",
-            "convex_load",
-            "bounds",
-            "profile",
-            "product",
-            "worst",
-            "worst_of_sums",
-            "leximin",
-            "groups",
-            "grouped",
-        }
-    )
+    takes: ClassVar[frozenset[str]] = KINDS
     rank: ClassVar[int | None] = 2
 
     def solve(self, instance: Instance, watch: Watch) -> Answer:

@@ -1,0 +1,164 @@
+"""With ties, a weakly stable matching of at least two thirds of the largest size, without search.
+
+Király 2013, "Linear time local approximation algorithm for maximum stable marriage", with seats as copies that tie; for
+offers with seats under mentors with seats Cooper and Manlove 2018, "A 3/2-approximation algorithm for the
+student-project allocation problem". Mentees ask down their lists, of equal wishes an open one first. Where there is no
+seat left, somebody who has an equal wish that is open goes there; else the one whom the mentor likes least gives way.
+Whoever was refused by all asks once more, and from then on wins ties against those who were not. At the end mentees
+move to better offers of the same mentor that have a seat.
+"""
+
+from __future__ import annotations
+
+from heapq import heappop, heappush
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from mmatch.people.columns import NONE
+
+if TYPE_CHECKING:
+    from mmatch.instance.market import Market
+
+Held = tuple[int, bool, int]  # minus the mentor's rank, whether the mentee asks for the second time, the pair
+
+
+def three_halves(market: Market) -> list[int]:
+    """The pair of each mentee or `NONE`; equals are looked at in the order given."""
+    asking = _Asking(market)
+    asking.run()
+    if not market.plain:
+        asking.move_up(market)
+    return asking.current
+
+
+class _Asking:
+    """Who asks whom at present."""
+
+    def __init__(self, market: Market) -> None:
+        by_mentee, start = market.by_mentee
+        self.wish: list[int] = by_mentee.tolist()
+        self.start: list[int] = start.tolist()
+        self.mentee: list[int] = market.mentee.tolist()
+        self.offer: list[int] = market.offer.tolist()
+        self.mentor: list[int] = market.mentor.tolist()
+        self.likes: list[int] = market.mentee_rank.tolist()
+        self.rank: list[int] = market.mentor_rank.tolist()
+        self.room: list[int] = market.seats.tolist()
+        self.free: list[int] = market.mentor_seats.tolist()
+        n = market.n_mentees
+        self.next = self.start[:-1]
+        self.level: list[list[int]] = [[] for _ in range(n)]  # equal wishes, of which none has refused
+        self.again = [False] * n
+        self.current = [NONE] * n
+        self.on_offer = _Sitting(len(self.room))
+        self.of_mentor = _Sitting(len(self.free))
+
+    def run(self) -> None:
+        """Ask until everybody has a seat or was refused twice by all."""
+        asking = list(range(len(self.current)))[::-1]
+        while asking:
+            who = asking.pop()
+            pair = self.best(who)
+            if pair != NONE:
+                left = self.ask(who, pair)
+                if left != NONE:
+                    asking.append(left)
+
+    def best(self, who: int) -> int:
+        """The best wish left, of equals an open one; `NONE` after the second time round."""
+        while not self.level[who]:
+            if self.next[who] == self.start[who + 1]:
+                if self.again[who] or self.start[who] == self.start[who + 1]:
+                    return NONE
+                self.again[who], self.next[who] = True, self.start[who]
+            rank = self.likes[self.wish[self.next[who]]]
+            while self.next[who] < self.start[who + 1] and self.likes[self.wish[self.next[who]]] == rank:
+                self.level[who].append(self.wish[self.next[who]])
+                self.next[who] += 1
+        found = self.open_wish(who, NONE)
+        return self.level[who][0] if found == NONE else found
+
+    def open_wish(self, who: int, but: int) -> int:
+        """An equal wish whose offer and mentor have a seat left; `NONE` where there is none."""
+        return next((pair for pair in self.level[who] if pair != but and self.is_open(pair)), NONE)
+
+    def is_open(self, pair: int) -> bool:
+        """Whether offer and mentor have a seat left; once they have none, they never have one again."""
+        return self.room[self.offer[pair]] > 0 and self.free[self.mentor[pair]] > 0
+
+    def ask(self, who: int, pair: int) -> int:
+        """Ask for a seat; whoever has none now and asks on, `NONE` where nobody."""
+        if self.is_open(pair):
+            return self.sit(who, pair, NONE)
+        sitting, place = (self.of_mentor, self.mentor) if self.room[self.offer[pair]] else (self.on_offer, self.offer)
+        here = place[pair]
+        while sitting.doubtful[here]:
+            other = sitting.doubtful[here].pop()
+            now = self.current[other]
+            if now != NONE and place[now] == here and self.open_wish(other, now) != NONE:
+                return self.sit(who, pair, other)
+        minus, again, worst = self.worst(sitting.held[here])
+        if (self.rank[pair], not self.again[who]) >= (-minus, not again):
+            self.level[who].remove(pair)
+            return who
+        other = self.mentee[worst]
+        self.level[other].remove(worst)
+        return self.sit(who, pair, other)
+
+    def worst(self, held: list[Held]) -> Held:
+        """Whom a full offer or mentor likes least; seats given up before are dropped on the way."""
+        while True:
+            _, again, pair = held[0]
+            who = self.mentee[pair]
+            if self.current[who] == pair and self.again[who] == again:
+                return held[0]
+            heappop(held)
+
+    def sit(self, who: int, pair: int, instead: int) -> int:
+        """Take a seat, somebody else's where one is named; that one asks on."""
+        if instead != NONE:
+            self.change(self.current[instead], 1)
+            self.current[instead] = NONE
+        self.change(pair, -1)
+        self.current[who] = pair
+        held = -self.rank[pair], self.again[who], pair
+        self.on_offer.add(self.offer[pair], who, held)
+        self.of_mentor.add(self.mentor[pair], who, held)
+        return instead
+
+    def change(self, pair: int, seats: int) -> None:
+        """So many seats more, or fewer, are left on an offer and with its mentor."""
+        self.room[self.offer[pair]] += seats
+        self.free[self.mentor[pair]] += seats
+
+    def move_up(self, market: Market) -> None:
+        """Mentees go to better offers of the same mentor while these have a seat."""
+        order = np.argsort(market.offer, kind="stable")
+        start = np.searchsorted(market.offer[order], np.arange(len(self.room) + 1)).tolist()
+        pairs: list[int] = order.tolist()
+        waiting = list(range(len(self.room)))
+        while waiting:
+            here = waiting.pop()
+            for pair in pairs[start[here] : start[here + 1]] if self.room[here] else []:
+                who = self.mentee[pair]
+                now = self.current[who]
+                if now != NONE and self.mentor[now] == self.mentor[pair] and self.likes[pair] < self.likes[now]:
+                    self.room[here] -= 1
+                    self.room[self.offer[now]] += 1
+                    self.current[who] = pair
+                    waiting += [here, self.offer[now]]
+                    break
+
+
+class _Sitting:
+    """Who sits on each offer, or with each mentor: the least liked on top; and who may have an equal, open wish."""
+
+    def __init__(self, n: int) -> None:
+        self.held: list[list[Held]] = [[] for _ in range(n)]
+        self.doubtful: list[list[int]] = [[] for _ in range(n)]
+
+    def add(self, here: int, who: int, held: Held) -> None:
+        """Somebody sits down."""
+        heappush(self.held[here], held)
+        self.doubtful[here].append(who)

@@ -1,0 +1,37 @@
+"""A matching as a choice of candidate edges."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from mmatch.pairs import seat_rows
+
+if TYPE_CHECKING:
+    from mmatch.instance import Instance
+    from mmatch.matching import Matching
+    from mmatch.people import Cohort
+    from mmatch.people.columns import Bools
+
+
+def chosen_edges(cohort: Cohort, instance: Instance, matching: Matching) -> Bools | None:
+    """The candidate edges that a matching uses; None where one is no candidate or is used twice."""
+    rows = seat_rows(cohort, matching)
+    local = []
+    for row, order in zip(rows, cohort.canonical_rows, strict=True):
+        place = np.empty(len(order), dtype=np.int64)
+        place[order] = np.arange(len(order))
+        local.append(place[row])
+    width = instance.n_offers + 1
+    keys, wanted = instance.request * width + instance.offer, local[0] * width + local[1]
+    chosen = np.zeros(len(keys), dtype=bool)
+    if len(wanted) == 0:
+        return chosen
+    if len(keys) == 0:
+        return None
+    found = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
+    if (keys[found] != wanted).any() or len(np.unique(found)) < len(found):
+        return None
+    chosen[found] = True
+    return chosen

@@ -1,0 +1,397 @@
+"""The judge of stability: nobody would leave, and no other stable matching is better for one side.
+
+That no pair blocks is looked up for each candidate. That a side can have no better stable matching is shown
+
+- for mentors with one offer each: by the absence of rotations. From a stable matching that is not the mentees' best,
+  some mentors could pass mentees round in a circle so that each mentee gains; where no such circle is left, it is the
+  best (Irving, Leather, Gusfield 1987; for seats Cheng, McDermid, Suzuki 2008). Likewise for the mentors;
+- for offers that share a mentor: by going through the proof's steps in order, each of which must follow from those
+  before it. Side "mentee": a pair can be struck out when so many better mentees of that offer, or of that mentor, want
+  nothing that is left more than their present first wish, that they would block any stable matching with this pair.
+  Side "mentor": a mentee falls below a seat in no stable matching when its mentor, having room, has asked all better
+  ones. Both arguments are the invariants behind Abraham, Irving, Manlove 2007.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right, insort
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from mmatch.blocking import Room, blocks
+from mmatch.instance import compile_instance
+from mmatch.instance.compiling import lottery
+from mmatch.instance.market import FAR, counts_ranks, market_of, obstacle, short_of
+from mmatch.instance.seats import group_bounds, led_groups, mentor_seats
+from mmatch.instance.totals import tier_totals
+from mmatch.matching import Stability, Violation
+from mmatch.pairs import pairs_of
+from mmatch.people.columns import NONE
+from mmatch.proof.choices import chosen_edges
+from mmatch.proof.digests import digest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from mmatch.instance import Instance
+    from mmatch.instance.edges import Edges
+    from mmatch.instance.market import Market
+    from mmatch.matching import Exact, Matching, Proof
+    from mmatch.pairs import Pairs
+    from mmatch.people import Cohort
+    from mmatch.people.columns import Bools, Ints
+    from mmatch.program import Program
+
+MOST_TOLD = 3
+
+
+def unstable(edges: Edges, program: Program, matching: Matching, kind: str) -> list[Violation]:
+    """The pairs that block a matching which is claimed to be stable: the first few."""
+    found = np.flatnonzero(blocking_edges(edges, program, matching, kind))
+    ids = edges.cohort.people.ids
+    pairs = [(ids[edges.pairs.mentor[k]], ids[edges.pairs.mentee[k]]) for k in found[:MOST_TOLD].tolist()]
+    return [Violation("unstable", f"{a} and {b} would rather be together ({kind} stability)", (a, b)) for a, b in pairs]
+
+
+def blocking_edges(edges: Edges, program: Program, matching: Matching, kind: str) -> Bools:
+    """Which candidate edges block a matching: a yes or no for each."""
+    seats = pairs_of(edges.cohort, matching)
+    return edges.usable & blocks(edges.pairs, seats, _room(edges.cohort, program, matching, seats), kind)
+
+
+def _room(cohort: Cohort, program: Program, matching: Matching, seats: Pairs) -> Room:
+    """Who could take one mentee more: seats left; and in groups a place in an open one, or a new one of one mentee."""
+    owner, limit = cohort.offers.owner, cohort.offers.seats
+    load = np.bincount(seats.offer.row, minlength=len(owner))
+    least, most = group_bounds(cohort, program)
+    match = np.array(matching.seats.match, dtype=np.int64)
+    groups = seats.offer.row[np.unique(match, return_index=True)[1]]
+    opened, led = np.bincount(groups, minlength=len(owner)), led_groups(cohort)
+    may_open = (led == NONE) | (np.bincount(owner[groups], minlength=len(cohort)) < led)
+    place = (most == 1) | (load < opened * most) | ((least == 1) & may_open[owner])
+    free = mentor_seats(cohort, program) > np.bincount(seats.mentor, minlength=len(cohort))
+    return Room(free, ((limit == NONE) | (load < limit)) & place)
+
+
+# -- the best of a side --------------------------------------------------------------------------------------------
+
+
+def stable_tiers(
+    cohort: Cohort, program: Program, matching: Matching, proof: Proof, totals: tuple[Exact, ...]
+) -> tuple[int, list[Violation]]:
+    """(leading tiers proved best over stable matchings: all or none; the pairs that block a matching claimed stable).
+
+    Where the argument holds for lists with ties broken, no pair blocks the lists as they are.
+    """
+    claim = Stability() if proof.stability is None else proof.stability
+    instance = compile_instance(cohort, program)
+    chosen = chosen_edges(cohort, instance, matching)
+    ours = proof.digest == digest(cohort, program) and claim.side
+    if ours and claim.kind == "weak" and chosen is not None and _best(instance, chosen, claim, totals):
+        return len(totals), []
+    unrest = unstable(instance.labels, program, matching, claim.kind)
+    if not unrest and ours and claim.kind == "super" and chosen is not None:
+        return len(totals) * _best(instance, chosen, claim, totals), []
+    return 0, unrest
+
+
+def _best(instance: Instance, chosen: Bools, claim: Stability, totals: tuple[Exact, ...]) -> bool:
+    """Whether a choice is the best stable one of the side that it is said to be, in the aims of that side."""
+    agree = counts_ranks(instance, claim.side) and tuple(tier_totals(instance, chosen)) == totals
+    if not agree or obstacle(instance, loads=True):
+        return False
+    market = market_of(instance)
+    if claim.kind == "super" and claim.side == "mentee":
+        current, left = seats_of(market, chosen), _wishes_left(market, claim.steps)
+        wanted = [] if current is None else [[pair] if pair != NONE else [] for pair in current.tolist()]
+        return left is not None and left[0] == wanted  # that nothing blocks has been looked up
+    if claim.kind != "weak":
+        return False
+    if market.tied:
+        if claim.seed is None:
+            return False
+        market = market.broken(lottery(instance.labels.cohort, claim.seed))
+    current = seats_of(market, chosen)
+    if current is None or strict_blocks(market, current).any():
+        return False
+    return _best_of_side(market, current, claim)
+
+
+def none_exists(cohort: Cohort, program: Program, proof: Proof) -> bool:
+    """Whether the steps of a claim show that no matching is super-stable, or stable with the least loads asked for."""
+    claim = proof.stability
+    if claim is None or proof.digest != digest(cohort, program):
+        return False
+    instance = compile_instance(cohort, program)
+    if obstacle(instance, loads=True):
+        return False
+    market = market_of(instance)
+    return _none_super(market, claim) if claim.kind == "super" else _none_loaded(instance, market, claim)
+
+
+def _none_loaded(instance: Instance, market: Market, claim: Stability) -> bool:
+    """Whether the steps are the seats of a stable matching of strict lists in which a mentor falls short.
+
+    In every other one each mentor has as many mentees: the Rural Hospitals theorem, for offers with seats Abraham,
+    Irving, Manlove 2007.
+    """
+    if claim.kind != "weak" or market.tied or _places(market, claim.steps) is None:
+        return False
+    chosen = np.zeros(len(instance.request), dtype=bool)
+    chosen[list(claim.steps)] = True
+    current = seats_of(market, chosen)
+    if current is None or not _within_seats(market, current) or strict_blocks(market, current).any():
+        return False
+    return len(short_of(instance, chosen)) > 0
+
+
+def _within_seats(market: Market, current: Ints) -> bool:
+    """Whether no offer and no mentor has more mentees than seats."""
+    taken = current[current != NONE]
+    load_on = np.bincount(market.offer[taken], minlength=len(market.offer_seats))
+    load_of = np.bincount(market.mentor[taken], minlength=len(market.mentor_seats))
+    return bool((load_on <= market.offer_seats).all() and (load_of <= market.mentor_seats).all())
+
+
+def _none_super(market: Market, claim: Stability) -> bool:
+    """Whether the steps show that no super-stable matching exists.
+
+    In each one, mentors who were asked by as many as they have seats are full, and the others have all who asked them:
+    more seats than there are mentees with a wish left.
+    """
+    found = _wishes_left(market, claim.steps)
+    if found is None:
+        return False
+    left, asked = found
+    waiting = np.bincount(market.offer[[pair for wishes in left for pair in wishes]], minlength=len(asked))
+    full = np.array(list(map(len, asked))) >= market.seats
+    needed = np.where(full, np.maximum(market.seats, waiting), waiting)
+    return int(needed.sum()) > sum(map(bool, left))
+
+
+def _wishes_left(market: Market, steps: tuple[int, ...]) -> tuple[list[list[int]], list[list[int]]] | None:
+    """(first wishes left to each mentee, ranks of all who asked each offer) after the steps; None where one is wrong.
+
+    A step strikes out a first wish whose mentor was asked by as many others as there are seats, liked as much or more.
+    These wish nothing better that is left, so with this wish granted one of them and the mentor would not lose by
+    being together. That stays true when their own wish is struck out later.
+    """
+    place = _places(market, steps)
+    if not market.plain or place is None:
+        return None
+    by_mentee, start = market.by_mentee
+    wish, following, end = by_mentee.tolist(), start[:-1].tolist(), start[1:].tolist()
+    mentee, offer, likes = market.mentee.tolist(), market.offer.tolist(), market.mentee_rank.tolist()
+    rank, seats = market.mentor_rank.tolist(), market.seats.tolist()
+    left: list[list[int]] = [[] for _ in following]
+    asked: list[list[int]] = [[] for _ in seats]
+
+    def ask(who: int) -> None:
+        while following[who] < end[who]:
+            pair = wish[following[who]]
+            if left[who] and likes[pair] != likes[left[who][0]]:
+                return
+            left[who].append(pair)
+            insort(asked[offer[pair]], rank[pair])
+            following[who] += 1
+
+    for who in range(market.n_mentees):
+        ask(who)
+    for pair in place:
+        who, others = mentee[pair], asked[offer[pair]]
+        if pair not in left[who] or bisect_right(others, rank[pair]) <= seats[offer[pair]]:
+            return None
+        left[who].remove(pair)
+        if not left[who]:
+            ask(who)
+    return left, asked
+
+
+def _places(market: Market, steps: tuple[int, ...]) -> list[int] | None:
+    """Where the edges of some steps stand in the market; None where one is not in it."""
+    place = np.full(int(market.edge.max(initial=NONE)) + 1, NONE, dtype=np.int64)
+    place[market.edge] = np.arange(len(market))
+    if not all(0 <= step < len(place) and place[step] != NONE for step in steps):
+        return None
+    found: list[int] = place[np.array(steps, dtype=np.int64)].tolist()
+    return found
+
+
+def seats_of(market: Market, chosen: Bools) -> Ints | None:
+    """The pair of each mentee, `NONE` where there is none; None where the choice is no matching of the market."""
+    pairs = np.flatnonzero(chosen[market.edge])
+    current = np.full(market.n_mentees, NONE, dtype=np.int64)
+    current[market.mentee[pairs]] = pairs
+    return current if len(pairs) == int(chosen.sum()) == int((current != NONE).sum()) else None
+
+
+def at(values: Any, index: Ints, default: Any) -> Any:
+    """``values`` at an index; the default where the index is `NONE`."""
+    found = np.full(len(index), default, dtype=values.dtype)
+    found[index != NONE] = values[index[index != NONE]]
+    return found
+
+
+def strict_blocks(market: Market, current: Ints) -> Bools:
+    """Which pairs of a market with strict lists block a matching."""
+    taken = current[current != NONE]
+    mine = at(market.mentee_rank, current, FAR)
+    gains: Bools = market.mentee_rank < mine[market.mentee]
+    load_on = np.bincount(market.offer[taken], minlength=len(market.offer_seats))
+    load_of = np.bincount(market.mentor[taken], minlength=len(market.mentor_seats))
+    worst_on, worst_of = np.zeros(len(load_on), dtype=np.int64), np.zeros(len(load_of), dtype=np.int64)
+    np.maximum.at(worst_on, market.offer[taken], market.mentor_rank[taken])
+    np.maximum.at(worst_of, market.mentor[taken], market.mentor_rank[taken])
+    bosses = at(market.mentor, current, NONE)
+    with_mentor = bosses[market.mentee] == market.mentor
+    open_mentor = (load_of < market.mentor_seats)[market.mentor]
+    welcome = open_mentor | with_mentor | (market.mentor_rank < worst_of[market.mentor])
+    open_offer = (load_on < market.offer_seats)[market.offer]
+    return gains & np.where(open_offer, welcome, market.mentor_rank < worst_on[market.offer])
+
+
+def _best_of_side(market: Market, current: Ints, claim: Stability) -> bool:
+    if market.plain:
+        return not (_mentees_could_gain if claim.side == "mentee" else _mentors_could_gain)(market, current)
+    steps = _places(market, claim.steps)
+    replay = _struck_out if claim.side == "mentee" else _offered
+    return steps is not None and replay(market, current, steps)
+
+
+def _mentees_could_gain(market: Market, current: Ints) -> bool:
+    """Whether mentors could pass mentees round in a circle so that each of these mentees gains.
+
+    Each full mentor points to the first mentee below their worst who would rather come, and so to that one's mentor.
+    """
+    full, worst = _full_mentors(market, current)
+    mine = at(market.mentee_rank, current, FAR)
+    wants = (market.mentee_rank < mine[market.mentee]) & full[market.mentor]
+    wants &= market.mentor_rank > worst[market.mentor]
+    first = _least(market.mentor, market.mentor_rank, np.flatnonzero(wants), len(full))
+    mentor_of = at(market.mentor, current, NONE)
+    following = at(mentor_of, at(market.mentee, first, NONE), NONE)
+    following[~at(full, following, False)] = NONE
+    return circle(following.tolist())
+
+
+def _mentors_could_gain(market: Market, current: Ints) -> bool:
+    """Whether mentees could go round in a circle so that each of these mentors gains.
+
+    Each mentee points to the mentor they like next who would rather have them than their worst, and so to that one.
+    """
+    full, worst = _full_mentors(market, current)
+    mine = at(market.mentee_rank, current, FAR)
+    rather = (market.mentee_rank > mine[market.mentee]) & (
+        ~full[market.mentor] | (market.mentor_rank < worst[market.mentor])
+    )
+    first = _least(market.mentee, market.mentee_rank, np.flatnonzero(rather), market.n_mentees)
+    given_up = np.full(len(full), NONE, dtype=np.int64)
+    taken = current[current != NONE]
+    at_worst = taken[market.mentor_rank[taken] == worst[market.mentor[taken]]]
+    given_up[market.mentor[at_worst]] = market.mentee[at_worst]
+    given_up[~full] = NONE
+    return circle(at(given_up, at(market.mentor, first, NONE), NONE).tolist())
+
+
+def _full_mentors(market: Market, current: Ints) -> tuple[Bools, Ints]:
+    """(whether each mentor has no seat left, the rank of the mentee whom they like least)."""
+    taken = current[current != NONE]
+    seats = market.mentor_seats.copy()
+    np.minimum.at(seats, market.mentor[taken], market.seats[market.offer[taken]])
+    load = np.bincount(market.mentor[taken], minlength=len(seats))
+    worst = np.zeros(len(load), dtype=np.int64)
+    np.maximum.at(worst, market.mentor[taken], market.mentor_rank[taken])
+    return (load >= seats) & (load > 0), worst
+
+
+def _least(group: Ints, rank: Ints, pairs: Ints, n: int) -> Ints:
+    """The pair of least rank in each group, `NONE` where there is none."""
+    least = np.full(n, FAR)
+    np.minimum.at(least, group[pairs], rank[pairs])
+    found = np.full(n, NONE, dtype=np.int64)
+    best = pairs[rank[pairs] == least[group[pairs]]]
+    found[group[best]] = best
+    return found
+
+
+def circle(following: list[int]) -> bool:
+    """Whether following each one's successor ever comes back; `NONE` has none."""
+    seen = [0] * len(following)
+    for start in range(len(following)):
+        node = start
+        while node != NONE and not seen[node]:
+            seen[node] = start + 1
+            node = following[node]
+        if node != NONE and seen[node] == start + 1:
+            return True
+    return False
+
+
+# -- offers that share a mentor: the steps of the argument -----------------------------------------------------------
+
+
+def _struck_out(market: Market, current: Ints, steps: Iterable[int]) -> bool:
+    """Whether each step strikes out the first wish of a mentee for a sound reason, and the first left is the seat."""
+    by_mentee, start = market.by_mentee
+    wish, first, end = by_mentee.tolist(), start[:-1].tolist(), start[1:].tolist()
+    mentee, offer, boss = market.mentee.tolist(), market.offer.tolist(), market.mentor_of_offer.tolist()
+    rank, seats, limit = market.mentor_rank.tolist(), market.seats.tolist(), market.mentor_seats.tolist()
+    offers_of: list[list[int]] = [[] for _ in limit]
+    for number, owner in enumerate(boss):
+        offers_of[owner].append(number)
+    heads: list[list[int]] = [[] for _ in seats]  # ranks of mentees whose first wish it is, in order
+    for who in range(market.n_mentees):
+        if first[who] < end[who]:
+            heads[offer[wish[first[who]]]].append(rank[wish[first[who]]])
+    for ranks in heads:
+        ranks.sort()
+    for pair in steps:
+        who, here = mentee[pair], offer[pair]
+        if first[who] == end[who] or wish[first[who]] != pair:
+            return False
+        better = [(seats[p], bisect_left(heads[p], rank[pair])) for p in offers_of[boss[here]]]
+        on_offer = bisect_left(heads[here], rank[pair])
+        if on_offer < seats[here] and sum(map(min, better)) < limit[boss[here]]:
+            return False
+        heads[here].pop(on_offer)
+        first[who] += 1
+        if first[who] < end[who]:
+            insort(heads[offer[wish[first[who]]]], rank[wish[first[who]]])
+    left = [wish[k] if k < stop else NONE for k, stop in zip(first, end, strict=True)]
+    return np.array_equal(left, current)
+
+
+def _offered(market: Market, current: Ints, steps: Iterable[int]) -> bool:
+    """Whether each step lifts a mentee to a seat for a sound reason, and the last lift is the seat that they have."""
+    by_mentor, _ = market.by_mentor
+    order = by_mentor[np.argsort(market.offer[by_mentor], kind="stable")]
+    start = np.searchsorted(market.offer[order], np.arange(len(market.offer_seats) + 1))
+    rows, front, end = order.tolist(), start[:-1].tolist(), start[1:].tolist()
+    mentee, offer, boss = market.mentee.tolist(), market.offer.tolist(), market.mentor_of_offer.tolist()
+    likes, rank = market.mentee_rank.tolist(), market.mentor_rank.tolist()
+    room, free = market.seats.tolist(), market.mentor_seats.tolist()
+    offers_of: list[list[int]] = [[] for _ in free]
+    for number, owner in enumerate(boss):
+        offers_of[owner].append(number)
+    now = [NONE] * market.n_mentees
+
+    def comes(pair: int) -> bool:
+        before = now[mentee[pair]]
+        return before == NONE or bool(likes[pair] < likes[before])
+
+    for pair in steps:
+        here, owner = offer[pair], boss[offer[pair]]
+        if not room[here] or not free[owner] or not comes(pair):
+            return False
+        for other in offers_of[owner]:  # nobody better would come to any offer with room
+            while room[other] and front[other] < end[other] and not comes(rows[front[other]]):
+                front[other] += 1
+            if room[other] and front[other] < end[other] and rank[rows[front[other]]] < rank[pair]:
+                return False
+        before, now[mentee[pair]] = now[mentee[pair]], pair
+        room[here], free[owner] = room[here] - 1, free[owner] - 1
+        if before != NONE:
+            room[offer[before]] += 1
+            free[boss[offer[before]]] += 1
+    return np.array_equal(now, current)

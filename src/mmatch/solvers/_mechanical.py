@@ -1,0 +1,49 @@
+"""What solvers that run a mechanism share: the market with strict lists, and a choice of edges from its seats."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from mmatch.errors import UnsupportedError
+from mmatch.instance import Answer
+from mmatch.instance.market import Market, market_of, obstacle
+from mmatch.matching import Status
+from mmatch.people.columns import NONE
+
+if TYPE_CHECKING:
+    from mmatch.instance import Instance
+    from mmatch.people.columns import Bools
+
+KINDS = frozenset({"linear", "convex_load", "bounds", "profile"})  # aims are measured, not followed
+
+
+def kept_market(instance: Instance, name: str) -> Market:
+    """The market of an instance.
+
+    Raises:
+        UnsupportedError: what no mechanism can keep, such as least loads.
+    """
+    told = obstacle(instance)
+    if told:
+        raise UnsupportedError(f"{name} cannot keep {told}; use another solver")
+    return market_of(instance)
+
+
+def strict(instance: Instance, market: Market) -> Market:
+    """The market with ties broken by lottery."""
+    return market if instance.lottery is None or not market.tied else market.broken(instance.lottery)
+
+
+def seated(instance: Instance, market: Market, current: list[int]) -> Answer:
+    """The answer of a mechanism that follows no aim."""
+    return Answer(Status.FEASIBLE, chosen_by(instance, market, current))
+
+
+def chosen_by(instance: Instance, market: Market, current: list[int]) -> Bools:
+    """The edges of the pairs of all mentees."""
+    pairs = np.array(current, dtype=np.int64)
+    chosen = np.zeros(len(instance.request), dtype=bool)
+    chosen[market.edge[pairs[pairs != NONE]]] = True
+    return chosen

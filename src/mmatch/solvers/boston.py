@@ -1,0 +1,33 @@
+"""First wishes first, for good: for comparison, because it is in use."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from mmatch.mechanisms.immediate_acceptance import immediate_acceptance
+from mmatch.solvers._mechanical import KINDS, kept_market, seated, strict
+
+if TYPE_CHECKING:
+    from mmatch.instance import Answer, Instance, Watch
+
+
+class Boston:
+    """As many first wishes as mentors like to take, then second wishes with the seats left, and so on.
+
+    The Boston mechanism (immediate acceptance). Mentees gain by naming a safe wish first, so it is only here to be
+    compared with: `Stable` is what to use instead. Ties by lottery; aims are measured, not followed.
+    """
+
+    name: ClassVar[str] = "boston"
+    takes: ClassVar[frozenset[str]] = KINDS
+    rank: ClassVar[int | None] = None
+
+    def solve(self, instance: Instance, watch: Watch) -> Answer:
+        """The seats that the rounds give.
+
+        Raises:
+            UnsupportedError: least loads, requests for several mentors, rules about several pairs.
+        """
+        market = strict(instance, kept_market(instance, self.name))
+        watch.tell(self.name, 0, len(market))
+        return seated(instance, market, immediate_acceptance(market))

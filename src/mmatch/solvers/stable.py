@@ -1,0 +1,145 @@
+"""Stable matching: nobody finds a partner whom they like better and who likes them better."""
+
+from __future__ import annotations
+
+from dataclasses import KW_ONLY, dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+
+from mmatch.errors import InputError, Problem, UnsupportedError, excerpt
+from mmatch.instance import Answer
+from mmatch.instance.market import counts_ranks, market_of, obstacle, short_of
+from mmatch.matching import Stability, Status
+from mmatch.mechanisms.largest import largest
+from mmatch.mechanisms.mentee_side import mentee_side
+from mmatch.mechanisms.mentor_side import mentor_side
+from mmatch.mechanisms.super_stable import super_stable
+from mmatch.mechanisms.three_halves import three_halves
+from mmatch.people.columns import NONE
+from mmatch.solvers._mechanical import chosen_by
+from mmatch.terms import NoBlocking
+
+if TYPE_CHECKING:
+    from mmatch.instance import Instance, Watch
+    from mmatch.instance.market import Market
+
+
+@dataclass(frozen=True)
+class Stable:
+    """The stable matching that one side likes best; ties are broken by lottery, the same draw for everybody.
+
+    Least loads: all stable matchings of strict lists give each mentor the same number of mentees, so they hold in all
+    or in none, and then the result is infeasible and proves it.
+
+    Args:
+        side: whose best stable matching: "mentee" (every mentee's best, every mentor's worst) or "mentor".
+        kind: "weak", or "super": no two people would be together even where neither minds. No lottery then; where there
+            is none the result is infeasible, and proves it. For mentors with one offer each, side "mentee";
+            `rules.Stable` takes every notion, with "cpsat" or "milp".
+        ties: "lottery", or "three_halves": no lottery, but equals used so that the matching has at least two thirds of
+            the seats of the largest weakly stable one (Király; Cooper, Manlove). It is stable, and nothing else
+            is claimed of it: nobody's best, and open to gaming. Its bound is the largest matching of any kind.
+    """
+
+    name: ClassVar[str] = "stable"
+    takes: ClassVar[frozenset[str]] = frozenset({"linear", "bounds", "stability"})
+    rank: ClassVar[int | None] = None
+    side: str = "mentee"
+    _: KW_ONLY
+    kind: str = "weak"
+    ties: str = "lottery"
+
+    def __post_init__(self) -> None:
+        if self.kind not in {"weak", "super"}:
+            hint = "rules.Stable(kind) with cpsat or milp takes every notion"
+            raise InputError(
+                Problem("argument", "Stable.kind", f'found {excerpt(self.kind)}, expected "weak" or "super"', hint)
+            )
+        if self.ties not in {"lottery", "three_halves"}:
+            text = f'found {excerpt(self.ties)}, expected "lottery" or "three_halves"'
+            raise InputError(Problem("argument", "Stable.ties", text))
+        if self.side not in {"mentee", "mentor"}:
+            text = f'found {excerpt(self.side)}, expected "mentee" or "mentor"'
+            raise InputError(Problem("argument", "Stable.side", text))
+
+    def solve(self, instance: Instance, watch: Watch) -> Answer:
+        """The best stable choice of edges for the side.
+
+        Raises:
+            UnsupportedError: what no stable mechanism can keep, or other aims than its side's ranks.
+        """
+        told = obstacle(instance, loads=True)
+        if told:
+            raise UnsupportedError(f"stable cannot keep {told}; use another solver")
+        watch.tell("stable", 0, len(instance.request))
+        if not counts_ranks(instance, self.side):
+            usual = f'aims=None, or Coverage() and then Preference("{self.side}s")'
+            raise UnsupportedError(f"stable cannot keep other aims than those of its side: give {usual}")
+        market = market_of(instance)
+        asked = {item.notion for item in instance.unmet if isinstance(item, NoBlocking)} - {self.kind}
+        if asked - {"weak"}:
+            raise UnsupportedError(f"stable cannot keep rules.Stable({min(asked)!r}) this way: use cpsat or milp")
+        return self._super(instance, market) if self.kind == "super" else self._weak(instance, market)
+
+    def _weak(self, instance: Instance, market: Market) -> Answer:
+        """The side's best for lists as a lottery breaks them; or a large one."""
+        if self.ties == "three_halves" and market.tied:
+            current = three_halves(market)
+            _refuse_loads(tied=len(short_of(instance, chosen_by(instance, market, current))) > 0)
+            limit = Fraction(largest(market))
+            return Answer(Status.FEASIBLE, chosen_by(instance, market, current), limit=limit, stability=Stability())
+        market, seed = _strict(instance, market)
+        current, steps = (mentee_side if self.side == "mentee" else mentor_side)(market)
+        chosen = chosen_by(instance, market, current)
+        if len(short_of(instance, chosen)):
+            _refuse_loads(tied=seed is not None)
+            return Answer(Status.INFEASIBLE, stability=Stability(self.side, "weak", None, _edges(market, current)))
+        evidence = () if market.plain else _edges(market, steps)
+        claim = Stability(self.side, "weak", seed, evidence)
+        return Answer(Status.OPTIMAL, chosen, len(instance.tiers), stability=claim)
+
+    def _super(self, instance: Instance, market: Market) -> Answer:
+        """The mentees' best super-stable matching, or that there is none."""
+        if self.side != "mentee" or not market.plain:
+            what = "the mentors' best" if self.side != "mentee" else "several offers of one mentor"
+            raise UnsupportedError(
+                f"stable cannot keep {what} with super-stability: use rules.Stable with cpsat or milp"
+            )
+        left, steps = super_stable(market)
+        current = [pairs[0] if len(pairs) == 1 else NONE for pairs in left]
+        chosen = chosen_by(instance, market, current)
+        claim = Stability("mentee", "super", None, _edges(market, steps))
+        if any(len(pairs) > 1 for pairs in left) or not _all_kept(market, current, steps):
+            return Answer(Status.INFEASIBLE, stability=claim)
+        _refuse_loads(tied=len(short_of(instance, chosen)) > 0)
+        return Answer(Status.OPTIMAL, chosen, len(instance.tiers), stability=claim)
+
+
+def _all_kept(market: Market, current: list[int], steps: list[int]) -> bool:
+    """Whether every offer with a wish struck out, which once was full, is full now."""
+    used = np.array([pair for pair in current if pair != NONE], dtype=np.int64)
+    load = np.bincount(market.offer[used], minlength=len(market.seats))
+    refused = np.unique(market.offer[np.array(steps, dtype=np.int64)])
+    return bool((load[refused] == market.seats[refused]).all())
+
+
+def _edges(market: Market, pairs: list[int]) -> tuple[int, ...]:
+    used = np.array(pairs, dtype=np.int64)
+    return tuple(market.edge[used[used != NONE]].tolist())
+
+
+def _refuse_loads(*, tied: bool) -> None:
+    """With ties another stable matching may have other loads, so that this one falls short shows nothing."""
+    if tied:
+        raise UnsupportedError(
+            "stable cannot keep the least loads with ties broken in this way; use rules.Stable with cpsat or milp"
+        )
+
+
+def _strict(instance: Instance, market: Market) -> tuple[Market, int | str | None]:
+    """The market with ties broken by lottery, and its seed where there were any."""
+    if not market.tied or instance.lottery is None:
+        return market, None
+    return market.broken(instance.lottery), instance.lottery.seed

@@ -1,0 +1,408 @@
+"""Stable matchings: the best of each side against enumeration, and a judge that cannot be talked into anything else."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import permutations
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+import mmatch as mm
+from oracle import Oracle
+from stable_oracle import Slow, rankings
+from strategies import cohorts, examples, rules_for
+
+SIDES = ("mentee", "mentor")
+
+
+def solved(world, side="mentee", **options):
+    """(cohort, result) of a side's best stable matching, accepted by the judge."""
+    cohort = world.cohort(mm)
+    result = mm.solve(cohort, solver=mm.solvers.Stable(side=side), **options)
+    assert mm.verify(cohort, mm.Program(), result) == []
+    unhappy = {reason.who[0] for reason in mm.reasons(cohort, mm.Program(), result) if reason.kind != "score"}
+    assert unhappy >= {mentee for mentee, _ in result.matching.unmatched}
+    return cohort, result
+
+
+def claimed(cohort, result, pairs):
+    """The judge's trust in another matching with the proof of this result."""
+    from mmatch.proof import judge
+
+    program = mm.Program().resolve(cohort, "stable", result.proof.side)
+    matching = mm.matching_from_pairs(cohort, pairs)
+    return judge(cohort, program, mm.Status.OPTIMAL, matching, result.proof)
+
+
+@pytest.mark.parametrize("side", SIDES)
+@given(world=rankings())
+@examples(200)
+def test_strict_lists_give_the_best_stable_matching_of_a_side(side, world):
+    _, result = solved(world, side)
+    stable = world.stable()
+    best = max(world.total(chosen, side) for chosen in stable)
+    assert (result.status, result.trust) == (mm.Status.OPTIMAL, mm.Trust.PROVED)
+    assert result.value == best == result.bound == result.verified_bound
+    assert result.proof.stability.seed is None
+    assert sorted(result.matching.pairs()) in [world.pairs(chosen) for chosen in stable]
+    if side == "mentee":
+        mine = {mentee: (offer or mentor) for mentor, mentee, offer in result.matching.pairs()}
+        for number, name in enumerate(world.names):
+            assert world.likes(name, mine.get(name)) == min(world.likes(name, chosen[number]) for chosen in stable)
+
+
+@pytest.mark.parametrize("side", SIDES)
+@given(world=rankings(), data=st.data())
+@examples(120)
+def test_the_judge_takes_no_other_stable_matching_for_the_best(side, world, data):
+    """Whatever steps a forger writes into the proof."""
+    cohort, result = solved(world, side)
+    others = [chosen for chosen in world.stable() if world.pairs(chosen) != sorted(result.matching.pairs())]
+    assume(others)
+    forged = result
+    for chosen in others:
+        assert claimed(cohort, forged, world.pairs(chosen)).trust != mm.Trust.PROVED
+        edges = len(mm.instance.compile_instance(cohort, mm.Program().resolve(cohort, "stable")).request)
+        steps = data.draw(st.lists(st.integers(-1, edges), max_size=8) | st.permutations(result.proof.stability.steps))
+        claim = replace(result.proof.stability, steps=tuple(steps))
+        forged = replace(result, proof=replace(result.proof, stability=claim))
+        assert claimed(cohort, forged, world.pairs(chosen)).trust != mm.Trust.PROVED
+
+
+@pytest.mark.parametrize("side", SIDES)
+@given(world=rankings(projects=True, most_mentees=5), data=st.data())
+@examples(250)
+def test_no_order_of_likely_steps_talks_the_judge_into_another_one(side, world, data):
+    """Just the wishes that would have to be struck out, in list order; or each mentee lifted to the seat at once."""
+    cohort, result = solved(world, side)
+    others = [chosen for chosen in world.stable() if world.pairs(chosen) != sorted(result.matching.pairs())]
+    assume(others)
+    instance = mm.instance.compile_instance(cohort, mm.Program().resolve(cohort, "stable"))
+    pairs, offers = instance.labels.pairs, cohort.offers.ids
+    rows = zip(pairs.mentee.tolist(), pairs.offer.row.tolist(), strict=True)
+    edge = {(cohort.people.ids[e], offers[o].removesuffix("/")): k for k, (e, o) in enumerate(rows)}
+    for chosen in others:
+        lists = []
+        for name, offer in zip(world.names, chosen, strict=True):
+            open_ = [o for o in world.mentees[name] if (name, o) in edge]
+            open_ = [o for o in open_ if world.seats[o] and world.capacity[world.owner[o]]]
+            better = [o for o in open_ if world.likes(name, o) < world.likes(name, offer)]
+            lists.append([edge[name, o] for o in (better if side == "mentee" else [offer] if offer else [])])
+        for _ in range(6):
+            turns = data.draw(st.permutations([k for k, steps in enumerate(lists) for _ in steps]))
+            left = [iter(steps) for steps in lists]
+            claim = replace(result.proof.stability, steps=tuple(next(left[k]) for k in turns))
+            forged = replace(result, proof=replace(result.proof, stability=claim))
+            assert claimed(cohort, forged, world.pairs(chosen)).trust != mm.Trust.PROVED
+
+
+@pytest.mark.parametrize("side", SIDES)
+def test_two_offers_of_one_mentor_and_two_stable_matchings(side):
+    """a and b sit on p and r, one way or the other; c holds the mentor's second offer. No steps prove the wrong way."""
+    lists = {"a": ["p", "r"], "b": ["r", "p"], "c": ["q"]}, {"x": ["b", "c", "a"], "y": ["a", "b"]}
+    cohort = mm.Cohort.from_rankings(*lists, offers={"p": "x", "q": "x", "r": "y"}, capacity={"x": 2})
+    ways = {
+        "mentee": [("x", "a", "p"), ("x", "c", "q"), ("y", "b", "r")],
+        "mentor": [("x", "b", "p"), ("x", "c", "q"), ("y", "a", "r")],
+    }
+    result = mm.solve(cohort, solver=mm.solvers.Stable(side=side))
+    assert sorted(result.matching.pairs()) == ways[side]
+    wrong = ways["mentor" if side == "mentee" else "mentee"]
+    for n in range(6):
+        for steps in permutations(range(5), n):
+            claim = replace(result.proof.stability, steps=steps)
+            forged = replace(result, proof=replace(result.proof, stability=claim))
+            assert claimed(cohort, forged, wrong).trust != mm.Trust.PROVED
+
+
+@given(world=rankings())
+@examples(80)
+def test_an_unstable_matching_with_a_stable_claim_is_refused(world):
+    cohort, result = solved(world)
+    for chosen in world.matchings():
+        grade = claimed(cohort, result, world.pairs(chosen))
+        assert bool(grade.violations) == (not world.is_stable(chosen))
+        assert {v.code for v in grade.violations} <= {"unstable"}
+
+
+@given(world=rankings())
+@examples(200)
+def test_rural_mentors(world):
+    """All stable matchings match the same mentees and fill mentors alike (Roth 1986; projects: Abraham et al. 2007)."""
+    (_, one), (_, other) = solved(world, "mentee"), solved(world, "mentor")
+    assert one.matching.unmatched == other.matching.unmatched
+    loads = [sorted(mentor for mentor, _, _ in result.matching.pairs()) for result in (one, other)]
+    assert loads[0] == loads[1]
+
+
+@pytest.mark.parametrize("side", SIDES)
+@given(world=rankings(ties=True), seed=st.integers(0, 3))
+@examples(120)
+def test_ties_are_broken_by_a_lottery_that_stands_in_the_proof(side, world, seed):
+    cohort, result = solved(world, side, seed=seed)
+    pairs = sorted(result.matching.pairs())
+    assert (result.trust, result.value) == (mm.Trust.PROVED, result.bound)
+    assert pairs in [world.pairs(chosen) for chosen in world.stable("weak")]
+    assert result.proof.stability.seed in {None, seed}
+    assert mm.blocking_pairs(cohort, mm.Program(), result.matching) == []
+    again = mm.solve(cohort, solver=mm.solvers.Stable(side=side), seed=seed)
+    assert again.matching == result.matching
+
+
+@pytest.mark.parametrize("side", SIDES)
+@given(data=st.data())
+@examples(120)
+def test_any_cohort_is_matched_stably_or_refused_in_a_sentence(side, data):
+    """Several requests, people in both roles, rules, topics: what is refused says why."""
+    cohort = data.draw(cohorts(ranked=True, scored=False))
+    rules = data.draw(st.lists(st.sampled_from(rules_for(cohort)), max_size=1))
+    program = mm.Program(rules=rules)
+    try:
+        result = mm.solve(cohort, program, solver=mm.solvers.Stable(side=side))
+    except mm.UnsupportedError as error:
+        assert "stable cannot keep" in str(error)
+        return
+    except mm.InputError as error:
+        assert {p.code for p in error.problems} <= {"no-ranks", "contradiction", "impossible-lock"}
+        return
+    assert mm.verify(cohort, program, result) == []
+    assert result.trust == mm.Trust.PROVED
+    oracle = Oracle(cohort, program)
+    assume(len(oracle.edges) <= 9)
+    if result.found is None:
+        assert all(Slow(cohort, program, chosen, oracle).pairs("weak") for chosen in oracle.matchings())
+        return
+    rows = {
+        (o.id, e.id, r.topic): (i, k)
+        for i, (e, r) in enumerate(oracle.requests)
+        for k, (_, o) in enumerate(oracle.offers)
+    }
+    chosen = [rows[m.offer, m.mentees[0], m.requested[0]] for m in result.matching]
+    assert Slow(cohort, program, chosen).pairs("weak") == set()
+
+
+def test_auto_is_stable_where_everybody_ranks_and_nothing_else_is_asked():
+    lists = {"e1": ["x", "y"], "e2": ["x", "y"]}, {"x": ["e2", "e1"], "y": ["e1", "e2"]}
+    cohort = mm.Cohort.from_rankings(*lists)
+    assert mm.solve(cohort).solver == "stable"
+    assert mm.solve(cohort).value == (2, -3)
+    one_sided = mm.Cohort.from_rankings(lists[0])
+    assert mm.solve(one_sided).solver == "flow"
+    assert mm.solve(cohort, mm.Program(aims=[mm.aims.Coverage()])).solver == "flow"
+    assert mm.solve(mm.Cohort.from_rankings(*lists, min_load=1)).solver == "flow"
+    assert mm.solve(cohort, mm.Program(rules=[mm.rules.Everyone()])).solver == "flow"
+
+
+def test_each_side_gets_its_way():
+    """Two stable matchings: each mentee's first, or each mentor's first."""
+    cohort = mm.Cohort.from_rankings({"a": ["x", "y"], "b": ["y", "x"]}, {"x": ["b", "a"], "y": ["a", "b"]})
+    for side, pairs in (("mentee", [("x", "a", ""), ("y", "b", "")]), ("mentor", [("x", "b", ""), ("y", "a", "")])):
+        result = mm.solve(cohort, solver=mm.solvers.Stable(side=side))
+        assert sorted(result.matching.pairs()) == pairs
+        assert result.value == (2, -2)
+        assert result.proof.stability == mm.Stability(side, "weak")
+
+
+@pytest.mark.parametrize("side", SIDES)
+@given(world=rankings(), data=st.data())
+@examples(200)
+def test_least_loads_hold_in_all_stable_matchings_or_in_none(side, world, data):
+    least = {m: data.draw(st.integers(0, min(n, _seats(world, m)))) for m, n in world.capacity.items()}
+    cohort = world.cohort(mm, min_load=least)
+    result = mm.solve(cohort, solver=mm.solvers.Stable(side=side))
+    stable = [world.total(chosen, side) for chosen in world.stable() if _loaded(world, chosen, least)]
+    assert mm.verify(cohort, mm.Program(), result) == []
+    assert result.trust == mm.Trust.PROVED
+    assert result.value == (max(stable) if stable else None)
+    assert (result.status == mm.Status.INFEASIBLE) == (not stable)
+    if not stable:
+        assert "in every stable matching" in mm.reasons(cohort, mm.Program(), result)[0].message
+
+
+@given(world=rankings(), data=st.data())
+@examples(150)
+def test_nobody_can_forge_that_least_loads_cannot_be_met(world, data):
+    least = {m: data.draw(st.integers(0, min(n, _seats(world, m)))) for m, n in world.capacity.items()}
+    assume(any(_loaded(world, chosen, least) for chosen in world.stable()))
+    cohort = world.cohort(mm, min_load=least)
+    result = mm.solve(cohort, solver="stable")
+    edges = len(mm.instance.compile_instance(cohort, mm.Program().resolve(cohort, "stable")).request)
+    steps = tuple(data.draw(st.lists(st.integers(-1, edges), max_size=6, unique=True)))
+    proof = replace(result.proof, stability=mm.Stability("mentee", "weak", None, steps), totals=())
+    forged = replace(
+        result, status=mm.Status.INFEASIBLE, found=None, value=None, bound=None, verified_bound=None, proof=proof
+    )
+    assert {"trust", "status"} & {v.code for v in mm.verify(cohort, mm.Program(), forged)}
+
+
+def _seats(world, mentor):
+    return sum(world.seats[o] for o, m in world.owner.items() if m == mentor)
+
+
+def _loaded(world, chosen, least):
+    load = [world.owner[o] for o in chosen if o is not None]
+    return all(load.count(mentor) >= n for mentor, n in least.items())
+
+
+def test_least_loads_with_ties_are_refused_where_the_lottery_misses_them():
+    """Only one way to break the tie fills both mentors: that one missed shows nothing."""
+    lists = {"a": ["x", "y"], "b": ["x"]}, {"x": [["a", "b"]], "y": ["a"]}
+    cohort = mm.Cohort.from_rankings(*lists, min_load={"y": 1})
+    found = set()
+    for seed in range(8):
+        try:
+            found.add(mm.solve(cohort, solver="stable", seed=seed).value)
+        except mm.UnsupportedError as error:
+            found.add(str(error)[:33])
+    assert found == {(2, -3), "stable cannot keep the least load"}
+
+
+def test_other_aims_rules_over_the_matching_and_several_mentors_are_refused():
+    cohort = mm.Cohort.from_rankings({"a": ["x"]}, {"x": ["a"]})
+    with pytest.raises(mm.UnsupportedError, match="stable cannot keep other aims than those of its side"):
+        mm.solve(cohort, mm.Program(aims=[mm.aims.Coverage()]), solver="stable")
+    with pytest.raises(mm.UnsupportedError, match="stable cannot keep the lock of x with a"):
+        mm.solve(cohort, mm.Program(rules=[mm.rules.Lock([("x", "a")])]), solver="stable")
+    greedy = mm.Participant("a", requests=[mm.Request(mentors=2)], ranks=("x",))
+    two = mm.Cohort([mm.Participant("x", offers=[mm.Offer()]), greedy])
+    with pytest.raises(mm.UnsupportedError, match="stable cannot keep a request for several mentors"):
+        mm.solve(two, solver="stable")
+    with pytest.raises(mm.InputError, match='expected "mentee" or "mentor"'):
+        mm.solvers.Stable(side="both")
+    with pytest.raises(mm.InputError, match="nobody in the cohort has stated ranks"):
+        mm.solve(mm.Cohort.from_scores([[1]], capacity=1), solver="stable")
+
+
+def test_a_stable_result_survives_a_file_and_no_change_of_its_claim(tmp_path):
+    offers = {"p": "x", "q": "x", "r": "y"}
+    lists = {"a": ["p", "r"], "b": ["p", "q"], "c": ["q", "r", "p"]}, {"x": ["c", "b", "a"], "y": ["a", "c"]}
+    cohort = mm.Cohort.from_rankings(*lists, offers=offers, capacity={"x": 2})
+    result = mm.solve(cohort, solver=mm.solvers.Stable(side="mentor"))
+    assert result.proof.stability.steps
+    mm.write_result(result, tmp_path / "result.json")
+    read = mm.read_result(tmp_path / "result.json")
+    assert read == result
+    assert mm.verify(cohort, mm.Program(), read) == []
+    for wrong, code in (("mentee", "digest"), ("", "digest")):
+        forged = replace(read, proof=replace(read.proof, stability=replace(read.proof.stability, side=wrong)))
+        assert [v.code for v in mm.verify(cohort, mm.Program(), forged)] == [code]
+    forged = replace(read, proof=replace(read.proof, stability=replace(read.proof.stability, steps=())))
+    assert {v.code for v in mm.verify(cohort, mm.Program(), forged)} == {"verified_bound", "trust"}
+
+
+@pytest.mark.parametrize("solver", ["cpsat", "milp"])
+@pytest.mark.parametrize("kind", ["weak", "strong", "super"])
+@given(world=rankings(ties=True))
+@examples(60)
+def test_the_largest_stable_matching_is_that_of_enumeration(solver, kind, world):
+    """And where there is none, nobody claims one."""
+    program = mm.Program(rules=[mm.rules.Stable(kind)], aims=[mm.aims.Coverage()])
+    cohort = world.cohort(mm)
+    result = mm.solve(cohort, program, solver=solver)
+    sizes = [world.total(chosen, "mentee")[0] for chosen in world.stable(kind)]
+    assert mm.verify(cohort, program, result) == []
+    assert result.value == ((max(sizes),) if sizes else None)
+    assert result.status == (mm.Status.OPTIMAL if sizes else mm.Status.UNKNOWN)
+
+
+@given(world=rankings(ties=True))
+@examples(100)
+def test_the_rule_judges_any_matching(world):
+    cohort = world.cohort(mm)
+    for chosen in world.matchings():
+        matching = mm.matching_from_pairs(cohort, world.pairs(chosen))
+        for kind in ("weak", "strong", "super"):
+            found = mm.verify(cohort, mm.Program(rules=[mm.rules.Stable(kind)]), matching)
+            assert bool(found) == (not world.is_stable(chosen, kind))
+            assert {v.code for v in found} <= {"unstable"}
+
+
+@given(world=rankings(ties=True, projects=False))
+@examples(400)
+def test_super_stable_matchings_are_found_or_shown_not_to_exist(world):
+    cohort = world.cohort(mm)
+    result = mm.solve(cohort, solver=mm.solvers.Stable(kind="super"))
+    stable = world.stable("super")
+    assert mm.verify(cohort, mm.Program(), result) == []
+    assert result.trust == mm.Trust.PROVED
+    assert result.status == (mm.Status.OPTIMAL if stable else mm.Status.INFEASIBLE)
+    assert len(mm.reasons(cohort, mm.Program(), result)) >= (not stable)
+    if stable:
+        assert result.value == max(world.total(chosen, "mentee") for chosen in stable)
+
+
+@given(world=rankings(ties=True, projects=False), data=st.data())
+@examples(150)
+def test_nobody_can_forge_that_no_super_stable_matching_exists(world, data):
+    cohort = world.cohort(mm)
+    assume(world.stable("super"))
+    result = mm.solve(cohort, solver=mm.solvers.Stable(kind="super"))
+    edges = len(mm.instance.compile_instance(cohort, mm.Program().resolve(cohort, "stable")).request)
+    steps = data.draw(st.lists(st.integers(-1, edges), max_size=8) | st.permutations(result.proof.stability.steps))
+    claim = replace(result.proof.stability, steps=tuple(steps))
+    proof = replace(result.proof, stability=claim, totals=())
+    forged = replace(
+        result, status=mm.Status.INFEASIBLE, found=None, value=None, bound=None, verified_bound=None, proof=proof
+    )
+    assert {"trust", "status"} & {v.code for v in mm.verify(cohort, mm.Program(), forged)}
+
+
+@given(world=rankings(ties=True))
+@examples(100)
+def test_a_super_stable_matching_is_stable_however_ties_are_broken(world):
+    super_, strong, weak = (set(world.stable(kind)) for kind in ("super", "strong", "weak"))
+    assert super_ <= strong <= weak
+    assert len({sum(o is not None for o in chosen) for chosen in super_}) <= 1
+
+
+@pytest.mark.parametrize("projects", [False, True])
+@given(data=st.data())
+@examples(200)
+def test_three_halves_is_stable_and_never_smaller_than_two_thirds_of_the_largest(projects, data):
+    world = data.draw(rankings(ties=True, projects=projects, most_mentees=5, most_mentors=4 - projects))
+    cohort = world.cohort(mm)
+    result = mm.solve(cohort, solver=mm.solvers.Stable(ties="three_halves"))
+    assert mm.verify(cohort, mm.Program(), result) == []
+    assert mm.blocking_pairs(cohort, mm.Program(), result.matching) == []
+    sizes = [world.total(chosen, "mentee")[0] for chosen in world.stable("weak")]
+    assert 3 * result.value[0] >= 2 * max(sizes)
+    if result.status == mm.Status.FEASIBLE:
+        assert result.trust == mm.Trust.HEURISTIC
+        assert result.bound == (max(world.total(chosen, "mentee")[0] for chosen in world.matchings()), None)
+
+
+def test_a_feasible_stable_matching_is_refused_where_somebody_would_leave():
+    cohort = mm.Cohort.from_rankings({"a": [["x", "y"]], "b": ["x"]}, {"x": [["a", "b"]], "y": ["a"]})
+    result = mm.solve(cohort, solver=mm.solvers.Stable(ties="three_halves"))
+    assert sorted(result.matching.pairs()) == [("x", "b", ""), ("y", "a", "")]
+    empty = mm.matching_from_pairs(cohort, [])
+    assert {v.code for v in mm.verify(cohort, mm.Program(), replace(result, found=empty))} == {"unstable"}
+
+
+def test_three_halves_lets_mentees_move_up_at_the_end():
+    """s7 was refused by an offer that was full, and whose seat came free when its mentor let somebody else go."""
+    wishes = {
+        "s1": ["p7", ["p4", "p5"], "p3"],
+        "s2": [["p3", "p4"], "p2", "p6", ["p1", "p7"], "p5"],
+        "s3": ["p7", "p1", "p4", "p3", "p5"],
+        "s4": [["p4", "p2"]],
+        "s5": ["p1"],
+        "s6": ["p3"],
+        "s7": ["p1", "p5", "p7", "p4", "p3", "p6", "p2"],
+        "s8": ["p1"],
+        "s9": ["p2", "p5"],
+    }
+    orders = {
+        "m1": [["s8", "s5"], "s2", "s9", ["s7", "s1"], "s3"],
+        "m2": [["s3", "s9"], ["s7", "s2", "s1", "s4"]],
+        "m3": [["s1", "s2", "s7"], "s6", "s3"],
+    }
+    owner = {"p1": "m1", "p2": "m2", "p3": "m3", "p4": "m2", "p5": "m1", "p6": "m3", "p7": "m2"}
+    seats = {"p1": 2, "p2": 1, "p3": 2, "p4": 2, "p5": 2, "p6": 1, "p7": 2}
+    cohort = mm.Cohort.from_rankings(
+        wishes, orders, offers=owner, offer_capacity=seats, capacity={"m1": 2, "m2": 4, "m3": 2}
+    )
+    result = mm.solve(cohort, solver=mm.solvers.Stable(ties="three_halves"))
+    assert mm.blocking_pairs(cohort, mm.Program(), result.matching) == []
