@@ -162,3 +162,41 @@ def test_groups_of_one_are_pairs(scores):
 def test_it_is_for_groups_only():
     with pytest.raises(mm.UnsupportedError, match="nothing here asks for groups"):
         mm.solve(mm.Cohort.from_scores([[1]], capacity=1), solver="portfolio")
+
+
+def test_no_row_has_a_huge_number_for_a_limit():
+    """HiGHS took 2^40 for a limit and called a worse answer optimal: what does not bind has to be infinite."""
+    from mmatch.instance import compile_instance
+    from mmatch.solvers._linear import FAR, Model
+
+    people = [
+        mm.Participant(p.id, offers=p.offers, requests=p.requests, groups=p.groups, site="Rome") for p in crowd(9, 3, 2)
+    ]
+    rule = mm.rules.CommonSlot(SLOTS[:2], quorum=0.6, rooms={"Rome": 1}, missing="allow")
+    program = mm.Program(group=(2, 3), rules=[rule, mm.rules.LevelSpread(1)], aims=[mm.aims.Priority()])
+    rows = Model.of(compile_instance(mm.Cohort(people), program)).rows
+    limits = {abs(limit) for row in rows for limit in (row.lower, row.upper)}
+    assert max(limits - {FAR}) < 1000
+
+
+def test_what_the_relaxation_leaves_open_two_complete_searches_corroborate():
+    """With a quorum places are no flow, so whole openings do not close the tree."""
+    draw = random.Random(3)
+    weeks = ["Mon 9-10", "Mon 14-15", "Mon 9-10; Mon 14-15"]
+    people = [
+        mm.Participant(f"m{k}", offers=[mm.Offer("a")], groups=1, availability="Mon 9-10; Mon 14-15") for k in range(3)
+    ]
+    people += [
+        mm.Participant(
+            f"e{k}", requests=[mm.Request("a", priority=draw.randint(1, 9))], availability=draw.choice(weeks)
+        )
+        for k in range(11)
+    ]
+    rule = mm.rules.CommonSlot(SLOTS[:2], quorum=0.6)
+    program = mm.Program(group=(2, 5), rules=[rule], aims=[mm.aims.Priority()])
+    cohort = mm.Cohort(people)
+    result = mm.solve(cohort, program)
+    assert result.status == "optimal"
+    assert result.trust in {"proved", "corroborated"}
+    assert mm.verify(cohort, program, result) == []
+    assert result.value == mm.solve(cohort, program, solver="cpsat").value

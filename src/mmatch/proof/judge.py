@@ -88,7 +88,8 @@ def judge(cohort: Cohort, program: Program, status: Status, matching: Matching |
         proved, limits = _proved(cohort, program, matching, proof, totals)
     trust = Trust.HEURISTIC
     if status == Status.OPTIMAL:
-        trust = Trust.PROVED if proved == len(totals) else Trust.CLAIMED
+        unproved = Trust.CORROBORATED if _agreed(proof, "optimal") else Trust.CLAIMED
+        trust = Trust.PROVED if proved == len(totals) else unproved
     resolution = min((aim.resolution(cohort) for _, aim, _ in measured), default=1.0)
     return Grade((), totals, by_aim, proved, limits, trust, resolution)
 
