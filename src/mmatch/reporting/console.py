@@ -56,6 +56,7 @@ def print_result(out: Console, question: tuple[Cohort, Program], result: Result,
     if result.found is not None:
         _print_matches(out, cohort, result.matching)
         _print_unmatched(out, cohort, result.matching, reasons)
+        _print_unopened(out, result.matching, reasons)
         heads = ("", "aim, most important first", "reached", "")
         out.print(table(heads, aim_rows(program, result), "What was aimed at", right=("reached",)))
     else:
@@ -97,6 +98,20 @@ def _print_unmatched(out: Console, cohort: Cohort, matching: Matching, reasons: 
     out.print(table(("mentee", "topic", "why"), rows, f"Unfilled seats ({len(left):,})"))
     if len(seats) > MOST_ROWS:
         out.print(f"… and {len(seats) - MOST_ROWS:,} more")
+
+
+def _print_unopened(out: Console, matching: Matching, reasons: Sequence[Reason]) -> None:
+    """What groups lacked that did not open: reasons that are about a mentor and not about a match or a seat."""
+    left = set(matching.unmatched)
+    rows = [
+        (r.topic or "any", r.message)
+        for r in reasons
+        if r.kind != "score" and len(r.who) > 1 and (r.who[0], r.topic) not in left
+    ]
+    if rows:
+        out.print(table(("topic", "what they lacked"), rows[:MOST_ROWS], "Groups that did not open"))
+    if len(rows) > MOST_ROWS:
+        out.print(f"… and {len(rows) - MOST_ROWS:,} more")
 
 
 def _members(match: Match, names: dict[str, str]) -> str:
