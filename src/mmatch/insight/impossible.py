@@ -9,7 +9,10 @@ import numpy as np
 from mmatch.insight.words import counted, listed
 from mmatch.instance import compile_instance
 from mmatch.instance.network import HUB, build_network
+from mmatch.instance.titles import set_title
 from mmatch.matching import Reason
+from mmatch.people.columns import NONE
+from mmatch.proof.headcount import headcount
 from mmatch.proof.shortage import shortfall
 from mmatch.terms import SETS
 
@@ -22,18 +25,22 @@ if TYPE_CHECKING:
     from mmatch.people import Cohort
     from mmatch.people.columns import Ints
     from mmatch.program import Program
+    from mmatch.proof.headcount import Headcount
 
 MOST_SHRUNK = 400
 
 
 def why_infeasible(cohort: Cohort, program: Program, result: Result) -> Iterator[Reason]:
     """One reason: who must be served, by whom only, and how much is missing."""
-    if not result.proof.cut:
-        yield Reason(
-            "shortage", (), "", f"{result.solver} found that no matching keeps all rules, without a set to show"
-        )
-        return
     instance = compile_instance(cohort, program)
+    if not result.proof.cut:
+        found = headcount(instance)
+        if found is not None:
+            yield _uncountable(cohort, instance, found)
+            return
+        text = f"{result.solver} found that no matching keeps all rules, without a set to show"
+        yield Reason("shortage", (), "", text)
+        return
     network = build_network(instance)
     cut = smallest_cut(network, result.proof.cut)
     inside = np.zeros(network.n_nodes, dtype=bool)
@@ -47,6 +54,24 @@ def why_infeasible(cohort: Cohort, program: Program, result: Result) -> Iterator
     else:
         who, text = _needs(names, enters, leaves)
     yield Reason("shortage", tuple(dict.fromkeys(who)), "", f"{text}: {short} short")
+
+
+def _uncountable(cohort: Cohort, instance: Instance, found: Headcount) -> Reason:
+    """People who cannot be seated in groups, by counting alone."""
+    labels, ids = instance.labels, cohort.people.ids
+    mentees = [ids[row] for row in np.unique(labels.pairs.mentee[found.edges]).tolist()]
+    mentors = [ids[row] for row in np.unique(labels.pairs.mentor[found.edges]).tolist()]
+    who = (*mentees, *mentors)
+    if found.family is not None:
+        title = set_title(instance, found.family, found.number)
+        text = f"{title} needs {counted(found.need, 'seat')}, and groups that can reach their least size have"
+        return Reason("shortage", who, "", f"{text} {found.below}: {found.need - found.below} short")
+    people = f"{counted(len(mentees), 'mentee')} ({listed(mentees, 'mentees')})"
+    text = f"{people} need {counted(found.need, 'seat')}, and groups of {listed(mentors, 'mentors')}"
+    if found.above == NONE:
+        return Reason("shortage", who, "", f"{text} seat at most {found.below}: {found.need - found.below} short")
+    seats = f"{found.below} or {found.above}" if found.below > 0 else f"{found.above} or more"
+    return Reason("shortage", who, "", f"{text} seat {seats} together, not {found.need}")
 
 
 def smallest_cut(network: Network, cut: tuple[int, ...]) -> tuple[int, ...]:
