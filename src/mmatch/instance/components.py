@@ -72,9 +72,7 @@ def _parts(instance: Instance, groups: Groups) -> Ints:
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
 
-    tails, heads, n = [np.arange(len(groups))], [groups.leader], len(groups) + len(groups.led)
-    beside = np.flatnonzero(groups.second != NONE)
-    tails, heads = [*tails, beside], [groups.leader + len(groups), groups.second[beside] + len(groups)]
+    tails, heads, n = [np.arange(len(groups))], [groups.leader + len(groups)], len(groups) + len(groups.led)
     for group, hub, size in _links(instance, groups):
         tails.append(group)
         heads.append(hub + n)

@@ -11,15 +11,13 @@ import numpy as np
 
 from mmatch.instance import Answer
 from mmatch.instance.group_bound import GroupBound
-from mmatch.instance.totals import stage_total
 from mmatch.matching import Status
+from mmatch.portfolio.agreeing import by_two, seconded
 from mmatch.portfolio.branching import Tree
 from mmatch.portfolio.program import GroupProgram
 from mmatch.portfolio.relaxing import relaxed, unlinked, whole_prices
 from mmatch.portfolio.searching import FIRST_NODES, MANY_PLACES, NEAR, best_within, improved, likely
 from mmatch.portfolio.waiting import SLICE, Budget, Stopped, waited
-from mmatch.solvers.cpsat import CpSat
-from mmatch.solvers.milp import Milp
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -64,7 +62,7 @@ class Run:
         try:
             for number in range(len(self.instance.stages)):
                 if not self._staged(number):
-                    return self._searched_by_others()
+                    return by_two(self.instance, self.watch)
                 if self.watch.reason() is not None:
                     return self.found(self.watch.reason())
             return self._seconded(self.found(self.watch.reason()))
@@ -72,35 +70,9 @@ class Run:
             return self.found(self.watch.reason())
 
     def _seconded(self, answer: Answer) -> Answer:
-        """What the relaxation and its tree leave open, two complete searches may settle: on models built another way.
-
-        One that ends claims the optimum, two that agree corroborate it.
-        """
+        """What is left open, settled by complete searches where the question is small."""
         small = len(self.groups.edge) <= (FEW_PLACES if self.watch.deadline is None else MANY_PLACES)
-        if answer.status == Status.OPTIMAL or not small:
-            return answer
-        agreement: list[tuple[str, str]] = []
-        for solver in (Milp(), CpSat()):
-            if self.watch.reason() is not None:
-                break
-            other: Answer = waited(self.watch, solver.solve, self.instance, self.watch)
-            if other.chosen is None or other.places is None or other.opened is None:
-                continue
-            theirs, ours = (self._totals(found) for found in (other, answer))
-            if other.status != Status.OPTIMAL or theirs < ours:
-                continue
-            agreement = [*agreement, (solver.name, "optimal")] if theirs == ours else [(solver.name, "optimal")]
-            answer = replace(answer, chosen=other.chosen, places=other.places, opened=other.opened)
-        if not agreement:
-            return replace(answer, stopped=self.watch.reason())
-        tiers = len(self.instance.tiers)
-        return replace(
-            answer, status=Status.OPTIMAL, tiers_done=tiers, limit=None, stopped=None, agreement=tuple(agreement)
-        )
-
-    def _totals(self, answer: Answer) -> list[int]:
-        chosen = np.zeros(0, dtype=bool) if answer.chosen is None else answer.chosen
-        return [stage_total(self.instance, stage, chosen) for stage in self.instance.stages]
+        return answer if answer.status == Status.OPTIMAL or not small else seconded(self.instance, answer, self.watch)
 
     def _staged(self, number: int) -> bool:
         """Work on one stage; False where nothing is known to be possible."""
@@ -151,16 +123,6 @@ class Run:
             branches=tuple(stage.branches for stage in self.closed),
             counts=tuple((number, *cut) for number, stage in enumerate(self.closed) for cut in stage.counts),
         )
-
-    def _searched_by_others(self) -> Answer:
-        """Where no first answer was found: complete search; "infeasible" only where two solvers agree."""
-        first = CpSat().solve(self.instance, self.watch)
-        if first.status != Status.INFEASIBLE or first.cut:
-            return first
-        second = waited(self.watch, Milp().solve, self.instance, self.watch)
-        if second.status != Status.INFEASIBLE:
-            return replace(first, status=Status.UNKNOWN)
-        return replace(first, agreement=(("cpsat", "infeasible"), ("milp", "infeasible")))
 
 
 class _Stage:

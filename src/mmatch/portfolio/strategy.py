@@ -11,10 +11,14 @@ import numpy as np
 
 from mmatch.instance import Answer, Watch
 from mmatch.instance.components import components
+from mmatch.instance.group_bound import GroupBound
 from mmatch.instance.totals import tier_totals, tier_values
 from mmatch.matching import Status
 from mmatch.people.numbers import plain
+from mmatch.portfolio.agreeing import by_two
 from mmatch.portfolio.running import Run
+from mmatch.solvers.cpsat import CpSat
+from mmatch.solvers.milp import Milp
 
 if TYPE_CHECKING:
     from mmatch.instance import Instance
@@ -28,11 +32,12 @@ class Portfolio:
     For each tier: the linear relaxation gives prices, hence a bound that the judge can check, and says which openings
     are worth a look; a mixed-integer search over these gives a first answer, neighbourhoods improve it; a tree of
     branches on openings, each leaf with prices of its own, closes what is left where it is small enough. Without a time
-    limit it works by numbers of steps, not seconds, and the same question has the same answer.
+    limit it works by numbers of steps, not seconds, and the same question has the same answer. Aims that are no sums
+    over people (who sits together, the worst-off) go to two complete searches, which corroborate each other.
     """
 
     name: ClassVar[str] = "portfolio"
-    takes: ClassVar[frozenset[str]] = frozenset({"linear", "convex_load", "bounds", "profile", "groups"})
+    takes: ClassVar[frozenset[str]] = CpSat.takes & Milp.takes
     needs: ClassVar[frozenset[str]] = frozenset({"groups"})
     rank: ClassVar[int | None] = 1
 
@@ -40,6 +45,8 @@ class Portfolio:
         """The best groups that were found, with a bound for every stage."""
         if instance.groups is None:
             return Answer(Status.UNKNOWN)
+        if instance.unmet or not GroupBound.fits(instance, len(instance.stages) - 1):
+            return by_two(instance, watch)
         return _Apart(instance, instance.groups, components(instance), watch).answer()
 
 
@@ -58,7 +65,7 @@ class _Apart:
             part, watch = self.parts[k], self._watch(len(self.parts[k].places) / max(left, 1))
             found = Run(part.instance, part.groups_of, watch, partial(self._noted, k)).answer()
             if found.status == Status.INFEASIBLE:
-                return Answer(Status.INFEASIBLE, agreement=found.agreement)
+                return found if len(self.parts) == 1 else by_two(self.instance, self.watch)  # evidence about the whole
             self.answers[k] = self.answers[k] if found.chosen is None else found
             left -= len(part.places)
         return self.joined(self.watch.reason())
