@@ -221,12 +221,16 @@ class Stability:
         steps: candidate edges in the order in which an argument uses them, where offers share a mentor: each pair that
             no stable matching has (side "mentee"), or each seat below which no stable matching lets the mentee fall
             ("mentor").
+        prices: where aims of one's own are best over all stable matchings, whole numbers for each stage of the aims
+            that show it: a denominator, a multiplier for each stage before, a price for each seat, a multiplier for
+            each place of a mentee on a seat.
     """
 
     side: str = ""
     kind: str = "weak"
     seed: int | str | None = None
     steps: tuple[int, ...] = ()
+    prices: tuple[tuple[int, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ import numpy as np
 
 from mmatch.instance.titles import set_title
 from mmatch.people.columns import NONE
-from mmatch.terms import FREE, Total
+from mmatch.terms import FREE, Count, Total
 
 if TYPE_CHECKING:
     from mmatch.instance.model import Instance, Lottery
@@ -61,24 +61,22 @@ class Market:
     def by_mentee(self) -> tuple[Ints, Ints]:
         """(pairs by mentee, best first; where each mentee's begin, one more at the end)."""
         start = _starts(self.mentee, self.n_mentees)
-        return _by_rank(self.mentee, start, (self.mentee_rank,)), start
+        counted = _counted(self.mentee, start, self.mentee_rank)
+        return (np.lexsort((self.mentee_rank, self.mentee)) if counted is None else counted), start
 
     @cached_property
     def by_mentor(self) -> tuple[Ints, Ints]:
         """(pairs by mentor, best first, what the mentee likes best first; where each mentor's begin)."""
         start = _starts(self.mentor, len(self.mentor_seats))
-        return _by_rank(self.mentor, start, (self.mentor_rank, self.mentee_rank)), start
+        counted = _counted(self.mentor, start, self.mentor_rank)
+        return (np.lexsort((self.mentee_rank, self.mentor_rank, self.mentor)) if counted is None else counted), start
 
     @cached_property
     def tied(self) -> bool:
         """Whether anybody is indifferent between two acceptable partners (two requests of one mentee are such)."""
-        by, _ = self.by_mentee
-        same = (np.diff(self.mentee[by]) == 0) & (np.diff(self.mentee_rank[by]) == 0)
-        if same.any():
-            return True
-        by, _ = self.by_mentor
-        same = (np.diff(self.mentor[by]) == 0) & (np.diff(self.mentor_rank[by]) == 0) & (np.diff(self.mentee[by]) != 0)
-        return bool(same.any())
+        return _repeats(self.by_mentee, self.mentee, self.mentee_rank, None) or _repeats(
+            self.by_mentor, self.mentor, self.mentor_rank, self.mentee
+        )
 
     def broken(self, lottery: Lottery) -> Market:
         """The same market with strict lists: one draw of requests and one of offers decide all ties."""
@@ -93,16 +91,24 @@ def _starts(group: Ints, n: int) -> Ints:
     return np.concatenate([[0], np.cumsum(np.bincount(group, minlength=n))])
 
 
-def _by_rank(group: Ints, start: Ints, ranks: tuple[Ints, ...]) -> Ints:
-    """Places sorted by group, then ranks; complete lists without ties are scattered, not sorted."""
-    place = start[group] + ranks[0] - 1
-    inside = (ranks[0] > 0) & (place < start[group + 1])
+def _counted(group: Ints, start: Ints, rank: Ints) -> Ints | None:
+    """Places by group, then rank, without sorting, where the ranks of each group are 1, 2, …; else None."""
+    place = start[group] + rank - 1
+    if not ((rank > 0) & (place < start[group + 1])).all():
+        return None
     found = np.full(len(group), NONE, dtype=np.int64)
-    if inside.all():
-        found[place] = np.arange(len(group))
-        if (found != NONE).all():
-            return found
-    return np.lexsort((*reversed(ranks), group))
+    found[place] = np.arange(len(group))
+    return found if (found != NONE).all() else None
+
+
+def _repeats(sorted_by: tuple[Ints, Ints], group: Ints, rank: Ints, person: Ints | None) -> bool:
+    """Whether two pairs of one group have one rank, and other people where that is asked for."""
+    by, start = sorted_by
+    ranks = rank[by]
+    if np.array_equal(ranks, np.arange(1, len(by) + 1) - np.repeat(start[:-1], np.diff(start))):
+        return False
+    same = (np.diff(group[by]) == 0) & (np.diff(ranks) == 0)
+    return bool((same if person is None else same & (np.diff(person[by]) != 0)).any())
 
 
 def obstacle(instance: Instance, *, loads: bool = False) -> str:
@@ -154,21 +160,42 @@ def market_of(instance: Instance) -> Market:
         elif family.key == "request":
             wanted = family.upper
     mentor = labels.label("mentor")
-    usable: Bools = (wanted[instance.request] > 0) & (mentor_seats[mentor] > 0) & (offer_seats[instance.offer] > 0)
-    edge = np.flatnonzero(usable)
-    pairs = labels.pairs
+    room = (offer_seats > 0) & (mentor_seats[labels.mentor_of_offer] > 0)
+    usable: Bools = (wanted > 0)[instance.request] & room[instance.offer]
+    edge, pairs = np.flatnonzero(usable), labels.pairs
+    columns = (instance.request, instance.offer, mentor, pairs.mentee_rank, pairs.mentor_rank)
+    mentee, offer, mentor, mentee_rank, mentor_rank = columns if usable.all() else (x[edge] for x in columns)
     return Market(
         edge=edge,
-        mentee=instance.request[edge],
-        offer=instance.offer[edge],
-        mentor=mentor[edge],
-        mentee_rank=pairs.mentee_rank[edge],
-        mentor_rank=pairs.mentor_rank[edge],
+        mentee=mentee,
+        offer=offer,
+        mentor=mentor,
+        mentee_rank=mentee_rank,
+        mentor_rank=mentor_rank,
         offer_seats=offer_seats,
         mentor_seats=mentor_seats,
         n_mentees=instance.n_requests,
         mentor_of_offer=labels.mentor_of_offer,
     )
+
+
+def sums_only(instance: Instance) -> bool:
+    """Whether all stages of the aims are sums over pairs, beside loads that all stable matchings have in common.
+
+    That these are those of mentors, offers, mentees and requests is the Rural Hospitals theorem, for strict lists.
+    """
+    common = {"mentor", "offer", "mentee", "request"}
+    return all(
+        isinstance(stage, Total | Count)
+        and not stage.grouped
+        and all(load.label is None and load.key in common for load in stage.loads)
+        for stage in instance.stages
+    )
+
+
+def stage_weights(instance: Instance) -> list[Ints]:
+    """The weight of each edge in each stage that is a sum."""
+    return [stage.weights for stage in instance.stages if isinstance(stage, Total | Count)]
 
 
 def counts_ranks(instance: Instance, side: str) -> bool:

@@ -45,8 +45,8 @@ class RankTable:
     @cached_property
     def turned(self) -> tuple[Ints, Ints]:
         """The same by the other side: sorted keys (whom x n + who), and ranks."""
-        who, whom = np.divmod(self.keys, self.width)
-        keys = whom * len(self.stated) + who
+        who = self.keys // self.width
+        keys = (self.keys - who * self.width) * len(self.stated) + who
         order = np.argsort(keys, kind="stable")
         return keys[order], self.ranks[order]
 
@@ -113,9 +113,10 @@ def people_table(lists: Listed) -> RankTable:
 def offer_table(lists: Listed, offers: Offers) -> RankTable:
     """Lists of people and of offers as sorted keys of offers; an offer's own name goes before its owner's."""
     own, width = lists.whom == NONE, len(offers.owner)
-    first, last = (np.searchsorted(offers.owner, lists.whom, side=side) for side in ("left", "right"))
-    first[own] = [offers.index[name] for name in lists.others]
-    size = np.where(own, 1, last - first)
+    edge = np.searchsorted(offers.owner, np.arange(len(lists.stated) + 1))
+    first, size = edge[lists.whom], np.diff(edge)[lists.whom]  # of nobody's offers too, put right below
+    if len(lists.others):
+        first[own], size[own] = [offers.index[name] for name in lists.others], 1
     if (size == 1).all():
         keys, ranks, later = lists.who * width + first, lists.rank, ~own
     else:

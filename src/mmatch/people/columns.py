@@ -73,26 +73,18 @@ class Listed:
 
 def listed(lists: Sequence[FrozenRanks | None], index: Mapping[str, int]) -> Listed:
     """Rank lists opened, ties too."""
-    names: list[str] = []
-    sizes, tied = [], []
-    for who, entries in enumerate(lists):
-        before = len(names)
-        if entries and tuple in set(map(type, entries)):
-            ties = [entry if isinstance(entry, tuple) else (entry,) for entry in entries]
-            names.extend(chain.from_iterable(ties))
-            tied.append((who, np.repeat(np.arange(len(ties)), list(map(len, ties))) + 1))
-        else:
-            names.extend(entries or ())  # type: ignore[arg-type]
-        sizes.append(len(names) - before)
-    size = np.array(sizes, dtype=np.int64)
-    start = np.cumsum(size) - size
-    rank = np.arange(1, len(names) + 1) - np.repeat(start, size)
-    for who, ranks in tied:
-        rank[start[who] : start[who] + size[who]] = ranks
+    size = np.fromiter((len(entries or ()) for entries in lists), dtype=np.int64, count=len(lists))
+    names: list[Any] = list(chain.from_iterable(entries for entries in lists if entries))
+    who = np.repeat(np.arange(len(size)), size)
+    rank = np.arange(1, len(names) + 1) - np.repeat(np.cumsum(size) - size, size)
+    if tuple in set(map(type, names)):
+        ties = [entry if isinstance(entry, tuple) else (entry,) for entry in names]
+        times = list(map(len, ties))
+        names, who, rank = list(chain.from_iterable(ties)), np.repeat(who, times), np.repeat(rank, times)
     whom = np.fromiter(map(index.get, names, repeat(NONE)), dtype=np.int64, count=len(names))
     others = tuple(names[k] for k in np.flatnonzero(whom == NONE).tolist())
-    stated = np.array([entries is not None for entries in lists], dtype=bool)
-    return Listed(np.repeat(np.arange(len(size)), size), whom, rank, others, stated)
+    stated = np.fromiter((entries is not None for entries in lists), dtype=bool, count=len(lists))
+    return Listed(who, whom, rank, others, stated)
 
 
 @dataclass(frozen=True)

@@ -3,10 +3,113 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from typing import Any
 
+import numpy as np
+
 from mmatch.errors import Problems, excerpt
+from mmatch.people.columns import NONE, Ints, Offers, People, Requests, Topics, frozen_floats, frozen_ints
 from mmatch.people.facts import Offer, Participant, Request
+from mmatch.people.numbers import LARGEST_COUNT
+from mmatch.people.texts import plain_ids
+
+Plain = tuple[People, Offers, Requests, Topics]
+
+
+def plain_rankings(
+    mentees: Mapping[str, Sequence[Any]],
+    mentors: Mapping[str, Sequence[Any]] | None,
+    limits: Mapping[str, int | Mapping[str, int]],
+) -> Plain | None:
+    """The columns of strict lists in which nothing needs a second look; None where anything does.
+
+    What `participants_from_rankings` leads to, without a person built on the way: it is asked where this gives None,
+    and tells what is wrong.
+    """
+    if not _plain_lists(mentees) or not (mentors is None or _plain_lists(mentors)):
+        return None
+    owners = list(mentors if mentors is not None else _mentor_ids(mentees, None, None, limits))
+    ids = list(dict.fromkeys(chain(mentees, owners)))
+    capacity = _plain_counts(limits["capacity"], owners, 1)
+    least = _plain_counts(limits["min_load"], owners, 0)
+    offers = tuple(f"{name}/" for name in owners)
+    if capacity is None or least is None or (least > capacity).any() or not plain_ids(ids):
+        return None
+    index = {name: row for row, name in enumerate(ids)}
+    if not mentees or not index.keys().isdisjoint(offers):
+        return None
+    gives = np.fromiter(map(index.__getitem__, owners), dtype=np.int64, count=len(owners))
+    order, asks = np.argsort(gives, kind="stable"), np.arange(len(mentees))
+    wishes, orders = _in_rows(ids, mentees), _in_rows(ids, mentors)
+    people = People(
+        ids=tuple(ids),
+        capacity=_at(gives, capacity, len(ids), NONE),
+        groups=frozen_ints(np.full(len(ids), NONE)),
+        min_load=_at(gives, least, len(ids), 0),
+        ranks=wishes,
+        mentee_ranks=orders,
+    )
+    for lists in (people.wishes, people.orders):
+        if lists is not None and ((lists.whom == NONE).any() or (lists.whom == lists.who).any()):
+            return None
+    none, unknown = np.full(len(owners), NONE), np.full(len(ids), np.nan)
+    return (
+        people,
+        Offers(
+            owner=frozen_ints(gives[order]),
+            topic=frozen_ints(np.zeros(len(owners))),
+            level=frozen_floats(unknown[gives]),
+            seats=frozen_ints(none),
+            least=frozen_ints(none),
+            most=frozen_ints(none),
+            ids=tuple(offers[k] for k in order.tolist()),
+        ),
+        Requests(
+            owner=frozen_ints(asks),
+            topic=frozen_ints(np.zeros(len(asks))),
+            level=frozen_floats(unknown[asks]),
+            priority=frozen_floats(np.ones(len(asks))),
+            mentors=frozen_ints(np.ones(len(asks))),
+        ),
+        Topics(("",), frozen_ints([NONE])),
+    )
+
+
+def _plain_lists(lists: Any) -> bool:
+    """Whether these are lists of texts by text, nobody twice in one."""
+    if not isinstance(lists, Mapping) or not set(map(type, lists)) <= {str}:
+        return False
+    values = lists.values()
+    if not set(map(type, values)) <= {list, tuple} or not set(map(type, chain.from_iterable(values))) <= {str}:
+        return False
+    return all(len(set(names)) == len(names) for names in values)
+
+
+def _plain_counts(given: Any, owners: list[str], default: int) -> Ints | None:
+    """A limit of each mentor; None where it is no plain count, or is for somebody else."""
+    named = isinstance(given, Mapping)
+    if named and not given.keys() <= set(owners):
+        return None
+    values = [given.get(name, default) for name in owners] if named else [given] * len(owners)
+    if not {*map(type, values), *map(type, () if named else (given,))} <= {int}:
+        return None
+    within = not values or (min(values) >= 0 and max(values) <= LARGEST_COUNT)
+    return np.array(values, dtype=np.int64) if within else None
+
+
+def _in_rows(ids: list[str], lists: Mapping[str, Sequence[str]] | None) -> Any:
+    """The list of everybody as a tuple, None where they have none; None altogether where nobody has one."""
+    if not lists:
+        return None
+    return tuple(tuple(lists[name]) if name in lists else None for name in ids)
+
+
+def _at(rows: Ints, values: Ints, n: int, default: int) -> Ints:
+    """A column with values at some rows."""
+    column = np.full(n, default, dtype=np.int64)
+    column[rows] = values
+    return frozen_ints(column)
 
 
 def participants_from_rankings(

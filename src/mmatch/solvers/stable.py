@@ -10,7 +10,7 @@ import numpy as np
 
 from mmatch.errors import InputError, Problem, UnsupportedError, excerpt
 from mmatch.instance import Answer
-from mmatch.instance.market import counts_ranks, market_of, obstacle, short_of
+from mmatch.instance.market import counts_ranks, market_of, obstacle, short_of, sums_only
 from mmatch.matching import Stability, Status
 from mmatch.mechanisms.largest import largest
 from mmatch.mechanisms.mentee_side import mentee_side
@@ -19,6 +19,7 @@ from mmatch.mechanisms.super_stable import super_stable
 from mmatch.mechanisms.three_halves import three_halves
 from mmatch.people.columns import NONE
 from mmatch.solvers._mechanical import chosen_by
+from mmatch.solvers._stable_prices import best_stable
 from mmatch.terms import NoBlocking
 
 if TYPE_CHECKING:
@@ -33,6 +34,10 @@ class Stable:
     Least loads: all stable matchings of strict lists give each mentor the same number of mentees, so they hold in all
     or in none, and then the result is infeasible and proves it.
 
+    With aims given, the best for these over the stable matchings of strict lists, mentors with one offer each: any sum
+    over pairs (ranks of both sides, fit, rank profiles), proved by multipliers of linear inequalities (Vande Vate
+    1989; Rothblum 1992).
+
     Args:
         side: whose best stable matching: "mentee" (every mentee's best, every mentor's worst) or "mentor".
         kind: "weak", or "super": no two people would be together even where neither minds. No lottery then; where there
@@ -44,7 +49,7 @@ class Stable:
     """
 
     name: ClassVar[str] = "stable"
-    takes: ClassVar[frozenset[str]] = frozenset({"linear", "bounds", "stability"})
+    takes: ClassVar[frozenset[str]] = frozenset({"linear", "convex_load", "profile", "bounds", "stability"})
     rank: ClassVar[int | None] = None
     side: str = "mentee"
     _: KW_ONLY
@@ -74,13 +79,17 @@ class Stable:
         if told:
             raise UnsupportedError(f"stable cannot keep {told}; use another solver")
         watch.tell("stable", 0, len(instance.request))
-        if not counts_ranks(instance, self.side):
-            usual = f'aims=None, or Coverage() and then Preference("{self.side}s")'
-            raise UnsupportedError(f"stable cannot keep other aims than those of its side: give {usual}")
         market = market_of(instance)
+        ranks = counts_ranks(instance, self.side)
+        if not ranks and (self.kind != "weak" or market.tied or not market.plain or not sums_only(instance)):
+            usual = f'aims=None, or Coverage() and then Preference("{self.side}s")'
+            hint = "other aims need strict lists, one offer a mentor, and sums; or rules.Stable with cpsat or milp"
+            raise UnsupportedError(f"stable cannot keep other aims than those of its side: give {usual} ({hint})")
         asked = {item.notion for item in instance.unmet if isinstance(item, NoBlocking)} - {self.kind}
         if asked - {"weak"}:
             raise UnsupportedError(f"stable cannot keep rules.Stable({min(asked)!r}) this way: use cpsat or milp")
+        if not ranks:
+            return _by_aims(instance, market)
         return self._super(instance, market) if self.kind == "super" else self._weak(instance, market)
 
     def _weak(self, instance: Instance, market: Market) -> Answer:
@@ -115,6 +124,15 @@ class Stable:
             return Answer(Status.INFEASIBLE, stability=claim)
         _refuse_loads(tied=len(short_of(instance, chosen)) > 0)
         return Answer(Status.OPTIMAL, chosen, len(instance.tiers), stability=claim)
+
+
+def _by_aims(instance: Instance, market: Market) -> Answer:
+    """The best stable matching of strict lists for any sums, with multipliers that prove it."""
+    current, prices = best_stable(instance, market)
+    chosen = chosen_by(instance, market, current)
+    if len(short_of(instance, chosen)):
+        return Answer(Status.INFEASIBLE, stability=Stability("mentee", "weak", None, _edges(market, current)))
+    return Answer(Status.OPTIMAL, chosen, len(instance.tiers), stability=Stability(prices=prices))
 
 
 def _all_kept(market: Market, current: list[int], steps: list[int]) -> bool:
