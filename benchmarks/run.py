@@ -12,7 +12,7 @@ from pathlib import Path
 
 from benchmarks._common import Row, machine, print_table
 
-APART = frozenset({"agreement", "reviewers"})
+APART = frozenset({"agreement", "groups", "reviewers"})
 
 
 def names() -> list[str]:

@@ -38,6 +38,10 @@ Settings = Annotated[
     list[str] | None,
     typer.Option("--set", help="Change the program: group=3-6, rule=Differs(department), aims=Coverage,EvenLoad."),
 ]
+GroupSizes = Annotated[
+    list[str] | None,
+    typer.Option("--group", help="Mentees in one match: 3-6; for one topic data=2-4.", show_default=False),
+]
 MappingFile = Annotated[str | None, typer.Option("--mapping", help="A saved mapping of columns.", show_default=False)]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
 Out = Annotated[str | None, typer.Option("--out", help="The folder to write to.", show_default=False)]
@@ -68,6 +72,7 @@ def match(  # noqa: PLR0913 - the options of the verb
     *,
     program: ProgramFile = None,
     settings: Settings = None,
+    group: GroupSizes = None,
     out: Out = None,
     solver: Annotated[str, typer.Option(help="auto, flow, greedy, …")] = "auto",
     seed: Annotated[str, typer.Option(help="Of the lottery that breaks ties.")] = "0",
@@ -79,11 +84,10 @@ def match(  # noqa: PLR0913 - the options of the verb
     """Decide who meets whom, prove it, and write the files."""
     from mmatch.engine import solve
     from mmatch.insight import reasons
-    from mmatch.io.settings import with_settings
     from mmatch.reporting.progress import shown_progress
 
     reading = _read(files, mapping, collect=collect)
-    policy = with_settings(_program(program), settings or [])
+    policy = _policy(program, settings, group)
     number = int(seed) if seed.removeprefix("-").isascii() and seed.removeprefix("-").isdigit() else seed
     with shown_progress() as progress:
         result = solve(
@@ -118,6 +122,7 @@ def compare(  # noqa: PLR0913 - the options of the verb
     ] = None,
     program: ProgramFile = None,
     settings: Settings = None,
+    group: GroupSizes = None,
     out: Out = None,
     store: Annotated[str | None, typer.Option(help="A folder that keeps runs.", show_default=False)] = None,
     seeds: Annotated[str, typer.Option(help="Several with commas: 0,1,2.")] = "0",
@@ -134,7 +139,6 @@ def compare(  # noqa: PLR0913 - the options of the verb
     from mmatch.insight.comparison import compare as compared
     from mmatch.io.comparisons import comparison_to_json
     from mmatch.io.json_text import dump_json
-    from mmatch.io.settings import with_settings
     from mmatch.io.stores import FolderStore
     from mmatch.io.strategies import read_strategies, seed_from_text, strategies_from_texts
     from mmatch.reporting.compared import print_comparison
@@ -142,7 +146,7 @@ def compare(  # noqa: PLR0913 - the options of the verb
     from mmatch.reporting.progress import shown_progress
 
     named = {} if strategies is None else read_strategies(strategies)
-    named |= strategies_from_texts(with_settings(_program(program), settings or []), strategy or [])
+    named |= strategies_from_texts(_policy(program, settings, group), strategy or [])
     if not named:
         raise typer.BadParameter("name at least one strategy, with --strategy or --strategies")
     cohort = _read(files, mapping, collect=False).cohort
@@ -173,6 +177,7 @@ def check(
     *,
     program: ProgramFile = None,
     settings: Settings = None,
+    group: GroupSizes = None,
     mapping: MappingFile = None,
     save_mapping: Annotated[str | None, typer.Option(help="Write the mapping here, to edit it.")] = None,
     as_json: AsJson = False,
@@ -186,11 +191,10 @@ def check(
     from mmatch.insight import readiness
     from mmatch.io.files import atomic_write
     from mmatch.io.json_text import dump_json
-    from mmatch.io.settings import with_settings
     from mmatch.reporting.console import console, print_readiness, safe
 
     reading = _read(files, mapping, collect=False, quiet=True)
-    found = readiness(reading.cohort, with_settings(_program(program), settings or []))
+    found = readiness(reading.cohort, _policy(program, settings, group))
     if save_mapping is not None:
         atomic_write(save_mapping, reading.mapping.to_json())
     if as_json:
@@ -379,6 +383,13 @@ def _program(path: str | None) -> Program:
     from mmatch.program import Program
 
     return Program() if path is None else read_program(path)
+
+
+def _policy(path: str | None, settings: list[str] | None, sizes: list[str] | None) -> Program:
+    """The program of a file, or the usual one, with the changes of ``--set`` and ``--group``."""
+    from mmatch.io.settings import group_settings, with_settings
+
+    return with_settings(_program(path), [*(settings or []), *group_settings(sizes or [])])
 
 
 def _question(cohort: str, program: str, answer: str) -> tuple[Cohort, Program, Result | Matching]:

@@ -257,6 +257,8 @@ def _judged(
         raise SolverError(f"{origin[0]} gave a matching that the judge refuses: {told}")
     if status != answer.status and grade.trust != Trust.PROVED:
         grade, status = replace(grade, trust=Trust.HEURISTIC), answer.status
+    if status == Status.INFEASIBLE and grade.trust == Trust.PROVED and proof.kind == "none":
+        proof = replace(proof, kind="counting")
     if status == Status.INFEASIBLE and grade.trust not in {Trust.PROVED, Trust.CORROBORATED}:
         status = Status.UNKNOWN  # never on one solver's word
     if status == Status.OPTIMAL and answer.prices and not hopeful and grade.trust != Trust.PROVED:

@@ -239,8 +239,9 @@ class Proof:
 
     ``kind`` is "prices" (a price per node and tier shows that no better matching exists), "groups" (prices for each
     leaf of a tree of ``branches`` on openings, one tree a stage, beside ``counts``, counting cuts), "cut" (a set of
-    nodes shows that none exists at all), "stability" (what ``stability`` says: nobody would leave, and no stable
-    matching is better for one side) or "none". ``agreement`` records runs of different solvers: (solver,
+    nodes shows that none exists at all), "counting" (the judge finds by counting alone that groups cannot seat all who
+    must sit), "stability" (what ``stability`` says: nobody would leave, and no stable matching is better for one side)
+    or "none". ``agreement`` records runs of different solvers: (solver,
     what it claims). ``multipliers`` bound the tiers from a worst-off of several seats on, where no prices alone do,
     and ``cases`` say how such a bound is split; for a product a price is the arc along which it is read.
     ``totals`` are the exact tier totals as fractions, ``digest`` binds the proof to the cohort and the program.

@@ -19,6 +19,8 @@ SIZES = {  # mentors, mentees, people
     "shortage": (41, 113, 154),
     "civil-service": (500, 500, 750),
     "corporate": (200, 350, 550),
+    "expert-groups": (6, 60, 66),
+    "flash-tables": (25, 100, 125),
 }
 
 
@@ -41,7 +43,8 @@ def solved():
 
 
 def test_every_scenario_is_one_file():
-    assert datasets.names() == ("adversarial", "civil-service", "corporate", "informational", "shortage")
+    every = ("adversarial", "civil-service", "corporate", "expert-groups", "flash-tables", "informational", "shortage")
+    assert datasets.names() == every
 
 
 @pytest.mark.parametrize("name", SIZES)
@@ -61,14 +64,20 @@ def test_same_seed_same_people_other_seed_others(name):
 def test_the_people_are_the_same_on_every_machine():
     """The draws must not depend on the platform, the hash seed or the version of NumPy."""
     told = [
-        (name, p.name, p.attributes.get("job title")) for name in SIZES for p in [datasets.load(name).cohort["p081"]]
+        (name, p.name, p.attributes.get("job title"))
+        for name in SIZES
+        if name != "expert-groups"
+        for p in [datasets.load(name).cohort["p081"]]
     ]
     assert told == [
         ("informational", "João Carvalho", "user researcher"),
         ("shortage", "João Carvalho", None),
         ("civil-service", "João Carvalho", "Adviser"),
         ("corporate", "João Carvalho", None),
+        ("flash-tables", "João Carvalho", None),
     ]
+    learner = datasets.load("expert-groups").cohort["p061"]
+    assert (learner.name, learner.availability) == ("Piotr Nowak", "Tue 9-12; Wed 9-12; Wed 13-17")
 
 
 @pytest.mark.parametrize("name", SIZES)
@@ -140,6 +149,33 @@ def test_informational_talks_are_across_departments_and_without_managers(solved)
     assert max(Counter(result.matching.seats.mentor).values()) == 2
 
 
+def test_expert_groups_ask_as_the_story_says_and_one_topic_does_not_open(solved):
+    one, result = solved("expert-groups")
+    asked = Counter(r.topic for p in one.cohort for r in p.requests)
+    assert sorted(asked.values(), reverse=True) == [25, 18, 13, 4]
+    assert all(3 <= len(match.mentees) <= 6 and match.slot for match in result.matching)
+    led = Counter(match.mentor for match in result.matching)
+    assert all(led[p.id] <= p.groups for p in one.cohort if p.offers)
+    assert Counter(topic for _, topic in result.matching.unmatched)["contract law"] == 4
+
+
+def test_flash_tables_seat_everybody_evenly(solved):
+    _, result = solved("flash-tables")
+    assert result.matching.unmatched == []
+    assert [len(match.mentees) for match in result.matching] == [4] * 25
+
+
+def test_the_corporate_form_can_meet_in_groups():
+    one = datasets.load("corporate", mentors=40, mentees=70, group=(2, 3))
+    result = mm.solve(one.cohort, one.program)
+    assert (result.solver, result.trust) == ("portfolio", mm.Trust.PROVED)
+    assert {len(match.mentees) for match in result.matching} == {2, 3}
+    pairs = datasets.load("corporate", mentors=40, mentees=70)
+    assert one.cohort == pairs.cohort
+    assert "one group of 2 to 3" in one.story
+    assert "group" not in pairs.story
+
+
 @pytest.mark.parametrize(("name", "case"), EVERY)
 def test_files_read_back_as_the_same_cohort(solved, tmp_path, name, case):
     one, result = solved(name, case)
@@ -206,6 +242,8 @@ def test_adversarial_answers_say_why(case):
         ("informational", {"seed": -1}, "seed"),
         ("corporate", {"mentors": 2.5}, "mentors"),
         ("adversarial", {"case": "duplicate"}, "duplicates"),
+        ("flash-tables", {"mentors": 3, "mentees": 16}, "found 16 mentees, expected at most 15 at 3 tables of 5"),
+        ("corporate", {"group": (3, 2)}, "group"),
     ],
 )
 def test_wrong_names_and_options_are_refused_with_a_hint(name, options, told):

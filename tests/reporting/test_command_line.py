@@ -291,3 +291,76 @@ def test_broken_result_files_are_input_errors(folder, data):
     (folder / "r.json").write_text(json.dumps(data))
     with pytest.raises(mm.InputError):
         mm.read_result(folder / "r.json")
+
+
+EXPERTS = "id,topic,groups,availability\nann,data,1,Mon 9-12\nbob,law,1,Mon 9-12\n"
+LEARNERS = "id,topic,availability\n" + "".join(
+    f"{topic}{k},{topic},Mon 9-12\n" for topic, n in (("data", 4), ("law", 2)) for k in range(n)
+)
+
+
+@pytest.fixture
+def groups(tmp_path, monkeypatch):
+    (tmp_path / "mentors.csv").write_text(EXPERTS, encoding="utf-8")
+    (tmp_path / "mentees.csv").write_text(LEARNERS, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def columns(line):
+    return [cell for cell in (part.strip() for part in line.split("  ")) if cell]
+
+
+def test_groups_are_printed_one_mentee_a_line_with_size_and_time(groups, mmatch):
+    slot = ("--set", "rule=CommonSlot(['Mon 9-10'])")
+    status, out, _ = mmatch("match", "mentors.csv", "mentees.csv", "--group", "3-4", *slot, "--out", "result")
+    lines = out.splitlines()
+    assert status == 0
+    assert columns(lines[2]) == ["mentor", "mentees", "topic", "when", "size"]
+    assert columns(lines[4]) == ["1", "ann", "data0", "data", "Mon 9-10", "4"]
+    assert [columns(line) for line in lines[5:8]] == [["data1"], ["data2"], ["data3"]]
+    assert "4 of 6 mentees are matched — proved best." in lines
+    assert {row["slot"] for row in rows_of(groups / "result/matches.csv")} == {"Mon 9-10"}
+    assert {row["slot"] for row in rows_of(groups / "result/mail_merge.csv")} == {"Mon 9-10"}
+    assert mmatch("verify", *(f"result/{name}" for name in ("cohort.json", "program.json", "matches.csv")))[0] == 0
+
+
+@pytest.mark.usefixtures("groups")
+@pytest.mark.parametrize("order", [("3-4", "law=2-4"), ("law=2-4", "3-4")])
+def test_a_topic_may_have_a_size_of_its_own_in_any_order(mmatch, order):
+    sizes = [word for text in order for word in ("--group", text)]
+    status, out, _ = mmatch("match", "mentors.csv", "mentees.csv", *sizes)
+    assert status == 0
+    assert "6 of 6 mentees are matched — proved best." in out
+    assert mmatch("check", "mentors.csv", "mentees.csv", *sizes)[0] == 0
+    status, out, _ = mmatch("compare", "mentors.csv", "mentees.csv", *sizes, "--strategy", "a:", "--json")
+    assert (status, json.loads(out)["runs"][0]["value"][0]) == (0, 6)
+
+
+@pytest.mark.usefixtures("groups")
+@pytest.mark.parametrize(
+    ("sizes", "told"),
+    [("3", None), ("many", "expected least-most"), ("4-3", "least"), ("data=", "topic=least-most"), ("lwa=2-3", "lwa")],
+)
+def test_group_sizes_are_checked(mmatch, sizes, told):
+    status, _, err = mmatch("match", "mentors.csv", "mentees.csv", "--group", sizes)
+    assert (status, told is None or told in err) == (0 if told is None else 2, True), err
+
+
+def test_what_is_not_proved_is_said_in_shares_rounded_up(groups, mmatch):
+    """The judge's bound of a tier in words; 1 of 300 is 0.34 %, never 0.33 %."""
+    from dataclasses import replace
+
+    from mmatch.reporting.words import headline, sureness
+
+    mmatch("match", "mentors.csv", "mentees.csv", "--out", "result")
+    cohort, result = mm.read_cohort(groups / "result/cohort.json"), mm.read_result(groups / "result/result.json")
+    open_one = replace(result, status=mm.Status.FEASIBLE, trust=mm.Trust.HEURISTIC, stopped="time_limit")
+    for value, bound, words in [
+        ((300, 1, 0), (301, None, None), "; at most 0.34 % better is possible in aim 1"),
+        ((300, -8, 0), (300, -6, None), "; at most 2 better is possible in aim 2"),
+        ((300, 8, 0), (300, None, None), ""),
+    ]:
+        told = sureness(replace(open_one, value=value, verified_bound=bound))
+        assert told == f"good, but not proved best, stopped by the time limit{words}"
+        assert told in headline(cohort, replace(open_one, value=value, verified_bound=bound))

@@ -9,7 +9,9 @@ from mmatch.datasets._cells import listed, untidy
 from mmatch.datasets._draws import Draws
 from mmatch.datasets._example import Example, Sheets, check_counts
 from mmatch.datasets._words import SITES
+from mmatch.errors import InputError, Problem
 from mmatch.people import Cohort, Offer, Participant, Request
+from mmatch.people.building import group_fault
 from mmatch.program import Program
 
 if TYPE_CHECKING:
@@ -39,17 +41,22 @@ STORY = (
     "favoured because they missed out last year. As many people as possible are matched, favoured people first; then "
     "the answers count, then the wishes."
 )
+MET = " The mentees of a mentor meet as one group of {} to {}."
 
 
-def build(*, seed: int = 0, mentors: int = 200, mentees: int = 350) -> Example:
+def build(*, seed: int = 0, mentors: int = 200, mentees: int = 350, group: tuple[int, int] = (1, 1)) -> Example:
     """Answers on both sides become scores 2, 3, 4; a pair with a no has none. Wish lists become ranks.
 
     Args:
         seed: of everything drawn.
         mentors: how many.
         mentees: how many.
+        group: (least, most) mentees who share a mentor: in pairs by default, (2, 3) meets in groups.
     """
     check_counts("corporate", seed=seed, mentors=mentors, mentees=mentees)
+    fault = group_fault(group)
+    if fault:
+        raise InputError(Problem("option", "datasets.load('corporate').group", fault))
     draws = Draws(seed)
     people = draws.people(mentors + mentees)
     stated = [_stated(draws, "mentor" if k < mentors else "mentee") for k in range(len(people))]
@@ -61,9 +68,10 @@ def build(*, seed: int = 0, mentors: int = 200, mentees: int = 350) -> Example:
     return Example(
         name="corporate",
         title="Corporate form",
-        story=STORY.format(mentors=mentors, mentees=mentees),
+        story=STORY.format(mentors=mentors, mentees=mentees) + (MET.format(*group) if tuple(group) != (1, 1) else ""),
         cohort=Cohort([*teachers, *learners], scores=scores),
         program=Program(
+            group=group,
             rules=[rules.LevelGap(1)],
             aims=[
                 aims.Coverage(),

@@ -10,7 +10,10 @@ from mmatch.insight.words import counted, listed
 from mmatch.instance import compile_instance
 from mmatch.instance.market import short_of
 from mmatch.instance.network import HUB, build_network
+from mmatch.instance.titles import set_title
 from mmatch.matching import Reason
+from mmatch.people.columns import NONE
+from mmatch.proof.headcount import headcount
 from mmatch.proof.shortage import shortfall
 from mmatch.terms import SETS
 
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
     from mmatch.people import Cohort
     from mmatch.people.columns import Ints
     from mmatch.program import Program
+    from mmatch.proof.headcount import Headcount
 
 MOST_SHRUNK = 400
 
@@ -32,12 +36,15 @@ def why_infeasible(cohort: Cohort, program: Program, result: Result) -> Iterator
     if result.proof.stability is not None:
         yield _unstable(cohort, program, result.proof.stability)
         return
-    if not result.proof.cut:
-        yield Reason(
-            "shortage", (), "", f"{result.solver} found that no matching keeps all rules, without a set to show"
-        )
-        return
     instance = compile_instance(cohort, program)
+    if not result.proof.cut:
+        found = headcount(instance)
+        if found is not None:
+            yield _uncountable(cohort, instance, found)
+            return
+        text = f"{result.solver} found that no matching keeps all rules, without a set to show"
+        yield Reason("shortage", (), "", text)
+        return
     network = build_network(instance)
     cut = smallest_cut(network, result.proof.cut)
     inside = np.zeros(network.n_nodes, dtype=bool)
@@ -65,6 +72,24 @@ def _unstable(cohort: Cohort, program: Program, claim: Stability) -> Reason:
     told = [f"{ids[k]} has {loads[k]} of at least {cohort.people.min_load[k]} mentees" for k in who]
     names = tuple(ids[k] for k in who)
     return Reason("shortage", names, "", f"in every stable matching {listed(told, 'mentors fall short')}")
+
+
+def _uncountable(cohort: Cohort, instance: Instance, found: Headcount) -> Reason:
+    """People who cannot be seated in groups, by counting alone."""
+    labels, ids = instance.labels, cohort.people.ids
+    mentees = [ids[row] for row in np.unique(labels.pairs.mentee[found.edges]).tolist()]
+    mentors = [ids[row] for row in np.unique(labels.pairs.mentor[found.edges]).tolist()]
+    who = (*mentees, *mentors)
+    if found.family is not None:
+        title = set_title(instance, found.family, found.number)
+        text = f"{title} needs {counted(found.need, 'seat')}, and groups that can reach their least size have"
+        return Reason("shortage", who, "", f"{text} {found.below}: {found.need - found.below} short")
+    people = f"{counted(len(mentees), 'mentee')} ({listed(mentees, 'mentees')})"
+    text = f"{people} need {counted(found.need, 'seat')}, and groups of {listed(mentors, 'mentors')}"
+    if found.above == NONE:
+        return Reason("shortage", who, "", f"{text} seat at most {found.below}: {found.need - found.below} short")
+    seats = f"{found.below} or {found.above}" if found.below > 0 else f"{found.above} or more"
+    return Reason("shortage", who, "", f"{text} seat {seats} together, not {found.need}")
 
 
 def smallest_cut(network: Network, cut: tuple[int, ...]) -> tuple[int, ...]:

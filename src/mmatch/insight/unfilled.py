@@ -12,6 +12,7 @@ import numpy as np
 
 from mmatch.insight.checking import removers
 from mmatch.insight.swaps import Moves, best_chains, chain_from, connected, reached_from, reaching_hub
+from mmatch.insight.unopened import Seat, Unopened
 from mmatch.insight.words import counted, listed, number, topic_word
 from mmatch.instance import compile_instance
 from mmatch.instance.network import HUB, CrossingSets, build_network
@@ -50,19 +51,24 @@ class Unfilled:
         self.degree = np.bincount(self.instance.request, minlength=self.instance.n_requests)
 
     def reasons(self) -> Iterator[Reason]:
-        """One or two reasons for each request with unfilled seats."""
+        """One or two reasons for each request with unfilled seats, and why groups did not open."""
+        grouped: list[Seat] = []
         for request, (mentee, topic) in enumerate(self.titles):
             seats = self.missing.get((mentee, topic), 0)
             if not seats:
                 continue
             if self.degree[request] == 0:
                 yield self._removed(request, mentee, topic)
+            elif self.instance.groups is not None:
+                grouped.append(Seat(request, mentee, topic))
             elif self.network is None:
                 count = f"{mentee} has {self.degree[request]} candidates{topic_word(topic)}"
                 text = f"{count}; none was chosen by {self.result.solver}"
                 yield Reason("outranked", (mentee,), topic, text)
             else:
                 yield from self._lost(request, mentee, topic)
+        if grouped:
+            yield from Unopened((self.cohort, self.program), self.instance, self.result).reasons(grouped)
 
     def removed(self) -> Iterator[Reason]:
         """One reason for each request with unfilled seats and no candidate at all."""

@@ -32,7 +32,9 @@ def reasons(cohort: Cohort, program: Program, result: Result) -> tuple[Reason, .
     Kinds: "score" (what a match counts, by aim), "no_offer" (nobody offers the topic), "rules" (every candidate is
     removed, by which facts and rules), "shortage" (more seats asked for than the mentors in reach have), "outranked"
     (who got the place instead, by what or by lottery; of a stable matching also for mentees who are not with their
-    first wish), "price" (a seat is free, but filling it costs more than it is worth).
+    first wish), "price" (a seat is free, but filling it costs more than it is worth). Where people sit in groups, those
+    that did not open follow: whom they had, what they lacked, the smallest change that opens them and what it brings
+    with everything else as it is; ``who`` is the mentor, then the mentees.
 
     Raises:
         InputError: where result and cohort do not belong together.

@@ -53,15 +53,18 @@ def reasons_by_seat(told: Sequence[Reason]) -> dict[tuple[str, str], str]:
 
 
 def write_mail_merge(cohort: Cohort, matching: Matching, path: str | os.PathLike[str]) -> None:
-    """Write one row for each person and match, ready for a mail merge: who they are, their role, whom they meet."""
+    """Write one row for each person and match, for a mail merge: who they are, their role, whom they meet, when."""
     names = _names(cohort)
+    timed = bool(matching.seats.slot)
     rows = []
     for match in matching:
         told = ", ".join(filter(None, (names.get(m) or m for m in match.mentees)))
-        rows.append((match.mentor, names.get(match.mentor), "mentor", match.topic, ", ".join(match.mentees), told))
+        when = [match.slot] * timed
+        led = (match.mentor, names.get(match.mentor), "mentor", match.topic, ", ".join(match.mentees), told, *when)
         mentor = names.get(match.mentor) or match.mentor
-        rows += [(m, names.get(m), "mentee", match.topic, match.mentor, mentor) for m in match.mentees]
-    write_rows(path, MERGE_HEADS, sorted(rows, key=lambda row: (str(row[0]), row[2], row[3], row[4])))
+        rows += [led, *((m, names.get(m), "mentee", match.topic, match.mentor, mentor, *when) for m in match.mentees)]
+    rows.sort(key=lambda row: (str(row[0]), row[2], row[3], row[4]))
+    write_rows(path, (*MERGE_HEADS, *(["slot"] * timed)), rows)
 
 
 def _names(cohort: Cohort) -> dict[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -18,8 +18,8 @@ GROUP = re.compile(r"(\d{1,9})(?:\s*(?:-|\.\.|,)\s*(\d{1,9}))?")
 def with_settings(program: Program, settings: Iterable[str]) -> Program:
     """A program with some settings changed.
 
-    ``format=two_session``; ``group=3-6``; ``rule=Differs(department)`` adds a rule; ``aims=Coverage, Fit + EvenLoad``
-    replaces the aims, with ``+`` between aims that share a tier.
+    ``format=two_session``; ``group=3-6`` for all topics, ``group=data=2-4`` for one; ``rule=Differs(department)`` adds
+    a rule; ``aims=Coverage, Fit + EvenLoad`` replaces the aims, with ``+`` between aims that share a tier.
 
     Raises:
         InputError: an unknown key, rule, aim or argument, with the text that was given.
@@ -37,15 +37,30 @@ def _changed(program: Program, key: str, text: str, setting: str) -> Program:
     if key == "format":
         return replace(program, format=text)
     if key == "group":
-        found = GROUP.fullmatch(text)
-        if not found:
-            raise _wrong(setting, "expected least-most, such as 3-6")
-        return replace(program, group=(int(found[1]), int(found[2] or found[1])))
+        return replace(program, group=_sizes(program, text, setting))
     tiers = [[_part(item, setting) for item in _summands(tier)] for tier in _items(text, setting)]
     if key == "aims":
         return replace(program, aims=Program.from_json({"aims": tiers}).aims)
     added = Program.from_json({"rules": [part for tier in tiers for part in tier]})
     return replace(program, rules=(*program.rules, *added.rules))
+
+
+def _sizes(program: Program, text: str, setting: str) -> Any:
+    """Group sizes for all topics, or beside those that the program has for one topic."""
+    topic, named, sizes = text.rpartition("=")
+    found = GROUP.fullmatch(sizes.strip())
+    if not found:
+        raise _wrong(setting, "expected least-most, such as 3-6, or topic=least-most, such as data=2-4")
+    bounds = int(found[1]), int(found[2] or found[1])
+    if not named:
+        return bounds
+    others = program.group if isinstance(program.group, Mapping) else {None: program.group}
+    return {**others, topic.strip(): bounds}
+
+
+def group_settings(sizes: Iterable[str]) -> list[str]:
+    """The settings of ``--group``: sizes for all topics first, then those of single ones."""
+    return [f"group={text}" for text in sorted(sizes, key=lambda text: "=" in text)]
 
 
 def _items(text: str, setting: str) -> list[ast.expr]:

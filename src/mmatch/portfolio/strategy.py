@@ -11,7 +11,7 @@ import numpy as np
 
 from mmatch.instance import Answer
 from mmatch.instance.group_bound import GroupBound
-from mmatch.instance.totals import tier_values
+from mmatch.instance.totals import stage_total, tier_values
 from mmatch.matching import Status
 from mmatch.people.numbers import plain
 from mmatch.portfolio.branching import Tree
@@ -33,6 +33,8 @@ LAST_IDLE = 40  # and after which the search ends, where nothing else can be don
 MOST_NODES = 2000
 TREE_SHARE = 0.6  # of the time that is left when the tree begins
 SMALL = 6_000  # columns, up to which the tree comes before the neighbourhoods
+VERY_FEW_PLACES = 1_000  # up to which complete searches get half of the time
+FEW_PLACES = 2_000  # up to which complete searches are let run to their end
 LONG_SLICE = 20.0  # seconds for all seats at once where there are very many
 TREE_COLUMNS = 60_000  # beyond which no tree is grown
 
@@ -84,15 +86,47 @@ class _Run:
                 if not self._staged(number):
                     return self._searched_by_others()
                 if self.watch.reason() is not None:
-                    break
+                    return self.found(self.watch.reason())
+            return self._seconded(self.found(self.watch.reason()))
         except Stopped:
-            pass
-        return self.found(self.watch.reason())
+            return self.found(self.watch.reason())
+
+    def _seconded(self, answer: Answer) -> Answer:
+        """What the relaxation and its tree leave open, two complete searches may settle: on models built another way.
+
+        One that ends claims the optimum, two that agree corroborate it.
+        """
+        small = len(self.groups.edge) <= (FEW_PLACES if self.watch.deadline is None else MANY_PLACES)
+        if answer.status == Status.OPTIMAL or not small:
+            return answer
+        agreement: list[tuple[str, str]] = []
+        for solver in (Milp(), CpSat()):
+            if self.watch.reason() is not None:
+                break
+            other: Answer = waited(self.watch, solver.solve, self.instance, self.watch)
+            if other.chosen is None or other.places is None or other.opened is None:
+                continue
+            theirs, ours = (self._totals(found) for found in (other, answer))
+            if other.status != Status.OPTIMAL or theirs < ours:
+                continue
+            agreement = [*agreement, (solver.name, "optimal")] if theirs == ours else [(solver.name, "optimal")]
+            answer = replace(answer, chosen=other.chosen, places=other.places, opened=other.opened)
+        if not agreement:
+            return replace(answer, stopped=self.watch.reason())
+        tiers = len(self.instance.tiers)
+        return replace(
+            answer, status=Status.OPTIMAL, tiers_done=tiers, limit=None, stopped=None, agreement=tuple(agreement)
+        )
+
+    def _totals(self, answer: Answer) -> list[int]:
+        chosen = np.zeros(0, dtype=bool) if answer.chosen is None else answer.chosen
+        return [stage_total(self.instance, stage, chosen) for stage in self.instance.stages]
 
     def _staged(self, number: int) -> bool:
         """Work on one stage; False where nothing is known to be possible."""
         program = GroupProgram(self.instance, self.groups, number, self.reached)
-        share = 1 / (len(self.instance.stages) - number)
+        half = 0.5 if len(self.groups.edge) <= VERY_FEW_PLACES else 1.0  # the rest is for complete searches
+        share = half / (len(self.instance.stages) - number)
         stage = _Stage(self, program, Budget(self.watch, share, IDLE))
         if not stage.searched():
             return False

@@ -17,6 +17,7 @@ from mmatch.program import check_question
 from mmatch.proof.choices import chosen_edges
 from mmatch.proof.digests import digest
 from mmatch.proof.forms import malformed
+from mmatch.proof.headcount import headcount
 from mmatch.proof.openings import opening_bounds
 from mmatch.proof.optimality import balanced, proved_face
 from mmatch.proof.relaxation import relaxed_bounds
@@ -88,7 +89,8 @@ def judge(cohort: Cohort, program: Program, status: Status, matching: Matching |
         proved, limits = _proved(cohort, program, matching, proof, totals)
     trust = Trust.HEURISTIC
     if status == Status.OPTIMAL:
-        trust = Trust.PROVED if proved == len(totals) else Trust.CLAIMED
+        unproved = Trust.CORROBORATED if _agreed(proof, "optimal") else Trust.CLAIMED
+        trust = Trust.PROVED if proved == len(totals) else unproved
     resolution = min((aim.resolution(cohort) for _, aim, _ in measured), default=1.0)
     return Grade((), totals, by_aim, proved, limits, trust, resolution)
 
@@ -105,9 +107,11 @@ def _trust_without(cohort: Cohort, program: Program, status: Status, proof: Proo
     """The grade of a claim that there is no matching."""
     if status != Status.INFEASIBLE:
         return None
-    if proof.kind == "cut" and proof.digest == digest(cohort, program):
-        network = build_network(compile_instance(cohort, program))
-        if shortfall(network, proof.cut) > 0:
+    if proof.digest == digest(cohort, program):
+        instance = compile_instance(cohort, program)
+        if proof.kind == "cut" and shortfall(build_network(instance), proof.cut) > 0:
+            return Trust.PROVED
+        if proof.kind in {"none", "counting"} and headcount(instance) is not None:
             return Trust.PROVED
     if proof.kind == "stability" and none_exists(cohort, program, proof):
         return Trust.PROVED

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from mmatch.insight import Explanation, Readiness, WhatIf
-    from mmatch.matching import Matching, Reason, Result, Violation
+    from mmatch.matching import Match, Matching, Reason, Result, Violation
     from mmatch.people import Cohort
     from mmatch.program import Program
 
@@ -56,6 +56,7 @@ def print_result(out: Console, question: tuple[Cohort, Program], result: Result,
     if result.found is not None:
         _print_matches(out, cohort, result.matching)
         _print_unmatched(out, cohort, result.matching, reasons)
+        _print_unopened(out, result.matching, reasons)
         heads = ("", "aim, most important first", "reached", "")
         out.print(table(heads, aim_rows(program, result), "What was aimed at", right=("reached",)))
     else:
@@ -66,11 +67,23 @@ def print_result(out: Console, question: tuple[Cohort, Program], result: Result,
 
 def _print_matches(out: Console, cohort: Cohort, matching: Matching) -> None:
     names = _names(cohort)
+    shown = list(zip(range(1, MOST_ROWS + 1), matching, strict=False))
+    timed, grouped = bool(matching.seats.slot), _grouped(matching)
+    heads = ["", "mentor", "mentees" if grouped else "mentee", "topic", *["when"] * timed, *["size"] * grouped]
     rows = [
-        (k, _shown(m.mentor, names), ", ".join(_shown(e, names) for e in m.mentees), m.topic or "any")
-        for k, m in zip(range(1, MOST_ROWS + 1), matching, strict=False)
+        (
+            k,
+            _shown(m.mentor, names),
+            _members(m, names),
+            m.topic or "any",
+            *[m.slot] * timed,
+            *[len(m.mentees)] * grouped,
+        )
+        for k, m in shown
     ]
-    out.print(table(("", "mentor", "mentees" if _grouped(matching) else "mentee", "topic"), rows, "Matches"))
+    made = table(heads, rows, "Matches", right=("size",))
+    made.show_lines = grouped
+    out.print(made)
     if len(matching) > MOST_ROWS:
         out.print(f"… and {len(matching) - MOST_ROWS:,} more")
 
@@ -85,6 +98,25 @@ def _print_unmatched(out: Console, cohort: Cohort, matching: Matching, reasons: 
     out.print(table(("mentee", "topic", "why"), rows, f"Unfilled seats ({len(left):,})"))
     if len(seats) > MOST_ROWS:
         out.print(f"… and {len(seats) - MOST_ROWS:,} more")
+
+
+def _print_unopened(out: Console, matching: Matching, reasons: Sequence[Reason]) -> None:
+    """What groups lacked that did not open: reasons that are about a mentor and not about a match or a seat."""
+    left = set(matching.unmatched)
+    rows = [
+        (r.topic or "any", r.message)
+        for r in reasons
+        if r.kind != "score" and len(r.who) > 1 and (r.who[0], r.topic) not in left
+    ]
+    if rows:
+        out.print(table(("topic", "what they lacked"), rows[:MOST_ROWS], "Groups that did not open"))
+    if len(rows) > MOST_ROWS:
+        out.print(f"… and {len(rows) - MOST_ROWS:,} more")
+
+
+def _members(match: Match, names: dict[str, str]) -> str:
+    """The mentees of a match, one a line."""
+    return "\n".join(_shown(mentee, names) for mentee in match.mentees)
 
 
 def _grouped(matching: Matching) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from mmatch.matching import Status, Trust
@@ -43,7 +44,29 @@ def sureness(result: Result) -> str:
     if result.trust == Trust.PROVED:
         return f"proved the {result.proof.side}s' best stable matching" if _stable(result) else "proved best"
     stopped = f", stopped by {STOPPED[result.stopped]}" if result.stopped in STOPPED else ""
-    return f"{TRUST[result.trust]}{stopped}"
+    return f"{TRUST[result.trust]}{stopped}{_gap(result)}"
+
+
+def _gap(result: Result) -> str:
+    """What the judge leaves open in the first tier that is not proved best."""
+    for k, (value, bound) in enumerate(zip(result.value or (), result.verified_bound or (), strict=False), 1):
+        if bound != value:
+            return "" if bound is None else f"; {_room(value, bound)} in aim {k}"
+    return ""
+
+
+def _room(value: Value | None, bound: Value | None, best: str = "best possible") -> str:
+    """How much better a tier can be at most, in words: a share where that says something, rounded up."""
+    if value is None or bound is None:
+        return "not proved"
+    if value == bound:
+        return best
+    if isinstance(value, tuple) or isinstance(bound, tuple):
+        return f"at most {told(bound)}"
+    if value <= 0:
+        return f"at most {told(bound - value)} better is possible"
+    share = math.ceil((bound - value) * 10_000 / value) / 100
+    return f"at most {told(share)} % better is possible"
 
 
 def _stable(result: Result) -> bool:
@@ -57,8 +80,7 @@ def aim_rows(program: Program, result: Result) -> list[tuple[str, str, str, str]
         bound = None if result.verified_bound is None else result.verified_bound[k]
         value = None if result.value is None else result.value[k]
         best = "best of stable ones" if _stable(result) else "best possible"
-        sure = best if value is not None and bound == value else "not proved" if bound is None else "bound"
-        rows.append((str(k + 1), " + ".join(aim.title for aim in tier), told(value), sure))
+        rows.append((str(k + 1), " + ".join(aim.title for aim in tier), told(value), _room(value, bound, best)))
     return rows
 
 

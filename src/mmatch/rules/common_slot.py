@@ -191,7 +191,9 @@ class CommonSlot(Rule):
                 if used:
                     entries = (np.zeros(len(used), np.int64), np.array(used), np.ones(len(used), np.int64))
                     limit = np.array([rooms])
-                    yield GroupRows("room", (none, none, none), entries, limit - FREE, limit, f"the rooms of {site}")
+                    yield GroupRows(
+                        "room", (none, none, none), entries, limit * 0 - FREE, limit, f"the rooms of {site}"
+                    )
 
     def violations(self, cohort: Cohort, matching: Matching) -> list[Violation]:
         """Matches without a slot, people who are not free, people in two places, too few rooms."""

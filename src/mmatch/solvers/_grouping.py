@@ -59,7 +59,7 @@ def _add_rows(model: Model, rows: GroupRows) -> None:
     row, weight = np.concatenate([row_p, row_g]), np.concatenate([weight_p, weight_g])
     for number, entries in enumerate(_by_set(row, n)):
         lower, upper = int(rows.lower[number]), int(rows.upper[number])
-        model.row(columns[entries], weight[entries], -FAR if lower <= -FREE else lower, min(upper, FAR))
+        model.row(columns[entries], weight[entries], -FAR if lower <= -FREE else lower, FAR if upper >= FREE else upper)
 
 
 def _by_set(label: Ints, n: int) -> Iterator[Ints]:
