@@ -261,8 +261,9 @@ def test_least_loads_with_ties_are_refused_where_the_lottery_misses_them():
 
 def test_other_aims_rules_over_the_matching_and_several_mentors_are_refused():
     cohort = mm.Cohort.from_rankings({"a": ["x"]}, {"x": ["a"]})
+    tied = mm.Cohort.from_rankings({"a": [["x", "y"]]}, {"x": ["a"], "y": ["a"]})
     with pytest.raises(mm.UnsupportedError, match="stable cannot keep other aims than those of its side"):
-        mm.solve(cohort, mm.Program(aims=[mm.aims.Coverage()]), solver="stable")
+        mm.solve(tied, mm.Program(aims=[mm.aims.Coverage()]), solver="stable")
     with pytest.raises(mm.UnsupportedError, match="stable cannot keep the lock of x with a"):
         mm.solve(cohort, mm.Program(rules=[mm.rules.Lock([("x", "a")])]), solver="stable")
     greedy = mm.Participant("a", requests=[mm.Request(mentors=2)], ranks=("x",))

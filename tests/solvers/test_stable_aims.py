@@ -47,7 +47,7 @@ def questions(draw):
 
 def totals(cohort, program, matching):
     """What each tier measures."""
-    grade = judge(cohort, program, mm.Status.FEASIBLE, matching, mm.Proof())
+    grade = judge(cohort, program, mm.Status.FEASIBLE, matching, mm.Proof("none", ""))
     return grade.totals
 
 
