@@ -188,6 +188,9 @@ def aims_for(cohort, weight=1):
         found.append(mm.aims.Preference("both", power=2, weight=weight))
         found += [mm.aims.RankProfile(kind, weight=weight) for kind in ("greedy", "generous", "rank-maximal")]
         found.append(mm.aims.RankProfile("generous", of="mentors", weight=weight))
+        found.append(mm.aims.RankProfile("generous", of="both", weight=weight))
+        found += [mm.aims.FewBlockingPairs(kind, weight=weight) for kind in ("weak", "strong", "super")]
+        found.append(mm.aims.EqualSides(weight=weight))
     if "site" in cohort.attribute_names:
         found += [mm.aims.Shares("site", weight=weight), mm.aims.Parity("site", weight=weight)]
         found.append(mm.aims.NewConnections(["site"], weight=weight))

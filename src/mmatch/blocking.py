@@ -12,10 +12,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mmatch.pairs.tables import looked_up
+from mmatch.people.columns import NONE
+from mmatch.terms import FREE
 
 if TYPE_CHECKING:
     from mmatch.pairs import Pairs
-    from mmatch.people.columns import Bools, Ints
+    from mmatch.people import Cohort
+    from mmatch.people.columns import Bools, Ints, People
 
 KINDS = ("weak", "strong", "super")
 FAR = 2**60  # behind every rank: an empty seat, and a partner whom the list leaves out
@@ -28,6 +31,35 @@ class Room:
 
     mentor: Bools
     offer: Bools
+
+
+def stated_seats(cohort: Cohort) -> tuple[Ints, Ints]:
+    """(most mentees of each offer, of each person) as the cohort states them: one match where it states nothing."""
+    people, offers = cohort.people, cohort.offers
+    most = np.where(offers.most == NONE, 1, offers.most)
+    return np.where(offers.seats == NONE, FREE, offers.seats), most_seats(people, offers.owner, most)
+
+
+def most_seats(people: People, owner: Ints, most: Ints) -> Ints:
+    """Most filled seats of everybody: the capacity, else all full matches that may be led (one by default).
+
+    Args:
+        people: the columns of everybody.
+        owner: the row of the owner of each offer.
+        most: the greatest size of a match on each offer.
+    """
+    largest = np.zeros(len(people.ids), dtype=np.int64)
+    np.maximum.at(largest, owner, most)
+    full = np.where(people.groups == NONE, np.where(people.capacity == NONE, 1, FREE), people.groups) * largest
+    return np.where(people.capacity == NONE, full, np.minimum(people.capacity, np.minimum(full, FREE)))
+
+
+def stated_room(seats: Pairs) -> Room:
+    """Who could take one mentee more, by the seats that the cohort states alone."""
+    cohort = seats.cohort
+    on_offer, of_mentor = stated_seats(cohort)
+    load = np.bincount(seats.offer.row, minlength=len(on_offer))
+    return Room(np.bincount(seats.mentor, minlength=len(cohort)) < of_mentor, load < on_offer)
 
 
 def blocks(edges: Pairs, seats: Pairs, room: Room, kind: str) -> Bools:

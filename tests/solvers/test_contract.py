@@ -104,7 +104,11 @@ def test_truth_and_compiled_form_agree_for_every_aim(cohort):
         total = tier_totals(instance, chosen)[-1]
         assert total == aim.measure(cohort, greedy.matching), aim.title
         stage = instance.stages[-1]
-        if not instance.tiers[-1].vector and not isinstance(stage, Worst):
+        if (
+            not instance.tiers[-1].vector
+            and not isinstance(stage, Worst)
+            and aim.name not in {"FewBlockingPairs", "EqualSides"}
+        ):
             network = build_network(instance)
             paid = int((network.flow_of(chosen) * network.cost(len(instance.stages) - 1)).sum())
             assert -paid * stage.unit + stage.constant == total, aim.title

@@ -31,6 +31,7 @@ def wanted(numbers):
             (mm.aims.Preference("mentors"),),
             (mm.aims.RankProfile("generous"), mm.aims.Preference("mentors")),
             (mm.aims.RankProfile("rank-maximal", of="mentors"), score),
+            (mm.aims.RankProfile("generous", of="both"),),
             (score, mm.aims.EvenLoad()),
             ((score, mm.aims.Preference("both", weight=0.5)), mm.aims.Preference("mentees")),
         ]
@@ -104,6 +105,27 @@ def test_whatever_the_multipliers_no_stable_matching_exceeds_the_bound(world, da
 def _people(instance, market):
     pairs = instance.labels.pairs
     return zip(pairs.mentee[market.edge].tolist(), pairs.mentor[market.edge].tolist(), strict=True)
+
+
+@given(world=rankings(projects=False, most_mentees=5, most_mentors=4))
+@examples(100)
+def test_the_least_regret_and_the_most_equal_sides_are_those_of_enumeration(world):
+    cohort, ways = world.cohort(mm), world.stable()
+
+    def ranks(chosen):
+        rows = [(e, o) for e, o in zip(world.names, chosen, strict=True) if o is not None]
+        return [world.likes(e, o) for e, o in rows], [world.wants(world.owner[o], e) for e, o in rows]
+
+    def worst(chosen):
+        mine, theirs = ranks(chosen)
+        return max([*mine, *theirs], default=0)
+
+    least = mm.solve(cohort, mm.Program(aims=[mm.aims.RankProfile("generous", of="both")]), solver="stable")
+    won = [way for way in ways if mm.matching_from_pairs(cohort, world.pairs(way)) == least.matching]
+    assert [worst(way) for way in won] == [min(map(worst, ways))]
+    assert least.trust == mm.Trust.PROVED
+    equal = mm.solve(cohort, mm.Program(rules=[mm.rules.Stable()], aims=[mm.aims.EqualSides()]), solver="milp")
+    assert equal.value == (max(-abs(sum(ranks(way)[0]) - sum(ranks(way)[1])) for way in ways),)
 
 
 def test_three_who_go_round_meet_in_the_middle():

@@ -60,13 +60,16 @@ def _parts(cohort: Cohort) -> Iterable[tuple[str, Any]]:
 def _listed_parts(name: str, lists: Listed, rank: Ints) -> Iterable[tuple[str, Any]]:
     """Who has a list, and all entries of all lists: people by their place in the order of ids, others by name."""
     order, owner = np.argsort(rank, kind="stable"), rank[lists.who]
-    by = np.argsort(owner, kind="stable")
-    whom = np.where(lists.whom == NONE, NONE, rank[lists.whom])
+    whom = np.where(lists.whom == NONE, NONE, rank[lists.whom]) if len(lists.others) else rank[lists.whom]
+    by = None if (np.diff(owner) >= 0).all() else np.argsort(owner, kind="stable")
     yield f"{name} stated", _bytes(lists.stated[order])
     for column in (owner, whom, lists.rank):
-        yield f"{name} column", _bytes(column[by])
-    other = np.cumsum(lists.whom == NONE)[by] - 1
-    yield f"{name} others", _json([lists.others[k] for k in other[whom[by] == NONE].tolist()])
+        yield f"{name} column", _bytes(column if by is None else column[by])
+    others: Iterable[str] = lists.others
+    if by is not None and len(lists.others):
+        place = np.cumsum(lists.whom == NONE)[by] - 1
+        others = [lists.others[k] for k in place[whom[by] == NONE].tolist()]
+    yield f"{name} others", _json(list(others))
 
 
 def _offer_parts(cohort: Cohort, rank: Ints) -> Iterable[tuple[str, bytes]]:

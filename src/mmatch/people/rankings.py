@@ -9,7 +9,18 @@ from typing import Any
 import numpy as np
 
 from mmatch.errors import Problems, excerpt
-from mmatch.people.columns import NONE, Ints, Offers, People, Requests, Topics, frozen_floats, frozen_ints
+from mmatch.people.columns import (
+    NONE,
+    Ints,
+    Listed,
+    Offers,
+    Opened,
+    People,
+    Requests,
+    Topics,
+    frozen_floats,
+    frozen_ints,
+)
 from mmatch.people.facts import Offer, Participant, Request
 from mmatch.people.numbers import LARGEST_COUNT
 from mmatch.people.texts import plain_ids
@@ -29,6 +40,8 @@ def plain_rankings(
     """
     if not _plain_lists(mentees) or not (mentors is None or _plain_lists(mentors)):
         return None
+    if mentors is None and not set(map(type, chain.from_iterable(mentees.values()))) <= {str}:
+        return None
     owners = list(mentors if mentors is not None else _mentor_ids(mentees, None, None, limits))
     ids = list(dict.fromkeys(chain(mentees, owners)))
     capacity = _plain_counts(limits["capacity"], owners, 1)
@@ -36,23 +49,23 @@ def plain_rankings(
     offers = tuple(f"{name}/" for name in owners)
     if capacity is None or least is None or (least > capacity).any() or not plain_ids(ids):
         return None
-    index = {name: row for row, name in enumerate(ids)}
+    index = dict(zip(ids, range(len(ids)), strict=True))
     if not mentees or not index.keys().isdisjoint(offers):
         return None
     gives = np.fromiter(map(index.__getitem__, owners), dtype=np.int64, count=len(owners))
     order, asks = np.argsort(gives, kind="stable"), np.arange(len(mentees))
-    wishes, orders = _in_rows(ids, mentees), _in_rows(ids, mentors)
+    names = tuple(ids)
+    wishes, orders = _opened(mentees, names, index), _opened(mentors, names, index) if mentors else None
+    if wishes is None or (mentors and orders is None):
+        return None
     people = People(
-        ids=tuple(ids),
+        ids=names,
         capacity=_at(gives, capacity, len(ids), NONE),
         groups=frozen_ints(np.full(len(ids), NONE)),
         min_load=_at(gives, least, len(ids), 0),
         ranks=wishes,
         mentee_ranks=orders,
     )
-    for lists in (people.wishes, people.orders):
-        if lists is not None and ((lists.whom == NONE).any() or (lists.whom == lists.who).any()):
-            return None
     none, unknown = np.full(len(owners), NONE), np.full(len(ids), np.nan)
     return (
         people,
@@ -77,13 +90,10 @@ def plain_rankings(
 
 
 def _plain_lists(lists: Any) -> bool:
-    """Whether these are lists of texts by text, nobody twice in one."""
+    """Whether these are lists by text."""
     if not isinstance(lists, Mapping) or not set(map(type, lists)) <= {str}:
         return False
-    values = lists.values()
-    if not set(map(type, values)) <= {list, tuple} or not set(map(type, chain.from_iterable(values))) <= {str}:
-        return False
-    return all(len(set(names)) == len(names) for names in values)
+    return set(map(type, lists.values())) <= {list, tuple}
 
 
 def _plain_counts(given: Any, owners: list[str], default: int) -> Ints | None:
@@ -98,11 +108,23 @@ def _plain_counts(given: Any, owners: list[str], default: int) -> Ints | None:
     return np.array(values, dtype=np.int64) if within else None
 
 
-def _in_rows(ids: list[str], lists: Mapping[str, Sequence[str]] | None) -> Any:
-    """The list of everybody as a tuple, None where they have none; None altogether where nobody has one."""
-    if not lists:
+def _opened(lists: Mapping[str, Sequence[str]], ids: tuple[str, ...], index: Mapping[str, int]) -> Opened | None:
+    """The lists as columns; None where one names no id, oneself or anybody twice."""
+    stated = np.fromiter(map(lists.__contains__, ids), dtype=bool, count=len(ids))
+    rows = np.flatnonzero(stated)
+    values = [lists[ids[row]] for row in rows.tolist()]
+    size = np.fromiter(map(len, values), dtype=np.int64, count=len(values))
+    try:
+        named = map(index.__getitem__, chain.from_iterable(values))
+        whom = np.fromiter(named, dtype=np.int64, count=int(size.sum()))
+    except (KeyError, TypeError):
         return None
-    return tuple(tuple(lists[name]) if name in lists else None for name in ids)
+    who = np.repeat(rows, size)
+    rank = np.arange(1, len(who) + 1)
+    rank -= np.repeat(np.cumsum(size) - size, size)
+    found = Listed(who, whom, rank, (), stated)
+    twice = np.diff(found.by_person[0]) == 0
+    return None if twice.any() or (who == whom).any() else Opened(found, ids)
 
 
 def _at(rows: Ints, values: Ints, n: int, default: int) -> Ints:
@@ -163,12 +185,12 @@ def _mentor_ids(
     """All mentors: those who rank; else all whom the lists, the capacities or the offers name."""
     if mentors is not None:
         return list(dict.fromkeys([*mentors, *(offers or {}).values()]))
-    listed = () if offers is not None else [name for ranks in mentees.values() for name in _opened(ranks)]
+    listed = () if offers is not None else [name for ranks in mentees.values() for name in _flat(ranks)]
     named = limits["capacity"] if isinstance(limits["capacity"], Mapping) else ()
     return [name for name in dict.fromkeys([*listed, *named, *(offers or {}).values()]) if isinstance(name, str)]
 
 
-def _opened(ranks: Any) -> list[Any]:
+def _flat(ranks: Any) -> list[Any]:
     entries = ranks if isinstance(ranks, list | tuple) else ()
     return [name for entry in entries for name in (entry if isinstance(entry, list | tuple) else (entry,))]
 
@@ -196,6 +218,6 @@ def _copied(name: str, lists: Mapping[str, Any], problems: Problems) -> dict[str
             found[who] = tuple(ranks)
         else:
             found[who] = tuple(tuple(entry) if isinstance(entry, list | tuple) else entry for entry in ranks)
-            if any(type(entry) is not str for entry in _opened(ranks)):
+            if not all(isinstance(entry, str) for entry in _flat(ranks)):
                 problems.add("ranks", f"{name}[{excerpt(who)}]", "expected ids, or lists of tied ids")
     return found
