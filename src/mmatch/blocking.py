@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from mmatch.people import Cohort
     from mmatch.people.columns import Bools, Ints, People
 
-KINDS = ("weak", "strong", "super")
+KINDS = ("weak", "strong", "super", "envy")
 FAR = 2**60  # behind every rank: an empty seat, and a partner whom the list leaves out
 GAINS, CONSENTS, INDIFFERENT, REFUSES = 3, 2, 1, 0  # what a mentor says; consents: the same mentee on another offer
 
@@ -65,7 +65,8 @@ def stated_room(seats: Pairs) -> Room:
 def blocks(edges: Pairs, seats: Pairs, room: Room, kind: str) -> Bools:
     """Which candidate pairs block a matching.
 
-    weak: both gain. strong: one gains, the other does not lose. super: neither loses.
+    weak: both gain. strong: one gains, the other does not lose. super: neither loses. envy: the mentee gains, and the
+    mentor keeps somebody in their place whom they like less; empty seats do not count.
 
     Args:
         edges: candidate pairs, as a list.
@@ -74,11 +75,13 @@ def blocks(edges: Pairs, seats: Pairs, room: Room, kind: str) -> Bools:
         kind: one of `KINDS`.
     """
     mentee = mentee_gain(edges, seats, edges.mentee_rank, listed(seats.mentee_rank))
-    mentor = _mentor_says(edges, seats, room)
+    replaced = _replaced(edges, seats, room)
+    mentor = _mentor_says(edges, seats, room, replaced)
     agreed: dict[str, Bools] = {
         "weak": (mentee > 0) & (mentor >= CONSENTS),
         "strong": ((mentee > 0) & (mentor >= INDIFFERENT)) | ((mentee == 0) & (mentor == GAINS)),
         "super": (mentee >= 0) & (mentor >= INDIFFERENT),
+        "envy": (mentee > 0) & (edges.mentor_rank < replaced),
     }
     return agreed[kind] & ~together(edges, seats)
 
@@ -124,17 +127,21 @@ def _with_mentor(edges: Pairs, seats: Pairs, seat_rank: Ints) -> Ints:
     return looked_up(keys[order], seat_rank[order], edges.request.row * width + edges.mentor, 0)
 
 
-def _mentor_says(edges: Pairs, seats: Pairs, room: Room) -> Ints:
-    """What each pair's mentor says to one mentee more on that offer; an offer or a mentor without seats refuses."""
+def _replaced(edges: Pairs, seats: Pairs, room: Room) -> Ints:
+    """The rank of whom each pair's mentor would give up: the least liked on the offer if that is full, else of all."""
     rank = listed(seats.mentor_rank)
     worst_of = np.zeros(len(edges.cohort), dtype=np.int64)
     worst_on = np.zeros(len(edges.cohort.offers.owner), dtype=np.int64)
     np.maximum.at(worst_of, seats.mentor, rank)
     np.maximum.at(worst_on, seats.offer.row, rank)
+    return np.where(room.offer[edges.offer.row], worst_of[edges.mentor], worst_on[edges.offer.row])
+
+
+def _mentor_says(edges: Pairs, seats: Pairs, room: Room, replaced: Ints) -> Ints:
+    """What each pair's mentor says to one mentee more on that offer; an offer or a mentor without seats refuses."""
     open_offer = room.offer[edges.offer.row]
-    replaced = np.where(open_offer, worst_of[edges.mentor], worst_on[edges.offer.row])
     says = np.where(edges.mentor_rank < replaced, GAINS, REFUSES)
     says[edges.mentor_rank == replaced] = INDIFFERENT
     says[open_offer & room.mentor[edges.mentor]] = GAINS
-    says[open_offer & (_with_mentor(edges, seats, np.ones_like(rank)) > 0)] = CONSENTS
+    says[open_offer & (_with_mentor(edges, seats, np.ones_like(seats.mentor)) > 0)] = CONSENTS
     return says

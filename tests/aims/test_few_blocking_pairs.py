@@ -13,7 +13,7 @@ from mmatch.proof import judge
 from stable_oracle import rankings
 from strategies import examples
 
-KINDS = ("weak", "strong", "super")
+KINDS = ("weak", "strong", "super", "envy")
 
 
 def unrest(world, chosen, kind):

@@ -294,7 +294,7 @@ def test_a_stable_result_survives_a_file_and_no_change_of_its_claim(tmp_path):
 
 
 @pytest.mark.parametrize("solver", ["cpsat", "milp"])
-@pytest.mark.parametrize("kind", ["weak", "strong", "super"])
+@pytest.mark.parametrize("kind", ["weak", "strong", "super", "envy"])
 @given(world=rankings(ties=True))
 @examples(60)
 def test_the_largest_stable_matching_is_that_of_enumeration(solver, kind, world):
@@ -314,7 +314,7 @@ def test_the_rule_judges_any_matching(world):
     cohort = world.cohort(mm)
     for chosen in world.matchings():
         matching = mm.matching_from_pairs(cohort, world.pairs(chosen))
-        for kind in ("weak", "strong", "super"):
+        for kind in ("weak", "strong", "super", "envy"):
             found = mm.verify(cohort, mm.Program(rules=[mm.rules.Stable(kind)]), matching)
             assert bool(found) == (not world.is_stable(chosen, kind))
             assert {v.code for v in found} <= {"unstable"}

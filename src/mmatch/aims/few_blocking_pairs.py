@@ -30,7 +30,8 @@ class FewBlockingPairs(Aim):
     Miyazaki: The hospitals/residents problem with lower quotas, 2016), so only "milp" and "cpsat" take it.
 
     Args:
-        kind: "weak" (both gain), "strong" (one gains, the other does not lose), or "super" (neither loses).
+        kind: "weak" (both gain), "strong" (one gains, the other does not lose), "super" (neither loses), or "envy" (a
+            mentee would gain where the mentor keeps somebody whom they like less; empty seats do not count).
     """
 
     kind: str = "weak"

@@ -86,9 +86,12 @@ class Market:
     @cached_property
     def tied(self) -> bool:
         """Whether anybody is indifferent between two acceptable partners (two requests of one mentee are such)."""
-        return _repeats(self._sorted_by_mentee, self.mentee, self.mentee_rank, None) or _repeats(
-            self._sorted_by_mentor, self.mentor, self.mentor_rank, self.mentee
-        )
+        return self.mentees_tied or _repeats(self._sorted_by_mentor, self.mentor, self.mentor_rank, self.mentee)
+
+    @cached_property
+    def mentees_tied(self) -> bool:
+        """Whether any mentee is indifferent between two offers."""
+        return _repeats(self._sorted_by_mentee, self.mentee, self.mentee_rank, None)
 
     def broken(self, lottery: Lottery) -> Market:
         """The same market with strict lists: one draw of requests and one of offers decide all ties."""
@@ -97,6 +100,25 @@ class Market:
             mentee_rank=self.mentee_rank * len(self.offer_seats) + lottery.offer[self.offer],
             mentor_rank=self.mentor_rank * self.n_mentees + lottery.request[self.mentee],
         )
+
+
+def first_and_next(market: Market) -> tuple[Ints, Ints, Ints]:
+    """What a popular matching can give each mentee, of strict lists.
+
+    (the first wish of each; the best other wish on which first wishes leave room, `NONE` where there is none; how many
+    first wishes each offer is): Manlove and Sng 2006.
+    """
+    by, start = market.by_mentee
+    first = np.full(market.n_mentees, NONE, dtype=np.int64)
+    some = np.diff(start) > 0
+    first[some] = by[start[:-1][some]]
+    wanted = np.bincount(market.offer[first[some]], minlength=len(market.seats))
+    open_ = (wanted < market.seats)[market.offer[by]]
+    open_[start[:-1][some]] = False
+    later = by[open_][::-1]  # the best one is written last
+    following = np.full(market.n_mentees, NONE, dtype=np.int64)
+    following[market.mentee[later]] = later
+    return first, following, wanted
 
 
 def _sorted(group: Ints, n: int, *ranks: Ints) -> Sorted:

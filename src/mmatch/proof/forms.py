@@ -64,7 +64,7 @@ def _exact(total: Any) -> bool:
 def _stability(claim: Any) -> bool:
     if not isinstance(claim, Stability):
         return claim is None
-    names = claim.side in {"", "mentee", "mentor"} and claim.kind in KINDS
+    names = claim.side in {"", "mentee", "mentor"} and claim.kind in {*KINDS, "popular"}
     return names and _table(claim.prices) and type(claim.seed) in {int, str, type(None)} and _whole(claim.steps)
 
 

@@ -32,6 +32,7 @@ from mmatch.people.columns import NONE
 from mmatch.people.numbers import exact_sum
 from mmatch.proof.choices import chosen_edges
 from mmatch.proof.digests import digest
+from mmatch.proof.popularity import is_popular, none_popular
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -89,6 +90,8 @@ def stable_tiers(
     claim = Stability() if proof.stability is None else proof.stability
     instance = compile_instance(cohort, program)
     chosen = chosen_edges(cohort, instance, matching)
+    if claim.kind == "popular":
+        return 0, _unpopular(instance, chosen)
     ours = proof.digest == digest(cohort, program) and claim.side
     if ours and claim.kind == "weak" and chosen is not None and _best(instance, chosen, claim, totals):
         return len(totals), []
@@ -98,6 +101,16 @@ def stable_tiers(
     if not unrest and proof.digest == digest(cohort, program) and claim.prices and chosen is not None:
         return _priced(instance, chosen, claim, totals), []
     return 0, unrest
+
+
+def _unpopular(instance: Instance, chosen: Bools | None) -> list[Violation]:
+    """What is wrong with a matching that is claimed to be popular."""
+    if chosen is not None and not obstacle(instance):
+        market = market_of(instance)
+        current = seats_of(market, chosen)
+        if current is not None and is_popular(market, current):
+            return []
+    return [Violation("unpopular", "another matching would win a vote of the mentees against this one")]
 
 
 def _priced(instance: Instance, chosen: Bools, claim: Stability, totals: tuple[Exact, ...]) -> int:
@@ -164,6 +177,9 @@ def none_exists(cohort: Cohort, program: Program, proof: Proof) -> bool:
     if obstacle(instance, loads=True):
         return False
     market = market_of(instance)
+    if claim.kind == "popular":
+        crowd = _places(market, claim.steps)
+        return crowd is not None and not obstacle(instance) and none_popular(market, np.array(crowd, dtype=np.int64))
     return _none_super(market, claim) if claim.kind == "super" else _none_loaded(instance, market, claim)
 
 

@@ -135,6 +135,8 @@ class _Rows:
         for pair in range(len(self.pairs.edge)):
             if notion == "weak":
                 self._reason(pair, mentee_ties=True, mentor_ties=True, without_self=True)
+            elif notion == "envy":
+                self._no_envy(pair)
             elif notion == "super":
                 self._reason(pair, mentee_ties=False, mentor_ties=False)
             else:
@@ -171,6 +173,23 @@ class _Rows:
         told = np.unique(np.concatenate(reasons))
         self.model.rows.append(Row(told, np.ones(len(told), dtype=np.int64), 1, FAR))
 
+    def _no_envy(self, pair: int) -> None:
+        """The mentee has something as good; or none is worse of the mentor, or on the offer if that is full."""
+        pairs = self.pairs
+        mine = self.requests.get(int(pairs.request[pair]), NOBODY)
+        good = mine[_as_good(pairs.mentee_rank[mine], pairs.mentee_rank[pair], ties=True)]
+        others = self.mentors.get(int(pairs.mentor[pair]), NOBODY)
+        worse = others[pairs.mentor_rank[others] > pairs.mentor_rank[pair]]
+        if not len(worse):
+            return
+        here, on = int(pairs.offer[pair]), self.offers.get(int(pairs.offer[pair]), NOBODY)
+        own = NOBODY if len(on) == len(others) else self._earned(on, int(pairs.seats[here]), worse, on_offer=here)
+        nobody = self._earned(worse, 0, worse)
+        content = self._content(good, int(pairs.mentor[pair]), int(pairs.wanted[int(pairs.request[pair])]))
+        meeting = self.meetings.get(int(pairs.meeting[pair]), NOBODY)
+        told = np.unique(np.concatenate([pairs.edge[meeting], self.flags[pair : pair + 1], *content, own, nobody]))
+        self.model.rows.append(Row(told, np.ones(len(told), dtype=np.int64), 1, FAR))
+
     def _content(self, good: Ints, boss: int, wanted: int) -> list[Ints]:
         """Variables of which one is chosen where the mentee has seats as good: all; or one with this very mentor."""
         if wanted == 1:
@@ -185,7 +204,7 @@ class _Rows:
         weights = np.bincount(place, weights=np.repeat([seats, 1], repeats)).astype(np.int64)
         self.model.rows.append(Row(told, np.minimum(weights, seats), seats, FAR))
 
-    def _earned(self, pairs: Ints, seats: int, worse: Ints | None) -> Ints:
+    def _earned(self, pairs: Ints, seats: int, worse: Ints | None, *, on_offer: int = NONE) -> Ints:
         """A variable that may be 1 only where so many of some pairs are chosen, and none that is ``worse``.
 
         None where that cannot be. Where nobody has more than ``seats``, so many leave no room for worse ones.
@@ -197,6 +216,8 @@ class _Rows:
         earned = self.model.add(np.zeros(1, dtype=np.int64), np.ones(1, dtype=np.int64))
         variables = np.append(self.pairs.edge[pairs], earned)
         self.model.rows.append(Row(variables, np.append(np.ones(len(pairs), np.int64), -seats), 0, FAR))
+        if worse is not None and on_offer != NONE:
+            worse = worse[self.pairs.offer[worse] == on_offer]
         if worse is not None and len(worse):
             variables = np.append(self.pairs.edge[worse], earned)
             self.model.rows.append(Row(variables, np.append(np.ones(len(worse), np.int64), len(worse)), 0, len(worse)))
