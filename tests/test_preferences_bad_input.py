@@ -115,7 +115,7 @@ def test_a_seed_stands_in_the_result_and_decides_the_lottery():
     assert len({str(found) for found in again.values()}) > 1
     assert mm.solve(cohort, solver="stable", seed=3).proof.stability.seed == 3
     for bad in (None, 1.5, True):
-        with pytest.raises(mm.InputError, match="seed: found .* expected a whole number or a text"):
+        with pytest.raises(mm.InputError, match=r"seed: found .* expected a whole number or a text"):
             mm.solve(cohort, solver="stable", seed=bad)
 
 
