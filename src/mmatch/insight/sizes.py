@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mmatch.aims._base import PairAim
-from mmatch.aims.coverage import Coverage
 from mmatch.engine import solve
 from mmatch.errors import UnsupportedError
 from mmatch.instance import compile_instance
@@ -17,6 +16,7 @@ from mmatch.instance.market import market_of, obstacle
 from mmatch.mechanisms.largest import largest
 from mmatch.program import Program, check_question
 from mmatch.rules.stable import Stable
+from mmatch.solvers.stable import Stable as StableSolver
 
 if TYPE_CHECKING:
     from mmatch.matching import Matching, Result
@@ -87,7 +87,7 @@ def stable_sizes(cohort: Cohort, program: Program | None = None, *, time_limit: 
         seats = len(only.pairs())
         return StableSizes(seats, seats, seats, seats, ceiling, only, only)
     rules = (*plain.rules, Stable())
-    many = solve(cohort, replace(plain, rules=rules, aims=(Coverage(),)), solver="milp", time_limit=time_limit)
+    many = solve(cohort, plain, solver=StableSolver(ties="largest"), time_limit=time_limit)
     few = solve(cohort, replace(plain, rules=rules, aims=(_FewSeats(),)), solver="milp", time_limit=time_limit)
     top, low = _bound(many), _bound(few)
     at_most = ceiling if top is None else min(top, ceiling)

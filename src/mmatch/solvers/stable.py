@@ -18,6 +18,7 @@ from mmatch.mechanisms.mentor_side import mentor_side
 from mmatch.mechanisms.super_stable import super_stable
 from mmatch.mechanisms.three_halves import three_halves
 from mmatch.people.columns import NONE
+from mmatch.solvers._largest_stable import largest_stable
 from mmatch.solvers._mechanical import chosen_by
 from mmatch.solvers._stable_prices import best_stable
 from mmatch.terms import NoBlocking
@@ -45,7 +46,9 @@ class Stable:
             `rules.Stable` takes every notion, with "cpsat" or "milp".
         ties: "lottery", or "three_halves": no lottery, but equals used so that the matching has at least two thirds of
             the seats of the largest weakly stable one (Király; Cooper, Manlove). It is stable, and nothing else
-            is claimed of it: nobody's best, and open to gaming. Its bound is the largest matching of any kind.
+            is claimed of it: nobody's best, and open to gaming. Its bound is the largest matching of any kind. Or
+            "largest": from there an integer program goes on to the largest weakly stable matching (NP-hard); where the
+            first entry of value and bound are equal it was found, else time ran out between them.
     """
 
     name: ClassVar[str] = "stable"
@@ -62,8 +65,8 @@ class Stable:
             raise InputError(
                 Problem("argument", "Stable.kind", f'found {excerpt(self.kind)}, expected "weak" or "super"', hint)
             )
-        if self.ties not in {"lottery", "three_halves"}:
-            text = f'found {excerpt(self.ties)}, expected "lottery" or "three_halves"'
+        if self.ties not in {"lottery", "three_halves", "largest"}:
+            text = f'found {excerpt(self.ties)}, expected "lottery", "three_halves" or "largest"'
             raise InputError(Problem("argument", "Stable.ties", text))
         if self.side not in {"mentee", "mentor"}:
             text = f'found {excerpt(self.side)}, expected "mentee" or "mentor"'
@@ -90,6 +93,8 @@ class Stable:
             raise UnsupportedError(f"stable cannot keep rules.Stable({min(asked)!r}) this way: use cpsat or milp")
         if not ranks:
             return _by_aims(instance, market)
+        if self.ties == "largest" and self.kind == "weak" and market.tied:
+            return _largest(instance, market, watch)
         return self._super(instance, market) if self.kind == "super" else self._weak(instance, market)
 
     def _weak(self, instance: Instance, market: Market) -> Answer:
@@ -124,6 +129,16 @@ class Stable:
             return Answer(Status.INFEASIBLE, stability=claim)
         _refuse_loads(tied=len(short_of(instance, chosen)) > 0)
         return Answer(Status.OPTIMAL, chosen, len(instance.tiers), stability=claim)
+
+
+def _largest(instance: Instance, market: Market, watch: Watch) -> Answer:
+    """A largest weakly stable matching, or a large one and a bound."""
+    chosen, limit = largest_stable(instance, market, watch)
+    _refuse_loads(tied=len(short_of(instance, chosen)) > 0)
+    done = int(chosen.sum()) == limit
+    stopped = None if done else watch.reason()
+    bound = None if done else Fraction(limit)
+    return Answer(Status.FEASIBLE, chosen, int(done), stopped=stopped, limit=bound, stability=Stability())
 
 
 def _by_aims(instance: Instance, market: Market) -> Answer:
