@@ -68,6 +68,19 @@ def test_no_prices_prove_how_few_they_are(world, data):
         assert grade.totals == (-worse,)
 
 
+@pytest.mark.parametrize("solver", ["milp", "cpsat"])
+def test_nobody_envies_a_seat_that_is_full_of_better_ones(solver):
+    """The mentor keeps w, whom they like less than e; but e does not want w's offer, and f on the other is better."""
+    cohort = mm.Cohort.from_rankings(
+        {"e": ["p"], "f": ["p"], "w": ["q"]}, {"x": ["f", "e", "w"]}, offers={"p": "x", "q": "x"}, capacity=2
+    )
+    program = mm.Program(rules=[mm.rules.Stable("envy")], aims=[mm.aims.Coverage()])
+    result = mm.solve(cohort, program, solver=solver)
+    assert sorted(result.matching.pairs()) == [("x", "f", "p"), ("x", "w", "q")]
+    counted = mm.solve(cohort, mm.Program(aims=[mm.aims.Coverage(), mm.aims.FewBlockingPairs("envy")]), solver=solver)
+    assert counted.value == (2, 0)
+
+
 def test_who_states_no_ranks_asks_for_nothing():
     with pytest.raises(mm.InputError, match="nobody in the cohort has stated ranks"):
         mm.solve(mm.Cohort.from_scores([[1]], capacity=1), mm.Program(aims=[mm.aims.FewBlockingPairs()]))

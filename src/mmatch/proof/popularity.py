@@ -34,9 +34,9 @@ def is_popular(market: Market, current: Ints) -> bool:
     taken = current[current != NONE]
     load = np.bincount(market.offer[taken], minlength=len(wanted))
     at_first = np.bincount(market.offer[current[(current == first) & (first != NONE)]], minlength=len(wanted))
-    contested = wanted > market.seats
-    full = (load == market.seats) & (at_first == load)
-    return bool((load <= market.seats).all() and np.where(contested, full, at_first == wanted).all())
+    full = load == market.seats  # of those whose first wish it is: where these are too many it is nobody's next one
+    kept = np.where(wanted > market.seats, full, at_first == wanted)
+    return bool((load <= market.seats).all() and kept.all())
 
 
 def none_popular(market: Market, crowd: Ints) -> bool:
