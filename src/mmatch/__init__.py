@@ -45,6 +45,7 @@ _HOME = {
     "insight.comparison": ("Comparison", "Price", "Run", "compare"),
     "insight.strategies": ("Strategy",),
     "insight.measures": ("Metrics", "Segment", "metrics"),
+    "insight.sizes": ("StableSizes", "stable_sizes"),
     "insight.stability": ("blocking_pairs",),
     "planning": ("Appointment", "Due", "Plan", "Schedule", "Unplaced", "schedule", "validate"),
     "insight.lattice": ("stable_matchings",),
