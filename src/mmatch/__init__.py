@@ -71,6 +71,7 @@ _HOME = {
         "SolverError",
         "UnsupportedError",
     ),
+    "plugins": ("Plugin", "installed_plugins", "register"),
 }
 _ROOMS = ("aims", "datasets", "rules", "solvers")
 _PLACE = {name: room for room, names in _HOME.items() for name in names}
