@@ -31,6 +31,7 @@ THREE_TIERS = mm.Program(aims=[mm.aims.Fit(), mm.aims.Coverage(), mm.aims.EvenLo
         ({"time_limit": float("nan")}, "seconds from 0"),
         ({"time_limit": True}, "seconds from 0"),
         ({"on_interrupt": "ignore"}, "raise"),
+        ({"progress": 5}, "a function of one Progress"),
     ],
 )
 def test_bad_arguments_are_told(options, told):

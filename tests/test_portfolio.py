@@ -200,3 +200,13 @@ def test_what_the_relaxation_leaves_open_two_complete_searches_corroborate():
     assert result.trust in {"proved", "corroborated"}
     assert mm.verify(cohort, program, result) == []
     assert result.value == mm.solve(cohort, program, solver="cpsat").value
+
+
+def test_aims_about_who_sits_together_are_corroborated_by_two_complete_searches():
+    people = [mm.Participant(f"x{k}", offers=[mm.Offer("a")], groups=2) for k in range(2)]
+    people += [mm.Participant(f"e{k}", requests=[mm.Request("a")], site=("Rome", "Oslo")[k % 2]) for k in range(9)]
+    program = mm.Program(group=(2, 4), aims=[mm.aims.Coverage(), mm.aims.Diversity("site"), mm.aims.SizeNear(3)])
+    result = mm.solve(mm.Cohort(people), program)
+    assert (result.solver, result.status, result.trust) == ("portfolio", "optimal", "corroborated")
+    assert result.proof.agreement == (("cpsat", "optimal"), ("milp", "optimal"))
+    assert result.value == (9, 4, -3)

@@ -140,7 +140,7 @@ def compare(  # noqa: PLR0913 - the options of the verb
     from mmatch.io.comparisons import comparison_to_json
     from mmatch.io.json_text import dump_json
     from mmatch.io.stores import FolderStore
-    from mmatch.io.strategies import read_strategies, seed_from_text, strategies_from_texts
+    from mmatch.io.strategies import read_strategies, strategies_from_texts
     from mmatch.reporting.compared import print_comparison
     from mmatch.reporting.console import console
     from mmatch.reporting.progress import shown_progress
@@ -156,7 +156,7 @@ def compare(  # noqa: PLR0913 - the options of the verb
             named,
             executor=executor,
             store=None if store is None else FolderStore(store),
-            seeds=[seed_from_text(text.strip()) for text in seeds.split(",")],
+            seeds=_seeds(seeds),
             time_limit=time_limit,
             progress=progress,
         )
@@ -169,6 +169,16 @@ def compare(  # noqa: PLR0913 - the options of the verb
         if out is not None:
             typer.echo(f"Written to {out}: comparison.csv, comparison.json.")
     raise typer.Exit(0 if any(run.matching is not None for run in found) else 1)
+
+
+def _seeds(text: str) -> list[int | str]:
+    """Seeds with commas between, as typed."""
+    from mmatch.io.strategies import seed_from_text
+
+    typed = [part.strip() for part in text.split(",")]
+    if "" in typed:
+        raise typer.BadParameter(f"found {text!r}, expected seeds with commas between: 0,1,2", param_hint="--seeds")
+    return [seed_from_text(part) for part in typed]
 
 
 @app.command()

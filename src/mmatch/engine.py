@@ -69,6 +69,7 @@ def solve(  # noqa: PLR0913 - the front door: the contract names these
     program = Program() if program is None else program
     check_question(cohort, program)
     _check_arguments(solver, time_limit, seed, cancel, on_interrupt)
+    check_progress(progress)
     watch = Watch(None if time_limit is None else time.monotonic() + time_limit, cancel, progress)
     if solver == "auto" and program.prefers_stable(cohort):
         solver = "stable"
@@ -115,6 +116,13 @@ def _check_arguments(solver: Any, time_limit: Any, seed: Any, cancel: Any, on_in
     if on_interrupt not in ("raise", "return"):
         text = f'found {excerpt(on_interrupt)}, expected "raise" or "return"'
         raise InputError(Problem("argument", "on_interrupt", text))
+
+
+def check_progress(progress: Any) -> None:
+    """Raise an InputError where this can be told nothing."""
+    if progress is not None and not callable(progress):
+        text = f"found {excerpt(progress)}, expected a function of one Progress, or None"
+        raise InputError(Problem("argument", "progress", text))
 
 
 def check_seed(seed: Any) -> None:

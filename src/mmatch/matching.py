@@ -39,7 +39,8 @@ class Match:
     """One mentor, one or more mentees, one topic. A pair is a match with one mentee.
 
     ``topic`` is the offer's; ``requested`` holds each mentee's own topic, in the order of ``mentees``. ``slot`` is when
-    they meet, in the words of `rules.CommonSlot`, where the program has one.
+    they meet, in the words of `rules.CommonSlot`, where the program has one; ``co_mentor`` leads beside the mentor,
+    where `rules.CoMentors` asks for two.
     """
 
     mentor: str
@@ -48,13 +49,19 @@ class Match:
     offer: str = ""
     requested: tuple[str, ...] = ()
     slot: str = ""
+    co_mentor: str = ""
+
+    @property
+    def mentors(self) -> tuple[str, ...]:
+        """Who leads: the mentor, and the co-mentor where there is one."""
+        return (self.mentor, self.co_mentor) if self.co_mentor else (self.mentor,)
 
 
 @dataclass(frozen=True, slots=True)
 class Seats:
     """The filled seats of a matching, one row a seat, as columns of the same length.
 
-    ``match`` numbers the match that a seat belongs to; ``slot`` is empty where no match has one.
+    ``match`` numbers the match that a seat belongs to; ``slot`` and ``co_mentor`` are empty where no match has one.
     """
 
     mentor: tuple[str, ...] = ()
@@ -64,6 +71,12 @@ class Seats:
     requested: tuple[str, ...] = ()
     match: tuple[int, ...] = ()
     slot: tuple[str, ...] = ()
+    co_mentor: tuple[str, ...] = ()
+
+    @property
+    def extras(self) -> tuple[str, ...]:
+        """The columns beyond the usual ones that say something here."""
+        return tuple(name for name in ("slot", "co_mentor") if getattr(self, name))
 
     def __len__(self) -> int:
         return len(self.mentor)
@@ -109,7 +122,7 @@ class Matching(Sequence[Match]):
             ExtraError: where it is not installed.
             InputError: where it is none of these.
         """
-        columns = ("match", "mentor", "mentee", "topic", "offer", "requested", *(("slot",) if self._seats.slot else ()))
+        columns = ("match", "mentor", "mentee", "topic", "offer", "requested", *self._seats.extras)
         return frame_of({name: list(getattr(self._seats, name)) for name in columns}, backend)
 
     @cached_property
@@ -124,8 +137,8 @@ class Matching(Sequence[Match]):
         rows = sorted(rows, key=lambda row: (s.mentee[row], s.requested[row]))
         first = rows[0]
         mentees, requested = tuple(s.mentee[r] for r in rows), tuple(s.requested[r] for r in rows)
-        slot = s.slot[first] if s.slot else ""
-        return Match(s.mentor[first], mentees, s.topic[first], s.offer[first], requested, slot)
+        extras = {name: getattr(s, name)[first] for name in s.extras}
+        return Match(s.mentor[first], mentees, s.topic[first], s.offer[first], requested, **extras)
 
     def __iter__(self) -> Iterator[Match]:
         return iter(self._matches)
@@ -168,18 +181,18 @@ def frame_of(columns: Mapping[str, list[Any]], backend: Any) -> Any:
         raise InputError(Problem("backend", "to_frame", text)) from None
 
 
-def _order(match: Match) -> tuple[str, str, tuple[str, ...], str]:
-    return match.mentor, match.offer, match.mentees, match.slot
+def _order(match: Match) -> tuple[str, str, tuple[str, ...], str, str]:
+    return match.mentor, match.offer, match.mentees, match.slot, match.co_mentor
 
 
 def _seats_of(matches: Sequence[Match]) -> Seats:
     rows = [
-        (match.mentor, mentee, match.topic, match.offer, asked, number, match.slot)
+        (match.mentor, mentee, match.topic, match.offer, asked, number, match.slot, match.co_mentor)
         for number, match in enumerate(matches)
         for mentee, asked in zip(match.mentees, match.requested or ("",) * len(match.mentees), strict=True)
     ]
-    columns = list(zip(*rows, strict=True)) if any(row[-1] for row in rows) else list(zip(*rows, strict=True))[:6]
-    return Seats(*columns)
+    columns = list(zip(*rows, strict=True))
+    return Seats(*columns[:6], *(column if any(column) else () for column in columns[6:]))
 
 
 @dataclass(frozen=True, slots=True)

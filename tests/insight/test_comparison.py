@@ -335,11 +335,19 @@ def test_a_folder_is_a_store(tmp_path):
         ((cohort(), [mm.Program()]), {"time_limit": -1}, "seconds from 0"),
         ((cohort(), [mm.Program()]), {"executor": 4}, "Executor"),
         ((cohort(), [mm.Program()]), {"store": "runs"}, "mutable mapping"),
+        ((cohort(), [mm.Program()]), {"progress": 5}, "a function of one Progress"),
     ],
 )
 def test_bad_arguments_are_told(arguments, options, told):
     with pytest.raises(mm.InputError, match=told):
         mm.compare(*arguments, **options)
+
+
+def test_a_run_of_another_comparison_is_told():
+    first, second = mm.compare(cohort(), [mm.Program()]), mm.compare(cohort(), [mm.Program()], seeds=[5])
+    assert first.dominated_by(first[0]) == []
+    with pytest.raises(mm.InputError, match="a run of this comparison"):
+        first.dominated_by(second[0])
 
 
 def test_candidates_are_shared_only_under_the_same_rules():

@@ -86,3 +86,14 @@ def test_a_stable_matching_is_decided_by_no_tier():
     for options in ({}, {"solver": "stable"}, {"result": mm.solve(cohort)}):
         with pytest.raises(mm.UnsupportedError, match="stability is none"):
             mm.explain(cohort, mm.Program(), **options)
+
+
+def test_groups_are_explained_without_open_pairs():
+    """A proof by prices of groups used to be read as prices on a network: it ended in a negative cycle."""
+    people = [mm.Participant(f"x{k}", offers=[mm.Offer("a")]) for k in range(2)]
+    people += [mm.Participant(f"e{k}", requests=[mm.Request("a")]) for k in range(5)]
+    program = mm.Program(group=(3, 4), rules=[mm.rules.AtMost(1)], aims=[mm.aims.Coverage(), mm.aims.NewMentors()])
+    told = mm.explain(mm.Cohort(people), program)
+    assert [(tier.value, tier.alone, tier.open) for tier in told.tiers] == [(4, 4, None), (1, 1, None)]
+    assert told.decided_by is None
+    assert [change.change for change in told.what_if] == ["without AtMost()", "NewMentors() before Coverage()"]

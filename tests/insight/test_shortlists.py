@@ -47,3 +47,8 @@ def test_lists_keep_their_limits_and_hold_only_candidates(cohort, size, most):
 def test_numbers_are_checked(size, most):
     with pytest.raises(mm.InputError, match="whole number from 1"):
         mm.shortlists(mm.Cohort.from_scores(STAR, capacity=1), mm.Program(), size, most=most)
+
+
+def test_the_seed_is_checked():
+    with pytest.raises(mm.InputError, match="a whole number or a text"):
+        mm.shortlists(mm.Cohort.from_scores(STAR, capacity=1), mm.Program(), seed=None)

@@ -245,6 +245,14 @@ def test_compare_takes_a_file_seeds_jobs_and_a_store(folder, mmatch):
 
 
 @pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize("seeds", ["", "0,,1"])
+def test_seeds_left_blank_are_told(mmatch, seeds):
+    status, _, told = mmatch("compare", "mentors.csv", "mentees.csv", "--strategy", "solver=flow", "--seeds", seeds)
+    assert status == 2
+    assert "seeds with commas between" in " ".join(told.split())
+
+
+@pytest.mark.usefixtures("folder")
 def test_compare_without_any_matching_is_exit_status_one(mmatch):
     question = ("compare", "mentors.csv", "mentees.csv")
     status, out, _ = mmatch(*question, "--strategy", "rule=Everyone()", "--strategy", "solver=magic")

@@ -11,7 +11,7 @@ from functools import cached_property
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
-from mmatch.engine import LONGEST
+from mmatch.engine import LONGEST, check_progress
 from mmatch.errors import InputError, MmatchError, Problem, excerpt
 from mmatch.insight.measures import Metrics
 from mmatch.insight.running import LASTING, Parcel, match_of, opened_run, run_key, run_strategy, sealed_run
@@ -126,7 +126,13 @@ class Comparison(Sequence[Run]):
         return [run for run, by in zip(self, self._dominators, strict=True) if run.matching is not None and not by]
 
     def dominated_by(self, run: Run) -> list[str]:
-        """The strategies that dominate a run, with the seed where a strategy ran with several."""
+        """The strategies that dominate a run, with the seed where a strategy ran with several.
+
+        Raises:
+            InputError: a run of another comparison.
+        """
+        if run not in self._runs:
+            raise InputError(Problem("argument", "run", f"found {excerpt(run)}, expected a run of this comparison"))
         return list(self._dominators[self._runs.index(run)])
 
     @cached_property
@@ -247,6 +253,7 @@ def compare(
     facts = _named_cohorts(cohorts)
     named = named_strategies(strategies)
     _check(executor, store, seeds, time_limit)
+    check_progress(progress)
     tasks = [
         _Task(cohort, name, strategy, seed, run_key(facts[cohort], strategy, seed, time_limit))
         for cohort in facts

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mmatch.discovery import find
+from mmatch.engine import check_seed
 from mmatch.errors import InputError, Problem, SolverError
 from mmatch.instance import Watch, compile_instance
 from mmatch.instance.network import build_network
@@ -73,6 +74,7 @@ def shortlists(
         fault = count_fault(value, name, least=1, optional=False)
         if fault:
             raise InputError(Problem("count", name, fault))
+    check_seed(seed)
     instance = compile_instance(cohort, program.resolve(cohort, "flow"), seed)
     requests, mentors = len(instance.labels.wanted), len(np.unique(instance.labels.label("mentor")))
     limit = max(-(-FEW * size * requests // max(mentors, 1)), 1) if most is None else most

@@ -34,7 +34,8 @@ class TierStory:
     """One tier: what it reached, what it could have had as the first one, and how many pairs it left open.
 
     ``lost`` is what the tiers before it cost (None for vectors). ``open`` counts the candidate pairs that still differ
-    between matchings which are as good in all tiers so far; None where the proof does not tell. At 0 all is decided.
+    between matchings which are as good in all tiers so far; None where the proof does not tell, as with groups. At 0
+    all is decided.
     """
 
     title: str
@@ -160,6 +161,8 @@ def _left_open(again: _Solver, answer: Result) -> list[int | None]:
     if answer.trust != Trust.PROVED or answer.found is None:
         return unknown
     instance = compile_instance(again.cohort, again.program)
+    if answer.proof.kind != "prices" or answer.proof.multipliers or instance.groups is not None:
+        return unknown  # the proof is more than prices on the network, so the network does not tell
     chosen = chosen_edges(again.cohort, instance, answer.found)
     try:
         network = build_network(instance)

@@ -97,7 +97,7 @@ def _why_none(cohort: Cohort, program: Program, result: Result) -> str:
 
 def _answer(result: Result) -> dict[str, Any]:
     matching = result.found
-    names = ("mentor", "mentees", "topic", "offer", "requested", "slot")
+    names = ("mentor", "mentees", "topic", "offer", "requested", "slot", "co_mentor")
     return {
         "status": str(result.status),
         "trust": None if result.trust is None else str(result.trust),
@@ -114,8 +114,8 @@ def _answer(result: Result) -> dict[str, Any]:
 
 def match_of(row: list[Any]) -> Match:
     """A match from its data."""
-    mentor, mentees, topic, offer, requested, slot = row
-    return Match(mentor, tuple(mentees), topic, offer, tuple(requested), slot)
+    mentor, mentees, topic, offer, requested, slot, co_mentor = row
+    return Match(mentor, tuple(mentees), topic, offer, tuple(requested), slot, co_mentor)
 
 
 def sealed_run(key: str, found: dict[str, Any]) -> str:

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 OWN = ("mentee", "request-mentor", "mentee-mentor", "mentee-offer")  # limits that are the mentee's own
 SHAPE = frozenset({"group-size"})
 LEADER = frozenset({"groups"})
+BESIDE = frozenset({"rule:CoMentors"})
 WORK = 400_000  # seats that the judge looks at, in all tries together
 LEAST_TRIES = 30
 MOST_JOINED = 10  # open groups with room that one person is tried in
@@ -255,7 +256,7 @@ class Unopened:
         members = self._together(offer, when, best, most)
         if not members:
             return None
-        match = self._match(offer, when, members)
+        match = self._led_by_two(self._match(offer, when, members), least)
         return Idea(match, least, most, self._broken(None, match))
 
     def _together(self, offer: int, slot: str, seats: list[Seat], most: int) -> list[Seat]:
@@ -272,7 +273,20 @@ class Unopened:
     def _between(self, match: Match) -> bool:
         """Whether the judge objects to who sits in a group, apart from its size and what its leader can lead."""
         codes = self._codes(self._broken(None, match), match)
-        return bool(codes - SHAPE - LEADER - {"capacity", "seats"})
+        return bool(codes - SHAPE - LEADER - BESIDE - {"capacity", "seats"})
+
+    def _led_by_two(self, match: Match, least: int) -> Match:
+        """A match with the first co-mentor to whom nobody objects, where its size asks for one and there is one."""
+        above = next((rule.two_above for rule in self.program.rules if rule.two_above is not None), None)
+        if above is None or max(len(match.mentees), least) <= above:
+            return match
+        offers, ids = self.cohort.offers, self.cohort.people.ids
+        rows = np.unique(offers.owner[offers.topic == self.cohort.topic_tree.index[match.topic]]).tolist()
+        for name in (ids[row] for row in rows if ids[row] not in {match.mentor, *match.mentees}):
+            joint = replace(match, co_mentor=name)
+            if self.tries > 0 and not any(name in v.who for v in self._broken(None, joint)):
+                return joint
+        return match
 
     def _told(self, idea: Idea) -> tuple[str, str]:
         """(kind, sentence) about a group that did not open; worked out once."""
@@ -293,7 +307,9 @@ class Unopened:
             lacks.append(f"a {_ordinal(led + 1)} group for {match.mentor}")
         if codes & {"capacity", "seats"}:
             lacks.append(f"{counted(n - self._room(match), 'more seat')} of {match.mentor}")
-        others = [v.message for v in idea.broken if v.code in codes - SHAPE - LEADER - {"capacity", "seats"}]
+        if BESIDE & codes:
+            lacks.append("a co-mentor who is free for it")
+        others = [v.message for v in idea.broken if v.code in codes - SHAPE - LEADER - BESIDE - {"capacity", "seats"}]
         if others:
             return "shortage", f"{text}: {'; '.join(others[:2])}"
         if not lacks:
@@ -418,7 +434,7 @@ class Unopened:
     def _busy(self) -> dict[str, list[str]]:
         busy: defaultdict[str, list[str]] = defaultdict(list)
         for match in self.matches:
-            for person in (match.mentor, *match.mentees):
+            for person in (*match.mentors, *match.mentees):
                 busy[person].append(match.slot)
         return busy
 
@@ -439,7 +455,7 @@ class Unopened:
 
 
 def _where(match: Match) -> str:
-    return match.mentor + (f" at {match.slot}" if match.slot else "")
+    return " and ".join(match.mentors) + (f" at {match.slot}" if match.slot else "")
 
 
 def _ordinal(n: int) -> str:

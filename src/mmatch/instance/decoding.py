@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from mmatch.errors import SolverError
 from mmatch.instance.seats import group_bounds
 from mmatch.matching import Matching, Seats
+from mmatch.people.columns import NONE
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from mmatch.instance.model import Answer, Instance
     from mmatch.people import Cohort
     from mmatch.people.columns import Bools, Ints
@@ -57,8 +57,20 @@ def _decoded_groups(cohort: Cohort, instance: Instance, groups: Groups, answer: 
     before = np.cumsum(opened) - opened
     first = np.flatnonzero(np.diff(group, prepend=-1) != 0)
     within = np.arange(len(group)) - np.repeat(first, np.diff(first, append=len(group)))
-    slots = [] if groups.slots is None else [groups.slots.names[k] for k in groups.slot[group].tolist()]
-    return seats_of(cohort, requests, offer_rows[instance.offer[edge]], before[group] + within % opened[group], slots)
+    matching = seats_of(cohort, requests, offer_rows[instance.offer[edge]], before[group] + within % opened[group])
+    return Matching.from_seats(replace(matching.seats, **_extras(instance, groups, group)), matching.unmatched)
+
+
+def _extras(instance: Instance, groups: Groups, group: Ints) -> dict[str, Any]:
+    """The slot and the co-mentor of each seat, where groups have any."""
+    found: dict[str, Any] = {}
+    if groups.slots is not None:
+        found["slot"] = tuple(groups.slots.names[k] for k in groups.slot[group].tolist())
+    second = groups.second[group]
+    if (second != NONE).any():
+        ids, rows = instance.labels.cohort.people.ids, instance.labels.mentor_rows
+        found["co_mentor"] = tuple("" if k == NONE else ids[rows[k]] for k in second.tolist())
+    return found
 
 
 def seated(cohort: Cohort, program: Program, requests: Ints, offers: Ints) -> Matching:
@@ -70,8 +82,8 @@ def seated(cohort: Cohort, program: Program, requests: Ints, offers: Ints) -> Ma
     return seats_of(cohort, requests, offers, number)
 
 
-def seats_of(cohort: Cohort, requests: Ints, offers: Ints, number: Ints, slots: Sequence[str] = ()) -> Matching:
-    """A matching from rows of requests and offers, the number of the match of each seat, and its slot if any."""
+def seats_of(cohort: Cohort, requests: Ints, offers: Ints, number: Ints) -> Matching:
+    """A matching from rows of requests and offers, and the number of the match of each seat."""
     ids, names = cohort.people.ids, cohort.topic_tree.names
     r, o = cohort.requests, cohort.offers
     seats = Seats(
@@ -81,7 +93,6 @@ def seats_of(cohort: Cohort, requests: Ints, offers: Ints, number: Ints, slots: 
         offer=tuple(o.ids[k] for k in offers.tolist()),
         requested=tuple(names[k] for k in r.topic[requests].tolist()),
         match=tuple(number.tolist()),
-        slot=tuple(slots),
     )
     return Matching.from_seats(seats, unfilled(cohort, requests))
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mmatch.errors import InputError, Problem
+from mmatch.instance.co_mentors import led_twice, with_co_mentors
 from mmatch.instance.seats import group_bounds, group_reasons, led_groups, mentor_seats
 from mmatch.people.columns import NONE
 from mmatch.terms import FREE, GroupRows, Groups
@@ -34,10 +35,11 @@ def candidate_groups(edges: Edges, program: Program, bounds: Sequence[Bounds]) -
         bounds: on sets of edges, which groups need not repeat.
 
     Raises:
-        InputError: two rules that name slots.
+        InputError: two rules that name slots, or when a match has two mentors.
     """
     why = group_reasons(edges, program)
     slots = _slots(edges, program.rules)
+    two_above = _two_above(program.rules)
     composing = [rule for rule in program.rules if rule.composes]
     grouped = [aim for tier in program.tiers for aim in tier if aim.grouped]
     why += [part.title for part in [*composing, *grouped]]
@@ -52,9 +54,11 @@ def candidate_groups(edges: Edges, program: Program, bounds: Sequence[Bounds]) -
         times,
         apart=bool(composing) or any(aim.composes for aim in grouped) or _keep_apart(edges, program),
     )
+    if two_above is not None:
+        groups = with_co_mentors(edges, groups, mentor_seats(edges.cohort, program), two_above)
     single = _single(edges, bounds)
     rows = [*_once(edges, groups), *_elsewhere(edges, groups, single), *_moments(edges, groups, single)]
-    rows += [*_alike(groups), *_avoiding(edges, groups)]
+    rows += [*_alike(groups), *_avoiding(edges, groups), *led_twice(groups)]
     for rule in program.rules:
         rows += rule.together(edges, groups)
     return replace(groups, rows=tuple(rows), why=tuple(why))
@@ -66,6 +70,15 @@ def _slots(edges: Edges, rules: Iterable[Rule]) -> tuple[Rule, Slots] | None:
     if len(found) > 1:
         raise InputError(Problem("contradiction", "Program.rules", "two rules name slots: give one rule all of them"))
     return found[0] if found else None
+
+
+def _two_above(rules: Iterable[Rule]) -> int | None:
+    """The size above which matches have two mentors, where a rule asks for them."""
+    found = {rule.two_above for rule in rules if rule.two_above is not None}
+    if len(found) > 1:
+        text = "two rules say above which size a match has two mentors: leave one out"
+        raise InputError(Problem("contradiction", "Program.rules", text))
+    return min(found, default=None)
 
 
 def _keep_apart(edges: Edges, program: Program) -> bool:
@@ -87,6 +100,7 @@ def _opened(edges: Edges, program: Program, slots: Slots | None, *, apart: bool)
     return Groups(
         offer=offer[kept],
         leader=edges.mentor_of_offer[offer[kept]],
+        second=np.full(len(kept), NONE),
         slot=slot[kept],
         least=least[offer[kept]],
         most=most[offer[kept]],
@@ -182,28 +196,35 @@ def _moments(edges: Edges, groups: Groups, single: Bools) -> Iterator[GroupRows]
     if groups.slots is None:
         return
     n = len(edges.cohort)
-    mentee, leader = edges.pairs.mentee[groups.edge], edges.mentor_rows[groups.leader]
-    leads = np.bincount(leader, minlength=n) > 0
+    mentee, (group, mentor) = edges.pairs.mentee[groups.edge], _leading(edges, groups)
+    leads = np.bincount(mentor, minlength=n) > 0
     for members in groups.slots.moments():
         seated = np.flatnonzero(np.isin(groups.slot[groups.group], members))
-        led = np.flatnonzero(np.isin(groups.slot, members))
-        persons = np.concatenate([mentee[seated], leader[led]])
+        led = np.flatnonzero(np.isin(groups.slot[group], members))
+        persons = np.concatenate([mentee[seated], mentor[led]])
         busy = (np.bincount(persons, minlength=n) > 1) & (leads | ~single)
         rows = np.cumsum(busy) - 1
-        seated, led = seated[busy[mentee[seated]]], led[busy[leader[led]]]
+        seated, led = seated[busy[mentee[seated]]], led[busy[mentor[led]]]
         if busy.any():
             yield GroupRows(
                 "moment",
                 row_entries(rows[mentee[seated]], seated),
-                row_entries(rows[leader[led]], led),
+                row_entries(rows[mentor[led]], group[led]),
                 np.full(busy.sum(), -FREE),
                 np.ones(busy.sum(), dtype=np.int64),
             )
 
 
+def _leading(edges: Edges, groups: Groups) -> tuple[Ints, Ints]:
+    """(group, row of the person) of everybody who leads a group, alone or beside another."""
+    beside = np.flatnonzero(groups.second != NONE)
+    leader = np.concatenate([groups.leader, groups.second[beside]])
+    return np.concatenate([np.arange(len(groups)), beside]), edges.mentor_rows[leader]
+
+
 def _alike(groups: Groups) -> Iterator[GroupRows]:
     """Copies of one group open in order: which of them is open says nothing."""
-    same = np.flatnonzero((np.diff(groups.offer) == 0) & (np.diff(groups.slot) == 0))
+    same = np.flatnonzero((np.diff(groups.offer) == 0) & (np.diff(groups.slot) == 0) & (np.diff(groups.second) == 0))
     if len(same):
         rows = np.arange(len(same))
         pairs = row_entries(np.tile(rows, 2), np.concatenate([same, same + 1]), np.repeat([1, -1], len(same)))

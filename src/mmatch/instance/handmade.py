@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -104,9 +105,8 @@ class _Finder:
             return match
         names, requests, ids = self.cohort.topic_tree.names, self.cohort.requests, self.cohort.offers.ids
         requested = tuple(match.requested) or tuple(names[requests.topic[r]] for r, _ in found)
-        return Match(
-            match.mentor, tuple(match.mentees), match.topic, match.offer or ids[found[0][1]], requested, match.slot
-        )
+        offer = match.offer or ids[found[0][1]]
+        return replace(match, mentees=tuple(match.mentees), offer=offer, requested=requested)
 
     def _mine(self, owner: Any, row: int) -> list[int]:
         return list(range(int(np.searchsorted(owner, row)), int(np.searchsorted(owner, row, side="right"))))

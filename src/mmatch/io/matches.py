@@ -27,13 +27,17 @@ MERGE_HEADS = ("person", "name", "role", "topic", "partners", "partner_names")
 def write_matches(cohort: Cohort, matching: Matching, path: str | os.PathLike[str]) -> None:
     """Write all filled seats, one row a seat; seats of one group share its number."""
     names = _names(cohort)
-    timed = bool(matching.seats.slot)
+    extras = matching.seats.extras
     rows = [
-        (k, m.mentor, names.get(m.mentor), mentee, names.get(mentee), m.topic, asked, m.offer, *([m.slot] * timed))
+        (k, m.mentor, names.get(m.mentor), mentee, names.get(mentee), m.topic, asked, m.offer, *_of(m, extras))
         for k, m in enumerate(matching, 1)
         for mentee, asked in zip(m.mentees, m.requested, strict=True)
     ]
-    write_rows(path, (*MATCH_HEADS, *(["slot"] * timed)), rows, numeric={"group"})
+    write_rows(path, (*MATCH_HEADS, *extras), rows, numeric={"group"})
+
+
+def _of(match: Match, names: Sequence[str]) -> list[str]:
+    return [getattr(match, name) for name in names]
 
 
 def write_unmatched(cohort: Cohort, matching: Matching, told: Sequence[Reason], path: str | os.PathLike[str]) -> None:
@@ -60,9 +64,10 @@ def write_mail_merge(cohort: Cohort, matching: Matching, path: str | os.PathLike
     for match in matching:
         told = ", ".join(filter(None, (names.get(m) or m for m in match.mentees)))
         when = [match.slot] * timed
-        led = (match.mentor, names.get(match.mentor), "mentor", match.topic, ", ".join(match.mentees), told, *when)
-        mentor = names.get(match.mentor) or match.mentor
-        rows += [led, *((m, names.get(m), "mentee", match.topic, match.mentor, mentor, *when) for m in match.mentees)]
+        ids, mentors = ", ".join(match.mentors), ", ".join(names.get(m) or m for m in match.mentors)
+        members = ", ".join(match.mentees)
+        rows += [(m, names.get(m), "mentor", match.topic, members, told, *when) for m in match.mentors]
+        rows += [(m, names.get(m), "mentee", match.topic, ids, mentors, *when) for m in match.mentees]
     rows.sort(key=lambda row: (str(row[0]), row[2], row[3], row[4]))
     write_rows(path, (*MERGE_HEADS, *(["slot"] * timed)), rows)
 
@@ -75,7 +80,8 @@ def _names(cohort: Cohort) -> dict[str, str]:
 def read_matches(cohort: Cohort, program: Program, path: str | os.PathLike[str]) -> Matching:
     """Read a hand-made matching, or one that `write_matches` wrote, from a CSV file; `verify` judges it.
 
-    The heads are mentor, mentee, and where there are topics topic; group, offer, requested and slot are optional.
+    The heads are mentor, mentee, and where there are topics topic; group, offer, requested, slot and co_mentor are
+    optional.
 
     Raises:
         InputError: missing heads, unknown people, with the line.
@@ -84,7 +90,7 @@ def read_matches(cohort: Cohort, program: Program, path: str | os.PathLike[str])
     rows = _rows(table)
     problems = Problems()
     for k, row in enumerate(rows):
-        for head in ("mentor", "mentee"):
+        for head in ("mentor", "mentee", *(["co_mentor"] if row.get("co_mentor") else [])):
             if row[head] not in cohort.people.index:
                 problems.add("unknown-id", table.place(k, head), f"unknown {head} {excerpt(row[head])}")
     problems.raise_any()
@@ -115,11 +121,11 @@ def _rows(table: Table) -> list[dict[str, str]]:
 def _grouped(rows: Sequence[dict[str, str]]) -> list[Match]:
     groups: defaultdict[tuple[str, ...], list[tuple[str, str]]] = defaultdict(list)
     for row in rows:
-        key = (row["group"], row["mentor"], row["topic"], row["offer"], row.get("slot", ""))
+        key = (row["group"], row["mentor"], row["topic"], row["offer"], row.get("slot", ""), row.get("co_mentor", ""))
         groups[key].append((row["mentee"], row["requested"]))
     matches = []
-    for (_, mentor, topic, offer, slot), seats in groups.items():
+    for (_, mentor, topic, offer, slot, beside), seats in groups.items():
         ordered = sorted(seats)
         mentees, requested = tuple(m for m, _ in ordered), tuple(t for _, t in ordered)
-        matches.append(Match(mentor, mentees, topic, offer, requested, slot))
+        matches.append(Match(mentor, mentees, topic, offer, requested, slot, beside))
     return matches

@@ -70,8 +70,8 @@ def _stability_to_json(claim: Stability | None) -> dict[str, Any] | None:
 
 
 def _match_to_json(match: Match) -> dict[str, Any]:
-    names = ("mentor", "mentees", "topic", "offer", "requested", *(("slot",) if match.slot else ()))
-    return {name: getattr(match, name) for name in names}
+    extras = (name for name in ("slot", "co_mentor") if getattr(match, name))
+    return {name: getattr(match, name) for name in ("mentor", "mentees", "topic", "offer", "requested", *extras)}
 
 
 def read_result(path: str | os.PathLike[str]) -> Result:
@@ -143,14 +143,14 @@ def _match(row: Any, k: int, problems: Problems) -> Match | Any:
     try:
         mentees, requested = _texts(fields.get("mentees")), _texts(fields.get("requested", []))
         single = {name: _text(fields.get(name)) for name in ("mentor", "topic", "offer")}
-        slot = _text(fields.get("slot", ""))
+        extras = {name: _text(fields.get(name, "")) for name in ("slot", "co_mentor")}
     except (TypeError, ValueError):
         problems.add("type", where, "expected mentor, mentees, topic, offer and requested as texts")
         return None
     if requested and len(requested) != len(mentees):
         problems.add("length", where, f"{len(requested)} requested topics for {len(mentees)} mentees")
         return None
-    return Match(single["mentor"], mentees, single["topic"], single["offer"], requested, slot)
+    return Match(single["mentor"], mentees, single["topic"], single["offer"], requested, **extras)
 
 
 def _unmatched(row: Any, k: int, problems: Problems) -> tuple[str, str]:

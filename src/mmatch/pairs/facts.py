@@ -105,7 +105,7 @@ class Facts:
         """The given scores as integers, their unit and the resolution told to users."""
         table = self.cohort.score_table
         if table is None:
-            raise InputError(Problem("no-scores", "aims", "Fit needs scores, and the cohort has none"))
+            raise InputError(Problem("no-scores", "aims", "fit needs scores, and the cohort has none"))
         return to_grid(table.values)
 
     def relative_scores(self, scale: str, grid: int) -> Ints:

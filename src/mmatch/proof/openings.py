@@ -11,6 +11,9 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from mmatch.instance.components import components
 from mmatch.instance.group_bound import Count, GroupBound, Side
 from mmatch.instance.totals import stage_total
 from mmatch.terms import Count as Counted
@@ -27,33 +30,68 @@ if TYPE_CHECKING:
 def opening_bounds(instance: Instance, chosen: Bools, proof: Proof) -> list[Fraction | None]:
     """For each stage what no matching as good in the stages before can exceed; None where nothing is known.
 
+    Parts that share nothing have trees of their own, and their bounds add up; for stages after one that is not closed
+    in all of several parts nothing is said, for one part may lose there what another gains.
+
     Args:
         instance: compiled afresh, with groups.
         chosen: the edges of the matching.
-        proof: counting cuts (each after the number of its stage), one tree a stage, the prices of all leaves in order.
+        proof: counting cuts (each after the number of its tree), one tree a part and stage, the prices of all leaves in
+            order.
     """
-    groups = instance.groups
-    if groups is None:
-        return []
-    sums = [isinstance(stage, Total | Counted) and not stage.grouped for stage in instance.stages]
-    reached = [stage_total(instance, s, chosen) if plain else 0 for s, plain in zip(instance.stages, sums, strict=True)]
-    prices = iter(proof.prices)
-    bounds: list[Fraction | None] = []
+    parts = components(instance)
+    prices, n = iter(proof.prices), len(instance.stages)
+    seated = np.zeros(len(chosen), dtype=bool)
+    found: list[list[tuple[int, int] | None]] = []
     try:
         cuts = [(numbers[0], _count(numbers[1:])) for numbers in proof.counts]
-        for number, tree in enumerate(proof.branches[: len(instance.stages)]):
-            stage = instance.stages[number]
-            if isinstance(stage, Worst | Product) or not GroupBound.fits(instance, number) or not tree:
-                bounds.append(None)
-                continue
-            bound = GroupBound(instance, groups, number, reached)
-            mine = [cut for place, cut in cuts if place == number]
-            found = [bound.value(next(prices), mine, sides) for sides in _leaves(tree, len(groups))]
-            known = [value for value in found if value is not None]
-            top = max([*known, stage_total(instance, stage, chosen)])
-            bounds.append(top * stage.unit + stage.constant)
+        for k, part in enumerate(parts):
+            seated[part.edges] = True
+            mine = [(number - k * n, cut) for number, cut in cuts if 0 <= number - k * n < n]
+            trees = proof.branches[k * n : (k + 1) * n]
+            found.append(_bounds_of(part.instance, chosen[part.edges], trees, mine, prices))
     except (ValueError, IndexError, StopIteration):
         return []  # no evidence at all
+    if (chosen & ~seated).any():
+        return []
+    return _added(instance, found)
+
+
+def _bounds_of(
+    instance: Instance,
+    chosen: Bools,
+    trees: Sequence[Sequence[int]],
+    cuts: Sequence[tuple[int, Count]],
+    prices: Iterator[Sequence[int]],
+) -> list[tuple[int, int] | None]:
+    """(bound, what is reached) of each stage of one part, in whole numbers; None where nothing is known."""
+    groups = instance.groups
+    sums = [isinstance(stage, Total | Counted) and not stage.grouped for stage in instance.stages]
+    reached = [stage_total(instance, s, chosen) if plain else 0 for s, plain in zip(instance.stages, sums, strict=True)]
+    bounds: list[tuple[int, int] | None] = [None] * len(instance.stages)
+    for number, tree in enumerate(trees):
+        if groups is None or not GroupBound.fits(instance, number) or not tree:
+            continue
+        bound = GroupBound(instance, groups, number, reached)
+        mine = [cut for place, cut in cuts if place == number]
+        found = [bound.value(next(prices), mine, sides) for sides in _leaves(tree, len(groups))]
+        known = [value for value in found if value is not None]
+        bounds[number] = max([*known, reached[number]]), reached[number]
+    return bounds
+
+
+def _added(instance: Instance, found: Sequence[Sequence[tuple[int, int] | None]]) -> list[Fraction | None]:
+    """The bounds of all parts added up, in the user's unit."""
+    bounds: list[Fraction | None] = []
+    closed = True
+    for number, stage in enumerate(instance.stages):
+        mine = [item for bound in found if (item := bound[number]) is not None]
+        if len(mine) < len(found) or isinstance(stage, Worst | Product) or not (closed or len(found) == 1):
+            bounds.append(None)
+            closed = False
+            continue
+        bounds.append(sum(bound for bound, _ in mine) * stage.unit + stage.constant)
+        closed = closed and all(bound == reached for bound, reached in mine)
     return bounds
 
 

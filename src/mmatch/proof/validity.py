@@ -14,6 +14,7 @@ from mmatch.instance.seats import group_bounds, led_groups, mentor_seats
 from mmatch.matching import Violation
 from mmatch.pairs import Pairs, facts_of, seat_rows
 from mmatch.people.columns import NONE
+from mmatch.proof.co_mentors import co_mentors_at_fault
 from mmatch.proof.stability import unstable
 from mmatch.rules.stable import Stable
 
@@ -37,6 +38,7 @@ def validity(cohort: Cohort, program: Program, matching: Matching) -> list[Viola
     found += [
         *_seats(cohort, program, offers),
         *_matches(cohort, program, matching, (requests, offers)),
+        *co_mentors_at_fault(cohort, program, matching),
         *_unfilled(cohort, matching, requests),
     ]
     for rule in program.rules:
@@ -49,6 +51,9 @@ def validity(cohort: Cohort, program: Program, matching: Matching) -> list[Viola
 def _unknown(cohort: Cohort, matching: Matching) -> Iterator[Violation]:
     requests, offers = seat_rows(cohort, matching)
     seats = matching.seats
+    for name in dict.fromkeys(seats.co_mentor):
+        if name and name not in cohort.people.index:
+            yield Violation("unknown-person", f"nobody has the id {name!r}", (name,))
     for row in np.flatnonzero((requests == NONE) | (offers == NONE)).tolist():
         mentor, mentee = seats.mentor[row], seats.mentee[row]
         for name in (mentor, mentee):

@@ -69,11 +69,12 @@ def _print_matches(out: Console, cohort: Cohort, matching: Matching) -> None:
     names = _names(cohort)
     shown = list(zip(range(1, MOST_ROWS + 1), matching, strict=False))
     timed, grouped = bool(matching.seats.slot), _grouped(matching)
-    heads = ["", "mentor", "mentees" if grouped else "mentee", "topic", *["when"] * timed, *["size"] * grouped]
+    two = "mentors" if matching.seats.co_mentor else "mentor"
+    heads = ["", two, "mentees" if grouped else "mentee", "topic", *["when"] * timed, *["size"] * grouped]
     rows = [
         (
             k,
-            _shown(m.mentor, names),
+            ", ".join(_shown(name, names) for name in m.mentors),
             _members(m, names),
             m.topic or "any",
             *[m.slot] * timed,

@@ -212,8 +212,9 @@ class CommonSlot(Rule):
 
     def _absent(self, cohort: Cohort, match: Match, free: Bools) -> Iterator[Violation]:
         index = cohort.people.index
-        if not free[index[match.mentor]]:
-            yield Violation("rule:CommonSlot", f"{match.mentor} is not free at {match.slot}", (match.mentor,))
+        for mentor in match.mentors:
+            if not free[index[mentor]]:
+                yield Violation("rule:CommonSlot", f"{mentor} is not free at {match.slot}", (mentor,))
         absent = [mentee for mentee in match.mentees if not free[index[mentee]]]
         if len(match.mentees) - len(absent) < short(self.quorum) * len(match.mentees):
             text = f"{', '.join(absent)} cannot come at {match.slot}, where {match.mentor} meets them"
@@ -261,7 +262,7 @@ def _twice(matches: Sequence[Match], windows: Mapping[str, Window]) -> Iterator[
     """People in two matches at one time."""
     meetings: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
     for match in matches:
-        for person in (match.mentor, *match.mentees):
+        for person in (*match.mentors, *match.mentees):
             meetings[person].append(_span(windows[match.slot]))
     for person, spans in meetings.items():
         if any(a[0] < b[1] and b[0] < a[1] for a, b in combinations(spans, 2)):

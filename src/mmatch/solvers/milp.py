@@ -68,18 +68,18 @@ def _searched(model: Model, goal: Goal, watch: Watch) -> Found:
         return Found(None)
     values = np.round(found.x).astype(np.int64)
     chosen = values[: model.n_edges] > 0
-    reached, step = _reached(goal, chosen), math.gcd(*goal.coefficients.tolist()) or 1
+    reached, step = _reached(goal, chosen, values), math.gcd(*goal.coefficients.tolist()) or 1
     bound = None if found.mip_dual_bound is None else math.floor(-found.mip_dual_bound * scale + 1e-6)
     closed = reached is None or (bound is not None and bound < reached + step)
     return Found(chosen, values, found.status == 0 and closed, bound=bound, ended=found.status == 0)
 
 
-def _reached(goal: Goal, chosen: Bools) -> int | None:
+def _reached(goal: Goal, chosen: Bools, values: Ints) -> int | None:
     """The exact value of a goal over edges alone; else what the goal itself reads."""
     if len(goal.variables) and int(goal.variables.max()) < len(chosen):
         total: int = sum(goal.coefficients[chosen[goal.variables]].tolist())
         return total
-    return goal.reached(chosen)
+    return goal.value(chosen, values)
 
 
 def _power(coefficients: Ints) -> float:
