@@ -73,6 +73,7 @@ _HOME = {
     "io.results": ("read_result", "write_result"),
     "io.busy": ("busy_times",),
     "io.calendars": ("calendar_file", "write_calendars"),
+    "io.dates": ("read_dates", "write_dates"),
     "io.holidays": ("public_holidays",),
     "io.schedules": ("read_diaries", "read_schedule", "write_schedule"),
     "io.sessions": ("write_dues", "write_session_merge", "write_sessions", "write_unplaced"),

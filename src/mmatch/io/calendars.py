@@ -259,7 +259,7 @@ class _Story:
     def dues(self) -> Iterator[tuple[str, int, Due]]:
         """(who, number, what is due): for the mentor, or for each mentee."""
         for number, due in enumerate(self.plan.dues, 1):
-            for who in self.plan.people[:1] if due.who == "mentor" else self.plan.people[1:]:
+            for who in self.plan.match.mentors if due.who == "mentor" else self.plan.match.mentees:
                 if self.person in {None, who}:
                     yield who, number, due
 
@@ -281,7 +281,7 @@ class _Story:
 
     def _others(self, who: str | None = None) -> str:
         """Names of whom somebody meets: a mentee their mentor, a mentor all mentees, and all of them in other files."""
-        mentor, *mentees = self.plan.people
+        mentors, mentees = self.plan.match.mentors, self.plan.match.mentees
         reader = self.person if who is None else who
-        met = {None: self.plan.people, mentor: tuple(mentees)}.get(reader, (mentor,))
+        met = self.plan.people if reader is None else mentees if reader in mentors else mentors
         return ", ".join(plain_text(self.names.get(name, name)).replace("\n", " ") for name in met)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 SCHEMA = "mmatch/schedule"
 DIARIES = "mmatch/diaries"
 VERSION = 1
+EXTRAS = ("slot", "co_mentor")
 Read = Callable[[Any, str], Any]
 
 
@@ -51,8 +52,8 @@ def read_diaries(path: str | os.PathLike[str]) -> dict[str, Diary]:
     Raises:
         InputError: not readable, no JSON, or no diaries.
     """
-    data = _headed(load_json(path), DIARIES, ("people",))
-    return _pairs(data["people"], "people", _text, _diary)
+    data = headed(load_json(path), DIARIES, ("people",))
+    return pairs_of(data["people"], "people", text_of, diary_in)
 
 
 # -- writing ----------------------------------------------------------------------------------------------------------
@@ -80,7 +81,8 @@ def _time(minute: int) -> str:
 
 def _match_out(match: Match) -> dict[str, Any]:
     found = {"mentor": match.mentor, "mentees": list(match.mentees), "topic": match.topic, "offer": match.offer}
-    return {**found, "requested": list(match.requested), **({"slot": match.slot} if match.slot else {})}
+    extras = {name: getattr(match, name) for name in EXTRAS if getattr(match, name)}
+    return {**found, "requested": list(match.requested), **extras}
 
 
 def _plan_out(plan: Plan) -> dict[str, Any]:
@@ -127,8 +129,8 @@ def _settings_out(settings: Settings) -> dict[str, Any]:
         "kept": _fixed_out(settings.kept),
         "agreed": _fixed_out(settings.agreed),
         "wishes": {item.name: getattr(settings.wishes, item.name) for item in fields(settings.wishes)},
-        "formats": [_format_out(form) for form in settings.formats.values()],
-        "diaries": {who: _diary_out(diary) for who, diary in settings.diaries.items()},
+        "formats": [format_out(form) for form in settings.formats.values()],
+        "diaries": {who: diary_out(diary) for who, diary in settings.diaries.items()},
     }
 
 
@@ -140,7 +142,8 @@ def _fixed_out(given: Mapping[Key, Mapping[int, int]]) -> list[list[Any]]:
     ]
 
 
-def _format_out(form: Format) -> dict[str, Any]:
+def format_out(form: Format) -> dict[str, Any]:
+    """A format as plain data."""
     return {
         "name": form.name,
         "sessions": [_plain(session) for session in form.sessions],
@@ -156,7 +159,8 @@ def _plain(item: Any) -> dict[str, Any]:
     return {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}
 
 
-def _diary_out(diary: Diary) -> dict[str, Any]:
+def diary_out(diary: Diary) -> dict[str, Any]:
+    """A diary as plain data, with times as texts."""
     limits = ("buffer", "per_day", "per_week", "per_month", "hours_per_month")
     return {
         "busy": [[_time(low), _time(high)] for low, high in diary.busy],
@@ -181,16 +185,16 @@ def schedule_from_json(data: object) -> Schedule:
         InputError: fields that are missing, unknown or of another form.
     """
     names = ("status", "value", "bound", "stopped", "plans", "unplaced", "cancelled", "settings")
-    found = _headed(data, SCHEMA, names)
+    found = headed(data, SCHEMA, names)
     return Schedule(
-        plans=_each(found["plans"], "plans", _plan),
-        unplaced=_each(found["unplaced"], "unplaced", _left),
+        plans=each(found["plans"], "plans", _plan),
+        unplaced=each(found["unplaced"], "unplaced", _left),
         status=_status(found["status"], "status"),
-        value=_each(found["value"], "value", _whole),
-        bound=None if found["bound"] is None else _each(found["bound"], "bound", _whole),
+        value=each(found["value"], "value", _whole),
+        bound=None if found["bound"] is None else each(found["bound"], "bound", _whole),
         settings=_settings(found["settings"], "settings"),
-        stopped=None if found["stopped"] is None else _text(found["stopped"], "stopped"),
-        cancelled=_each(found["cancelled"], "cancelled", _plan),
+        stopped=None if found["stopped"] is None else text_of(found["stopped"], "stopped"),
+        cancelled=each(found["cancelled"], "cancelled", _plan),
     )
 
 
@@ -198,20 +202,20 @@ def _wrong(where: str, value: Any, expected: str) -> InputError:
     return InputError(Problem("type", where, f"found {excerpt(value)}, expected {expected}"))
 
 
-def _headed(data: object, schema: str, names: Sequence[str]) -> dict[str, Any]:
+def headed(data: object, schema: str, names: Sequence[str], optional: Sequence[str] = ()) -> dict[str, Any]:
     """The fields of a file of one kind and a version that is known."""
     if not isinstance(data, dict):
         raise _wrong("", data, "an object")
-    fields = dict(data)
-    if fields.pop("schema", None) != schema:
+    found = dict(data)
+    if found.pop("schema", None) != schema:
         raise InputError(Problem("schema", "schema", f"expected {schema}"))
-    version = fields.pop("version", VERSION)
+    version = found.pop("version", VERSION)
     if type(version) is not int or version > VERSION:
         raise InputError(Problem("version", "version", f"found {excerpt(version)}: made by a newer version of mmatch"))
-    return _object(fields, "", names)
+    return fields_of(found, "", names, optional)
 
 
-def _object(data: Any, where: str, names: Sequence[str], optional: Sequence[str] = ()) -> dict[str, Any]:
+def fields_of(data: Any, where: str, names: Sequence[str], optional: Sequence[str] = ()) -> dict[str, Any]:
     """An object with exactly these fields, some of which may be left out."""
     if not isinstance(data, dict):
         raise _wrong(where, data, "an object")
@@ -223,19 +227,22 @@ def _object(data: Any, where: str, names: Sequence[str], optional: Sequence[str]
     return data
 
 
-def _each(data: Any, where: str, read: Read) -> tuple[Any, ...]:
+def each(data: Any, where: str, read: Read) -> tuple[Any, ...]:
+    """Every item of a list, read in the same way."""
     if not isinstance(data, list):
         raise _wrong(where, data, "a list")
     return tuple(read(item, f"{where}[{k}]") for k, item in enumerate(data))
 
 
-def _pairs(data: Any, where: str, key: Read, value: Read) -> dict[Any, Any]:
+def pairs_of(data: Any, where: str, key: Read, value: Read) -> dict[Any, Any]:
+    """An object whose keys and values are read in the same way."""
     if not isinstance(data, dict):
         raise _wrong(where, data, "an object")
     return {key(name, where): value(item, f"{where}[{excerpt(name)}]") for name, item in data.items()}
 
 
-def _text(value: Any, where: str) -> str:
+def text_of(value: Any, where: str) -> str:
+    """A text."""
     if not isinstance(value, str):
         raise _wrong(where, value, "a text")
     return value
@@ -265,70 +272,71 @@ def _status(value: Any, where: str) -> Status:
 
 def _match(data: Any, where: str) -> Match:
     names = ("mentor", "mentees", "topic", "offer", "requested")
-    found = _object(data, where, names, ("slot",))
-    mentees = _each(found["mentees"], f"{where}.mentees", _text)
-    requested = _each(found["requested"], f"{where}.requested", _text)
+    found = fields_of(data, where, names, EXTRAS)
+    mentees = each(found["mentees"], f"{where}.mentees", text_of)
+    requested = each(found["requested"], f"{where}.requested", text_of)
     if requested and len(requested) != len(mentees):
         raise _wrong(f"{where}.requested", list(requested), "a topic for each mentee")
-    mentor, topic, offer = (_text(found[name], f"{where}.{name}") for name in ("mentor", "topic", "offer"))
-    return Match(mentor, mentees, topic, offer, requested, _text(found.get("slot", ""), f"{where}.slot"))
+    mentor, topic, offer = (text_of(found[name], f"{where}.{name}") for name in ("mentor", "topic", "offer"))
+    extras = {name: text_of(found.get(name, ""), f"{where}.{name}") for name in EXTRAS}
+    return Match(mentor, mentees, topic, offer, requested, **extras)
 
 
 def _plan(data: Any, where: str) -> Plan:
-    found = _object(data, where, ("match", "format", "sessions", "dues"))
+    found = fields_of(data, where, ("match", "format", "sessions", "dues"))
     return Plan(
         _match(found["match"], f"{where}.match"),
-        _text(found["format"], f"{where}.format"),
-        _each(found["sessions"], f"{where}.sessions", _meeting),
-        _each(found["dues"], f"{where}.dues", _due),
+        text_of(found["format"], f"{where}.format"),
+        each(found["sessions"], f"{where}.sessions", _meeting),
+        each(found["dues"], f"{where}.dues", _due),
     )
 
 
 def _meeting(data: Any, where: str) -> Appointment:
-    found = _object(data, where, ("start", "minutes", "mode", "site", "room", "revision"))
+    found = fields_of(data, where, ("start", "minutes", "mode", "site", "room", "revision"))
     start, minutes = _minute(found["start"], f"{where}.start"), _positive(found["minutes"], f"{where}.minutes")
-    mode, site, room = (_text(found[name], f"{where}.{name}") for name in ("mode", "site", "room"))
+    mode, site, room = (text_of(found[name], f"{where}.{name}") for name in ("mode", "site", "room"))
     return Appointment(start, minutes, mode, site, room, _whole(found["revision"], f"{where}.revision"))
 
 
 def _due(data: Any, where: str) -> Due:
-    found = _object(data, where, ("kind", "who", "by", "what"))
-    kind, who, what = (_text(found[name], f"{where}.{name}") for name in ("kind", "who", "what"))
+    found = fields_of(data, where, ("kind", "who", "by", "what"))
+    kind, who, what = (text_of(found[name], f"{where}.{name}") for name in ("kind", "who", "what"))
     return Due(kind, who, _minute(found["by"], f"{where}.by"), what)
 
 
 def _left(data: Any, where: str) -> Unplaced:
-    found = _object(data, where, ("match", "reason", "relaxation", "funnel"))
-    reason, relaxation = (_text(found[name], f"{where}.{name}") for name in ("reason", "relaxation"))
-    funnel = _each(found["funnel"], f"{where}.funnel", _step)
+    found = fields_of(data, where, ("match", "reason", "relaxation", "funnel"))
+    reason, relaxation = (text_of(found[name], f"{where}.{name}") for name in ("reason", "relaxation"))
+    funnel = each(found["funnel"], f"{where}.funnel", _step)
     return Unplaced(_match(found["match"], f"{where}.match"), reason, relaxation, funnel)
 
 
 def _step(data: Any, where: str) -> tuple[str, int]:
     if not isinstance(data, list) or len(data) != 2:
         raise _wrong(where, data, "[step, times]")
-    return _text(data[0], where), _whole(data[1], where)
+    return text_of(data[0], where), _whole(data[1], where)
 
 
 def _settings(data: Any, where: str) -> Settings:
     names = [field.name for field in fields(Settings)]
-    found = _object(data, where, names)
+    found = fields_of(data, where, names)
     at = {name: f"{where}.{name}" for name in names}
-    travel = dict(_each(found["travel"], at["travel"], _way))
-    diaries = _pairs(found["diaries"], at["diaries"], _text, _diary)
-    rooms = _pairs(found["rooms"], at["rooms"], _text, lambda names, place: _each(names, place, _text))
-    wishes = _object(found["wishes"], at["wishes"], [field.name for field in fields(Wishes)])
+    travel = dict(each(found["travel"], at["travel"], way_in))
+    diaries = pairs_of(found["diaries"], at["diaries"], text_of, diary_in)
+    rooms = pairs_of(found["rooms"], at["rooms"], text_of, lambda names, place: each(names, place, text_of))
+    wishes = fields_of(found["wishes"], at["wishes"], [field.name for field in fields(Wishes)])
     return Settings(
-        start=day_of(_text(found["start"], at["start"]), at["start"]),
-        end=day_of(_text(found["end"], at["end"]), at["end"]),
+        start=day_of(text_of(found["start"], at["start"]), at["start"]),
+        end=day_of(text_of(found["end"], at["end"]), at["end"]),
         zone=zone_of(found["zone"], at["zone"]).key,
-        hours=parse_week(_text(found["hours"], at["hours"]), at["hours"]),
+        hours=parse_week(text_of(found["hours"], at["hours"]), at["hours"]),
         grain=_positive(found["grain"], at["grain"]),
         buffer=_whole(found["buffer"], at["buffer"]),
         blackout=frozenset(
-            _each(found["blackout"], at["blackout"], lambda day, place: day_of(_text(day, place), place))
+            each(found["blackout"], at["blackout"], lambda day, place: day_of(text_of(day, place), place))
         ),
-        formats=MappingProxyType({form.name: form for form in _each(found["formats"], at["formats"], _format)}),
+        formats=MappingProxyType({form.name: form for form in each(found["formats"], at["formats"], format_in)}),
         diaries=MappingProxyType(diaries),
         since=None if found["since"] is None else _minute(found["since"], at["since"]),
         rooms=MappingProxyType(rooms),
@@ -340,10 +348,11 @@ def _settings(data: Any, where: str) -> Settings:
     )
 
 
-def _way(data: Any, where: str) -> tuple[tuple[str, str], int]:
+def way_in(data: Any, where: str) -> tuple[tuple[str, str], int]:
+    """The minutes between two sites."""
     if not isinstance(data, list) or len(data) != 3:
         raise _wrong(where, data, "[site, site, minutes]")
-    return (_text(data[0], where), _text(data[1], where)), _whole(data[2], where)
+    return (text_of(data[0], where), text_of(data[1], where)), _whole(data[2], where)
 
 
 def _fixed(data: Any, where: str) -> Mapping[Key, Mapping[int, int]]:
@@ -351,15 +360,16 @@ def _fixed(data: Any, where: str) -> Mapping[Key, Mapping[int, int]]:
     for place, row in enumerate(data if isinstance(data, list) else [data]):
         if not isinstance(row, list) or len(row) != 5:
             raise _wrong(f"{where}[{place}]", row, "[mentor, offer, mentees, session, time]")
-        mentor, offer = (_text(text, where) for text in row[:2])
-        key = mentor, offer, _each(row[2], where, _text)
+        mentor, offer = (text_of(text, where) for text in row[:2])
+        key = mentor, offer, each(row[2], where, text_of)
         found.setdefault(key, {})[_whole(row[3], where) - 1] = _minute(row[4], where)
     return MappingProxyType({key: MappingProxyType(mine) for key, mine in found.items()})
 
 
-def _diary(data: Any, where: str) -> Diary:
+def diary_in(data: Any, where: str) -> Diary:
+    """A diary from plain data."""
     names = [field.name for field in fields(Diary) if field.name != "_"]
-    found = _object(data, where, (), names)
+    found = fields_of(data, where, (), names)
     try:
         return Diary(**found)
     except InputError as error:
@@ -367,31 +377,32 @@ def _diary(data: Any, where: str) -> Diary:
         raise InputError(told) from None
 
 
-def _format(data: Any, where: str) -> Format:
-    found = _object(data, where, ("name", "sessions", "gaps", "before", "after", "good_for"))
+def format_in(data: Any, where: str) -> Format:
+    """A format from plain data."""
+    found = fields_of(data, where, ("name", "sessions", "gaps", "before", "after", "good_for"))
     before, after = (
         None if found[name] is None else _record(Reflection, found[name], f"{where}.{name}")
         for name in ("before", "after")
     )
     return Format(
-        _text(found["name"], f"{where}.name"),
-        _each(found["sessions"], f"{where}.sessions", lambda item, place: _record(Session, item, place)),
-        _each(found["gaps"], f"{where}.gaps", _gap),
+        text_of(found["name"], f"{where}.name"),
+        each(found["sessions"], f"{where}.sessions", lambda item, place: _record(Session, item, place)),
+        each(found["gaps"], f"{where}.gaps", _gap),
         before,
         after,
-        _text(found["good_for"], f"{where}.good_for"),
+        text_of(found["good_for"], f"{where}.good_for"),
     )
 
 
 def _gap(data: Any, where: str) -> Gap:
     touch = data.get("touchpoints", []) if isinstance(data, dict) else []
-    touches = _each(touch, f"{where}.touchpoints", lambda item, place: _record(Touchpoint, item, place))
+    touches = each(touch, f"{where}.touchpoints", lambda item, place: _record(Touchpoint, item, place))
     return _record(Gap, {**data, "touchpoints": touches} if isinstance(data, dict) else data, where)  # type: ignore[no-any-return]
 
 
 def _record(kind: Any, data: Any, where: str) -> Any:
     """A plain record: its fields, lists of texts as tuples; the kind checks the rest itself."""
-    found = _object(data, where, (), [field.name for field in fields(kind)])
+    found = fields_of(data, where, (), [field.name for field in fields(kind)])
     values = {name: tuple(value) if isinstance(value, list) else value for name, value in found.items()}
     try:
         return kind(**values)

@@ -11,6 +11,7 @@ from mmatch.planning.plans import Appointment, Plan, Schedule
 if TYPE_CHECKING:
     import os
 
+    from mmatch.matching import Match
     from mmatch.people import Cohort
 
 SESSION_HEADS = (
@@ -65,10 +66,7 @@ def write_unplaced(cohort: Cohort, schedule: Schedule, path: str | os.PathLike[s
         ExportError: the place cannot be written; an old file is intact.
     """
     table = _Table(cohort, schedule)
-    rows = [
-        (*table.pair((item.match.mentor, *item.match.mentees)), item.match.topic, item.reason, item.relaxation)
-        for item in schedule.unplaced
-    ]
+    rows = [(*table.pair(item.match), item.match.topic, item.reason, item.relaxation) for item in schedule.unplaced]
     write_rows(path, UNPLACED_HEADS, rows)
 
 
@@ -85,7 +83,7 @@ class _Table:
     def __init__(self, cohort: Cohort, schedule: Schedule) -> None:
         self.schedule = schedule
         matches = [plan.match for plan in schedule.plans] + [item.match for item in schedule.unplaced]
-        found = {who for match in matches for who in (match.mentor, *match.mentees)}
+        found = {who for match in matches for who in (*match.mentors, *match.mentees)}
         people = [cohort[who] for who in sorted(found)]
         self.names = {person.id: person.name for person in people}
         self.zones = {person.id: person.timezone or schedule.settings.zone for person in people}
@@ -94,9 +92,10 @@ class _Table:
         """Ids and names of some people, each in one cell."""
         return ", ".join(people), ", ".join(self.names[who] or who for who in people)
 
-    def pair(self, people: tuple[str, ...]) -> tuple[str, str, str, str]:
-        """Mentor and mentees with their names."""
-        return (people[0], self.names[people[0]], *self.named(people[1:]))
+    def pair(self, match: Match) -> tuple[str, str, str, str]:
+        """Who leads and the mentees, with their names."""
+        led = match.mentor, self.names[match.mentor]
+        return (*(self.named(match.mentors) if match.co_mentor else led), *self.named(match.mentees))
 
     def session(self, number: int, plan: Plan, k: int, meeting: Appointment) -> tuple[Any, ...]:
         """One session as a coordinator reads it."""
@@ -104,7 +103,7 @@ class _Table:
         wall = meeting.begins(zone)
         ends = Appointment(meeting.end, 0, "").begins()
         return (
-            *(number, *self.pair(plan.people), plan.match.topic, plan.format, k, len(plan.appointments)),
+            *(number, *self.pair(plan.match), plan.match.topic, plan.format, k, len(plan.appointments)),
             *(f"{meeting.begins():%Y-%m-%dT%H:%M}Z", f"{ends:%Y-%m-%dT%H:%M}Z", meeting.minutes),
             *(meeting.mode, meeting.site, meeting.room, zone, f"{wall:%Y-%m-%d}", f"{wall:%H:%M}"),
         )
@@ -121,15 +120,15 @@ class _Table:
 
     def _met(self, who: str, plan: Plan) -> tuple[str, str, str, str]:
         """The role, the topic, and whom this person meets."""
-        mentor, *mentees = plan.people
-        role, partners = ("mentor", tuple(mentees)) if who == mentor else ("mentee", (mentor,))
+        mentors, mentees = plan.match.mentors, plan.match.mentees
+        role, partners = ("mentor", mentees) if who in mentors else ("mentee", mentors)
         return (role, plan.match.topic, *self.named(partners))
 
     def dues(self) -> Iterator[tuple[str, ...]]:
         """Everything that somebody does alone."""
         for plan in self.schedule.plans:
             for due in plan.dues:
-                for who in plan.people[:1] if due.who == "mentor" else plan.people[1:]:
+                for who in plan.match.mentors if due.who == "mentor" else plan.match.mentees:
                     role, topic, partners, _ = self._met(who, plan)
                     wall = Appointment(due.by, 0, "").begins(self.zones[who])
                     when = f"{wall:%Y-%m-%d}", f"{wall:%H:%M}", self.zones[who]

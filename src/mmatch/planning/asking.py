@@ -228,7 +228,7 @@ def matches_of(cohort: Cohort, matching: Any) -> list[Match]:
         text = f"found {type(matching).__name__}, expected a Matching"
         raise InputError(Problem("type", "matching", text, "write result.matching"))
     for match in matching:
-        for who in (match.mentor, *match.mentees):
+        for who in (*match.mentors, *match.mentees):
             known(cohort, who, "matching")
     return sorted(matching, key=lambda match: (match.mentor, match.offer, match.mentees))
 

@@ -271,7 +271,7 @@ def task_of(match: Match, name: str, calendars: Calendars) -> Task:
     """What one match needs, and when it could be."""
     settings = calendars.settings
     form = format_of(name, settings.formats)
-    people = (match.mentor, *match.mentees)
+    people = (*match.mentors, *match.mentees)
     shared = shared_by(people, calendars)
     attending = [calendars.cohort[who] for who in people]
     site = common_site(attending, settings.travel)

@@ -67,8 +67,8 @@ class Plan:
 
     @property
     def people(self) -> tuple[str, ...]:
-        """Everybody who attends, the mentor first."""
-        return (self.match.mentor, *self.match.mentees)
+        """Everybody who attends, the mentor first, then a co-mentor."""
+        return (*self.match.mentors, *self.match.mentees)
 
 
 @dataclass(frozen=True, slots=True)

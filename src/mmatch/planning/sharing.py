@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from mmatch.planning.calendars import Task
 
 FEW = 12  # matches, up to which one model is solved to the end
+SOME = 120  # matches, up to which one model is tried at the end
+PROOF = 20.0  # of CP-SAT there, in its deterministic units
 SIZES = (6, 60)  # matches of a neighbourhood, least and most
 WORK = 0.5  # of CP-SAT for one neighbourhood, in its deterministic units
 TRIES = 3  # without success for each component, after which the search ends
@@ -74,6 +76,9 @@ def _shared(tasks: list[Task], parts: list[list[int]], rooms: list[Room], watch:
         return Placed(whole.dates, whole.bound if whole.exact else (placed, cheap), whole.exact)
     search.improve()
     reached = total(tasks, search.dates)
+    if reached != (placed, cheap) and len(tasks) <= SOME and watch.reason() is None:
+        whole = place(tasks, watch, rooms, search.dates, PROOF)  # few starts are left between value and bound
+        return Placed(whole.dates, whole.bound if whole.exact else (placed, cheap), whole.exact)
     return Placed(tuple(search.dates), (placed, cheap), reached == (placed, cheap))
 
 

@@ -46,7 +46,7 @@ def validate(cohort: Cohort, matching: Matching, schedule: Schedule) -> list[Vio
         raise InputError(Problem("type", "schedule", f"found {type(schedule).__name__}, expected a Schedule"))
     found = list(_wrong_matches(matching, schedule))
     names = frozenset(cohort.people.ids)
-    known = [plan for plan in schedule.plans if names.issuperset((plan.match.mentor, *plan.match.mentees))]
+    known = [plan for plan in schedule.plans if names.issuperset((*plan.match.mentors, *plan.match.mentees))]
     for plan in known:
         found += _wrong_plan(cohort, schedule.settings, plan)
     mine = _by_person(known, schedule.settings)
@@ -69,7 +69,7 @@ def _wrong_matches(matching: Matching, schedule: Schedule) -> Iterator[Violation
 
 def _wrong_plan(cohort: Cohort, settings: Settings, plan: Plan) -> Iterator[Violation]:
     form = format_of(plan.format, settings.formats)
-    people = [cohort[who] for who in (plan.match.mentor, *plan.match.mentees)]
+    people = [cohort[who] for who in (*plan.match.mentors, *plan.match.mentees)]
     names = tuple(person.id for person in people)
     key = (plan.match.mentor, plan.match.offer, plan.match.mentees)
     pins, kept, agreed = (given.get(key, {}) for given in (settings.pins, settings.kept, settings.agreed))
@@ -168,7 +168,7 @@ def _by_person(plans: list[Plan], settings: Settings) -> dict[str, Mine]:
     for plan in plans:
         kept = settings.kept.get((plan.match.mentor, plan.match.offer, plan.match.mentees), {})
         for k, meeting in enumerate(plan.appointments):
-            for who in (plan.match.mentor, *plan.match.mentees):
+            for who in (*plan.match.mentors, *plan.match.mentees):
                 found.setdefault(who, []).append((meeting, k in kept))
     return found
 

@@ -50,9 +50,13 @@ def _entry(plan: Plan, k: int, meeting: Appointment, zone: str) -> tuple[str, ..
     wall = meeting.begins(zone)
     ends = local_time(meeting.end, zone)
     where = ", ".join(filter(None, (meeting.room, meeting.site))) or meeting.mode
-    mentor, *mentees = plan.people
     times = f"{wall:%H:%M}-{ends:%H:%M}"
-    lines = (times, f"{mentor} + {', '.join(mentees)}", f"{k + 1}/{len(plan.appointments)} {where}", "")
+    lines = (
+        times,
+        f"{' & '.join(plan.match.mentors)} + {', '.join(plan.match.mentees)}",
+        f"{k + 1}/{len(plan.appointments)} {where}",
+        "",
+    )
     plain = [plain_text(line).replace("\n", " ") for line in lines]
     return tuple(line if len(line) <= MOST_WIDTH else line[: MOST_WIDTH - 1] + "…" for line in plain)
 
