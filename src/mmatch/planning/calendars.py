@@ -74,8 +74,14 @@ class Calendars:
     settings: Settings
     wider: Mapping[str, int] | None = None  # minutes by which windows are longer at both ends, to ask what if
 
+    base: Calendars | None = None  # the same but for what is wider
+
     @cached_property
     def _known(self) -> dict[str, Intervals]:
+        return {}
+
+    @cached_property
+    def _people(self) -> dict[str, tuple[Participant, str]]:
         return {}
 
     @cached_property
@@ -84,13 +90,25 @@ class Calendars:
 
     def of(self, name: str) -> Intervals:
         """When a person is free, in UTC minutes."""
+        if self.base is not None and name not in (self.wider or {}):
+            return self.base.of(name)
         if name not in self._known:
             *_, (_, self._known[name]) = self.steps(name)
         return self._known[name]
 
+    def person(self, name: str) -> Participant:
+        """A person."""
+        return self._known_person(name)[0]
+
     def zone(self, name: str) -> str:
         """The time zone of a person."""
-        return self.cohort[name].timezone or self.settings.zone
+        return self._known_person(name)[1]
+
+    def _known_person(self, name: str) -> tuple[Participant, str]:
+        if name not in self._people:
+            person = self.cohort[name]
+            self._people[name] = person, person.timezone or self.settings.zone
+        return self._people[name]
 
     def diary(self, name: str) -> Diary:
         """What a person's calendar adds to the weekly windows."""
@@ -104,7 +122,7 @@ class Calendars:
     def steps(self, name: str) -> Iterator[tuple[str, Intervals]]:
         """What is left of a person's time, step by step: windows, what is closed, too soon, and taken."""
         settings, diary, zone = self.settings, self.diary(name), self.zone(name)
-        free = self._in_week(self.windows(self.cohort[name]), zone)
+        free = self._in_week(self.windows(self.person(name)), zone)
         free = self._overridden(free, diary, zone)
         yield "the windows", free
         closed = settings.blackout.union(diary.blackout) - diary.dates.keys()
@@ -214,6 +232,11 @@ class Task:
     settings: Settings
     radix: int = 1  # what a minute of wishes is worth beside the prices
 
+    @cached_property
+    def memo(self) -> dict[str, Any]:
+        """What was worked out about it once."""
+        return {}
+
     @property
     def open(self) -> bool:
         """Whether every session has a way to meet and a time."""
@@ -273,7 +296,7 @@ def task_of(match: Match, name: str, calendars: Calendars) -> Task:
     form = format_of(name, settings.formats)
     people = (*match.mentors, *match.mentees)
     shared = shared_by(people, calendars)
-    attending = [calendars.cohort[who] for who in people]
+    attending = [calendars.person(who) for who in people]
     site = common_site(attending, settings.travel)
     modes = tuple(_mode(session, attending, site) for session in form.sessions)
     key = key_of(match)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import pairwise
 from types import MappingProxyType
 from typing import Any
@@ -34,14 +35,19 @@ class Others:
 
     def near(self, task: Task) -> Others:
         """Only those who share people or rooms with a match."""
-        sites = {room.site for room in self.rooms}
-        near = [
-            k
-            for k, other in enumerate(self.tasks)
-            if self.dates[k] is not None
-            and (not task.buffers.keys().isdisjoint(other.buffers) or sites.intersection(task.sites, other.sites))
-        ]
+        sites = {room.site for room in self.rooms}.intersection(task.sites)
+        things = [*task.people, *(("site", site) for site in sites)]
+        near = sorted({k for thing in things for k in self._index.get(thing, ()) if self.dates[k] is not None})
         return Others([self.tasks[k] for k in near], [self.dates[k] for k in near], self.rooms)
+
+    @cached_property
+    def _index(self) -> dict[object, list[int]]:
+        """The numbers of the tasks of each person and each site."""
+        found: dict[object, list[int]] = {}
+        for k, task in enumerate(self.tasks):
+            for thing in (*task.people, *(("site", site) for site in set(task.sites))):
+                found.setdefault(thing, []).append(k)
+        return found
 
     def allow(self, task: Task) -> bool:
         """Whether a match finds dates while all others keep theirs."""
@@ -151,7 +157,7 @@ def _crowded(task: Task, others: Others) -> str:
 
 
 def _no_way(task: Task, calendars: Calendars, mode: str) -> str:
-    people = [calendars.cohort[who] for who in task.people]
+    people = [calendars.person(who) for who in task.people]
     unwilling = [person.id for person in people if mode in {"virtual", "in_person"} and mode not in person.modes]
     if unwilling:
         return f"{' and '.join(unwilling)} cannot meet so"
@@ -196,13 +202,20 @@ class _Ladder:
         yield told, lambda: alone(self.task) is not None
 
     def _helps(self, others: Others | None = None, wider: Mapping[str, int] | None = None, **changes: Any) -> Any:
-        again = Calendars(self.calendars.cohort, replace(self.settings, **changes), wider)
+        base = None if changes else self.calendars
+        again = Calendars(self.calendars.cohort, replace(self.settings, **changes), wider, base)
         company = self.others if others is None else others
-        return lambda: company.allow(task_of(self.task.match, self.task.format.name, again))
+        return lambda: self._possible(again) and company.allow(task_of(self.task.match, self.task.format.name, again))
+
+    def _possible(self, calendars: Calendars) -> bool:
+        """Whether all are free together long enough at all: cheap to say, and often no."""
+        least = min(session.minutes for session in self.task.format.sessions)
+        return len(starts(shared_by(self.task.people, calendars), least, 1)) > 0
 
     def _formed(self, **changes: Any) -> Callable[[], bool]:
         form = replace(self.task.format, **changes)
-        return lambda: self.others.allow(_with_format(self.task, self.calendars, form))
+        possible = self._possible(self.calendars)
+        return lambda: possible and self.others.allow(_with_format(self.task, self.calendars, form))
 
     def _pins(self) -> Iterator[tuple[str, Any]]:
         mine = key_of(self.task.match)

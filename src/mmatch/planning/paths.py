@@ -48,6 +48,13 @@ def between(task: Task, k: int, one: Intervals, other: Intervals) -> Intervals:
 
 def alone(task: Task) -> Dates | None:
     """The cheapest dates of one match as if nobody else were there; None where it has none."""
+    if "alone" not in task.memo:
+        task.memo["alone"] = _alone(task)
+    found: Dates | None = task.memo["alone"]
+    return found
+
+
+def _alone(task: Task) -> Dates | None:
     if not task.open:
         return None
     least = onwards(task)
@@ -69,6 +76,13 @@ def along(task: Task, first: int, least: list[Intervals]) -> Dates:
 
 def onwards(task: Task) -> list[Intervals]:
     """The least cost from each start of each session to the end, what the start costs by itself included."""
+    if "onwards" not in task.memo:
+        task.memo["onwards"] = _onwards(task)
+    found: list[Intervals] = task.memo["onwards"]
+    return found
+
+
+def _onwards(task: Task) -> list[Intervals]:
     least = [task.prices[-1]]
     for k in reversed(range(len(task.format.gaps))):
         least.insert(0, np.minimum(task.prices[k] + _cheapest_next(task, k, least[0]), FAR))

@@ -81,7 +81,7 @@ def place(
     bound = len(some), sum(costs) + least_loose(some)
     if fits(some, single, rooms) and total(some, single) == bound:
         return Placed(tuple(own), bound, exact=True)
-    turns = in_turn(some, rooms)
+    turns = in_turn(some, rooms, bound)
     if known is not None:
         turns = max(turns, [known[k] for k in possible], key=lambda dates: _worth(some, dates))
     best, exact = turns, total(some, turns) == bound
@@ -103,7 +103,7 @@ def _worth(tasks: Sequence[Task], dates: Sequence[Chosen]) -> tuple[int, int]:
     return placed, -price
 
 
-def in_turn(tasks: Sequence[Task], rooms: Sequence[Room] = ()) -> list[Chosen]:
+def in_turn(tasks: Sequence[Task], rooms: Sequence[Room] = (), bound: tuple[int, int] | None = None) -> list[Chosen]:
     """Each match takes the best of what those before it left; the best of a few orders, None where nothing is left."""
     orders = next(number for most, number in ORDERS if len(tasks) <= most)
     first = sorted(range(len(tasks)), key=lambda k: (len(tasks[k].starts[0]), k))
@@ -111,6 +111,8 @@ def in_turn(tasks: Sequence[Task], rooms: Sequence[Room] = ()) -> list[Chosen]:
     for order in islice(permutations(first) if len(tasks) < 9 else iter([first, first[::-1]]), orders):
         found = _in_order(tasks, order, rooms)
         best = max(best, found, key=lambda dates: _worth(tasks, dates))
+        if total(tasks, best) == bound:
+            break
     return best
 
 
