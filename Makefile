@@ -45,7 +45,7 @@ peers: .venv-peers/.ready    ## other people's packages, in an environment of th
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
 	$(RUN) -m pip install --quiet --upgrade pip
-	$(RUN) -m pip install --quiet -c constraints.txt -e ".[cli]" --group dev
+	$(RUN) -m pip install --quiet -c constraints.txt -e ".[cli,calendar,holidays]" --group dev
 	touch $@
 
 clean:

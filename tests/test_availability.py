@@ -9,42 +9,10 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import mmatch as mm
+from clock_changes import ZONES, changes
 from mmatch import availability as av
 from mmatch.availability import Window
 from strategies import examples
-
-ZONES = [
-    "Africa/Cairo",
-    "Africa/Casablanca",
-    "Africa/El_Aaiun",
-    "Africa/Lagos",
-    "America/Anchorage",
-    "America/Asuncion",
-    "America/Chicago",
-    "America/Havana",
-    "America/New_York",
-    "America/Nuuk",
-    "America/Phoenix",
-    "America/Santiago",
-    "America/Sao_Paulo",
-    "America/St_Johns",
-    "Asia/Beirut",
-    "Asia/Gaza",
-    "Asia/Kathmandu",
-    "Asia/Kolkata",
-    "Asia/Pyongyang",
-    "Asia/Tehran",
-    "Asia/Tokyo",
-    "Australia/Eucla",
-    "Australia/Lord_Howe",
-    "Australia/Sydney",
-    "Europe/Berlin",
-    "Europe/London",
-    "Europe/Volgograd",
-    "Pacific/Apia",
-    "Pacific/Chatham",
-    "Pacific/Norfolk",
-]
 
 windows = st.builds(
     lambda day, a, b: Window(day, *sorted((a, b))), st.integers(0, 6), st.integers(0, 95), st.integers(0, 96)
@@ -56,16 +24,6 @@ def shown(minute, zone):
     """Date and minute of the day on the wall, by zoneinfo alone."""
     at = (dt.datetime(1970, 1, 1, tzinfo=dt.UTC) + dt.timedelta(minutes=minute)).astimezone(zoneinfo.ZoneInfo(zone))
     return at.date(), at.hour * 60 + at.minute
-
-
-def changes(zone, years):
-    """Days (UTC) on which a zone changes its clocks, found day by day."""
-    info, day = zoneinfo.ZoneInfo(zone), dt.datetime(years[0], 1, 1, tzinfo=dt.UTC)
-    while day.year <= years[-1]:
-        after = day + dt.timedelta(days=1)
-        if day.astimezone(info).utcoffset() != after.astimezone(info).utcoffset():
-            yield day.date()
-        day = after
 
 
 def as_set(intervals):

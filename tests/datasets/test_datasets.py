@@ -21,7 +21,11 @@ SIZES = {  # mentors, mentees, people
     "corporate": (200, 350, 550),
     "expert-groups": (6, 60, 66),
     "flash-tables": (25, 100, 125),
+    "two-sessions": (25, 40, 65),
+    "three-sessions": (30, 45, 75),
+    "office-hours": (120, 12, 132),
 }
+DATED = ("two-sessions", "three-sessions", "office-hours")
 
 
 def example(name, case="", **options):
@@ -43,8 +47,7 @@ def solved():
 
 
 def test_every_scenario_is_one_file():
-    every = ("adversarial", "civil-service", "corporate", "expert-groups", "flash-tables", "informational", "shortage")
-    assert datasets.names() == every
+    assert datasets.names() == tuple(sorted(["adversarial", *SIZES]))
 
 
 @pytest.mark.parametrize("name", SIZES)
@@ -66,7 +69,7 @@ def test_the_people_are_the_same_on_every_machine():
     told = [
         (name, p.name, p.attributes.get("job title"))
         for name in SIZES
-        if name != "expert-groups"
+        if name not in {"expert-groups", *DATED}
         for p in [datasets.load(name).cohort["p081"]]
     ]
     assert told == [
@@ -78,6 +81,37 @@ def test_the_people_are_the_same_on_every_machine():
     ]
     learner = datasets.load("expert-groups").cohort["p061"]
     assert (learner.name, learner.availability) == ("Piotr Nowak", "Tue 9-12; Wed 9-12; Wed 13-17")
+
+
+@pytest.mark.parametrize("name", DATED)
+def test_examples_with_dates_are_dated(solved, tmp_path, name):
+    """Most matches find dates; whatever the schedule says, the judge finds nothing wrong with it."""
+    one, result = solved(name)
+    if name == "office-hours":
+        one = datasets.load(name, mentors=30, mentees=4)
+        result = mm.solve(one.cohort, one.program)
+    mm.write_dates(one.dates, tmp_path / "dates.json")
+    dates = mm.read_dates(tmp_path / "dates.json")
+    found = mm.schedule(one.cohort, one.program, result.matching, **dates, time_limit=20)
+    assert found.settings == mm.schedule(one.cohort, one.program, mm.Matching(), **one.dates).settings
+    assert mm.validate(one.cohort, result.matching, found) == []
+    assert len(found.plans) >= 0.9 * len(result.matching)
+    assert all(item.reason for item in found.unplaced)
+    again = tmp_path / "schedule.json"
+    mm.write_schedule(found, again)
+    assert mm.read_schedule(again) == found
+
+
+def test_two_sessions_meet_in_rooms_and_hand_drafts_around(solved):
+    one, result = solved("two-sessions")
+    found = mm.schedule(one.cohort, one.program, result.matching, **one.dates, time_limit=20)
+    for plan in found.plans:
+        first, second = plan.appointments
+        assert (first.mode, second.mode) == ("in_person", "virtual")
+        assert first.room in {"1", "2", "3"}
+        assert 10 <= (second.begins("Europe/Lisbon").date() - first.begins("Europe/Lisbon").date()).days <= 21
+        assert [due.kind for due in plan.dues] == ["reflect", "send", "answer", "reflect"]
+        assert first.start < plan.dues[1].by <= plan.dues[2].by < second.start
 
 
 @pytest.mark.parametrize("name", SIZES)

@@ -11,11 +11,13 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import mmatch as mm
+from clock_changes import ZONES, changes
 from mmatch.availability import Window, instant, week_text
 from mmatch.formats import format_of
 from mmatch.planning import schedule, validate
 from mmatch.planning.calendars import Calendars, task_of
-from mmatch.planning.placing import alone, components, cost, narrowed, place
+from mmatch.planning.paths import alone, cost, narrowed
+from mmatch.planning.placing import components, place
 from strategies import examples
 
 QUICK = mm.Format("quick", (mm.Session(60), mm.Session(30)), (mm.Gap(0, 1, 3),))
@@ -52,14 +54,17 @@ def kept(task):
     for dates in product(*(times.tolist() for times in task.starts)):
         rows = zip(task.days, task.starts, dates, strict=True)
         days = [int(days[times.tolist().index(at)]) for days, times, at in rows]
-        ends = [at + session.minutes + task.buffer for at, session in zip(dates, task.format.sessions, strict=True)]
+        ends = [
+            at + session.minutes + max(task.buffers.values())
+            for at, session in zip(dates, task.format.sessions, strict=True)
+        ]
         gaps = zip(pairwise(days), task.format.gaps, strict=True)
         apart = all(gap.least <= b - a <= gap.most for (a, b), gap in gaps)
         if apart and all(later >= end for end, later in zip(ends, dates[1:], strict=False)):
             yield dates
 
 
-def tried(tasks, origin, buffer):
+def tried(tasks, buffer):
     """(most matches, least cost negated) by trying all dates of all matches."""
     best = (0, 0)
 
@@ -79,7 +84,7 @@ def tried(tasks, origin, buffer):
             free = all(a[0] != b[0] or a[2] <= b[1] or b[2] <= a[1] for a in own for b in held)
             apart = all(a[0] != b[0] or a[2] <= b[1] for a, b in pairwise(sorted(own)))
             if free and apart:
-                further(k + 1, held + own, placed + 1, total + cost(task, dates, origin))
+                further(k + 1, held + own, placed + 1, total + cost(task, dates))
 
     further(0, [], 0, 0)
     return best
@@ -96,7 +101,7 @@ def test_a_schedule_is_the_best_and_can_be_held(question, buffer):
     calendars = Calendars(cohort, found.settings)
     tasks = [task_of(item.match, wanted(cohort, item.match), calendars) for item in (*found.plans, *found.unplaced)]
     assume(prod(1 + len(list(kept(task))) for task in tasks) <= 20_000)
-    assert found.value == tried(tasks, found.settings.start * 1440, buffer)
+    assert found.value == tried(tasks, buffer)
 
 
 def wanted(cohort, match):
@@ -109,12 +114,12 @@ def test_narrowing_loses_no_best_dates(question):
     """The starts that are left are exactly those of some dates that cost no more."""
     cohort, matching = question
     found = dated(cohort, matching)
-    origin, calendars = found.settings.start * 1440, Calendars(cohort, found.settings)
+    calendars = Calendars(cohort, found.settings)
     for plan in found.plans:
         task = task_of(plan.match, plan.format, calendars)
-        own = cost(task, alone(task, origin), origin)
-        few = narrowed(task, origin, own + 2000)
-        cheap = [dates for dates in kept(task) if cost(task, dates, origin) <= own + 2000]
+        own = cost(task, alone(task))
+        few = narrowed(task, own + 2000)
+        cheap = [dates for dates in kept(task) if cost(task, dates) <= own + 2000]
         assert [set(times.tolist()) for times in few.starts] == [set(column) for column in zip(*cheap, strict=True)]
 
 
@@ -186,10 +191,16 @@ def test_the_same_wall_time_a_week_later_is_a_week_later():
     ("one", "other", "options", "reason", "relaxation"),
     [
         ("Mon 9-12", "Tue 9-12", {}, "none in common", ""),
-        ("Mon 9-9:30", "Mon 9-12", {}, "ann: no free 60 minutes", ""),
+        ("Mon 9-9:30", "Mon 9-12", {}, "ann: no free 60 minutes", "let ann be free 30 minutes earlier and later"),
         ("Mon 9-12", "Mon 9-12", {"blackout": ["2026-03-30"]}, "no free 60 minutes", "end 7 days later"),
         ("Thu 9-10", "Thu 9-10", {}, "no free 60 minutes", "end 7 days later, on 2026-04-08"),
-        ("Mon 9-12", "Mon 9-12", {"program": "two_session"}, "7 to 30 days apart", "allow shorter and longer gaps"),
+        (
+            "Mon 9-12",
+            "Mon 9-12",
+            {"program": "two_session"},
+            "7 to 30 days apart",
+            "allow gaps that are 7 days shorter",
+        ),
     ],
 )
 def test_a_match_without_dates_has_a_reason_and_a_way_out(one, other, options, reason, relaxation):
@@ -303,7 +314,7 @@ def test_matches_that_share_nobody_are_apart():
     found = schedule(cohort, mm.Program(), matching, **SPRING)
     tasks = [task_of(plan.match, plan.format, Calendars(cohort, found.settings)) for plan in found.plans]
     assert sorted(map(len, components(tasks))) == [1, 4]
-    assert place(tasks, found.settings.start * 1440).exact
+    assert place(tasks).exact
     assert format_of("single").sessions[0].minutes == 60
 
 
@@ -326,3 +337,24 @@ def test_gaps_and_doubled_people_are_judged():
     found = schedule(cohort, mm.Program(), matching, **SPRING)
     same = tuple(replace(plan, appointments=found.plans[0].appointments) for plan in found.plans)
     assert [v.code for v in validate(cohort, matching, replace(found, plans=same))] == ["plan-overlap"]
+
+
+@pytest.mark.parametrize("zone", ZONES)
+def test_no_session_is_outside_a_window_around_any_change_of_clocks(zone):
+    """Every change of sixteen years: two hours at night and one at noon, a session on the day before, of and after."""
+    daily = mm.Format("daily", (mm.Session(45), mm.Session(45), mm.Session(45)), (mm.Gap(1, 1, 1), mm.Gap(1, 1, 1)))
+    cohort, _ = two("Mon-Sun 0-4, 12-13, 22-24", "Mon-Sun 0-4, 12-13, 22-24", timezone=zone)
+    people = [cohort["ann"], replace(cohort["eva"], timezone=zone, requests=[mm.Request(format="daily")])]
+    cohort = mm.Cohort(people)
+    matching = mm.matching_from_pairs(cohort, [("ann", "eva")])
+    for day in changes(zone, range(2020, 2036)):
+        span = {"start": day - dt.timedelta(days=1), "end": day + dt.timedelta(days=1)}
+        wishes = mm.Wishes(evening=0)
+        found = schedule(cohort, mm.Program(), matching, **span, formats=[daily], grain=15, wishes=wishes)
+        (plan,) = found.plans
+        assert validate(cohort, matching, found) == []
+        walls = [meeting.begins(zone) for meeting in plan.appointments]
+        assert [(wall.date() - walls[0].date()).days for wall in walls] == [0, 1, 2]
+        for wall, meeting in zip(walls, plan.appointments, strict=True):
+            assert wall.hour < 4 or wall.hour in {12, 22, 23}
+            assert dt.datetime.fromtimestamp(meeting.start * 60, ZoneInfo(zone)).replace(fold=0) == wall.replace(fold=0)

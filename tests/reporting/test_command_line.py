@@ -372,3 +372,88 @@ def test_what_is_not_proved_is_said_in_shares_rounded_up(groups, mmatch):
         told = sureness(replace(open_one, value=value, verified_bound=bound))
         assert told == f"good, but not proved best, stopped by the time limit{words}"
         assert told in headline(cohort, replace(open_one, value=value, verified_bound=bound))
+
+
+WEEKS = {"mentors.csv": "id,topic,capacity,availability\nann,r,2,Mon 9-12\n"}
+WEEKS |= {"mentees.csv": "id,topic,availability\neva,r,Mon 9-12\nfinn,r,Tue 9-12\n"}
+QUESTION = ("result/cohort.json", "result/program.json", "result/result.json")
+SPAN = ("--start", "2027-01-11", "--end", "2027-01-31")
+
+
+@pytest.fixture
+def matched(tmp_path, monkeypatch, mmatch):
+    for name, text in WEEKS.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    assert mmatch("match", *WEEKS, "--out", "result")[0] == 0
+    return tmp_path
+
+
+def test_schedule_prints_dates_and_writes_tables_and_calendars(matched, mmatch):
+    status, out, _ = mmatch(
+        *(
+            "schedule",
+            *QUESTION,
+            *SPAN,
+            "--out",
+            "dates",
+            "--calendars",
+            "--now",
+            "2027-01-04T12:00Z",
+            "--key",
+            "secret",
+        )
+    )
+    assert status == 0
+    assert "Mon 2027-01-11" in out
+    assert "1 of 2 matches have dates, and no other dates are better." in out
+    assert "No dates for ann with finn: " in out
+    written = sorted(str(path.relative_to(matched / "dates")) for path in (matched / "dates").rglob("*.*"))
+    tables = ["dues.csv", "mail_merge.csv", "schedule.json", "sessions.csv", "unplaced.csv"]
+    calendars = ["all.ics", "matches/0001-ann-eva.ics", "people/0001-ann.ics", "people/0002-eva.ics"]
+    assert written == sorted([*tables, *(f"calendars/{name}" for name in calendars)])
+    assert rows_of(matched / "dates/unplaced.csv")[0]["mentees"] == "finn"
+
+
+def test_schedule_takes_holidays_calendars_and_a_file_of_dates(matched, mmatch):
+    ics = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:x", "BEGIN:VEVENT", "UID:1", "DTSTAMP:20270101T000000Z"]
+    ics += ["DTSTART:20270111T080000Z", "DTEND:20270111T180000Z", "END:VEVENT", "END:VCALENDAR", ""]
+    (matched / "eva.ics").write_text("\r\n".join(ics), encoding="utf-8")
+    dates = {"schema": "mmatch/dates", "version": 1, "start": "2027-01-11", "end": "2027-01-31", "grain": 60}
+    (matched / "dates.json").write_text(json.dumps(dates), encoding="utf-8")
+    asked = ("schedule", *QUESTION, "--dates", "dates.json", "--busy", "eva=eva.ics", "--holidays", "US")
+    status, out, _ = mmatch(*asked, "--json")
+    assert status == 0
+    made = json.loads(out)  # the 11th is taken, the 18th is Martin Luther King day
+    assert made["plans"][0]["sessions"][0]["start"] == "2027-01-25T09:00Z"
+    assert made["settings"]["grain"] == 60
+
+
+def test_reschedule_moves_as_little_as_possible(matched, mmatch):
+    assert mmatch("schedule", *QUESTION, *SPAN, "--out", "dates")[0] == 0
+    same, out, _ = mmatch("reschedule", *QUESTION, "dates/schedule.json", "--json")
+    assert (same, json.loads(out)["value"]) == (0, [1, 0, 0, 0])
+    later = ("--start", "2027-01-18", "--published", "2027-01-15")
+    status, out, _ = mmatch("reschedule", *QUESTION, "dates/schedule.json", *later, "--json")
+    made = json.loads(out)
+    assert (status, made["value"]) == (0, [1, -1, -1, -7 * 1440])
+    assert made["plans"][0]["sessions"][0]["revision"] == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "told"),
+    [
+        (("schedule", *QUESTION), 2, "--start"),
+        (("schedule", *QUESTION, "--start", "soon", "--end", "2027-01-31"), 2, "expected a date"),
+        (("schedule", *QUESTION, *SPAN, "--busy", "eva"), 2, "id=file.ics"),
+        (("schedule", *QUESTION, *SPAN, "--busy", "eva=none.ics"), 2, "none.ics"),
+        (("schedule", *QUESTION, *SPAN, "--holidays", "XX"), 2, "codes such as DE"),
+        (("schedule", *QUESTION, "--start", "2027-01-12", "--end", "2027-01-13"), 1, "0 of 2"),
+        (("reschedule", *QUESTION, "result/result.json"), 2, "mmatch/schedule"),
+    ],
+)
+def test_schedule_says_in_a_sentence_what_is_wrong(matched, mmatch, arguments, status, told):
+    found, out, err = mmatch(*arguments)
+    assert found == status
+    assert told in out + err
+    assert "Traceback" not in out + err

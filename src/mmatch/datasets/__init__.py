@@ -65,7 +65,8 @@ def write_example(example: Example, folder: str | os.PathLike[str]) -> tuple[Pat
         folder: made where it does not exist; files of the same names are replaced.
 
     Returns:
-        The sign-up files in the order in which `read_cohort` takes them, then program.json.
+        The sign-up files in the order in which `read_cohort` takes them, then program.json. Where the example
+        has dates, dates.json stands beside them.
 
     Raises:
         ExportError: a file could not be written.

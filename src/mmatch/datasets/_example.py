@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from difflib import get_close_matches
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
 
 from mmatch.errors import InputError, Problem, excerpt
 
@@ -40,6 +42,7 @@ class Example:
         program: the policy.
         right: what must come out, where that is known without a solver.
         case: which case of a scenario that has several.
+        dates: what `schedule` is asked for, as its keywords; empty where the scenario has no dates.
     """
 
     name: str
@@ -49,6 +52,7 @@ class Example:
     program: Program
     right: RightAnswer | None = None
     case: str = ""
+    dates: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}), hash=False)
 
 
 def check_counts(scenario: str, **counts: object) -> None:

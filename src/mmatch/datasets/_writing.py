@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mmatch.errors import ExportError
+from mmatch.io.dates import write_dates
 
 if TYPE_CHECKING:
     import os
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def write_files(sheets: Sheets, example: Example, folder: str | os.PathLike[str]) -> tuple[Path, ...]:
-    """Every sheet as CSV (a cohort that no CSV can say as JSON), and the program; UTF-8 throughout."""
+    """Every sheet as CSV (a cohort that no CSV can say as JSON), the program, and dates.json where there are dates."""
     place = Path(folder)
     try:
         place.mkdir(parents=True, exist_ok=True)
@@ -26,6 +27,8 @@ def write_files(sheets: Sheets, example: Example, folder: str | os.PathLike[str]
         program = place / "program.json"
         text = json.dumps(example.program.to_json(), indent=2, ensure_ascii=False)
         program.write_text(text + "\n", encoding="utf-8")
+        if example.dates:
+            write_dates(example.dates, place / "dates.json")
     except OSError as error:
         reason = (error.strerror or "unknown reason").lower()
         raise ExportError(f"the example {example.name} was not written to {place.name}: {reason}") from None

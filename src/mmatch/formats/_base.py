@@ -40,12 +40,16 @@ class Touchpoint:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """The time between two meetings: least, wanted and most days, from start to start, and touchpoints in it."""
+    """The time between two meetings: least, wanted and most days, from start to start, and touchpoints in it.
+
+    With ``working=True`` the days are those from Monday to Friday on which nothing is closed.
+    """
 
     least: int = 7
     target: int = 14
     most: int = 30
     touchpoints: tuple[Touchpoint, ...] = ()
+    working: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +118,8 @@ def _check(form: Format, problems: Problems) -> None:
             problems.add("format", f"{where}.gaps[{k}]", text)
         for touch in gap.touchpoints:
             _one_of(touch.kind, KINDS, f"{where}.gaps[{k}].touchpoints", problems)
+            for name in ("answer_days", "lead_days"):
+                _count(getattr(touch, name), f"{where}.gaps[{k}].touchpoints.{name}", (0, MOST_DAYS), problems)
 
 
 def _size(value: Any) -> str:

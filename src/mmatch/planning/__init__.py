@@ -1,7 +1,24 @@
 """Planning: a matching into dated sessions, and the judge of what comes out."""
 
-from mmatch.planning.plans import Appointment, Due, Plan, Schedule, Settings, Unplaced
+from mmatch.planning.alternatives import suggest
+from mmatch.planning.diaries import Diary, diaries_of
+from mmatch.planning.plans import Appointment, Due, Plan, Schedule, Settings, Unplaced, Wishes
+from mmatch.planning.rescheduling import reschedule
 from mmatch.planning.scheduling import schedule
 from mmatch.planning.validity import validate
 
-__all__ = ["Appointment", "Due", "Plan", "Schedule", "Settings", "Unplaced", "schedule", "validate"]
+__all__ = [
+    "Appointment",
+    "Diary",
+    "Due",
+    "Plan",
+    "Schedule",
+    "Settings",
+    "Unplaced",
+    "Wishes",
+    "diaries_of",
+    "reschedule",
+    "schedule",
+    "suggest",
+    "validate",
+]

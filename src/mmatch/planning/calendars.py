@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -15,21 +17,53 @@ from mmatch.availability import (
     day_text,
     expand,
     intervals_of,
+    joined,
+    offsets_at,
     parse_week,
     starts,
+    union,
     widened,
     without,
 )
 from mmatch.formats import format_of
+from mmatch.planning.diaries import FREE
+from mmatch.planning.plans import key_of
 
 if TYPE_CHECKING:
     from mmatch.availability import Intervals
     from mmatch.formats import Format, Session
     from mmatch.matching import Match
     from mmatch.people import Cohort, Participant
-    from mmatch.planning.plans import Settings
+    from mmatch.people.columns import Bools
+    from mmatch.planning.diaries import Diary
+    from mmatch.planning.plans import Settings, Wishes
 
+WEEK = 7 * DAY
+YEAR = 400  # days, rounded up
 ALWAYS = tuple(Window(day, 0, DAY) for day in range(7))
+MONDAY = 3  # added to a day number: 1970-01-01 was a Thursday
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """How much is enough for one person: at most so many sessions, or minutes, in one kind of period."""
+
+    who: str
+    kind: str
+    most: int
+    minutes: bool
+    zone: str
+
+    def periods(self, times: Intervals) -> Intervals:
+        """The number of the period (day, week or month on this person's wall) in which each time lies."""
+        days = local_days(times, self.zone)
+        if self.kind == "day":
+            return days
+        if self.kind == "week":
+            found: Intervals = (days + MONDAY) // 7
+            return found
+        months: Intervals = days.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
+        return months
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,30 +72,131 @@ class Calendars:
 
     cohort: Cohort
     settings: Settings
+    wider: Mapping[str, int] | None = None  # minutes by which windows are longer at both ends, to ask what if
+
+    base: Calendars | None = None  # the same but for what is wider
 
     @cached_property
     def _known(self) -> dict[str, Intervals]:
         return {}
 
+    @cached_property
+    def _people(self) -> dict[str, tuple[Participant, str]]:
+        return {}
+
+    @cached_property
+    def _weeks(self) -> dict[tuple[tuple[Window, ...], str], Intervals]:
+        return {}
+
     def of(self, name: str) -> Intervals:
         """When a person is free, in UTC minutes."""
+        if self.base is not None and name not in (self.wider or {}):
+            return self.base.of(name)
         if name not in self._known:
-            self._known[name] = self._free(self.cohort[name])
+            *_, (_, self._known[name]) = self.steps(name)
         return self._known[name]
 
-    def _free(self, person: Participant) -> Intervals:
-        settings, zone = self.settings, person.timezone or self.settings.zone
-        windows = settings.hours
+    def person(self, name: str) -> Participant:
+        """A person."""
+        return self._known_person(name)[0]
+
+    def zone(self, name: str) -> str:
+        """The time zone of a person."""
+        return self._known_person(name)[1]
+
+    def _known_person(self, name: str) -> tuple[Participant, str]:
+        if name not in self._people:
+            person = self.cohort[name]
+            self._people[name] = person, person.timezone or self.settings.zone
+        return self._people[name]
+
+    def diary(self, name: str) -> Diary:
+        """What a person's calendar adds to the weekly windows."""
+        return self.settings.diaries.get(name, FREE)
+
+    def buffer(self, name: str) -> int:
+        """Minutes that a person needs between two sessions."""
+        own = self.diary(name).buffer
+        return self.settings.buffer if own is None else own
+
+    def steps(self, name: str) -> Iterator[tuple[str, Intervals]]:
+        """What is left of a person's time, step by step: windows, what is closed, too soon, and taken."""
+        settings, diary, zone = self.settings, self.diary(name), self.zone(name)
+        free = self._in_week(self.windows(self.person(name)), zone)
+        free = self._overridden(free, diary, zone)
+        yield "the windows", free
+        closed = settings.blackout.union(diary.blackout) - diary.dates.keys()
+        if closed:
+            free = without(free, self._dates(closed, zone))
+            yield "the dates on which nobody meets", free
+        if settings.since is not None:
+            free = without(free, np.array([[0, max(settings.since, 1)]]))
+            yield "the notice", free
+        if diary.busy:
+            buffer = self.buffer(name)
+            free = without(free, widened(intervals_of(diary.busy), buffer, buffer))
+            yield "what is taken", free
+        if any(limit.most == 0 for limit in self.limits(name)):
+            free = free[:0]
+            yield "a limit of 0", free
+
+    def windows(self, person: Participant) -> tuple[Window, ...]:
+        """The weekly windows of a person."""
+        found = self.settings.hours
         if person.availability is not None:
-            windows = _week(person.availability, f"participant {person.id}")
-        free = expand(windows, zone, day_text(settings.start), day_text(settings.end)).intervals
-        closed = [expand(ALWAYS, zone, day_text(day), day_text(day)).intervals for day in sorted(settings.blackout)]
-        taken = widened(intervals_of(settings.busy.get(person.id, ())), settings.buffer, settings.buffer)
-        return without(free, np.concatenate([taken, *closed]) if not closed else _joined([taken, *closed]))
+            found = _week(person.availability, f"participant {person.id}")
+        more = (self.wider or {}).get(person.id, 0)
+        return joined(Window(w.day, max(w.start - more, 0), min(w.end + more, DAY)) for w in found) if more else found
 
+    def _in_week(self, windows: tuple[Window, ...], zone: str) -> Intervals:
+        if (windows, zone) not in self._weeks:
+            first, last = day_text(self.settings.start), day_text(self.settings.end)
+            self._weeks[windows, zone] = expand(windows, zone, first, last).intervals
+        return self._weeks[windows, zone]
 
-def _joined(parts: list[Intervals]) -> Intervals:
-    return intervals_of([(int(a), int(b)) for part in parts for a, b in part])
+    def _overridden(self, free: Intervals, diary: Diary, zone: str) -> Intervals:
+        """The free times with single dates as the diary says."""
+        days = {day: spans for day, spans in diary.dates.items() if self.settings.start <= day <= self.settings.end}
+        if not days:
+            return free
+        parts = [without(free, self._dates(days, zone))]
+        for day, spans in days.items():
+            hours = [Window((day + MONDAY) % 7, *span) for span in spans]
+            parts.append(expand(hours, zone, day_text(day), day_text(day)).intervals)
+        return union(np.concatenate(parts))
+
+    def _dates(self, days: Sequence[int] | frozenset[int] | Mapping[int, object], zone: str) -> Intervals:
+        """All minutes of some dates on the wall of a zone."""
+        parts = [expand(ALWAYS, zone, day_text(day), day_text(day)).intervals for day in sorted(days)]
+        return union(np.concatenate(parts)) if parts else np.zeros((0, 2), dtype=np.int64)
+
+    def limits(self, name: str) -> list[Limit]:
+        """What limits how much is enough for a person."""
+        diary, zone = self.diary(name), self.zone(name)
+        counts = [("day", diary.per_day), ("week", diary.per_week), ("month", diary.per_month)]
+        found = [Limit(name, kind, most, minutes=False, zone=zone) for kind, most in counts if most is not None]
+        if diary.hours_per_month is not None:
+            found.append(Limit(name, "month", int(diary.hours_per_month * 60), minutes=True, zone=zone))
+        return found
+
+    @cached_property
+    def work(self) -> Intervals:
+        """For every date from a year before the start on, how many working days there have been up to it."""
+        days = np.arange(self.settings.start - YEAR, self.settings.end + 2 * YEAR)
+        open_days = ((days + MONDAY) % 7 < 5) & ~np.isin(days, list(self.settings.blackout))
+        return np.cumsum(open_days)
+
+    def working(self, days: Intervals) -> Intervals:
+        """The number of working days up to each date."""
+        found: Intervals = self.work[np.maximum(days - (self.settings.start - YEAR), 0)]
+        return found
+
+    def later(self, days: Intervals, number: int) -> Intervals:
+        """The date so many working days after each date."""
+        if not number:
+            return days
+        found: Intervals = np.searchsorted(self.work, self.working(days) + number, "left") + self.settings.start - YEAR
+        return found
 
 
 @lru_cache(maxsize=4096)
@@ -71,44 +206,203 @@ def _week(text: str | tuple[str, ...], where: str) -> tuple[Window, ...]:
 
 @dataclass(frozen=True, eq=False)
 class Task:
-    """One match to be dated: for each session its starts, the days of these on the mentor's wall, and how to meet.
+    """One match to be dated: for each session its starts, what each would cost, and how and where to meet.
 
-    ``buffer`` is what everybody needs between two sessions, in minutes.
+    ``days`` are the dates of the starts on the mentor's wall, ``marks`` what gaps are counted in (these dates, or
+    working days) at their first and second session, ``soonest`` the first date that touchpoints leave for the second
+    one. ``buffers`` is what each person needs between two sessions, ``homes`` where each person is otherwise.
+    ``fixed`` are sessions that have taken place.
     """
 
     match: Match
     format: Format
     people: tuple[str, ...]
     modes: tuple[str, ...]
-    site: str
+    sites: tuple[str, ...]
     starts: tuple[Intervals, ...]
     days: tuple[Intervals, ...]
-    buffer: int = 0
+    prices: tuple[Intervals, ...]
+    marks: tuple[tuple[Intervals, Intervals], ...]
+    soonest: tuple[Intervals, ...]
+    clocks: tuple[Intervals, ...]
+    buffers: Mapping[str, int]
+    homes: Mapping[str, str]
+    limits: tuple[Limit, ...]
+    fixed: tuple[bool, ...]
+    settings: Settings
+    radix: int = 1  # what a minute of wishes is worth beside the prices
+
+    @cached_property
+    def memo(self) -> dict[str, Any]:
+        """What was worked out about it once."""
+        return {}
 
     @property
     def open(self) -> bool:
         """Whether every session has a way to meet and a time."""
         return "" not in self.modes and all(len(times) for times in self.starts)
 
+    @property
+    def wishes(self) -> Wishes:
+        """What makes dates good."""
+        return self.settings.wishes
+
+    def place(self, who: str, k: int) -> str:
+        """Where somebody is during session k."""
+        return self.sites[k] if self.modes[k] == "in_person" else self.homes[who]
+
+    def pause(self, k: int, other: Task, j: int) -> int:
+        """Minutes that those who attend both need between session k and session j of another match, or of this one."""
+        travel = self.settings.travel
+        pauses = [
+            max(self.buffers[who], travel.get((self.place(who, k), other.place(who, j)), 0) if travel else 0)
+            for who in self.people
+            if who in other.buffers
+        ]
+        return max(pauses, default=0)
+
+    def kept(self, keep: Sequence[Any]) -> Task:
+        """The task with only some of its starts: a mask or indices for each session."""
+        return _kept(self, keep)
+
+
+def _kept(task: Task, keep: Sequence[Any]) -> Task:
+    def some(columns: Sequence[Intervals]) -> tuple[Intervals, ...]:
+        return tuple(column[mask] for column, mask in zip(columns, keep, strict=True))
+
+    marks = tuple((one[keep[k]], other[keep[k + 1]]) for k, (one, other) in enumerate(task.marks))
+    return replace(
+        task,
+        starts=some(task.starts),
+        days=some(task.days),
+        prices=some(task.prices),
+        marks=marks,
+        soonest=tuple(column[mask] for column, mask in zip(task.soonest, keep, strict=False)),
+        clocks=some(task.clocks),
+    )
+
+
+def shared_by(people: Sequence[str], calendars: Calendars) -> Intervals:
+    """When all of some people are free."""
+    found = calendars.of(people[0])
+    for other in people[1:]:
+        found = common(found, calendars.of(other))
+    return found
+
 
 def task_of(match: Match, name: str, calendars: Calendars) -> Task:
     """What one match needs, and when it could be."""
-    form = format_of(name, calendars.settings.formats)
-    people = (match.mentor, *match.mentees)
-    shared = calendars.of(people[0])
-    for other in people[1:]:
-        shared = common(shared, calendars.of(other))
-    attending = [calendars.cohort[who] for who in people]
-    sites = {person.site for person in attending}
-    site = sites.pop() if len(sites) == 1 else ""
+    settings = calendars.settings
+    form = format_of(name, settings.formats)
+    people = (*match.mentors, *match.mentees)
+    shared = shared_by(people, calendars)
+    attending = [calendars.person(who) for who in people]
+    site = common_site(attending, settings.travel)
     modes = tuple(_mode(session, attending, site) for session in form.sessions)
-    times = tuple(starts(shared, session.minutes, calendars.settings.grain) for session in form.sessions)
-    zone = attending[0].timezone or calendars.settings.zone
+    key = key_of(match)
+    pins, kept = settings.pins.get(key, {}), settings.kept.get(key, {})
+    times = []
+    agreed = _still_possible(settings.agreed.get(key, {}), form, people, calendars)
+    for k, session in enumerate(form.sessions):
+        found = starts(shared, session.minutes, settings.grain if k not in pins else 1)
+        if k in agreed:
+            found = np.union1d(found, [agreed[k]])
+        if k in kept:
+            found = np.array([kept[k]])
+        elif k in pins:
+            found = found[found == pins[k]]
+        times.append(found)
+    zone = calendars.zone(people[0])
     days = tuple(local_days(found, zone) for found in times)
-    return Task(match, form, people, modes, site, times, days, calendars.settings.buffer)
+    return Task(
+        match,
+        form,
+        people,
+        modes,
+        sites=tuple(site if mode == "in_person" else "" for mode in modes),
+        starts=tuple(times),
+        days=days,
+        prices=_prices(form, tuple(times), people, calendars),
+        marks=tuple(_marks(gap.working, days[k], days[k + 1], calendars) for k, gap in enumerate(form.gaps)),
+        soonest=tuple(_soonest(form, k, days[k], calendars) for k in range(len(form.gaps))),
+        clocks=tuple((found + offsets_at(found, zone) + MONDAY * DAY) % WEEK for found in times),
+        buffers=MappingProxyType({who: calendars.buffer(who) for who in people}),
+        homes=MappingProxyType({person.id: person.site for person in attending}),
+        limits=tuple(limit for who in people for limit in calendars.limits(who)),
+        fixed=tuple(k in kept for k in range(len(form.sessions))),
+        settings=settings,
+    )
 
 
-def _mode(session: Session, people: list[Participant], site: str) -> str:
+def _still_possible(
+    agreed: Mapping[int, int], form: Format, people: Sequence[str], calendars: Calendars
+) -> dict[int, int]:
+    """The sessions that were planned before, for which it is not too soon, and at which everybody is still free."""
+    settings = calendars.settings
+    if not agreed:
+        return {}
+    free = shared_by(people, Calendars(calendars.cohort, replace(settings, since=None)))
+    ends = {k: at + form.sessions[k].minutes for k, at in agreed.items() if k < len(form.sessions)}
+    inside = {k: free[np.searchsorted(free[:, 0], agreed[k], "right") - 1] for k in ends} if len(free) else {}
+    return {k: agreed[k] for k, (low, high) in inside.items() if low <= agreed[k] and ends[k] <= high}
+
+
+def _marks(working: bool, one: Intervals, other: Intervals, calendars: Calendars) -> tuple[Intervals, Intervals]:
+    return (calendars.working(one), calendars.working(other)) if working else (one, other)
+
+
+def _soonest(form: Format, k: int, days: Intervals, calendars: Calendars) -> Intervals:
+    """The first date for the session after gap k: the mentor has time to answer, and the mentee to read it."""
+    found = days
+    for touch in form.gaps[k].touchpoints:
+        found = np.maximum(found, calendars.later(days, touch.answer_days) + touch.lead_days)
+    return found
+
+
+def _prices(
+    form: Format, times: tuple[Intervals, ...], people: tuple[str, ...], calendars: Calendars
+) -> tuple[Intervals, ...]:
+    """What each start costs by itself: lateness, evenings, hours that people would rather not take."""
+    settings = calendars.settings
+    wishes = settings.wishes
+    found = [np.zeros(len(column), dtype=np.int64) for column in times]
+    found[0] = wishes.earliest * (times[0] - settings.start * DAY)
+    for k, (column, session) in enumerate(zip(times, form.sessions, strict=True)):
+        for who in people if len(column) else ():
+            if wishes.evening:
+                odd = _odd_hours(column, session, calendars.zone(who), wishes.early, wishes.late)
+                found[k] = found[k] + wishes.evening * odd
+            preferred = calendars.diary(who).preferred
+            if wishes.preferred and preferred:
+                inside = calendars._in_week(preferred, calendars.zone(who))  # noqa: SLF001 - its own cache
+                found[k] = found[k] + wishes.preferred * ~np.isin(column, starts(inside, session.minutes, 1))
+    return tuple(found)
+
+
+def _odd_hours(times: Intervals, session: Session, zone: str, early: int, late: int) -> Bools:
+    """Whether each start is before the early hour, or its end after the late one or on another date."""
+    wall = (times + offsets_at(times, zone)) % DAY
+    odd: Bools = (wall < early * 60) | (wall + session.minutes > late * 60)
+    return odd
+
+
+def common_site(people: Sequence[Participant], travel: Mapping[tuple[str, str], int]) -> str:
+    """Where these people can meet in person: their site, or the one of theirs that is the shortest way for all.
+
+    The empty text where they are at different sites and no way between them is known.
+    """
+    sites = [person.site for person in people]
+    if "" in sites:
+        return ""
+    ways = [
+        (sum(travel[one, site] for one in sites if one != site), sites.index(site), site)
+        for site in dict.fromkeys(sites)
+        if all(one == site or (one, site) in travel for one in sites)
+    ]
+    return min(ways)[2] if ways else ""
+
+
+def _mode(session: Session, people: Sequence[Participant], site: str) -> str:
     """How a session is held: as the format says, and where it leaves that open virtual if all can; "" if it cannot."""
     possible = [mode for mode in ("virtual", "in_person") if all(mode in person.modes for person in people)]
     if not site:
@@ -119,7 +413,5 @@ def _mode(session: Session, people: list[Participant], site: str) -> str:
 
 def local_days(times: Intervals, zone: str) -> Intervals:
     """The number of the date that the wall of a zone shows at each time."""
-    from mmatch.availability import offsets_at
-
     found: Intervals = (times + offsets_at(times, zone)) // DAY
     return found

@@ -1,130 +1,44 @@
-"""The best dates: alone by dynamic programming, with others who share people by CP-SAT, component by component.
-
-The cost of a plan is the minutes from the first day to its first session, and for each gap a day's minutes for every
-day by which it misses its target. As many matches as possible get dates; then the sum of costs is least.
+"""The best dates of matches that share people: as many as possible get dates, then the sum of costs is least.
 
 Alone is a lower bound of together. Where taking one match after the other gives dates to all, its cost is an upper
-bound, and a start whose cheapest plan is dearer than both leave room for is in no best schedule: few starts remain.
+bound, and a start whose cheapest plan is dearer than both leave room for is in no best schedule: few starts remain for
+CP-SAT.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from itertools import islice, permutations
-from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from mmatch.availability import DAY
+from mmatch.instance import Watch
+from mmatch.planning.calendars import Task
+from mmatch.planning.modelling import searched_together
+from mmatch.planning.paths import Dates, alone, cost, narrowed
+from mmatch.planning.together import Chosen, Held, Room, fits, full, held, least_loose, limits_of, total, within
 
-if TYPE_CHECKING:
-    from mmatch.availability import Intervals
-    from mmatch.planning.calendars import Task
-
-FAR = 2**60
-ORDERS = 24  # in which matches take turns, at most
-Dates = tuple[int, ...]
+ORDERS = ((3, 6), (5, 24), (20, 6), (2**31, 2))  # (up to so many matches, orders in which they take turns)
 
 
 @dataclass(frozen=True, slots=True)
 class Placed:
     """Dates of the tasks of one component (None for a task without), and the bound: (most tasks, least cost)."""
 
-    dates: tuple[Dates | None, ...]
+    dates: tuple[Chosen, ...]
     bound: tuple[int, int]
     exact: bool
 
 
-def alone(task: Task, origin: int) -> Dates | None:
-    """The cheapest dates of one match as if nobody else were there; None where it has none."""
-    if not task.open:
-        return None
-    least = _onwards(task, origin)
-    at = int(least[0].argmin())
-    if least[0][at] >= FAR:
-        return None
-    places = [at]
-    for k in range(len(task.format.gaps)):
-        onwards = _step(task, k)[:, places[-1]] + least[k + 1]
-        places.append(int(onwards.argmin()))
-    return tuple(int(times[place]) for times, place in zip(task.starts, places, strict=True))
-
-
-def _step(task: Task, k: int) -> Intervals:
-    """What gap k costs from each start of session k (columns) to each of the next (rows); `FAR` where not allowed."""
-    gap = task.format.gaps[k]
-    days = task.days[k + 1][:, None] - task.days[k][None, :]
-    later = task.starts[k + 1][:, None] >= task.starts[k][None, :] + task.format.sessions[k].minutes + task.buffer
-    allowed = (gap.least <= days) & (days <= gap.most) & later
-    found: Intervals = np.where(allowed, DAY * np.abs(days - gap.target), FAR)
-    return found
-
-
-def _onwards(task: Task, origin: int) -> list[Intervals]:
-    """The least cost from each start of each session to the end; for the first one with its own lateness."""
-    least: list[Intervals] = [np.zeros(len(task.starts[-1]), dtype=np.int64)]
-    for k in reversed(range(len(task.format.gaps))):
-        least.insert(0, np.minimum((_step(task, k) + least[0][:, None]).min(axis=0), FAR))
-    least[0] = np.minimum(least[0] + task.starts[0] - origin, FAR)
-    return least
-
-
-def narrowed(task: Task, origin: int, most: int) -> Task:
-    """The task with only the starts that some dates of at most this cost use."""
-    onwards = _onwards(task, origin)
-    until = task.starts[0] - origin
-    keep = [onwards[0] <= most]
-    for k in range(len(task.format.gaps)):
-        until = np.minimum((_step(task, k) + until[None, :]).min(axis=1), FAR)
-        keep.append(until + onwards[k + 1] <= most)
-    return replace(task, starts=_kept(task.starts, keep), days=_kept(task.days, keep))
-
-
-def _kept(columns: tuple[Intervals, ...], keep: Sequence[Any]) -> tuple[Intervals, ...]:
-    return tuple(column[mask] for column, mask in zip(columns, keep, strict=True))
-
-
-def cost(task: Task, dates: Dates, origin: int) -> int:
-    """What the dates of one match cost, in minutes."""
-    rows = zip(task.days, task.starts, dates, strict=True)
-    days = [int(days[np.searchsorted(times, at)]) for days, times, at in rows]
-    missed = sum(abs(b - a - gap.target) for a, b, gap in zip(days, days[1:], task.format.gaps, strict=False))
-    return dates[0] - origin + DAY * missed
-
-
-def in_turn(tasks: Sequence[Task], origin: int) -> list[Dates] | None:
-    """Dates for all, each match taking the best of what those before it left: the cheapest of a few orders."""
-    best: tuple[int, list[Dates]] | None = None
-    for order in islice(permutations(range(len(tasks))), ORDERS):
-        found: dict[int, Dates] = {}
-        for k in order:
-            dates = alone(_without(tasks[k], [(tasks[j], found[j]) for j in found]), origin)
-            if dates is None:
-                break
-            found[k] = dates
-        else:
-            total = sum(cost(tasks[k], dates, origin) for k, dates in found.items())
-            if best is None or total < best[0]:
-                best = total, [found[k] for k in range(len(tasks))]
-    return None if best is None else best[1]
-
-
-def _without(task: Task, others: Sequence[tuple[Task, Dates]]) -> Task:
-    """The task without starts at which somebody has another session."""
-    keep = [np.ones(len(times), dtype=bool) for times in task.starts]
-    for other, dates in others:
-        if set(task.people).isdisjoint(other.people):
-            continue
-        for at, held in zip(dates, other.format.sessions, strict=True):
-            for k, (times, own) in enumerate(zip(task.starts, task.format.sessions, strict=True)):
-                keep[k] &= (times >= at + held.minutes + task.buffer) | (times + own.minutes + task.buffer <= at)
-    return replace(task, starts=_kept(task.starts, keep), days=_kept(task.days, keep))
-
-
 def components(tasks: Sequence[Task]) -> list[list[int]]:
     """Numbers of tasks that share people, directly or through others."""
-    root = list(range(len(tasks)))
+    return joined_by([task.people for task in tasks])
+
+
+def joined_by(things: Sequence[Iterable[object]]) -> list[list[int]]:
+    """Numbers of rows that share things, directly or through others."""
+    root = list(range(len(things)))
 
     def find(k: int) -> int:
         while root[k] != k:
@@ -132,150 +46,140 @@ def components(tasks: Sequence[Task]) -> list[list[int]]:
             k = root[k]
         return k
 
-    seen: dict[str, int] = {}
-    for k, task in enumerate(tasks):
-        for who in task.people:
-            root[find(k)] = find(seen.setdefault(who, k))
+    seen: dict[object, int] = {}
+    for k, row in enumerate(things):
+        for thing in row:
+            root[find(k)] = find(seen.setdefault(thing, k))
     found: dict[int, list[int]] = {}
-    for k in range(len(tasks)):
+    for k in range(len(things)):
         found.setdefault(find(k), []).append(k)
     return list(found.values())
 
 
-def place(tasks: Sequence[Task], origin: int, seconds: float | None = None) -> Placed:
+def place(
+    tasks: Sequence[Task],
+    watch: Watch | None = None,
+    rooms: Sequence[Room] = (),
+    known: Sequence[Chosen] | None = None,
+    work: float | None = None,
+) -> Placed:
     """The best dates of one component.
 
     Args:
-        tasks: matches that share people.
-        origin: from where lateness counts, in UTC minutes.
-        seconds: after which the best so far is taken; None is no limit.
+        tasks: matches that share people, or rooms.
+        watch: when to stop and take the best so far; None is never.
+        rooms: sites whose rooms are shared, with what others take there.
+        known: dates that are possible, to begin with.
+        work: of CP-SAT at most, in its deterministic units; None is no limit.
     """
-    own = [alone(task, origin) for task in tasks]
-    bound = (
-        sum(dates is not None for dates in own),
-        sum(cost(task, dates, origin) for task, dates in zip(tasks, own, strict=True) if dates is not None),
-    )
-    if not _clash(tasks, own):
-        return Placed(tuple(own), bound, exact=True)
+    watch = Watch() if watch is None else watch
+    tasks = [without(task, (), rooms) for task in tasks] if rooms else tasks
+    own = [alone(task) for task in tasks]
     possible = [k for k, dates in enumerate(own) if dates is not None]
-    some = [tasks[k] for k in possible]
-    turns = in_turn(some, origin)
-    if turns is not None:
-        room = sum(cost(task, chosen, origin) for task, chosen in zip(some, turns, strict=True)) - bound[1]
-        least = [cost(tasks[k], own[k] or (), origin) for k in possible]
-        some = [narrowed(task, origin, lowest + room) for task, lowest in zip(some, least, strict=True)]
-    found, bound, exact = _together(some, turns, origin, seconds)
-    dates: list[Dates | None] = [None] * len(tasks)
-    for k, chosen in zip(possible, found, strict=True):
+    some, single = [tasks[k] for k in possible], [own[k] for k in possible]
+    costs = [cost(task, dates) for task, dates in zip(some, single, strict=True) if dates is not None]
+    bound = len(some), sum(costs) + least_loose(some)
+    if fits(some, single, rooms) and total(some, single) == bound:
+        return Placed(tuple(own), bound, exact=True)
+    turns = in_turn(some, rooms, bound)
+    if known is not None:
+        turns = max(turns, [known[k] for k in possible], key=lambda dates: _worth(some, dates))
+    best, exact = turns, total(some, turns) == bound
+    if not exact and watch.reason() is None:
+        if None not in turns:
+            spare = total(some, turns)[1] - bound[1]
+            some = [narrowed(task, least + spare) for task, least in zip(some, costs, strict=True)]
+        found = searched_together(some, turns, watch, rooms, work)
+        best, exact = max(found.dates, turns, key=lambda dates: _worth(some, dates)), found.exact
+        bound = max(bound, found.bound or bound, key=lambda pair: (-pair[0], pair[1]))
+    dates: list[Chosen] = [None] * len(tasks)
+    for k, chosen in zip(possible, best, strict=True):
         dates[k] = chosen
-    return Placed(tuple(dates), bound, exact)
+    return Placed(tuple(dates), total(some, best) if exact else bound, exact)
 
 
-def _clash(tasks: Sequence[Task], dates: Sequence[Dates | None]) -> bool:
-    """Whether somebody would be in two places."""
-    taken: dict[str, list[tuple[int, int]]] = {}
-    for task, chosen in zip(tasks, dates, strict=True):
-        for at, session in zip(chosen or (), task.format.sessions, strict=False):
-            for who in task.people:
-                taken.setdefault(who, []).append((at, at + session.minutes + task.buffer))
-    return any(
-        later[0] < earlier[1]
-        for times in taken.values()
-        for earlier, later in zip(sorted(times), sorted(times)[1:], strict=False)
-    )
+def _worth(tasks: Sequence[Task], dates: Sequence[Chosen]) -> tuple[int, int]:
+    placed, price = total(tasks, dates)
+    return placed, -price
 
 
-def _together(
-    tasks: Sequence[Task], turns: list[Dates] | None, origin: int, seconds: float | None
-) -> tuple[list[Dates | None], tuple[int, int], bool]:
-    """(dates, bound, whether they are the best): one model, each session one start, nobody in two places."""
-    from ortools.sat.python import cp_model
-
-    model = cp_model.CpModel()
-    busy: dict[str, list[Any]] = {}
-    here, firsts, costs = [], [], []
-    for task in tasks:
-        present = model.new_bool_var("")
-        times, days = _variables(model, task)
-        for at, session in zip(times, task.format.sessions, strict=True):
-            block = model.new_optional_fixed_size_interval_var(at, session.minutes + task.buffer, present, "")
-            for who in task.people:
-                busy.setdefault(who, []).append(block)
-        price = model.new_int_var(0, FAR // 4, "")
-        model.add(price >= times[0] - origin + DAY * _missed(model, task, days, present)).only_enforce_if(present)
-        for k in range(len(times) - 1):
-            ends = times[k] + task.format.sessions[k].minutes + task.buffer
-            model.add(times[k + 1] >= ends).only_enforce_if(present)
-        here.append(present)
-        firsts.append(times)
-        costs.append(price)
-    for blocks in busy.values():
-        if len(blocks) > 1:
-            model.add_no_overlap(blocks)
-    radix = 1 + sum(_most(task, origin) for task in tasks)
-    for price, task in zip(costs, tasks, strict=True):
-        model.add(price <= _most(task, origin))
-    for times, chosen in zip(firsts, turns or (), strict=False):
-        for at, hinted in zip(times, chosen, strict=True):
-            model.add_hint(at, hinted)
-    if turns is not None:
-        model.add_bool_and(here)  # all get dates when they take turns
-    model.maximize(radix * sum(here) - sum(costs))
-    return _solved(model, here, firsts, radix, seconds)
+def in_turn(tasks: Sequence[Task], rooms: Sequence[Room] = (), bound: tuple[int, int] | None = None) -> list[Chosen]:
+    """Each match takes the best of what those before it left; the best of a few orders, None where nothing is left."""
+    orders = next(number for most, number in ORDERS if len(tasks) <= most)
+    first = sorted(range(len(tasks)), key=lambda k: (len(tasks[k].starts[0]), k))
+    best: list[Chosen] = [None] * len(tasks)
+    for order in islice(permutations(first) if len(tasks) < 9 else iter([first, first[::-1]]), orders):
+        found = _in_order(tasks, order, rooms)
+        best = max(best, found, key=lambda dates: _worth(tasks, dates))
+        if total(tasks, best) == bound:
+            break
+    return best
 
 
-def _variables(model: Any, task: Task) -> tuple[list[Any], list[Any]]:
-    """(start, day) of each session; the day is what the wall shows at the start."""
-    from ortools.sat.python import cp_model
-
-    times, days = [], []
-    for starts, dates in zip(task.starts, task.days, strict=True):
-        at = model.new_int_var_from_domain(cp_model.Domain.from_values(starts.tolist()), "")
-        day = model.new_int_var_from_domain(cp_model.Domain.from_values(np.unique(dates).tolist()), "")
-        if len(task.starts) > 1:
-            model.add_allowed_assignments([at, day], list(zip(starts.tolist(), dates.tolist(), strict=True)))
-        times.append(at)
-        days.append(day)
-    return times, days
+def _in_order(tasks: Sequence[Task], order: Sequence[int], rooms: Sequence[Room]) -> list[Chosen]:
+    found: list[Chosen] = [None] * len(tasks)
+    for k in sorted(order, key=lambda k: not any(tasks[k].fixed)):
+        found[k] = beside(tasks, found, k, rooms)
+    return found
 
 
-def _missed(model: Any, task: Task, days: list[Any], present: Any) -> Any:
-    """Days by which all gaps miss their targets."""
-    total: Any = 0
-    for gap, before, after in zip(task.format.gaps, days, days[1:], strict=False):
-        model.add(after - before >= gap.least).only_enforce_if(present)
-        model.add(after - before <= gap.most).only_enforce_if(present)
-        missed = model.new_int_var(0, gap.most + gap.target, "")
-        model.add(missed >= after - before - gap.target).only_enforce_if(present)
-        model.add(missed >= gap.target - after + before).only_enforce_if(present)
-        total = total + missed
-    return total
+def beside(tasks: Sequence[Task], found: Sequence[Chosen], k: int, rooms: Sequence[Room] = ()) -> Dates | None:
+    """Cheap dates of task k beside what others have, within everybody's limits; None where there are none to be seen.
+
+    Without limits these are the cheapest ones, and None means that there are none.
+    """
+    left = without(tasks[k], list(held(tasks, found)), rooms)
+    dates = alone(left)
+    if dates is not None and limits_of(tasks):
+        dates = _within_limits(tasks, found, k, left, dates)
+    if dates is not None and not fits(tasks, [*found[:k], dates, *found[k + 1 :]], rooms):
+        return None
+    return dates
 
 
-def _most(task: Task, origin: int) -> int:
-    """More than any dates of a task cost."""
-    return int(task.starts[0].max()) - origin + DAY * sum(gap.most + gap.target for gap in task.format.gaps)
+def _within_limits(tasks: Sequence[Task], found: Sequence[Chosen], k: int, left: Task, dates: Dates) -> Dates | None:
+    """The dates, or cheap ones that keep all limits beside what others have; None where few tries find none."""
+    for _ in range(len(left.starts) * 8):
+        if fits(tasks, [*found[:k], dates, *found[k + 1 :]]):
+            return dates
+        left = _without_crowded(tasks, found, k, left, dates)
+        again = alone(left)
+        if again is None:
+            return None
+        dates = again
+    return None
 
 
-def _solved(
-    model: Any, here: list[Any], times: list[list[Any]], radix: int, seconds: float | None
-) -> tuple[list[Dates | None], tuple[int, int], bool]:
-    """One repeatable run of CP-SAT."""
-    from ortools.sat.python import cp_model
+def _without_crowded(tasks: Sequence[Task], found: Sequence[Chosen], k: int, left: Task, dates: Dates) -> Task:
+    """The task without the last of its sessions' periods in which somebody would have more than enough."""
+    sessions = list(held(tasks, [*found[:k], dates, *found[k + 1 :]]))
+    for limit in left.limits:
+        if within(limit, sessions):
+            continue
+        for j in reversed(range(len(dates))):
+            upto = [s for s in sessions if s.task is not tasks[k] or s.k <= j]
+            if not within(limit, upto) and not left.fixed[j]:
+                period = limit.periods(np.array(dates[j : j + 1]))[0]
+                keep = [np.ones(len(times), dtype=bool) for times in left.starts]
+                keep[j] = limit.periods(left.starts[j]) != period
+                return left.kept(keep)
+    return left.kept([np.zeros(len(times), dtype=bool) for times in left.starts])
 
-    solver = cp_model.CpSolver()
-    solver.parameters.num_workers = 1
-    solver.parameters.random_seed = 0
-    solver.parameters.catch_sigint_signal = False
-    if seconds is not None:
-        solver.parameters.max_time_in_seconds = max(seconds, 0.01)
-    status = solver.solve(model)
-    if status not in {cp_model.OPTIMAL, cp_model.FEASIBLE}:
-        return [None] * len(here), (len(here), 0), False
-    dates = [
-        tuple(solver.value(at) for at in row) if solver.boolean_value(present) else None
-        for present, row in zip(here, times, strict=True)
-    ]
-    most = round(solver.best_objective_bound)
-    placed = -(-most // radix)
-    return dates, (placed, placed * radix - most), status == cp_model.OPTIMAL
+
+def without(task: Task, others: Sequence[Held], rooms: Sequence[Room] = ()) -> Task:
+    """The task without starts at which somebody has another session, or no room is left."""
+    keep = [np.ones(len(times), dtype=bool) for times in task.starts]
+    for other in others:
+        if task.buffers.keys().isdisjoint(other.task.buffers):
+            continue
+        for k, (times, own) in enumerate(zip(task.starts, task.format.sessions, strict=True)):
+            if not (task.fixed[k] and other.task.fixed[other.k]):
+                before = times + own.minutes + task.pause(k, other.task, other.k) <= other.start
+                keep[k] &= before | (times >= other.end + other.task.pause(other.k, task, k))
+    for room in rooms:
+        more = tuple((s.start, s.end) for s in others if s.task.sites[s.k] == room.site)
+        crowded = Room(room.site, room.number, (*room.taken, *more))
+        for k, site in enumerate(task.sites):
+            if site == room.site:
+                keep[k] &= ~full(crowded, task, k)
+    return task if all(mask.all() for mask in keep) else task.kept(keep)

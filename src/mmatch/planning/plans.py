@@ -4,26 +4,37 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mmatch.availability import local_time
+from mmatch.errors import Problems, excerpt
 
 if TYPE_CHECKING:
     from mmatch.availability import Window
     from mmatch.formats import Format
     from mmatch.matching import Match, Status
+    from mmatch.planning.diaries import Diary
+
+MOST_WORTH = 60 * 24 * 366  # minutes of delay that one wish can be worth
+Key = tuple[str, str, tuple[str, ...]]  # mentor, offer, mentees
 
 
 @dataclass(frozen=True, slots=True)
 class Appointment:
-    """One meeting with a date: its start in UTC minutes from 1970-01-01, its length, how, and the site if in person."""
+    """One meeting with a date: its start in UTC minutes from 1970-01-01, its length, how, and the site if in person.
+
+    ``room`` is one of the site's rooms, where the schedule was given any. ``revision`` counts how often the meeting has
+    been moved since it was first planned.
+    """
 
     start: int
     minutes: int
     mode: str
     site: str = ""
+    room: str = ""
+    revision: int = 0
 
     @property
     def end(self) -> int:
@@ -54,19 +65,76 @@ class Plan:
     appointments: tuple[Appointment, ...]
     dues: tuple[Due, ...] = ()
 
+    @property
+    def people(self) -> tuple[str, ...]:
+        """Everybody who attends, the mentor first, then a co-mentor."""
+        return (*self.match.mentors, *self.match.mentees)
+
 
 @dataclass(frozen=True, slots=True)
 class Unplaced:
-    """A match without dates: why, and the smallest change tried that would give it some; "" where none of them does."""
+    """A match without dates: why, and the smallest change tried that would give it some; "" where none of them does.
+
+    ``funnel`` counts the times at which its sessions could start after each step: (what the step takes into account,
+    times left).
+    """
 
     match: Match
     reason: str
     relaxation: str = ""
+    funnel: tuple[tuple[str, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What makes dates good, each in minutes of delay that a miss is worth; the sum is made least. 0 is no wish.
+
+    Args:
+        earliest: for each minute until the first session.
+        gap: for each day by which a gap misses its target.
+        same_time: for each session at another weekday or time of day than the one before, on the mentor's wall.
+        preferred: for each person and session outside the windows that this person prefers.
+        evening: for each person and session that begins before ``early`` or ends after ``late`` on this person's wall.
+        adjacent: for each session of a mentor that does not follow directly on another one of theirs.
+        early: the hour before which it is too early.
+        late: the hour after which it is late.
+
+    Raises:
+        InputError: no whole numbers, or out of range.
+    """
+
+    earliest: int = 1
+    gap: int = 1440
+    same_time: int = 0
+    preferred: int = 0
+    evening: int = 1440
+    adjacent: int = 0
+    early: int = 7
+    late: int = 21
+
+    def __post_init__(self) -> None:
+        problems = Problems()
+        for item in fields(self):
+            value = getattr(self, item.name)
+            most = 24 if item.name in {"early", "late"} else MOST_WORTH
+            if type(value) is not int or not 0 <= value <= most:
+                text = f"found {excerpt(value)}, expected a whole number from 0 to {most}"
+                problems.add("argument", f"Wishes.{item.name}", text)
+        problems.raise_any()
+
+
+def _nothing() -> Mapping[Any, Any]:
+    return MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What a schedule was asked for: dates, the hours of people who state none, what is closed, what is taken."""
+    """What a schedule was asked for: dates, the hours of people who state none, what is closed, what is taken.
+
+    ``pins`` are sessions that must start at a time, ``kept`` those that stay as they are whatever people say now
+    because they have taken place, ``agreed`` those that were planned before: {match: {session from 0: start}}.
+    ``since`` is the first minute that is not too soon for what was not agreed.
+    """
 
     start: int
     end: int
@@ -75,21 +143,38 @@ class Settings:
     grain: int = 30
     buffer: int = 0
     blackout: frozenset[int] = frozenset()
-    busy: Mapping[str, tuple[tuple[int, int], ...]] = field(default_factory=lambda: MappingProxyType({}))
-    formats: Mapping[str, Format] = field(default_factory=lambda: MappingProxyType({}))
+    formats: Mapping[str, Format] = field(default_factory=_nothing)
+    diaries: Mapping[str, Diary] = field(default_factory=_nothing)
+    since: int | None = None
+    rooms: Mapping[str, tuple[str, ...]] = field(default_factory=_nothing)
+    travel: Mapping[tuple[str, str], int] = field(default_factory=_nothing)
+    pins: Mapping[Key, Mapping[int, int]] = field(default_factory=_nothing)
+    kept: Mapping[Key, Mapping[int, int]] = field(default_factory=_nothing)
+    agreed: Mapping[Key, Mapping[int, int]] = field(default_factory=_nothing)
+    wishes: Wishes = field(default_factory=Wishes)
 
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
     """All plans, the matches without dates, and how good that is.
 
-    ``value`` is (matches with dates, minus the minutes by which they start late or miss their gaps), more is better;
-    ``bound`` is what no schedule exceeds, as the solver says; where the status is OPTIMAL they are equal.
+    ``value`` is (matches with dates, minus the minutes by which wishes are missed), more is better; of `reschedule`
+    (matches with dates, minus published sessions moved, minus sessions moved, minus minutes by which they moved, minus
+    the minutes by which wishes are missed). ``bound`` is what no schedule exceeds, as the solver says; where the status
+    is OPTIMAL they are equal. ``stopped`` is None, "time_limit", "cancelled" or "interrupted". ``cancelled`` holds
+    the plans of an earlier schedule whose matches are gone or have no dates any more.
     """
 
     plans: tuple[Plan, ...]
     unplaced: tuple[Unplaced, ...]
     status: Status
-    value: tuple[int, int]
-    bound: tuple[int, int] | None
+    value: tuple[int, ...]
+    bound: tuple[int, ...] | None
     settings: Settings = field(repr=False)
+    stopped: str | None = None
+    cancelled: tuple[Plan, ...] = ()
+
+
+def key_of(match: Match) -> Key:
+    """What names a match, whatever its dates."""
+    return match.mentor, match.offer, match.mentees

@@ -8,8 +8,9 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Iterator
+from fractions import Fraction
 from functools import lru_cache
-from itertools import pairwise
+from itertools import combinations, pairwise
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -17,11 +18,14 @@ from mmatch.availability import Window, parse_week
 from mmatch.errors import InputError, Problem
 from mmatch.formats import format_of
 from mmatch.matching import Violation
+from mmatch.planning.diaries import FREE
 from mmatch.planning.plans import Appointment, Plan, Schedule, Settings
 
 if TYPE_CHECKING:
+    from mmatch.formats import Gap
     from mmatch.matching import Matching
     from mmatch.people import Cohort, Participant
+    from mmatch.planning.diaries import Diary
 
 START = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
@@ -30,7 +34,10 @@ def validate(cohort: Cohort, matching: Matching, schedule: Schedule) -> list[Vio
     """Everything that is wrong with a schedule; an empty list: all sessions can be held.
 
     Each match has one plan or one reason; as many sessions as its format, of the right length and mode, with the right
-    gaps; everybody is free in their own zone during every minute; nobody is in two places.
+    gaps, and time for what is due between them; everybody is free in their own zone during every minute, has no more
+    sessions than their limits say, and is in one place at a time, with the way between two places; no site holds more
+    sessions at a time than it has rooms; pinned sessions are where they were pinned. Sessions that have taken place
+    are as they were.
 
     Raises:
         InputError: what is given is no schedule.
@@ -38,11 +45,14 @@ def validate(cohort: Cohort, matching: Matching, schedule: Schedule) -> list[Vio
     if not isinstance(schedule, Schedule):
         raise InputError(Problem("type", "schedule", f"found {type(schedule).__name__}, expected a Schedule"))
     found = list(_wrong_matches(matching, schedule))
-    known = frozenset(cohort.people.ids)
-    for plan in schedule.plans:
-        if known.issuperset((plan.match.mentor, *plan.match.mentees)):
-            found += _wrong_plan(cohort, schedule.settings, plan)
-    return [*found, *_overlaps(schedule)]
+    names = frozenset(cohort.people.ids)
+    known = [plan for plan in schedule.plans if names.issuperset((*plan.match.mentors, *plan.match.mentees))]
+    for plan in known:
+        found += _wrong_plan(cohort, schedule.settings, plan)
+    mine = _by_person(known, schedule.settings)
+    for who in sorted(mine):
+        found += _wrong_person(cohort[who], schedule.settings, mine[who])
+    return [*found, *_wrong_rooms(schedule)]
 
 
 def _wrong_matches(matching: Matching, schedule: Schedule) -> Iterator[Violation]:
@@ -54,50 +64,173 @@ def _wrong_matches(matching: Matching, schedule: Schedule) -> Iterator[Violation
         yield Violation("plan-match", f"the match of {' and '.join(who)} {side}", who)
 
 
+# -- one plan ---------------------------------------------------------------------------------------------------------
+
+
 def _wrong_plan(cohort: Cohort, settings: Settings, plan: Plan) -> Iterator[Violation]:
     form = format_of(plan.format, settings.formats)
-    people = [cohort[who] for who in (plan.match.mentor, *plan.match.mentees)]
+    people = [cohort[who] for who in (*plan.match.mentors, *plan.match.mentees)]
     names = tuple(person.id for person in people)
+    key = (plan.match.mentor, plan.match.offer, plan.match.mentees)
+    pins, kept, agreed = (given.get(key, {}) for given in (settings.pins, settings.kept, settings.agreed))
     if [meeting.minutes for meeting in plan.appointments] != [session.minutes for session in form.sessions]:
         yield Violation("plan-sessions", f"{plan.match.mentor}: not the sessions of {form.name}", names)
         return
-    for meeting, session in zip(plan.appointments, form.sessions, strict=True):
-        if session.mode not in {"either", meeting.mode} or not _can_meet(people, meeting):
+    for k, (meeting, session) in enumerate(zip(plan.appointments, form.sessions, strict=True)):
+        fixed = kept.get(k, pins.get(k, meeting.start))
+        if fixed != meeting.start:
+            yield Violation("plan-pin", f"{plan.match.mentor}: session {k + 1} is not at its given time", names)
+        if k in kept:
+            continue
+        if session.mode not in {"either", meeting.mode} or not _can_meet(people, meeting, settings):
             yield Violation("plan-mode", f"{plan.match.mentor}: a session is {meeting.mode or 'nowhere'}", names)
+        since = None if agreed.get(k) == meeting.start else settings.since
         for person in people:
-            if not _free(person, settings, meeting):
+            if (since is not None and meeting.start < since) or not _free(person, settings, meeting):
                 yield Violation("plan-time", f"{person.id} is not free from {_shown(meeting)}", (person.id,))
     zone = ZoneInfo(people[0].timezone or settings.zone)
-    for gap, (earlier, later) in zip(form.gaps, pairwise(plan.appointments), strict=True):
-        days = (_wall(later.start, zone).date() - _wall(earlier.start, zone).date()).days
-        if not gap.least <= days <= gap.most or later.start < earlier.end:
-            text = f"{plan.match.mentor}: {days} days between two sessions, expected {gap.least} to {gap.most}"
-            yield Violation("plan-gap", text, names)
+    for k, (gap, (earlier, later)) in enumerate(zip(form.gaps, pairwise(plan.appointments), strict=True)):
+        if not {k, k + 1} <= kept.keys():
+            yield from _wrong_gap(gap, (earlier, later), settings, zone, names)
 
 
-def _can_meet(people: list[Participant], meeting: Appointment) -> bool:
+def _wrong_gap(
+    gap: Gap, meetings: tuple[Appointment, Appointment], settings: Settings, zone: ZoneInfo, names: tuple[str, ...]
+) -> Iterator[Violation]:
+    """A gap that is too short or too long, and touchpoints that have no time."""
+    earlier, later = meetings
+    one, other = (_wall(meeting.start, zone).date() for meeting in meetings)
+    days = _working_days(one, other, settings) if gap.working else (other - one).days
+    if not gap.least <= days <= gap.most or later.start < earlier.end:
+        text = f"{names[0]}: {days} days between two sessions, expected {gap.least} to {gap.most}"
+        yield Violation("plan-gap", text, names)
+    for touch in gap.touchpoints:
+        answered, left = one, touch.answer_days
+        while left:
+            answered += dt.timedelta(days=1)
+            left -= _works(answered, settings)
+        if answered + dt.timedelta(days=touch.lead_days) > other:
+            text = f"{names[0]}: {touch.answer_days} working days to answer and {touch.lead_days} days to read do not"
+            yield Violation("plan-touchpoint", f"{text} fit between two sessions", names)
+
+
+def _works(date: dt.date, settings: Settings) -> bool:
+    return date.weekday() < 5 and (date - START.date()).days not in settings.blackout
+
+
+def _working_days(one: dt.date, other: dt.date, settings: Settings) -> int:
+    sign, low, high = (1, one, other) if one <= other else (-1, other, one)
+    days = (high - low).days
+    return sign * sum(_works(low + dt.timedelta(days=k), settings) for k in range(1, days + 1))
+
+
+def _can_meet(people: list[Participant], meeting: Appointment, settings: Settings) -> bool:
     if meeting.mode not in {"virtual", "in_person"} or not all(meeting.mode in person.modes for person in people):
         return False
-    return meeting.mode == "virtual" or (meeting.site != "" and all(person.site == meeting.site for person in people))
+    if meeting.mode == "virtual":
+        return meeting.site == ""
+    sites = {person.site for person in people}
+    ways = all(site == meeting.site or (site, meeting.site) in settings.travel for site in sites)
+    return meeting.site in sites and "" not in sites and ways
+
+
+# -- one person -------------------------------------------------------------------------------------------------------
 
 
 def _free(person: Participant, settings: Settings, meeting: Appointment) -> bool:
     """Whether every minute is in a window, on a date that is open, and not taken."""
     zone = ZoneInfo(person.timezone or settings.zone)
+    diary = settings.diaries.get(person.id, FREE)
     windows = settings.hours if person.availability is None else _week(person.availability)
-    first, last = START.date() + dt.timedelta(days=settings.start), START.date() + dt.timedelta(days=settings.end)
-    closed = {START.date() + dt.timedelta(days=day) for day in settings.blackout}
-    for low, high in settings.busy.get(person.id, ()):
-        if low - settings.buffer < meeting.end and meeting.start < high + settings.buffer:
-            return False
+    buffer = settings.buffer if diary.buffer is None else diary.buffer
+    if any(low - buffer < meeting.end and meeting.start < high + buffer for low, high in diary.busy):
+        return False
     for minute in range(meeting.start, meeting.end):
         wall = _wall(minute, zone)
-        clock = wall.hour * 60 + wall.minute
-        if not first <= wall.date() <= last or wall.date() in closed:
+        day, clock = (wall.date() - START.date()).days, wall.hour * 60 + wall.minute
+        if not settings.start <= day <= settings.end:
             return False
-        if not any(w.day == wall.weekday() and w.start <= clock < w.end for w in windows):
+        if day in diary.dates:
+            open_now = any(start <= clock < end for start, end in diary.dates[day])
+        else:
+            closed = day in settings.blackout or day in diary.blackout
+            open_now = not closed and any(w.day == wall.weekday() and w.start <= clock < w.end for w in windows)
+        if not open_now:
             return False
     return True
+
+
+Mine = list[tuple[Appointment, bool]]  # with whether it has taken place
+
+
+def _by_person(plans: list[Plan], settings: Settings) -> dict[str, Mine]:
+    found: dict[str, Mine] = {}
+    for plan in plans:
+        kept = settings.kept.get((plan.match.mentor, plan.match.offer, plan.match.mentees), {})
+        for k, meeting in enumerate(plan.appointments):
+            for who in (*plan.match.mentors, *plan.match.mentees):
+                found.setdefault(who, []).append((meeting, k in kept))
+    return found
+
+
+def _wrong_person(person: Participant, settings: Settings, mine: Mine) -> Iterator[Violation]:
+    """Two places at a time, and more than enough."""
+    diary = settings.diaries.get(person.id, FREE)
+    buffer = settings.buffer if diary.buffer is None else diary.buffer
+    ordered = sorted(mine, key=lambda row: (row[0].start, row[0].end))
+    for (one, held), (other, after) in combinations(ordered, 2):
+        way = settings.travel.get((one.site or person.site, other.site or person.site), 0)
+        pause = max(buffer, way)
+        if other.start < one.end + pause and not (held and after):
+            yield Violation("plan-overlap", f"{person.id} has two sessions at once", (person.id,))
+            break
+    zone = ZoneInfo(person.timezone or settings.zone)
+    walls = [(_wall(meeting.start, zone).date(), meeting, held) for meeting, held in mine]
+    for told, most, period, weigh in _limits(diary):
+        used: Counter[object] = Counter()
+        for date, meeting, _ in walls:
+            used[period(date)] += weigh(meeting)
+        if any(used[period(date)] > most for date, _, held in walls if not held):
+            yield Violation("plan-limit", f"{person.id} has more than {told}", (person.id,))
+
+
+def _limits(diary: Diary) -> Iterator[tuple[str, float, Any, Any]]:
+    """(in words, at most, the period of a date, what a session counts)."""
+    month = lambda date: (date.year, date.month)  # noqa: E731 - a line of a table
+    if diary.per_day is not None:
+        yield f"{diary.per_day} sessions a day", diary.per_day, lambda date: date, lambda _: 1
+    if diary.per_week is not None:
+        yield f"{diary.per_week} sessions a week", diary.per_week, lambda date: date.isocalendar()[:2], lambda _: 1
+    if diary.per_month is not None:
+        yield f"{diary.per_month} sessions a month", diary.per_month, month, lambda _: 1
+    if diary.hours_per_month is not None:
+        hours = diary.hours_per_month
+        yield f"{hours} hours a month", hours, month, lambda meeting: Fraction(meeting.minutes, 60)
+
+
+# -- rooms ------------------------------------------------------------------------------------------------------------
+
+
+def _wrong_rooms(schedule: Schedule) -> Iterator[Violation]:
+    """Sessions in person without a room of their own, where a site has rooms."""
+    settings = schedule.settings
+    taken: dict[tuple[str, str], list[tuple[int, int, str]]] = {}
+    for plan in schedule.plans:
+        kept = settings.kept.get((plan.match.mentor, plan.match.offer, plan.match.mentees), {})
+        for k, meeting in enumerate(plan.appointments):
+            if meeting.mode != "in_person" or meeting.site not in settings.rooms or k in kept:
+                continue
+            if meeting.room not in settings.rooms[meeting.site]:
+                text = f"{plan.match.mentor}: no room at {meeting.site} from {_shown(meeting)}"
+                yield Violation("plan-room", text, (plan.match.mentor,))
+                continue
+            spans = taken.setdefault((meeting.site, meeting.room), [])
+            spans.append((meeting.start, meeting.end, plan.match.mentor))
+    for (site, room), spans in sorted(taken.items()):
+        for one, other in pairwise(sorted(spans)):
+            if other[0] < one[1]:
+                text = f"two sessions at once in room {room} at {site}: of {one[2]} and of {other[2]}"
+                yield Violation("plan-room", text, (one[2], other[2]))
 
 
 @lru_cache(maxsize=4096)
@@ -111,14 +244,3 @@ def _wall(minute: int, zone: ZoneInfo) -> dt.datetime:
 
 def _shown(meeting: Appointment) -> str:
     return f"{meeting.begins():%Y-%m-%d %H:%M} UTC, {meeting.minutes} minutes"
-
-
-def _overlaps(schedule: Schedule) -> Iterator[Violation]:
-    held: dict[str, list[tuple[int, int]]] = {}
-    for plan in schedule.plans:
-        for meeting in plan.appointments:
-            for who in (plan.match.mentor, *plan.match.mentees):
-                held.setdefault(who, []).append((meeting.start, meeting.end + schedule.settings.buffer))
-    for who, times in held.items():
-        if any(later[0] < earlier[1] for earlier, later in pairwise(sorted(times))):
-            yield Violation("plan-overlap", f"{who} has two sessions at once", (who,))

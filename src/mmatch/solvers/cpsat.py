@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from mmatch.errors import InputError, Problem, SolverError, UnsupportedError
 from mmatch.solvers._linear import FAR, KINDS, Found, Goal, Model, Row, in_order, time_left, with_evidence
+from mmatch.solvers._searching import searched
 
 if TYPE_CHECKING:
     from mmatch.instance import Answer, Instance, Watch
     from mmatch.people.columns import Ints
-
-TICK = 0.05  # seconds between two looks at the clock, the cancel event and Ctrl-C
 
 
 @dataclass(frozen=True)
@@ -56,7 +54,7 @@ class CpSat:
         left = time_left(watch, goal)
         if left is not None:
             solver.parameters.max_time_in_seconds = left
-        status = _run(solver, made, watch)
+        status = searched(solver, made, watch)
         if status == cp_model.INFEASIBLE:
             return Found(None, infeasible=True)
         if status == cp_model.MODEL_INVALID:
@@ -94,31 +92,3 @@ def _made(model: Model, goal: Goal) -> tuple[Any, list[Any]]:
         made.add_linear_constraint(total(row), row.lower, row.upper)
     made.maximize(total(goal))
     return made, variables
-
-
-def _run(solver: Any, made: Any, watch: Watch) -> Any:
-    """Run in a thread of its own, so that Ctrl-C and cancel act at once; a stop is asked for until it is heard."""
-    done: list[Any] = []
-    failed: list[BaseException] = []
-
-    def work() -> None:
-        try:
-            done.append(solver.solve(made))
-        except BaseException as error:  # noqa: BLE001 - handed to the waiting thread
-            failed.append(error)
-
-    thread = threading.Thread(target=work, daemon=True)
-    thread.start()
-    try:
-        while thread.is_alive():
-            thread.join(TICK)
-            if watch.reason() and thread.is_alive():
-                solver.stop_search()
-    except BaseException:
-        while thread.is_alive():
-            solver.stop_search()
-            thread.join(TICK)
-        raise
-    if failed:
-        raise failed[0]
-    return done[0]

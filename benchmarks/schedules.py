@@ -1,0 +1,220 @@
+"""Dates: thousands of plans without shared rooms, hundreds with, and the overlap of a million candidate pairs.
+
+Mentors have three mentees each; everybody states five windows of two or three hours a week; formats have three
+sessions, eight weeks to place them in. With rooms, all first and last sessions are in person at one of three sites with
+five rooms each. Beside ours, in the same run: one plain CP-SAT model of all plans, with the same costs.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from benchmarks._common import Row, machine, part, print_table
+
+if TYPE_CHECKING:
+    from mmatch import Cohort, Matching, Program
+
+DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri")
+
+
+@dataclass(frozen=True)
+class Spec:
+    """What is measured."""
+
+    plans: int = 5000
+    with_rooms: int = 500
+    rooms: int = 5
+    sites: tuple[str, ...] = ("north", "south", "west")
+    per_mentor: int = 3
+    windows: int = 5
+    start: str = "2027-01-11"
+    end: str = "2027-03-07"
+    seconds: float = 20
+    theirs: float = 60
+    people: int = 2000
+    pairs: int = 1_000_000
+    seed: int = 0
+
+
+SPEC = Spec()
+
+
+def question(plans: int, form: str = "three_session") -> tuple[Cohort, Program, Matching]:
+    """Mentors with their mentees."""
+    import numpy as np
+
+    import mmatch as mm
+
+    draw = np.random.default_rng(SPEC.seed)
+
+    def week() -> str:
+        days = draw.integers(0, 5, SPEC.windows)
+        begins, lengths = draw.integers(8, 17, SPEC.windows), draw.integers(2, 4, SPEC.windows)
+        return "; ".join(f"{DAYS[d]} {b}-{b + n}" for d, b, n in zip(days, begins, lengths, strict=True))
+
+    people, pairs = [], []
+    for k in range(plans):
+        site = SPEC.sites[k // SPEC.per_mentor % len(SPEC.sites)]
+        mentor = f"m{k // SPEC.per_mentor:05}"
+        if k % SPEC.per_mentor == 0:
+            people.append(
+                mm.Participant(mentor, offers=[mm.Offer()], capacity=SPEC.per_mentor, availability=week(), site=site)
+            )
+        people.append(mm.Participant(f"e{k:05}", requests=[mm.Request(format=form)], availability=week(), site=site))
+        pairs.append((mentor, f"e{k:05}"))
+    cohort = mm.Cohort(people)
+    return cohort, mm.Program(), mm.matching_from_pairs(cohort, pairs)
+
+
+def in_rooms() -> Any:
+    """Three sessions, the first and the last in person."""
+    import mmatch as mm
+
+    meet, talk = mm.Session(60, "in_person"), mm.Session(60, "virtual")
+    return mm.Format("rooms", (meet, talk, meet), (mm.Gap(), mm.Gap()))
+
+
+def part_apart() -> dict[str, Any]:
+    """All plans without rooms."""
+    import mmatch as mm
+
+    asked = question(SPEC.plans)
+    start = time.perf_counter()
+    found = mm.schedule(*asked, start=SPEC.start, end=SPEC.end)
+    took = time.perf_counter() - start
+    start = time.perf_counter()
+    wrong = len(mm.validate(asked[0], asked[2], found))
+    return {
+        "seconds": took,
+        "judge": time.perf_counter() - start,
+        "status": str(found.status),
+        "value": found.value,
+        "wrong": wrong,
+    }
+
+
+def part_rooms(seconds: float) -> dict[str, Any]:
+    """Plans that share rooms, ours."""
+    import mmatch as mm
+
+    asked = question(SPEC.with_rooms, "rooms")
+    rooms = dict.fromkeys(SPEC.sites, SPEC.rooms)
+    options = {"start": SPEC.start, "end": SPEC.end, "formats": [in_rooms()], "rooms": rooms}
+    found = mm.schedule(*asked, **options, time_limit=float(seconds))
+    return {"value": found.value, "bound": found.bound, "wrong": len(mm.validate(asked[0], asked[2], found))}
+
+
+def part_plain(plans: int, form: str, seconds: float) -> dict[str, Any]:
+    """One CP-SAT model of all plans, as one would write it: two workers, the same costs, rooms as cumulatives."""
+    from ortools.sat.python import cp_model
+
+    from mmatch.planning.asking import Asked, settings_of
+    from mmatch.planning.calendars import Calendars, task_of
+    from mmatch.planning.modelling import Model, _housed, _nobody_twice, _part
+    from mmatch.planning.together import Room
+
+    cohort, program, matching = question(int(plans), form)
+    rooms = dict.fromkeys(SPEC.sites, SPEC.rooms) if form == "rooms" else None
+    usual = {"zone": "UTC", "hours": "", "grain": 30, "buffer": 0, "blackout": (), "busy": None, "diaries": None}
+    more = {"formats": [in_rooms()], "rooms": rooms, "travel": None, "pins": (), "wishes": None, "now": None}
+    asked = Asked(start=SPEC.start, end=SPEC.end, **usual, **more, notice=24)
+    calendars = Calendars(cohort, settings_of(cohort, list(matching), asked, program))
+    tasks = [task for match in matching for task in [task_of(match, form, calendars)] if task.open]
+    model = Model(cp_model.CpModel())
+    model.parts += [_part(model, task) for task in tasks]
+    _nobody_twice(model)
+    for site, number in (rooms or {}).items():
+        _housed(model, Room(site, number))
+    radix = 1 + sum(p.most for p in model.parts)
+    model.cp.maximize(radix * sum(p.present for p in model.parts) - sum(model.costs))
+    solver = cp_model.CpSolver()
+    solver.parameters.num_workers = 2
+    solver.parameters.max_time_in_seconds = float(seconds)
+    start = time.perf_counter()
+    status = solver.solve(model.cp)
+    took = time.perf_counter() - start
+    if status not in {cp_model.OPTIMAL, cp_model.FEASIBLE}:
+        return {"status": solver.status_name(status), "value": None, "seconds": took}
+    placed = sum(solver.boolean_value(p.present) for p in model.parts)
+    price = sum(solver.value(cost) for cost in model.costs)
+    return {"status": solver.status_name(status), "value": [placed, -price], "seconds": took}
+
+
+def part_overlap() -> dict[str, Any]:
+    """How many starts each of many pairs of people share within four weeks."""
+    import numpy as np
+
+    from mmatch.availability import Grid, expand, parse_week
+
+    draw = np.random.default_rng(SPEC.seed)
+    weeks = [
+        "; ".join(f"{DAYS[day]} {8 + hour}-{10 + hour}" for day, hour in draw.integers(0, (5, 8), (4, 2)).tolist())
+        for _ in range(SPEC.people)
+    ]
+    zones = ("Europe/Berlin", "America/New_York", "Asia/Kathmandu")
+    left, right = draw.integers(0, SPEC.people, (2, SPEC.pairs))
+    start = time.perf_counter()
+    free = [
+        expand(parse_week(text), zones[k % 3], "2027-03-01", "2027-03-28").intervals for k, text in enumerate(weeks)
+    ]
+    grid = Grid.of(free, 60, 30)
+    ready = time.perf_counter() - start
+    shared = grid.shared(left, right)
+    return {"seconds": time.perf_counter() - start, "expanding": ready, "sharing": int((shared > 0).sum())}
+
+
+def run() -> list[Row]:
+    """The rows of the table."""
+    apart = part("benchmarks.schedules", "apart")
+    plain = part("benchmarks.schedules", "plain", 500, "three_session", SPEC.theirs)
+    ours = part("benchmarks.schedules", "rooms", SPEC.seconds)
+    theirs = part("benchmarks.schedules", "plain", SPEC.with_rooms, "rooms", SPEC.theirs)
+    overlap = part("benchmarks.schedules", "overlap")
+    print(apart, plain, ours, theirs, overlap, sep="\n")
+    return [
+        Row(
+            "schedules",
+            f"{SPEC.plans:,} plans of three sessions",
+            f"{apart['seconds']:.2f} s, {apart['status']}",
+            f"one CP-SAT model of 500 plans: {plain['status'].lower()} after {plain['seconds']:.0f} s",
+            "",
+            "about 6 s",
+        ),
+        Row(
+            "schedules",
+            f"{SPEC.with_rooms} plans, {len(SPEC.sites) * SPEC.rooms} rooms, {SPEC.seconds:.0f} s",
+            f"{ours['value'][0]} dated, cost {-ours['value'][1]:,}; bound {ours['bound'][0]}, {-ours['bound'][1]:,}",
+            f"one CP-SAT model, {SPEC.theirs:.0f} s: "
+            + (f"{theirs['value'][0]} dated, cost {-theirs['value'][1]:,}" if theirs["value"] else "nothing"),
+            "",
+            "better",
+        ),
+        Row(
+            "schedules",
+            f"overlap of {SPEC.pairs:,} pairs over four weeks",
+            f"{overlap['seconds']:.2f} s",
+            f"{SPEC.people:,} calendars expanded in {overlap['expanding']:.2f} s of it",
+            "",
+            "< 2 s",
+        ),
+    ]
+
+
+def main() -> None:
+    """One part as JSON, or the table."""
+    import json
+
+    if sys.argv[1:2] == ["part"]:
+        name, *arguments = sys.argv[2:]
+        parts = {"apart": part_apart, "rooms": part_rooms, "plain": part_plain, "overlap": part_overlap}
+        print(json.dumps(parts[name](*arguments)))
+        return
+    print(machine())
+    print_table(run())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,86 @@
+"""Scenario 13: an office-hours marathon: teams meet many mentors for twenty minutes each, within three weeks."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from mmatch import aims
+from mmatch.datasets._cells import address, listed, untidy
+from mmatch.datasets._draws import Draws
+from mmatch.datasets._example import Example, Sheets, check_counts
+from mmatch.formats import Format, Session
+from mmatch.people import Cohort, Offer, Participant, Request
+from mmatch.planning import Diary
+from mmatch.program import Program
+
+if TYPE_CHECKING:
+    from mmatch.datasets._draws import Person
+
+TOPICS = ("pricing", "hiring", "first customers", "law", "product", "fundraising")
+TALK = Format("office", (Session(20, "virtual", ("One question (5 min)", "What to do about it (15 min)")),))
+SEATS = 4  # teams that a mentor meets
+ASKED = 14  # mentors that a team meets on each of its topics
+A_DAY = 8
+HALVES = tuple(f"{day} {hours}" for day in ("Mon", "Tue", "Wed", "Thu", "Fri") for hours in ("9-11", "14-16"))
+STORY = (
+    "{mentees} teams meet as many of {mentors} mentors as they can, twenty minutes each, within fifteen working days: "
+    "on three topics, up to fourteen mentors on each, at most eight talks a day. A mentor meets at most four teams, in "
+    "two or three windows of two hours a week."
+)
+
+
+def build(*, seed: int = 0, mentors: int = 120, mentees: int = 12) -> Example:
+    """Hundreds of short talks between a few teams and many mentors.
+
+    Args:
+        seed: of everything drawn.
+        mentors: how many.
+        mentees: how many teams.
+    """
+    check_counts("office-hours", seed=seed, mentors=mentors, mentees=mentees)
+    draws = Draws(seed)
+    people = draws.people(mentors + mentees)
+    teachers = [_mentor(draws, person, k) for k, person in enumerate(people[:mentors])]
+    teams = [_team(draws, person) for person in people[mentors:]]
+    diaries = MappingProxyType({team.id: Diary(per_day=A_DAY) for team in teams})
+    dates = {"start": "2027-05-03", "end": "2027-05-21", "hours": "Mon-Fri 9-17", "grain": 20}
+    return Example(
+        name="office-hours",
+        title="Office-hours marathon",
+        story=STORY.format(mentors=mentors, mentees=mentees),
+        cohort=Cohort([*teachers, *teams]),
+        program=Program(aims=[aims.Coverage(), aims.EvenLoad()]),
+        dates=MappingProxyType({**dates, "formats": (TALK,), "diaries": diaries}),
+    )
+
+
+def _mentor(draws: Draws, person: Person, k: int) -> Participant:
+    free = "; ".join(HALVES[h] for h in sorted(draws.several(range(len(HALVES)), draws.number(2, 3))))
+    offer = Offer(TOPICS[k % len(TOPICS)])
+    return Participant(person.id, name=person.name, offers=(offer,), capacity=SEATS, availability=free)
+
+
+def _team(draws: Draws, person: Person) -> Participant:
+    topics = sorted(draws.several(TOPICS, 3))
+    asked = tuple(Request(topic, mentors=ASKED, format="office") for topic in topics)
+    return Participant(person.id, name=person.name, requests=asked)
+
+
+def sheets(example: Example) -> Sheets:
+    """A file for each side; teams write down how many mentors they want on each topic."""
+    shared = ["Participant ID", "Full name", "Email address"]
+    mentors = [
+        [p.id, p.name, address(p), listed([o.topic for o in p.offers]), str(p.capacity), str(p.availability)]
+        for p in example.cohort
+        if p.offers
+    ]
+    teams = [
+        [p.id, p.name, address(p), listed([r.topic for r in p.requests]), str(p.requests[0].mentors), "office"]
+        for p in example.cohort
+        if p.requests
+    ]
+    return {
+        "mentors.csv": untidy([[*shared, "Topics", "Max mentees", "Availability"], *mentors], blank_rows=2),
+        "mentees.csv": untidy([[*shared, "Topics", "Number of mentors", "Format"], *teams], blank_rows=2),
+    }

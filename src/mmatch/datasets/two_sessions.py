@@ -1,0 +1,108 @@
+"""Scenario 6: two sessions on a work product, the first in person, the second virtual, within a term."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from mmatch import aims, rules
+from mmatch.datasets._cells import address, listed, untidy
+from mmatch.datasets._draws import Draws
+from mmatch.datasets._example import Example, Sheets, check_counts
+from mmatch.formats import Format, Gap, Reflection, Session, Touchpoint
+from mmatch.people import Cohort, Offer, Participant, Request
+from mmatch.program import Program
+
+if TYPE_CHECKING:
+    from mmatch.datasets._draws import Person
+
+TOPICS = ("lesson plan", "letter to families", "analysis of student data", "reading groups")
+SCHOOLS = ("Harbour", "Hillside", "Meadow")
+ZONE = "Europe/Lisbon"
+HALVES = tuple(f"{day} {hours}" for day in ("Mon", "Tue", "Wed", "Thu", "Fri") for hours in ("8-12", "13-17"))
+BLEND = Format(
+    "blend",
+    (
+        Session(60, "in_person", ("What the piece of work is for (20 min)", "A first draft together (40 min)")),
+        Session(45, "virtual", ("The draft and the feedback on it (30 min)", "What comes next (15 min)")),
+    ),
+    (Gap(10, 14, 21, (Touchpoint("product", "the piece of work", "written feedback"),)),),
+    Reflection(("What should be better afterwards?",), 2),
+    Reflection(("What did the feedback change?",), 3),
+    "a work product that gets feedback once, between a talk in person and one on screen",
+)
+DATES = MappingProxyType(
+    {
+        "start": "2027-02-22",
+        "end": "2027-04-30",
+        "zone": ZONE,
+        "blackout": ("2027-03-26", "2027-03-29", "2027-03-30", "2027-03-31", "2027-04-01", "2027-04-02"),
+        "formats": (BLEND,),
+        "rooms": MappingProxyType(dict.fromkeys(SCHOOLS, 3)),
+    }
+)
+STORY = (
+    "{mentors} teachers give feedback on a piece of work of {mentees} colleagues at their school: a first session in "
+    "person, where each school has three rooms, and a second one on screen ten to twenty-one days later, with the "
+    "draft sent and answered in between. Easter week is free, and all ends with April."
+)
+
+
+def build(*, seed: int = 0, mentors: int = 25, mentees: int = 40) -> Example:
+    """Two sessions each, at three schools with three rooms.
+
+    Args:
+        seed: of everything drawn.
+        mentors: how many.
+        mentees: how many.
+    """
+    check_counts("two-sessions", seed=seed, mentors=mentors, mentees=mentees)
+    draws = Draws(seed)
+    people = draws.people(mentors + mentees)
+    teachers = [_mentor(draws, person, k) for k, person in enumerate(people[:mentors])]
+    learners = [_mentee(draws, person, k) for k, person in enumerate(people[mentors:])]
+    return Example(
+        name="two-sessions",
+        title="Two sessions on a work product",
+        story=STORY.format(mentors=mentors, mentees=mentees),
+        cohort=Cohort([*teachers, *learners]),
+        program=Program(
+            format="two_session", rules=[rules.Same("site")], aims=[aims.Coverage(), aims.TopicFit(), aims.EvenLoad()]
+        ),
+        dates=DATES,
+    )
+
+
+def _mentor(draws: Draws, person: Person, k: int) -> Participant:
+    topics = draws.several(TOPICS, draws.number(2, 3))
+    site = SCHOOLS[k % len(SCHOOLS)]
+    offers = tuple(map(Offer, topics))
+    free = _free(draws, draws.number(3, 5))
+    return Participant(
+        person.id, name=person.name, offers=offers, capacity=draws.pick((1, 1, 2)), availability=free, site=site
+    )
+
+
+def _mentee(draws: Draws, person: Person, k: int) -> Participant:
+    asked = (Request(draws.pick(TOPICS), format="blend"),)
+    free = _free(draws, draws.number(3, 6))
+    return Participant(person.id, name=person.name, requests=asked, availability=free, site=SCHOOLS[k % len(SCHOOLS)])
+
+
+def _free(draws: Draws, halves: int) -> str:
+    return "; ".join(HALVES[k] for k in sorted(draws.several(range(len(HALVES)), halves)))
+
+
+def sheets(example: Example) -> Sheets:
+    """A file for each role, as a form gives it."""
+    shared = ["Participant ID", "Full name", "Email address", "Site", "When are you available?"]
+    mentors = [[*_shared(p), listed([o.topic for o in p.offers]), str(p.capacity)] for p in example.cohort if p.offers]
+    mentees = [[*_shared(p), p.requests[0].topic, p.requests[0].format or ""] for p in example.cohort if p.requests]
+    return {
+        "mentors.csv": untidy([[*shared, "Topics", "Max mentees"], *mentors], blank_rows=4),
+        "mentees.csv": untidy([[*shared, "Topic", "Format"], *mentees], blank_rows=4),
+    }
+
+
+def _shared(p: Participant) -> list[str]:
+    return [p.id, p.name, address(p), p.site, str(p.availability)]

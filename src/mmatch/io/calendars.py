@@ -1,0 +1,287 @@
+"""Schedules as calendar files (.ics, RFC 5545), for each person, each match, and all together.
+
+An event's UID is a keyed digest of what the session is, never of when: a session that moves stays the same event, and
+its SEQUENCE counts the moves. Times are in UTC, so no time zone rules travel with the file. There are no alarms, and
+no addresses unless they are asked for. What people wrote stays text: it cannot open a line of its own.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import hmac
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from mmatch.errors import ExportError, ExtraError, InputError, Problem, excerpt
+from mmatch.formats import format_of
+from mmatch.io.files import atomic_write
+from mmatch.planning.asking import known
+from mmatch.planning.diaries import moment
+from mmatch.planning.plans import Appointment, Due, Plan, Schedule
+
+if TYPE_CHECKING:
+    import os
+
+    from mmatch.people import Cohort
+
+METHODS = ("PUBLISH", "REQUEST", "CANCEL")
+_BREAKS = re.compile("\r\n|[\r\n\x0b\x0c\x85\u2028\u2029]")
+_UNSEEN = re.compile("[\x00-\x09\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
+_ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+")
+_TODO = {"send": "Send", "answer": "Answer", "reflect": "Think about"}
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """What all calendar files of one issue have in common: the time of writing, the key of UIDs, addresses, method."""
+
+    now: dt.datetime
+    key: str
+    method: str
+    attendees: Mapping[str, str]
+    organizer: str
+
+
+def calendar_file(  # noqa: PLR0913 - one keyword for each convention
+    cohort: Cohort,
+    schedule: Schedule,
+    *,
+    now: dt.datetime | str,
+    person: str | None = None,
+    plan: Plan | None = None,
+    key: str = "",
+    method: str = "PUBLISH",
+    attendees: Mapping[str, str] | None = None,
+    organizer: str = "",
+) -> bytes:
+    """The sessions and touchpoints of a schedule as a calendar file that any calendar program can import.
+
+    The same arguments give the same bytes.
+
+    Args:
+        cohort: names the people.
+        schedule: the plans.
+        now: what time it is: the time stamp of every entry.
+        person: only what concerns this person, without anybody else's address; None is everybody.
+        plan: only this one.
+        key: a secret of the program from which UIDs are made; keep it, so that later files update earlier ones.
+        method: "PUBLISH"; "REQUEST" to invite people by their addresses; "CANCEL" writes ``schedule.cancelled``.
+        attendees: {id: e-mail address} of people to be named as attendees; needs "REQUEST" and an organizer.
+        organizer: the e-mail address of who invites.
+
+    Raises:
+        InputError: unknown people, another method, no time, addresses that are none.
+        ExtraError: icalendar is not installed.
+    """
+    if person is not None:
+        known(cohort, person, "person")
+    issue = _issue(cohort, (now, key, method), attendees, organizer)
+    plans = schedule.cancelled if method == "CANCEL" else schedule.plans
+    wanted = [
+        item
+        for item in plans
+        if (person is None or person in item.people) and (plan is None or item.match == plan.match)
+    ]
+    return _written(cohort, schedule, wanted, issue, person)
+
+
+def write_calendars(  # noqa: PLR0913 - one keyword for each convention
+    cohort: Cohort,
+    schedule: Schedule,
+    folder: str | os.PathLike[str],
+    *,
+    now: dt.datetime | str,
+    key: str = "",
+    method: str = "PUBLISH",
+    attendees: Mapping[str, str] | None = None,
+    organizer: str = "",
+) -> tuple[Path, ...]:
+    """Write ``all.ics``, one file for each person in ``people`` and one for each match in ``matches``.
+
+    Where matches of an earlier schedule are gone, ``cancelled.ics`` calls their sessions off. File names are made from
+    ids, without anything that a file system could take amiss. Arguments are those of `calendar_file`.
+
+    Returns:
+        The files in the order in which they were written; each is either whole or not there.
+
+    Raises:
+        InputError: arguments of another form.
+        ExtraError: icalendar is not installed.
+        ExportError: a file could not be written; old files are intact.
+    """
+    issue = _issue(cohort, (now, key, method), attendees, organizer)
+    place, written = Path(folder), []
+    for name, plans, person in _files(schedule, place):
+        issued = Issue(issue.now, key, "CANCEL", issue.attendees, organizer) if name.stem == "cancelled" else issue
+        data = _written(cohort, schedule, plans, issued, person)
+        _made(name.parent)
+        atomic_write(name, data)
+        written.append(name)
+    return tuple(written)
+
+
+def _files(schedule: Schedule, place: Path) -> Iterator[tuple[Path, tuple[Plan, ...], str | None]]:
+    """(file, plans, whose it is)."""
+    yield place / "all.ics", schedule.plans, None
+    people = sorted({who for plan in schedule.plans for who in plan.people})
+    for number, who in enumerate(people, 1):
+        mine = tuple(plan for plan in schedule.plans if who in plan.people)
+        yield place / "people" / f"{number:04}-{slug(who)}.ics", mine, who
+    for number, plan in enumerate(schedule.plans, 1):
+        name = "-".join(map(slug, plan.people[:2]))
+        yield place / "matches" / f"{number:04}-{name}.ics", (plan,), None
+    if schedule.cancelled:
+        yield place / "cancelled.ics", schedule.cancelled, None
+
+
+def _made(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ExportError(f"cannot make the folder {excerpt(str(folder))}: {error.strerror}") from None
+
+
+def slug(name: str) -> str:
+    """Letters and digits of a name, for the name of a file: never a path, a device or a hidden file."""
+    plain = unicodedata.normalize("NFKD", name).casefold()
+    return re.sub(r"[^a-z0-9]+", "-", plain.encode("ascii", "ignore").decode()).strip("-")[:40] or "x"
+
+
+def _issue(cohort: Cohort, plain: tuple[Any, Any, Any], attendees: Mapping[str, str] | None, organizer: str) -> Issue:
+    now, key, method = plain
+    if method not in METHODS:
+        raise InputError(
+            Problem("argument", "method", f"found {excerpt(method)}, expected one of {', '.join(METHODS)}")
+        )
+    if type(key) is not str:
+        raise InputError(Problem("argument", "key", f"found {type(key).__name__}, expected a text"))
+    found = {known(cohort, who, "attendees"): _address(text, who) for who, text in dict(attendees or {}).items()}
+    if organizer:
+        _address(organizer, "organizer")
+    if (found or method == "REQUEST") and not (method != "PUBLISH" and organizer):
+        hint = 'write method="REQUEST", organizer="office@example.org"'
+        raise InputError(Problem("argument", "attendees", "inviting people needs a method and an organizer", hint))
+    stamp = dt.datetime(1970, 1, 1, tzinfo=dt.UTC) + dt.timedelta(minutes=moment(now, "now"))
+    return Issue(stamp, key, method, MappingProxyType(found), organizer)
+
+
+def _address(text: Any, who: str) -> str:
+    """An e-mail address, or an InputError that does not show it."""
+    if type(text) is not str or len(text) > 254 or not _ADDRESS.fullmatch(text):
+        raise InputError(Problem("address", f"attendees[{excerpt(who)}]", "expected a plain e-mail address"))
+    return text
+
+
+def plain_text(text: str) -> str:
+    """A text in which every kind of line break is one, and nothing is invisible."""
+    return _UNSEEN.sub("", _BREAKS.sub("\n", text.replace("\t", " ")))
+
+
+# -- components -------------------------------------------------------------------------------------------------------
+
+
+def _written(
+    cohort: Cohort, schedule: Schedule, plans: tuple[Plan, ...] | list[Plan], issue: Issue, person: str | None
+) -> bytes:
+    try:
+        import icalendar
+    except ModuleNotFoundError:
+        raise ExtraError("calendar files need icalendar: pip install 'mmatch[calendar]'") from None
+    made = icalendar.Calendar()
+    for name, value in (("prodid", "-//mmatch//mmatch//EN"), ("version", "2.0"), ("method", issue.method)):
+        made.add(name, value)
+    for plan in plans:
+        story = _Story(cohort, schedule, plan, person)
+        for k, meeting in enumerate(plan.appointments):
+            if issue.method == "CANCEL" and meeting.begins() < issue.now:
+                continue  # it has been held
+            made.add_component(_filled(icalendar.Event(), story.session(k, meeting, issue)))
+        for who, number, due in story.dues():
+            made.add_component(_filled(icalendar.Todo(), story.todo(who, number, due, issue)))
+    data: bytes = made.to_ical()
+    return data
+
+
+def _filled(component: Any, fields: Iterator[tuple[str, Any]]) -> Any:
+    """A component with its fields; parameters stand beside the value."""
+    for name, value in fields:
+        text, parameters = value if isinstance(value, tuple) else (value, None)
+        component.add(name, text, parameters=parameters)
+    return component
+
+
+def uid(issue_key: str, plan: Plan, what: str) -> str:
+    """A name of one entry that nobody can guess without the key and that does not depend on dates."""
+    match = plan.match
+    said = "\0".join((match.mentor, match.offer, *match.mentees, plan.format, what))
+    return hmac.new(issue_key.encode(), said.encode(), hashlib.sha256).hexdigest()[:40] + "@mmatch"
+
+
+class _Story:
+    """What the entries of one plan say to one person, or to everybody."""
+
+    def __init__(self, cohort: Cohort, schedule: Schedule, plan: Plan, person: str | None) -> None:
+        self.plan, self.person = plan, person
+        self.form = format_of(plan.format, schedule.settings.formats)
+        known_people = set(plan.people).intersection(cohort.people.ids)
+        self.names = {who: cohort[who].name or who for who in known_people}
+
+    def session(self, k: int, meeting: Appointment, issue: Issue) -> Iterator[tuple[str, Any]]:
+        """The fields of one event."""
+        gone = issue.method == "CANCEL"
+        yield "uid", uid(issue.key, self.plan, f"session {k + 1}")
+        yield "dtstamp", issue.now
+        yield "dtstart", meeting.begins()
+        yield "dtend", meeting.begins() + dt.timedelta(minutes=meeting.minutes)
+        yield "sequence", meeting.revision + gone
+        yield "status", "CANCELLED" if gone else "CONFIRMED"
+        yield "summary", self._title(f"Mentoring {k + 1} of {len(self.plan.appointments)}")
+        agenda = self.form.sessions[k].agenda if k < len(self.form.sessions) else ()
+        lines = [f"With {self._others()}.", *(f"- {point}" for point in agenda)]
+        yield "description", plain_text("\n".join(lines))
+        if meeting.site:
+            yield "location", plain_text(", ".join(filter(None, (meeting.room, meeting.site))))
+        if issue.organizer:
+            yield "organizer", f"mailto:{issue.organizer}"
+        for who in self.plan.people:
+            if who in issue.attendees and self.person in {None, who}:
+                yield (
+                    "attendee",
+                    (f"mailto:{issue.attendees[who]}", {"ROLE": "REQ-PARTICIPANT", "PARTSTAT": "NEEDS-ACTION"}),
+                )
+
+    def dues(self) -> Iterator[tuple[str, int, Due]]:
+        """(who, number, what is due): for the mentor, or for each mentee."""
+        for number, due in enumerate(self.plan.dues, 1):
+            for who in self.plan.match.mentors if due.who == "mentor" else self.plan.match.mentees:
+                if self.person in {None, who}:
+                    yield who, number, due
+
+    def todo(self, who: str, number: int, due: Due, issue: Issue) -> Iterator[tuple[str, Any]]:
+        """The fields of one touchpoint or reflection."""
+        gone = issue.method == "CANCEL"
+        yield "uid", uid(issue.key, self.plan, f"due {number} of {who}")
+        yield "dtstamp", issue.now
+        yield "due", Appointment(due.by, 0, "").begins()
+        yield "sequence", sum(meeting.revision for meeting in self.plan.appointments) + gone
+        yield "status", "CANCELLED" if gone else "NEEDS-ACTION"
+        mine = "" if self.person == who else f"{self.names.get(who, who)}: "
+        yield "summary", self._title(f"{mine}{_TODO[due.kind]} {due.what.split(';')[0]}")
+        yield "description", plain_text(f"{due.what}\nWith {self._others(who)}.")
+
+    def _title(self, text: str) -> str:
+        topic = self.plan.match.topic
+        return plain_text(text + (f": {topic}" if topic else "")).replace("\n", " ")
+
+    def _others(self, who: str | None = None) -> str:
+        """Names of whom somebody meets: a mentee their mentor, a mentor all mentees, and all of them in other files."""
+        mentors, mentees = self.plan.match.mentors, self.plan.match.mentees
+        reader = self.person if who is None else who
+        met = self.plan.people if reader is None else mentees if reader in mentors else mentors
+        return ", ".join(plain_text(self.names.get(name, name)).replace("\n", " ") for name in met)

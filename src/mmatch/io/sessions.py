@@ -1,0 +1,135 @@
+"""Sessions as tables: for the coordinator, and for a mail merge with each person's own local time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from mmatch.io.csvs import write_rows
+from mmatch.planning.plans import Appointment, Plan, Schedule
+
+if TYPE_CHECKING:
+    import os
+
+    from mmatch.matching import Match
+    from mmatch.people import Cohort
+
+SESSION_HEADS = (
+    *("plan", "mentor", "mentor_name", "mentees", "mentee_names", "topic", "format", "session", "of"),
+    *("start_utc", "end_utc", "minutes", "mode", "site", "room", "mentor_zone", "mentor_date", "mentor_time"),
+)
+MERGE_HEADS = (
+    *("person", "name", "role", "topic", "partners", "partner_names", "session", "of", "date", "weekday", "time"),
+    *("ends", "zone", "utc_offset", "minutes", "mode", "site", "room"),
+)
+DUE_HEADS = ("person", "name", "role", "topic", "partners", "kind", "what", "date", "time", "zone")
+UNPLACED_HEADS = ("mentor", "mentor_name", "mentees", "mentee_names", "topic", "reason", "try")
+
+
+def write_sessions(cohort: Cohort, schedule: Schedule, path: str | os.PathLike[str]) -> None:
+    """Write all sessions as CSV, one row each, in UTC and as the mentor's clock shows them.
+
+    Raises:
+        ExportError: the place cannot be written; an old file is intact.
+    """
+    table = _Table(cohort, schedule)
+    rows = (table.session(*row) for row in _sessions(schedule))
+    write_rows(path, SESSION_HEADS, rows, numeric={"plan", "session", "of", "minutes"})
+
+
+def write_session_merge(cohort: Cohort, schedule: Schedule, path: str | os.PathLike[str]) -> None:
+    """Write one row for each person and session, for a mail merge: whom they meet, and when on their own wall.
+
+    Raises:
+        ExportError: the place cannot be written; an old file is intact.
+    """
+    table = _Table(cohort, schedule)
+    rows = [table.merged(who, *row[1:]) for row in _sessions(schedule) for who in row[1].people]
+    rows.sort(key=lambda row: (row[0], row[8], row[10]))
+    write_rows(path, MERGE_HEADS, rows, numeric={"session", "of", "minutes"})
+
+
+def write_dues(cohort: Cohort, schedule: Schedule, path: str | os.PathLike[str]) -> None:
+    """Write what each person does alone and by when on their own wall: touchpoints and reflections.
+
+    Raises:
+        ExportError: the place cannot be written; an old file is intact.
+    """
+    table = _Table(cohort, schedule)
+    write_rows(path, DUE_HEADS, sorted(table.dues()))
+
+
+def write_unplaced(cohort: Cohort, schedule: Schedule, path: str | os.PathLike[str]) -> None:
+    """Write the matches without dates, each with the reason and what to try.
+
+    Raises:
+        ExportError: the place cannot be written; an old file is intact.
+    """
+    table = _Table(cohort, schedule)
+    rows = [(*table.pair(item.match), item.match.topic, item.reason, item.relaxation) for item in schedule.unplaced]
+    write_rows(path, UNPLACED_HEADS, rows)
+
+
+def _sessions(schedule: Schedule) -> Iterator[tuple[int, Plan, int, Appointment]]:
+    """(number of the plan, plan, number of the session, session)."""
+    for number, plan in enumerate(schedule.plans, 1):
+        for k, meeting in enumerate(plan.appointments, 1):
+            yield number, plan, k, meeting
+
+
+class _Table:
+    """Names and zones of the people of a schedule."""
+
+    def __init__(self, cohort: Cohort, schedule: Schedule) -> None:
+        self.schedule = schedule
+        matches = [plan.match for plan in schedule.plans] + [item.match for item in schedule.unplaced]
+        found = {who for match in matches for who in (*match.mentors, *match.mentees)}
+        people = [cohort[who] for who in sorted(found)]
+        self.names = {person.id: person.name for person in people}
+        self.zones = {person.id: person.timezone or schedule.settings.zone for person in people}
+
+    def named(self, people: tuple[str, ...]) -> tuple[str, str]:
+        """Ids and names of some people, each in one cell."""
+        return ", ".join(people), ", ".join(self.names[who] or who for who in people)
+
+    def pair(self, match: Match) -> tuple[str, str, str, str]:
+        """Who leads and the mentees, with their names."""
+        led = match.mentor, self.names[match.mentor]
+        return (*(self.named(match.mentors) if match.co_mentor else led), *self.named(match.mentees))
+
+    def session(self, number: int, plan: Plan, k: int, meeting: Appointment) -> tuple[Any, ...]:
+        """One session as a coordinator reads it."""
+        zone = self.zones[plan.match.mentor]
+        wall = meeting.begins(zone)
+        ends = Appointment(meeting.end, 0, "").begins()
+        return (
+            *(number, *self.pair(plan.match), plan.match.topic, plan.format, k, len(plan.appointments)),
+            *(f"{meeting.begins():%Y-%m-%dT%H:%M}Z", f"{ends:%Y-%m-%dT%H:%M}Z", meeting.minutes),
+            *(meeting.mode, meeting.site, meeting.room, zone, f"{wall:%Y-%m-%d}", f"{wall:%H:%M}"),
+        )
+
+    def merged(self, who: str, plan: Plan, k: int, meeting: Appointment) -> tuple[Any, ...]:
+        """One session as one person reads it."""
+        zone = self.zones[who]
+        wall, ends = meeting.begins(zone), Appointment(meeting.end, 0, "").begins(zone)
+        return (
+            *(who, self.names[who], *self._met(who, plan), k, len(plan.appointments)),
+            *(f"{wall:%Y-%m-%d}", f"{wall:%A}", f"{wall:%H:%M}", f"{ends:%H:%M}", zone, f"UTC{wall:%z}"),
+            *(meeting.minutes, meeting.mode, meeting.site, meeting.room),
+        )
+
+    def _met(self, who: str, plan: Plan) -> tuple[str, str, str, str]:
+        """The role, the topic, and whom this person meets."""
+        mentors, mentees = plan.match.mentors, plan.match.mentees
+        role, partners = ("mentor", mentees) if who in mentors else ("mentee", mentors)
+        return (role, plan.match.topic, *self.named(partners))
+
+    def dues(self) -> Iterator[tuple[str, ...]]:
+        """Everything that somebody does alone."""
+        for plan in self.schedule.plans:
+            for due in plan.dues:
+                for who in plan.match.mentors if due.who == "mentor" else plan.match.mentees:
+                    role, topic, partners, _ = self._met(who, plan)
+                    wall = Appointment(due.by, 0, "").begins(self.zones[who])
+                    when = f"{wall:%Y-%m-%d}", f"{wall:%H:%M}", self.zones[who]
+                    yield (who, self.names[who], role, topic, partners, due.kind, due.what, *when)

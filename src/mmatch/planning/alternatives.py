@@ -1,0 +1,118 @@
+"""Other dates for one plan while all others stay: what people choose from when the first proposal does not suit."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from mmatch.errors import InputError, Problem, excerpt
+from mmatch.formats import format_of
+from mmatch.planning.calendars import Calendars, Task, task_of
+from mmatch.planning.paths import FAR, along, onwards
+from mmatch.planning.placing import without
+from mmatch.planning.plans import Appointment, Plan, Schedule, key_of
+from mmatch.planning.scheduling import with_dues
+from mmatch.planning.together import Chosen, Room, fits, held
+
+if TYPE_CHECKING:
+    from mmatch.people import Cohort
+    from mmatch.planning.paths import Dates
+    from mmatch.planning.plans import Settings
+
+MOST = 1000
+
+
+def suggest(cohort: Cohort, schedule: Schedule, plan: Plan, k: int = 3) -> tuple[Plan, ...]:
+    """Up to k other dates for one plan, the best first, while all other plans stay as they are.
+
+    Each begins at another time. All of them can be held: everybody is free, and nothing that the schedule keeps is
+    broken. Ask one match at a time: two suggestions for two matches may need the same hour.
+
+    Args:
+        cohort: the same people as for the schedule.
+        schedule: all plans.
+        plan: one of them; or a match without dates as ``mm.Plan(match, format, ())``, for what a change of others
+            has made possible.
+        k: how many.
+
+    Returns:
+        Plans with dates and what is due, fewer than k where there are no more.
+
+    Raises:
+        InputError: no plan of the schedule's, or no number from 1 to 1000.
+    """
+    if type(k) is not int or not 1 <= k <= MOST:
+        raise InputError(Problem("argument", "k", f"found {excerpt(k)}, expected a whole number from 1 to {MOST}"))
+    matches = [item.match for item in schedule.plans] + [item.match for item in schedule.unplaced]
+    if getattr(plan, "match", None) not in matches:
+        raise InputError(Problem("type", "plan", "expected one of schedule.plans"))
+    calendars = Calendars(cohort, schedule.settings)
+    others = [other for other in schedule.plans if other.match != plan.match]
+    tasks, dates = placed_tasks(others, calendars)
+    rooms = [Room(site, len(names)) for site, names in schedule.settings.rooms.items()]
+    task = task_of(plan.match, plan.format, calendars)
+    now = plan.appointments[0].start if plan.appointments else None
+    found = _ranked(task, (tasks, dates, rooms), now, k)
+    return tuple(_plan(task, chosen, others, calendars) for chosen in found)
+
+
+def placed_tasks(plans: list[Plan], calendars: Calendars) -> tuple[list[Task], list[Chosen]]:
+    """The tasks of plans, each with the starts that it has."""
+    tasks = [as_task(plan, calendars) for plan in plans]
+    return tasks, [tuple(meeting.start for meeting in plan.appointments) for plan in plans]
+
+
+def as_task(plan: Plan, calendars: Calendars) -> Task:
+    """A plan as a task that holds its dates and nothing else."""
+    settings = calendars.settings
+    kept = {key_of(plan.match): {k: meeting.start for k, meeting in enumerate(plan.appointments)}}
+    fixed = Calendars(calendars.cohort, replace(settings, kept=kept))
+    task = task_of(plan.match, plan.format, fixed)
+    modes = tuple(meeting.mode for meeting in plan.appointments)
+    sites = tuple(meeting.site for meeting in plan.appointments)
+    before = settings.kept.get(key_of(plan.match), {})
+    return replace(task, modes=modes, sites=sites, fixed=tuple(k in before for k in range(len(modes))))
+
+
+def _ranked(
+    task: Task, company: tuple[list[Task], list[Chosen], list[Room]], now: int | None, most: int
+) -> list[Dates]:
+    """The cheapest dates from each start of the first session, cheapest first, the present start left out."""
+    tasks, dates, rooms = company
+    left = without(task, list(held(tasks, dates)), rooms)
+    if not left.open:
+        return []
+    least = onwards(left)
+    found: list[Dates] = []
+    for place in np.lexsort((left.starts[0], least[0])).tolist():
+        if least[0][place] >= FAR or len(found) == most:
+            break
+        chosen = along(left, place, least)
+        if chosen[0] != now and fits([*tasks, task], [*dates, chosen], rooms):
+            found.append(chosen)
+    return found
+
+
+def _plan(task: Task, dates: Dates, others: list[Plan], calendars: Calendars) -> Plan:
+    """A plan with these dates, in rooms that others leave."""
+    meetings = tuple(
+        Appointment(at, session.minutes, task.modes[k], task.sites[k])
+        for k, (at, session) in enumerate(zip(dates, task.format.sessions, strict=True))
+    )
+    settings = calendars.settings
+    housed = tuple(replace(meeting, room=free_room(meeting, others, settings)) for meeting in meetings)
+    form = format_of(task.format.name, settings.formats)
+    return with_dues(Plan(task.match, task.format.name, housed), form, calendars)
+
+
+def free_room(meeting: Appointment, others: list[Plan], settings: Settings) -> str:
+    """The first room that no other plan takes meanwhile; the empty text where the site has no list of rooms."""
+    taken = {
+        other.room
+        for plan in others
+        for other in plan.appointments
+        if other.site == meeting.site and other.start < meeting.end and meeting.start < other.end
+    }
+    return next((name for name in settings.rooms.get(meeting.site, ()) if name not in taken), "")

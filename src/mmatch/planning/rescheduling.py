@@ -1,0 +1,246 @@
+"""reschedule(): new dates after changes, with as little moved as can be."""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from mmatch.availability import DAY, day_of
+from mmatch.errors import InputError, LimitError, Problem, excerpt
+from mmatch.matching import Match, Matching
+from mmatch.planning.asking import Asked, format_name, matches_of, settings_of, watch_of
+from mmatch.planning.calendars import Calendars, Task, task_of
+from mmatch.planning.diaries import moment
+from mmatch.planning.paths import FAR
+from mmatch.planning.plans import Appointment, Key, Plan, Schedule, Settings, key_of
+from mmatch.planning.scheduling import Run, planned
+from mmatch.program import Program, check_question
+
+if TYPE_CHECKING:
+    from mmatch.people import Cohort
+
+SETTINGS = (
+    *("start", "end", "zone", "hours", "grain", "buffer", "blackout", "busy", "diaries", "formats", "rooms"),
+    *("travel", "pins", "wishes", "notice"),
+)
+
+
+def reschedule(  # noqa: PLR0913 - the verb's own arguments
+    cohort: Cohort,
+    program: Program,
+    matching: Matching,
+    previous: Schedule,
+    *,
+    now: dt.datetime | str | None = None,
+    published: dt.date | str | None = None,
+    time_limit: float | None = None,
+    cancel: threading.Event | None = None,
+    on_interrupt: str = "raise",
+    **changes: Any,
+) -> Schedule:
+    """New dates after people, matches or rules have changed, with as little moved as can be.
+
+    In this order: sessions that have begun stay as they are; as many matches as possible have dates; as few published
+    sessions as possible move; as few sessions as possible move; they move by as few minutes as possible, and matches
+    that are new or had no dates get good ones. Where everything can stay, everything stays.
+
+    Args:
+        cohort: people as they are now.
+        program: as for `schedule`.
+        matching: who meets whom now; matches of ``previous`` that are no more are in ``cancelled``.
+        previous: the schedule so far.
+        now: what time it is: sessions that began before have been held. None: none has.
+        published: the last date up to which sessions have been announced; these move only if nothing else helps.
+        time_limit: seconds; None is no limit.
+        cancel: an event that stops the run when it is set.
+        on_interrupt: at Ctrl-C "raise" KeyboardInterrupt, or "return" the best dates so far.
+        **changes: whatever `schedule` takes that is different now, such as ``end``, ``busy``, ``diaries``, ``rooms``;
+            all else is as in ``previous``.
+
+    Returns:
+        A `Schedule`; sessions that moved have a higher ``revision``.
+
+    Raises:
+        InputError: arguments of another form.
+        LimitError: so many matches hang together that their moves cannot be weighed exactly.
+    """
+    check_question(cohort, program)
+    if not isinstance(previous, Schedule):
+        raise InputError(Problem("type", "previous", f"found {type(previous).__name__}, expected a Schedule"))
+    unknown = sorted(changes.keys() - set(SETTINGS))
+    if unknown:
+        text = f"unknown argument {excerpt(unknown[0])}, expected one of {', '.join(SETTINGS)}"
+        raise InputError(Problem("argument", "reschedule", text))
+    matches = matches_of(cohort, matching)
+    had = {key_of(plan.match): plan for plan in previous.plans}
+    minute = None if now is None else moment(now, "now")
+    settings = _settings(cohort, program, matches, (previous.settings, changes, minute))
+    settings = replace(settings, kept=_held(had, matches, minute, previous.settings.kept), agreed=_agreed(had, matches))
+    public = -(2**62) if published is None else (day_of(published, "published") + 1) * DAY
+    watch = watch_of(time_limit, cancel, on_interrupt)
+    calendars = Calendars(cohort, settings)
+    tasks = [task_of(match, format_name(cohort, program, match), calendars) for match in matches]
+    weights = _Weights.of(tasks)
+    tasks = [_priced(_as_held(task, had), had.get(key_of(task.match)), weights, public) for task in tasks]
+    rooms = {(key, k): meeting.room for key, plan in had.items() for k, meeting in enumerate(plan.appointments)}
+    found = planned(tasks, calendars, Run(watch, on_interrupt), rooms)
+    return _told(found, previous, weights)
+
+
+def _settings(
+    cohort: Cohort, program: Program, matches: list[Match], said: tuple[Settings, Mapping[str, Any], int | None]
+) -> Settings:
+    """The settings of before with the changes."""
+    before, changes, minute = said
+    stamp = None if minute is None else dt.datetime(1970, 1, 1, tzinfo=dt.UTC) + dt.timedelta(minutes=minute)
+    epoch = dt.date(1970, 1, 1)
+    usual: dict[str, Any] = {
+        "start": epoch + dt.timedelta(days=before.start),
+        "end": epoch + dt.timedelta(days=before.end),
+        "zone": before.zone,
+        "hours": "",
+        "grain": before.grain,
+        "buffer": before.buffer,
+        "blackout": before.blackout,
+        "busy": None,
+        "diaries": {who: before.diaries[who] for who in before.diaries.keys() & set(cohort.people.ids)},
+        "formats": before.formats.values(),
+        "rooms": None,
+        "travel": None,
+        "pins": (),
+        "wishes": before.wishes,
+        "notice": 24,
+    }
+    found = settings_of(cohort, matches, Asked(**{**usual, **changes}, now=stamp), program)
+    kept = {name: getattr(before, name) for name in ("hours", "rooms", "travel") if name not in changes}
+    if "pins" not in changes:
+        mine = {key_of(match) for match in matches}
+        kept["pins"] = MappingProxyType({key: at for key, at in before.pins.items() if key in mine})
+    return replace(found, **kept)
+
+
+def _held(
+    had: Mapping[Key, Plan], matches: Iterable[Match], now: int | None, before: Mapping[Key, Mapping[int, int]]
+) -> Mapping[Key, Mapping[int, int]]:
+    """The sessions that have begun by now, and those that had by the schedule before."""
+    found: dict[Key, Mapping[int, int]] = {}
+    for key in map(key_of, matches):
+        plan = had.get(key)
+        meetings = plan.appointments if plan is not None else ()
+        mine = {k: m.start for k, m in enumerate(meetings) if now is not None and m.start < now}
+        mine |= {k: at for k, at in before.get(key, {}).items() if k < len(meetings)}
+        if mine:
+            found[key] = MappingProxyType(mine)
+    return MappingProxyType(found)
+
+
+def _agreed(had: Mapping[Key, Plan], matches: Iterable[Match]) -> Mapping[Key, Mapping[int, int]]:
+    """The starts of all sessions so far."""
+    found = {key: had[key].appointments for key in map(key_of, matches) if key in had}
+    return MappingProxyType(
+        {key: MappingProxyType({k: m.start for k, m in enumerate(meetings)}) for key, meetings in found.items()}
+    )
+
+
+def _as_held(task: Task, had: Mapping[Key, Plan]) -> Task:
+    """The task with how and where its sessions were held, for those that were."""
+    plan = had.get(key_of(task.match))
+    if plan is None or not any(task.fixed):
+        return task
+    rows = list(zip(task.fixed, plan.appointments, strict=False))
+    if len(rows) != len(task.fixed):
+        return task
+    modes = tuple(m.mode if fixed else mode for (fixed, m), mode in zip(rows, task.modes, strict=True))
+    sites = tuple(m.site if fixed else site for (fixed, m), site in zip(rows, task.sites, strict=True))
+    return replace(task, modes=modes, sites=sites)
+
+
+@dataclass(frozen=True, slots=True)
+class _Weights:
+    """What a published session that moves and any session that moves is worth, in minutes: more than all below."""
+
+    public: int
+    moved: int
+
+    @classmethod
+    def of(cls, tasks: Sequence[Task]) -> _Weights:
+        """Weights under which earlier aims always decide.
+
+        Raises:
+            LimitError: numbers beyond 62 bits.
+        """
+        settings = tasks[0].settings if tasks else None
+        if settings is None:
+            return cls(1, 1)
+        length = (settings.end - settings.start + 3 * 400) * DAY
+        sessions = sum(len(task.starts) for task in tasks)
+        wishes = settings.wishes
+        dear = wishes.earliest * length + wishes.gap * 2 * 366 + wishes.same_time + wishes.adjacent
+        people = max(len(task.people) for task in tasks)
+        worth = max(dear + people * (wishes.preferred + wishes.evening), length)
+        moved = 1 + sessions * worth
+        public = moved * (sessions + 1)
+        if public * (sessions + 1) * (len(tasks) + 2) >= FAR:
+            text = f"{sessions:,} sessions at once are too many to weigh their moves exactly"
+            raise LimitError(Problem("too-large", "matching", text, "reschedule a part of the program at a time"))
+        return cls(public, moved)
+
+
+def _priced(task: Task, plan: Plan | None, weights: _Weights, public: int) -> Task:
+    """A match that had dates: each start costs what moving there is worth, and wishes count nothing."""
+    settings = replace(task.settings, wishes=replace(task.wishes, adjacent=0))  # no weight of its own beside the others
+    if plan is None or len(plan.appointments) != len(task.starts):
+        return replace(task, settings=settings, prices=tuple(np.maximum(price, 0) for price in task.prices))
+    prices = []
+    for times, meeting in zip(task.starts, plan.appointments, strict=True):
+        away = np.abs(times - meeting.start)
+        worth = weights.moved + (weights.public if meeting.start < public else 0)
+        prices.append(away + np.where(away > 0, worth, 0))
+    return replace(task, settings=settings, prices=tuple(prices), radix=0)
+
+
+def _told(found: Schedule, previous: Schedule, weights: _Weights) -> Schedule:
+    """The schedule with revisions, what is called off, and its value in the order of the aims."""
+    had = {key_of(plan.match): plan for plan in previous.plans}
+    off = {key_of(plan.match): plan for plan in previous.cancelled}
+    plans = tuple(
+        replace(plan, appointments=_revised(plan, had.get(key_of(plan.match)), off.get(key_of(plan.match))))
+        for plan in found.plans
+    )
+    gone = had.keys() - {key_of(plan.match) for plan in plans}
+    value, bound = (
+        None if pair is None else (pair[0], *_parts(-pair[1], weights)) for pair in (found.value, found.bound)
+    )
+    return replace(
+        found, plans=plans, value=value or (), bound=bound, cancelled=tuple(had[key] for key in sorted(gone))
+    )
+
+
+def _parts(price: int, weights: _Weights) -> tuple[int, int, int]:
+    """Minus (published sessions moved, sessions moved, minutes)."""
+    public, rest = divmod(price, weights.public)
+    moved, minutes = divmod(rest, weights.moved)
+    return -public, -moved, -minutes
+
+
+def _revised(plan: Plan, before: Plan | None, off: Plan | None) -> tuple[Appointment, ...]:
+    """Sessions that are as they were keep their revision, others have the next one, also after they were called off."""
+    found = []
+    if before is None:
+        calls = off.appointments if off is not None else ()
+        last = [meeting.revision + 2 for meeting in calls] + [0] * len(plan.appointments)
+        return tuple(replace(m, revision=last[k]) for k, m in enumerate(plan.appointments))
+    for k, meeting in enumerate(plan.appointments):
+        if k >= len(before.appointments):
+            found.append(meeting)
+            continue
+        old = before.appointments[k]
+        same = replace(meeting, revision=old.revision)
+        found.append(same if same == old else replace(same, revision=old.revision + 1))
+    return tuple(found)

@@ -1,0 +1,201 @@
+"""Calendar files: icalendar and vobject read the same instants and texts back, whatever people wrote."""
+
+import errno
+import os
+from dataclasses import replace
+
+import icalendar
+import pytest
+import vobject
+from hypothesis import given
+from hypothesis import strategies as st
+
+import mmatch as mm
+from mmatch.io.calendars import plain_text
+from strategies import examples
+
+NOW = "2027-01-01T12:00Z"
+HOSTILE = [
+    "x\r\nATTENDEE:mailto:evil@example.org",
+    "lone\rBEGIN:VALARM",
+    "line\u2028END:VEVENT\u2029\u0085z",
+    'quo"te; semi, comma\\ back\\n slash',
+    "\U0001f600" * 40,
+    "nul\0bell\a",
+    "\u202eevil",
+    "",
+]
+texts = st.sampled_from(HOSTILE) | st.text(st.characters(blacklist_categories=["Cs"]), max_size=90)
+
+
+def planned(names=("", "", ""), agenda=("talk",), site=""):
+    """One mentor and two mentees with a session in person and a virtual one."""
+    form = mm.Format(
+        "blend",
+        (mm.Session(60, "in_person", tuple(agenda)), mm.Session(30, "virtual")),
+        (mm.Gap(1, 7, 20, (mm.Touchpoint(mentee_sends=agenda[0]),)),),
+    )
+    ids = ("ann", "eva", "finn")
+    asks = ([], [mm.Request(format="blend")], [mm.Request(format="blend")])
+    cohort = mm.Cohort(
+        [
+            mm.Participant(
+                who, name=name, site=site or "Rome", offers=[] if ask else [mm.Offer()], requests=ask, capacity=2
+            )
+            for who, name, ask in zip(ids, names, asks, strict=True)
+        ]
+    )
+    matching = mm.matching_from_pairs(cohort, [("ann", "eva"), ("ann", "finn")], mm.Program(group=(1, 2)))
+    options = {"start": "2027-01-11", "end": "2027-02-28", "formats": [form], "zone": "Europe/Rome"}
+    return cohort, mm.schedule(cohort, mm.Program(), matching, **options)
+
+
+@given(st.tuples(texts, texts, texts), st.lists(texts, min_size=1, max_size=2))
+@examples(100)
+def test_two_parsers_read_the_same_back(names, agenda):
+    cohort, schedule = planned(names, agenda)
+    data = mm.calendar_file(cohort, schedule, now=NOW)
+    ours = [e for e in icalendar.Calendar.from_ical(data).walk() if e.name == "VEVENT"]
+    theirs = vobject.readOne(data.decode()).vevent_list
+    meetings = [m for plan in schedule.plans for m in plan.appointments]
+    assert len(ours) == len(theirs) == len(meetings) == data.count(b"BEGIN:VEVENT")
+    for meeting, one, other in zip(meetings, ours, theirs, strict=True):
+        assert one["dtstart"].dt == other.dtstart.value == meeting.begins()
+        assert one["dtend"].dt == other.dtend.value
+        assert str(one["description"]) == other.description.value
+        assert str(one["summary"]) == other.summary.value
+        assert not {"attendee", "valarm"} & set(map(str.lower, one.keys()))
+    said = str(ours[0]["description"])
+    assert all(plain_text(point) in said for point in agenda)
+    todos = vobject.readOne(data.decode()).vtodo_list
+    assert len(todos) == sum(
+        1 if due.who == "mentor" else len(p.match.mentees) for p in schedule.plans for due in p.dues
+    )
+
+
+@given(st.tuples(texts, texts, texts), st.lists(texts, min_size=1, max_size=2))
+@examples(100)
+def test_lines_are_short_and_whole(names, agenda):
+    """75 octets at most, CRLF, and never a cut inside a character (RFC 5545, 3.1)."""
+    for line in mm.calendar_file(*planned(names, agenda), now=NOW).split(b"\r\n"):
+        assert len(line) <= 75
+        assert b"\r" not in line
+        assert b"\n" not in line
+        assert line.decode().isprintable() or "\t" not in line.decode()
+
+
+@pytest.mark.parametrize("offset", range(80))
+def test_a_character_of_four_octets_is_never_cut(offset):
+    cohort, schedule = planned(agenda=["a" * offset + "\U0001f600" * 30])
+    data = mm.calendar_file(cohort, schedule, now=NOW)
+    assert all(line.decode() is not None and len(line) <= 75 for line in data.split(b"\r\n"))
+    assert "\U0001f600" * 30 in icalendar.Calendar.from_ical(data).walk("VEVENT")[0]["description"]
+
+
+def test_the_same_arguments_give_the_same_bytes_and_uids_do_not_depend_on_dates():
+    cohort, schedule = planned()
+    data = mm.calendar_file(cohort, schedule, now=NOW, key="secret")
+    assert data == mm.calendar_file(cohort, schedule, now=NOW, key="secret")
+    assert b"VALARM" not in data
+    assert b"ATTENDEE" not in data
+    assert b"METHOD:PUBLISH" in data
+    uids = entries(data, "UID")
+    assert len(set(uids)) == len(uids)
+    assert not any("ann" in uid or "eva" in uid for uid in uids)
+    assert not set(uids) & set(entries(mm.calendar_file(cohort, schedule, now=NOW, key="other"), "UID"))
+    plan = schedule.plans[0]
+    later = replace(plan.appointments[0], start=plan.appointments[0].start + 60, revision=1)
+    moved = replace(schedule, plans=(replace(plan, appointments=(later, plan.appointments[1])), *schedule.plans[1:]))
+    again = mm.calendar_file(cohort, moved, now=NOW, key="secret")
+    assert entries(again, "UID") == uids
+    assert entries(again, "SEQUENCE")[:2] == ["1", "0"]
+
+
+def entries(data, name):
+    text = data.decode().replace("\r\n ", "")
+    return [line.split(":", 1)[1] for line in text.split("\r\n") if line.split(":")[0].split(";")[0] == name]
+
+
+def test_a_file_of_one_person_hides_the_addresses_of_others():
+    cohort, schedule = planned()
+    addresses = {who: f"{who}@example.org" for who in ("ann", "eva", "finn")}
+    options = {"now": NOW, "method": "REQUEST", "attendees": addresses, "organizer": "office@example.org"}
+    everybody = mm.calendar_file(cohort, schedule, **options).replace(b"\r\n ", b"")
+    assert all(address.encode() in everybody for address in addresses.values())
+    own = mm.calendar_file(cohort, schedule, person="eva", **options).replace(b"\r\n ", b"")
+    assert b"eva@example.org" in own
+    assert b"ann@example.org" not in own
+    assert b"finn@example.org" not in own
+    assert b"finn" not in own  # a mentee of another match, or of the same group: not this person's to see
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ({"now": "2027-01-01T12:00"}, "without a time zone"),
+        ({"method": "SHOUT"}, "PUBLISH"),
+        ({"person": "zoe"}, "nobody has the id"),
+        ({"attendees": {"eva": "eva@example.org"}}, "organizer"),
+        ({"attendees": {"eva": "a@b\r\nX:y"}, "method": "REQUEST", "organizer": "o@example.org"}, "e-mail"),
+        ({"organizer": "o@example.org\n"}, "e-mail"),
+        ({"key": 5}, "expected a text"),
+    ],
+)
+def test_bad_arguments_are_named(options, told):
+    cohort, schedule = planned()
+    with pytest.raises(mm.InputError, match=told) as caught:
+        mm.calendar_file(cohort, schedule, **{"now": NOW, **options})
+    assert "X:y" not in str(caught.value)
+
+
+def test_files_have_safe_names_and_a_full_disk_leaves_the_old_ones(tmp_path, monkeypatch):
+    people = [mm.Participant("../../CON", offers=[mm.Offer()]), mm.Participant("Zoë/..", requests=[mm.Request()])]
+    cohort = mm.Cohort(people)
+    matching = mm.matching_from_pairs(cohort, [("../../CON", "Zoë/..")])
+    schedule = mm.schedule(cohort, mm.Program(), matching, start="2027-01-11", end="2027-01-15")
+    paths = mm.write_calendars(cohort, schedule, tmp_path / "out", now=NOW)
+    names = [str(path.relative_to(tmp_path / "out")) for path in paths]
+    assert names == ["all.ics", "people/0001-con.ics", "people/0002-zoe.ics", "matches/0001-con-zoe.ics"]
+    assert all(os.stat(path).st_mode & 0o077 == 0 for path in paths)  # noqa: PTH116 - the mode is the point
+    old = [path.read_bytes() for path in paths]
+
+    def full(_):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(mm.ExportError, match="no space left"):
+        mm.write_calendars(cohort, schedule, tmp_path / "out", now="2027-01-02T12:00Z")
+    assert [path.read_bytes() for path in paths] == old
+
+
+def test_what_is_cancelled_is_called_off_in_a_file_of_its_own(tmp_path):
+    cohort, schedule = planned()
+    gone = replace(schedule, plans=schedule.plans[1:], cancelled=schedule.plans[:1])
+    paths = mm.write_calendars(cohort, gone, tmp_path, now=NOW)
+    data = paths[-1].read_bytes()
+    assert paths[-1].name == "cancelled.ics"
+    assert entries(data, "METHOD") == ["CANCEL"]
+    assert set(entries(data, "STATUS")) == {"CANCELLED"}
+    assert set(entries(data, "SEQUENCE")) == {"1"}
+    before = mm.calendar_file(cohort, schedule, now=NOW)
+    assert set(entries(data, "UID")) <= set(entries(before, "UID"))
+
+
+def test_without_icalendar_one_sentence_says_how_to_install_it(monkeypatch):
+    monkeypatch.setitem(__import__("sys").modules, "icalendar", None)
+    with pytest.raises(mm.ExtraError, match=r"pip install 'mmatch\[calendar\]'"):
+        mm.calendar_file(*planned(), now=NOW)
+    with pytest.raises(mm.ExtraError, match=r"pip install 'mmatch\[calendar\]'"):
+        mm.busy_times(b"", start="2027-01-01", end="2027-01-02")
+    monkeypatch.setitem(__import__("sys").modules, "holidays", None)
+    with pytest.raises(mm.ExtraError, match=r"pip install 'mmatch\[holidays\]'"):
+        mm.public_holidays("DE", "2027-01-01", "2027-01-02")
+
+
+def test_public_holidays():
+    assert mm.public_holidays("DE", "2027-05-01", "2027-05-10") == ("2027-05-01", "2027-05-06")
+    assert "2027-01-06" in mm.public_holidays("DE", "2027-01-01", "2027-01-31", region="BY")
+    for country, region in (("XX", None), ("DE", "ZZ"), (5, None)):
+        with pytest.raises(mm.InputError) as caught:
+            mm.public_holidays(country, "2027-01-01", "2027-01-31", region=region)
+        assert caught.value.problems[0].code == "country"
