@@ -91,6 +91,7 @@ _HOME = {
         "SolverError",
         "UnsupportedError",
     ),
+    "io.graphs": ("from_networkx", "to_networkx", "to_sparse"),
     "plugins": ("Plugin", "installed_plugins", "register"),
 }
 _ROOMS = ("aims", "datasets", "rules", "solvers")
