@@ -26,7 +26,7 @@ FLOORS = [
     {"engine"},
     {"insight", "repairs", "planning", "events", "lotteries"},
     {"io"},
-    {"reporting", "datasets"},
+    {"reporting", "datasets", "plot"},
     {"cli", "__main__"},
 ]
 FLOOR = {room: level for level, rooms in enumerate(FLOORS) for room in rooms}

@@ -94,7 +94,7 @@ _HOME = {
     "io.graphs": ("from_networkx", "to_networkx", "to_sparse"),
     "plugins": ("Plugin", "installed_plugins", "register"),
 }
-_ROOMS = ("aims", "datasets", "rules", "solvers")
+_ROOMS = ("aims", "datasets", "plot", "rules", "solvers")
 _PLACE = {name: room for room, names in _HOME.items() for name in names}
 
 __all__ = sorted([*_PLACE, *_ROOMS, "__version__"])  # noqa: PLE0605 - a list; a test holds it to the rooms

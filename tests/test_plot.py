@@ -1,0 +1,141 @@
+"""Pictures: what they show is what was counted, they stay readable, and names stay text."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+import mmatch as mm
+
+HOSTILE = "$x^{a}$_<b>&\u202e"
+
+
+def drawn(ax):
+    """The picture as pixels; every text lies inside the figure."""
+    canvas = FigureCanvasAgg(ax.figure)
+    canvas.draw()
+    renderer, frame = canvas.get_renderer(), ax.figure.bbox
+    for text in ax.texts:
+        box = text.get_window_extent(renderer)
+        assert frame.x0 <= box.x0 <= box.x1 <= frame.x1, text.get_text()
+    pixels = np.asarray(canvas.buffer_rgba())
+    assert (pixels[..., :3] < 250).any()
+    return pixels
+
+
+def cohort(mentees=9, mentors=4):
+    scores = np.random.default_rng(3).integers(0, 9, (mentees, mentors))
+    return mm.Cohort.from_scores(scores, capacity=2)
+
+
+def test_a_line_for_every_seat_and_a_point_for_everybody():
+    people = cohort()
+    matching = mm.solve(people).matching
+    ax = mm.plot.bipartite(people, matching)
+    drawn(ax)
+    assert len(ax.lines) == len(matching.seats) == 8
+    assert [len(points.get_offsets()) for points in ax.collections] == [4, 9]
+    assert {text.get_text() for text in ax.texts} == {p.id for p in people}
+    assert ax.get_title() == "8 of 9 seats filled"
+
+
+def test_a_large_picture_has_no_ids():
+    people = cohort(200, 120)
+    ax = mm.plot.bipartite(people, mm.solve(people).matching, Figure(figsize=(6, 6)).subplots())
+    assert not ax.texts
+    drawn(ax)
+
+
+def test_the_same_question_gives_the_same_picture():
+    people = cohort()
+    one, other = (drawn(mm.plot.bipartite(people, mm.solve(people).matching)) for _ in range(2))
+    assert np.array_equal(one, other)
+
+
+def test_loads_are_counted_for_everybody_who_offers():
+    people = cohort(3, 5)
+    ax = mm.plot.loads(people, mm.matching_from_pairs(people, [("mentor-0", "mentee-0"), ("mentor-0", "mentee-1")]))
+    drawn(ax)
+    assert [bar.get_height() for bar in ax.patches] == [4, 0, 1]
+
+
+def test_ranks_and_fits():
+    lists = {"eva": ["ann", "bob"], "finn": ["ann", "bob"]}
+    people = mm.Cohort.from_rankings(lists, {"ann": ["eva", "finn"], "bob": ["eva", "finn"]})
+    matching = mm.solve(people).matching
+    ax = mm.plot.ranks(people, matching)
+    drawn(ax)
+    assert [bar.get_height() for bar in ax.patches] == [1, 1]
+    with pytest.raises(mm.InputError, match="no scores"):
+        mm.plot.fits(people, matching)
+    scored = cohort()
+    (line,) = mm.plot.fits(scored, mm.solve(scored).matching).lines
+    assert line.get_ydata().tolist() == sorted(line.get_ydata(), reverse=True)
+    with pytest.raises(mm.InputError, match="ranks"):
+        mm.plot.ranks(scored, mm.solve(scored).matching)
+
+
+def test_names_of_topics_stay_text():
+    people = [mm.Participant("ann", offers=[mm.Offer(HOSTILE.replace("\u202e", ""))])]
+    people.append(mm.Participant("eva", requests=[mm.Request(HOSTILE.replace("\u202e", ""))]))
+    ax = mm.plot.supply(mm.Cohort(people))
+    drawn(ax)
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["$x^{a}$_<b>&"]
+    assert not any(label.get_parse_math() for label in ax.get_yticklabels())
+
+
+def test_strategies_that_nothing_dominates_stand_out():
+    people = cohort()
+    strategies = {
+        "fit": mm.Program(aims=[mm.aims.Fit()]),
+        "fit again": mm.Program(aims=[mm.aims.Fit()]),
+        "bad": mm.Program(aims=[mm.aims.EvenLoad()]),
+    }
+    found = mm.compare(people, strategies)
+    ax = mm.plot.pareto(found, "Fit", "EvenLoad")
+    drawn(ax)
+    assert "fit, fit again" in {text.get_text() for text in ax.texts}
+    for x, told in (("Fitness", "expected one of"), (3, "expected one of")):
+        with pytest.raises(mm.InputError, match=told):
+            mm.plot.pareto(found, x, "Fit")
+    with pytest.raises(mm.InputError, match="expected a Comparison"):
+        mm.plot.pareto([], "Fit", "Fit")
+
+
+def test_a_week_has_a_block_for_each_session():
+    people = mm.Cohort(
+        [
+            mm.Participant("ann", offers=[mm.Offer("x")], availability="Mon 9-12", timezone="Europe/Berlin"),
+            mm.Participant("eva", requests=[mm.Request("x")], availability="Mon 9-12", timezone="Europe/Berlin"),
+        ]
+    )
+    matching = mm.solve(people).matching
+    dates = mm.schedule(people, mm.Program(), matching, start="2027-01-11", end="2027-01-15")
+    ax = mm.plot.week(dates, "2027-01-11", "Europe/Berlin")
+    drawn(ax)
+    (block,) = ax.patches
+    assert (round(block.get_x() + 0.45), block.get_y(), block.get_height()) == (0, 9, 1)
+    assert not mm.plot.week(dates, "2027-02-01").patches
+    with pytest.raises(mm.InputError, match="expected a date"):
+        mm.plot.week(dates, "next week")
+
+
+def test_value_and_bound_meet():
+    people = [mm.Participant(f"x{k}", offers=[mm.Offer("a")]) for k in range(2)]
+    people += [mm.Participant(f"e{k}", requests=[mm.Request("a")]) for k in range(7)]
+    recorder = mm.plot.Recorder()
+    program = mm.Program(group=(3, 4), aims=[mm.aims.Coverage()])
+    result = mm.solve(mm.Cohort(people), program, progress=recorder)
+    ax = mm.plot.anytime(recorder)
+    drawn(ax)
+    assert [line.get_ydata()[-1] for line in ax.lines] == [result.value[0], result.bound[0]]
+    with pytest.raises(mm.InputError, match="nothing was recorded"):
+        mm.plot.anytime(mm.plot.Recorder())
+
+
+def test_a_missing_matplotlib_is_one_sentence(monkeypatch):
+    monkeypatch.setitem(__import__("sys").modules, "matplotlib.figure", None)
+    with pytest.raises(mm.ExtraError, match=r'pip install "mmatch\[plot\]"'):
+        mm.plot.supply(cohort())
