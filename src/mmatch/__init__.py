@@ -48,6 +48,7 @@ _HOME = {
     "insight.stability": ("blocking_pairs",),
     "planning": (
         "Appointment",
+        "Dated",
         "Diary",
         "Due",
         "Plan",
@@ -57,6 +58,7 @@ _HOME = {
         "diaries_of",
         "reschedule",
         "schedule",
+        "solve_with_dates",
         "suggest",
         "validate",
     ),

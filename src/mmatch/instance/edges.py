@@ -16,6 +16,7 @@ from mmatch.people.columns import NONE, Bools, Ints, ordered
 if TYPE_CHECKING:
     from mmatch.people import Cohort
     from mmatch.rules._base import Rule
+    from mmatch.terms import Slots
 
 MOST_PAIRS = 400_000_000
 BLOCK = 4_000_000
@@ -26,14 +27,23 @@ class Edges:
     """Candidate edges in canonical order, and the sets they fall into.
 
     ``request`` and ``offer`` number requests and offers in canonical order of ids; ``request_rows`` and ``offer_rows``
-    lead back to the cohort's rows.
+    lead back to the cohort's rows. Where times are part of the choice, ``slot`` is the one of ``slots`` of each edge.
     """
 
-    def __init__(self, facts: Facts, request: Ints, offer: Ints, score_row: Ints | None) -> None:
+    def __init__(
+        self,
+        facts: Facts,
+        request: Ints,
+        offer: Ints,
+        score_row: Ints | None,
+        slots: Slots | None = None,
+        slot: Ints | None = None,
+    ) -> None:
         self.facts = facts
         self.cohort: Cohort = facts.cohort
         self.request = request
         self.offer = offer
+        self.slots, self.slot = slots, slot
         self.request_rows, self.offer_rows = facts.cohort.canonical_rows
         self.pairs = Pairs(facts, self.request_rows[request], self.offer_rows[offer], score_row)
 
@@ -99,6 +109,10 @@ class Edges:
         if key == "mentor":
             return self.mentor_of_offer[self.offer]
         left, right = key.split("-")
+        if self.slot is not None and right == "slot":
+            pair = self.label(left) * (int(self.slot.max(initial=0)) + 1) + self.slot
+            label: Ints = np.unique(pair, return_inverse=True)[1].astype(np.int64)
+            return label
         pair = self.label(left) * (self.count(right) + 1) + self.label(right)
         number: Ints = np.unique(pair, return_inverse=True)[1].astype(np.int64)
         return number

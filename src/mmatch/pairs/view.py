@@ -61,6 +61,11 @@ class Pairs:
         self._score_row = score_row
 
     @property
+    def given_score_row(self) -> Ints | None:
+        """The rows in the score table that the view was made with."""
+        return self._score_row
+
+    @property
     def shape(self) -> tuple[int, ...]:
         """The broadcast shape."""
         return np.broadcast_shapes(self._request.shape, self._offer.shape)
