@@ -211,6 +211,8 @@ class Oracle:
             return Fraction(len(good)), (product if exact else Fraction(floor_log(product), 2**40))
         if aim.name == "RankProfile":
             return self.profile(aim, rows)
+        if aim.name in {"EqualSides", "FewBlockingPairs"}:
+            return self.unrest(aim, chosen, rows)
         if aim.name == "PriorityClasses":
             classes = sorted({r.priority for _, r in self.requests}, reverse=True) or [1]
             return tuple(Fraction(sum(request.priority == c for _, request, *_ in rows)) for c in classes)
@@ -220,16 +222,30 @@ class Oracle:
             return self.parity(aim, rows)
         return sum((self.pair_score(aim, *row) for row in rows), Fraction(0))
 
+    def unrest(self, aim, chosen, rows):
+        if aim.name == "EqualSides":
+            won = sum(rank(mentee.ranks, offer.id, mentor.id) for mentee, _, mentor, offer in rows)
+            return -abs(won - sum(rank(mentor.mentee_ranks, mentee.id) for mentee, _, mentor, _ in rows))
+        from stable_oracle import Slow
+
+        facts = Oracle(self.cohort, type(self.program)())
+        slow = Slow(self.cohort, None, chosen, facts)
+        return -sum(slow.blocks(i, k, aim.kind) for i, k in facts.edges)
+
     def fit(self, mentee, request, mentor, offer):
         if self.cohort.scores is None:
             return Fraction(1, 2 ** steps(self.cohort, request.topic, offer.topic))
         return Fraction(self.cohort.scores[mentor.id, mentee.id])
 
     def profile(self, aim, rows):
-        lists = [p.ranks if aim.of == "mentees" else p.mentee_ranks for p in self.cohort]
+        lists = [p.ranks for p in self.cohort if aim.of != "mentors"]
+        lists += [p.mentee_ranks for p in self.cohort if aim.of != "mentees"]
         worst = max([len(entries) for entries in lists if entries is not None] + [1])
         got = Counter(
-            rank(mentee.ranks, offer.id, mentor.id) if aim.of == "mentees" else rank(mentor.mentee_ranks, mentee.id)
+            max(
+                rank(mentee.ranks, offer.id, mentor.id) if aim.of != "mentors" else 1,
+                rank(mentor.mentee_ranks, mentee.id) if aim.of != "mentees" else 1,
+            )
             for mentee, _, mentor, offer in rows
         )
         counts = [got[r] for r in range(1, worst + 1)]

@@ -47,7 +47,7 @@ class Slow:
         if any(self.requests[r][0].id == mentee.id and j == k for r, j in self.chosen):
             return False
         gain = self.mentee_says(i, k)
-        if gain < 0 or (gain == 0 and kind == "weak"):
+        if gain < 0 or (gain == 0 and kind in {"weak", "envy"}):
             return False
         of_mentor = [(r, j) for r, j in self.chosen if self.offers[j][0].id == mentor.id]
         on_offer = [(r, j) for r, j in of_mentor if j == k]
@@ -60,6 +60,8 @@ class Slow:
             mine = self.mentor_rank(i, k)
             return worst is not None and (mine < worst or (mine == worst and not strictly))
 
+        if kind == "envy":
+            return gain > 0 and beats_worst(on_offer if offer_full else of_mentor, strictly=True)
         if kind == "weak":
             if offer_full:
                 return beats_worst(on_offer, strictly=True)
@@ -129,6 +131,9 @@ class Rankings:
         there = [e for e, o in zip(self.names, chosen, strict=True) if o is not None and self.owner[o] == mentor]
         on = [e for e, o in zip(self.names, chosen, strict=True) if o == offer]
         mine = self.wants(mentor, mentee)
+        if kind == "envy":
+            kept = on if len(on) == self.seats[offer] else there
+            return gain > 0 and any(self.wants(mentor, e) > mine for e in kept)
         rivals = on if len(on) == self.seats[offer] else there if len(there) == self.capacity[mentor] else None
         moves_within = now is not None and self.owner[now] == mentor and len(on) < self.seats[offer]
         if rivals is None or moves_within:

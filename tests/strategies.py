@@ -122,7 +122,7 @@ def rules_for(cohort):
     found.append(mm.rules.AtMost(1))
     found += [mm.rules.LevelGap(0, 2), mm.rules.LevelGap(0, missing="allow"), mm.rules.Everyone(of="requests")]
     found.append(mm.rules.SharedTime(start="2027-01-11", missing="allow"))
-    found += [mm.rules.Stable(kind) for kind in ("weak", "strong", "super")]
+    found += [mm.rules.Stable(kind) for kind in ("weak", "strong", "super", "envy")]
     for name in ("site", "department"):
         if name in cohort.attribute_names:
             found += [mm.rules.Differs(name, missing=m) for m in ("allow", "forbid")]
@@ -190,6 +190,9 @@ def aims_for(cohort, weight=1):
         found.append(mm.aims.Preference("both", power=2, weight=weight))
         found += [mm.aims.RankProfile(kind, weight=weight) for kind in ("greedy", "generous", "rank-maximal")]
         found.append(mm.aims.RankProfile("generous", of="mentors", weight=weight))
+        found.append(mm.aims.RankProfile("generous", of="both", weight=weight))
+        found += [mm.aims.FewBlockingPairs(kind, weight=weight) for kind in ("weak", "strong", "super", "envy")]
+        found.append(mm.aims.EqualSides(weight=weight))
     if "site" in cohort.attribute_names:
         found += [mm.aims.Shares("site", weight=weight), mm.aims.Parity("site", weight=weight)]
         found.append(mm.aims.NewConnections(["site"], weight=weight))

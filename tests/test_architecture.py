@@ -14,7 +14,7 @@ import mmatch as mm
 
 HOME = Path(mm.__file__).parent
 FLOORS = [
-    {"errors", "discovery"},
+    {"errors", "discovery", "plugins"},
     {"availability", "matching"},
     {"people"},
     {"pairs", "parts", "terms", "blocking"},

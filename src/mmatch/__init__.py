@@ -45,6 +45,7 @@ _HOME = {
     "insight.comparison": ("Comparison", "Price", "Run", "compare"),
     "insight.strategies": ("Strategy",),
     "insight.measures": ("Metrics", "Segment", "metrics"),
+    "insight.sizes": ("StableSizes", "stable_sizes"),
     "insight.stability": ("blocking_pairs",),
     "planning": (
         "Appointment",
@@ -92,6 +93,8 @@ _HOME = {
         "SolverError",
         "UnsupportedError",
     ),
+    "io.graphs": ("from_networkx", "to_networkx", "to_sparse"),
+    "plugins": ("Plugin", "installed_plugins", "register"),
 }
 _ROOMS = ("aims", "datasets", "rules", "solvers")
 _PLACE = {name: room for room, names in _HOME.items() for name in names}

@@ -12,12 +12,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mmatch.pairs.tables import looked_up
+from mmatch.people.columns import NONE
+from mmatch.terms import FREE
 
 if TYPE_CHECKING:
     from mmatch.pairs import Pairs
-    from mmatch.people.columns import Bools, Ints
+    from mmatch.people import Cohort
+    from mmatch.people.columns import Bools, Ints, People
 
-KINDS = ("weak", "strong", "super")
+KINDS = ("weak", "strong", "super", "envy")
 FAR = 2**60  # behind every rank: an empty seat, and a partner whom the list leaves out
 GAINS, CONSENTS, INDIFFERENT, REFUSES = 3, 2, 1, 0  # what a mentor says; consents: the same mentee on another offer
 
@@ -30,10 +33,40 @@ class Room:
     offer: Bools
 
 
+def stated_seats(cohort: Cohort) -> tuple[Ints, Ints]:
+    """(most mentees of each offer, of each person) as the cohort states them: one match where it states nothing."""
+    people, offers = cohort.people, cohort.offers
+    most = np.where(offers.most == NONE, 1, offers.most)
+    return np.where(offers.seats == NONE, FREE, offers.seats), most_seats(people, offers.owner, most)
+
+
+def most_seats(people: People, owner: Ints, most: Ints) -> Ints:
+    """Most filled seats of everybody: the capacity, else all full matches that may be led (one by default).
+
+    Args:
+        people: the columns of everybody.
+        owner: the row of the owner of each offer.
+        most: the greatest size of a match on each offer.
+    """
+    largest = np.zeros(len(people.ids), dtype=np.int64)
+    np.maximum.at(largest, owner, most)
+    full = np.where(people.groups == NONE, np.where(people.capacity == NONE, 1, FREE), people.groups) * largest
+    return np.where(people.capacity == NONE, full, np.minimum(people.capacity, np.minimum(full, FREE)))
+
+
+def stated_room(seats: Pairs) -> Room:
+    """Who could take one mentee more, by the seats that the cohort states alone."""
+    cohort = seats.cohort
+    on_offer, of_mentor = stated_seats(cohort)
+    load = np.bincount(seats.offer.row, minlength=len(on_offer))
+    return Room(np.bincount(seats.mentor, minlength=len(cohort)) < of_mentor, load < on_offer)
+
+
 def blocks(edges: Pairs, seats: Pairs, room: Room, kind: str) -> Bools:
     """Which candidate pairs block a matching.
 
-    weak: both gain. strong: one gains, the other does not lose. super: neither loses.
+    weak: both gain. strong: one gains, the other does not lose. super: neither loses. envy: the mentee gains, and the
+    mentor keeps somebody in their place whom they like less; empty seats do not count.
 
     Args:
         edges: candidate pairs, as a list.
@@ -42,11 +75,13 @@ def blocks(edges: Pairs, seats: Pairs, room: Room, kind: str) -> Bools:
         kind: one of `KINDS`.
     """
     mentee = mentee_gain(edges, seats, edges.mentee_rank, listed(seats.mentee_rank))
-    mentor = _mentor_says(edges, seats, room)
+    replaced = _replaced(edges, seats, room)
+    mentor = _mentor_says(edges, seats, room, replaced)
     agreed: dict[str, Bools] = {
         "weak": (mentee > 0) & (mentor >= CONSENTS),
         "strong": ((mentee > 0) & (mentor >= INDIFFERENT)) | ((mentee == 0) & (mentor == GAINS)),
         "super": (mentee >= 0) & (mentor >= INDIFFERENT),
+        "envy": (mentee > 0) & (edges.mentor_rank < replaced),
     }
     return agreed[kind] & ~together(edges, seats)
 
@@ -92,17 +127,21 @@ def _with_mentor(edges: Pairs, seats: Pairs, seat_rank: Ints) -> Ints:
     return looked_up(keys[order], seat_rank[order], edges.request.row * width + edges.mentor, 0)
 
 
-def _mentor_says(edges: Pairs, seats: Pairs, room: Room) -> Ints:
-    """What each pair's mentor says to one mentee more on that offer; an offer or a mentor without seats refuses."""
+def _replaced(edges: Pairs, seats: Pairs, room: Room) -> Ints:
+    """The rank of whom each pair's mentor would give up: the least liked on the offer if that is full, else of all."""
     rank = listed(seats.mentor_rank)
     worst_of = np.zeros(len(edges.cohort), dtype=np.int64)
     worst_on = np.zeros(len(edges.cohort.offers.owner), dtype=np.int64)
     np.maximum.at(worst_of, seats.mentor, rank)
     np.maximum.at(worst_on, seats.offer.row, rank)
+    return np.where(room.offer[edges.offer.row], worst_of[edges.mentor], worst_on[edges.offer.row])
+
+
+def _mentor_says(edges: Pairs, seats: Pairs, room: Room, replaced: Ints) -> Ints:
+    """What each pair's mentor says to one mentee more on that offer; an offer or a mentor without seats refuses."""
     open_offer = room.offer[edges.offer.row]
-    replaced = np.where(open_offer, worst_of[edges.mentor], worst_on[edges.offer.row])
     says = np.where(edges.mentor_rank < replaced, GAINS, REFUSES)
     says[edges.mentor_rank == replaced] = INDIFFERENT
     says[open_offer & room.mentor[edges.mentor]] = GAINS
-    says[open_offer & (_with_mentor(edges, seats, np.ones_like(rank)) > 0)] = CONSENTS
+    says[open_offer & (_with_mentor(edges, seats, np.ones_like(seats.mentor)) > 0)] = CONSENTS
     return says

@@ -1,4 +1,7 @@
-"""Parts found by listing files: a rule, an aim or a solver is one file, and its class has the file's name."""
+"""Parts found by listing files: a rule, an aim or a solver is one file, and its class has the file's name.
+
+What is not found there may come from elsewhere: `mmatch.plugins`.
+"""
 
 from __future__ import annotations
 
@@ -10,17 +13,35 @@ from functools import cache
 from types import ModuleType
 from typing import Any
 
+from mmatch.plugins import elsewhere, names_elsewhere
+
 
 @cache
-def names(package: str) -> tuple[str, ...]:
+def own_names(package: str) -> tuple[str, ...]:
     """Class names of all parts in a package: ``level_gap.py`` holds ``LevelGap``; files that start with _ hold none."""
     path = importlib.import_module(package).__path__
     return tuple(_class_name(module.name) for module in pkgutil.iter_modules(path) if not module.name.startswith("_"))
 
 
+def names(package: str) -> tuple[str, ...]:
+    """Names of all parts of a package, ours and others'."""
+    return tuple(sorted({*own_names(package), *names_elsewhere(package)}))
+
+
+def own(package: str, name: str) -> bool:
+    """Whether a name is that of a part of mmatch itself; solvers also by the name that `solve` takes."""
+    known = own_names(package)
+    solver = package == "mmatch.solvers" and name.replace("_", "").lower() in {"portfolio", *map(str.lower, known)}
+    return name in known or solver
+
+
 def find(package: str, name: str) -> Any:
-    """The class of this name, imported now; None where there is none."""
-    return getattr(_module(package, name), name) if name in names(package) else None
+    """The class of this name, imported now; None where there is none.
+
+    Raises:
+        PluginError: where another distribution offers the name, and what it offers is broken.
+    """
+    return getattr(_module(package, name), name) if name in own_names(package) else elsewhere(package, name)
 
 
 def closest(package: str, name: str) -> str:

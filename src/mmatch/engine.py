@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from mmatch.discovery import find, names
+from mmatch.discovery import find, own_names
 from mmatch.errors import InputError, MmatchError, Problem, SolverError, UnsupportedError, excerpt
 from mmatch.instance import Answer, Progress, Watch, compile_instance
 from mmatch.instance.decoding import decode
@@ -20,6 +20,7 @@ from mmatch.instance.network import CrossingSets
 from mmatch.instance.titles import set_title
 from mmatch.matching import Proof, Result, Status, Trust
 from mmatch.people.numbers import plain
+from mmatch.plugins import elsewhere, names_elsewhere, registered
 from mmatch.program import Program, check_question
 from mmatch.proof import Grade, judge
 from mmatch.proof.digests import digest
@@ -159,11 +160,11 @@ def choose(instance: Instance, solver: str | Solver) -> list[Solver]:
 
 
 def known_solvers() -> dict[str, type[Solver]]:
-    """All solvers of this installation by name, and the portfolio that calls several of them."""
+    """All solvers of mmatch by name, the portfolio that calls several of them, and those registered in this process."""
     from mmatch.portfolio import Portfolio
 
-    kinds = [Portfolio, *(find("mmatch.solvers", name) for name in names("mmatch.solvers"))]
-    return {kind.name: kind for kind in kinds}
+    kinds = [Portfolio, *(find("mmatch.solvers", name) for name in own_names("mmatch.solvers"))]
+    return {kind.name: kind for kind in [*kinds, *registered("mmatch.solvers")]}
 
 
 def _needed(solver: Solver | type[Solver]) -> frozenset[str]:
@@ -172,11 +173,13 @@ def _needed(solver: Solver | type[Solver]) -> frozenset[str]:
 
 
 def _named(solver: str, known: dict[str, type[Solver]]) -> Solver:
-    if solver not in known:
-        close = get_close_matches(solver, known, n=1)
-        hint = f"did you mean {close[0]}?" if close else f"known: auto, {', '.join(sorted(known))}"
+    found = known.get(solver) or elsewhere("mmatch.solvers", solver)
+    if found is None:
+        everywhere = sorted({*known, *names_elsewhere("mmatch.solvers")})
+        close = get_close_matches(solver, everywhere, n=1)
+        hint = f"did you mean {close[0]}?" if close else f"known: auto, {', '.join(everywhere)}"
         raise InputError(Problem("unknown-solver", "solver", f"no solver {excerpt(solver)}", hint))
-    return known[solver]()
+    return found()
 
 
 def _hard_part(instance: Instance, takes: frozenset[str]) -> str:
@@ -221,7 +224,7 @@ def _run(solver: Solver, instance: Instance, watch: Watch, on_interrupt: str) ->
         if on_interrupt == "raise":
             raise
         return watch.best or Answer(Status.UNKNOWN, stopped="interrupted")
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         if error is watch.failed:
             raise
         raise SolverError(f"{solver.name} failed with {type(error).__name__}: {excerpt(str(error))}") from error

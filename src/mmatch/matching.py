@@ -229,17 +229,22 @@ class Stability:
 
     Args:
         side: whose best stable matching it is, "mentee" or "mentor"; empty where nothing of the kind is claimed.
-        kind: the notion under which no pair blocks: "weak", "strong" or "super".
+        kind: the notion under which no pair blocks: "weak", "strong", "super" or "envy"; or "popular": no other
+            matching would win a vote of the mentees.
         seed: of the lottery that broke ties; None where no tie was broken.
         steps: candidate edges in the order in which an argument uses them, where offers share a mentor: each pair that
             no stable matching has (side "mentee"), or each seat below which no stable matching lets the mentee fall
             ("mentor").
+        prices: where aims of one's own are best over all stable matchings, whole numbers for each stage of the aims
+            that show it: a denominator, a multiplier for each stage before, a price for each seat, a multiplier for
+            each place of a mentee on a seat.
     """
 
     side: str = ""
     kind: str = "weak"
     seed: int | str | None = None
     steps: tuple[int, ...] = ()
+    prices: tuple[tuple[int, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

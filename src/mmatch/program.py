@@ -125,9 +125,9 @@ class Program:
             return False
         if people.ranks is None or people.mentee_ranks is None or any(rule.bounds_matching for rule in self.rules):
             return False
-        asking, offering = set(requests.owner.tolist()), set(cohort.offers.owner.tolist())
-        rank = all(people.ranks[row] is not None for row in asking)
-        rank = rank and all(people.mentee_ranks[row] is not None for row in offering)
+        wishes, orders = people.wishes, people.orders
+        rank = wishes is not None and wishes.stated[requests.owner].all()
+        rank = rank and orders is not None and orders.stated[cohort.offers.owner].all()
         plain = not people.min_load.any() and (requests.mentors <= 1).all() and (cohort.offers.most == NONE).all()
         return bool(rank and plain)
 

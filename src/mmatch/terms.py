@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mmatch.people.columns import NONE
-from mmatch.people.numbers import LOG_BITS, whole_log2
+from mmatch.people.numbers import LOG_BITS, exact_sum, whole_log2
 
 if TYPE_CHECKING:
+    from mmatch.pairs import Pairs
     from mmatch.people.columns import Bools, Ints
 
 # what one set of edges is about; a key refines those that stand in its tuple
@@ -107,6 +108,40 @@ class Variety:
 
 
 @dataclass(frozen=True, eq=False)
+class Blocking:
+    """Minus ``factor`` for each of ``pairs`` that blocks, under one notion; ``edges`` are the candidate edges.
+
+    Seats are those that the cohort states. Pairs that rules forbid may block too, and are no edges.
+    """
+
+    pairs: Pairs
+    edges: Pairs
+    notion: str = "weak"
+    factor: int = 1
+    unit: Fraction = Fraction(1)
+
+    def total(self, edges: Ints, match: Ints) -> int:  # noqa: ARG002 - one signature for all
+        """The total of a choice of edges."""
+        from mmatch.blocking import blocks, stated_room
+
+        seats = self.edges.only(edges)
+        return -self.factor * int(blocks(self.pairs, seats, stated_room(seats), self.notion).sum())
+
+
+@dataclass(frozen=True, eq=False)
+class Balance:
+    """Minus ``factor`` times how far the sum of weights is from 0."""
+
+    weights: Ints
+    factor: int = 1
+    unit: Fraction = Fraction(1)
+
+    def total(self, edges: Ints, match: Ints) -> int:  # noqa: ARG002 - one signature for all
+        """The total of a choice of edges."""
+        return -self.factor * abs(exact_sum(self.weights[edges]))
+
+
+@dataclass(frozen=True, eq=False)
 class Sum:
     """Several terms added up, and a constant that no choice changes."""
 
@@ -164,7 +199,7 @@ class Worst:
     full: bool = False
 
 
-Grouped = Sizes | Variety
+Grouped = Sizes | Variety | Blocking | Balance  # what a choice of edges alone, or weights, do not tell
 Term = Grouped | Linear | ConvexLoad | Sum | Vector | Profile | Worst
 
 
@@ -225,11 +260,14 @@ def _kinds(stage: Stage) -> tuple[str, ...]:
         return ("product",)
     if isinstance(stage, Count):
         return ("profile",)
-    return ("linear", *(["convex_load"] if stage.loads else []), *(["grouped"] if stage.grouped else []))
+    others = {{Blocking: "blocking", Balance: "balance"}.get(type(term), "grouped") for term in stage.grouped}
+    return ("linear", *(["convex_load"] if stage.loads else []), *others)
 
 
 # what a solver that does not take a kind cannot keep, in the user's words
 KINDS = {
+    "balance": "an aim about the difference between two sums",
+    "blocking": "an aim about pairs that block",
     "slots": "a common time for each match",
     "convex_load": "an aim about loads",
     "grouped": "an aim about who sits together",

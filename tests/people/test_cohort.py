@@ -7,9 +7,10 @@ import pickle
 
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 import mmatch as mm
-from mmatch import Meeting, Offer, Participant, Request
+from mmatch import Cohort, Meeting, Offer, Participant, Request
 from strategies import cohorts
 
 A, B = Participant("a", offers=[Offer("x")]), Participant("b", requests=[Request("x")])
@@ -195,3 +196,28 @@ def test_summary_counts_supply_and_demand_per_topic():
 def test_looking_up_an_unknown_person_suggests_one():
     with pytest.raises(mm.InputError, match='did you mean "mentor1"'):
         _ = mm.Cohort([Participant("mentor1")])["mentro1"]
+
+
+@given(st.data())
+def test_the_digest_tells_lists_apart_and_not_the_order_of_people(data):
+    orders = [
+        (),
+        ("x",),
+        ("y",),
+        ("y/",),
+        ("x", "y"),
+        ("y", "x"),
+        (("x", "y"),),
+        (("y", "x"),),
+        ("x", "y/"),
+        ("y/", "x"),
+    ]
+    lists = st.sampled_from([None, *orders])
+    one, other = (data.draw(st.tuples(lists, lists)) for _ in range(2))
+
+    def people(stated):
+        mentors = [Participant(name, offers=[Offer("")]) for name in ("x", "y")]
+        return [Participant(n, requests=[Request("")], ranks=r) for n, r in zip("ab", stated, strict=True)] + mentors
+
+    assert (Cohort(people(one)).digest == Cohort(people(other)).digest) == (one == other)
+    assert Cohort(data.draw(st.permutations(people(one)))).digest == Cohort(people(one)).digest

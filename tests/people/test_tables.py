@@ -8,11 +8,12 @@ from fractions import Fraction
 import numpy as np
 import pytest
 import scipy.sparse as sp
-from hypothesis import given
+from hypothesis import event, given
 from hypothesis import strategies as st
 
 import mmatch as mm
 from mmatch.people.numbers import exact, to_grid
+from mmatch.people.rankings import participants_from_rankings, plain_rankings
 
 
 def test_dense_and_sparse_tables_mean_the_same():
@@ -159,6 +160,39 @@ def test_rankings_with_ties_offers_and_limits():
     assert cohort["m1"].ranks == ("p1", ("p2", "p3"))
     assert [(o.id, o.topic, o.seats) for o in cohort["x"].offers] == [("p1", "p1", 1), ("p2", "p2", 1)]
     assert (cohort["x"].capacity, cohort["y"].capacity) == (2, 1)
+
+
+@st.composite
+def _strict_lists(draw):
+    """Strict lists as people write them, now and then with a name that nobody has or that stands there twice."""
+    mentees = draw(st.lists(st.sampled_from(["a", "b", "c", "é", " d"]), unique=True, max_size=4))
+    mentors = draw(st.lists(st.sampled_from(["x", "y", "z", "a", "x/"]), unique=True, max_size=4))
+    wild = draw(st.booleans())
+    names = st.lists(st.sampled_from(mentees + mentors + ["nobody"] * wild or ["x"]), unique=not wild, max_size=4)
+    limits = st.integers(-wild, 2) | st.dictionaries(st.sampled_from([*mentors, "x"]), st.integers(0, 2), max_size=2)
+    return (
+        {name: draw(names) for name in mentees},
+        draw(st.none() | st.just({name: draw(names) for name in mentors})),
+        {"capacity": draw(limits), "min_load": draw(limits), "offer_capacity": 1},
+    )
+
+
+@given(_strict_lists())
+def test_plain_rankings_are_the_cohort_that_people_would_be(case):
+    mentees, mentors, limits = case
+    plain = plain_rankings(mentees, mentors, limits)
+    try:
+        slow = mm.Cohort(participants_from_rankings(mentees, mentors, None, limits))
+    except mm.InputError:
+        assert plain is None
+        return
+    event("plain" if plain is not None else "not plain")
+    if plain is not None:
+        quick = mm.Cohort.from_columns(*plain, None)
+        assert (list(quick), quick.digest, quick.topics) == (list(slow), slow.digest, slow.topics)
+        for mine, theirs in ((quick.offers, slow.offers), (quick.requests, slow.requests)):
+            for name in mine.__dataclass_fields__:
+                np.testing.assert_array_equal(getattr(mine, name), getattr(theirs, name))
 
 
 def test_mentors_who_rank_nobody_are_all_whom_the_lists_name():

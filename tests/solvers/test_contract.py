@@ -9,7 +9,8 @@ from oracle import Oracle
 from strategies import cohorts, examples, questions
 
 KINDS = [discovery.find("mmatch.solvers", name) for name in discovery.names("mmatch.solvers")]
-SOLVERS = [kind for kind in KINDS if kind.name != "stable"]  # which claims the best of stable matchings: test_stable.py
+OTHERS = {"stable", "popular"}  # of some matchings only: test_stable.py, test_popular.py
+SOLVERS = [kind for kind in KINDS if kind.name not in OTHERS]
 
 
 def plain(total):
@@ -104,7 +105,11 @@ def test_truth_and_compiled_form_agree_for_every_aim(cohort):
         total = tier_totals(instance, chosen)[-1]
         assert total == aim.measure(cohort, greedy.matching), aim.title
         stage = instance.stages[-1]
-        if not instance.tiers[-1].vector and not isinstance(stage, Worst):
+        if (
+            not instance.tiers[-1].vector
+            and not isinstance(stage, Worst)
+            and aim.name not in {"FewBlockingPairs", "EqualSides"}
+        ):
             network = build_network(instance)
             paid = int((network.flow_of(chosen) * network.cost(len(instance.stages) - 1)).sum())
             assert -paid * stage.unit + stage.constant == total, aim.title

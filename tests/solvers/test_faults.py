@@ -138,6 +138,26 @@ def test_both_lie_and_nothing_is_called_impossible(monkeypatch, question, best):
     sound(result, best)
 
 
+@pytest.mark.usefixtures("treed")
+def test_glop_that_walks_in_a_circle_can_be_cancelled(monkeypatch, question):
+    """A relaxation once went on for an hour: no limit and no Ctrl-C was heard while GLOP worked."""
+    from ortools.linear_solver import pywraplp
+
+    cancel, entered = threading.Event(), threading.Event()
+
+    def circle(*_args):
+        entered.set()
+        time.sleep(10)
+
+    monkeypatch.setattr(pywraplp.Solver, "Solve", circle)
+    threading.Thread(target=lambda: entered.wait(30) and cancel.set(), daemon=True).start()
+    start = time.monotonic()
+    result = mm.solve(*question, solver="portfolio", cancel=cancel)
+    assert entered.is_set()
+    assert result.stopped == "cancelled"
+    assert time.monotonic() - start < 9
+
+
 @pytest.mark.parametrize("name", ["milp", "linprog"])
 @pytest.mark.parametrize("error", [RuntimeError, ValueError, MemoryError])
 def test_highs_that_crashes_is_an_error_of_ours(monkeypatch, question, name, error):
@@ -183,11 +203,26 @@ def test_cp_sat_alone_never_makes_a_question_impossible(monkeypatch, question):
     assert (result.status, result.trust) == (mm.Status.FEASIBLE, mm.Trust.HEURISTIC)
 
 
+@pytest.fixture
+def treed(monkeypatch):
+    """The relaxation's own prices prove nothing, so that a tree is grown."""
+    from mmatch.portfolio.relaxing import whole_prices
+
+    def useless(*arguments):
+        row = whole_prices(*arguments)
+        return (row[0], *(0 for _ in row[1:]))
+
+    monkeypatch.setattr("mmatch.portfolio.running.whole_prices", useless)
+
+
+@pytest.mark.usefixtures("treed")
 def test_glop_that_fails_or_lies_leaves_the_answer(monkeypatch, question, best):
     from ortools.linear_solver import pywraplp
 
     monkeypatch.setattr(pywraplp.Solver, "Solve", lambda *_args: pywraplp.Solver.ABNORMAL)
-    sound(outcome(question, solver="portfolio"), best)
+    failed = outcome(question, solver="portfolio")
+    assert failed is not None
+    sound(failed, best)
     monkeypatch.setattr(pywraplp.Variable, "solution_value", lambda _: 0.5)
     monkeypatch.setattr(pywraplp.Constraint, "dual_value", lambda _: -7.0)
     monkeypatch.setattr(pywraplp.Solver, "Solve", lambda *_args: pywraplp.Solver.OPTIMAL)

@@ -259,10 +259,29 @@ def test_least_loads_with_ties_are_refused_where_the_lottery_misses_them():
     assert found == {(2, -3), "stable cannot keep the least load"}
 
 
+@given(world=rankings(ties=True))
+@examples(80)
+def test_from_two_thirds_on_to_the_largest_weakly_stable_matching(world):
+    cohort = world.cohort(mm)
+    best = max(sum(o is not None for o in chosen) for chosen in world.stable())
+    result = mm.solve(cohort, solver=mm.solvers.Stable(ties="largest"))
+    assert len(result.matching.pairs()) == best == result.bound[0]
+    assert mm.blocking_pairs(cohort, mm.Program(), result.matching) == []
+    assert mm.verify(cohort, mm.Program(), result) == []
+
+
+def test_a_largest_stable_matching_in_no_time_is_a_large_one_with_a_bound():
+    mentees = {f"e{k}": [[f"x{j}" for j in range(8)]] for k in range(8)} | {f"f{k}": [f"x{k}"] for k in range(8)}
+    cohort = mm.Cohort.from_rankings(mentees, {f"x{j}": [[*mentees]] for j in range(8)})
+    result = mm.solve(cohort, solver=mm.solvers.Stable(ties="largest"), time_limit=0.001)
+    assert 6 <= len(result.matching.pairs()) <= result.bound[0] <= 8
+
+
 def test_other_aims_rules_over_the_matching_and_several_mentors_are_refused():
     cohort = mm.Cohort.from_rankings({"a": ["x"]}, {"x": ["a"]})
+    tied = mm.Cohort.from_rankings({"a": [["x", "y"]]}, {"x": ["a"], "y": ["a"]})
     with pytest.raises(mm.UnsupportedError, match="stable cannot keep other aims than those of its side"):
-        mm.solve(cohort, mm.Program(aims=[mm.aims.Coverage()]), solver="stable")
+        mm.solve(tied, mm.Program(aims=[mm.aims.Coverage()]), solver="stable")
     with pytest.raises(mm.UnsupportedError, match="stable cannot keep the lock of x with a"):
         mm.solve(cohort, mm.Program(rules=[mm.rules.Lock([("x", "a")])]), solver="stable")
     greedy = mm.Participant("a", requests=[mm.Request(mentors=2)], ranks=("x",))
@@ -293,7 +312,7 @@ def test_a_stable_result_survives_a_file_and_no_change_of_its_claim(tmp_path):
 
 
 @pytest.mark.parametrize("solver", ["cpsat", "milp"])
-@pytest.mark.parametrize("kind", ["weak", "strong", "super"])
+@pytest.mark.parametrize("kind", ["weak", "strong", "super", "envy"])
 @given(world=rankings(ties=True))
 @examples(60)
 def test_the_largest_stable_matching_is_that_of_enumeration(solver, kind, world):
@@ -313,7 +332,7 @@ def test_the_rule_judges_any_matching(world):
     cohort = world.cohort(mm)
     for chosen in world.matchings():
         matching = mm.matching_from_pairs(cohort, world.pairs(chosen))
-        for kind in ("weak", "strong", "super"):
+        for kind in ("weak", "strong", "super", "envy"):
             found = mm.verify(cohort, mm.Program(rules=[mm.rules.Stable(kind)]), matching)
             assert bool(found) == (not world.is_stable(chosen, kind))
             assert {v.code for v in found} <= {"unstable"}

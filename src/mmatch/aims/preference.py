@@ -6,8 +6,6 @@ from dataclasses import KW_ONLY, dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from mmatch.aims._base import PairAim
 from mmatch.errors import InputError, Problem, excerpt
 
@@ -46,12 +44,10 @@ class Preference(PairAim):
 
     def scores(self, pairs: Pairs) -> tuple[Ints, Fraction]:
         """Minus the rank, squared where asked for, or the sum over both sides."""
-        total = np.zeros(pairs.shape, dtype=np.int64)
-        if self.of != "mentors":
-            total -= pairs.mentee_rank**self.power
-        if self.of != "mentees":
-            total -= pairs.mentor_rank**self.power
-        return total, Fraction(1)
+        sides = {"mentees": ("mentee_rank",), "mentors": ("mentor_rank",), "both": ("mentee_rank", "mentor_rank")}
+        ranks = [getattr(pairs, name) for name in sides[self.of]]
+        costs = [rank * rank if self.power > 1 else rank for rank in ranks]
+        return -sum(costs[1:], start=costs[0]), Fraction(1)
 
 
 def need_ranks(aim: Aim, cohort: Cohort) -> None:

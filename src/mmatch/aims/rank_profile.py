@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from mmatch.people.columns import Ints
 
 KINDS = ("greedy", "generous", "rank-maximal")
+SIDES = ("mentees", "mentors", "both")
 
 
 @dataclass(frozen=True, repr=False)
@@ -34,7 +35,8 @@ class RankProfile(Aim):
 
     Args:
         kind: "greedy", "generous" or "rank-maximal".
-        of: whose ranks count: "mentees" or "mentors".
+        of: whose ranks count: "mentees", "mentors", or "both": of each pair the worse of its two ranks. Over stable
+            matchings, "generous" of "both" is the one of minimum regret (Gusfield 1987).
     """
 
     vector: ClassVar[bool] = True
@@ -46,7 +48,7 @@ class RankProfile(Aim):
     def __post_init__(self) -> None:
         super().__post_init__()
         self.choice("kind", KINDS)
-        self.choice("of", ("mentees", "mentors"))
+        self.choice("of", SIDES)
 
     def check(self, cohort: Cohort) -> None:
         """Somebody must have stated ranks."""
@@ -54,14 +56,18 @@ class RankProfile(Aim):
 
     def steps(self, cohort: Cohort) -> tuple[tuple[int, int], ...]:
         """(level, sign) of each component."""
-        lists = cohort.people.ranks if self.of == "mentees" else cohort.people.mentee_ranks
-        worst = max((len(entries) for entries in lists or () if entries), default=1)
+        people = cohort.people
+        sides = {"mentees": (people.ranks,), "mentors": (people.mentee_ranks,)}
+        lists = sides.get(self.of, (people.ranks, people.mentee_ranks))
+        worst = max((len(entries) for side in lists for entries in side or () if entries), default=1)
         ranks = [(rank, 1) for rank in range(1, worst + 1)]
         if self.kind == "generous":
             ranks = [(rank, -1) for rank in range(worst, 0, -1)]
         return tuple(ranks if self.kind == "rank-maximal" else [(EVERY, 1), *ranks])
 
     def _ranks(self, pairs: Pairs) -> Ints:
+        if self.of == "both":
+            return np.maximum(pairs.mentee_rank, pairs.mentor_rank)
         return pairs.mentee_rank if self.of == "mentees" else pairs.mentor_rank
 
     def term(self, edges: Edges) -> Profile:

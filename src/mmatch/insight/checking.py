@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mmatch.errors import LimitError, Problem
-from mmatch.instance.edges import BLOCK, MOST_PAIRS, asked
+from mmatch.instance.edges import asked
 from mmatch.pairs import Pairs, facts_of
+from mmatch.pairs.joining import BLOCK, MOST_PAIRS
 from mmatch.people.columns import NONE
 from mmatch.program import Program, check_question
 from mmatch.rules._base import Rule

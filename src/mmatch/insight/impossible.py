@@ -67,6 +67,12 @@ def _unstable(cohort: Cohort, program: Program, claim: Stability) -> Reason:
     instance = compile_instance(cohort, program)
     chosen = np.zeros(len(instance.request), dtype=bool)
     chosen[list(claim.steps)] = True
+    if claim.kind == "popular":
+        rows = np.unique(instance.labels.pairs.mentee[chosen]).tolist()
+        mentees = tuple(cohort.people.ids[k] for k in rows)
+        many = f"{listed(list(mentees), 'mentees')} are too many for the seats of their first wishes"
+        text = f"no popular matching exists: {many} and of the next ones that first wishes leave room on"
+        return Reason("shortage", mentees, "", text)
     who = instance.labels.mentor_rows[short_of(instance, chosen)].tolist()
     ids, loads = cohort.people.ids, np.bincount(instance.labels.pairs.mentor[chosen], minlength=len(cohort))
     told = [f"{ids[k]} has {loads[k]} of at least {cohort.people.min_load[k]} mentees" for k in who]

@@ -94,7 +94,8 @@ class _Refusals:
             rivals.append(name)
             where = self._where(pair)
             if self.plain.mentor_rank[rival] == self.plain.mentor_rank[pair]:
-                told.append(f"{where} had to draw between {mentee} and {name}: the lottery (seed {self.seed})")
+                drew = f"{where} had to draw between {mentee} and {name}: the lottery (seed {self.seed})"
+                told.append(drew if self.seed is not None else f"{where} keeps {name}, and has no reason to change")
             else:
                 preferred.append(where)
         if preferred:

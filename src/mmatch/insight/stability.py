@@ -30,7 +30,8 @@ def blocking_pairs(cohort: Cohort, program: Program, matching: Matching, kind: s
       to the least wanted one on it.
 
     Ties: "weak" asks that both gain (moving to another offer of the same mentor, the mentor need not); "strong" that
-    one gains and the other does not lose; "super" that neither loses. Who states no ranks is indifferent among all
+    one gains and the other does not lose; "super" that neither loses; "envy" that the mentee gains and the mentor has
+    in their place somebody whom they like less (empty seats do not count). Who states no ranks is indifferent among all
     acceptable people. Each request stands for itself (pairwise stability); nobody is thought to give up two seats for
     one. Least loads and rules about whole matchings (`Lock`, `Everyone`, `NoRepeat(within=True)`) are not looked at.
     Where groups have a least size, only open groups count: nobody opens one alone.
@@ -43,7 +44,7 @@ def blocking_pairs(cohort: Cohort, program: Program, matching: Matching, kind: s
         cohort: the facts.
         program: the policy; its pair rules and group sizes count.
         matching: any matching; it is not judged.
-        kind: "weak", "strong" or "super".
+        kind: "weak", "strong", "super" or "envy".
 
     Returns:
         Each pair once, by mentor, mentee, topic; the topic is the offer's.

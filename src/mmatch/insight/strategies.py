@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from mmatch.engine import known_solvers
 from mmatch.errors import InputError, Problem, UnsupportedError, excerpt
+from mmatch.plugins import elsewhere
 from mmatch.program import Program
 
 if TYPE_CHECKING:
@@ -77,7 +78,8 @@ def _solver_text(solver: str | Solver) -> str | None:
     if isinstance(solver, str):
         return repr(solver)
     settings = vars(solver) if hasattr(solver, "__dict__") else {}
-    if type(solver) not in known_solvers().values() or (settings and not is_dataclass(solver)):
+    known = known_solvers().get(solver.name) or elsewhere("mmatch.solvers", solver.name)
+    if type(solver) is not known or (settings and not is_dataclass(solver)):
         return None
     return f"{solver.name} {sorted(settings.items())!r}"
 

@@ -51,7 +51,8 @@ def reasons(cohort: Cohort, program: Program, result: Result) -> tuple[Reason, .
         return ()
     matching = result.matching
     found = list(_scores(cohort, resolved, matching))
-    if result.proof.kind == "stability":
+    claim = result.proof.stability
+    if result.proof.kind == "stability" and claim is not None and claim.kind != "popular":
         found += [*Unfilled(cohort, resolved, matching, result).removed(), *refusals(cohort, resolved, result)]
     elif matching.unmatched:
         found += list(Unfilled(cohort, resolved, matching, result).reasons())

@@ -17,11 +17,15 @@ from mmatch.instance.model import Instance, Lottery
 from mmatch.instance.seats import seat_limits
 from mmatch.instance.timing import slot_limits, timed_edges
 from mmatch.people.columns import NONE
+from mmatch.people.numbers import exact_sum
 from mmatch.terms import (
     SETS,
+    Balance,
+    Blocking,
     Bounds,
     ConvexLoad,
     Count,
+    Grouped,
     Linear,
     Product,
     Profile,
@@ -44,7 +48,7 @@ if TYPE_CHECKING:
     from mmatch.program import Program
 
 LARGEST_WEIGHT = 2**62
-Single = Linear | ConvexLoad | Sizes | Variety
+Single = Linear | ConvexLoad | Grouped
 
 
 def compile_instance(
@@ -133,9 +137,7 @@ def _total(edges: Edges, aims: Sequence[Aim], terms: list[tuple[Single | Sum, Fr
             weights = part.weights if len(scaled) == 1 else weights + part.weights * factor
     loads = tuple(part.scaled(factor, unit) for part, factor in scaled if isinstance(part, ConvexLoad))
     grouped = tuple(
-        replace(part, factor=part.factor * factor, unit=unit)
-        for part, factor in scaled
-        if isinstance(part, Sizes | Variety)
+        replace(part, factor=part.factor * factor, unit=unit) for part, factor in scaled if isinstance(part, Grouped)
     )
     return Total(weights, loads, unit, constant, grouped)
 
@@ -144,8 +146,12 @@ def _reach(part: Single, edges: Edges) -> int:
     """The greatest amount, in its unit, that a term can count on one edge."""
     if isinstance(part, Sizes):
         return part.factor * max(part.target, 1)
+    if isinstance(part, Blocking):
+        return abs(part.factor) * len(part.pairs.mentee)
     if isinstance(part, Variety):
         return abs(part.factor)
+    if isinstance(part, Balance):
+        return abs(part.factor) * exact_sum(np.abs(part.weights))
     if isinstance(part, Linear):
         return max(int(part.weights.max(initial=0)), -int(part.weights.min(initial=0)))
     label = edges.label(part.key) if part.label is None else part.label

@@ -140,7 +140,7 @@ def _component(instance: Instance, groups: Groups, inside: Bools) -> Component:
         tiers=tuple(
             replace(tier, stages=tuple(_stage(instance, s, edges) for s in tier.stages)) for tier in instance.tiers
         ),
-        labels=Edges(whole.facts, whole.request[edges], whole.offer[edges], None),
+        labels=Edges(whole.pairs.only(edges), whole.request[edges], whole.offer[edges]),
         groups=replace(
             groups,
             **{name: getattr(groups, name)[members] for name in ("offer", "leader", "second", "slot")},

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mmatch.errors import LimitError, PluginError, Problem
-from mmatch.pairs import Facts, Pairs, facts_of
+from mmatch.errors import PluginError
+from mmatch.pairs import Pairs, facts_of, joined
 from mmatch.parts import guarded
 from mmatch.people.columns import NONE, Bools, Ints, ordered
 
@@ -17,10 +17,6 @@ if TYPE_CHECKING:
     from mmatch.people import Cohort
     from mmatch.rules._base import Rule
     from mmatch.terms import Slots
-
-MOST_PAIRS = 400_000_000
-BLOCK = 4_000_000
-SMALL = 10_000  # pairs on one topic, up to which topics are looked at together
 
 
 class Edges:
@@ -31,21 +27,15 @@ class Edges:
     """
 
     def __init__(
-        self,
-        facts: Facts,
-        request: Ints,
-        offer: Ints,
-        score_row: Ints | None,
-        slots: Slots | None = None,
-        slot: Ints | None = None,
+        self, pairs: Pairs, request: Ints, offer: Ints, slots: Slots | None = None, slot: Ints | None = None
     ) -> None:
-        self.facts = facts
-        self.cohort: Cohort = facts.cohort
+        self.pairs = pairs
+        self.facts = pairs.facts
+        self.cohort: Cohort = pairs.cohort
         self.request = request
         self.offer = offer
         self.slots, self.slot = slots, slot
-        self.request_rows, self.offer_rows = facts.cohort.canonical_rows
-        self.pairs = Pairs(facts, self.request_rows[request], self.offer_rows[offer], score_row)
+        self.request_rows, self.offer_rows = self.cohort.canonical_rows
 
     def __len__(self) -> int:
         return len(self.request)
@@ -134,17 +124,14 @@ def candidates(cohort: Cohort, rules: Iterable[Rule]) -> Edges:
     Raises:
         LimitError: more than 400 million pairs on shared topics.
     """
-    facts = facts_of(cohort)
-    source = _scored if cohort.score_table is not None else _ranked if _all_rank(facts) else _joined
-    blocks = source(facts, tuple(rules))
+    kept = tuple(rules)
+    pairs = joined(facts_of(cohort), lambda view: allowed(view, kept))
     request_rows, offer_rows = cohort.canonical_rows
-    request, offer, score_row = _stacked(list(blocks))
-    request, offer = _renumbered(request, request_rows), _renumbered(offer, offer_rows)
+    request, offer = _renumbered(pairs.request.row, request_rows), _renumbered(pairs.offer.row, offer_rows)
     if not (_in_order(cohort) or ordered(request, offer)):
         order = np.lexsort((offer, request))
-        request, offer = request[order], offer[order]
-        score_row = None if score_row is None else score_row[order]
-    return Edges(facts, request, offer, score_row)
+        pairs, request, offer = pairs.only(order), request[order], offer[order]
+    return Edges(pairs, request, offer)
 
 
 def _in_order(cohort: Cohort) -> bool:
@@ -152,14 +139,6 @@ def _in_order(cohort: Cohort) -> bool:
     if cohort.score_table is None or not (np.diff(cohort.requests.owner) > 0).all():
         return False
     return all(np.array_equal(rows, np.arange(len(rows))) for rows in cohort.canonical_rows)
-
-
-def _stacked(blocks: list[Block]) -> Block:
-    if len(blocks) == 1:
-        return blocks[0]
-    none = np.zeros(0, dtype=np.int64)
-    request, offer = (np.concatenate([none, *(block[k] for block in blocks)]) for k in (0, 1))
-    return request, offer, None
 
 
 def _renumbered(numbers: Ints, rows: Ints) -> Ints:
@@ -199,105 +178,3 @@ def asked(rule: Rule, pairs: Pairs) -> Bools | None:
     if allows.dtype != np.bool_:
         raise PluginError(f"{rule.title} gave {allows.dtype}, expected True or False for each pair")
     return allows
-
-
-Block = tuple[Ints, Ints, "Ints | None"]
-
-
-def _all_rank(facts: Facts) -> bool:
-    """Whether everybody who asks has stated whom they want: then only listed offers are candidates."""
-    return facts.ranks is not None and bool(facts.ranks.stated[facts.cohort.requests.owner].all())
-
-
-def _ranked(facts: Facts, rules: tuple[Rule, ...]) -> Iterator[Block]:
-    """Each request with the offers on its mentee's list."""
-    table, owner = facts.ranks, facts.cohort.requests.owner
-    if table is None:
-        return
-    first, last = (np.searchsorted(table.keys, (owner + k) * table.width) for k in (0, 1))
-    sizes = last - first
-    request = np.repeat(np.arange(len(owner)), sizes)
-    place = np.arange(len(request)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
-    offer = table.keys[np.repeat(first, sizes) + place] - owner[request] * table.width
-    mask = allowed(Pairs(facts, request, offer), rules)
-    yield request[mask], offer[mask], None
-
-
-def _joined(facts: Facts, rules: tuple[Rule, ...]) -> Iterator[Block]:
-    """Requests and offers joined by topic, block by block."""
-    related = facts.cohort.topic_tree.related
-    by_request = _rows_by_topic(facts.cohort.requests.topic, len(related))
-    by_offer = _rows_by_topic(facts.cohort.offers.topic, len(related))
-    plan = []
-    for topic, requests in enumerate(by_request):
-        if len(requests):
-            reach = [by_offer[other] for other in related[topic] if len(by_offer[other])]
-            plan.append((requests, np.concatenate([np.zeros(0, np.int64), *reach])))
-    pairs = sum(len(r) * len(o) for r, o in plan)
-    if pairs > MOST_PAIRS:
-        text = f"{pairs:,} pairs on shared topics, limit {MOST_PAIRS:,}"
-        raise LimitError(
-            Problem("too-large", "cohort", text, "name narrower topics, or give the allowed pairs as scores")
-        )
-    small = [(r, o) for r, o in plan if len(r) * len(o) <= SMALL]
-    yield from _listed(facts, rules, small)
-    for requests, offers in plan:
-        if len(requests) * len(offers) > SMALL:
-            yield from _blocks(facts, rules, requests, offers)
-
-
-def _blocks(facts: Facts, rules: tuple[Rule, ...], requests: Ints, offers: Ints) -> Iterator[Block]:
-    """Requests x offers, so many rows at a time."""
-    step = max(BLOCK // len(offers), 1)
-    for start in range(0, len(requests), step):
-        part = requests[start : start + step]
-        r, o = np.nonzero(allowed(Pairs(facts, part[:, None], offers[None, :]), rules))
-        yield part[r], offers[o], None
-
-
-def _listed(facts: Facts, rules: tuple[Rule, ...], small: list[tuple[Ints, Ints]]) -> Iterator[Block]:
-    """Many small topics together, as lists of pairs of so many rows at a time."""
-    sizes = np.cumsum([len(r) * len(o) for r, o in small], dtype=np.int64) // BLOCK
-    for part in np.split(np.arange(len(small)), np.flatnonzero(np.diff(sizes)) + 1):
-        topics = [small[k] for k in part.tolist()]
-        if topics:
-            requests = np.concatenate([np.repeat(r, len(o)) for r, o in topics])
-            offers = np.concatenate([np.tile(o, len(r)) for r, o in topics])
-            mask = allowed(Pairs(facts, requests, offers), rules)
-            yield requests[mask], offers[mask], None
-
-
-def _rows_by_topic(topic: Ints, n: int) -> list[Ints]:
-    order = np.argsort(topic, kind="stable")
-    edge = np.searchsorted(topic[order], np.arange(n + 1))
-    return [order[edge[k] : edge[k + 1]] for k in range(n)]
-
-
-def _scored(facts: Facts, rules: tuple[Rule, ...]) -> Iterator[Block]:
-    """The pairs that have a score, as requests and offers."""
-    cohort = facts.cohort
-    table = cohort.score_table
-    if table is None:
-        return
-    request, score_row = _expanded(table.mentee, cohort.requests.owner, len(cohort))
-    score_row = np.arange(len(request)) if score_row is None else score_row
-    offer, back = _expanded(table.mentor[score_row], cohort.offers.owner, len(cohort))
-    if back is not None:
-        request, score_row = request[back], score_row[back]
-    mask = allowed(Pairs(facts, request, offer, score_row), rules)
-    if mask.all():
-        yield request, offer, score_row
-    else:
-        yield request[mask], offer[mask], score_row[mask]
-
-
-def _expanded(persons: Ints, owner: Ints, n: int) -> tuple[Ints, Ints | None]:
-    """Each person replaced by all their rows: (rows, place in ``persons`` of each; None where everybody has one)."""
-    counts = np.bincount(owner, minlength=n)
-    first = np.concatenate([[0], np.cumsum(counts)[:-1]]).astype(np.int64)
-    if (counts[np.bincount(persons, minlength=n) > 0] == 1).all():
-        return first[persons], None
-    size = counts[persons]
-    back = np.repeat(np.arange(len(persons)), size)
-    within = np.arange(len(back)) - np.repeat(np.cumsum(size) - size, size)
-    return first[persons[back]] + within, back

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mmatch.instance.titles import set_title
-from mmatch.people.columns import NONE
-from mmatch.terms import FREE, Total
+from mmatch.people.columns import NONE, WORD
+from mmatch.terms import FREE, Count, Total
 
 if TYPE_CHECKING:
     from mmatch.instance.model import Instance, Lottery
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from mmatch.terms import Bounds
 
 FAR = 2**60  # behind every rank: an empty seat
+
+Sorted = tuple["Ints", "Ints", bool]
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,8 +51,12 @@ class Market:
     @cached_property
     def plain(self) -> bool:
         """Whether no two offers share a mentor: then seats of offers are the mentors' own (hospital-residents)."""
-        offers = np.unique(self.offer)
-        return len(np.unique(self.mentor_of_offer[offers])) == len(offers)
+        return not (np.bincount(self.mentor_of_offer[self.wanted_offers]) > 1).any()
+
+    @cached_property
+    def wanted_offers(self) -> Ints:
+        """The numbers of offers in any pair."""
+        return np.flatnonzero(np.bincount(self.offer))
 
     @cached_property
     def seats(self) -> Ints:
@@ -60,25 +66,32 @@ class Market:
     @cached_property
     def by_mentee(self) -> tuple[Ints, Ints]:
         """(pairs by mentee, best first; where each mentee's begin, one more at the end)."""
-        start = _starts(self.mentee, self.n_mentees)
-        return _by_rank(self.mentee, start, (self.mentee_rank,)), start
+        by, start, _ = self._sorted_by_mentee
+        return by, start
 
     @cached_property
     def by_mentor(self) -> tuple[Ints, Ints]:
         """(pairs by mentor, best first, what the mentee likes best first; where each mentor's begin)."""
-        start = _starts(self.mentor, len(self.mentor_seats))
-        return _by_rank(self.mentor, start, (self.mentor_rank, self.mentee_rank)), start
+        by, start, _ = self._sorted_by_mentor
+        return by, start
+
+    @cached_property
+    def _sorted_by_mentee(self) -> Sorted:
+        return _sorted(self.mentee, self.n_mentees, self.mentee_rank)
+
+    @cached_property
+    def _sorted_by_mentor(self) -> Sorted:
+        return _sorted(self.mentor, len(self.mentor_seats), self.mentor_rank, self.mentee_rank)
 
     @cached_property
     def tied(self) -> bool:
         """Whether anybody is indifferent between two acceptable partners (two requests of one mentee are such)."""
-        by, _ = self.by_mentee
-        same = (np.diff(self.mentee[by]) == 0) & (np.diff(self.mentee_rank[by]) == 0)
-        if same.any():
-            return True
-        by, _ = self.by_mentor
-        same = (np.diff(self.mentor[by]) == 0) & (np.diff(self.mentor_rank[by]) == 0) & (np.diff(self.mentee[by]) != 0)
-        return bool(same.any())
+        return self.mentees_tied or _repeats(self._sorted_by_mentor, self.mentor, self.mentor_rank, self.mentee)
+
+    @cached_property
+    def mentees_tied(self) -> bool:
+        """Whether any mentee is indifferent between two offers."""
+        return _repeats(self._sorted_by_mentee, self.mentee, self.mentee_rank, None)
 
     def broken(self, lottery: Lottery) -> Market:
         """The same market with strict lists: one draw of requests and one of offers decide all ties."""
@@ -89,20 +102,73 @@ class Market:
         )
 
 
+def first_and_next(market: Market) -> tuple[Ints, Ints, Ints]:
+    """What a popular matching can give each mentee, of strict lists.
+
+    (the first wish of each; the best other wish on which first wishes leave room, `NONE` where there is none; how many
+    first wishes each offer is): Manlove and Sng 2006.
+    """
+    by, start = market.by_mentee
+    first = np.full(market.n_mentees, NONE, dtype=np.int64)
+    some = np.diff(start) > 0
+    first[some] = by[start[:-1][some]]
+    wanted = np.bincount(market.offer[first[some]], minlength=len(market.seats))
+    open_ = (wanted < market.seats)[market.offer[by]]
+    open_[start[:-1][some]] = False
+    later = by[open_][::-1]  # the best one is written last
+    following = np.full(market.n_mentees, NONE, dtype=np.int64)
+    following[market.mentee[later]] = later
+    return first, following, wanted
+
+
+def _sorted(group: Ints, n: int, *ranks: Ints) -> Sorted:
+    """(places by group, then ranks; where each group begins; whether the first ranks of each are 1, 2, …)."""
+    start = _starts(group, n)
+    counted = _counted(group, start, ranks[0])
+    return (_in_order(group, *ranks), start, False) if counted is None else (counted, start, True)
+
+
+def _in_order(*columns: Ints) -> Ints:
+    """Places sorted by columns of numbers from 0: as one number each where these fit, which is far quicker."""
+    columns = (*columns, np.arange(len(columns[0])))
+    bits = [int(column.max(initial=0)).bit_length() for column in columns]
+    if sum(bits) > WORD or min(int(column.min(initial=0)) for column in columns) < 0:
+        return np.lexsort(columns[-2::-1])
+    packed = np.zeros(len(columns[0]), dtype=np.int64)
+    for column, width in zip(columns, bits, strict=True):
+        packed = (packed << width) | column
+    packed.sort()
+    return packed & ((1 << bits[-1]) - 1)
+
+
 def _starts(group: Ints, n: int) -> Ints:
     return np.concatenate([[0], np.cumsum(np.bincount(group, minlength=n))])
 
 
-def _by_rank(group: Ints, start: Ints, ranks: tuple[Ints, ...]) -> Ints:
-    """Places sorted by group, then ranks; complete lists without ties are scattered, not sorted."""
-    place = start[group] + ranks[0] - 1
-    inside = (ranks[0] > 0) & (place < start[group + 1])
+def _counted(group: Ints, start: Ints, rank: Ints) -> Ints | None:
+    """Places by group, then rank, without sorting, where the ranks of each group are 1, 2, …; else None.
+
+    Ranks from 1 that fill all places have none of another group's: the last group has only its own, and so on down.
+    """
+    if rank.min(initial=1) < 1:
+        return None
+    place = start[group]
+    place += rank
+    place -= 1
+    if place.max(initial=NONE) >= len(group):
+        return None
     found = np.full(len(group), NONE, dtype=np.int64)
-    if inside.all():
-        found[place] = np.arange(len(group))
-        if (found != NONE).all():
-            return found
-    return np.lexsort((*reversed(ranks), group))
+    found[place] = np.arange(len(group))
+    return found if (found != NONE).all() else None
+
+
+def _repeats(sorted_by: Sorted, group: Ints, rank: Ints, person: Ints | None) -> bool:
+    """Whether two pairs of one group have one rank, and other people where that is asked for."""
+    by, _, counted = sorted_by
+    if counted:
+        return False
+    same = (np.diff(group[by]) == 0) & (np.diff(rank[by]) == 0)
+    return bool((same if person is None else same & (np.diff(person[by]) != 0)).any())
 
 
 def obstacle(instance: Instance, *, loads: bool = False) -> str:
@@ -154,16 +220,18 @@ def market_of(instance: Instance) -> Market:
         elif family.key == "request":
             wanted = family.upper
     mentor = labels.label("mentor")
-    usable: Bools = (wanted[instance.request] > 0) & (mentor_seats[mentor] > 0) & (offer_seats[instance.offer] > 0)
-    edge = np.flatnonzero(usable)
-    pairs = labels.pairs
+    room = (offer_seats > 0) & (mentor_seats[labels.mentor_of_offer] > 0)
+    usable: Bools = (wanted > 0)[instance.request] & room[instance.offer]
+    edge, pairs = np.flatnonzero(usable), labels.pairs
+    columns = (instance.request, instance.offer, mentor, pairs.mentee_rank, pairs.mentor_rank)
+    mentee, offer, mentor, mentee_rank, mentor_rank = columns if usable.all() else (x[edge] for x in columns)
     return Market(
         edge=edge,
-        mentee=instance.request[edge],
-        offer=instance.offer[edge],
-        mentor=mentor[edge],
-        mentee_rank=pairs.mentee_rank[edge],
-        mentor_rank=pairs.mentor_rank[edge],
+        mentee=mentee,
+        offer=offer,
+        mentor=mentor,
+        mentee_rank=mentee_rank,
+        mentor_rank=mentor_rank,
         offer_seats=offer_seats,
         mentor_seats=mentor_seats,
         n_mentees=instance.n_requests,
@@ -171,10 +239,29 @@ def market_of(instance: Instance) -> Market:
     )
 
 
+def sums_only(instance: Instance) -> bool:
+    """Whether all stages of the aims are sums over pairs, beside loads that all stable matchings have in common.
+
+    That these are those of mentors, offers, mentees and requests is the Rural Hospitals theorem, for strict lists.
+    """
+    common = {"mentor", "offer", "mentee", "request"}
+    return all(
+        isinstance(stage, Total | Count)
+        and not stage.grouped
+        and all(load.label is None and load.key in common for load in stage.loads)
+        for stage in instance.stages
+    )
+
+
+def stage_weights(instance: Instance) -> list[Ints]:
+    """The weight of each edge in each stage that is a sum."""
+    return [stage.weights for stage in instance.stages if isinstance(stage, Total | Count)]
+
+
 def counts_ranks(instance: Instance, side: str) -> bool:
     """Whether the aims are those of one side's best stable matching: filled seats, then the sum of its ranks."""
     ranks = instance.labels.pairs.mentee_rank if side == "mentee" else instance.labels.pairs.mentor_rank
-    wanted = (np.ones(len(ranks), dtype=np.int64), -ranks)
     stages = [stage for stage in instance.stages if isinstance(stage, Total) and not stage.loads]
-    alike = (np.array_equal(stage.weights, weights) for stage, weights in zip(stages, wanted, strict=False))
-    return len(instance.stages) == len(stages) == len(wanted) and all(alike)
+    if len(stages) != len(instance.stages) or len(stages) != len(("seats", "ranks")):
+        return False
+    return bool((stages[0].weights == 1).all() and not (stages[1].weights + ranks).any())

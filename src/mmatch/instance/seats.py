@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from mmatch.blocking import most_seats
 from mmatch.errors import Problems, excerpt
 from mmatch.people.columns import NONE, Ints
 from mmatch.terms import FREE, Bounds, Constraint
@@ -27,12 +28,7 @@ def group_bounds(cohort: Cohort, program: Program) -> tuple[Ints, Ints]:
 
 def mentor_seats(cohort: Cohort, program: Program) -> Ints:
     """Most filled seats of every participant: the capacity, else all full matches that may be led (one by default)."""
-    people, offers = cohort.people, cohort.offers
-    _, most = group_bounds(cohort, program)
-    largest = np.zeros(len(cohort), dtype=np.int64)
-    np.maximum.at(largest, offers.owner, most)
-    full = np.where(people.groups == NONE, np.where(people.capacity == NONE, 1, FREE), people.groups) * largest
-    return np.where(people.capacity == NONE, full, np.minimum(people.capacity, np.minimum(full, FREE)))
+    return most_seats(cohort.people, cohort.offers.owner, group_bounds(cohort, program)[1])
 
 
 def led_groups(cohort: Cohort) -> Ints:
@@ -116,6 +112,8 @@ def group_reasons(edges: Edges, program: Program) -> list[str]:
     if (least > 1).any():
         row = int(np.flatnonzero(least > 1)[0])
         why.append(f"a least group size of {least[row]} (offer {excerpt(cohort.offers.ids[row])})")
+    if not (most > 1).any():
+        return why
     used = np.bincount(edges.offer_rows[edges.offer], minlength=len(owner)) > 0
     several = np.bincount(owner, weights=used, minlength=len(cohort))[owner] > 1
     counted = several & used & (led != NONE) & (most > 1)

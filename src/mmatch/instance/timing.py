@@ -14,7 +14,7 @@ import numpy as np
 from mmatch.instance.edges import Edges
 from mmatch.instance.seats import group_bounds, group_reasons
 from mmatch.people.columns import NONE
-from mmatch.terms import Bounds, Unmet
+from mmatch.terms import Bounds, Grouped, Unmet
 
 if TYPE_CHECKING:
     from mmatch.people.columns import Ints
@@ -31,16 +31,14 @@ def timed_edges(edges: Edges, program: Program) -> Edges:
     if slots is None:
         return edges
     edge, slot = _shared(edges, slots)
-    score_row = edges.pairs.given_score_row
-    return Edges(
-        edges.facts, edges.request[edge], edges.offer[edge], None if score_row is None else score_row[edge], slots, slot
-    )
+    return Edges(edges.pairs.only(edge), edges.request[edge], edges.offer[edge], slots, slot)
 
 
 def _plain_slots(edges: Edges, program: Program) -> Slots | None:
     """The slots of a program whose times are a flow."""
     rules = [rule for rule in program.rules if rule.times(edges.cohort) is not None]
-    grouped = any(aim.grouped for tier in program.tiers for aim in tier)
+    aims = [aim for tier in program.tiers for aim in tier]
+    grouped = any(aim.grouped or isinstance(aim.term(edges), Grouped) for aim in aims) if rules else False
     others = any(rule.composes for rule in program.rules if rule not in rules)
     if len(rules) != 1 or others or grouped or any(rule.two_above is not None for rule in program.rules):
         return None

@@ -125,9 +125,9 @@ _QUESTIONS = tuple(
             rf"{_ORDINAL} mentee (?:choice|preference|wish)|{_ORDINAL} (?:choice|preference|wish) (?:of )?mentee",
             "mentee_ranks",
         ),
-        (rf"(?:mentor )?(?:choice|preference|pref|wish|rank) {_ORDINAL}|preferred mentor {_ORDINAL}", "ranks"),
-        (rf"mentee (?:choice|preference|pref|wish|rank) {_ORDINAL}|preferred mentee {_ORDINAL}", "mentee_ranks"),
-        (rf"(?:topic|skill|subject) {_ORDINAL}|{_ORDINAL} (?:topic|skill|subject)", "topic"),
+        (rf"(?:mentor )?(?:choice|preference|pref|wish|rank) ?{_ORDINAL}|preferred mentor ?{_ORDINAL}", "ranks"),
+        (rf"mentee (?:choice|preference|pref|wish|rank) ?{_ORDINAL}|preferred mentee ?{_ORDINAL}", "mentee_ranks"),
+        (rf"(?:topic|skill|subject) ?{_ORDINAL}|{_ORDINAL} (?:topic|skill|subject)", "topic"),
     )
 )
 _POLITE = re.compile(

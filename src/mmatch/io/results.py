@@ -66,7 +66,8 @@ def result_to_json(result: Result) -> dict[str, Any]:
 
 
 def _stability_to_json(claim: Stability | None) -> dict[str, Any] | None:
-    return None if claim is None else {name: getattr(claim, name) for name in ("side", "kind", "seed", "steps")}
+    names = ("side", "kind", "seed", "steps", "prices")
+    return None if claim is None else {name: getattr(claim, name) for name in names}
 
 
 def _match_to_json(match: Match) -> dict[str, Any]:
@@ -210,10 +211,12 @@ def _seed(value: Any) -> int | str:
 
 
 def _stability(value: Any) -> Stability:
-    if not isinstance(value, dict) or value.keys() != {"side", "kind", "seed", "steps"}:
+    if not isinstance(value, dict) or value.keys() != {"side", "kind", "seed", "steps", "prices"}:
         raise TypeError
     seed = None if value["seed"] is None else _seed(value["seed"])
-    return Stability(_text(value["side"]), _text(value["kind"]), seed, tuple(map(_whole, _list(value["steps"]))))
+    prices = tuple(tuple(map(_whole, _list(row))) for row in _list(value["prices"]))
+    steps = tuple(map(_whole, _list(value["steps"])))
+    return Stability(_text(value["side"]), _text(value["kind"]), seed, steps, prices)
 
 
 def _named(value: Any) -> Any:

@@ -19,7 +19,7 @@ def largest(market: Market) -> int:
         return 0
     n, offers, mentors = market.n_mentees, len(market.offer_seats), len(market.mentor_seats)
     source, sink = n + offers + mentors, n + offers + mentors + 1
-    every, used = np.arange(n), np.unique(market.offer)
+    every, used = np.arange(n), market.wanted_offers
     boss = market.mentor_of_offer[used]
     bosses = np.unique(boss)
     tail = np.concatenate([np.full(n, source), market.mentee, n + used, n + offers + bosses])

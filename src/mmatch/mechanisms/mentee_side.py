@@ -78,7 +78,6 @@ def _places(market: Market) -> Ints:
 
 def _shared(market: Market) -> list[bool]:
     """Whether each mentor has several offers that anybody wants."""
-    offers = np.unique(market.offer)
-    counts = np.bincount(market.mentor_of_offer[offers], minlength=len(market.mentor_seats))
+    counts = np.bincount(market.mentor_of_offer[market.wanted_offers], minlength=len(market.mentor_seats))
     flags: list[bool] = (counts > 1).tolist()
     return flags

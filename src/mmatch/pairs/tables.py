@@ -9,14 +9,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mmatch.errors import InputError, Problem, excerpt
-from mmatch.people.columns import NONE, Bools, Ints
+from mmatch.people.columns import NONE, WORD, Bools, Ints, by_key
 from mmatch.people.texts import suggestion
 
 if TYPE_CHECKING:
     from mmatch.people import Cohort
     from mmatch.people.columns import Listed, Offers
-
-WORD = 63  # bits used of an int64
 
 
 @dataclass(frozen=True)
@@ -38,23 +36,22 @@ class RankTable:
 
     def look_up(self, who: Ints, whom: Ints) -> Ints:
         """The rank that ``who`` gives ``whom``: 1 where nobody stated a list, 0 where the list leaves them out."""
-        key = who * self.width + whom
-        ranks = looked_up(self.keys, self.ranks, key, 0)
-        return np.where(self.stated[who], ranks, 1)
+        return self._or_first(looked_up(self.keys, self.ranks, who * self.width + whom, 0), who)
 
     @cached_property
     def turned(self) -> tuple[Ints, Ints]:
         """The same by the other side: sorted keys (whom x n + who), and ranks."""
-        who, whom = np.divmod(self.keys, self.width)
-        keys = whom * len(self.stated) + who
-        order = np.argsort(keys, kind="stable")
-        return keys[order], self.ranks[order]
+        who = self.keys // self.width
+        return by_key((self.keys - who * self.width) * len(self.stated) + who, self.ranks)
 
     def look_back(self, whom: Ints, who: Ints) -> Ints:
         """The same as `look_up`, quicker where pairs stand by ``whom``."""
         keys, values = self.turned
-        ranks = looked_up(keys, values, whom * len(self.stated) + who, 0)
-        return np.where(self.stated[who], ranks, 1)
+        return self._or_first(looked_up(keys, values, whom * len(self.stated) + who, 0), who)
+
+    def _or_first(self, ranks: Ints, who: Ints) -> Ints:
+        """The same, and 1 where nobody stated a list."""
+        return ranks if ranks.all() else np.where((ranks == 0) & ~self.stated[who], 1, ranks)
 
 
 def looked_up(keys: Ints, values: Ints, wanted: Ints, default: int) -> Ints:
@@ -107,15 +104,21 @@ def coded_attribute(cohort: Cohort, name: str) -> Coded:
 
 def people_table(lists: Listed) -> RankTable:
     """Lists of people as sorted keys."""
-    return _sorted(lists.who * len(lists.stated) + lists.whom, lists.rank, lists.stated, len(lists.stated))
+    return RankTable(*lists.by_person, lists.stated, len(lists.stated))
 
 
 def offer_table(lists: Listed, offers: Offers) -> RankTable:
     """Lists of people and of offers as sorted keys of offers; an offer's own name goes before its owner's."""
-    own, width = lists.whom == NONE, len(offers.owner)
-    first, last = (np.searchsorted(offers.owner, lists.whom, side=side) for side in ("left", "right"))
-    first[own] = [offers.index[name] for name in lists.others]
-    size = np.where(own, 1, last - first)
+    own, width, n = lists.whom == NONE, len(offers.owner), len(lists.stated)
+    edge = np.searchsorted(offers.owner, np.arange(n + 1))
+    if not len(lists.others) and (np.bincount(offers.owner, minlength=n) == 1)[lists.whom].all():
+        keys, ranks = lists.by_person  # sorted by person, as the lists are
+        keys = edge[keys - lists.who * n]
+        keys += lists.who * width
+        return RankTable(keys, ranks, lists.stated, width)
+    first, size = edge[lists.whom], np.diff(edge)[lists.whom]  # of nobody's offers too, put right below
+    if len(lists.others):
+        first[own], size[own] = [offers.index[name] for name in lists.others], 1
     if (size == 1).all():
         keys, ranks, later = lists.who * width + first, lists.rank, ~own
     else:
@@ -133,5 +136,4 @@ def offer_table(lists: Listed, offers: Offers) -> RankTable:
 def _sorted(keys: Ints, ranks: Ints, stated: Bools, width: int) -> RankTable:
     if (np.diff(keys) > 0).all():
         return RankTable(keys, ranks, stated, width)
-    order = np.argsort(keys, kind="stable")
-    return RankTable(keys[order], ranks[order], stated, width)
+    return RankTable(*by_key(keys, ranks), stated, width)

@@ -60,10 +60,16 @@ class Pairs:
         self._offer = offer
         self._score_row = score_row
 
-    @property
-    def given_score_row(self) -> Ints | None:
-        """The rows in the score table that the view was made with."""
-        return self._score_row
+    def only(self, which: Bools | Ints) -> Pairs:
+        """Some pairs of a list, or all in another order; ranks that are known go with them."""
+        if which.dtype == np.bool_ and which.all():
+            return self
+        score_row = None if self._score_row is None else self._score_row[which]
+        made = Pairs(self.facts, self._request[which], self._offer[which], score_row)
+        for name in ("mentee_rank", "mentor_rank"):
+            if name in self.__dict__:
+                setattr(made, name, getattr(self, name)[which])
+        return made
 
     @property
     def shape(self) -> tuple[int, ...]:

@@ -151,9 +151,12 @@ class Cohort(Sequence[Participant]):
         Raises:
             InputError: unknown names, duplicates, bad counts.
         """
-        from mmatch.people.rankings import participants_from_rankings
+        from mmatch.people.rankings import participants_from_rankings, plain_rankings
 
         limits = {"capacity": capacity, "offer_capacity": offer_capacity, "min_load": min_load}
+        plain = plain_rankings(mentees, mentors, limits) if offers is None else None
+        if plain is not None:
+            return cls.from_columns(*plain, None)
         return cls(participants_from_rankings(mentees, mentors, offers, limits))
 
     # -- reading it ----------------------------------------------------------------------------------------------

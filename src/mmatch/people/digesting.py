@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from mmatch.people.columns import ordered
+from mmatch.people.columns import NONE, ordered
 
 if TYPE_CHECKING:
     from mmatch.people.cohort import Cohort
-    from mmatch.people.columns import Ints, Scores
+    from mmatch.people.columns import Ints, Listed, Scores
 
 
 def cohort_digest(cohort: Cohort) -> str:
     """A SHA-256 in hexadecimal over everything that a cohort states."""
-    digest = hashlib.sha256(b"mmatch cohort 1\n")
+    digest = hashlib.sha256(b"mmatch cohort 2\n")
     for name, data in _parts(cohort):
         digest.update(f"{name} {len(data)}\n".encode())
         digest.update(data)
@@ -40,13 +40,14 @@ def _parts(cohort: Cohort) -> Iterable[tuple[str, Any]]:
         "sites",
         "modes",
         "attributes",
-        "ranks",
-        "mentee_ranks",
         "avoids",
     ):
         column = getattr(people, name)
         if column is not None:
             yield name, _json([column[row] for row in order.tolist()])
+    for name, lists in (("ranks", people.wishes), ("mentee_ranks", people.orders)):
+        if lists is not None:
+            yield from _listed_parts(name, lists, rank)
     yield from _offer_parts(cohort, rank)
     yield from _request_parts(cohort, rank)
     yield "topics", _json(sorted(cohort.topics.items()))
@@ -54,6 +55,21 @@ def _parts(cohort: Cohort) -> Iterable[tuple[str, Any]]:
     yield "history", _json(sorted(zip(m.mentor, m.mentee, m.topic, (d or "" for d in m.date), strict=True)))
     if cohort.score_table is not None:
         yield from _score_parts(cohort.score_table, rank)
+
+
+def _listed_parts(name: str, lists: Listed, rank: Ints) -> Iterable[tuple[str, Any]]:
+    """Who has a list, and all entries of all lists: people by their place in the order of ids, others by name."""
+    order, owner = np.argsort(rank, kind="stable"), rank[lists.who]
+    whom = np.where(lists.whom == NONE, NONE, rank[lists.whom]) if len(lists.others) else rank[lists.whom]
+    by = None if (np.diff(owner) >= 0).all() else np.argsort(owner, kind="stable")
+    yield f"{name} stated", _bytes(lists.stated[order])
+    for column in (owner, whom, lists.rank):
+        yield f"{name} column", _bytes(column if by is None else column[by])
+    others: Iterable[str] = lists.others
+    if by is not None and len(lists.others):
+        place = np.cumsum(lists.whom == NONE)[by] - 1
+        others = [lists.others[k] for k in place[whom[by] == NONE].tolist()]
+    yield f"{name} others", _json(list(others))
 
 
 def _offer_parts(cohort: Cohort, rank: Ints) -> Iterable[tuple[str, bytes]]:

@@ -25,10 +25,10 @@ def clean_ranks(value: Any, _own: str, note: Note) -> FrozenRanks | None:
     entries: list[str | tuple[str, ...]] = []
     for rank, entry in enumerate(value, 1):
         tie = tuple(entry) if type(entry) in {tuple, list} else (entry,)
-        if not tie or not all(type(name) is str and name for name in tie):
+        if not tie or not all(isinstance(name, str) and name for name in tie):
             note("ranks", f"rank {rank} is {excerpt(entry)}, expected an id or a list of tied ids")
             continue
-        names = tuple(unicodedata.normalize("NFC", name) for name in tie)
+        names = tuple(unicodedata.normalize("NFC", str.__str__(name)) for name in tie)
         for name in names:
             if name in seen:
                 note("ranks", f"{excerpt(name)} stands at rank {seen[name]} and again at rank {rank}")

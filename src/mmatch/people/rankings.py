@@ -3,10 +3,135 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from typing import Any
 
+import numpy as np
+
 from mmatch.errors import Problems, excerpt
+from mmatch.people.columns import (
+    NONE,
+    Ints,
+    Listed,
+    Offers,
+    Opened,
+    People,
+    Requests,
+    Topics,
+    frozen_floats,
+    frozen_ints,
+)
 from mmatch.people.facts import Offer, Participant, Request
+from mmatch.people.numbers import LARGEST_COUNT
+from mmatch.people.texts import plain_ids
+
+Plain = tuple[People, Offers, Requests, Topics]
+
+
+def plain_rankings(
+    mentees: Mapping[str, Sequence[Any]],
+    mentors: Mapping[str, Sequence[Any]] | None,
+    limits: Mapping[str, int | Mapping[str, int]],
+) -> Plain | None:
+    """The columns of strict lists in which nothing needs a second look; None where anything does.
+
+    What `participants_from_rankings` leads to, without a person built on the way: it is asked where this gives None,
+    and tells what is wrong.
+    """
+    if not _plain_lists(mentees) or not (mentors is None or _plain_lists(mentors)):
+        return None
+    if mentors is None and not set(map(type, chain.from_iterable(mentees.values()))) <= {str}:
+        return None
+    owners = list(mentors if mentors is not None else _mentor_ids(mentees, None, None, limits))
+    ids = list(dict.fromkeys(chain(mentees, owners)))
+    capacity = _plain_counts(limits["capacity"], owners, 1)
+    least = _plain_counts(limits["min_load"], owners, 0)
+    offers = tuple(f"{name}/" for name in owners)
+    if capacity is None or least is None or (least > capacity).any() or not plain_ids(ids):
+        return None
+    index = dict(zip(ids, range(len(ids)), strict=True))
+    if not mentees or not index.keys().isdisjoint(offers):
+        return None
+    gives = np.fromiter(map(index.__getitem__, owners), dtype=np.int64, count=len(owners))
+    order, asks = np.argsort(gives, kind="stable"), np.arange(len(mentees))
+    names = tuple(ids)
+    wishes, orders = _opened(mentees, names, index), _opened(mentors, names, index) if mentors else None
+    if wishes is None or (mentors and orders is None):
+        return None
+    people = People(
+        ids=names,
+        capacity=_at(gives, capacity, len(ids), NONE),
+        groups=frozen_ints(np.full(len(ids), NONE)),
+        min_load=_at(gives, least, len(ids), 0),
+        ranks=wishes,
+        mentee_ranks=orders,
+    )
+    none, unknown = np.full(len(owners), NONE), np.full(len(ids), np.nan)
+    return (
+        people,
+        Offers(
+            owner=frozen_ints(gives[order]),
+            topic=frozen_ints(np.zeros(len(owners))),
+            level=frozen_floats(unknown[gives]),
+            seats=frozen_ints(none),
+            least=frozen_ints(none),
+            most=frozen_ints(none),
+            ids=tuple(offers[k] for k in order.tolist()),
+        ),
+        Requests(
+            owner=frozen_ints(asks),
+            topic=frozen_ints(np.zeros(len(asks))),
+            level=frozen_floats(unknown[asks]),
+            priority=frozen_floats(np.ones(len(asks))),
+            mentors=frozen_ints(np.ones(len(asks))),
+        ),
+        Topics(("",), frozen_ints([NONE])),
+    )
+
+
+def _plain_lists(lists: Any) -> bool:
+    """Whether these are lists by text."""
+    if not isinstance(lists, Mapping) or not set(map(type, lists)) <= {str}:
+        return False
+    return set(map(type, lists.values())) <= {list, tuple}
+
+
+def _plain_counts(given: Any, owners: list[str], default: int) -> Ints | None:
+    """A limit of each mentor; None where it is no plain count, or is for somebody else."""
+    named = isinstance(given, Mapping)
+    if named and not given.keys() <= set(owners):
+        return None
+    values = [given.get(name, default) for name in owners] if named else [given] * len(owners)
+    if not {*map(type, values), *map(type, () if named else (given,))} <= {int}:
+        return None
+    within = not values or (min(values) >= 0 and max(values) <= LARGEST_COUNT)
+    return np.array(values, dtype=np.int64) if within else None
+
+
+def _opened(lists: Mapping[str, Sequence[str]], ids: tuple[str, ...], index: Mapping[str, int]) -> Opened | None:
+    """The lists as columns; None where one names no id, oneself or anybody twice."""
+    stated = np.fromiter(map(lists.__contains__, ids), dtype=bool, count=len(ids))
+    rows = np.flatnonzero(stated)
+    values = [lists[ids[row]] for row in rows.tolist()]
+    size = np.fromiter(map(len, values), dtype=np.int64, count=len(values))
+    try:
+        named = map(index.__getitem__, chain.from_iterable(values))
+        whom = np.fromiter(named, dtype=np.int64, count=int(size.sum()))
+    except (KeyError, TypeError):
+        return None
+    who = np.repeat(rows, size)
+    rank = np.arange(1, len(who) + 1)
+    rank -= np.repeat(np.cumsum(size) - size, size)
+    found = Listed(who, whom, rank, (), stated)
+    twice = np.diff(found.by_person[0]) == 0
+    return None if twice.any() or (who == whom).any() else Opened(found, ids)
+
+
+def _at(rows: Ints, values: Ints, n: int, default: int) -> Ints:
+    """A column with values at some rows."""
+    column = np.full(n, default, dtype=np.int64)
+    column[rows] = values
+    return frozen_ints(column)
 
 
 def participants_from_rankings(
@@ -60,12 +185,12 @@ def _mentor_ids(
     """All mentors: those who rank; else all whom the lists, the capacities or the offers name."""
     if mentors is not None:
         return list(dict.fromkeys([*mentors, *(offers or {}).values()]))
-    listed = () if offers is not None else [name for ranks in mentees.values() for name in _opened(ranks)]
+    listed = () if offers is not None else [name for ranks in mentees.values() for name in _flat(ranks)]
     named = limits["capacity"] if isinstance(limits["capacity"], Mapping) else ()
     return [name for name in dict.fromkeys([*listed, *named, *(offers or {}).values()]) if isinstance(name, str)]
 
 
-def _opened(ranks: Any) -> list[Any]:
+def _flat(ranks: Any) -> list[Any]:
     entries = ranks if isinstance(ranks, list | tuple) else ()
     return [name for entry in entries for name in (entry if isinstance(entry, list | tuple) else (entry,))]
 
@@ -93,6 +218,6 @@ def _copied(name: str, lists: Mapping[str, Any], problems: Problems) -> dict[str
             found[who] = tuple(ranks)
         else:
             found[who] = tuple(tuple(entry) if isinstance(entry, list | tuple) else entry for entry in ranks)
-            if any(type(entry) is not str for entry in _opened(ranks)):
+            if not all(isinstance(entry, str) for entry in _flat(ranks)):
                 problems.add("ranks", f"{name}[{excerpt(who)}]", "expected ids, or lists of tied ids")
     return found

@@ -25,10 +25,15 @@ def clean_ids(
         problems: where bad ids are noted.
         empty: whether the empty text is allowed (topics).
     """
-    plain = _PLAIN.fullmatch
-    if set(map(type, values)) <= {str} and all(plain(v) or (empty and not v) for v in values):
+    if plain_ids(values, empty=empty):
         return list(values)
     return [_clean_id(value, where(row), problems, empty=empty) for row, value in enumerate(values)]
+
+
+def plain_ids(values: Sequence[Any], *, empty: bool = False) -> bool:
+    """Whether all are printable ASCII texts: nothing in them needs a second look."""
+    plain = _PLAIN.fullmatch
+    return set(map(type, values)) <= {str} and all(plain(v) or (empty and not v) for v in values)
 
 
 def _clean_id(value: object, where: str, problems: Problems, *, empty: bool) -> str:

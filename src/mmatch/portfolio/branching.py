@@ -21,9 +21,11 @@ from mmatch.portfolio.counting import Counting
 from mmatch.portfolio.program import stacked
 from mmatch.portfolio.relaxing import whole_prices
 from mmatch.portfolio.searching import best_within
+from mmatch.portfolio.waiting import waited
 from mmatch.terms import FREE
 
 if TYPE_CHECKING:
+    from mmatch.instance import Watch
     from mmatch.people.columns import Floats, Ints
     from mmatch.portfolio.program import Block, GroupProgram
     from mmatch.portfolio.relaxing import Relaxed
@@ -33,6 +35,7 @@ NEAR = 1e-6
 ROUNDS = 12  # of counting cuts at the root
 POLISH, POLISH_NODES = 8, 30  # nodes from one search for a better answer to the next; nodes of such a search
 STRONG = 6  # branches tried before one is chosen
+PATIENCE = 5.0  # deterministic seconds of one relaxation: GLOP can walk in a circle for ever
 PENALTY = 50.0  # of one opening too few or too many, in the greatest weights of one group
 
 
@@ -49,10 +52,13 @@ class Node:
 class Tree:
     """Branch and bound over openings for one stage."""
 
-    def __init__(self, program: GroupProgram, judge: GroupBound, relaxed: Relaxed, best: Ints | None) -> None:
+    def __init__(
+        self, program: GroupProgram, judge: GroupBound, start: tuple[Relaxed, Ints | None], watch: Watch
+    ) -> None:
         self.program, self.judge = program, judge
+        relaxed, best = start
         self.best, self.value = best, -FREE * FREE if best is None else program.total(best)
-        self.engine = _Engine(program, relaxed.links)
+        self.engine = _Engine(program, relaxed.links, watch)
         self.cuts: list[Count] = []
         self.sets, self.kind = map(list, zip(*_sets(program), strict=True))
         self.member = np.zeros((len(self.sets), program.n_groups))
@@ -223,13 +229,15 @@ def _sets(program: GroupProgram) -> Iterator[tuple[list[int], int]]:
 class _Engine:
     """The relaxation in GLOP: rows are added, sides are set and lifted, the last basis is kept."""
 
-    def __init__(self, program: GroupProgram, links: Sequence[Block]) -> None:
+    def __init__(self, program: GroupProgram, links: Sequence[Block], watch: Watch) -> None:
         from ortools.linear_solver import pywraplp
 
-        self.program = program
+        self.program, self.watch = program, watch
         self.solver: Any = pywraplp.Solver.CreateSolver("GLOP")
-        self.solver.SetSolverSpecificParametersAsString("use_dual_simplex: true")
+        self.solver.SetSolverSpecificParametersAsString(f"use_dual_simplex: true max_deterministic_time: {PATIENCE}")
         self.optimal = pywraplp.Solver.OPTIMAL
+        self.afresh: Any = pywraplp.MPSolverParameters()
+        self.afresh.SetIntegerParam(self.afresh.INCREMENTALITY, self.afresh.INCREMENTALITY_OFF)
         self.scale = program.scale
         self.variables = [self.solver.NumVar(0.0, float(high), "") for high in program.limits.tolist()]
         objective = self.solver.Objective()
@@ -290,10 +298,9 @@ class _Engine:
     def solved(self, *, links: bool = True) -> bool:
         """Solve; with ``links`` again until no link is broken. False where GLOP gives no optimum."""
         while True:
-            if self.solver.Solve() != self.optimal:
-                self.solver.Reset()
-                if self.solver.Solve() != self.optimal:
-                    return False
+            ended = waited(self.watch, self.solver.Solve)
+            if ended != self.optimal and waited(self.watch, self.solver.Solve, self.afresh) != self.optimal:
+                return False
             self.value = self.solver.Objective().Value() * self.scale
             if not links:
                 return True

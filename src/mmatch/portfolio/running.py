@@ -210,7 +210,7 @@ class _Stage:
         """A tree of branches; kept where it says more than the root's prices alone."""
         if not 0 < self.program.width <= TREE_COLUMNS:
             return
-        tree = Tree(self.program, self.judge, answer, self.values)
+        tree = Tree(self.program, self.judge, (answer, self.values), self.run.watch)
         tree.grown(Budget(self.run.watch, TREE_SHARE / self.stages_left, IDLE), MOST_NODES)
         bound = tree.bound()
         if bound is not None and (self.closed.bound is None or bound <= self.closed.bound):

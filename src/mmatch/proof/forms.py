@@ -52,6 +52,10 @@ def _whole(values: Any) -> bool:
     return isinstance(values, tuple) and all(type(v) is int for v in values)
 
 
+def _table(rows: Any) -> bool:
+    return isinstance(rows, tuple) and all(map(_whole, rows))
+
+
 def _exact(total: Any) -> bool:
     items = total if isinstance(total, tuple) else (total,)
     return all(isinstance(item, int | Fraction) for item in items)
@@ -60,8 +64,8 @@ def _exact(total: Any) -> bool:
 def _stability(claim: Any) -> bool:
     if not isinstance(claim, Stability):
         return claim is None
-    names = claim.side in {"", "mentee", "mentor"} and claim.kind in KINDS
-    return names and type(claim.seed) in {int, str, type(None)} and _whole(claim.steps)
+    names = claim.side in {"", "mentee", "mentor"} and claim.kind in {*KINDS, "popular"}
+    return names and _table(claim.prices) and type(claim.seed) in {int, str, type(None)} and _whole(claim.steps)
 
 
 def _proof(proof: Any) -> bool:

@@ -131,7 +131,7 @@ def _proved(
         return 0, ()
     instance = compile_instance(cohort, program, timed=proof.kind != "groups")
     chosen = chosen_edges(cohort, instance, matching)
-    if chosen is None:
+    if chosen is None or instance.kinds & {"blocking", "balance"}:  # of which prices know nothing
         return 0, ()
     if proof.kind == "groups":
         return _proved_in_groups(instance, chosen, proof, totals)

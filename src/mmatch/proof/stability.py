@@ -22,14 +22,17 @@ import numpy as np
 from mmatch.blocking import Room, blocks
 from mmatch.instance import compile_instance
 from mmatch.instance.compiling import lottery
-from mmatch.instance.market import FAR, counts_ranks, market_of, obstacle, short_of
+from mmatch.instance.market import FAR, counts_ranks, market_of, obstacle, short_of, stage_weights, sums_only
 from mmatch.instance.seats import group_bounds, led_groups, mentor_seats
+from mmatch.instance.single_seats import SingleSeats
 from mmatch.instance.totals import tier_totals
 from mmatch.matching import Stability, Violation
 from mmatch.pairs import pairs_of
 from mmatch.people.columns import NONE
+from mmatch.people.numbers import exact_sum
 from mmatch.proof.choices import chosen_edges
 from mmatch.proof.digests import digest
+from mmatch.proof.popularity import is_popular, none_popular
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -87,13 +90,60 @@ def stable_tiers(
     claim = Stability() if proof.stability is None else proof.stability
     instance = compile_instance(cohort, program)
     chosen = chosen_edges(cohort, instance, matching)
+    if claim.kind == "popular":
+        return 0, _unpopular(instance, chosen)
     ours = proof.digest == digest(cohort, program) and claim.side
     if ours and claim.kind == "weak" and chosen is not None and _best(instance, chosen, claim, totals):
         return len(totals), []
     unrest = unstable(instance.labels, program, matching, claim.kind)
     if not unrest and ours and claim.kind == "super" and chosen is not None:
         return len(totals) * _best(instance, chosen, claim, totals), []
+    if not unrest and proof.digest == digest(cohort, program) and claim.prices and chosen is not None:
+        return _priced(instance, chosen, claim, totals), []
     return 0, unrest
+
+
+def _unpopular(instance: Instance, chosen: Bools | None) -> list[Violation]:
+    """What is wrong with a matching that is claimed to be popular."""
+    if chosen is not None and not obstacle(instance):
+        market = market_of(instance)
+        current = seats_of(market, chosen)
+        if current is not None and is_popular(market, current):
+            return []
+    return [Violation("unpopular", "another matching would win a vote of the mentees against this one")]
+
+
+def _priced(instance: Instance, chosen: Bools, claim: Stability, totals: tuple[Exact, ...]) -> int:
+    """Leading tiers in which no stable matching of strict lists is better, by the multipliers of each stage."""
+    if claim.side or claim.kind != "weak" or obstacle(instance, loads=True) or not sums_only(instance):
+        return 0
+    market = market_of(instance)
+    if not market.plain or market.tied or tuple(tier_totals(instance, chosen)) != totals:
+        return 0
+    cells = SingleSeats.of(market)
+    weights = stage_weights(instance)
+    reached = [exact_sum(weight[chosen]) for weight in weights]
+    on_cells = [weight[market.edge][cells.pair].tolist() for weight in weights]
+    closed = [
+        k < len(claim.prices) and _limit(cells, on_cells[: k + 1], reached[:k], claim.prices[k]) == reached[k]
+        for k in range(len(weights))
+    ]
+    return instance.tiers_within([*closed, False].index(False))
+
+
+def _limit(cells: SingleSeats, weights: list[list[int]], reached: list[int], row: tuple[int, ...]) -> int | None:
+    """What no stable matching, as good in all stages before, exceeds in the last one; None where the row is none.
+
+    With multipliers of stages before, a sum of all is bounded, and what those reach at least is taken off.
+    """
+    n = len(reached)
+    if len(row) != 1 + n + cells.n_seats + len(cells.pair) or row[0] < 1 or min(row) < 0:
+        return None
+    denominator, rates, rest = row[0], row[1 : n + 1], row[n + 1 :]
+    factors = (*rates, denominator)
+    summed = [sum(f * w for f, w in zip(factors, cell, strict=True)) for cell in zip(*weights, strict=True)]
+    most = cells.bound(summed, list(rest[: cells.n_seats]), list(rest[cells.n_seats :]))
+    return (most - sum(rate * done for rate, done in zip(rates, reached, strict=True))) // denominator
 
 
 def _best(instance: Instance, chosen: Bools, claim: Stability, totals: tuple[Exact, ...]) -> bool:
@@ -127,6 +177,9 @@ def none_exists(cohort: Cohort, program: Program, proof: Proof) -> bool:
     if obstacle(instance, loads=True):
         return False
     market = market_of(instance)
+    if claim.kind == "popular":
+        crowd = _places(market, claim.steps)
+        return crowd is not None and not obstacle(instance) and none_popular(market, np.array(crowd, dtype=np.int64))
     return _none_super(market, claim) if claim.kind == "super" else _none_loaded(instance, market, claim)
 
 

@@ -8,7 +8,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING
 
 from mmatch.pairs import facts_of
-from mmatch.pairs.tables import WORD
+from mmatch.people.columns import WORD
 from mmatch.rules._base import AttributeRule
 from mmatch.rules._together import GroupRule, lonely, mentees, sums
 from mmatch.terms import FREE

@@ -26,8 +26,8 @@ GRAIN = 15  # minutes between two starts that are looked at
 class SharedTime(Rule):
     """Mentor and mentee are both free for a session, each on the clock of their own zone, clock changes included.
 
-    allowed(mentor, mentee) = there are at least ``starts`` starts, on every quarter of an hour, from which both are free
-    for ``minutes``.
+    allowed(mentor, mentee) = there are at least ``starts`` starts, on every quarter of an hour, from which both are
+    free for ``minutes``.
 
     Args:
         minutes: how long a session is.

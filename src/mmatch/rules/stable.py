@@ -23,7 +23,8 @@ class Stable(Rule):
 
     Args:
         kind: "weak" (no pair in which both gain), "strong" (nor one that gains while the other does not lose), or
-            "super" (nor two who would not lose).
+            "super" (nor two who would not lose); or "envy" (nobody would rather have a seat that somebody has whom the
+            mentor likes less; seats may stay empty: what is left of stability where least loads must be kept).
 
     Sources: Delorme, Garcia, Gondzio, Kalcsics, Manlove, Pettersson, Mathematical models for stable matching problems
     with ties and incomplete lists (2019), for the rows that solvers see.

@@ -22,18 +22,20 @@ from mmatch.matching import Status
 from mmatch.people.columns import NONE
 from mmatch.solvers._grouping import add_grouped, add_groups
 from mmatch.solvers._relaxing import evidence, floor_bound, shortage_cut
-from mmatch.terms import NoBlocking, Product, Total, Worst
+from mmatch.terms import Balance, Blocking, NoBlocking, Product, Total, Worst
 
 if TYPE_CHECKING:
     from mmatch.instance import Instance, Watch
     from mmatch.people.columns import Bools, Ints
-    from mmatch.terms import Bounds, ConvexLoad, Count, Stage
+    from mmatch.terms import Bounds, ConvexLoad, Count, Grouped, Stage
 
 FAR = 2**62
 KINDS = frozenset({"linear", "convex_load", "bounds", "profile", "product", "worst", "worst_of_sums", "leximin"}) | {
     "groups",
     "slots",
     "grouped",
+    "blocking",
+    "balance",
     "stability",
 }
 SLICE = 0.15  # of the time left, for one floor
@@ -355,10 +357,31 @@ def _sum_goal(
         rewards = load.rewards(int(place.max(initial=0)) + 1)[place]
         parts.append((pieces, rewards if load.factor is None else rewards * load.factor[owner]))
     grouped = stage.grouped if isinstance(stage, Total) else ()
-    if instance.groups is not None:
-        parts += [part for term in grouped for part in add_grouped(model, instance.groups, term)]
+    for term in grouped:
+        parts += _grouped(model, instance, term)
     variables, coefficients = (np.concatenate(column) for column in zip(*parts, strict=True))
     return Goal(variables, coefficients.astype(np.int64), reached, modelled=bool(grouped))
+
+
+def _grouped(model: Model, instance: Instance, term: Grouped) -> list[tuple[Ints, Ints]]:
+    """(variables, what each adds to a goal) of a term that edges alone do not tell."""
+    from mmatch.solvers._stability import count_blocking
+
+    if isinstance(term, Blocking):
+        return [count_blocking(model, instance, term)]
+    if isinstance(term, Balance):
+        return [_balance(model, term)]
+    return [] if instance.groups is None else list(add_grouped(model, instance.groups, term))
+
+
+def _balance(model: Model, term: Balance) -> tuple[Ints, Ints]:
+    """A variable at least as far from 0 as a sum is, on either side."""
+    used = np.flatnonzero(term.weights)
+    most = int(np.abs(term.weights).sum())
+    away = model.add(np.zeros(1, dtype=np.int64), np.full(1, most))
+    for sign in (1, -1):
+        model.row(np.append(used, away), np.append(sign * term.weights[used], 1), 0, FAR)
+    return away, np.full(1, -term.factor)
 
 
 def _level_goals(stage: Worst) -> Iterator[Goal]:

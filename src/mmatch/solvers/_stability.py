@@ -8,19 +8,25 @@ of `mmatch.blocking`.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from mmatch.blocking import stated_seats
 from mmatch.errors import UnsupportedError
 from mmatch.instance.market import Market, market_of
+from mmatch.pairs.tables import looked_up
+from mmatch.people.columns import NONE
 from mmatch.solvers._linear import FAR, Model, Row
 from mmatch.terms import FREE
 
 if TYPE_CHECKING:
     from mmatch.instance import Instance
     from mmatch.people.columns import Bools, Ints
-    from mmatch.terms import NoBlocking
+    from mmatch.terms import Blocking, NoBlocking
+
+NOBODY = np.zeros(0, dtype=np.int64)
 
 
 def forbid_blocking(model: Model, instance: Instance, rule: NoBlocking) -> None:
@@ -33,25 +39,104 @@ def forbid_blocking(model: Model, instance: Instance, rule: NoBlocking) -> None:
     if several or instance.groups is not None:
         what = "a request for several mentors" if instance.groups is None else instance.groups.why[0]
         raise UnsupportedError(f"no solver here can keep both {rule.sentence} and {what}")
-    _Rows(model, market_of(instance), instance).add(rule.notion)
+    _Rows(model, _watched(market_of(instance), instance), counted=False).add(rule.notion)
+
+
+def count_blocking(model: Model, instance: Instance, term: Blocking) -> tuple[Ints, Ints]:
+    """(a variable for each pair that could block, 1 at least where it does; what each adds to a goal)."""
+    rows = _Rows(model, _stated(instance, term), counted=True)
+    rows.add(term.notion)
+    return rows.flags, np.full(len(rows.flags), -term.factor)
+
+
+@dataclass(frozen=True, eq=False)
+class _Watched:
+    """Pairs that might block, as columns; ``edge`` is `NONE` where one is no candidate.
+
+    ``meeting`` numbers the mentee and the offer of each pair together: they may sit together through another request.
+    ``seats`` are those of each offer, ``limit`` of each mentor, ``wanted`` of each request; ``beyond`` tells mentors
+    who may have more mentees than their limit, where a program lets them lead groups and the cohort states no seats.
+    """
+
+    edge: Ints
+    request: Ints
+    offer: Ints
+    mentor: Ints
+    meeting: Ints
+    mentee_rank: Ints
+    mentor_rank: Ints
+    seats: Ints
+    limit: Ints
+    wanted: Ints
+    beyond: Bools
+
+
+def _watched(market: Market, instance: Instance) -> _Watched:
+    """All pairs of a market."""
+    person = instance.labels.mentee_of_request[market.mentee]
+    return _Watched(
+        edge=market.edge,
+        request=market.mentee,
+        offer=market.offer,
+        mentor=market.mentor,
+        meeting=person * (int(market.offer.max(initial=0)) + 1) + market.offer,
+        mentee_rank=market.mentee_rank,
+        mentor_rank=market.mentor_rank,
+        seats=market.seats,
+        limit=market.mentor_seats,
+        wanted=np.ones(market.n_mentees, dtype=np.int64),
+        beyond=np.zeros(len(market.mentor_seats), dtype=bool),
+    )
+
+
+def _stated(instance: Instance, term: Blocking) -> _Watched:
+    """The pairs of a term, with seats as the cohort states them."""
+    pairs, edges = term.pairs, term.edges
+    on_offer, of_person = stated_seats(pairs.cohort)
+    owner, width = pairs.cohort.offers.owner, len(on_offer) + 1
+    beyond = np.zeros(len(of_person), dtype=bool)
+    for family in instance.bounds:
+        if family.key == "mentor":
+            rows = instance.labels.mentor_rows
+            beyond[rows] = family.upper > of_person[rows]
+    keys = edges.request.row * width + edges.offer.row
+    order = np.argsort(keys, kind="stable")
+    wanted = pairs.cohort.requests.mentors
+    open_ = (wanted[pairs.request.row] > 0) & (np.minimum(on_offer, of_person[owner])[pairs.offer.row] > 0)
+    pairs = pairs.only(open_)
+    return _Watched(
+        edge=looked_up(keys[order], order, pairs.request.row * width + pairs.offer.row, NONE),
+        request=pairs.request.row,
+        offer=pairs.offer.row,
+        mentor=pairs.mentor,
+        meeting=pairs.mentee * width + pairs.offer.row,
+        mentee_rank=pairs.mentee_rank,
+        mentor_rank=pairs.mentor_rank,
+        seats=np.where(beyond[owner], on_offer, np.minimum(on_offer, of_person[owner])),
+        limit=of_person,
+        wanted=wanted,
+        beyond=beyond,
+    )
 
 
 class _Rows:
-    """The rows of one market."""
+    """The rows of some pairs: none blocks; or each that does is ``counted`` by a variable of its own, its flag."""
 
-    def __init__(self, model: Model, market: Market, instance: Instance) -> None:
-        self.model, self.market = model, market
-        self.mentees = _sets(market.mentee)
-        self.offers, self.mentors = _sets(market.offer), _sets(market.mentor)
-        person = instance.labels.mentee_of_request[market.mentee]
-        self.meetings = _sets(person * (int(market.offer.max(initial=0)) + 1) + market.offer)
-        self.together = person * (int(market.offer.max(initial=0)) + 1) + market.offer
+    def __init__(self, model: Model, pairs: _Watched, *, counted: bool) -> None:
+        self.model, self.pairs = model, pairs
+        n = len(pairs.edge) if counted else 0
+        self.flags = model.add(np.zeros(n, dtype=np.int64), np.ones(n, dtype=np.int64))
+        usable = np.flatnonzero(pairs.edge != NONE)
+        self.requests, self.offers = _sets(pairs.request, usable), _sets(pairs.offer, usable)
+        self.mentors, self.meetings = _sets(pairs.mentor, usable), _sets(pairs.meeting, usable)
 
     def add(self, notion: str) -> None:
         """All rows of one notion."""
-        for pair in range(len(self.market)):
+        for pair in range(len(self.pairs.edge)):
             if notion == "weak":
                 self._reason(pair, mentee_ties=True, mentor_ties=True, without_self=True)
+            elif notion == "envy":
+                self._no_envy(pair)
             elif notion == "super":
                 self._reason(pair, mentee_ties=False, mentor_ties=False)
             else:
@@ -61,57 +146,96 @@ class _Rows:
     def _reason(
         self, pair: int, *, mentee_ties: bool, mentor_ties: bool, without_self: bool = False, moving: bool = False
     ) -> None:
-        """One of the reasons holds: for the mentee, for the offer, for the mentor."""
-        market = self.market
-        mine = self.mentees[int(market.mentee[pair])]
-        good = mine[_as_good(market.mentee_rank[mine], market.mentee_rank[pair], ties=mentee_ties)]
-        good = np.union1d(good, self.meetings[int(self.together[pair])])
-        others = self.mentors[int(market.mentor[pair])]
-        others = others[_as_good(market.mentor_rank[others], market.mentor_rank[pair], ties=mentor_ties)]
-        on = others[market.offer[others] == market.offer[pair]]
+        """One of the reasons holds: for the mentee, for the offer, for the mentor; else the pair is flagged."""
+        pairs = self.pairs
+        boss, here, who = int(pairs.mentor[pair]), int(pairs.offer[pair]), int(pairs.request[pair])
+        mine = self.requests.get(who, NOBODY)
+        good = mine[_as_good(pairs.mentee_rank[mine], pairs.mentee_rank[pair], ties=mentee_ties)]
+        meeting = self.meetings.get(int(pairs.meeting[pair]), NOBODY)
+        with_mentor = self.mentors.get(boss, NOBODY)
+        fine = _as_good(pairs.mentor_rank[with_mentor], pairs.mentor_rank[pair], ties=mentor_ties)
+        others, worse = with_mentor[fine], with_mentor[~fine]
+        on, worse_on = (part[pairs.offer[part] == here] for part in (others, worse))
         if without_self:
-            others = others[market.mentee[others] != market.mentee[pair]]
-        seats, limit = int(market.seats[market.offer[pair]]), int(market.mentor_seats[market.mentor[pair]])
-        alone = len(self.offers[int(market.offer[pair])]) == len(self.mentors[int(market.mentor[pair])])
-        if alone:
-            self._either(market.edge[good], market.edge[on], seats)
+            self_ = pairs.request[others] == who
+            worse = np.concatenate([worse, others[self_]])
+            others = others[~self_]
+        seats, limit, beyond = int(pairs.seats[here]), int(pairs.limit[boss]), bool(pairs.beyond[boss])
+        flag = self.flags[pair : pair + 1]
+        if len(self.offers.get(here, NOBODY)) == len(with_mentor) and int(pairs.wanted[who]) == 1 and not beyond:
+            self._either(np.union1d(good, meeting), on, seats, flag)
             return
-        reasons = [self._earned(on, seats), self._earned(others, limit)]
+        reasons = [pairs.edge[meeting], flag, *self._content(good, boss, int(pairs.wanted[who]))]
+        reasons.append(self._earned(on, seats, worse_on if beyond else None))
+        reasons.append(self._earned(others, limit, worse if beyond else None))
         if moving:
             reasons.append(self._moved(pair, mine, seats))
-        told = np.unique(np.concatenate([market.edge[good], *reasons]))
+        told = np.unique(np.concatenate(reasons))
         self.model.rows.append(Row(told, np.ones(len(told), dtype=np.int64), 1, FAR))
 
-    def _either(self, good: Ints, on: Ints, seats: int) -> None:
-        """One of ``good`` is chosen, or as many of ``on`` as there are seats."""
-        told, place = np.unique(np.concatenate([good, on]), return_inverse=True)
-        weights = np.bincount(place, weights=np.repeat([seats, 1], [len(good), len(on)])).astype(np.int64)
+    def _no_envy(self, pair: int) -> None:
+        """The mentee has something as good; or none is worse of the mentor, or on the offer if that is full."""
+        pairs = self.pairs
+        mine = self.requests.get(int(pairs.request[pair]), NOBODY)
+        good = mine[_as_good(pairs.mentee_rank[mine], pairs.mentee_rank[pair], ties=True)]
+        others = self.mentors.get(int(pairs.mentor[pair]), NOBODY)
+        worse = others[pairs.mentor_rank[others] > pairs.mentor_rank[pair]]
+        if not len(worse):
+            return
+        here, on = int(pairs.offer[pair]), self.offers.get(int(pairs.offer[pair]), NOBODY)
+        own = NOBODY if len(on) == len(others) else self._earned(on, int(pairs.seats[here]), worse, on_offer=here)
+        nobody = self._earned(worse, 0, worse)
+        content = self._content(good, int(pairs.mentor[pair]), int(pairs.wanted[int(pairs.request[pair])]))
+        meeting = self.meetings.get(int(pairs.meeting[pair]), NOBODY)
+        told = np.unique(np.concatenate([pairs.edge[meeting], self.flags[pair : pair + 1], *content, own, nobody]))
+        self.model.rows.append(Row(told, np.ones(len(told), dtype=np.int64), 1, FAR))
+
+    def _content(self, good: Ints, boss: int, wanted: int) -> list[Ints]:
+        """Variables of which one is chosen where the mentee has seats as good: all; or one with this very mentor."""
+        if wanted == 1:
+            return [self.pairs.edge[good]]
+        return [self.pairs.edge[good[self.pairs.mentor[good] == boss]], self._earned(good, wanted, None)]
+
+    def _either(self, good: Ints, on: Ints, seats: int, flag: Ints) -> None:
+        """One of ``good`` is chosen, or as many of ``on`` as there are seats; or the flag is up."""
+        columns = np.concatenate([self.pairs.edge[good], flag, self.pairs.edge[on]])
+        told, place = np.unique(columns, return_inverse=True)
+        repeats = [len(good) + len(flag), len(on)]
+        weights = np.bincount(place, weights=np.repeat([seats, 1], repeats)).astype(np.int64)
         self.model.rows.append(Row(told, np.minimum(weights, seats), seats, FAR))
 
-    def _earned(self, pairs: Ints, seats: int) -> Ints:
-        """A variable that may be 1 only where so many of some pairs are chosen; none where that cannot be."""
+    def _earned(self, pairs: Ints, seats: int, worse: Ints | None, *, on_offer: int = NONE) -> Ints:
+        """A variable that may be 1 only where so many of some pairs are chosen, and none that is ``worse``.
+
+        None where that cannot be. Where nobody has more than ``seats``, so many leave no room for worse ones.
+        """
         if seats > len(pairs) or seats >= FREE:
-            return np.zeros(0, dtype=np.int64)
-        if seats == 1:
-            return self.market.edge[pairs]  # any one of them is reason enough
+            return NOBODY
+        if seats == 1 and worse is None:
+            return self.pairs.edge[pairs]  # any one of them is reason enough
         earned = self.model.add(np.zeros(1, dtype=np.int64), np.ones(1, dtype=np.int64))
-        variables = np.append(self.market.edge[pairs], earned)
+        variables = np.append(self.pairs.edge[pairs], earned)
         self.model.rows.append(Row(variables, np.append(np.ones(len(pairs), np.int64), -seats), 0, FAR))
+        if worse is not None and on_offer != NONE:
+            worse = worse[self.pairs.offer[worse] == on_offer]
+        if worse is not None and len(worse):
+            variables = np.append(self.pairs.edge[worse], earned)
+            self.model.rows.append(Row(variables, np.append(np.ones(len(worse), np.int64), len(worse)), 0, len(worse)))
         return earned
 
     def _moved(self, pair: int, mine: Ints, seats: int) -> Ints:
         """A variable that may be 1 only where the mentee sits as well with the same mentor and the offer has room."""
-        market = self.market
-        same = mine[(market.mentor[mine] == market.mentor[pair]) & (market.offer[mine] != market.offer[pair])]
-        same = same[market.mentee_rank[same] == market.mentee_rank[pair]]
-        on = self.offers[int(market.offer[pair])]
+        pairs = self.pairs
+        same = mine[(pairs.mentor[mine] == pairs.mentor[pair]) & (pairs.offer[mine] != pairs.offer[pair])]
+        same = same[pairs.mentee_rank[same] == pairs.mentee_rank[pair]]
+        on = self.offers.get(int(pairs.offer[pair]), NOBODY)
         if not len(same):
-            return np.zeros(0, dtype=np.int64)
+            return NOBODY
         earned = self.model.add(np.zeros(1, dtype=np.int64), np.ones(1, dtype=np.int64))
-        there = np.append(market.edge[same], earned)
+        there = np.append(pairs.edge[same], earned)
         self.model.rows.append(Row(there, np.append(np.ones(len(same), np.int64), -1), 0, FAR))
         if seats <= len(on):
-            room = np.append(market.edge[on], earned)
+            room = np.append(pairs.edge[on], earned)
             self.model.rows.append(Row(room, np.ones(len(room), dtype=np.int64), 0, seats))
         return earned
 
@@ -121,8 +245,8 @@ def _as_good(ranks: Ints, rank: int, *, ties: bool) -> Bools:
     return found
 
 
-def _sets(label: Ints) -> dict[int, Ints]:
-    """The pairs of each set."""
-    order = np.argsort(label, kind="stable")
+def _sets(label: Ints, usable: Ints) -> dict[int, Ints]:
+    """The usable pairs of each set."""
+    order = usable[np.argsort(label[usable], kind="stable")]
     values, start = np.unique(label[order], return_index=True)
-    return dict(zip(values.tolist(), np.split(order, start[1:]), strict=True)) if len(label) else {}
+    return dict(zip(values.tolist(), np.split(order, start[1:]), strict=True)) if len(order) else {}

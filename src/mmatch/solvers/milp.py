@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
-import numpy as np
-
-from mmatch.errors import SolverError
-from mmatch.solvers._linear import KINDS, Found, Goal, Model, in_order, time_left, with_evidence
+from mmatch.solvers._highs import searched
+from mmatch.solvers._linear import KINDS, Found, Goal, Model, in_order, with_evidence
 
 if TYPE_CHECKING:
     from mmatch.instance import Answer, Instance, Watch
-    from mmatch.people.columns import Bools, Ints
-
-LIMIT, INFEASIBLE = 1, 2  # what SciPy calls them
+    from mmatch.people.columns import Ints
 
 
 @dataclass(frozen=True)
@@ -35,70 +30,6 @@ class Milp:
         """A best choice of edges, claimed."""
 
         def search(model: Model, goal: Goal, _best: Ints | None) -> Found:
-            return _searched(model, goal, watch)
+            return searched(model, goal, watch)
 
         return with_evidence(instance, in_order(instance, watch, search))
-
-
-def _searched(model: Model, goal: Goal, watch: Watch) -> Found:
-    """One call of HiGHS."""
-    from scipy.optimize import Bounds, LinearConstraint, milp
-
-    lower, upper = model.bounds()
-    scale = _power(goal.coefficients)
-    cost = np.zeros(model.size)
-    np.add.at(cost, goal.variables, -goal.coefficients / scale)
-    options: Any = {"mip_rel_gap": 0.0}
-    left = time_left(watch, goal)
-    if left is not None:
-        options["time_limit"] = left
-    rows: Any = LinearConstraint(*_matrix(model)) if model.rows else ()
-    found: Any = milp(
-        cost,
-        integrality=np.ones(model.size, dtype=np.int64),
-        bounds=Bounds(lower, upper),
-        constraints=rows,
-        options=options,
-    )
-    if found.status == INFEASIBLE:
-        return Found(None, infeasible=True)
-    if found.x is None:
-        if found.status != LIMIT:
-            raise SolverError(f"HiGHS ended with status {found.status}: {found.message}")
-        return Found(None)
-    values = np.round(found.x).astype(np.int64)
-    chosen = values[: model.n_edges] > 0
-    reached, step = _reached(goal, chosen, values), math.gcd(*goal.coefficients.tolist()) or 1
-    bound = None if found.mip_dual_bound is None else math.floor(-found.mip_dual_bound * scale + 1e-6)
-    closed = reached is None or (bound is not None and bound < reached + step)
-    return Found(chosen, values, found.status == 0 and closed, bound=bound, ended=found.status == 0)
-
-
-def _reached(goal: Goal, chosen: Bools, values: Ints) -> int | None:
-    """The exact value of a goal over edges alone; else what the goal itself reads."""
-    if len(goal.variables) and int(goal.variables.max()) < len(chosen):
-        total: int = sum(goal.coefficients[chosen[goal.variables]].tolist())
-        return total
-    return goal.value(chosen, values)
-
-
-def _power(coefficients: Ints) -> float:
-    """A power of two that brings the largest coefficient below a million; whole numbers are worth keeping."""
-    largest = int(np.abs(coefficients).max(initial=1))
-    return 2.0 ** max(largest.bit_length() - 20, 0)
-
-
-def _matrix(model: Model) -> tuple[Any, Any, Any]:
-    """(rows as a sparse array, lower, upper); each row divided by a power of two near its largest coefficient."""
-    from scipy.sparse import csr_array
-
-    sizes = np.array([len(row.variables) for row in model.rows])
-    divisors = np.array([_power(row.coefficients) for row in model.rows])
-    values = np.concatenate([row.coefficients for row in model.rows]) / np.repeat(divisors, sizes)
-    columns = np.concatenate([row.variables for row in model.rows])
-    start = np.concatenate([[0], np.cumsum(sizes)])
-    matrix = csr_array((values, columns, start), shape=(len(model.rows), model.size))
-    matrix.sum_duplicates()  # HiGHS wants each variable once in a row
-    lower = np.array([row.lower if row.lower > -(2**61) else -np.inf for row in model.rows]) / divisors
-    upper = np.array([row.upper if row.upper < 2**61 else np.inf for row in model.rows]) / divisors
-    return matrix, lower, upper

@@ -10,7 +10,7 @@ import numpy as np
 
 from mmatch.errors import InputError, Problem, UnsupportedError, excerpt
 from mmatch.instance import Answer
-from mmatch.instance.market import counts_ranks, market_of, obstacle, short_of
+from mmatch.instance.market import counts_ranks, market_of, obstacle, short_of, sums_only
 from mmatch.matching import Stability, Status
 from mmatch.mechanisms.largest import largest
 from mmatch.mechanisms.mentee_side import mentee_side
@@ -18,7 +18,9 @@ from mmatch.mechanisms.mentor_side import mentor_side
 from mmatch.mechanisms.super_stable import super_stable
 from mmatch.mechanisms.three_halves import three_halves
 from mmatch.people.columns import NONE
+from mmatch.solvers._largest_stable import largest_stable
 from mmatch.solvers._mechanical import chosen_by
+from mmatch.solvers._stable_prices import best_stable
 from mmatch.terms import NoBlocking
 
 if TYPE_CHECKING:
@@ -33,6 +35,10 @@ class Stable:
     Least loads: all stable matchings of strict lists give each mentor the same number of mentees, so they hold in all
     or in none, and then the result is infeasible and proves it.
 
+    With aims given, the best for these over the stable matchings of strict lists, mentors with one offer each: any sum
+    over pairs (ranks of both sides, fit, rank profiles), proved by multipliers of linear inequalities (Vande Vate
+    1989; Rothblum 1992).
+
     Args:
         side: whose best stable matching: "mentee" (every mentee's best, every mentor's worst) or "mentor".
         kind: "weak", or "super": no two people would be together even where neither minds. No lottery then; where there
@@ -40,11 +46,13 @@ class Stable:
             `rules.Stable` takes every notion, with "cpsat" or "milp".
         ties: "lottery", or "three_halves": no lottery, but equals used so that the matching has at least two thirds of
             the seats of the largest weakly stable one (Király; Cooper, Manlove). It is stable, and nothing else
-            is claimed of it: nobody's best, and open to gaming. Its bound is the largest matching of any kind.
+            is claimed of it: nobody's best, and open to gaming. Its bound is the largest matching of any kind. Or
+            "largest": from there an integer program goes on to the largest weakly stable matching (NP-hard); where the
+            first entry of value and bound are equal it was found, else time ran out between them.
     """
 
     name: ClassVar[str] = "stable"
-    takes: ClassVar[frozenset[str]] = frozenset({"linear", "bounds", "stability"})
+    takes: ClassVar[frozenset[str]] = frozenset({"linear", "convex_load", "profile", "bounds", "stability"})
     rank: ClassVar[int | None] = None
     side: str = "mentee"
     _: KW_ONLY
@@ -57,8 +65,8 @@ class Stable:
             raise InputError(
                 Problem("argument", "Stable.kind", f'found {excerpt(self.kind)}, expected "weak" or "super"', hint)
             )
-        if self.ties not in {"lottery", "three_halves"}:
-            text = f'found {excerpt(self.ties)}, expected "lottery" or "three_halves"'
+        if self.ties not in {"lottery", "three_halves", "largest"}:
+            text = f'found {excerpt(self.ties)}, expected "lottery", "three_halves" or "largest"'
             raise InputError(Problem("argument", "Stable.ties", text))
         if self.side not in {"mentee", "mentor"}:
             text = f'found {excerpt(self.side)}, expected "mentee" or "mentor"'
@@ -74,13 +82,19 @@ class Stable:
         if told:
             raise UnsupportedError(f"stable cannot keep {told}; use another solver")
         watch.tell("stable", 0, len(instance.request))
-        if not counts_ranks(instance, self.side):
-            usual = f'aims=None, or Coverage() and then Preference("{self.side}s")'
-            raise UnsupportedError(f"stable cannot keep other aims than those of its side: give {usual}")
         market = market_of(instance)
+        ranks = counts_ranks(instance, self.side)
+        if not ranks and (self.kind != "weak" or market.tied or not market.plain or not sums_only(instance)):
+            usual = f'aims=None, or Coverage() and then Preference("{self.side}s")'
+            hint = "other aims need strict lists, one offer a mentor, and sums; or rules.Stable with cpsat or milp"
+            raise UnsupportedError(f"stable cannot keep other aims than those of its side: give {usual} ({hint})")
         asked = {item.notion for item in instance.unmet if isinstance(item, NoBlocking)} - {self.kind}
         if asked - {"weak"}:
             raise UnsupportedError(f"stable cannot keep rules.Stable({min(asked)!r}) this way: use cpsat or milp")
+        if not ranks:
+            return _by_aims(instance, market)
+        if self.ties == "largest" and self.kind == "weak" and market.tied:
+            return _largest(instance, market, watch)
         return self._super(instance, market) if self.kind == "super" else self._weak(instance, market)
 
     def _weak(self, instance: Instance, market: Market) -> Answer:
@@ -115,6 +129,25 @@ class Stable:
             return Answer(Status.INFEASIBLE, stability=claim)
         _refuse_loads(tied=len(short_of(instance, chosen)) > 0)
         return Answer(Status.OPTIMAL, chosen, len(instance.tiers), stability=claim)
+
+
+def _largest(instance: Instance, market: Market, watch: Watch) -> Answer:
+    """A largest weakly stable matching, or a large one and a bound."""
+    chosen, limit = largest_stable(instance, market, watch)
+    _refuse_loads(tied=len(short_of(instance, chosen)) > 0)
+    done = int(chosen.sum()) == limit
+    stopped = None if done else watch.reason()
+    bound = None if done else Fraction(limit)
+    return Answer(Status.FEASIBLE, chosen, int(done), stopped=stopped, limit=bound, stability=Stability())
+
+
+def _by_aims(instance: Instance, market: Market) -> Answer:
+    """The best stable matching of strict lists for any sums, with multipliers that prove it."""
+    current, prices = best_stable(instance, market)
+    chosen = chosen_by(instance, market, current)
+    if len(short_of(instance, chosen)):
+        return Answer(Status.INFEASIBLE, stability=Stability("mentee", "weak", None, _edges(market, current)))
+    return Answer(Status.OPTIMAL, chosen, len(instance.tiers), stability=Stability(prices=prices))
 
 
 def _all_kept(market: Market, current: list[int], steps: list[int]) -> bool:

@@ -1,0 +1,49 @@
+"""Neither side pays for the other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from mmatch.aims._base import Aim
+from mmatch.aims.preference import need_ranks
+from mmatch.pairs import pairs_of
+from mmatch.people.numbers import exact_sum
+from mmatch.terms import Balance
+
+if TYPE_CHECKING:
+    from mmatch.instance.edges import Edges
+    from mmatch.matching import Matching
+    from mmatch.pairs import Pairs
+    from mmatch.people import Cohort
+    from mmatch.people.columns import Ints
+
+
+@dataclass(frozen=True, repr=False)
+class EqualSides(Aim):
+    """Neither side pays for the other: mentors get as good ranks as mentees do, all in all.
+
+    total = -|sum of the mentees' ranks - sum of the mentors' ranks| over filled seats; whoever states no list gives
+    rank 1. Over stable matchings (`rules.Stable`) this is the sex-equal stable matching, NP-hard to find (Kato,
+    Complexity of the sex-equal stable marriage problem, 1993), so only "milp" and "cpsat" take it. By itself it says
+    nothing about how good ranks are: put `Preference("both")` before or behind it.
+    """
+
+    def check(self, cohort: Cohort) -> None:
+        """Somebody must have stated ranks."""
+        need_ranks(self, cohort)
+
+    def term(self, edges: Edges) -> Balance:
+        """The difference of the two ranks of each edge."""
+        return Balance(_differences(edges.pairs))
+
+    def measure(self, cohort: Cohort, matching: Matching) -> Fraction:
+        """Minus the difference of the two sums."""
+        return -Fraction(abs(exact_sum(_differences(pairs_of(cohort, matching)))))
+
+
+def _differences(pairs: Pairs) -> Ints:
+    return np.ascontiguousarray(pairs.mentee_rank - pairs.mentor_rank)
