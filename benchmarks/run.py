@@ -12,7 +12,7 @@ from pathlib import Path
 
 from benchmarks._common import Row, machine, print_table
 
-APART = frozenset({"agreement", "groups", "reviewers"})
+APART = frozenset({"agreement", "groups", "reviewers", "schedules"})
 
 
 def names() -> list[str]:

@@ -121,6 +121,7 @@ def rules_for(cohort):
     found = [mm.rules.NoRepeat(), mm.rules.NoRepeat(within=True), mm.rules.Check(_odd), mm.rules.Everyone()]
     found.append(mm.rules.AtMost(1))
     found += [mm.rules.LevelGap(0, 2), mm.rules.LevelGap(0, missing="allow"), mm.rules.Everyone(of="requests")]
+    found.append(mm.rules.SharedTime(start="2027-01-11", missing="allow"))
     found += [mm.rules.Stable(kind) for kind in ("weak", "strong", "super", "envy")]
     for name in ("site", "department"):
         if name in cohort.attribute_names:

@@ -154,7 +154,7 @@ def test_groups_of_one_are_pairs(scores):
     cohort = mm.Cohort(people, scores=given)
     timed = mm.solve(cohort, mm.Program(rules=[mm.rules.CommonSlot(["Mon 9-10"])]))
     plain = mm.solve(cohort)
-    assert (timed.solver, plain.solver) == ("portfolio", "flow")
+    assert (timed.solver, plain.solver) == ("flow", "flow")
     assert timed.value == plain.value
     assert timed.trust == plain.trust == "proved"
 

@@ -49,6 +49,7 @@ _HOME = {
     "insight.stability": ("blocking_pairs",),
     "planning": (
         "Appointment",
+        "Dated",
         "Diary",
         "Due",
         "Plan",
@@ -58,6 +59,7 @@ _HOME = {
         "diaries_of",
         "reschedule",
         "schedule",
+        "solve_with_dates",
         "suggest",
         "validate",
     ),

@@ -78,7 +78,7 @@ def solve(  # noqa: PLR0913 - the front door: the contract names these
     resolved = program.resolve(cohort, name, getattr(solver, "side", "mentee"))
     try:
         watch.tell("compile")
-        instance = compile_instance(cohort, resolved, seed)
+        instance = compile_instance(cohort, resolved, seed, timed=name != "portfolio")
     except KeyboardInterrupt:
         if on_interrupt == "raise":
             raise

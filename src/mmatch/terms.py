@@ -27,10 +27,11 @@ SETS = {
     "mentor": (),
     "request-mentor": ("request", "mentee", "mentor", "mentee-mentor"),
     "mentee-mentor": ("mentee", "mentor"),
+    "mentor-slot": ("mentor",),
     "mentee-offer": ("mentee", "offer", "mentor", "mentee-mentor"),
 }
 LEFT = ("request", "mentee")
-RIGHT = ("offer", "mentor")
+RIGHT = ("offer", "mentor", "mentor-slot")
 FREE = 2**40  # more than any number of seats, far from overflow
 EVERY = -2  # the level that counts all edges of a profile
 
@@ -267,6 +268,7 @@ def _kinds(stage: Stage) -> tuple[str, ...]:
 KINDS = {
     "balance": "an aim about the difference between two sums",
     "blocking": "an aim about pairs that block",
+    "slots": "a common time for each match",
     "convex_load": "an aim about loads",
     "grouped": "an aim about who sits together",
     "profile": "a profile of ranks",
@@ -315,7 +317,8 @@ Constraint = Bounds | Unmet
 class Slots:
     """The times at which matches can be: names, minutes of the week, and who can lead or sit at each.
 
-    ``leads`` and ``sits`` have one row per participant of the cohort and one column per slot.
+    ``leads`` and ``sits`` have one row per participant of the cohort and one column per slot. ``plain`` says that being
+    free is all that matters: no rooms, no quorum.
     """
 
     names: tuple[str, ...]
@@ -323,6 +326,7 @@ class Slots:
     end: Ints
     leads: Bools
     sits: Bools
+    plain: bool = False
 
     def moments(self) -> list[Ints]:
         """The largest sets of slots that share a moment: nobody can be at two slots of one set."""

@@ -36,7 +36,7 @@ def why_infeasible(cohort: Cohort, program: Program, result: Result) -> Iterator
     if result.proof.stability is not None:
         yield _unstable(cohort, program, result.proof.stability)
         return
-    instance = compile_instance(cohort, program)
+    instance = compile_instance(cohort, program, timed=bool(result.proof.cut))
     if not result.proof.cut:
         found = headcount(instance)
         if found is not None:

@@ -75,7 +75,7 @@ def shortlists(
         if fault:
             raise InputError(Problem("count", name, fault))
     check_seed(seed)
-    instance = compile_instance(cohort, program.resolve(cohort, "flow"), seed)
+    instance = compile_instance(cohort, program.resolve(cohort, "flow"), seed, timed=False)
     requests, mentors = len(instance.labels.wanted), len(np.unique(instance.labels.label("mentor")))
     limit = max(-(-FEW * size * requests // max(mentors, 1)), 1) if most is None else most
     listed = _with_lists(instance, size, limit)

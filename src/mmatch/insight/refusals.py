@@ -28,7 +28,7 @@ def refusals(cohort: Cohort, program: Program, result: Result) -> Iterator[Reaso
 
     Who sits there is told, because the matching tells it; how a list goes on is not.
     """
-    instance = compile_instance(cohort, program)
+    instance = compile_instance(cohort, program, timed=False)
     chosen = chosen_edges(cohort, instance, result.matching)
     if chosen is None or obstacle(instance, loads=True):
         return

@@ -39,7 +39,7 @@ class Unfilled:
 
     def __init__(self, cohort: Cohort, program: Program, matching: Matching, result: Result) -> None:
         self.cohort, self.program, self.result = cohort, program, result
-        self.instance: Instance = compile_instance(cohort, program)
+        self.instance: Instance = compile_instance(cohort, program, timed=False)
         self.chosen = chosen_edges(cohort, self.instance, matching)
         self.missing = Counter(matching.unmatched)
         self.sentences: dict[int, str] = {}

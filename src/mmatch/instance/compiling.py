@@ -15,6 +15,7 @@ from mmatch.instance.edges import Edges, candidates
 from mmatch.instance.grouping import candidate_groups
 from mmatch.instance.model import Instance, Lottery
 from mmatch.instance.seats import seat_limits
+from mmatch.instance.timing import slot_limits, timed_edges
 from mmatch.people.columns import NONE
 from mmatch.people.numbers import exact_sum
 from mmatch.terms import (
@@ -50,13 +51,16 @@ LARGEST_WEIGHT = 2**62
 Single = Linear | ConvexLoad | Grouped
 
 
-def compile_instance(cohort: Cohort, program: Program, seed: int | str | None = None) -> Instance:
+def compile_instance(
+    cohort: Cohort, program: Program, seed: int | str | None = None, *, timed: bool = True
+) -> Instance:
     """The problem as integer arrays.
 
     Args:
         cohort: the facts.
         program: the policy, resolved (no ``aims=None``).
         seed: of the lottery that orders ties; None leaves it out (a judge needs none).
+        timed: whether times that are a flow become part of the edges; else they make groups, as other times do.
 
     Raises:
         InputError: where the program cannot be meant for the cohort.
@@ -65,7 +69,8 @@ def compile_instance(cohort: Cohort, program: Program, seed: int | str | None = 
     """
     program.check(cohort)
     edges = candidates(cohort, program.rules)
-    limits = seat_limits(edges, program)
+    edges = timed_edges(edges, program) if timed else edges
+    limits = [*seat_limits(edges, program), *slot_limits(edges)]
     extra = [item for rule in program.rules for item in rule.constraints(edges)]
     bounds = _merged([*limits, *(item for item in extra if isinstance(item, Bounds))])
     return Instance(
@@ -78,7 +83,7 @@ def compile_instance(cohort: Cohort, program: Program, seed: int | str | None = 
         tiers=tuple(_tier(edges, aims) for aims in program.tiers),
         labels=edges,
         lottery=None if seed is None else lottery(cohort, seed),
-        groups=candidate_groups(edges, program, bounds),
+        groups=candidate_groups(edges, program, bounds) if edges.slot is None else None,
     )
 
 

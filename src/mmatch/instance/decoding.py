@@ -38,7 +38,12 @@ def _decoded(cohort: Cohort, program: Program, instance: Instance, chosen: Bools
     request_rows, offer_rows = cohort.canonical_rows
     order = np.argsort(instance.offer[edges], kind="stable")
     edges = edges[order]
-    return seated(cohort, program, request_rows[instance.request[edges]], offer_rows[instance.offer[edges]])
+    found = seated(cohort, program, request_rows[instance.request[edges]], offer_rows[instance.offer[edges]])
+    slots, slot = instance.labels.slots, instance.labels.slot
+    if slots is None or slot is None:
+        return found
+    names = tuple(slots.names[k] for k in slot[edges].tolist())
+    return Matching.from_seats(replace(found.seats, slot=names), found.unmatched)
 
 
 def _decoded_groups(cohort: Cohort, instance: Instance, groups: Groups, answer: Answer) -> Matching:

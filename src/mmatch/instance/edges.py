@@ -16,21 +16,25 @@ from mmatch.people.columns import NONE, Bools, Ints, ordered
 if TYPE_CHECKING:
     from mmatch.people import Cohort
     from mmatch.rules._base import Rule
+    from mmatch.terms import Slots
 
 
 class Edges:
     """Candidate edges in canonical order, and the sets they fall into.
 
     ``request`` and ``offer`` number requests and offers in canonical order of ids; ``request_rows`` and ``offer_rows``
-    lead back to the cohort's rows.
+    lead back to the cohort's rows. Where times are part of the choice, ``slot`` is the one of ``slots`` of each edge.
     """
 
-    def __init__(self, pairs: Pairs, request: Ints, offer: Ints) -> None:
+    def __init__(
+        self, pairs: Pairs, request: Ints, offer: Ints, slots: Slots | None = None, slot: Ints | None = None
+    ) -> None:
         self.pairs = pairs
         self.facts = pairs.facts
         self.cohort: Cohort = pairs.cohort
         self.request = request
         self.offer = offer
+        self.slots, self.slot = slots, slot
         self.request_rows, self.offer_rows = self.cohort.canonical_rows
 
     def __len__(self) -> int:
@@ -95,6 +99,10 @@ class Edges:
         if key == "mentor":
             return self.mentor_of_offer[self.offer]
         left, right = key.split("-")
+        if self.slot is not None and right == "slot":
+            pair = self.label(left) * (int(self.slot.max(initial=0)) + 1) + self.slot
+            label: Ints = np.unique(pair, return_inverse=True)[1].astype(np.int64)
+            return label
         pair = self.label(left) * (self.count(right) + 1) + self.label(right)
         number: Ints = np.unique(pair, return_inverse=True)[1].astype(np.int64)
         return number

@@ -61,7 +61,8 @@ class Instance:
     @property
     def kinds(self) -> frozenset[str]:
         """All kinds of term and constraint in it."""
-        found = {"bounds", *(["groups"] if self.groups is not None else [])} | {item.kind for item in self.unmet}
+        found = {"bounds"} | {item.kind for item in self.unmet}
+        found |= {"groups"} if self.groups is not None else {"slots"} if self.labels.slot is not None else set()
         return frozenset(found.union(*(tier.kinds for tier in self.tiers)))
 
 

@@ -28,6 +28,7 @@ def set_title(instance: Instance, family: Bounds, number: int) -> str:
         "mentee": f"all requests of {mentee}",
         "offer": f"the seats of offer {cohort.offers.ids[offer]}",
         "mentor": f"the capacity of {mentor}",
+        "mentor-slot": f"one match of {mentor} at a time",
         "request-mentor": f"different mentors for {mentee} on {topic!r} (such as {mentor})",
         "mentee-mentor": f"one meeting of {mentee} with {mentor}",
         "mentee-offer": f"one seat of {mentee} in offer {cohort.offers.ids[offer]}",

@@ -79,7 +79,7 @@ def randomise(
     check_seed(seed)
     most = _cap(cap)
     resolved = program.resolve(cohort, "flow")
-    instance = compile_instance(cohort, resolved)
+    instance = compile_instance(cohort, resolved, timed=False)
     _check_flow(resolved, instance)
     try:
         chances = edge_chances(instance, _first_stages(resolved, instance), Fraction(1) if most is None else most)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -133,6 +133,16 @@ class Facts:
         if table is None:
             return np.zeros(0, dtype=np.int64)
         return table.mentee * len(self.cohort) + table.mentor
+
+    def kept(self, key: Hashable, make: Callable[[], Any]) -> Any:
+        """Something that a rule works out once for a cohort, under a key of its own."""
+        if key not in self._kept:
+            self._kept[key] = make()
+        return self._kept[key]
+
+    @cached_property
+    def _kept(self) -> dict[Hashable, Any]:
+        return {}
 
     def forget(self) -> None:
         """Call plain functions anew: every verb starts with this."""

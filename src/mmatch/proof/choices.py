@@ -20,11 +20,18 @@ def chosen_edges(cohort: Cohort, instance: Instance, matching: Matching) -> Bool
     rows = seat_rows(cohort, matching)
     local = []
     for row, order in zip(rows, cohort.canonical_rows, strict=True):
-        place = np.empty(len(order), dtype=np.int64)
-        place[order] = np.arange(len(order))
-        local.append(place[row])
+        inverse = np.empty(len(order), dtype=np.int64)
+        inverse[order] = np.arange(len(order))
+        local.append(inverse[row])
     width = instance.n_offers + 1
     keys, wanted = instance.request * width + instance.offer, local[0] * width + local[1]
+    slots, slot = instance.labels.slots, instance.labels.slot
+    if slots is not None and slot is not None:
+        place = {name: k for k, name in enumerate(slots.names)}
+        times = [place.get(name, -1) for name in matching.seats.slot]
+        if len(times) != len(wanted) or -1 in times:
+            return None if len(wanted) else np.zeros(len(keys), dtype=bool)
+        keys, wanted = keys * len(place) + slot, wanted * len(place) + np.array(times, dtype=np.int64)
     chosen = np.zeros(len(keys), dtype=bool)
     if len(wanted) == 0:
         return chosen

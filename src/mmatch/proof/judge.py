@@ -111,7 +111,7 @@ def _trust_without(cohort: Cohort, program: Program, status: Status, proof: Proo
         instance = compile_instance(cohort, program)
         if proof.kind == "cut" and shortfall(build_network(instance), proof.cut) > 0:
             return Trust.PROVED
-        if proof.kind in {"none", "counting"} and headcount(instance) is not None:
+        if proof.kind in {"none", "counting"} and headcount(compile_instance(cohort, program, timed=False)) is not None:
             return Trust.PROVED
     if proof.kind == "stability" and none_exists(cohort, program, proof):
         return Trust.PROVED
@@ -129,7 +129,7 @@ def _proved(
     """(leading tiers proved best, in what the aims themselves measure; what no matching exceeds in each tier)."""
     if proof.kind not in {"prices", "groups"} or proof.digest != digest(cohort, program):
         return 0, ()
-    instance = compile_instance(cohort, program)
+    instance = compile_instance(cohort, program, timed=proof.kind != "groups")
     chosen = chosen_edges(cohort, instance, matching)
     if chosen is None or instance.kinds & {"blocking", "balance"}:  # of which prices know nothing
         return 0, ()

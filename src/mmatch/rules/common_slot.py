@@ -133,7 +133,7 @@ class CommonSlot(Rule):
         free = self._free(cohort, windows)
         start, end = np.array([_span(window) for window in windows], dtype=np.int64).T
         sits = free if self.quorum == 1 else np.ones_like(free)
-        return Slots(tuple(self.slots), start, end, free, sits)
+        return Slots(tuple(self.slots), start, end, free, sits, plain=self.quorum == 1 and not self.rooms)
 
     def _free(self, cohort: Cohort, windows: Sequence[Window]) -> Bools:
         """Whether each person is free at each slot."""

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 FAR = 2**62
 KINDS = frozenset({"linear", "convex_load", "bounds", "profile", "product", "worst", "worst_of_sums", "leximin"}) | {
     "groups",
+    "slots",
     "grouped",
     "blocking",
     "balance",

@@ -29,7 +29,7 @@ class Flow:
 
     name: ClassVar[str] = "flow"
     takes: ClassVar[frozenset[str]] = frozenset(
-        {"linear", "convex_load", "bounds", "profile", "product", "worst", "leximin"}
+        {"linear", "convex_load", "bounds", "profile", "product", "worst", "leximin", "slots"}
     )
     rank: ClassVar[int | None] = 1
 

@@ -29,7 +29,7 @@ class Greedy:
     """
 
     name: ClassVar[str] = "greedy"
-    takes: ClassVar[frozenset[str]] = frozenset({"linear", "convex_load", "bounds", "profile", "product"})
+    takes: ClassVar[frozenset[str]] = frozenset({"linear", "convex_load", "bounds", "profile", "product", "slots"})
     rank: ClassVar[int | None] = None
 
     def solve(self, instance: Instance, watch: Watch) -> Answer:
