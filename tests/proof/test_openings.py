@@ -72,11 +72,11 @@ def keeps(side, instance, matching, cohort):
 
 
 def question():
-    """Six mentees who all ask for two topics, three experts: the relaxation alone does not prove the best."""
+    """Fourteen mentees who all ask for two topics, three experts: what the judge knows by itself proves nothing."""
     people = [mm.Participant(f"m{k}", offers=[mm.Offer("a"), mm.Offer("b")], groups=1) for k in range(3)]
     people += [
         mm.Participant(f"e{k}", requests=[mm.Request("a", priority=3 + k), mm.Request("b", priority=8 - k)])
-        for k in range(7)
+        for k in range(14)
     ]
     return mm.Cohort(people), mm.Program(group=(3, 4), rules=[mm.rules.AtMost(1)], aims=[mm.aims.Priority()])
 
@@ -111,3 +111,14 @@ def test_counting_cuts_of_another_form_prove_nothing(numbers):
     result = mm.solve(cohort, program)
     forged = replace(result, proof=replace(result.proof, counts=(numbers,)))
     assert [v.code for v in mm.verify(cohort, program, forged)] != []
+
+
+@pytest.mark.parametrize("solver", ["cpsat", "milp"])
+def test_results_without_evidence_have_a_bound_too(solver):
+    cohort, program = question()
+    result = mm.solve(cohort, program, solver=solver)
+    best = mm.solve(cohort, program)
+    assert (result.value, result.trust) == (best.value, "claimed")
+    assert result.verified_bound[0] > best.value[0]
+    few = mm.Cohort([person for person in cohort if person.id not in {f"e{k}" for k in range(7, 14)}])
+    assert mm.solve(few, program, solver=solver).trust == "proved"

@@ -95,6 +95,8 @@ def accepted_and_best(solver, question):
         return
     best = oracle.best()
     assert mm.verify(cohort, program, result) == []
+    limit = None if result.verified_bound is None else result.verified_bound[0]
+    assert limit is None or best is None or isinstance(limit, tuple) or limit >= best[0]
     if result.status == mm.Status.OPTIMAL:
         assert result.proof.totals == best
     elif result.found is not None:

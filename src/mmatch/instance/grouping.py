@@ -11,15 +11,16 @@ from mmatch.errors import InputError, Problem
 from mmatch.instance.co_mentors import led_twice, with_co_mentors
 from mmatch.instance.seats import group_bounds, group_reasons, led_groups, mentor_seats
 from mmatch.people.columns import NONE
+from mmatch.rules._base import Rule
 from mmatch.terms import FREE, GroupRows, Groups
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from mmatch.instance.edges import Edges
+    from mmatch.people import Cohort
     from mmatch.people.columns import Bools, Ints
     from mmatch.program import Program
-    from mmatch.rules._base import Rule
     from mmatch.terms import Bounds, Slots
 
 Entries = tuple["Ints", "Ints", "Ints"]
@@ -62,6 +63,13 @@ def candidate_groups(edges: Edges, program: Program, bounds: Sequence[Bounds]) -
     for rule in program.rules:
         rows += rule.together(edges, groups)
     return replace(groups, rows=tuple(rows), why=tuple(why))
+
+
+def asks_for_groups(cohort: Cohort, program: Program) -> bool:
+    """Whether who sits together may matter under a program: told from sizes, rules and aims alone."""
+    _, most = group_bounds(cohort, program)
+    timed = any(type(rule).times is not Rule.times or rule.composes for rule in program.rules)
+    return timed or bool((most > 1).any()) or any(aim.grouped for tier in program.tiers for aim in tier)
 
 
 def _slots(edges: Edges, rules: Iterable[Rule]) -> tuple[Rule, Slots] | None:

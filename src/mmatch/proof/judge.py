@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from mmatch.errors import InputError, Problem, excerpt
 from mmatch.instance import compile_instance
+from mmatch.instance.grouping import asks_for_groups
 from mmatch.instance.network import CrossingSets, build_network
 from mmatch.instance.totals import tier_totals
 from mmatch.matching import Exact, Matching, Result, Status, Trust, Value, Violation
@@ -127,14 +128,22 @@ def _proved(
     cohort: Cohort, program: Program, matching: Matching, proof: Proof, totals: tuple[Exact, ...]
 ) -> tuple[int, tuple[Fraction | None, ...]]:
     """(leading tiers proved best, in what the aims themselves measure; what no matching exceeds in each tier)."""
-    if proof.kind not in {"prices", "groups"} or proof.digest != digest(cohort, program):
+    told = proof.kind in {"prices", "groups"} or asks_for_groups(cohort, program)
+    if not told or proof.digest != digest(cohort, program):
         return 0, ()
-    instance = compile_instance(cohort, program, timed=proof.kind != "groups")
+    instance = compile_instance(cohort, program)
     chosen = chosen_edges(cohort, instance, matching)
     if chosen is None or instance.kinds & {"blocking", "balance"}:  # of which prices know nothing
         return 0, ()
-    if proof.kind == "groups":
+    if instance.groups is not None:
         return _proved_in_groups(instance, chosen, proof, totals)
+    return _proved_by_prices(instance, chosen, proof, totals) if proof.kind == "prices" else (0, ())
+
+
+def _proved_by_prices(
+    instance: Instance, chosen: Bools, proof: Proof, totals: tuple[Exact, ...]
+) -> tuple[int, tuple[Fraction | None, ...]]:
+    """The same by prices on the network, and multipliers after them."""
     try:
         network = build_network(instance)
     except CrossingSets:

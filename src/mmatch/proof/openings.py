@@ -16,6 +16,7 @@ import numpy as np
 from mmatch.instance.components import components
 from mmatch.instance.group_bound import Count, GroupBound, Side
 from mmatch.instance.totals import stage_total
+from mmatch.people.columns import NONE
 from mmatch.terms import Count as Counted
 from mmatch.terms import Product, Total, Worst
 
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
     from mmatch.people.columns import Bools
 
     Vectors = Sequence[Sequence[int]]
+
+
+SHARES = 4  # prices without evidence: none, a quarter, a half, …
 
 
 def opening_bounds(instance: Instance, chosen: Bools, proof: Proof) -> list[Fraction | None]:
@@ -69,15 +73,38 @@ def _bounds_of(
     sums = [isinstance(stage, Total | Counted) and not stage.grouped for stage in instance.stages]
     reached = [stage_total(instance, s, chosen) if plain else 0 for s, plain in zip(instance.stages, sums, strict=True)]
     bounds: list[tuple[int, int] | None] = [None] * len(instance.stages)
-    for number, tree in enumerate(trees):
-        if groups is None or not GroupBound.fits(instance, number) or not tree:
+    for number in range(len(instance.stages)):
+        if groups is None or not GroupBound.fits(instance, number):
             continue
         bound = GroupBound(instance, groups, number, reached)
+        tree = trees[number] if number < len(trees) else ()
         mine = [cut for place, cut in cuts if place == number]
-        found = [bound.value(next(prices), mine, sides) for sides in _leaves(tree, len(groups))]
+        found = [bound.value(next(prices), mine, sides) for sides in _leaves(tree, len(groups))] if tree else []
+        if not tree and number == 0:
+            found = [min((v for v in _unaided(bound) if v is not None), default=reached[0])]
+        if not found:
+            continue
         known = [value for value in found if value is not None]
         bounds[number] = max([*known, reached[number]]), reached[number]
     return bounds
+
+
+def _unaided(bound: GroupBound) -> Iterator[int | None]:
+    """What the first stage cannot exceed, at prices that need no evidence: shares of the most that each person counts.
+
+    Without prices every mentor leads the best groups alone; at full prices everybody gets their best seat.
+    """
+    instance = bound.instance
+    keys = [family.key for family in instance.bounds]
+    own = keys.index("mentee") if "mentee" in keys else keys.index("request")
+    label, n = instance.bounds[own].label, len(instance.bounds[own].upper)
+    most = np.zeros(n, dtype=object)
+    weights = instance.stages[0].weights
+    np.maximum.at(most, label[label != NONE], weights[label != NONE].astype(object))
+    before = sum(len(family.upper) for family in instance.bounds[:own])
+    rest = sum(bound.sizes[1:]) - before - n
+    for share in range(SHARES + 1):
+        yield bound.value([SHARES, *[0] * before, *(share * most).tolist(), *[0] * rest])
 
 
 def _added(instance: Instance, found: Sequence[Sequence[tuple[int, int] | None]]) -> list[Fraction | None]:
