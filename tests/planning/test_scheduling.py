@@ -1,6 +1,7 @@
 """Schedules: beside every other choice of dates, judged minute by minute, with a reason for each match left out."""
 
 import datetime as dt
+import threading
 from dataclasses import replace
 from itertools import pairwise, product
 from math import prod
@@ -14,7 +15,7 @@ import mmatch as mm
 from clock_changes import ZONES, changes
 from mmatch.availability import Window, instant, week_text
 from mmatch.formats import format_of
-from mmatch.planning import schedule, validate
+from mmatch.planning import placing, schedule, validate
 from mmatch.planning.calendars import Calendars, task_of
 from mmatch.planning.paths import alone, cost, narrowed
 from mmatch.planning.placing import components, place
@@ -358,3 +359,75 @@ def test_no_session_is_outside_a_window_around_any_change_of_clocks(zone):
         for wall, meeting in zip(walls, plan.appointments, strict=True):
             assert wall.hour < 4 or wall.hour in {12, 22, 23}
             assert dt.datetime.fromtimestamp(meeting.start * 60, ZoneInfo(zone)).replace(fold=0) == wall.replace(fold=0)
+
+
+def crowded(mentees=4):
+    """One mentor with few hours whom all want at once: no order of turns is the best for sure."""
+    people = [mm.Participant("ann", offers=[mm.Offer()], capacity=mentees, availability="Mon-Thu 9-11")]
+    people += [mm.Participant(f"e{k}", requests=[mm.Request()], availability="Mon-Thu 9-11") for k in range(mentees)]
+    cohort = mm.Cohort(people)
+    matching = mm.matching_from_pairs(cohort, [("ann", f"e{k}") for k in range(mentees)])
+    span = {"start": "2027-01-11", "end": "2027-02-28", "wishes": mm.Wishes(adjacent=100)}
+    return cohort, mm.Program(format="three_session"), matching, span
+
+
+@pytest.mark.parametrize("reason", ["time_limit", "cancelled", "interrupted"])
+def test_what_is_there_when_a_run_is_stopped_is_returned_with_an_honest_bound(reason, monkeypatch):
+    cohort, program, matching, span = crowded()
+    best = schedule(cohort, program, matching, **span)
+    assert best.status == mm.Status.OPTIMAL
+    options = {"time_limit": 0} if reason == "time_limit" else {}
+    if reason == "cancelled":
+        options["cancel"] = threading.Event()
+        options["cancel"].set()
+    if reason == "interrupted":
+        options["on_interrupt"] = "return"
+        monkeypatch.setattr(placing, "searched_together", interrupted)
+    found = schedule(cohort, program, matching, **span, **options)
+    assert (found.status, found.stopped) == (mm.Status.FEASIBLE, reason)
+    assert len(found.plans) == 4
+    assert found.value <= best.value <= found.bound
+    assert validate(cohort, matching, found) == []
+    assert found.plans
+
+
+def interrupted(*_):
+    raise KeyboardInterrupt
+
+
+def test_ctrl_c_is_raised_unless_the_host_wants_what_there_is(monkeypatch):
+    cohort, program, matching, span = crowded()
+    monkeypatch.setattr(placing, "searched_together", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        schedule(cohort, program, matching, **span)
+
+
+def test_cancel_acts_within_one_component():
+    """A dozen matches of one mentor: set from another thread, the event ends the search at once."""
+    cohort, program, matching, span = crowded(12)
+    stop = threading.Event()
+    timer = threading.Timer(0.5, stop.set)
+    timer.start()
+    found = schedule(cohort, program, matching, **span, cancel=stop)
+    timer.cancel()
+    assert found.stopped in {None, "cancelled"}
+    assert validate(cohort, matching, found) == []
+
+
+def test_co_mentors_come_to_the_sessions_too():
+    """Two mentors lead one group: dates are only those at which both are free."""
+    people = [
+        mm.Participant("ann", offers=[mm.Offer()], groups=1, capacity=2, availability="Mon 9-12"),
+        mm.Participant("bob", offers=[mm.Offer()], groups=1, capacity=2, availability="Mon 11-14"),
+        *(mm.Participant(who, requests=[mm.Request()], availability="Mon 9-14") for who in ("eva", "finn")),
+    ]
+    cohort = mm.Cohort(people)
+    match = mm.Match("ann", ("eva", "finn"), "", "ann/", ("", ""), co_mentor="bob")
+    matching = mm.Matching([match])
+    found = schedule(cohort, mm.Program(), matching, **SPRING, zone="UTC")
+    assert found.plans[0].appointments[0].begins().hour == 11
+    assert found.plans[0].people == ("ann", "bob", "eva", "finn")
+    assert validate(cohort, matching, found) == []
+    early = replace(found.plans[0].appointments[0], start=found.plans[0].appointments[0].start - 60)
+    wrong = replace(found, plans=(replace(found.plans[0], appointments=(early,)),))
+    assert [(v.code, v.who) for v in validate(cohort, matching, wrong)] == [("plan-time", ("bob",))]

@@ -202,7 +202,19 @@ def _pins(
     return MappingProxyType({key: MappingProxyType(mine) for key, mine in found.items()})
 
 
-def watch_of(time_limit: Any, cancel: threading.Event | None, on_interrupt: str) -> Watch:
+@dataclass(eq=False)
+class Patience(Watch):
+    """When to stop, and what Ctrl-C does: with ``returns`` it ends the search and keeps what was found."""
+
+    returns: bool = False
+    interrupted: bool = False
+
+    def reason(self) -> str | None:
+        """Why to stop now: "interrupted", "cancelled", "time_limit", or None."""
+        return "interrupted" if self.interrupted else super().reason()
+
+
+def watch_of(time_limit: Any, cancel: threading.Event | None, on_interrupt: str) -> Patience:
     """When to stop.
 
     Raises:
@@ -215,7 +227,8 @@ def watch_of(time_limit: Any, cancel: threading.Event | None, on_interrupt: str)
     if on_interrupt not in ("raise", "return"):
         text = f'found {excerpt(on_interrupt)}, expected "raise" or "return"'
         raise InputError(Problem("argument", "on_interrupt", text))
-    return Watch(None if time_limit is None else time.monotonic() + time_limit, cancel)
+    deadline = None if time_limit is None else time.monotonic() + time_limit
+    return Patience(deadline, cancel, returns=on_interrupt == "return")
 
 
 def matches_of(cohort: Cohort, matching: Any) -> list[Match]:

@@ -14,10 +14,11 @@ from itertools import islice, permutations
 import numpy as np
 
 from mmatch.instance import Watch
+from mmatch.planning.asking import Patience
 from mmatch.planning.calendars import Task
-from mmatch.planning.modelling import searched_together
+from mmatch.planning.modelling import Found, searched_together
 from mmatch.planning.paths import Dates, alone, cost, narrowed
-from mmatch.planning.together import Chosen, Held, Room, fits, full, held, least_loose, limits_of, total, within
+from mmatch.planning.together import Chosen, Held, Room, fits, full, held, least_loose, total, within
 
 ORDERS = ((3, 6), (5, 24), (20, 6), (2**31, 2))  # (up to so many matches, orders in which they take turns)
 
@@ -81,7 +82,7 @@ def place(
     bound = len(some), sum(costs) + least_loose(some)
     if fits(some, single, rooms) and total(some, single) == bound:
         return Placed(tuple(own), bound, exact=True)
-    turns = in_turn(some, rooms, bound)
+    turns = in_turn(some, rooms, bound, watch)
     if known is not None:
         turns = max(turns, [known[k] for k in possible], key=lambda dates: _worth(some, dates))
     best, exact = turns, total(some, turns) == bound
@@ -89,7 +90,7 @@ def place(
         if None not in turns:
             spare = total(some, turns)[1] - bound[1]
             some = [narrowed(task, least + spare) for task, least in zip(some, costs, strict=True)]
-        found = searched_together(some, turns, watch, rooms, work)
+        found = _searched(some, turns, watch, rooms, work)
         best, exact = max(found.dates, turns, key=lambda dates: _worth(some, dates)), found.exact
         bound = max(bound, found.bound or bound, key=lambda pair: (-pair[0], pair[1]))
     dates: list[Chosen] = [None] * len(tasks)
@@ -98,12 +99,30 @@ def place(
     return Placed(tuple(dates), total(some, best) if exact else bound, exact)
 
 
+def _searched(
+    tasks: Sequence[Task], turns: Sequence[Chosen], watch: Watch, rooms: Sequence[Room], work: float | None
+) -> Found:
+    """What CP-SAT finds; at Ctrl-C nothing, where the host wants what there is."""
+    try:
+        return searched_together(tasks, turns, watch, rooms, work)
+    except KeyboardInterrupt:
+        if not (isinstance(watch, Patience) and watch.returns):
+            raise
+        watch.interrupted = True
+        return Found([None] * len(tasks), None, exact=False)
+
+
 def _worth(tasks: Sequence[Task], dates: Sequence[Chosen]) -> tuple[int, int]:
     placed, price = total(tasks, dates)
     return placed, -price
 
 
-def in_turn(tasks: Sequence[Task], rooms: Sequence[Room] = (), bound: tuple[int, int] | None = None) -> list[Chosen]:
+def in_turn(
+    tasks: Sequence[Task],
+    rooms: Sequence[Room] = (),
+    bound: tuple[int, int] | None = None,
+    watch: Watch | None = None,
+) -> list[Chosen]:
     """Each match takes the best of what those before it left; the best of a few orders, None where nothing is left."""
     orders = next(number for most, number in ORDERS if len(tasks) <= most)
     first = sorted(range(len(tasks)), key=lambda k: (len(tasks[k].starts[0]), k))
@@ -111,7 +130,7 @@ def in_turn(tasks: Sequence[Task], rooms: Sequence[Room] = (), bound: tuple[int,
     for order in islice(permutations(first) if len(tasks) < 9 else iter([first, first[::-1]]), orders):
         found = _in_order(tasks, order, rooms)
         best = max(best, found, key=lambda dates: _worth(tasks, dates))
-        if total(tasks, best) == bound:
+        if total(tasks, best) == bound or (watch is not None and watch.reason() is not None):
             break
     return best
 
@@ -128,13 +147,23 @@ def beside(tasks: Sequence[Task], found: Sequence[Chosen], k: int, rooms: Sequen
 
     Without limits these are the cheapest ones, and None means that there are none.
     """
-    left = without(tasks[k], list(held(tasks, found)), rooms)
+    near = [j for j in range(len(tasks)) if j != k and found[j] is not None and _meet(tasks[k], tasks[j], rooms)]
+    others, theirs = [tasks[j] for j in near], [found[j] for j in near]
+    left = without(tasks[k], list(held(others, theirs)), rooms)
     dates = alone(left)
-    if dates is not None and limits_of(tasks):
-        dates = _within_limits(tasks, found, k, left, dates)
-    if dates is not None and not fits(tasks, [*found[:k], dates, *found[k + 1 :]], rooms):
+    company, theirs = [*others, tasks[k]], [*theirs, None]
+    if dates is not None and tasks[k].limits:
+        dates = _within_limits(company, theirs, len(near), left, dates)
+    if dates is not None and not fits(company, [*theirs[:-1], dates], rooms):
         return None
     return dates
+
+
+def _meet(one: Task, other: Task, rooms: Sequence[Room]) -> bool:
+    """Whether two matches share people, or the rooms of a site."""
+    if not one.buffers.keys().isdisjoint(other.buffers):
+        return True
+    return any(room.site in one.sites and room.site in other.sites for room in rooms)
 
 
 def _within_limits(tasks: Sequence[Task], found: Sequence[Chosen], k: int, left: Task, dates: Dates) -> Dates | None:

@@ -89,7 +89,7 @@ def reschedule(  # noqa: PLR0913 - the verb's own arguments
     weights = _Weights.of(tasks)
     tasks = [_priced(_as_held(task, had), had.get(key_of(task.match)), weights, public) for task in tasks]
     rooms = {(key, k): meeting.room for key, plan in had.items() for k, meeting in enumerate(plan.appointments)}
-    found = planned(tasks, calendars, Run(watch, on_interrupt), rooms)
+    found = planned(tasks, calendars, Run(watch), rooms)
     return _told(found, previous, weights)
 
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from mmatch.availability import DAY
 from mmatch.matching import Matching, Status
-from mmatch.planning.asking import Asked, Busy, Pin, format_name, matches_of, settings_of, watch_of
+from mmatch.planning.asking import Asked, Busy, Patience, Pin, format_name, matches_of, settings_of, watch_of
 from mmatch.planning.calendars import Calendars, Task, task_of
 from mmatch.planning.funnel import Others, unplaced
 from mmatch.planning.plans import Appointment, Due, Key, Plan, Schedule, Settings, Wishes, key_of
@@ -23,7 +23,6 @@ from mmatch.program import Program, check_question
 
 if TYPE_CHECKING:
     from mmatch.formats import Format, Touchpoint
-    from mmatch.instance import Watch
     from mmatch.people import Cohort
     from mmatch.planning.diaries import Diary
     from mmatch.planning.paths import Dates
@@ -119,14 +118,14 @@ def schedule(  # noqa: PLR0913 - one keyword for each kind of wish, as a coordin
     watch = watch_of(time_limit, cancel, on_interrupt)
     calendars = Calendars(cohort, settings)
     tasks = [task_of(match, format_name(cohort, program, match), calendars) for match in matches]
-    return planned(tasks, calendars, Run(watch, on_interrupt))
+    return planned(tasks, calendars, Run(watch))
 
 
 class Run:
     """How long a run may take, and what Ctrl-C does."""
 
-    def __init__(self, watch: Watch, on_interrupt: str = "raise") -> None:
-        self.watch, self.on_interrupt = watch, on_interrupt
+    def __init__(self, watch: Patience) -> None:
+        self.watch = watch
         self.stopped: str | None = None
         self.dates: list[Chosen] = []
         self.bound = (0, 0)
@@ -141,7 +140,7 @@ class Run:
                 self._take(numbers, found)
                 left.difference_update(numbers)
         except KeyboardInterrupt:
-            if self.on_interrupt == "raise":
+            if not self.watch.returns:
                 raise
             self.stopped = "interrupted"
             self.exact = False
