@@ -39,11 +39,17 @@ def multiplied(program):
     return program.aims is not None and any(aim.name == "Nash" for tier in program.tiers for aim in tier)
 
 
+def sits_apart(cohort, program):
+    """Whether people may have to sit in different groups: the oracle of seats does not know who sits with whom."""
+    return max(program.group_of("")) > 1 and any(person.avoids for person in cohort)  # test_groups.py asks these
+
+
 @pytest.mark.parametrize("solver", SOLVERS, ids=lambda kind: kind.name)
 @given(question=questions())
 @examples(300)
 def test_every_answer_is_accepted_and_every_optimum_is_the_oracles(solver, question):
     cohort, program = question
+    assume(not sits_apart(cohort, program))
     oracle = Oracle(cohort, program)
     assume(len(oracle.edges) <= 11)
     result = answer(cohort, program, solver())
@@ -57,7 +63,8 @@ def test_every_answer_is_accepted_and_every_optimum_is_the_oracles(solver, quest
         assert result.value == tuple(map(plain, best)) == result.bound
         assert result.trust == mm.Trust.PROVED or (result.trust == mm.Trust.CLAIMED and solver.name != "flow")
         known = zip(result.verified_bound, result.value, strict=True)
-        assert all(bound == value or (bound is None and solver.name != "flow") for bound, value in known)
+        claimed = result.trust == mm.Trust.CLAIMED
+        assert all(bound == value or (claimed and (bound is None or bound > value)) for bound, value in known)
     elif result.status == mm.Status.INFEASIBLE:
         assert best is None
         assert result.trust == mm.Trust.PROVED

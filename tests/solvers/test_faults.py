@@ -21,10 +21,10 @@ def expert(name, *topics, **options):
 
 @pytest.fixture(scope="module")
 def question():
-    """Seven ask for two topics, three experts with one group each."""
+    """Seven ask for two topics, three experts with one group each; two like b better, so somebody must give way."""
     people = [expert(f"m{k}", "a", "b", groups=1) for k in range(3)]
     people += [
-        mm.Participant(f"e{k}", requests=[mm.Request("a", priority=3 + k), mm.Request("b", priority=8 - k)])
+        mm.Participant(f"e{k}", requests=[mm.Request("a", priority=3 + 2 * k), mm.Request("b", priority=8 - k)])
         for k in range(7)
     ]
     return mm.Cohort(people), mm.Program(group=(3, 4), rules=[mm.rules.AtMost(1)], aims=[mm.aims.Priority()])
