@@ -80,6 +80,7 @@ _HOME = {
     "io.holidays": ("public_holidays",),
     "io.schedules": ("read_diaries", "read_schedule", "write_schedule"),
     "io.sessions": ("write_dues", "write_session_merge", "write_sessions", "write_unplaced"),
+    "reporting.pages": ("Report", "report"),
     "reporting.weeks": ("week_view",),
     "errors": (
         "ExportError",
