@@ -81,6 +81,7 @@ _HOME = {
     "io.schedules": ("read_diaries", "read_schedule", "write_schedule"),
     "io.sessions": ("write_dues", "write_session_merge", "write_sessions", "write_unplaced"),
     "reporting.pages": ("Report", "report"),
+    "reporting.progress": ("ProgressBar",),
     "reporting.weeks": ("week_view",),
     "errors": (
         "ExportError",

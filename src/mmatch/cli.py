@@ -85,12 +85,12 @@ def match(  # noqa: PLR0913 - the options of the verb
     """Decide who meets whom, prove it, and write the files."""
     from mmatch.engine import solve
     from mmatch.insight import reasons
-    from mmatch.reporting.progress import shown_progress
+    from mmatch.reporting.progress import ProgressBar
 
     reading = _read(files, mapping, collect=collect)
     policy = _policy(program, settings, group)
     number = int(seed) if seed.removeprefix("-").isascii() and seed.removeprefix("-").isdigit() else seed
-    with shown_progress() as progress:
+    with ProgressBar() as progress:
         result = solve(
             reading.cohort,
             policy,
@@ -144,14 +144,14 @@ def compare(  # noqa: PLR0913 - the options of the verb
     from mmatch.io.strategies import read_strategies, strategies_from_texts
     from mmatch.reporting.compared import print_comparison
     from mmatch.reporting.console import console
-    from mmatch.reporting.progress import shown_progress
+    from mmatch.reporting.progress import ProgressBar
 
     named = {} if strategies is None else read_strategies(strategies)
     named |= strategies_from_texts(_policy(program, settings, group), strategy or [])
     if not named:
         raise typer.BadParameter("name at least one strategy, with --strategy or --strategies")
     cohort = _read(files, mapping, collect=False).cohort
-    with shown_progress() as progress, _executor(jobs) as executor:
+    with ProgressBar() as progress, _executor(jobs) as executor:
         found = compared(
             cohort,
             named,

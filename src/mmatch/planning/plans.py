@@ -9,9 +9,12 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from mmatch.availability import local_time
+from mmatch.display import MOST_ROWS, Shown, Table
 from mmatch.errors import Problems, excerpt
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from mmatch.availability import Window
     from mmatch.formats import Format
     from mmatch.matching import Match, Status
@@ -155,7 +158,7 @@ class Settings:
 
 
 @dataclass(frozen=True, slots=True)
-class Schedule:
+class Schedule(Shown):
     """All plans, the matches without dates, and how good that is.
 
     ``value`` is (matches with dates, minus the minutes by which wishes are missed), more is better; of `reschedule`
@@ -173,6 +176,29 @@ class Schedule:
     settings: Settings = field(repr=False)
     stopped: str | None = None
     cancelled: tuple[Plan, ...] = ()
+
+    def __repr__(self) -> str:
+        left = f", {len(self.unplaced)} matches without dates" if self.unplaced else ""
+        return f"<Schedule: {len(self.plans)} plans{left}, {self.status}, value {self.value}>"
+
+    def tables(self) -> Iterator[Table]:
+        """The sessions in the schedule's time zone, and the matches without dates."""
+        zone = self.settings.zone
+        sessions = [(meeting, plan) for plan in self.plans for meeting in plan.appointments]
+        sessions.sort(key=lambda row: (row[0].start, row[1].people))
+        rows = [
+            (
+                f"{m.begins(zone):%a %Y-%m-%d %H:%M}",
+                p.match.mentor,
+                ", ".join(p.match.mentees),
+                m.room or m.site or m.mode,
+            )
+            for m, p in sessions[:MOST_ROWS]
+        ]
+        yield Table((f"begins ({zone})", "mentor", "mentees", "where"), rows, "Sessions", len(sessions))
+        if self.unplaced:
+            left = [(u.match.mentor, ", ".join(u.match.mentees), u.reason) for u in self.unplaced]
+            yield Table(("mentor", "mentees", "why"), left, "Without dates", len(left))
 
 
 def key_of(match: Match) -> Key:

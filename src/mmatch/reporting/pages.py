@@ -81,7 +81,7 @@ def _same_matches(result: Result, schedule: Schedule | None) -> None:
         if match not in known:
             pair = excerpt(f"{match.mentor} with {', '.join(match.mentees)}")
             text = f"it is about {pair}, and the result has no such match"
-            raise InputError(Problem("another-question", "schedule", text))
+            raise InputError(Problem("other-matches", "schedule", text))
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import unicodedata
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from mmatch.display import visible
 from mmatch.errors import ExtraError
 
 if TYPE_CHECKING:
@@ -41,7 +41,4 @@ def _template() -> Template:
 
 
 def _visible(value: Any) -> Any:
-    """A text without characters that nobody sees and that change what is seen: controls, bidi overrides."""
-    if type(value) is not str:
-        return value
-    return "".join(c for c in value if c in "\n\t" or not unicodedata.category(c).startswith("C"))
+    return visible(value) if type(value) is str else value
