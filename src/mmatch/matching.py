@@ -114,18 +114,31 @@ class Matching(Shown, Sequence[Match]):
         """(mentor, mentee, topic) of each filled seat; the topic is the offer's."""
         return list(zip(self._seats.mentor, self._seats.mentee, self._seats.topic, strict=True))
 
-    def to_frame(self, backend: Any = "pandas") -> Any:
+    def to_frame(self, backend: Any = "pandas", *, wide: bool = False) -> Any:
         """The filled seats as a data frame with one row a seat.
 
         Args:
             backend: the installed library to use: "pandas", "polars" or "pyarrow".
+            wide: one row a mentee and one column a mentor instead, with the number of seats that they share.
 
         Raises:
             ExtraError: where it is not installed.
             InputError: where it is none of these.
         """
+        if wide:
+            return frame_of(self._wide(), backend)
         columns = ("match", "mentor", "mentee", "topic", "offer", "requested", *self._seats.extras)
         return frame_of({name: list(getattr(self._seats, name)) for name in columns}, backend)
+
+    def _wide(self) -> dict[str, list[Any]]:
+        """A column of mentees, then one for each mentor; those without a match are left out."""
+        s = self._seats
+        row = {name: k for k, name in enumerate(sorted(set(s.mentee)))}
+        columns: dict[str, list[Any]] = {"mentee": list(row)}
+        columns |= {name: [0] * len(row) for name in sorted(set(s.mentor))}
+        for mentor, mentee in zip(s.mentor, s.mentee, strict=True):
+            columns[mentor][row[mentee]] += 1
+        return columns
 
     @cached_property
     def _matches(self) -> tuple[Match, ...]:

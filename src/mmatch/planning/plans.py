@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from mmatch.availability import local_time
 from mmatch.display import MOST_ROWS, Shown, Table
 from mmatch.errors import Problems, excerpt
+from mmatch.matching import frame_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -180,6 +181,29 @@ class Schedule(Shown):
     def __repr__(self) -> str:
         left = f", {len(self.unplaced)} matches without dates" if self.unplaced else ""
         return f"<Schedule: {len(self.plans)} plans{left}, {self.status}, value {self.value}>"
+
+    def to_frame(self, backend: Any = "pandas") -> Any:
+        """The sessions as a data frame with one row each, in the order of time; instants are in UTC.
+
+        Args:
+            backend: the installed library to use: "pandas", "polars" or "pyarrow".
+
+        Raises:
+            ExtraError: where it is not installed.
+            InputError: where it is none of these.
+        """
+        rows = [
+            (
+                *(number, plan.match.mentor, "; ".join(plan.match.mentees), plan.match.topic, plan.format),
+                *(k, meeting.begins(), meeting.minutes, meeting.mode, meeting.site, meeting.room),
+            )
+            for number, plan in enumerate(self.plans, 1)
+            for k, meeting in enumerate(plan.appointments, 1)
+        ]
+        rows.sort(key=lambda row: (row[6], row[0]))
+        heads = ["plan", "mentor", "mentees", "topic", "format", "session", "starts", "minutes", "mode", "site", "room"]
+        columns = list(zip(*rows, strict=True)) or [()] * len(heads)
+        return frame_of({head: list(column) for head, column in zip(heads, columns, strict=True)}, backend)
 
     def tables(self) -> Iterator[Table]:
         """The sessions in the schedule's time zone, and the matches without dates."""
