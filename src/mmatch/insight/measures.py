@@ -71,7 +71,7 @@ class Metrics(Shown):
         total_fit: sum of the fit of all filled seats.
         mean_fit: total_fit / matched.
         worst_off: least fit of a matched mentee; 0 where nobody is matched.
-        gini: sum over all two mentees of |fit - fit'| / (2 n^2 mean), unmatched ones with fit 0: 0 is equal, towards 1
+        gini: sum over all two mentees of abs(fit - fit') / (2 n^2 mean), unmatched ones with fit 0: 0 is equal, 1 is
             one has all. None where the total is 0 or a fit is below 0.
         jain: (sum of fit)^2 / (n · sum of fit^2), unmatched ones with fit 0: 1 is equal, 1/n one has all. None as gini.
         rank_profile: filled seats whose mentee ranks the mentor 1st, 2nd, …; only of mentees who state ranks.

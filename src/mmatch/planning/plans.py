@@ -179,7 +179,7 @@ class Schedule(Shown):
     cancelled: tuple[Plan, ...] = ()
 
     def __repr__(self) -> str:
-        left = f", {len(self.unplaced)} matches without dates" if self.unplaced else ""
+        left = f", {len(self.unplaced)} without dates" if self.unplaced else ""
         return f"<Schedule: {len(self.plans)} plans{left}, {self.status}, value {self.value}>"
 
     def to_frame(self, backend: Any = "pandas") -> Any:
