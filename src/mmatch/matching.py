@@ -260,9 +260,10 @@ class Stability:
         steps: candidate edges in the order in which an argument uses them, where offers share a mentor: each pair that
             no stable matching has (side "mentee"), or each seat below which no stable matching lets the mentee fall
             ("mentor").
-        prices: where aims of one's own are best over all stable matchings, whole numbers for each stage of the aims
-            that show it: a denominator, a multiplier for each stage before, a price for each seat, a multiplier for
-            each place of a mentee on a seat.
+        prices: where aims of one's own are best over all stable matchings, a flow for each stage of the aims that shows
+            it: what each rotation passes on to each one that must come before it.
+        rotations: there, circles of candidate edges: each mentee moves on to the offer of the next edge. In order they
+            lead from the mentees' best stable matching to the mentors' best.
     """
 
     side: str = ""
@@ -270,6 +271,7 @@ class Stability:
     seed: int | str | None = None
     steps: tuple[int, ...] = ()
     prices: tuple[tuple[int, ...], ...] = ()
+    rotations: tuple[tuple[int, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

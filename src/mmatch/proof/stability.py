@@ -22,9 +22,9 @@ import numpy as np
 from mmatch.blocking import Room, blocks
 from mmatch.instance import compile_instance
 from mmatch.instance.compiling import lottery
+from mmatch.instance.descent import Face, followed
 from mmatch.instance.market import FAR, counts_ranks, market_of, obstacle, short_of, stage_weights, sums_only
 from mmatch.instance.seats import group_bounds, led_groups, mentor_seats
-from mmatch.instance.single_seats import SingleSeats
 from mmatch.instance.totals import tier_totals
 from mmatch.matching import Stability, Violation
 from mmatch.pairs import pairs_of
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from mmatch.instance import Instance
+    from mmatch.instance.descent import Descent
     from mmatch.instance.edges import Edges
     from mmatch.instance.market import Market
     from mmatch.matching import Exact, Matching, Proof
@@ -114,36 +115,47 @@ def _unpopular(instance: Instance, chosen: Bools | None) -> list[Violation]:
 
 
 def _priced(instance: Instance, chosen: Bools, claim: Stability, totals: tuple[Exact, ...]) -> int:
-    """Leading tiers in which no stable matching of strict lists is better, by the multipliers of each stage."""
+    """Leading tiers in which no stable matching of strict lists is better, by rotations and the flow of each stage."""
     if claim.side or claim.kind != "weak" or obstacle(instance, loads=True) or not sums_only(instance):
         return 0
     market = market_of(instance)
     if not market.plain or market.tied or tuple(tier_totals(instance, chosen)) != totals:
         return 0
-    cells = SingleSeats.of(market)
-    weights = stage_weights(instance)
-    reached = [exact_sum(weight[chosen]) for weight in weights]
-    on_cells = [weight[market.edge][cells.pair].tolist() for weight in weights]
-    closed = [
-        k < len(claim.prices) and _limit(cells, on_cells[: k + 1], reached[:k], claim.prices[k]) == reached[k]
-        for k in range(len(weights))
-    ]
-    return instance.tiers_within([*closed, False].index(False))
+    current, circles = seats_of(market, chosen), [_places(market, circle) for circle in claim.rotations]
+    way = None if current is None or None in circles else _descent(market, current, [c or [] for c in circles])
+    if way is None:
+        return 0
+    best, descent = way
+    face, closed = Face(descent), 0
+    for sums, flow in zip(stage_weights(instance), claim.prices, strict=False):
+        weights = sums[market.edge].tolist()
+        gains = descent.gains(weights)
+        rest = face.rest(gains, flow)
+        start = sum(weights[pair] for pair in best if pair != NONE)
+        if rest is None or start + face.most(rest) != exact_sum(sums[chosen]):
+            break
+        face.narrow(rest, flow)
+        closed += 1
+    return instance.tiers_within(closed)
 
 
-def _limit(cells: SingleSeats, weights: list[list[int]], reached: list[int], row: tuple[int, ...]) -> int | None:
-    """What no stable matching, as good in all stages before, exceeds in the last one; None where the row is none.
+def _descent(market: Market, current: Ints, circles: list[list[int]]) -> tuple[list[int], Descent] | None:
+    """(the mentees' best, what follows) where rotations lead from there to the mentors' best; None where not.
 
-    With multipliers of stages before, a sum of all is bounded, and what those reach at least is taken off.
+    Who is on a rotation starts from the first pair that they leave, everybody else has one stable partner. No chain of
+    rotations misses any.
     """
-    n = len(reached)
-    if len(row) != 1 + n + cells.n_seats + len(cells.pair) or row[0] < 1 or min(row) < 0:
+    best: list[int] = current.tolist()
+    for circle in reversed(circles):
+        for pair in circle:
+            best[int(market.mentee[pair])] = pair
+    seats = np.array(best, dtype=np.int64)
+    if not _within_seats(market, seats) or strict_blocks(market, seats).any() or _mentees_could_gain(market, seats):
         return None
-    denominator, rates, rest = row[0], row[1 : n + 1], row[n + 1 :]
-    factors = (*rates, denominator)
-    summed = [sum(f * w for f, w in zip(factors, cell, strict=True)) for cell in zip(*weights, strict=True)]
-    most = cells.bound(summed, list(rest[: cells.n_seats]), list(rest[cells.n_seats :]))
-    return (most - sum(rate * done for rate, done in zip(rates, reached, strict=True))) // denominator
+    descent = followed(market, best, circles)
+    if descent is None or _mentors_could_gain(market, np.array(descent.last, dtype=np.int64)):
+        return None
+    return best, descent
 
 
 def _best(instance: Instance, chosen: Bools, claim: Stability, totals: tuple[Exact, ...]) -> bool:

@@ -20,7 +20,7 @@ from mmatch.mechanisms.three_halves import three_halves
 from mmatch.people.columns import NONE
 from mmatch.solvers._largest_stable import largest_stable
 from mmatch.solvers._mechanical import chosen_by
-from mmatch.solvers._stable_prices import best_stable
+from mmatch.solvers._stable_aims import best_stable
 from mmatch.terms import NoBlocking
 
 if TYPE_CHECKING:
@@ -36,8 +36,8 @@ class Stable:
     or in none, and then the result is infeasible and proves it.
 
     With aims given, the best for these over the stable matchings of strict lists, mentors with one offer each: any sum
-    over pairs (ranks of both sides, fit, rank profiles), proved by multipliers of linear inequalities (Vande Vate
-    1989; Rothblum 1992).
+    over pairs (ranks of both sides, fit, rank profiles), through the rotations between the mentees' best and the
+    mentors' best, proved by flows along them (Irving, Leather, Gusfield 1987).
 
     Args:
         side: whose best stable matching: "mentee" (every mentee's best, every mentor's worst) or "mentor".
@@ -92,7 +92,7 @@ class Stable:
         if asked - {"weak"}:
             raise UnsupportedError(f"stable cannot keep rules.Stable({min(asked)!r}) this way: use cpsat or milp")
         if not ranks:
-            return _by_aims(instance, market)
+            return _by_aims(instance, market, watch)
         if self.ties == "largest" and self.kind == "weak" and market.tied:
             return _largest(instance, market, watch)
         return self._super(instance, market) if self.kind == "super" else self._weak(instance, market)
@@ -141,13 +141,18 @@ def _largest(instance: Instance, market: Market, watch: Watch) -> Answer:
     return Answer(Status.FEASIBLE, chosen, int(done), stopped=stopped, limit=bound, stability=Stability())
 
 
-def _by_aims(instance: Instance, market: Market) -> Answer:
-    """The best stable matching of strict lists for any sums, with multipliers that prove it."""
-    current, prices = best_stable(instance, market)
-    chosen = chosen_by(instance, market, current)
+def _by_aims(instance: Instance, market: Market, watch: Watch) -> Answer:
+    """The best stable matching of strict lists for any sums, with rotations and flows that prove it."""
+    found = best_stable(instance, market, watch)
+    chosen = chosen_by(instance, market, found.current)
     if len(short_of(instance, chosen)):
-        return Answer(Status.INFEASIBLE, stability=Stability("mentee", "weak", None, _edges(market, current)))
-    return Answer(Status.OPTIMAL, chosen, len(instance.tiers), stability=Stability(prices=prices))
+        return Answer(Status.INFEASIBLE, stability=Stability("mentee", "weak", None, _edges(market, found.current)))
+    circles = tuple(_edges(market, circle) for circle in found.rotations)
+    claim = Stability(rotations=circles, prices=found.flows)
+    done = instance.tiers_within(len(found.flows))
+    if len(found.flows) == len(instance.stages):
+        return Answer(Status.OPTIMAL, chosen, done, stability=claim)
+    return Answer(Status.FEASIBLE, chosen, done, stopped=watch.reason(), stability=claim)
 
 
 def _all_kept(market: Market, current: list[int], steps: list[int]) -> bool:
