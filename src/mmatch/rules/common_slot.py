@@ -68,6 +68,8 @@ class CommonSlot(Rule):
         self._check_rooms()
 
     def _window(self, k: int) -> Window:
+        if type(self.slots[k]) is not str:
+            raise self.refuse(f"slots[{k}]", f"found {excerpt(self.slots[k])}, expected one time such as Mon 9-10")
         try:
             found = parse_week(self.slots[k])
         except InputError as error:
