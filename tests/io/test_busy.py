@@ -118,6 +118,42 @@ def test_what_repeats_too_often_is_refused(rule, told):
         busy(["DTSTART:19900101T000000Z", "DURATION:PT1M", f"RRULE:{rule}"])
 
 
+@pytest.mark.parametrize("rule", ["FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30", "FREQ=HOURLY;BYMONTH=2;BYMONTHDAY=30"])
+def test_a_rule_that_never_comes_again_ends(rule):
+    """The 30th of February was looked for in eight thousand years, hour by hour."""
+    found = busy(["DTSTART:20260310T090000Z", "DURATION:PT1H", f"RRULE:{rule}"])
+    assert found == [("2026-03-10T09:00Z", "2026-03-10T10:00Z")]
+
+
+@pytest.mark.parametrize(
+    ("event", "told"),
+    [
+        (["DURATION:PT1H", "RRULE:FREQ=DAILY;INTERVAL=0;BYDAY=MO"], "INTERVAL is below 1"),  # went on for ever
+        (["DTEND:20260310T080000Z"], "ends before it has begun"),
+        (["DURATION:-PT1H"], "ends before it has begun"),
+        (["EXDATE;TZID=Mars/Olympus:20260310T090000"], "unknown time zone Mars/Olympus"),
+        ([], "breaks off"),
+    ],
+)
+def test_what_is_broken_is_told(event, told):
+    data = calendar(["DTSTART:20260310T090000Z", *event])
+    with pytest.raises(mm.InputError, match=told):
+        mm.busy_times(data if event else data[:-20], **SPAN)
+
+
+def test_a_zone_that_nobody_knows_is_not_taken_for_ones_own():
+    with pytest.raises(mm.InputError, match="unknown time zone Foo/Bar"):
+        busy(["DTSTART;TZID=Foo/Bar:20260310T090000", "DURATION:PT1H"])
+
+
+def test_a_date_with_an_end_of_its_own_takes_that_long():
+    extra = ["RDATE;VALUE=PERIOD:20260305T090000Z/20260305T113000Z,20260306T090000Z/PT2H"]
+    assert busy(["DTSTART:20260302T090000Z", "DURATION:PT1H", *extra])[1:] == [
+        ("2026-03-05T09:00Z", "2026-03-05T11:30Z"),
+        ("2026-03-06T09:00Z", "2026-03-06T11:00Z"),
+    ]
+
+
 def test_free_busy_entries():
     text = (
         "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\nBEGIN:VFREEBUSY\r\nUID:f\r\nDTSTAMP:20260101T000000Z\r\n"
@@ -134,10 +170,9 @@ def test_free_busy_entries():
     "data", [b"", b"BEGIN:VCALENDAR", b"hello", b"\xff\xfe\xfd", b"PK\x03\x04zip", b"BEGIN:VEVENT\r\nEND:VCALENDAR"]
 )
 def test_what_is_no_calendar_is_told(data):
-    try:
-        assert mm.busy_times(data, **SPAN) == ()
-    except mm.InputError as error:
-        assert error.problems[0].code in {"calendar", "encoding", "compressed"}
+    with pytest.raises(mm.InputError) as told:
+        mm.busy_times(data, **SPAN)
+    assert told.value.problems[0].code in {"calendar", "encoding", "compressed"}
 
 
 @given(

@@ -71,6 +71,13 @@ def test_organisation_export_with_two_roles_and_lists_in_one_cell(files):
     assert codes(reading).count("email-id") == 2
 
 
+def test_zones_that_are_no_places_are_told(files):
+    text = "id,role,topic,timezone\nann,mentor,r,EST\neva,mentee,r,Europe/Berlin\nfinn,mentee,r,UTC\n"
+    reading = read_files(*files({"people.csv": text}))
+    (told,) = [warning for warning in reading.warnings if warning.code == "zone-abbreviation"]
+    assert told.message.startswith('"EST": ')
+
+
 def test_form_export_with_questions_as_heads_and_hundreds_of_empty_rows(files):
     text = (
         "Timestamp,Do you want to sign up as a mentor?,Your first name,Your last name,Your grade,Your profession\n"

@@ -198,6 +198,21 @@ def test_slots_are_read_on_everybodys_own_clock():
         mm.solve(mm.Cohort(people), mm.Program(rules=[mm.rules.CommonSlot(["Mon 9-10"])]))
 
 
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ({"slots": [None]}, r"slots\[0\]: found None"),
+        ({"timezone": ["UTC"]}, "timezone: unknown time zone"),
+        ({"timezone": "localtime"}, "timezone: unknown time zone"),
+        ({"week": "2027-W01-1"}, "week: found"),
+        ({"week": ""}, "week: found"),
+    ],
+)
+def test_slots_that_are_no_times_are_named(options, told):
+    with pytest.raises(mm.InputError, match=told):
+        mm.rules.CommonSlot(**{"slots": ["Mon 9-10"], **options})
+
+
 def test_whoever_states_no_number_of_groups_is_co_mentor_once():
     people = [expert("ann", capacity=4), expert("bob", capacity=4), *(learner(f"e{k}") for k in range(4))]
     cohort, program = mm.Cohort(people), mm.Program(rules=[mm.rules.CoMentors()])

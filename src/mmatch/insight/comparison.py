@@ -11,6 +11,7 @@ from functools import cached_property
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
+from mmatch.display import Shown, Table
 from mmatch.engine import LONGEST, check_progress
 from mmatch.errors import InputError, MmatchError, Problem, excerpt
 from mmatch.insight.measures import Metrics
@@ -88,7 +89,7 @@ class Price:
     share: float | None
 
 
-class Comparison(Sequence[Run]):
+class Comparison(Shown, Sequence[Run]):
     """All runs, in the order of cohorts, strategies and seeds; a failed one is a row with a reason."""
 
     def __init__(self, runs: Iterable[Run]) -> None:
@@ -114,6 +115,21 @@ class Comparison(Sequence[Run]):
         front = ", ".join(dict.fromkeys(run.strategy for run in self.pareto))
         lost = f", {failed} without a matching" if failed else ""
         return f"<Comparison: {len(self)} runs{lost}; not dominated: {front or 'none'}>"
+
+    def tables(self) -> Iterator[Table]:
+        """How each strategy ended, what it reaches in every aim, and who dominates it."""
+        heads = ("cohort", "strategy", "outcome", *self.aims, "dominated by")
+        rows = [
+            (
+                run.cohort,
+                self.label(run),
+                run.reason or f"{run.status}, {run.trust}",
+                *(run.measures.get(aim) for aim in self.aims),
+                ", ".join(self.dominated_by(run)),
+            )
+            for run in self
+        ]
+        yield Table(heads, rows, total=len(rows))
 
     @property
     def aims(self) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from mmatch.insight.conflicting import conflicting
 from mmatch.insight.words import counted, listed
 from mmatch.instance import compile_instance
 from mmatch.instance.market import short_of
@@ -42,8 +43,7 @@ def why_infeasible(cohort: Cohort, program: Program, result: Result) -> Iterator
         if found is not None:
             yield _uncountable(cohort, instance, found)
             return
-        text = f"{result.solver} found that no matching keeps all rules, without a set to show"
-        yield Reason("shortage", (), "", text)
+        yield conflicting(cohort, program)
         return
     network = build_network(instance)
     cut = smallest_cut(network, result.proof.cut)
@@ -87,16 +87,40 @@ def _uncountable(cohort: Cohort, instance: Instance, found: Headcount) -> Reason
     mentees = [ids[row] for row in np.unique(labels.pairs.mentee[found.edges]).tolist()]
     mentors = [ids[row] for row in np.unique(labels.pairs.mentor[found.edges]).tolist()]
     who = (*mentees, *mentors)
+    short = f"{found.need - found.below} short"
     if found.family is not None:
         title = set_title(instance, found.family, found.number)
-        text = f"{title} needs {counted(found.need, 'seat')}, and groups that can reach their least size have"
-        return Reason("shortage", who, "", f"{text} {found.below}: {found.need - found.below} short")
+        groups = f"groups that can open{_together(instance)}"
+        text = f"{title} needs {counted(found.need, 'seat')}, and {groups} have {found.below}: {short}"
+    elif found.kind == "leading":
+        text = f"{mentors[0]} must lead {counted(found.need, 'group')}, for {listed(mentees, 'mentees')}"
+        text = f"{text}, and may lead {found.below}: {short}"
+    elif found.kind == "apart":
+        text = f"{counted(found.need, 'mentee')} ({listed(mentees, 'mentees')}) may not sit together, and"
+        text = f"{text} {listed(mentors, 'mentors')} can lead {counted(found.below, 'group')} for them: {short}"
+    else:
+        text = _no_sum(found, mentees, mentors)
+    return Reason("shortage", who, "", text)
+
+
+def _together(instance: Instance) -> str:
+    """The rules about who sits together."""
+    rules = [] if instance.groups is None else list(dict.fromkeys(rows.rule for rows in instance.groups.rows))
+    named = [rule for rule in rules if rule]
+    return f" under {listed(named, 'rules')}" if named else ""
+
+
+def _no_sum(found: Headcount, mentees: list[str], mentors: list[str]) -> str:
+    """No sum of group sizes seats as many as must sit."""
     people = f"{counted(len(mentees), 'mentee')} ({listed(mentees, 'mentees')})"
-    text = f"{people} need {counted(found.need, 'seat')}, and groups of {listed(mentors, 'mentors')}"
+    groups = f"groups of {listed(mentors, 'mentors')}"
+    if found.below == NONE:
+        return f"{groups} that must open need {counted(found.above, 'mentee')} at least, and only {people} could come"
+    text = f"{people} need {counted(found.need, 'seat')}, and {groups}"
     if found.above == NONE:
-        return Reason("shortage", who, "", f"{text} seat at most {found.below}: {found.need - found.below} short")
+        return f"{text} seat at most {found.below}: {found.need - found.below} short"
     seats = f"{found.below} or {found.above}" if found.below > 0 else f"{found.above} or more"
-    return Reason("shortage", who, "", f"{text} seat {seats} together, not {found.need}")
+    return f"{text} seat {seats} together, not {found.need}"
 
 
 def smallest_cut(network: Network, cut: tuple[int, ...]) -> tuple[int, ...]:

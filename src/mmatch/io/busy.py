@@ -16,6 +16,8 @@ from mmatch.io.files import file_name, read_text
 MOST_BYTES = 32 * 2**20
 MOST_TIMES = 100_000  # one entry repeats at most so often up to the end
 QUICK = frozenset({"SECONDLY", "MINUTELY"})
+CYCLE = 400  # years, after which dates fall on the same days of the week again
+TIMES = ("dtstart", "dtend", "recurrence-id", "exdate", "rdate")
 FAULTS = (ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError)
 Span = tuple[int, int]
 EPOCH_UTC = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
@@ -68,9 +70,14 @@ def _parsed(source: Any, name: str) -> list[Any]:
     del dateutil
     text = read_text(source, MOST_BYTES) if not isinstance(source, bytes) else _text(source, name)
     try:
-        return list(icalendar.Calendar.from_ical(text, multiple=True))
+        found = list(icalendar.Calendar.from_ical(text, multiple=True))
     except FAULTS as error:
         raise InputError(Problem("calendar", name, f"no calendar file: {excerpt(str(error))}")) from None
+    begun = sum(line.strip().upper() == "BEGIN:VCALENDAR" for line in text.splitlines())
+    if not found or len(found) < begun:
+        told = "no calendar file" if not begun else "a calendar file that breaks off"
+        raise InputError(Problem("calendar", name, f"{told}: expected BEGIN:VCALENDAR up to END:VCALENDAR"))
+    return found
 
 
 def _text(data: bytes, name: str) -> str:
@@ -136,6 +143,7 @@ class _Event(_Entry):
     def _spans(self, home: ZoneInfo, horizon: Span) -> Iterator[Span]:
         latest: dict[Any, Any] = {}
         for version in self.part:
+            _zoned(version)
             said = version.get("recurrence-id")
             if said is not None and str(said.params.get("RANGE", "")).upper() == "THISANDFUTURE":
                 raise ValueError("RANGE=THISANDFUTURE is not supported")
@@ -151,6 +159,16 @@ class _Event(_Entry):
             if _counts(version):
                 begin = version["dtstart"].dt
                 yield _minutes(_instant(begin, home), _end(version, begin, home))
+
+
+def _zoned(component: Any) -> None:
+    """Every time that names a zone has one that is known: another one would be taken as local time."""
+    for name in TIMES:
+        for value in _listed(component.get(name)):
+            days = [item.dt for item in value.dts] if hasattr(value, "dts") else [value.dt]
+            zone = value.params.get("TZID")
+            if zone and any(isinstance(day, dt.datetime) and day.tzinfo is None for day in days):
+                raise ValueError(f"unknown time zone {zone}")
 
 
 def _sequence(component: Any) -> int:
@@ -187,11 +205,15 @@ def _end(component: Any, begin: dt.date | dt.datetime, home: ZoneInfo) -> float:
     first = component["dtstart"].dt
     if "dtend" in component:
         last = component["dtend"].dt
+        if _instant(last, home) < _instant(first, home):
+            raise ValueError("it ends before it has begun")
         if not isinstance(first, dt.datetime):
             return _instant(begin + (last - first), home)
         return _instant(begin, home) + _instant(last, home) - _instant(first, home)
     if "duration" in component:
         length = component["duration"].dt
+        if length < dt.timedelta():
+            raise ValueError("it ends before it has begun")
         days = begin + dt.timedelta(days=length.days)
         rest: float = (length - dt.timedelta(days=length.days)).total_seconds() / 60
         return _instant(days, home) + rest
@@ -203,45 +225,65 @@ def _occurrences(component: Any, home: ZoneInfo, horizon: Span) -> Iterator[tupl
     first = component["dtstart"].dt
     left_out = {_instant(day.dt, home) for row in _listed(component.get("exdate")) for day in row.dts}
     seen = set()
-    for begin in _begins(component, first, home, horizon):
+    for begin, end in _begins(component, first, home, horizon):
         low = _instant(begin, home)
         if low in left_out or low in seen:
             continue
         seen.add(low)
-        high = _end(component, begin, home)
+        high = _end(component, begin, home) if end is None else _instant(end, home)
         if low < horizon[1] and high > horizon[0]:
             yield low, high
 
 
-def _begins(component: Any, first: Any, home: ZoneInfo, horizon: Span) -> Iterator[Any]:
-    """The starts of all occurrences up to the horizon, on the wall where the event was made."""
-    yield first
+def _begins(component: Any, first: Any, home: ZoneInfo, horizon: Span) -> Iterator[tuple[Any, Any]]:
+    """(start, the end where it has one of its own) of all occurrences up to the horizon, on the wall of the event."""
     for row in _listed(component.get("rdate")):
         for item in row.dts:
-            yield item.dt[0] if isinstance(item.dt, tuple) else item.dt
+            begin, end = item.dt if isinstance(item.dt, tuple) else (item.dt, None)
+            yield begin, begin + end if isinstance(end, dt.timedelta) else end
+    yield first, None
     for rule in _listed(component.get("rrule")):
-        yield from _repeated(rule, first, home, horizon)
+        for begin in _repeated(rule, first, home, horizon):
+            yield begin, None
 
 
 def _repeated(rule: Any, first: Any, home: ZoneInfo, horizon: Span) -> Iterator[Any]:
-    """The starts that a rule gives."""
+    """The starts that a rule gives.
+
+    They are looked for at the end of time, so many whole cycles of the calendar later: a rule that never gives another
+    date (the 30th of February) ends there soon.
+    """
     from dateutil.rrule import rrulestr
 
     parts = {str(name).upper(): value for name, value in rule.items()}
-    if {str(value).upper() for value in parts.get("FREQ", [])} & QUICK:
-        raise _too_often("every minute or second")
+    _check(parts)
     until = max((_last(value, home) for value in parts.pop("UNTIL", [])), default=float(horizon[1]))
     dated = not isinstance(first, dt.datetime)
     wall = dt.datetime.combine(first, dt.time()) if dated else first.replace(tzinfo=None)
     text = ";".join(f"{name}={_said(value)}" for name, value in parts.items())
     stop = min(until, horizon[1])
-    for number, begin in enumerate(rrulestr(text, dtstart=wall)):
+    later = max(dt.MAXYEAR - max(wall.year, local_time(horizon[1], "UTC").year), 0) // CYCLE * CYCLE
+    for number, moved in enumerate(rrulestr(text, dtstart=wall.replace(year=wall.year + later))):
         if number >= MOST_TIMES:
             raise _too_often(f"more than {MOST_TIMES:,} times")
+        begin = moved.replace(year=moved.year - later)
         found = begin.date() if dated else begin.replace(tzinfo=first.tzinfo)
         if _instant(found, home) > stop:
             return
         yield found
+
+
+def _check(parts: dict[str, Any]) -> None:
+    """A rule that can be followed.
+
+    Raises:
+        LimitError: one that repeats every minute or second.
+        ValueError: one that never comes to another time.
+    """
+    if {str(value).upper() for value in parts.get("FREQ", [])} & QUICK:
+        raise _too_often("every minute or second")
+    if any(int(value) < 1 for value in _listed(parts.get("INTERVAL"))):
+        raise ValueError("INTERVAL is below 1")
 
 
 def _too_often(told: str) -> LimitError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from mmatch.errors import Problem, excerpt
@@ -9,6 +10,8 @@ from mmatch.io.mapping import OTHERS, ColumnMeaning, FileMapping, FileMeaning
 from mmatch.io.notes import Notes, Spot
 from mmatch.io.sheets import BLOCKS, Sheet
 from mmatch.io.tables import SPOKEN
+
+_SHORT_ZONE = re.compile(r"[A-Z]{3,4}(\d[A-Z]{3})?")
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,6 +37,17 @@ def tell(sheet: Sheet, notes: Notes) -> None:
         text = "ids are e-mail addresses, and ids are public: results and messages show them"
         hint = "add an id column" + (", or map the name to id" if sheet.has("name", "first_name") else "")
         notes.warn("email-id", f"{table.name} column {excerpt(identity[0].head)}", text, hint)
+    _zones(sheet, notes)
+
+
+def _zones(sheet: Sheet, notes: Notes) -> None:
+    """Note abbreviations of zones: some never change their clocks, and none says where."""
+    for column in sheet.of("timezone"):
+        short = sorted({cell for cell in sheet.cells(column) if _SHORT_ZONE.fullmatch(cell)} - {"UTC", "GMT"})
+        if short:
+            text = f"{', '.join(map(excerpt, short[:5]))}: not everybody means the same hours by it"
+            hint = "write a place, such as Europe/Berlin; EST has no summer time"
+            notes.warn("zone-abbreviation", f"{sheet.table.name} column {excerpt(column.head)}", text, hint)
 
 
 def _shows_addresses(sheet: Sheet) -> bool:

@@ -7,7 +7,8 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
-from mmatch.errors import excerpt
+from mmatch.availability import zone_of
+from mmatch.errors import InputError, excerpt
 from mmatch.people.facts import MODES
 from mmatch.people.numbers import number_fault
 from mmatch.people.texts import nfc
@@ -40,11 +41,9 @@ def clean_availability(value: Any, own: str, note: Note) -> str | tuple[str, ...
 
 @lru_cache(maxsize=1024)
 def _zone_exists(name: str) -> bool:
-    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
-
     try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
+        zone_of(name)
+    except InputError:
         return False
     return True
 

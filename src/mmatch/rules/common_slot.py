@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from mmatch.availability import DAY, Window, parse_week
+from mmatch.availability import DAY, Window, day_of, parse_week, zone_of
 from mmatch.errors import InputError, Problem, Problems, excerpt
 from mmatch.matching import Violation
 from mmatch.people.numbers import count_fault, number_fault, short
@@ -68,6 +68,8 @@ class CommonSlot(Rule):
         self._check_rooms()
 
     def _window(self, k: int) -> Window:
+        if type(self.slots[k]) is not str:
+            raise self.refuse(f"slots[{k}]", f"found {excerpt(self.slots[k])}, expected one time such as Mon 9-10")
         try:
             found = parse_week(self.slots[k])
         except InputError as error:
@@ -78,13 +80,13 @@ class CommonSlot(Rule):
         return found[0]
 
     def _check_zone(self) -> None:
-        if self.timezone is not None and self.timezone not in zoneinfo.available_timezones():
-            text = f"found {excerpt(self.timezone)}, expected a name such as Europe/Berlin"
-            raise self.refuse("timezone", text)
         try:
-            dt.date.fromisoformat(self.week or "2000-01-01")
-        except (TypeError, ValueError):
-            raise self.refuse("week", f"found {excerpt(self.week)}, expected a date such as 2027-01-11") from None
+            if self.timezone is not None:
+                zone_of(self.timezone)
+            day_of("2000-01-01" if self.week is None else self.week)
+        except InputError as error:
+            field = "timezone" if error.problems[0].code == "timezone" else "week"
+            raise self.refuse(field, error.problems[0].message) from None
 
     def _check_rooms(self) -> None:
         given: Any = self.rooms
