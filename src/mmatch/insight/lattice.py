@@ -32,8 +32,9 @@ MOST_TRIED = 200_000  # matchings looked at where offers share a mentor
 def stable_matchings(cohort: Cohort, program: Program | None = None, *, most: int = 1000) -> list[Matching]:
     """Every stable matching of strict lists, the mentees' best first, so that people can choose among them.
 
-    All of them match the same mentees and fill as many seats of each mentor; they differ in who is with whom. Where offers
-    share a mentor's seats all matchings between the two sides' best are tried: for small cohorts. To optimise an aim over them without listing them: `rules.Stable`.
+    All of them match the same mentees and fill as many seats of each mentor; they differ in who is with whom. Where
+    offers share a mentor's seats all matchings between the two sides' best are tried: for small cohorts. To optimise an
+    aim over them without listing them: `rules.Stable`.
 
     Sources: Irving, Leather, The complexity of counting stable marriages (1986); Cheng, McDermid, Suzuki (2008).
 
