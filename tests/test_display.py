@@ -56,6 +56,8 @@ def gallery(topic="r"):
         "draw": mm.randomise(cohort, program),
         "schedule": mm.schedule(cohort, program, result.matching, start="2027-01-11", end="2027-01-20"),
         "report": mm.report(cohort, program, result),
+        "plan": mm.schedule(cohort, program, result.matching, start="2027-01-11", end="2027-02-20").plans[0],
+        "dated": mm.solve_with_dates(cohort, program, start="2027-01-11", end="2027-02-20"),
         "format": format_of("two_session"),
     }
 
@@ -83,6 +85,16 @@ def test_hostile_texts_add_no_tag(shown):
     for name, value in gallery(HOSTILE).items():
         text = value._repr_html_()
         assert [tag for tag, _ in Tags(text).found] == [tag for tag, _ in Tags(shown[name]._repr_html_()).found], name
+
+
+def test_evidence_of_a_large_question_is_a_short_line():
+    """A proof once printed a price for every person."""
+    proof = mm.solve(mm.Cohort.from_scores([[k % 7 for k in range(30)]] * 60, capacity=1)).proof
+    assert repr(proof).startswith("<Proof: prices, ")
+    assert len(repr(proof)) < 100
+    assert len(repr(mm.solve(gallery()["cohort"], solver="stable").proof.stability)) < 100
+    diary = mm.Diary(busy=[(0, 60)], per_week=2)
+    assert repr(diary) == "<Diary: 1 times taken, 0 dates with hours of their own, per_week 2>"
 
 
 def test_long_tables_are_cut_and_say_so():

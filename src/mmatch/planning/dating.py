@@ -6,12 +6,15 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from mmatch.discovery import find
+from mmatch.display import Shown, Table
 from mmatch.engine import solve
 from mmatch.errors import InputError, Problem, excerpt
 from mmatch.planning.scheduling import schedule
 from mmatch.program import Program, check_question
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from mmatch.matching import Result
     from mmatch.people import Cohort
     from mmatch.planning.plans import Schedule
@@ -21,7 +24,7 @@ Pair = tuple[str, str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Dated:
+class Dated(Shown):
     """A matching with its dates.
 
     ``program`` is the policy under which ``result`` is the best: the one asked for, with the pairs of ``forbidden``,
@@ -34,6 +37,14 @@ class Dated:
     program: Program
     forbidden: tuple[Pair, ...]
     rounds: int
+
+    def __repr__(self) -> str:
+        return f"<Dated: {self.result!r}, {self.schedule!r}, {len(self.forbidden)} pairs without dates avoided>"
+
+    def tables(self) -> Iterator[Table]:
+        """The matching, then its dates."""
+        yield from self.result.tables()
+        yield from self.schedule.tables()
 
 
 def solve_with_dates(
