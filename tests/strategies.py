@@ -196,6 +196,7 @@ def aims_for(cohort, weight=1):
     if "site" in cohort.attribute_names:
         found += [mm.aims.Shares("site", weight=weight), mm.aims.Parity("site", weight=weight)]
         found.append(mm.aims.NewConnections(["site"], weight=weight))
+        found.append(mm.aims.FitParity("site", weight=weight))
     return found
 
 

@@ -264,6 +264,8 @@ class Stability:
             it: what each rotation passes on to each one that must come before it.
         rotations: there, circles of candidate edges: each mentee moves on to the offer of the next edge. In order they
             lead from the mentees' best stable matching to the mentors' best.
+        crowds: of strong stability, mentees who are too many for the last places that they tie for: for each offer the
+            candidate edge by which it is reached, then the edges that fill its last places.
     """
 
     side: str = ""
@@ -272,6 +274,7 @@ class Stability:
     steps: tuple[int, ...] = ()
     prices: tuple[tuple[int, ...], ...] = ()
     rotations: tuple[tuple[int, ...], ...] = ()
+    crowds: tuple[tuple[int, ...], ...] = ()
 
     def __repr__(self) -> str:
         side = f", best for each {self.side}" if self.side else ""

@@ -10,8 +10,11 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import mmatch as mm
+from mmatch.instance.market import market_of
+from mmatch.mechanisms.strong_stable import strong_stable
+from mmatch.proof.strong import after_crowds
 from oracle import Oracle
-from stable_oracle import Slow, rankings
+from stable_oracle import NOBODY, Slow, rankings
 from strategies import cohorts, examples, rules_for
 
 SIDES = ("mentee", "mentor")
@@ -338,12 +341,13 @@ def test_the_rule_judges_any_matching(world):
             assert {v.code for v in found} <= {"unstable"}
 
 
+@pytest.mark.parametrize("kind", ["strong", "super"])
 @given(world=rankings(ties=True, projects=False))
-@examples(400)
-def test_super_stable_matchings_are_found_or_shown_not_to_exist(world):
+@examples(300)
+def test_strongly_and_super_stable_matchings_are_found_or_shown_not_to_exist(kind, world):
     cohort = world.cohort(mm)
-    result = mm.solve(cohort, solver=mm.solvers.Stable(kind="super"))
-    stable = world.stable("super")
+    result = mm.solve(cohort, solver=mm.solvers.Stable(kind=kind))
+    stable = world.stable(kind)
     assert mm.verify(cohort, mm.Program(), result) == []
     assert result.trust == mm.Trust.PROVED
     assert result.status == (mm.Status.OPTIMAL if stable else mm.Status.INFEASIBLE)
@@ -366,6 +370,37 @@ def test_nobody_can_forge_that_no_super_stable_matching_exists(world, data):
         result, status=mm.Status.INFEASIBLE, found=None, value=None, bound=None, verified_bound=None, proof=proof
     )
     assert {"trust", "status"} & {v.code for v in mm.verify(cohort, mm.Program(), forged)}
+
+
+@given(world=rankings(ties=True, projects=False), data=st.data())
+@examples(150)
+def test_nobody_can_forge_that_no_strongly_stable_matching_exists(world, data):
+    cohort = world.cohort(mm)
+    assume(world.stable("strong"))
+    result = mm.solve(cohort, solver=mm.solvers.Stable(kind="strong"))
+    edges = len(mm.instance.compile_instance(cohort, mm.Program().resolve(cohort, "stable")).request)
+    crowd = st.lists(st.integers(-1, edges), max_size=6).map(tuple)
+    claim = replace(result.proof.stability, crowds=tuple(data.draw(st.lists(crowd, max_size=4))))
+    proof = replace(result.proof, stability=claim, totals=())
+    forged = replace(
+        result, status=mm.Status.INFEASIBLE, found=None, value=None, bound=None, verified_bound=None, proof=proof
+    )
+    assert {"trust", "status"} & {v.code for v in mm.verify(cohort, mm.Program(), forged)}
+
+
+@given(world=rankings(ties=True, projects=False))
+@examples(200)
+def test_what_crowds_strike_out_no_strongly_stable_matching_has(world):
+    """Every first wish that is left after any crowds is the best that any strongly stable matching gives."""
+    cohort = world.cohort(mm)
+    market = market_of(mm.instance.compile_instance(cohort, mm.Program().resolve(cohort, "stable")))
+    left = after_crowds(market, strong_stable(market)[1])
+    best = [min((int(market.mentee_rank[pair]) for pair in pairs), default=NOBODY) for pairs in left.first]
+    for chosen in world.stable("strong"):
+        found = [NOBODY if o is None else world.likes(e, o) for e, o in zip(world.names, chosen, strict=True)]
+        for mentee, rank in zip(world.names, found, strict=True):
+            number = [cohort.people.ids[row] for row in cohort.requests.owner.tolist()].index(mentee)
+            assert rank >= best[number]
 
 
 @given(world=rankings(ties=True))

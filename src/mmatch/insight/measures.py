@@ -14,6 +14,7 @@ from mmatch.aims.topic_fit import TopicFit
 from mmatch.display import Shown, Table
 from mmatch.errors import InputError, Problem, excerpt
 from mmatch.insight.envy import Valued, envious, justly_envious, wef1_violations
+from mmatch.insight.overlap import shared_time
 from mmatch.insight.stability import check_matching
 from mmatch.instance.edges import candidates
 from mmatch.instance.seats import mentor_seats
@@ -94,7 +95,8 @@ class Metrics(Shown):
             None where a fit is below 0.
         parity: share matched and mean fit for each segment of an attribute; empty where none was asked for.
         parity_gap: greatest - least share matched over the segments.
-        shared_time: share of the sessions' time that both people have free; None until availability is read as times.
+        shared_time: over filled seats whose two people state weekly availability: minutes of a week (without clock
+            changes) in which both are free / minutes in which the mentee is. None where nobody does.
     """
 
     seats: int
@@ -215,6 +217,7 @@ def measured(edges: Edges, program: Program, matching: Matching, *, by: str | No
         blocking_pairs=_blocking(edges, program, matching),
         **_envies(valued),
         **_parity(valued, unit, by),
+        shared_time=shared_time(seats),
     )
 
 

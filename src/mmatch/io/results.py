@@ -66,7 +66,7 @@ def result_to_json(result: Result) -> dict[str, Any]:
 
 
 def _stability_to_json(claim: Stability | None) -> dict[str, Any] | None:
-    names = ("side", "kind", "seed", "steps", "prices", "rotations")
+    names = Stability.__slots__
     return None if claim is None else {name: getattr(claim, name) for name in names}
 
 
@@ -211,12 +211,18 @@ def _seed(value: Any) -> int | str:
 
 
 def _stability(value: Any) -> Stability:
-    if not isinstance(value, dict) or value.keys() | {"rotations"} != set(Stability.__slots__):
+    later = {"rotations", "crowds"}
+    if not isinstance(value, dict) or value.keys() | later != set(Stability.__slots__):
         raise TypeError
-    seed = None if value["seed"] is None else _seed(value["seed"])
-    prices, rotations = _rows(value["prices"]), _rows(value.get("rotations", []))
-    steps = tuple(map(_whole, _list(value["steps"])))
-    return Stability(_text(value["side"]), _text(value["kind"]), seed, steps, prices, rotations)
+    return Stability(
+        side=_text(value["side"]),
+        kind=_text(value["kind"]),
+        seed=None if value["seed"] is None else _seed(value["seed"]),
+        steps=tuple(map(_whole, _list(value["steps"]))),
+        prices=_rows(value["prices"]),
+        rotations=_rows(value.get("rotations", [])),
+        crowds=_rows(value.get("crowds", [])),
+    )
 
 
 def _named(value: Any) -> Any:

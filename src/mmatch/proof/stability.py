@@ -33,6 +33,7 @@ from mmatch.people.numbers import exact_sum
 from mmatch.proof.choices import chosen_edges
 from mmatch.proof.digests import digest
 from mmatch.proof.popularity import is_popular, none_popular
+from mmatch.proof.strong import Left, after_crowds
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -97,7 +98,7 @@ def stable_tiers(
     if ours and claim.kind == "weak" and chosen is not None and _best(instance, chosen, claim, totals):
         return len(totals), []
     unrest = unstable(instance.labels, program, matching, claim.kind)
-    if not unrest and ours and claim.kind == "super" and chosen is not None:
+    if not unrest and ours and claim.kind in {"strong", "super"} and chosen is not None:
         return len(totals) * _best(instance, chosen, claim, totals), []
     if not unrest and proof.digest == digest(cohort, program) and claim.prices and chosen is not None:
         return _priced(instance, chosen, claim, totals), []
@@ -164,10 +165,10 @@ def _best(instance: Instance, chosen: Bools, claim: Stability, totals: tuple[Exa
     if not agree or obstacle(instance, loads=True):
         return False
     market = market_of(instance)
-    if claim.kind == "super" and claim.side == "mentee":
-        current, left = seats_of(market, chosen), _wishes_left(market, claim.steps)
-        wanted = [] if current is None else [[pair] if pair != NONE else [] for pair in current.tolist()]
-        return left is not None and left[0] == wanted  # that nothing blocks has been looked up
+    if claim.kind in {"strong", "super"} and claim.side == "mentee":  # that nothing blocks has been looked up
+        current = seats_of(market, chosen)
+        left = _first_wishes(market, claim)
+        return current is not None and left is not None and _all_first(left, current.tolist())
     if claim.kind != "weak":
         return False
     if market.tied:
@@ -180,8 +181,27 @@ def _best(instance: Instance, chosen: Bools, claim: Stability, totals: tuple[Exa
     return _best_of_side(market, current, claim)
 
 
+def _first_wishes(market: Market, claim: Stability) -> list[list[int]] | None:
+    """The first wishes left to each mentee after what the claim strikes out; None where that is wrong."""
+    if claim.kind == "super":
+        found = _wishes_left(market, claim.steps)
+        return None if found is None else found[0]
+    left = _after_crowds(market, claim)
+    return None if left is None else left.first
+
+
+def _after_crowds(market: Market, claim: Stability) -> Left | None:
+    crowds = [_places(market, crowd) for crowd in claim.crowds]
+    return None if None in crowds else after_crowds(market, [crowd or [] for crowd in crowds])
+
+
+def _all_first(left: list[list[int]], current: list[int]) -> bool:
+    """Whether everybody with a wish left has a first one, and nobody else has anything."""
+    return all(pair in pairs if pairs else pair == NONE for pair, pairs in zip(current, left, strict=True))
+
+
 def none_exists(cohort: Cohort, program: Program, proof: Proof) -> bool:
-    """Whether the steps of a claim show that no matching is super-stable, or stable with the least loads asked for."""
+    """Whether a claim shows that no matching is strongly or super-stable, popular, or stable with the least loads."""
     claim = proof.stability
     if claim is None or proof.digest != digest(cohort, program):
         return False
@@ -192,6 +212,9 @@ def none_exists(cohort: Cohort, program: Program, proof: Proof) -> bool:
     if claim.kind == "popular":
         crowd = _places(market, claim.steps)
         return crowd is not None and not obstacle(instance) and none_popular(market, np.array(crowd, dtype=np.int64))
+    if claim.kind == "strong":
+        left = _after_crowds(market, claim)
+        return left is not None and left.too_many()
     return _none_super(market, claim) if claim.kind == "super" else _none_loaded(instance, market, claim)
 
 

@@ -22,7 +22,7 @@ from mmatch.matching import Status
 from mmatch.people.columns import NONE
 from mmatch.solvers._grouping import add_grouped, add_groups
 from mmatch.solvers._relaxing import evidence, floor_bound, shortage_cut
-from mmatch.terms import Balance, Blocking, NoBlocking, Product, Total, Worst
+from mmatch.terms import Balance, Blocking, NoBlocking, Product, Spread, Total, Worst
 
 if TYPE_CHECKING:
     from mmatch.instance import Instance, Watch
@@ -371,6 +371,8 @@ def _grouped(model: Model, instance: Instance, term: Grouped) -> list[tuple[Ints
         return [count_blocking(model, instance, term)]
     if isinstance(term, Balance):
         return [_balance(model, term)]
+    if isinstance(term, Spread):
+        return [_spread(model, term)]
     return [] if instance.groups is None else list(add_grouped(model, instance.groups, term))
 
 
@@ -382,6 +384,18 @@ def _balance(model: Model, term: Balance) -> tuple[Ints, Ints]:
     for sign in (1, -1):
         model.row(np.append(used, away), np.append(sign * term.weights[used], 1), 0, FAR)
     return away, np.full(1, -term.factor)
+
+
+def _spread(model: Model, term: Spread) -> tuple[Ints, Ints]:
+    """A variable at least as great as every sum, and one that is as small."""
+    most = int(np.abs(term.weights).sum())
+    ends = model.add(np.full(2, -most), np.full(2, most))
+    for number in range(term.n):
+        own = term.group == number
+        variables, weights = term.edge[own], term.weights[own]
+        model.row(np.append(variables, ends[0]), np.append(-weights, 1), 0, FAR)
+        model.row(np.append(variables, ends[1]), np.append(weights, -1), 0, FAR)
+    return ends, np.array([-term.factor, term.factor])
 
 
 def _level_goals(stage: Worst) -> Iterator[Goal]:
