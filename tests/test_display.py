@@ -5,8 +5,9 @@ from __future__ import annotations
 import io
 import sys
 from html.parser import HTMLParser
-from types import SimpleNamespace
 
+import nbclient
+import nbformat
 import pytest
 
 import mmatch as mm
@@ -130,17 +131,23 @@ def test_nothing_is_shown_where_nobody_looks_or_before_it_takes_long(monkeypatch
     assert screen.getvalue() == ""
 
 
-def test_a_notebook_has_a_bar_that_is_changed_in_place(monkeypatch):
-    written = []
-
-    class Handle:
-        def update(self, shown):
-            written.append(shown)
-
-    display = SimpleNamespace(HTML=str, display=lambda shown, **_: written.append(shown) or Handle())
-    monkeypatch.setitem(sys.modules, "IPython", SimpleNamespace(get_ipython=lambda: SimpleNamespace(kernel=1)))
-    monkeypatch.setitem(sys.modules, "IPython.display", display)
-    with mm.ProgressBar(patience=0) as bar:
-        bar(Progress("<solve>", 2, 8, (12,), None))
-    assert written[0].startswith('<progress value="2" max="8"></progress> &lt;solve&gt; 2 of 8')
-    assert written[-1] == ""
+def test_a_notebook_has_a_bar_that_is_changed_in_place_and_shows_values_and_figures():
+    """In a real kernel, as Jupyter runs it."""
+    cells = [
+        "import mmatch as mm\nfrom mmatch.instance import Progress\nbar = mm.ProgressBar(patience=0)",
+        "bar(Progress('<solve>', 2, 8, (12,), None))",
+        "bar.close()",
+        "cohort = mm.Cohort.from_scores([[1, 2], [3, 4]], capacity=1)\ncohort",
+        "mm.plot.supply(cohort).figure",
+    ]
+    book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
+    wiped = nbclient.NotebookClient(book, kernel_name="python3", timeout=60)
+    wiped.execute()
+    (shown,) = book.cells[1].outputs
+    assert shown.data["text/html"] == ""  # closed two cells later, in place
+    assert "<table>" in book.cells[3].outputs[0].data["text/html"]
+    assert "image/png" in book.cells[4].outputs[0].data
+    book.cells = book.cells[:2]
+    nbclient.NotebookClient(book, kernel_name="python3", timeout=60).execute()
+    text = book.cells[1].outputs[0].data["text/html"]
+    assert text.startswith('<progress value="2" max="8"></progress> &lt;solve&gt; 2 of 8 · value 12')
