@@ -26,8 +26,8 @@ def pairs(cohort, solver="stable", **options):
         ({"a": [["x", "y"], "x"]}, None, {}, r'"x" stands at rank 1 and again at rank 2'),
         ({"a": ["x", ["y", ["z"]]]}, {"x": [], "y": [], "z": []}, {}, "expected an id or a list of tied ids|tied ids"),
         ({"a": [[]]}, {"x": []}, {}, "expected an id or a list of tied ids"),
-        ({"a": ["xx"]}, {"x": ["a"]}, {}, r'unknown id "xx"'),
-        ({"a": ["x"]}, {"x": ["aa"]}, {}, r'unknown id "aa"'),
+        ({"a": ["xx"]}, {"x": ["a"]}, {}, r'mentees\["a"\]\[0\]: unknown id "xx"'),
+        ({"a": ["x"]}, {"x": ["a", "aa"]}, {}, r'mentors\["x"\]\[1\]: unknown id "aa"'),
         ({"a": ["a"]}, {"x": ["a"]}, {}, "cannot name themselves"),
         ({"a": [1, 2]}, {"x": ["a"]}, {}, "expected ids, or lists of tied ids"),
         ({"a": [float("nan")]}, {"x": ["a"]}, {}, "expected ids, or lists of tied ids"),
@@ -37,7 +37,7 @@ def pairs(cohort, solver="stable", **options):
         ({"a": ["x"]}, {"x": ["a"]}, {"capacity": {"z": 1}}, r'unknown id "z"'),
         ({"a": ["x"]}, {"x": ["a"]}, {"capacity": -1}, "-1"),
         ({"a": ["x"]}, {"x": ["a"]}, {"capacity": True}, "True"),
-        ({"a": ["x"]}, {"x": ["a"]}, {"min_load": 2}, "min_load 2 is above"),
+        ({"a": ["x"]}, {"x": ["a"]}, {"min_load": 2}, r'min_load\["x"\]: min_load 2 is above'),
     ],
 )
 def test_what_no_list_can_mean_is_an_error_that_names_it(mentees, mentors, options, told):

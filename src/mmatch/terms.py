@@ -329,6 +329,13 @@ class NoBlocking(Unmet):
     notion: str = "weak"
 
 
+@dataclass(frozen=True, eq=False)
+class Links(Unmet):
+    """Mentees who all have the same mentor, or none: sets of the numbers of mentees, with one seat each."""
+
+    sets: tuple[tuple[int, ...], ...] = ()
+
+
 Constraint = Bounds | Unmet
 
 

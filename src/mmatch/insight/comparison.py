@@ -15,7 +15,7 @@ from mmatch.display import Shown, Table
 from mmatch.engine import LONGEST, check_progress
 from mmatch.errors import InputError, MmatchError, Problem, excerpt
 from mmatch.insight.measures import Metrics
-from mmatch.insight.running import LASTING, Parcel, match_of, opened_run, run_key, run_strategy, sealed_run
+from mmatch.insight.running import LASTING, Parcel, matching_of, opened_run, run_key, run_strategy, sealed_run
 from mmatch.insight.strategies import Seed, Strategy, named_strategies, unique
 from mmatch.instance import Progress
 from mmatch.matching import Exact, Matching, Status, Trust, Value, frame_of
@@ -395,9 +395,7 @@ def _run(task: _Task, data: Mapping[str, Any], cohort: Cohort, aims: Sequence[tu
     """A run from its data, measured in every aim."""
     if "error" in data:
         return Run(task.cohort, task.name, task.seed, reason=data["reason"])
-    matching = None
-    if data["matches"] is not None:
-        matching = Matching([match_of(row) for row in data["matches"]], data["unmatched"])
+    matching = matching_of(data)
     return Run(
         task.cohort,
         task.name,

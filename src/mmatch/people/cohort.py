@@ -152,13 +152,17 @@ class Cohort(Shown, Sequence[Participant]):
         Raises:
             InputError: unknown names, duplicates, bad counts.
         """
-        from mmatch.people.rankings import participants_from_rankings, plain_rankings
+        from mmatch.people.rankings import participants_from_rankings, placed, plain_rankings
 
         limits = {"capacity": capacity, "offer_capacity": offer_capacity, "min_load": min_load}
         plain = plain_rankings(mentees, mentors, limits) if offers is None else None
         if plain is not None:
             return cls.from_columns(*plain, None)
-        return cls(participants_from_rankings(mentees, mentors, offers, limits))
+        people = participants_from_rankings(mentees, mentors, offers, limits)
+        try:
+            return cls(people)
+        except InputError as error:
+            raise InputError(placed(error.problems, people)) from None
 
     # -- reading it ----------------------------------------------------------------------------------------------
 

@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from mmatch.blocking import Room, blocks
+from mmatch.blocking import Room, blocks, linked_blocks
+from mmatch.errors import UnsupportedError
 from mmatch.instance import compile_instance
 from mmatch.instance.compiling import lottery
 from mmatch.instance.descent import Face, followed
@@ -34,6 +35,7 @@ from mmatch.proof.choices import chosen_edges
 from mmatch.proof.digests import digest
 from mmatch.proof.popularity import is_popular, none_popular
 from mmatch.proof.strong import Left, after_crowds
+from mmatch.rules.linked import Linked
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -60,9 +62,24 @@ def unstable(edges: Edges, program: Program, matching: Matching, kind: str) -> l
 
 
 def blocking_edges(edges: Edges, program: Program, matching: Matching, kind: str) -> Bools:
-    """Which candidate edges block a matching: a yes or no for each."""
-    seats = pairs_of(edges.cohort, matching)
-    return edges.usable & blocks(edges.pairs, seats, _room(edges.cohort, program, matching, seats), kind)
+    """Which candidate edges block a matching: a yes or no for each.
+
+    Raises:
+        UnsupportedError: linked mentees under another notion than the weak one.
+    """
+    cohort, pairs = edges.cohort, edges.pairs
+    seats = pairs_of(cohort, matching)
+    found = edges.usable & blocks(pairs, seats, _room(cohort, program, matching, seats), kind)
+    sets = [rows for rule in program.rules if isinstance(rule, Linked) for rows in rule.rows(cohort)]
+    if sets and kind != "weak":
+        raise UnsupportedError(
+            f"what blocks under the notion {kind!r} where mentees are linked is not defined: use weak"
+        )
+    limits = np.where(cohort.offers.seats == NONE, FAR, cohort.offers.seats), mentor_seats(cohort, program)
+    for people in sets:
+        found &= ~np.isin(pairs.mentee, people)
+        found |= edges.usable & linked_blocks(pairs, seats, limits, people)
+    return found
 
 
 def _room(cohort: Cohort, program: Program, matching: Matching, seats: Pairs) -> Room:
