@@ -5,8 +5,9 @@ from __future__ import annotations
 import io
 import sys
 from html.parser import HTMLParser
-from types import SimpleNamespace
 
+import nbclient
+import nbformat
 import pytest
 
 import mmatch as mm
@@ -56,6 +57,8 @@ def gallery(topic="r"):
         "draw": mm.randomise(cohort, program),
         "schedule": mm.schedule(cohort, program, result.matching, start="2027-01-11", end="2027-01-20"),
         "report": mm.report(cohort, program, result),
+        "plan": mm.schedule(cohort, program, result.matching, start="2027-01-11", end="2027-02-20").plans[0],
+        "dated": mm.solve_with_dates(cohort, program, start="2027-01-11", end="2027-02-20"),
         "format": format_of("two_session"),
     }
 
@@ -83,6 +86,16 @@ def test_hostile_texts_add_no_tag(shown):
     for name, value in gallery(HOSTILE).items():
         text = value._repr_html_()
         assert [tag for tag, _ in Tags(text).found] == [tag for tag, _ in Tags(shown[name]._repr_html_()).found], name
+
+
+def test_evidence_of_a_large_question_is_a_short_line():
+    """A proof once printed a price for every person."""
+    proof = mm.solve(mm.Cohort.from_scores([[k % 7 for k in range(30)]] * 60, capacity=1)).proof
+    assert repr(proof).startswith("<Proof: prices, ")
+    assert len(repr(proof)) < 100
+    assert len(repr(mm.solve(gallery()["cohort"], solver="stable").proof.stability)) < 100
+    diary = mm.Diary(busy=[(0, 60)], per_week=2)
+    assert repr(diary) == "<Diary: 1 times taken, 0 dates with hours of their own, per_week 2>"
 
 
 def test_long_tables_are_cut_and_say_so():
@@ -118,17 +131,23 @@ def test_nothing_is_shown_where_nobody_looks_or_before_it_takes_long(monkeypatch
     assert screen.getvalue() == ""
 
 
-def test_a_notebook_has_a_bar_that_is_changed_in_place(monkeypatch):
-    written = []
-
-    class Handle:
-        def update(self, shown):
-            written.append(shown)
-
-    display = SimpleNamespace(HTML=str, display=lambda shown, **_: written.append(shown) or Handle())
-    monkeypatch.setitem(sys.modules, "IPython", SimpleNamespace(get_ipython=lambda: SimpleNamespace(kernel=1)))
-    monkeypatch.setitem(sys.modules, "IPython.display", display)
-    with mm.ProgressBar(patience=0) as bar:
-        bar(Progress("<solve>", 2, 8, (12,), None))
-    assert written[0].startswith('<progress value="2" max="8"></progress> &lt;solve&gt; 2 of 8')
-    assert written[-1] == ""
+def test_a_notebook_has_a_bar_that_is_changed_in_place_and_shows_values_and_figures():
+    """In a real kernel, as Jupyter runs it."""
+    cells = [
+        "import mmatch as mm\nfrom mmatch.instance import Progress\nbar = mm.ProgressBar(patience=0)",
+        "bar(Progress('<solve>', 2, 8, (12,), None))",
+        "bar.close()",
+        "cohort = mm.Cohort.from_scores([[1, 2], [3, 4]], capacity=1)\ncohort",
+        "mm.plot.supply(cohort).figure",
+    ]
+    book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
+    wiped = nbclient.NotebookClient(book, kernel_name="python3", timeout=60)
+    wiped.execute()
+    (shown,) = book.cells[1].outputs
+    assert shown.data["text/html"] == ""  # closed two cells later, in place
+    assert "<table>" in book.cells[3].outputs[0].data["text/html"]
+    assert "image/png" in book.cells[4].outputs[0].data
+    book.cells = book.cells[:2]
+    nbclient.NotebookClient(book, kernel_name="python3", timeout=60).execute()
+    text = book.cells[1].outputs[0].data["text/html"]
+    assert text.startswith('<progress value="2" max="8"></progress> &lt;solve&gt; 2 of 8 · value 12')

@@ -115,7 +115,7 @@ def shoot():
 cohort = mm.Cohort(crowd(2000, 150, 20))
 threading.Thread(target=shoot, daemon=True).start()
 try:
-    result = mm.solve(cohort, policy(), on_interrupt={how!r})
+    result = mm.solve(cohort, policy(), on_interrupt={how!r}, solver={solver!r})
     print("returned", result.status, result.stopped, time.monotonic(), flush=True)
 except KeyboardInterrupt:
     print("raised", time.monotonic(), flush=True)
@@ -125,10 +125,10 @@ os._exit(0)
 """
 
 
-@pytest.mark.parametrize("how", ["raise", "return"])
-def test_control_c_acts_within_a_second_and_leaves_the_hosts_handler(how):
+@pytest.mark.parametrize(("how", "solver"), [("raise", "auto"), ("return", "auto"), ("raise", "milp")])
+def test_control_c_acts_within_a_second_and_leaves_the_hosts_handler(how, solver):
     path = [str(Path(__file__).parent)]
-    code = INTERRUPTED.format(path=path, how=how)
+    code = INTERRUPTED.format(path=path, how=how, solver=solver)
     done = subprocess.run(  # noqa: S603 - our own code
         [sys.executable, "-c", code],
         capture_output=True,

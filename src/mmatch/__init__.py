@@ -29,7 +29,16 @@ _HOME = {
     "instance": ("Progress",),
     "instance.handmade": ("matching_from_pairs",),
     "engine": ("solve",),
-    "formats": ("Format", "Gap", "Recommendation", "Reflection", "Session", "Touchpoint", "recommend_format"),
+    "formats": (
+        "Format",
+        "Gap",
+        "Recommendation",
+        "Reflection",
+        "Session",
+        "Touchpoint",
+        "handout",
+        "recommend_format",
+    ),
     "lotteries": ("Draw", "randomise"),
     "insight": (
         "Explanation",
@@ -49,6 +58,7 @@ _HOME = {
     "insight.stability": ("blocking_pairs",),
     "planning": (
         "Appointment",
+        "ClockChange",
         "Dated",
         "Diary",
         "Due",
@@ -56,6 +66,7 @@ _HOME = {
         "Schedule",
         "Unplaced",
         "Wishes",
+        "clock_changes",
         "diaries_of",
         "reschedule",
         "schedule",

@@ -276,6 +276,11 @@ class Stability:
     rotations: tuple[tuple[int, ...], ...] = ()
     crowds: tuple[tuple[int, ...], ...] = ()
 
+    def __repr__(self) -> str:
+        side = f", best for each {self.side}" if self.side else ""
+        found = [f"{len(value)} {name}" for name in ("steps", "prices", "rotations") if (value := getattr(self, name))]
+        return f"<Stability: {', '.join([self.kind + side, f'seed {self.seed}', *found])}>"
+
 
 @dataclass(frozen=True, slots=True)
 class Proof:
@@ -302,6 +307,11 @@ class Proof:
     counts: tuple[tuple[int, ...], ...] = ()
     agreement: tuple[tuple[str, str], ...] = ()
     stability: Stability | None = None
+
+    def __repr__(self) -> str:
+        parts = ["prices", "cut", "multipliers", "cases", "branches", "counts", "agreement"]
+        found = [f"{len(value)} {name}" for name in parts if (value := getattr(self, name))]
+        return f"<Proof: {', '.join([self.kind, *found])}, of question {self.digest[:12]}>"
 
     @property
     def leaves(self) -> int:

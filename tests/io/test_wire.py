@@ -54,6 +54,14 @@ def test_other_texts_are_refused_in_a_sentence(text):
         mm.from_json(text)
 
 
+@pytest.mark.parametrize("read", [mm.read_result, mm.read_program, mm.read_schedule, mm.read_dates, mm.read_diaries])
+def test_a_file_of_another_kind_is_named(tmp_path, read):
+    """Once it was only told that some schema was expected, not of which of four files."""
+    mm.write_cohort(mm.Cohort([]), tmp_path / "cohort.json")
+    with pytest.raises(mm.InputError, match=r'^cohort\.json .*found "mmatch/cohort", expected mmatch/'):
+        read(tmp_path / "cohort.json")
+
+
 def test_other_values_are_refused():
     with pytest.raises(mm.InputError, match="expected a Cohort"):
         mm.to_json(3)

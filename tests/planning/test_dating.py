@@ -51,6 +51,26 @@ def test_a_match_without_dates_goes_back():
         mm.solve_with_dates(cohort, mm.Program(), rounds=0, **WEEK)
 
 
+def test_a_group_without_dates_goes_back_without_whoever_cannot_come():
+    """Three fit best, but Hal shares no hour with the others: the other two meet."""
+    people = [
+        mm.Participant("ann", offers=[mm.Offer()], groups=1, availability="Mon 9-11; Tue 9-11"),
+        *(mm.Participant(who, requests=[mm.Request()], availability="Mon 9-11") for who in ("eva", "finn")),
+        mm.Participant("hal", requests=[mm.Request()], availability="Tue 9-11"),
+    ]
+    cohort = mm.Cohort(people)
+    found = mm.solve_with_dates(cohort, mm.Program(group=(2, 3)), **WEEK)
+    assert [plan.match.mentees for plan in found.schedule.plans] == [("eva", "finn")]
+    assert (found.forbidden, found.schedule.unplaced) == ((("ann", "hal", ""),), ())
+
+
+def test_a_locked_pair_without_dates_stays():
+    cohort = crowd(["Mon 9-11", "Tue 9-10"])
+    found = mm.solve_with_dates(cohort, mm.Program(rules=[mm.rules.Lock([("p0", "p1")])]), **WEEK)
+    assert [item.match.mentor for item in found.schedule.unplaced] == ["p0"]
+    assert found.forbidden == ()
+
+
 @given(
     st.lists(st.sampled_from(WEEKS), min_size=2, max_size=5),
     st.sampled_from([30, 60, 120]),

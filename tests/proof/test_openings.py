@@ -17,7 +17,7 @@ from strategies import examples
 
 
 @given(question=group_questions(), data=st.data())
-@examples(150)
+@examples(60)
 def test_no_prices_bound_a_stage_below_what_can_be(question, data):
     """Any prices, counting cuts and sides: no matching that keeps the sides is worth more."""
     cohort, program = question

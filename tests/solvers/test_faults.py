@@ -232,15 +232,15 @@ def test_glop_that_fails_or_lies_leaves_the_answer(monkeypatch, question, best):
     assert result.status != mm.Status.UNKNOWN
 
 
-@pytest.mark.parametrize("name", ["milp", "linprog"])
-def test_an_endless_run_can_be_cancelled(monkeypatch, question, name):
+@pytest.mark.parametrize(("solver", "name"), [("portfolio", "milp"), ("portfolio", "linprog"), ("milp", "milp")])
+def test_an_endless_run_can_be_cancelled(monkeypatch, question, solver, name):
     """The call goes on in a thread of its own; the host has its answer soon."""
     free = threading.Event()
     monkeypatch.setattr(f"{SCIPY}.{name}", lambda *_args, **_options: free.wait(ENDLESS))
     cancel = threading.Event()
     threading.Timer(0.3, cancel.set).start()
     start = time.monotonic()
-    result = mm.solve(*question, solver="portfolio", cancel=cancel)
+    result = mm.solve(*question, solver=solver, cancel=cancel)
     assert time.monotonic() - start < ENDLESS / 3
     assert result.stopped == "cancelled"
     assert mm.verify(*question, result) == []

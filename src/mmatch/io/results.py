@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from mmatch.errors import Problems, excerpt
 from mmatch.io.files import atomic_write
-from mmatch.io.json_text import dump_json, load_json
+from mmatch.io.json_text import dump_json, load_json, told_of
 from mmatch.matching import Exact, Match, Matching, Proof, Result, Stability, Status, Trust
 
 if TYPE_CHECKING:
@@ -81,7 +81,9 @@ def read_result(path: str | os.PathLike[str]) -> Result:
     Raises:
         InputError: not JSON, or not a result, with each wrong field named.
     """
-    return result_from_json(load_json(path))
+    data = load_json(path)
+    with told_of(path):
+        return result_from_json(data)
 
 
 def result_from_json(data: object) -> Result:
@@ -92,8 +94,9 @@ def result_from_json(data: object) -> Result:
     """
     problems = Problems()
     fields = _object(data, "result", problems)
-    if fields.pop("schema", SCHEMA) != SCHEMA:
-        problems.add("schema", "result.schema", f"expected {SCHEMA}")
+    schema = fields.pop("schema", SCHEMA)
+    if schema != SCHEMA:
+        problems.add("schema", "result.schema", f"found {excerpt(schema)}, expected {SCHEMA}")
     version = fields.pop("version", VERSION)
     if type(version) is not int or version > VERSION:
         problems.add("version", "result.version", f"found {excerpt(version)}: made by a newer version of mmatch")

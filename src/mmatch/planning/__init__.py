@@ -7,9 +7,11 @@ from mmatch.planning.plans import Appointment, Due, Plan, Schedule, Settings, Un
 from mmatch.planning.rescheduling import reschedule
 from mmatch.planning.scheduling import schedule
 from mmatch.planning.validity import validate
+from mmatch.planning.walls import ClockChange, clock_changes
 
 __all__ = [
     "Appointment",
+    "ClockChange",
     "Dated",
     "Diary",
     "Due",
@@ -18,6 +20,7 @@ __all__ = [
     "Settings",
     "Unplaced",
     "Wishes",
+    "clock_changes",
     "diaries_of",
     "reschedule",
     "schedule",

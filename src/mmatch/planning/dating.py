@@ -6,13 +6,18 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from mmatch.discovery import find
+from mmatch.display import Shown, Table
 from mmatch.engine import solve
 from mmatch.errors import InputError, Problem, excerpt
+from mmatch.planning.asking import format_name
+from mmatch.planning.calendars import Calendars, task_of
 from mmatch.planning.scheduling import schedule
 from mmatch.program import Program, check_question
 
 if TYPE_CHECKING:
-    from mmatch.matching import Result
+    from collections.abc import Iterator
+
+    from mmatch.matching import Match, Result
     from mmatch.people import Cohort
     from mmatch.planning.plans import Schedule
 
@@ -21,7 +26,7 @@ Pair = tuple[str, str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Dated:
+class Dated(Shown):
     """A matching with its dates.
 
     ``program`` is the policy under which ``result`` is the best: the one asked for, with the pairs of ``forbidden``,
@@ -35,17 +40,26 @@ class Dated:
     forbidden: tuple[Pair, ...]
     rounds: int
 
+    def __repr__(self) -> str:
+        return f"<Dated: {self.result!r}, {self.schedule!r}, {len(self.forbidden)} pairs without dates avoided>"
+
+    def tables(self) -> Iterator[Table]:
+        """The matching, then its dates."""
+        yield from self.result.tables()
+        yield from self.schedule.tables()
+
 
 def solve_with_dates(
     cohort: Cohort, program: Program, *, rounds: int = 20, solver: Any = "auto", seed: int | str = 0, **dates: Any
 ) -> Dated:
     """Decide who meets whom and when, so that as many matches as possible have dates.
 
-    Matches; gives dates; forbids the pairs that find none, and begins again, until all have dates, nothing new is to be
-    forbidden, or the rounds are over. The round with the most dated matches is kept, the first of equal ones. What
-    comes out is the best matching under the pairs that it forbids, and the best schedule of that matching; that no
-    other matching has more dates is not claimed. `rules.SharedTime` removes hopeless pairs before the first round, and
-    `rules.CommonSlot` decides on match and time at once, where one slot is all that is needed.
+    Matches; gives dates; forbids the pairs that find none, in a group the mentor and the mentee who leaves the others
+    least time in common, and begins again, until all have dates, nothing new is to be forbidden, or the rounds are
+    over. The round in which most mentees have dates is kept, the first of equal ones. What comes out is the best
+    matching under the pairs that it forbids, and the best schedule of that matching; that no other matching has more
+    dates is not claimed. `rules.SharedTime` removes hopeless pairs before the first round, and `rules.CommonSlot`
+    decides on match and time at once, where one slot is all that is needed. Locked pairs are not forbidden.
 
     Args:
         cohort: the facts.
@@ -75,9 +89,9 @@ def solve_with_dates(
             break  # with so much forbidden nothing is left
         found = schedule(cohort, asked, result.matching, **dates)
         now = Dated(result, found, asked, tuple(forbidden), number)
-        if best is None or len(found.plans) > len(best.schedule.plans):
+        if best is None or _seats(found) > _seats(best.schedule):
             best = now
-        hopeless = [pair for pair in _pairs(found) if pair not in forbidden]
+        hopeless = [pair for pair in _pairs(cohort, asked, found) if pair not in forbidden]
         if not hopeless:
             break
         forbidden |= dict.fromkeys(hopeless)
@@ -94,10 +108,27 @@ def _without(program: Program, forbidden: dict[Pair, None]) -> Program:
     return replace(program, rules=(*program.rules, forbid(sorted(forbidden))))
 
 
-def _pairs(found: Schedule) -> list[Pair]:
-    """The matches of two people that have no dates; a group may only need other company."""
-    return [
-        (item.match.mentor, item.match.mentees[0], item.match.topic)
-        for item in found.unplaced
-        if len(item.match.mentees) == 1
-    ]
+def _seats(found: Schedule) -> int:
+    """How many mentees have dates."""
+    return sum(len(plan.match.mentees) for plan in found.plans)
+
+
+def _pairs(cohort: Cohort, program: Program, found: Schedule) -> list[Pair]:
+    """For each match without dates whom its mentor should not meet: in a group whoever leaves least time in common."""
+    calendars = Calendars(cohort, found.settings)
+    locks = {pair[:2] for rule in program.rules if rule.name == "Lock" for pair in getattr(rule, "pairs", ())}
+    names = [(item.match, format_name(cohort, program, item.match)) for item in found.unplaced]
+    pairs = [(match.mentor, _hardest(match, name, calendars), match.topic) for match, name in names]
+    return [pair for pair in pairs if pair[:2] not in locks]
+
+
+def _hardest(match: Match, name: str, calendars: Calendars) -> str:
+    """The mentee without whom the others could meet at the most times; the first of equal ones."""
+    if len(match.mentees) == 1:
+        return match.mentees[0]
+
+    def times(who: str) -> int:
+        others = replace(match, mentees=tuple(other for other in match.mentees if other != who))
+        return min(len(starts) for starts in task_of(others, name, calendars).starts)
+
+    return max(match.mentees, key=times)

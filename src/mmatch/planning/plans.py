@@ -61,7 +61,7 @@ class Due:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(Shown):
     """The dates of one match."""
 
     match: Match
@@ -73,6 +73,16 @@ class Plan:
     def people(self) -> tuple[str, ...]:
         """Everybody who attends, the mentor first, then a co-mentor."""
         return (*self.match.mentors, *self.match.mentees)
+
+    def __repr__(self) -> str:
+        return f"<Plan: {' & '.join(self.people)}, {len(self.appointments)} sessions, {self.format}>"
+
+    def tables(self) -> Iterator[Table]:
+        """The sessions, and what is due between them, in UTC."""
+        rows = [(f"{m.begins():%a %Y-%m-%d %H:%M}", m.minutes, m.mode, m.site, m.room) for m in self.appointments]
+        yield Table(("begins (UTC)", "minutes", "mode", "site", "room"), rows, "Sessions", len(rows))
+        dues = [(f"{local_time(due.by, 'UTC'):%a %Y-%m-%d}", due.who, due.kind, due.what) for due in self.dues]
+        yield Table(("until", "who", "", "what"), dues, "Due", len(dues))
 
 
 @dataclass(frozen=True, slots=True)

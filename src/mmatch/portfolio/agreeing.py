@@ -50,7 +50,7 @@ def seconded(instance: Instance, answer: Answer, watch: Watch) -> Answer:
     for solver in (Milp(), CpSat()):
         if watch.reason() is not None:
             break
-        other: Answer = waited(watch, solver.solve, instance, watch)
+        other: Answer = waited(watch, solver.solve, instance, replace(watch, best=answer))  # a hint to begin with
         if other.status != Status.OPTIMAL or totals(instance, other) < totals(instance, answer):
             continue
         agreed = totals(instance, other) == totals(instance, answer)

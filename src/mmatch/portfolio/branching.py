@@ -11,7 +11,6 @@ import heapq
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import count
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -34,8 +33,10 @@ if TYPE_CHECKING:
 NEAR = 1e-6
 ROUNDS = 12  # of counting cuts at the root
 POLISH, POLISH_NODES = 8, 30  # nodes from one search for a better answer to the next; nodes of such a search
-STRONG = 6  # branches tried before one is chosen
+STRONG = 12  # branches tried before one is chosen
 PATIENCE = 5.0  # deterministic seconds of one relaxation: GLOP can walk in a circle for ever
+FULL = 1e4  # groups of a side that holds nothing: a limit, for GLOP begins anew where a row has none any more
+SPARE = 500  # sides that can be added without a new column
 PENALTY = 50.0  # of one opening too few or too many, in the greatest weights of one group
 
 
@@ -65,31 +66,44 @@ class Tree:
         for row, groups in enumerate(self.sets):
             self.member[row, groups] = 1
         self.root: Node | None = None
+        self.waiting: list[tuple[int, int, Node]] = []  # the highest bound first
+        self.made = self.looked_at = 0
         self.gains: dict[tuple[int, bool], list[float]] = {}
 
     def grown(self, budget: Budget, most_nodes: int) -> bool:
-        """Divide the node with the highest bound, again and again; True where every leaf is closed."""
-        self.root = self._root(budget)
+        """Divide the node with the highest bound, again and again; True where every leaf is closed.
+
+        A tree that was left open goes on where it stopped.
+        """
         if self.root is None:
-            return False
-        order = count()
-        waiting = [(-self.root.bound, next(order), self.root)]
-        for step in range(most_nodes):
-            while waiting and -waiting[0][0] <= self.value:
-                heapq.heappop(waiting)
-            if not waiting or budget.spent():
+            self.root = self._root(budget)
+            self._wait(self.root)
+        while self.root is not None and self.looked_at < most_nodes:
+            while self.waiting and -self.waiting[0][0] <= self.value:
+                heapq.heappop(self.waiting)
+            if not self.waiting or budget.spent():
                 break
-            node = heapq.heappop(waiting)[2]
-            if not self._solved(node) or node.bound <= self.value:
-                if node.bound > self.value:
-                    heapq.heappush(waiting, (-node.bound, next(order), node))
-                    break  # the engine gave up on it
-                continue
-            if step % POLISH == 0:
-                self._polished(budget)
-            for child in self._divided(node):
-                heapq.heappush(waiting, (-child.bound, next(order), child))
-        return not waiting
+            node = heapq.heappop(self.waiting)[2]
+            if not self._solved(node):
+                self._wait(node)
+                break  # the engine gave up on it
+            if node.bound > self.value:
+                if self.looked_at % POLISH == 0:
+                    self._polished(budget)
+                self._wait(*self._divided(node))
+            self.looked_at += 1
+        return self.root is not None and not self.waiting
+
+    def _wait(self, *nodes: Node | None) -> None:
+        for node in nodes:
+            if node is not None:
+                heapq.heappush(self.waiting, (-node.bound, self.made, node))
+                self.made += 1
+
+    def learnt(self, values: Ints | None) -> None:
+        """Keep a better answer that was found elsewhere."""
+        if values is not None and self.program.total(values) > self.value:
+            self.best, self.value = values, self.program.total(values)
 
     def _polished(self, budget: Budget) -> None:
         """Look for a better answer among the openings that the relaxation of this node likes."""
@@ -234,12 +248,15 @@ class _Engine:
 
         self.program, self.watch = program, watch
         self.solver: Any = pywraplp.Solver.CreateSolver("GLOP")
-        self.solver.SetSolverSpecificParametersAsString(f"use_dual_simplex: true max_deterministic_time: {PATIENCE}")
+        self.solver.SetSolverSpecificParametersAsString(
+            f"use_dual_simplex: true use_preprocessing: false max_deterministic_time: {PATIENCE}"
+        )
         self.optimal = pywraplp.Solver.OPTIMAL
         self.afresh: Any = pywraplp.MPSolverParameters()
         self.afresh.SetIntegerParam(self.afresh.INCREMENTALITY, self.afresh.INCREMENTALITY_OFF)
         self.scale = program.scale
         self.variables = [self.solver.NumVar(0.0, float(high), "") for high in program.limits.tolist()]
+        self.slacks = [self._slack() for _ in range(2 * SPARE)]
         objective = self.solver.Objective()
         for column in np.flatnonzero(program.cost).tolist():
             objective.SetCoefficient(self.variables[column], float(program.cost[column]) / self.scale)
@@ -272,28 +289,33 @@ class _Engine:
         """Let just these sides hold; what they ask too much is paid for, so that there is always an answer."""
         wanted: dict[int, tuple[float, float]] = {}
         for row, side in sides:
-            low, high = wanted.get(row, (-math.inf, math.inf))
+            low, high = wanted.get(row, (0.0, FULL))
             wanted[row] = (low, min(high, side.k)) if side.at_most else (max(low, side.k), high)
         for row in self.active.keys() | wanted.keys():
             if self.active.get(row) != wanted.get(row):
-                low, high = wanted.get(row, (-math.inf, math.inf))
-                infinity = self.solver.infinity()
-                self._side(row, sets[row]).SetBounds(max(low, -infinity), min(high, infinity))
+                self._side(row, sets[row]).SetBounds(*wanted.get(row, (0.0, FULL)))
         self.active = wanted
 
     def _side(self, row: int, groups: Sequence[int]) -> Any:
         if row not in self.sides:
-            made = self.solver.Constraint(-self.solver.infinity(), self.solver.infinity())
+            made = self.solver.Constraint(0.0, FULL)
             for group in groups:
                 made.SetCoefficient(self.variables[self.program.n_places + group], 1.0)
             for sign in (1.0, -1.0):
-                slack = self.solver.NumVar(0.0, self.solver.infinity(), "")
-                made.SetCoefficient(slack, sign)
-                most = float(self.program.groups.most.max(initial=1))
-                penalty = PENALTY * most * float(np.abs(self.program.cost).max(initial=1)) / self.scale
-                self.solver.Objective().SetCoefficient(slack, -penalty)
+                made.SetCoefficient(self.slacks.pop() if self.slacks else self._slack(), sign)
             self.sides[row] = made
         return self.sides[row]
+
+    def _slack(self) -> Any:
+        """A column that pays for what a side asks too much.
+
+        Most are made at the beginning: GLOP goes on from its last basis where rows are new, not where columns are, too.
+        """
+        slack = self.solver.NumVar(0.0, self.solver.infinity(), "")
+        most = float(self.program.groups.most.max(initial=1))
+        penalty = PENALTY * most * float(np.abs(self.program.cost).max(initial=1)) / self.scale
+        self.solver.Objective().SetCoefficient(slack, -penalty)
+        return slack
 
     def solved(self, *, links: bool = True) -> bool:
         """Solve; with ``links`` again until no link is broken. False where GLOP gives no optimum."""

@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 IDLE = 8  # neighbourhoods without success, after which the tree begins
 LAST_IDLE = 40  # and after which the search ends, where nothing else can be done
 MOST_NODES = 2000
-TREE_SHARE = 0.6  # of the time that is left when the tree begins
+TREE_SHARE = 0.6  # of the time that is left when the tree begins, or goes on
+SEARCH_SHARE = 0.5  # of the time that is left when neighbourhoods are searched first
 SMALL = 6_000  # columns, up to which the tree comes before the neighbourhoods
 VERY_FEW_PLACES = 1_000  # up to which complete searches get half of the time
 FEW_PLACES = 2_000  # up to which complete searches are let run to their end
@@ -131,8 +132,8 @@ class _Stage:
     def __init__(self, run: Run, program: GroupProgram, budget: Budget) -> None:
         self.run, self.program, self.budget = run, program, budget
         self.judge = GroupBound(run.instance, run.groups, program.number, run.reached)
-        self.stages_left = len(run.instance.stages) - program.number
         self.closed = Closed()
+        self.tree: Tree | None = None
         self.values: Ints | None = None if run.seats is None else self._extended(run.seats)
         self.value = 0
 
@@ -167,10 +168,10 @@ class _Stage:
         liked = answer.columns[self.program.opened(np.arange(self.program.n_groups))] > NEAR
         if self.program.n_places > MANY_PLACES:
             liked[:] = False
-        steps = [partial(self._around, liked), partial(self._improved, IDLE), partial(self._treed, answer)]
+        rounds = [partial(self._improved, IDLE), partial(self._treed, answer)] * 2
         if self.program.width <= SMALL:
-            steps[1], steps[2] = steps[2], steps[1]
-        for step in [*steps, partial(self._improved, LAST_IDLE)]:
+            rounds = [*rounds[1:], rounds[0]]
+        for step in [partial(self._around, liked), *rounds, partial(self._improved, LAST_IDLE)]:
             if self._met() or self.budget.spent():
                 return
             step()
@@ -202,16 +203,19 @@ class _Stage:
     def _improved(self, idle: int) -> None:
         if self.values is None or self.closed.bound is None:
             return
-        self.budget.idle = idle
-        better = improved(self.program, self.values, self.closed.bound, self.budget)
+        share = 1.0 if idle == LAST_IDLE else SEARCH_SHARE
+        better = improved(self.program, self.values, self.closed.bound, self.budget.part(share, idle))
         self._take(better)
 
     def _treed(self, answer: Relaxed) -> None:
         """A tree of branches; kept where it says more than the root's prices alone."""
         if not 0 < self.program.width <= TREE_COLUMNS:
             return
-        tree = Tree(self.program, self.judge, (answer, self.values), self.run.watch)
-        tree.grown(Budget(self.run.watch, TREE_SHARE / self.stages_left, IDLE), MOST_NODES)
+        if self.tree is None:
+            self.tree = Tree(self.program, self.judge, (answer, self.values), self.run.watch)
+        tree = self.tree
+        tree.learnt(self.values)
+        tree.grown(self.budget.part(TREE_SHARE, IDLE), MOST_NODES)
         bound = tree.bound()
         if bound is not None and (self.closed.bound is None or bound <= self.closed.bound):
             counts = tuple((cut.family, len(cut.sets), *cut.sets, *cut.groups) for cut in tree.cuts)

@@ -27,6 +27,13 @@ class Budget:
         self.until = None if left is None else time.monotonic() + left * share
         self.last = 0.0
 
+    def part(self, share: float, idle: int) -> Budget:
+        """A share of what is left."""
+        found = Budget(self.watch, share, idle)
+        left = self.left()
+        found.until = None if left is None else time.monotonic() + left * share
+        return found
+
     def left(self) -> float | None:
         """Seconds left; None without a limit."""
         return None if self.until is None else max(self.until - time.monotonic(), 0.0)

@@ -271,7 +271,7 @@ def _none_super(market: Market, claim: Stability) -> bool:
     left, asked = found
     waiting = np.bincount(market.offer[[pair for wishes in left for pair in wishes]], minlength=len(asked))
     full = np.array(list(map(len, asked))) >= market.seats
-    needed = np.where(full, np.maximum(market.seats, waiting), waiting)
+    needed = np.where(full, market.seats, waiting)
     return int(needed.sum()) > sum(map(bool, left))
 
 

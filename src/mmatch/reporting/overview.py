@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from mmatch import __version__
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from mmatch.insight.measures import Segment
     from mmatch.matching import Match, Reason, Result
     from mmatch.people import Cohort
-    from mmatch.planning.plans import Schedule
+    from mmatch.planning.plans import Plan, Schedule
     from mmatch.program import Program
 
 FEW = 5  # people in a segment; of fewer nothing is said that could point at one of them
@@ -37,7 +38,7 @@ PROOF = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Material:
     """All that pages are made from."""
 
@@ -49,6 +50,36 @@ class Material:
     explanation: Explanation | None
     by: str | None
     title: str
+
+    @cached_property
+    def matches_of(self) -> Mapping[str, list[Match]]:
+        """The matches in which each person is."""
+        found: dict[str, list[Match]] = {}
+        for match in self.result.found or ():
+            for who in (*match.mentors, *match.mentees):
+                found.setdefault(who, []).append(match)
+        return found
+
+    @cached_property
+    def plans_of(self) -> Mapping[str, list[Plan]]:
+        """The plans in which each person is."""
+        found: dict[str, list[Plan]] = {}
+        for plan in () if self.schedule is None else self.schedule.plans:
+            for who in plan.people:
+                found.setdefault(who, []).append(plan)
+        return found
+
+    @cached_property
+    def missed_of(self) -> Mapping[str, dict[str, str]]:
+        """For each mentee the topics with unfilled seats, and the kind of the first reason for each."""
+        found: dict[str, dict[str, str]] = {}
+        for who, topic in () if self.result.found is None else self.result.found.unmatched:
+            found.setdefault(who, {})[topic] = ""
+        for reason in self.told:
+            topics = found.get(reason.who[0] if reason.who else "", {})
+            if reason.kind != "score" and topics.get(reason.topic) == "":
+                topics[reason.topic] = reason.kind
+        return found
 
 
 def overview(found: Material) -> Page:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from mmatch.people import Cohort
     from mmatch.program import Program
+    from mmatch.reporting.sections import Page
 
 
 def report(
@@ -64,7 +65,8 @@ def report(
     told = reasons(cohort, program, result)
     resolved = program.resolve(cohort, result.solver, result.proof.side)
     _same_matches(result, schedule)
-    return Report(Material(cohort, resolved, result, told, schedule, explanation, by, title))
+    material = Material(cohort, resolved, result, told, schedule, explanation, by, title)
+    return Report(material, overview(material))
 
 
 def _check(name: str, value: object, kind: type) -> None:
@@ -89,6 +91,7 @@ class Report:
     """A report, ready to be looked at, written, or cut to what one person may see."""
 
     material: Material
+    page: Page
 
     @cached_property
     def html(self) -> str:
@@ -97,7 +100,7 @@ class Report:
         Raises:
             ExtraError: where Jinja2 is not installed.
         """
-        return rendered(overview(self.material))
+        return rendered(self.page)
 
     def person(self, who: str) -> str:
         """The page of one person: their own matches, dates and tasks; nothing about people whom they do not meet.

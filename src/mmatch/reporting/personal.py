@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mmatch.matching import Match
-    from mmatch.planning.plans import Plan
     from mmatch.reporting.overview import Material
 
 MISSED = {
@@ -28,8 +27,7 @@ MISSED = {
 def personal(found: Material, who: str) -> Page:
     """What one person may see: their own matches, dates and tasks, and in general words what could not be found."""
     names = Names(found.cohort)
-    matching = found.result.found
-    mine = [match for match in matching or () if who in {*match.mentors, *match.mentees}]
+    mine = found.matches_of.get(who, [])
     sections = [*_meetings(names, who, mine), *_when(found, names, who), *_prepare(found, who), *_missed(found, who)]
     text = f"You take part in {counted(len(mine), 'match')}." if mine else "No match was found for you this time."
     return Page(f"{found.title}: {names.short(who)}", text, sections=tuple(sections))
@@ -55,13 +53,9 @@ def _met(names: Names, who: str, match: Match) -> tuple[str, ...]:
     return "mentee", match.topic or "any", ", ".join(map(names.short, match.mentors)) + beside, match.slot
 
 
-def _plans(found: Material, who: str) -> list[Plan]:
-    return [] if found.schedule is None else [plan for plan in found.schedule.plans if who in plan.people]
-
-
 def _when(found: Material, names: Names, who: str) -> Iterator[Section]:
     """The sessions of this person on their own clock, and their own tasks."""
-    plans = _plans(found, who)
+    plans = found.plans_of.get(who, [])
     if found.schedule is None or not plans:
         return
     calendar = Calendar(found.cohort, found.schedule, names)
@@ -87,7 +81,7 @@ def _when(found: Material, names: Names, who: str) -> Iterator[Section]:
 def _prepare(found: Material, who: str) -> Iterator[Section]:
     """What the sessions are about, point by point."""
     own = {} if found.schedule is None else found.schedule.settings.formats
-    for name in dict.fromkeys(plan.format for plan in _plans(found, who)):
+    for name in dict.fromkeys(plan.format for plan in found.plans_of.get(who, [])):
         form = format_of(name, own)
         title = name.replace("_", " ")
         for k, session in enumerate(form.sessions, 1):
@@ -98,11 +92,9 @@ def _prepare(found: Material, who: str) -> Iterator[Section]:
 
 def _missed(found: Material, who: str) -> Iterator[Section]:
     """What this person asked for and did not get, without a word about others."""
-    unmatched = [] if found.result.found is None else found.result.found.unmatched
-    kinds = {r.topic: r.kind for r in found.told if r.kind != "score" and r.who and r.who[0] == who}
-    topics = dict.fromkeys(topic for name, topic in unmatched if name == who)
     points = tuple(
-        f"{topic or 'any topic'}: {MISSED.get(kinds.get(topic, ''), 'No place was found.')}" for topic in topics
+        f"{topic or 'any topic'}: {MISSED.get(kind, 'No place was found.')}"
+        for topic, kind in found.missed_of.get(who, {}).items()
     )
     if points:
         yield Section("missed", "What could not be found for you", points=points)

@@ -7,10 +7,14 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from mmatch.io.calendars import write_calendars
+from mmatch.formats import format_of, handout
+from mmatch.insight.words import listed
+from mmatch.io.calendars import slug, write_calendars
+from mmatch.io.files import atomic_write
 from mmatch.io.schedules import write_schedule
 from mmatch.io.sessions import write_dues, write_session_merge, write_sessions, write_unplaced
 from mmatch.matching import Status
+from mmatch.planning import clock_changes
 from mmatch.reporting.console import MOST_ROWS, safe, table
 from mmatch.reporting.folder import made_folder
 
@@ -26,7 +30,7 @@ if TYPE_CHECKING:
 def write_schedule_folder(
     folder: Path, cohort: Cohort, schedule: Schedule, *, calendars: bool = False, key: str = "", now: str | None = None
 ) -> None:
-    """Write schedule.json, sessions.csv, mail_merge.csv, dues.csv, unplaced.csv, and calendar files where wanted.
+    """Write schedule.json, tables (sessions, mail_merge, dues, unplaced), hand-outs, and calendar files where wanted.
 
     Args:
         folder: made where it does not exist.
@@ -46,9 +50,18 @@ def write_schedule_folder(
     write_session_merge(cohort, schedule, folder / "mail_merge.csv")
     write_dues(cohort, schedule, folder / "dues.csv")
     write_unplaced(cohort, schedule, folder / "unplaced.csv")
+    _write_handouts(schedule, folder)
     if calendars:
         clock = dt.datetime.now(dt.UTC).replace(second=0, microsecond=0)
         write_calendars(cohort, schedule, folder / "calendars", now=clock if now is None else now, key=key)
+
+
+def _write_handouts(schedule: Schedule, folder: Path) -> None:
+    """What the mentor and the mentee should know about each format, as Markdown."""
+    for name in sorted({plan.format for plan in schedule.plans}):
+        form = format_of(name, schedule.settings.formats)
+        for who in ("mentor", "mentee"):
+            atomic_write(folder / f"handout-{slug(name)}-{who}.md", handout(form, who).encode())
 
 
 def print_schedule(out: Console, cohort: Cohort, schedule: Schedule) -> None:
@@ -63,7 +76,18 @@ def print_schedule(out: Console, cohort: Cohort, schedule: Schedule) -> None:
         out.print(safe(f"No dates for {led} with {asked}: {item.reason}"))
         if item.relaxation:
             out.print(safe(f"  try: {item.relaxation}"))
+    _print_changes(out, cohort, schedule)
     out.print(Text(_headline(schedule), style="bold"))
+
+
+def _print_changes(out: Console, cohort: Cohort, schedule: Schedule) -> None:
+    """On which dates hours are skipped, or come twice, within the windows of how many people."""
+    words = {"missing": "clocks go forward", "doubled": "clocks go back"}
+    found: dict[tuple[str, str], set[str]] = {}
+    for change in clock_changes(cohort, schedule):
+        found.setdefault((change.date, change.kind), set()).add(change.who)
+    for (date, kind), who in sorted(found.items())[:MOST_ROWS]:
+        out.print(safe(f"On {date} {words[kind]} within the hours of {listed(sorted(who), 'people')}."))
 
 
 def _rows(number: int, plan: Plan, cohort: Cohort, schedule: Schedule) -> list[tuple[object, ...]]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from mmatch.errors import SolverError
 from mmatch.solvers._linear import Found, Goal, Model, time_left
+from mmatch.solvers._searching import unless_stopped
 
 if TYPE_CHECKING:
     from mmatch.instance import Watch
@@ -30,13 +32,17 @@ def searched(model: Model, goal: Goal, watch: Watch) -> Found:
     if left is not None:
         options["time_limit"] = left
     rows: Any = LinearConstraint(*_matrix(model)) if model.rows else ()
-    found: Any = milp(
+    call = partial(
+        milp,
         cost,
         integrality=np.ones(model.size, dtype=np.int64),
         bounds=Bounds(lower, upper),
         constraints=rows,
         options=options,
     )
+    found: Any = unless_stopped(call, watch)
+    if found is None and watch.reason():
+        return Found(None)
     if found.status == INFEASIBLE:
         return Found(None, infeasible=True)
     if found.x is None:

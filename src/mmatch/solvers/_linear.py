@@ -202,6 +202,7 @@ class _Run:
         _stable(self.model, instance)
         self.best: Bools | None = None
         self.values: Ints | None = None
+        self.hint = _hint(instance, watch.best)
         self.doubtful = len(instance.stages)
         self.last: tuple[Goal, Found] | None = None  # the last search whose answer is held
 
@@ -235,11 +236,11 @@ class _Run:
         rows += goal.rows
         before = self.last
         if goal.start is not None:
-            found = Found(goal.start)
+            found, self.hint = Found(goal.start), goal.start.astype(np.int64)
         elif before is not None and _same(goal, before[0]):
             found = before[1]
         else:
-            found = self.search(self.model, goal, self.values)
+            found = self.search(self.model, goal, self.hint if self.values is None else self.values)
         outcome = _outcome(goal, found)
         if goal.probe and outcome != "held":
             del rows[held:]
@@ -284,6 +285,18 @@ class _Run:
         if model.places is None or model.opened is None or answer.chosen is None or values is None:
             return answer
         return replace(answer, places=values[model.places] > 0, opened=values[model.opened])
+
+
+def _hint(instance: Instance, answer: Answer | None) -> Ints | None:
+    """The first variables of the model as another search left them: edges, places where these are more, groups."""
+    if answer is None or answer.chosen is None:
+        return None
+    edges = answer.chosen.astype(np.int64)
+    if instance.groups is None or answer.places is None or answer.opened is None:
+        return edges
+    often = np.bincount(instance.groups.edge, minlength=len(edges))
+    places = answer.places.astype(np.int64) if (often > 1).any() else edges[:0]
+    return np.concatenate([edges, places, answer.opened])
 
 
 def _link(model: Model, instance: Instance) -> None:

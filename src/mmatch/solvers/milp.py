@@ -18,8 +18,8 @@ class Milp:
     """Branch and cut by HiGHS, stage after stage: for what is no flow, such as the worst-off mentee of several seats.
 
     HiGHS works in floats: its optimum is a claim, made only where its own bound leaves no room for one unit more. It
-    stops at a time limit, but not at Ctrl-C in mid-stage. Huangfu and Hall: Parallelizing the dual revised simplex
-    method (2018).
+    cannot be stopped but by a time limit: at Ctrl-C or cancel the answer is there at once, and its thread ends by
+    itself. Huangfu and Hall: Parallelizing the dual revised simplex method (2018).
     """
 
     name: ClassVar[str] = "milp"
