@@ -4,14 +4,16 @@ VENV := .venv
 RUN := $(VENV)/bin/python
 READY := $(VENV)/.ready
 
-.PHONY: example test lint types tests format bench peers fuzz clean
+.PHONY: example test lint types tests docs browser format bench peers fuzz clean
 
 example: $(READY)            ## run the main job on an example cohort
 	$(RUN) -m mmatch example informational --out out/informational
 	$(RUN) -m mmatch match out/informational/mentors.csv out/informational/mentees.csv \
 		--program out/informational/program.json --out out/informational/result
+	$(RUN) -m mmatch report $(addprefix out/informational/result/,cohort.json program.json result.json) \
+		--by site --out out/informational/result/report.html
 
-test: lint types tests       ## what CI runs
+test: lint types tests docs  ## what CI runs
 
 lint: $(READY)
 	$(VENV)/bin/ruff check .
@@ -20,8 +22,16 @@ lint: $(READY)
 types: $(READY)
 	$(VENV)/bin/mypy
 
-tests: $(READY)
+tests: $(READY) browser
 	$(VENV)/bin/pytest -q -n 2
+
+browser:                     ## Debian's Chromium, for the tests of pages (without it they are skipped)
+	@{ command -v chromium && command -v chromedriver; } > /dev/null \
+		|| { apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium chromium-driver; } > /dev/null \
+		|| { echo "no Chromium here, and it cannot be installed: tests of pages are skipped"; test -z "$$CI"; }
+
+docs: $(READY)               ## the site, with all notebooks executed: out/docs/index.html
+	$(VENV)/bin/sphinx-build -q -W --keep-going -b html docs out/docs
 
 format: $(READY)
 	$(VENV)/bin/ruff check --fix .
@@ -45,7 +55,7 @@ peers: .venv-peers/.ready    ## other people's packages, in an environment of th
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
 	$(RUN) -m pip install --quiet --upgrade pip
-	$(RUN) -m pip install --quiet -c constraints.txt -e ".[cli,calendar,holidays]" --group dev
+	$(RUN) -m pip install --quiet -c constraints.txt -e ".[cli,plot,report,calendar,holidays]" --group dev --group docs --group notebooks
 	touch $@
 
 clean:

@@ -205,8 +205,8 @@ def our_answer(small: World, projects: bool, side: str, kind: str) -> list[list[
     import mmatch as mm
 
     cohort = _cohort(small, projects)
-    if kind == "weak":
-        result = mm.solve(cohort, solver=mm.solvers.Stable(side=side))
+    if kind == "weak" or not projects:
+        result = mm.solve(cohort, solver=mm.solvers.Stable(side=side, kind=kind))
     else:
         rule = mm.rules.Stable(kind)
         result = mm.solve(

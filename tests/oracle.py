@@ -218,9 +218,21 @@ class Oracle:
             return tuple(Fraction(sum(request.priority == c for _, request, *_ in rows)) for c in classes)
         if aim.name == "NewMentors":
             return len({mentor.id for _, _, mentor, _ in rows} - {m.mentor for m in self.cohort.history})
-        if aim.name == "Parity":
-            return self.parity(aim, rows)
+        if aim.name in {"Parity", "FitParity"}:
+            return (self.parity if aim.name == "Parity" else self.fit_parity)(aim, rows)
         return sum((self.pair_score(aim, *row) for row in rows), Fraction(0))
+
+    def fit_parity(self, aim, rows):
+        """Minus the difference between the best and the worst mean fit of a segment."""
+        wanted, total = Counter(), Counter()
+        for p in self.cohort:
+            for item in segments_of(p, aim.attribute):
+                wanted[item] += sum(request.mentors for request in p.requests)
+        for mentee, request, mentor, offer in rows:
+            for item in segments_of(mentee, aim.attribute):
+                total[item] += self.fit(mentee, request, mentor, offer)
+        means = [Fraction(total[item]) / seats for item, seats in wanted.items() if seats]
+        return -(max(means) - min(means)) if means else Fraction(0)
 
     def unrest(self, aim, chosen, rows):
         if aim.name == "EqualSides":
@@ -323,3 +335,10 @@ class Oracle:
         """The value of the lexicographically greatest matching; None where nothing is valid."""
         found = max(self.matchings(), key=lambda chosen: self.value(chosen, exact=True), default=None)
         return None if found is None else self.value(found)
+
+
+def segments_of(person, attribute):
+    """The values of an attribute of a person, each once."""
+    value = person.site if attribute == "site" else person.attributes.get(attribute)
+    items = value if isinstance(value, tuple) else (value,)
+    return {(type(item) is bool, item) for item in items if item not in {None, ""}}

@@ -12,8 +12,8 @@ TREE = {"statistics": "data", "r": "statistics"}
 
 
 def examples(n):
-    """How many examples a property is worth: n, and fifty times that in the long campaign."""
-    return settings(max_examples=n if settings.default.max_examples < 1000 else 50 * n)
+    """How many examples a property is worth: half of n in every run, fifty times n in the long campaign."""
+    return settings(max_examples=n // 2 if settings.default.max_examples < 1000 else 50 * n)
 
 
 small = st.integers(min_value=0, max_value=2)
@@ -196,6 +196,7 @@ def aims_for(cohort, weight=1):
     if "site" in cohort.attribute_names:
         found += [mm.aims.Shares("site", weight=weight), mm.aims.Parity("site", weight=weight)]
         found.append(mm.aims.NewConnections(["site"], weight=weight))
+        found.append(mm.aims.FitParity("site", weight=weight))
     return found
 
 

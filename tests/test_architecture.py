@@ -14,7 +14,7 @@ import mmatch as mm
 
 HOME = Path(mm.__file__).parent
 FLOORS = [
-    {"errors", "discovery", "plugins"},
+    {"errors", "discovery", "plugins", "display"},
     {"availability", "matching"},
     {"people"},
     {"pairs", "parts", "terms", "blocking"},

@@ -54,6 +54,13 @@ def test_the_same_question_gives_the_same_picture():
     assert np.array_equal(one, other)
 
 
+def test_a_notebook_shows_figures_without_pyplot():
+    people = cohort()
+    shown = mm.plot.bipartite(people, mm.solve(people).matching).figure
+    assert shown._repr_png_().startswith(b"\x89PNG")
+    assert len(mm.plot.figure(figsize=(9, 3)).subplots(1, 2)) == 2
+
+
 def test_loads_are_counted_for_everybody_who_offers():
     people = cohort(3, 5)
     ax = mm.plot.loads(people, mm.matching_from_pairs(people, [("mentor-0", "mentee-0"), ("mentor-0", "mentee-1")]))
@@ -136,6 +143,7 @@ def test_value_and_bound_meet():
 
 
 def test_a_missing_matplotlib_is_one_sentence(monkeypatch):
+    mm.plot._shown_figure.cache_clear()
     monkeypatch.setitem(__import__("sys").modules, "matplotlib.figure", None)
     with pytest.raises(mm.ExtraError, match=r'pip install "mmatch\[plot\]"'):
         mm.plot.supply(cohort())

@@ -90,7 +90,10 @@ _HOME = {
     "io.dates": ("read_dates", "write_dates"),
     "io.holidays": ("public_holidays",),
     "io.schedules": ("read_diaries", "read_schedule", "write_schedule"),
+    "io.wire": ("from_json", "json_schema", "to_json"),
     "io.sessions": ("write_dues", "write_session_merge", "write_sessions", "write_unplaced"),
+    "reporting.pages": ("Report", "report"),
+    "reporting.progress": ("ProgressBar",),
     "reporting.weeks": ("week_view",),
     "errors": (
         "ExportError",

@@ -145,3 +145,29 @@ def _mentor_says(edges: Pairs, seats: Pairs, room: Room, replaced: Ints) -> Ints
     says[open_offer & room.mentor[edges.mentor]] = GAINS
     says[open_offer & (_with_mentor(edges, seats, np.ones_like(seats.mentor)) > 0)] = CONSENTS
     return says
+
+
+def linked_blocks(edges: Pairs, seats: Pairs, limits: tuple[Ints, Ints], people: list[int]) -> Bools:
+    """Which candidate pairs of mentees who move as one are part of a weak block.
+
+    They block with an offer where each of them gains, and both the offer and its mentor have so many seats that are
+    free or held by somebody liked less than all of them.
+
+    Args:
+        edges: candidate pairs, as a list.
+        seats: the filled seats, as a list.
+        limits: the seats of each offer, and of each person.
+        people: rows of the mentees.
+    """
+    found = np.zeros(len(edges.mentee), dtype=bool)
+    gains = mentee_gain(edges, seats, edges.mentee_rank, listed(seats.mentee_rank)) > 0
+    own, others = np.isin(edges.mentee, people), ~np.isin(seats.mentee, people)
+    for here in np.unique(edges.offer.row[own]).tolist():
+        pairs = np.flatnonzero(own & (edges.offer.row == here))
+        if len(pairs) < len(people) or not gains[pairs].all():
+            continue
+        boss = edges.mentor[pairs[0]]
+        kept = others & (seats.mentor == boss) & (listed(seats.mentor_rank) <= edges.mentor_rank[pairs].max())
+        on_offer = int((kept & (seats.offer.row == here)).sum())
+        found[pairs] = min(limits[0][here] - on_offer, limits[1][boss] - int(kept.sum())) >= len(people)
+    return found

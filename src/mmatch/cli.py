@@ -85,12 +85,12 @@ def match(  # noqa: PLR0913 - the options of the verb
     """Decide who meets whom, prove it, and write the files."""
     from mmatch.engine import solve
     from mmatch.insight import reasons
-    from mmatch.reporting.progress import shown_progress
+    from mmatch.reporting.progress import ProgressBar
 
     reading = _read(files, mapping, collect=collect)
     policy = _policy(program, settings, group)
     number = int(seed) if seed.removeprefix("-").isascii() and seed.removeprefix("-").isdigit() else seed
-    with shown_progress() as progress:
+    with ProgressBar() as progress:
         result = solve(
             reading.cohort,
             policy,
@@ -144,14 +144,14 @@ def compare(  # noqa: PLR0913 - the options of the verb
     from mmatch.io.strategies import read_strategies, strategies_from_texts
     from mmatch.reporting.compared import print_comparison
     from mmatch.reporting.console import console
-    from mmatch.reporting.progress import shown_progress
+    from mmatch.reporting.progress import ProgressBar
 
     named = {} if strategies is None else read_strategies(strategies)
     named |= strategies_from_texts(_policy(program, settings, group), strategy or [])
     if not named:
         raise typer.BadParameter("name at least one strategy, with --strategy or --strategies")
     cohort = _read(files, mapping, collect=False).cohort
-    with shown_progress() as progress, _executor(jobs) as executor:
+    with ProgressBar() as progress, _executor(jobs) as executor:
         found = compared(
             cohort,
             named,
@@ -452,6 +452,39 @@ def _dated(
     if made.stopped == "interrupted":
         raise typer.Exit(130)
     raise typer.Exit(0 if made.plans or not made.unplaced else 1)
+
+
+@app.command()
+def report(  # noqa: PLR0913 - the options of the verb
+    cohort: CohortFile,
+    program: ProgramPath,
+    answer: Annotated[str, typer.Argument(help="result.json.")],
+    dates: Annotated[str | None, typer.Argument(help="schedule.json, where there are dates.")] = None,
+    *,
+    out: Annotated[str, typer.Option(help="The page to write.")] = "report.html",
+    people: Annotated[str | None, typer.Option(help="A folder for a page for each person.", show_default=False)] = None,
+    by: Annotated[str | None, typer.Option(help="Compare shares matched by this.", show_default=False)] = None,
+    title: Annotated[str, typer.Option(help="Of the pages.")] = "Mentoring program",
+    policy: Annotated[bool, typer.Option("--policy", help="Also what each rule costs: solves again.")] = False,
+) -> None:
+    """Write everything on one HTML page, and a page for each person.
+
+    The page needs no network and no script. Pages of people show only what that person may see.
+    """
+    from mmatch.insight import explain as explained
+    from mmatch.io.schedules import read_schedule
+    from mmatch.matching import Matching
+    from mmatch.reporting.pages import report as reported
+
+    facts, given, found = _question(cohort, program, answer)
+    if isinstance(found, Matching):
+        raise typer.BadParameter("report needs a result.json, because it says what was proved")
+    schedule = None if dates is None else read_schedule(dates)
+    explanation = explained(facts, given, found) if policy else None
+    made = reported(facts, given, found, schedule=schedule, explanation=explanation, by=by, title=title)
+    typer.echo(f"Written: {made.write(out)}")
+    if people is not None:
+        typer.echo(f"Written to {people}: {len(made.write_people(people))} pages, one a person.")
 
 
 @app.command()

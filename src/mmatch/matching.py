@@ -7,9 +7,11 @@ from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from fractions import Fraction
 from functools import cached_property
+from itertools import zip_longest
 from types import MappingProxyType
 from typing import Any
 
+from mmatch.display import MOST_ROWS, Shown, Table
 from mmatch.errors import ExtraError, InputError, NoMatchingError, Problem, excerpt
 
 Value = int | float | tuple[int | float, ...]
@@ -82,7 +84,7 @@ class Seats:
         return len(self.mentor)
 
 
-class Matching(Sequence[Match]):
+class Matching(Shown, Sequence[Match]):
     """All matches, and the seats of requests left unfilled. Iterates over `Match`."""
 
     def __init__(self, matches: Sequence[Match] = (), unmatched: Sequence[tuple[str, str]] = ()) -> None:
@@ -112,18 +114,31 @@ class Matching(Sequence[Match]):
         """(mentor, mentee, topic) of each filled seat; the topic is the offer's."""
         return list(zip(self._seats.mentor, self._seats.mentee, self._seats.topic, strict=True))
 
-    def to_frame(self, backend: Any = "pandas") -> Any:
+    def to_frame(self, backend: Any = "pandas", *, wide: bool = False) -> Any:
         """The filled seats as a data frame with one row a seat.
 
         Args:
             backend: the installed library to use: "pandas", "polars" or "pyarrow".
+            wide: one row a mentee and one column a mentor instead, with the number of seats that they share.
 
         Raises:
             ExtraError: where it is not installed.
             InputError: where it is none of these.
         """
+        if wide:
+            return frame_of(self._wide(), backend)
         columns = ("match", "mentor", "mentee", "topic", "offer", "requested", *self._seats.extras)
         return frame_of({name: list(getattr(self._seats, name)) for name in columns}, backend)
+
+    def _wide(self) -> dict[str, list[Any]]:
+        """A column of mentees, then one for each mentor; those without a match are left out."""
+        s = self._seats
+        row = {name: k for k, name in enumerate(sorted(set(s.mentee)))}
+        columns: dict[str, list[Any]] = {"mentee": list(row)}
+        columns |= {name: [0] * len(row) for name in sorted(set(s.mentor))}
+        for mentor, mentee in zip(s.mentor, s.mentee, strict=True):
+            columns[mentor][row[mentee]] += 1
+        return columns
 
     @cached_property
     def _matches(self) -> tuple[Match, ...]:
@@ -161,6 +176,16 @@ class Matching(Sequence[Match]):
 
     def __repr__(self) -> str:
         return f"<Matching: {len(self)} matches, {len(self._seats)} seats filled, {len(self._unmatched)} unfilled>"
+
+    def tables(self) -> Iterator[Table]:
+        """Who meets whom, and which seats stay unfilled."""
+        s = self._seats
+        rows = self._matches[:MOST_ROWS]
+        heads = ("mentor", "mentees", "topic", *s.extras)
+        cells = [(m.mentor, ", ".join(m.mentees), m.topic, *(getattr(m, name) for name in s.extras)) for m in rows]
+        yield Table(heads, cells, total=len(self))
+        if self._unmatched:
+            yield Table(("mentee", "topic"), self._unmatched[:MOST_ROWS], "Unfilled seats", len(self._unmatched))
 
 
 def frame_of(columns: Mapping[str, list[Any]], backend: Any) -> Any:
@@ -235,9 +260,12 @@ class Stability:
         steps: candidate edges in the order in which an argument uses them, where offers share a mentor: each pair that
             no stable matching has (side "mentee"), or each seat below which no stable matching lets the mentee fall
             ("mentor").
-        prices: where aims of one's own are best over all stable matchings, whole numbers for each stage of the aims
-            that show it: a denominator, a multiplier for each stage before, a price for each seat, a multiplier for
-            each place of a mentee on a seat.
+        prices: where aims of one's own are best over all stable matchings, a flow for each stage of the aims that shows
+            it: what each rotation passes on to each one that must come before it.
+        rotations: there, circles of candidate edges: each mentee moves on to the offer of the next edge. In order they
+            lead from the mentees' best stable matching to the mentors' best.
+        crowds: of strong stability, mentees who are too many for the last places that they tie for: for each offer the
+            candidate edge by which it is reached, then the edges that fill its last places.
     """
 
     side: str = ""
@@ -245,6 +273,13 @@ class Stability:
     seed: int | str | None = None
     steps: tuple[int, ...] = ()
     prices: tuple[tuple[int, ...], ...] = ()
+    rotations: tuple[tuple[int, ...], ...] = ()
+    crowds: tuple[tuple[int, ...], ...] = ()
+
+    def __repr__(self) -> str:
+        side = f", best for each {self.side}" if self.side else ""
+        found = [f"{len(value)} {name}" for name in ("steps", "prices", "rotations") if (value := getattr(self, name))]
+        return f"<Stability: {', '.join([self.kind + side, f'seed {self.seed}', *found])}>"
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,6 +308,11 @@ class Proof:
     agreement: tuple[tuple[str, str], ...] = ()
     stability: Stability | None = None
 
+    def __repr__(self) -> str:
+        parts = ["prices", "cut", "multipliers", "cases", "branches", "counts", "agreement"]
+        found = [f"{len(value)} {name}" for name in parts if (value := getattr(self, name))]
+        return f"<Proof: {', '.join([self.kind, *found])}, of question {self.digest[:12]}>"
+
     @property
     def leaves(self) -> int:
         """How many leaves the trees of branches have."""
@@ -285,7 +325,7 @@ class Proof:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Result:
+class Result(Shown):
     """What `solve` found and how sure that is.
 
     ``value`` and ``bound`` have one entry per tier, in the user's unit, more is better. ``matching`` raises where there
@@ -332,6 +372,16 @@ class Result:
     def __repr__(self) -> str:
         trust = f", {self.trust}" if self.trust else ""
         return f"<Result: {self.status}{trust}, value {self.value}, bound {self.bound}, solver {self.solver}>"
+
+    def tables(self) -> Iterator[Table]:
+        """What each tier reached and what bounds it; then the matching."""
+        if self.value is not None:
+            bounds = (self.bound or (), self.verified_bound or ())
+            rows = [(k, *row) for k, row in enumerate(zip_longest(self.value, *bounds), 1)]
+            yield Table(("tier", "value", "bound", "verified bound"), rows, "Tiers", len(rows))
+            yield Table(("aim", "value"), list(self.by_aim.items()), "Aims", len(self.by_aim))
+        if self.found is not None:
+            yield from self.found.tables()
 
 
 def _result(values: dict[str, Any]) -> Result:

@@ -5,8 +5,10 @@ Each function draws into ``ax``, or into new Axes, and returns them; nothing is 
 
 from __future__ import annotations
 
+import io
 import time
 from collections import Counter
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,6 +19,7 @@ from mmatch.pairs import pairs_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
     from mmatch.insight.comparison import Run
     from mmatch.instance import Progress
@@ -27,6 +30,18 @@ if TYPE_CHECKING:
 BLUE, ORANGE, GREY = "#2166ac", "#b35806", "#8c8c8c"
 MOST_LABELS = 40  # on one side of a picture; beyond that ids cannot be read
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+
+
+def figure(**options: Any) -> Figure:
+    """An empty figure for several pictures; a notebook shows it as it is, no window is opened anywhere.
+
+    Args:
+        options: as Matplotlib's Figure takes them, such as figsize=(10, 4) in inches.
+
+    Raises:
+        ExtraError: where Matplotlib is not installed.
+    """
+    return _shown_figure()(**{"layout": "constrained", **options})
 
 
 def bipartite(cohort: Cohort, matching: Matching, ax: Axes | None = None) -> Axes:
@@ -235,13 +250,24 @@ def _first(values: Any) -> float | None:
 
 
 def _axes(ax: Axes | None) -> Axes:
-    if ax is not None:
-        return ax
+    return figure().subplots() if ax is None else ax
+
+
+@cache
+def _shown_figure() -> type[Figure]:
+    """A figure that notebooks show, also where pyplot was never imported."""
     try:
         from matplotlib.figure import Figure
     except ImportError:
         raise ExtraError('plots need Matplotlib: pip install "mmatch[plot]"') from None
-    return Figure(layout="constrained").subplots()
+
+    class ShownFigure(Figure):
+        def _repr_png_(self) -> bytes:
+            picture = io.BytesIO()
+            self.savefig(picture, format="png")
+            return picture.getvalue()
+
+    return ShownFigure
 
 
 def _sides(cohort: Cohort, matching: Matching) -> tuple[list[str], list[str]]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from mmatch.aims._base import Aim
 from mmatch.discovery import closest, find
+from mmatch.display import Shown, Table
 from mmatch.errors import InputError, Problem, Problems, excerpt
 from mmatch.formats import FORMATS
 from mmatch.people.building import group_fault
@@ -26,7 +27,7 @@ TierSpec = tuple[Aim, ...]
 
 
 @dataclass(frozen=True)
-class Program:
+class Program(Shown):
     """How people are matched: the session format, the group size, what must hold, and what is wanted in which order.
 
     Args:
@@ -60,6 +61,16 @@ class Program:
     def __reduce__(self) -> tuple[Any, ...]:
         group = dict(self.group) if isinstance(self.group, Mapping) else self.group
         return _program, ({"format": self.format, "group": group, "rules": self.rules, "aims": self.aims},)
+
+    def tables(self) -> Iterator[Table]:
+        """The rules, and the aims in order."""
+        yield Table(("what", "how"), [("format", self.format), ("group size", self.group)])
+        yield Table(("rule",), [(rule.title,) for rule in self.rules], "Rules: must hold", len(self.rules))
+        if self.aims is None:
+            yield Table(("aim",), [("the usual ones for the cohort",)], "Aims: wanted, in order")
+            return
+        rows = [(k, " + ".join(aim.title for aim in tier)) for k, tier in enumerate(self.tiers, 1)]
+        yield Table(("", "aim"), rows, "Aims: wanted, in order", len(rows))
 
     def __hash__(self) -> int:
         return hash(self.canonical)

@@ -142,6 +142,25 @@ class Balance:
 
 
 @dataclass(frozen=True, eq=False)
+class Spread:
+    """Minus ``factor`` times (greatest - least) of ``n`` sums: entries (edge, sum, weight)."""
+
+    edge: Ints
+    group: Ints
+    weights: Ints
+    n: int
+    factor: int = 1
+    unit: Fraction = Fraction(1)
+
+    def total(self, edges: Ints, match: Ints) -> int:  # noqa: ARG002 - one signature for all
+        """The total of a choice of edges."""
+        used = np.isin(self.edge, edges)
+        sums = np.zeros(self.n, dtype=np.int64)
+        np.add.at(sums, self.group[used], self.weights[used])
+        return -self.factor * int(np.ptp(sums)) if self.n else 0
+
+
+@dataclass(frozen=True, eq=False)
 class Sum:
     """Several terms added up, and a constant that no choice changes."""
 
@@ -199,7 +218,7 @@ class Worst:
     full: bool = False
 
 
-Grouped = Sizes | Variety | Blocking | Balance  # what a choice of edges alone, or weights, do not tell
+Grouped = Sizes | Variety | Blocking | Balance | Spread  # what a choice of edges alone, or weights, do not tell
 Term = Grouped | Linear | ConvexLoad | Sum | Vector | Profile | Worst
 
 
@@ -260,13 +279,16 @@ def _kinds(stage: Stage) -> tuple[str, ...]:
         return ("product",)
     if isinstance(stage, Count):
         return ("profile",)
-    others = {{Blocking: "blocking", Balance: "balance"}.get(type(term), "grouped") for term in stage.grouped}
+    others = {
+        {Blocking: "blocking", Balance: "balance", Spread: "balance"}.get(type(term), "grouped")
+        for term in stage.grouped
+    }
     return ("linear", *(["convex_load"] if stage.loads else []), *others)
 
 
 # what a solver that does not take a kind cannot keep, in the user's words
 KINDS = {
-    "balance": "an aim about the difference between two sums",
+    "balance": "an aim about the difference between sums",
     "blocking": "an aim about pairs that block",
     "slots": "a common time for each match",
     "convex_load": "an aim about loads",
@@ -305,6 +327,13 @@ class NoBlocking(Unmet):
     """No candidate pair blocks, under one notion of stability; ranks are those of the edges."""
 
     notion: str = "weak"
+
+
+@dataclass(frozen=True, eq=False)
+class Links(Unmet):
+    """Mentees who all have the same mentor, or none: sets of the numbers of mentees, with one seat each."""
+
+    sets: tuple[tuple[int, ...], ...] = ()
 
 
 Constraint = Bounds | Unmet

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 import mmatch as mm
+from mmatch.insight import lattice
 from stable_oracle import rankings
 from strategies import examples
 
 
-@given(world=rankings(projects=False, most_mentees=5, most_mentors=4))
-@examples(300)
-def test_every_stable_matching_is_listed_once(world):
+@pytest.mark.parametrize("projects", [False, True])
+@given(data=st.data())
+@examples(200)
+def test_every_stable_matching_is_listed_once(projects, data):
+    world = data.draw(rankings(projects=projects, most_mentees=5, most_mentors=4))
     found = [sorted(m.pairs()) for m in mm.stable_matchings(world.cohort(mm))]
     wanted = [world.pairs(chosen) for chosen in world.stable()]
     assert sorted(found) == sorted(wanted)
@@ -35,9 +39,24 @@ def test_what_cannot_be_listed_is_told():
     tied = mm.Cohort.from_rankings({"a": [["x", "y"]]}, {"x": ["a"], "y": ["a"]})
     with pytest.raises(mm.InputError, match="rotations need strict lists"):
         mm.stable_matchings(tied)
-    offers = mm.Cohort.from_rankings({"a": ["p", "q"]}, {"x": ["a"]}, offers={"p": "x", "q": "x"})
-    with pytest.raises(mm.UnsupportedError, match="several offers of one mentor"):
-        mm.stable_matchings(offers)
+    loaded = mm.Cohort.from_rankings({"a": ["x"]}, {"x": ["a"]}, min_load=1)
+    with pytest.raises(mm.UnsupportedError, match="least load"):
+        mm.stable_matchings(loaded)
+
+
+def test_too_many_to_try_are_told(monkeypatch):
+    monkeypatch.setattr(lattice, "MOST_TRIED", 1)
+    lists = {"a": ["p", "q"], "b": ["q", "p"]}, {"x": ["b", "a"], "y": ["a", "b"]}
+    cohort = mm.Cohort.from_rankings(*lists, offers={"p": "x", "q": "y", "r": "y"})
+    listed = mm.Cohort.from_rankings(
+        {**lists[0], "c": ["r"]},
+        {"x": ["b", "a"], "y": ["a", "b", "c"]},
+        capacity=2,
+        offers={"p": "x", "q": "y", "r": "y"},
+    )
+    assert len(mm.stable_matchings(cohort)) == 2
+    with pytest.raises(mm.LimitError, match="matchings lie between"):
+        mm.stable_matchings(listed)
 
 
 def test_lists_from_scores_are_visible_and_equal_scores_are_ties():

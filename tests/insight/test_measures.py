@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import math
+import zoneinfo
 from collections import Counter
 from dataclasses import fields
 from fractions import Fraction
@@ -14,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import mmatch as mm
+from mmatch.availability import parse_week
 from mmatch.insight.measures import Metrics
 from oracle import Oracle, as_set, rank, steps
 from strategies import cohorts, examples, matching_of, some_seats
@@ -328,3 +331,40 @@ def test_who_sits_on_an_offer_does_not_envy_others_on_it():
     assert mm.metrics(cohort, mm.Program(), mm.matching_from_pairs(cohort, seats)).justified_envy == 0
     alone = mm.matching_from_pairs(cohort, seats[1:])
     assert mm.metrics(cohort, mm.Program(), alone).justified_envy == 1
+
+
+WEEKS = ["Mon-Fri 9-12", "Mon 9-10:30; Wed 14:30-16", "Sun 22-24; Mon 0-3", "Sat 0-24", "", "evenings, mostly", None]
+ZONES = ["UTC", "Asia/Kathmandu", "Pacific/Auckland", "America/New_York", None]
+
+
+def minutes(text, zone, first):
+    """The UTC minutes from a local Monday on, one by one, for so many days from ``first``."""
+    monday = dt.datetime(2027, 1, 11, tzinfo=zoneinfo.ZoneInfo(zone or "UTC")) + dt.timedelta(days=first)
+    start = int(monday.timestamp()) // 60
+    found = set()
+    for k in range((7 - 2 * first) * 1440):
+        at = monday + dt.timedelta(minutes=k)
+        if any(w.day == at.weekday() and w.start <= at.hour * 60 + at.minute < w.end for w in parse_week(text)):
+            found.add(start + k)
+    return found
+
+
+@examples(25)
+@given(st.tuples(*[st.tuples(st.sampled_from(WEEKS), st.sampled_from(ZONES))] * 4))
+def test_shared_time_is_counted_minute_by_minute(calendars):
+    (ann, bob), (eva, finn) = calendars[:2], calendars[2:]
+    people = [
+        mm.Participant("ann", offers=[mm.Offer("")], availability=ann[0], timezone=ann[1]),
+        mm.Participant("bob", offers=[mm.Offer("")], availability=bob[0], timezone=bob[1]),
+        mm.Participant("eva", requests=[mm.Request("")], availability=eva[0], timezone=eva[1]),
+        mm.Participant("finn", requests=[mm.Request("")], availability=finn[0], timezone=finn[1]),
+    ]
+    cohort = mm.Cohort(people)
+    matching = mm.matching_from_pairs(cohort, [("ann", "eva"), ("bob", "finn")])
+    shared = free = 0
+    for mentor, mentee in [(ann, eva), (bob, finn)]:
+        if None in {mentor[0], mentee[0]} or WEEKS[5] in {mentor[0], mentee[0]}:
+            continue
+        own = minutes(*mentee, 0)
+        shared, free = shared + len(own & minutes(*mentor, -1)), free + len(own)
+    assert mm.metrics(cohort, mm.Program(), matching).shared_time == (shared / free if free else None)

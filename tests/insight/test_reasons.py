@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 import mmatch as mm
 from mmatch import Offer, Participant, Request
 from oracle import Oracle, steps
+from stable_oracle import rankings
 from strategies import cohorts, examples, questions
 
 
@@ -240,3 +241,27 @@ def test_nobody_is_told_of_a_wish_that_they_like_no_more():
     result = mm.solve(cohort)
     assert sorted(result.matching.pairs()) == [("x", "a", ""), ("y", "b", "")]
     assert {reason.kind for reason in mm.reasons(cohort, mm.Program(), result)} == {"score"}
+
+
+@pytest.mark.parametrize("kind", ["weak", "strong", "super"])
+@given(world=rankings(ties=True, projects=False))
+@examples(60)
+def test_under_the_rule_stable_too_reasons_name_who_was_preferred(kind, world):
+    """It said "none was chosen by milp", which explains nothing."""
+    cohort = world.cohort(mm)
+    program = mm.Program(rules=[mm.rules.Stable(kind)], aims=[mm.aims.Coverage()])
+    result = mm.solve(cohort, program, solver="milp")
+    assume(result.found is not None)
+    found = {reason.who: reason for reason in mm.reasons(cohort, program, result) if reason.kind == "outranked"}
+    mine = {mentee: mentor for mentor, mentee, _ in result.matching.pairs()}
+    assert {who[0] for who in found} >= {e for e, _ in result.matching.unmatched if _has_wish(world, e)}
+    for mentee, *rivals in found:
+        now = mine.get(mentee)
+        better = [o for o in world.owner if world.acceptable(mentee, o) and world.capacity[o] and world.seats[o]]
+        better = [o for o in better if world.likes(mentee, o) < world.likes(mentee, now)]
+        assert {mine[rival] for rival in rivals} == set(better)
+        assert all(world.wants(mine[rival], rival) <= world.wants(mine[rival], mentee) for rival in rivals)
+
+
+def _has_wish(world, mentee):
+    return any(world.acceptable(mentee, o) and world.capacity[o] and world.seats[o] for o in world.owner)

@@ -116,6 +116,31 @@ def _turns(world, order):
     return tuple(found.values())
 
 
+@given(world=rankings(projects=False), data=st.data())
+@examples(150)
+def test_nobody_loses_by_trading_from_earlier_partners(world, data):
+    before = data.draw(st.sampled_from(list(world.matchings())))
+    pairs = [(o, e) for e, o in zip(world.names, before, strict=True) if o is not None]
+    found = seats(world, mm.solvers.TopTradingCycles(previous=[*pairs, ("gone", "away")]))
+    for mentee, was, now in zip(world.names, before, found, strict=True):
+        assert was is None or world.likes(mentee, now) <= world.likes(mentee, was)
+    mine = [world.likes(e, o) for e, o in zip(world.names, found, strict=True)]
+    for other in world.matchings():
+        theirs = [world.likes(e, o) for e, o in zip(world.names, other, strict=True)]
+        assert theirs == mine or any(a > b for a, b in zip(theirs, mine, strict=True))
+
+
+def test_earlier_partners_that_cannot_be_meant_are_told():
+    cohort = mm.Cohort.from_rankings({"a": ["x"], "b": ["x"]}, {"x": ["a", "b"]})
+    kept = mm.solve(cohort, solver=mm.solvers.TopTradingCycles(previous=(("x", "b"),)))
+    assert kept.matching.pairs() == [("x", "b", "")]
+    with pytest.raises(mm.InputError, match="more earlier mentees than seats"):
+        mm.solve(cohort, solver=mm.solvers.TopTradingCycles(previous=[("x", "b"), ("x", "a")]))
+    for wrong in ("xb", [("x",)], [("x", 1)]):
+        with pytest.raises(mm.InputError, match=r"expected \(mentor, mentee\) pairs"):
+            mm.solvers.TopTradingCycles(previous=wrong)
+
+
 @pytest.mark.parametrize("solver", ["stable", "top_trading_cycles", "serial_dictatorship"])
 @given(world=rankings(projects=False, ties=False, most_mentees=3), data=st.data())
 @examples(100)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from mmatch.display import Shown, Table
 from mmatch.errors import InputError, Problem, Problems, excerpt
 
 MODES = ("virtual", "in_person", "either")
@@ -61,7 +63,7 @@ class Reflection:
 
 
 @dataclass(frozen=True, slots=True)
-class Format:
+class Format(Shown):
     """How often and how a pair or group meets: sessions, the gaps between them, reflections before and after.
 
     Args:
@@ -87,6 +89,14 @@ class Format:
         problems = Problems()
         _check(self, problems)
         problems.raise_any()
+
+    def tables(self) -> Iterator[Table]:
+        """The sessions, and how far they are apart."""
+        rows = [(k, s.minutes, s.mode.replace("_", " "), "; ".join(s.agenda)) for k, s in enumerate(self.sessions, 1)]
+        yield Table(("session", "minutes", "mode", "agenda"), rows, self.name.replace("_", " "), len(rows))
+        if self.gaps:
+            gaps = [(k, g.least, g.target, g.most, len(g.touchpoints)) for k, g in enumerate(self.gaps, 1)]
+            yield Table(("after session", "least", "wanted", "most", "touchpoints"), gaps, "Days between", len(gaps))
 
     @property
     def regular(self) -> bool:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from mmatch.display import Shown, Table
 from mmatch.errors import LimitError, Problem
 from mmatch.instance.edges import asked
 from mmatch.pairs import Pairs, facts_of
@@ -32,13 +33,24 @@ class Removal:
 
 
 @dataclass(frozen=True, slots=True)
-class Readiness:
+class Readiness(Shown):
     """What a cohort can bear: supply per topic, pairs on shared topics, pairs left, and what removes the others."""
 
     supply: tuple[Supply, ...]
     pairs: int
     left: int
     removals: tuple[Removal, ...]
+
+    def __repr__(self) -> str:
+        return f"<Readiness: {self.left:,} of {self.pairs:,} pairs possible, {len(self.supply)} topics>"
+
+    def tables(self) -> Iterator[Table]:
+        """Supply and demand on each topic, and what removes pairs."""
+        heads = ("topic", "seats asked for", "people asking", "offers", "seats offered")
+        rows = [(s.topic or "any", s.wanted, s.requests, s.offers, s.seats) for s in self.supply]
+        yield Table(heads, rows, "Supply and demand", len(rows))
+        causes = [(r.cause, r.removed, r.alone) for r in self.removals]
+        yield Table(("rule or fact", "pairs removed", "by it alone"), causes, "What removes pairs", len(causes))
 
 
 def readiness(cohort: Cohort, program: Program | None = None) -> Readiness:

@@ -11,10 +11,11 @@ from functools import cached_property
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
+from mmatch.display import Shown, Table
 from mmatch.engine import LONGEST, check_progress
 from mmatch.errors import InputError, MmatchError, Problem, excerpt
 from mmatch.insight.measures import Metrics
-from mmatch.insight.running import LASTING, Parcel, match_of, opened_run, run_key, run_strategy, sealed_run
+from mmatch.insight.running import LASTING, Parcel, matching_of, opened_run, run_key, run_strategy, sealed_run
 from mmatch.insight.strategies import Seed, Strategy, named_strategies, unique
 from mmatch.instance import Progress
 from mmatch.matching import Exact, Matching, Status, Trust, Value, frame_of
@@ -88,7 +89,7 @@ class Price:
     share: float | None
 
 
-class Comparison(Sequence[Run]):
+class Comparison(Shown, Sequence[Run]):
     """All runs, in the order of cohorts, strategies and seeds; a failed one is a row with a reason."""
 
     def __init__(self, runs: Iterable[Run]) -> None:
@@ -114,6 +115,21 @@ class Comparison(Sequence[Run]):
         front = ", ".join(dict.fromkeys(run.strategy for run in self.pareto))
         lost = f", {failed} without a matching" if failed else ""
         return f"<Comparison: {len(self)} runs{lost}; not dominated: {front or 'none'}>"
+
+    def tables(self) -> Iterator[Table]:
+        """How each strategy ended, what it reaches in every aim, and who dominates it."""
+        heads = ("cohort", "strategy", "outcome", *self.aims, "dominated by")
+        rows = [
+            (
+                run.cohort,
+                self.label(run),
+                run.reason or f"{run.status}, {run.trust}",
+                *(run.measures.get(aim) for aim in self.aims),
+                ", ".join(self.dominated_by(run)),
+            )
+            for run in self
+        ]
+        yield Table(heads, rows, total=len(rows))
 
     @property
     def aims(self) -> tuple[str, ...]:
@@ -379,9 +395,7 @@ def _run(task: _Task, data: Mapping[str, Any], cohort: Cohort, aims: Sequence[tu
     """A run from its data, measured in every aim."""
     if "error" in data:
         return Run(task.cohort, task.name, task.seed, reason=data["reason"])
-    matching = None
-    if data["matches"] is not None:
-        matching = Matching([match_of(row) for row in data["matches"]], data["unmatched"])
+    matching = matching_of(data)
     return Run(
         task.cohort,
         task.name,

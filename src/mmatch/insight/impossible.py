@@ -62,8 +62,9 @@ def why_infeasible(cohort: Cohort, program: Program, result: Result) -> Iterator
 
 def _unstable(cohort: Cohort, program: Program, claim: Stability) -> Reason:
     """Why no matching is stable in the way that was asked for."""
-    if claim.kind == "super":
-        return Reason("rules", (), "", "no super-stable matching exists: too many people are indifferent")
+    if claim.kind in {"strong", "super"}:
+        name = "strongly stable" if claim.kind == "strong" else "super-stable"
+        return Reason("rules", (), "", f"no {name} matching exists: too many people are indifferent")
     instance = compile_instance(cohort, program)
     chosen = np.zeros(len(instance.request), dtype=bool)
     chosen[list(claim.steps)] = True

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mmatch.discovery import find
+from mmatch.display import Shown, Table
 from mmatch.engine import check_seed
 from mmatch.errors import InputError, Problem, SolverError
 from mmatch.instance import Watch, compile_instance
@@ -22,6 +23,8 @@ from mmatch.proof.optimality import balanced, stages_proved
 from mmatch.terms import Bounds, Worst
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from mmatch.instance import Answer, Instance
     from mmatch.people import Cohort
     from mmatch.people.columns import Ints
@@ -32,7 +35,7 @@ FEW = 2  # times the average number of lists, the most that a mentor is on by de
 
 
 @dataclass(frozen=True, slots=True)
-class Shortlists:
+class Shortlists(Shown):
     """A list for every request: ``lists[mentee, topic]`` holds (mentor, topic) entries, the best first.
 
     ``most`` is the greatest number of lists that a mentor may be on. The lists are the best of all that keep it: proved
@@ -41,6 +44,15 @@ class Shortlists:
 
     lists: Mapping[Entry, tuple[Entry, ...]]
     most: int
+
+    def __repr__(self) -> str:
+        return f"<Shortlists: {len(self.lists)} lists, no mentor on more than {self.most}>"
+
+    def tables(self) -> Iterator[Table]:
+        """The lists, and the mentors who are on most of them."""
+        rows = [(who, topic, ", ".join(name for name, _ in mine)) for (who, topic), mine in self.lists.items()]
+        yield Table(("mentee", "topic", "mentors, the best first"), rows, total=len(rows))
+        yield Table(("mentor", "lists"), list(self.appearances.items()), "On how many lists", len(self.appearances))
 
     @property
     def appearances(self) -> Mapping[str, int]:

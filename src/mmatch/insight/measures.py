@@ -11,8 +11,10 @@ import numpy as np
 
 from mmatch.aims.fit import Fit
 from mmatch.aims.topic_fit import TopicFit
+from mmatch.display import Shown, Table
 from mmatch.errors import InputError, Problem, excerpt
 from mmatch.insight.envy import Valued, envious, justly_envious, wef1_violations
+from mmatch.insight.overlap import shared_time
 from mmatch.insight.stability import check_matching
 from mmatch.instance.edges import candidates
 from mmatch.instance.seats import mentor_seats
@@ -23,6 +25,8 @@ from mmatch.program import check_question
 from mmatch.proof.stability import blocking_edges
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from mmatch.instance.edges import Edges
     from mmatch.matching import Matching
     from mmatch.pairs import Pairs
@@ -50,7 +54,7 @@ class Segment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Metrics:
+class Metrics(Shown):
     """How good a matching is; None where a number does not apply, never NaN.
 
     *Mentees* are people who ask for at least one seat; *mentors* people who offer and may fill at least one. The *fit*
@@ -68,7 +72,7 @@ class Metrics:
         total_fit: sum of the fit of all filled seats.
         mean_fit: total_fit / matched.
         worst_off: least fit of a matched mentee; 0 where nobody is matched.
-        gini: sum over all two mentees of |fit - fit'| / (2 n^2 mean), unmatched ones with fit 0: 0 is equal, towards 1
+        gini: sum over all two mentees of abs(fit - fit') / (2 n^2 mean), unmatched ones with fit 0: 0 is equal, 1 is
             one has all. None where the total is 0 or a fit is below 0.
         jain: (sum of fit)^2 / (n · sum of fit^2), unmatched ones with fit 0: 1 is equal, 1/n one has all. None as gini.
         rank_profile: filled seats whose mentee ranks the mentor 1st, 2nd, …; only of mentees who state ranks.
@@ -91,7 +95,8 @@ class Metrics:
             None where a fit is below 0.
         parity: share matched and mean fit for each segment of an attribute; empty where none was asked for.
         parity_gap: greatest - least share matched over the segments.
-        shared_time: share of the sessions' time that both people have free; None until availability is read as times.
+        shared_time: over filled seats whose two people state weekly availability: minutes of a week (without clock
+            changes) in which both are free / minutes in which the mentee is. None where nobody does.
     """
 
     seats: int
@@ -125,6 +130,18 @@ class Metrics:
     parity: tuple[Segment, ...] = ()
     parity_gap: float | None = None
     shared_time: float | None = None
+
+    def __repr__(self) -> str:
+        return (
+            f"<Metrics: {self.matched} of {self.mentees} mentees matched, {self.filled} of {self.seats} seats filled>"
+        )
+
+    def tables(self) -> Iterator[Table]:
+        """Every single number that applies; parity where it was asked for."""
+        rows = [(name.replace("_", " "), value) for name, value in self.scalars().items() if value is not None]
+        half = (len(rows) + 1) // 2
+        yield Table(("what", "value"), rows[:half], total=half)
+        yield Table(("what", "value"), rows[half:], total=len(rows) - half)
 
     def as_dict(self) -> dict[str, Any]:
         """Everything as plain data, ready for JSON."""
@@ -200,6 +217,7 @@ def measured(edges: Edges, program: Program, matching: Matching, *, by: str | No
         blocking_pairs=_blocking(edges, program, matching),
         **_envies(valued),
         **_parity(valued, unit, by),
+        shared_time=shared_time(seats),
     )
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from mmatch.display import Shown, Table
 from mmatch.engine import solve
 from mmatch.errors import InputError, Problem, UnsupportedError, excerpt
 from mmatch.insight.asking import same_question
@@ -57,7 +58,7 @@ class WhatIf:
 
 
 @dataclass(frozen=True, slots=True)
-class Explanation:
+class Explanation(Shown):
     """What a policy decides, in numbers from real solves."""
 
     tiers: tuple[TierStory, ...]
@@ -73,6 +74,19 @@ class Explanation:
         tiers = [{name: getattr(tier, name) for name in TierStory.__slots__} for tier in self.tiers]
         changes = [{name: _plain(getattr(change, name)) for name in WhatIf.__slots__} for change in self.what_if]
         return {"decided_by": self.decided_by, "tiers": tiers, "what_if": changes}
+
+    def __repr__(self) -> str:
+        decided = self.decided_by or "a lottery among equals"
+        return f"<Explanation: {len(self.tiers)} tiers, {len(self.what_if)} changes tried; decided by {decided}>"
+
+    def tables(self) -> Iterator[Table]:
+        """What each tier reached and gave up, and what each change of the policy brings."""
+        rows = [(t.title, t.value, t.alone, t.lost, t.open) for t in self.tiers]
+        yield Table(
+            ("tier", "reached", "could have alone", "lost", "pairs still open"), rows, "What decided", len(rows)
+        )
+        changes = [(c.change, c.status, _gains(c.gains)) for c in self.what_if]
+        yield Table(("change", "outcome", "gains"), changes, "What if", len(changes))
 
     def __str__(self) -> str:
         return "\n".join([*map(_tier_line, self.tiers), *map(_change_line, self.what_if)])
@@ -226,6 +240,11 @@ def _what_if(again: _Solver, change: str, program: Program, now: Mapping[str, Va
 
 def _gain(value: float, now: Value) -> int | float:
     return 0 if isinstance(now, tuple) else value - now
+
+
+def _gains(gains: Mapping[str, float]) -> str:
+    """What changes, by aim."""
+    return ", ".join(f"{name} {_number(gain, sign=True)}" for name, gain in gains.items() if gain)
 
 
 def _plain(value: Any) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import pickle
+from dataclasses import fields
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -14,16 +15,18 @@ from mmatch.errors import MmatchError, NoMatchingError
 from mmatch.insight.measures import measured
 from mmatch.insight.why import reasons
 from mmatch.instance.edges import candidates
-from mmatch.matching import Match, Status
+from mmatch.matching import Matching, Seats, Status
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from mmatch.insight.strategies import Seed, Strategy
     from mmatch.instance.edges import Edges
     from mmatch.matching import Result
     from mmatch.people import Cohort
     from mmatch.program import Program
 
-SCHEMA = "mmatch/run 1"
+SCHEMA = "mmatch/run 2"
 LASTING = ("InputError", "LimitError", "UnsupportedError")  # failures that come again with the same question
 MOST_REASONS = 3
 
@@ -97,7 +100,6 @@ def _why_none(cohort: Cohort, program: Program, result: Result) -> str:
 
 def _answer(result: Result) -> dict[str, Any]:
     matching = result.found
-    names = ("mentor", "mentees", "topic", "offer", "requested", "slot", "co_mentor")
     return {
         "status": str(result.status),
         "trust": None if result.trust is None else str(result.trust),
@@ -107,15 +109,17 @@ def _answer(result: Result) -> dict[str, Any]:
         "solver": result.solver,
         "stopped": result.stopped,
         "runtime": round(result.runtime, 6),
-        "matches": None if matching is None else [[getattr(match, name) for name in names] for match in matching],
+        "seats": None if matching is None else {k.name: list(getattr(matching.seats, k.name)) for k in fields(Seats)},
         "unmatched": None if matching is None else matching.unmatched,
     }
 
 
-def match_of(row: list[Any]) -> Match:
-    """A match from its data."""
-    mentor, mentees, topic, offer, requested, slot, co_mentor = row
-    return Match(mentor, tuple(mentees), topic, offer, tuple(requested), slot, co_mentor)
+def matching_of(data: Mapping[str, Any]) -> Matching | None:
+    """The matching of a run, from its data."""
+    if data["seats"] is None:
+        return None
+    seats = Seats(**{name: tuple(column) for name, column in data["seats"].items()})
+    return Matching.from_seats(seats, [(mentee, topic) for mentee, topic in data["unmatched"]])
 
 
 def sealed_run(key: str, found: dict[str, Any]) -> str:

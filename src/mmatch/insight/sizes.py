@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mmatch.aims._base import PairAim
+from mmatch.display import Shown, Table
 from mmatch.engine import solve
 from mmatch.errors import UnsupportedError
 from mmatch.instance import compile_instance
@@ -19,6 +20,8 @@ from mmatch.rules.stable import Stable
 from mmatch.solvers.stable import Stable as StableSolver
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from mmatch.matching import Matching, Result
     from mmatch.pairs import Pairs
     from mmatch.people import Cohort
@@ -26,7 +29,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class StableSizes:
+class StableSizes(Shown):
     """How many seats stable matchings fill: what `stable_sizes` gives.
 
     Attributes:
@@ -46,6 +49,17 @@ class StableSizes:
     any: int
     smallest: Matching | None
     largest: Matching | None
+
+    def tables(self) -> Iterator[Table]:
+        """The sizes side by side."""
+        rows = [
+            ("the smallest stable matching fills", self.fewest),
+            ("every stable matching fills at least", self.at_least),
+            ("the largest stable matching fills", self.most),
+            ("no stable matching fills more than", self.at_most),
+            ("the largest matching of any kind fills", self.any),
+        ]
+        yield Table(("what", "seats"), rows)
 
 
 @dataclass(frozen=True, repr=False)

@@ -13,10 +13,13 @@ from mmatch.insight.impossible import why_infeasible
 from mmatch.insight.refusals import refusals
 from mmatch.insight.unfilled import Unfilled
 from mmatch.insight.words import number
+from mmatch.instance import compile_instance
+from mmatch.instance.market import obstacle
 from mmatch.matching import Reason, Result, Status
 from mmatch.pairs import pairs_of
 from mmatch.people.numbers import plain
 from mmatch.program import check_question
+from mmatch.rules.stable import Stable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,12 +54,20 @@ def reasons(cohort: Cohort, program: Program, result: Result) -> tuple[Reason, .
         return ()
     matching = result.matching
     found = list(_scores(cohort, resolved, matching))
-    claim = result.proof.stability
-    if result.proof.kind == "stability" and claim is not None and claim.kind != "popular":
+    if _is_stable(cohort, resolved, result):
         found += [*Unfilled(cohort, resolved, matching, result).removed(), *refusals(cohort, resolved, result)]
     elif matching.unmatched:
         found += list(Unfilled(cohort, resolved, matching, result).reasons())
     return tuple(found)
+
+
+def _is_stable(cohort: Cohort, program: Program, result: Result) -> bool:
+    """Whether nothing blocks in the matching, by what it claims or by a rule, so that who was preferred says why."""
+    claim = result.proof.stability
+    if result.proof.kind == "stability" and claim is not None:
+        return claim.kind != "popular"
+    asked = any(isinstance(rule, Stable) and rule.kind != "envy" for rule in program.rules)
+    return asked and not obstacle(compile_instance(cohort, program, timed=False), loads=True)
 
 
 def _scores(cohort: Cohort, program: Program, matching: Matching) -> Iterator[Reason]:

@@ -20,8 +20,9 @@ def listed(names: Sequence[str], what: str) -> str:
 
 
 def counted(n: int, thing: str) -> str:
-    """1 seat, 2 seats."""
-    return f"{n:,} {thing}" if n == 1 else f"{n:,} {thing}s"
+    """1 seat, 2 seats, 2 matches."""
+    plural = f"{thing}es" if thing.endswith(("ch", "sh", "s", "x")) else f"{thing}s"
+    return f"{n:,} {thing if n == 1 else plural}"
 
 
 def topic_word(topic: str) -> str:

@@ -30,6 +30,7 @@ from mmatch.terms import (
     Product,
     Profile,
     Sizes,
+    Spread,
     Sum,
     Tier,
     Total,
@@ -150,7 +151,7 @@ def _reach(part: Single, edges: Edges) -> int:
         return abs(part.factor) * len(part.pairs.mentee)
     if isinstance(part, Variety):
         return abs(part.factor)
-    if isinstance(part, Balance):
+    if isinstance(part, Balance | Spread):
         return abs(part.factor) * exact_sum(np.abs(part.weights))
     if isinstance(part, Linear):
         return max(int(part.weights.max(initial=0)), -int(part.weights.min(initial=0)))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from mmatch.errors import ExportError
 from mmatch.io.files import atomic_write
-from mmatch.io.json_text import dump_json, load_json
+from mmatch.io.json_text import dump_json, load_json, told_of
 from mmatch.io.schedules import (
     diary_in,
     diary_out,
@@ -69,8 +69,10 @@ def read_dates(path: str | os.PathLike[str]) -> dict[str, Any]:
     Raises:
         InputError: not readable, no JSON, or fields that `schedule` does not know.
     """
-    given = headed(load_json(path), SCHEMA, (), tuple(READERS))
-    return {name: READERS[name](value, name) for name, value in given.items()}
+    data = load_json(path)
+    with told_of(path):
+        given = headed(data, SCHEMA, (), tuple(READERS))
+        return {name: READERS[name](value, name) for name, value in given.items()}
 
 
 def write_dates(dates: Mapping[str, Any], path: str | os.PathLike[str]) -> None:

@@ -55,6 +55,8 @@ def table_from_frame(frame: Any, name: str) -> Table:
 
 def _check_heads(frame: Any, name: str) -> None:
     """Column names are texts, each once: a MultiIndex or a number is no name."""
+    if hasattr(frame, "collect_schema"):
+        return  # a lazy frame has checked them itself
     given = getattr(frame, "column_names", getattr(frame, "columns", ()))
     heads: list[Any] = list(given) if isinstance(given, Iterable) else []
     problems = Problems()

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from mmatch.errors import ExportError, InputError, LimitError, Problem, excerpt
@@ -32,6 +34,16 @@ def load_json(path: str | os.PathLike[str]) -> object:
         LimitError: too large, too deep, or a number too long.
     """
     return parse_json(read_text(path), file_name(path))
+
+
+@contextmanager
+def told_of(path: str | os.PathLike[str]) -> Iterator[None]:
+    """Whatever is wrong with what a file holds is told with the name of the file."""
+    try:
+        yield
+    except InputError as error:
+        name = file_name(path)
+        raise type(error)([replace(p, where=f"{name} {p.where}".strip()) for p in error.problems]) from None
 
 
 def parse_json(text: str, name: str = "JSON") -> object:

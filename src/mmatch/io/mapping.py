@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from types import MappingProxyType
 from typing import Any
 
+from mmatch.display import Shown, Table
 from mmatch.errors import InputError, Problem, Problems, excerpt
 from mmatch.io.heads import MEANINGS
 from mmatch.io.lists import SEPARATORS
@@ -49,7 +50,7 @@ class FileMeaning:
 
 
 @dataclass(frozen=True, slots=True)
-class FileMapping:
+class FileMapping(Shown):
     """How sign-up files were understood, one line a column. Print it, save it, edit it, and give it back.
 
     It holds heads and meanings, never a cell.
@@ -57,6 +58,14 @@ class FileMapping:
 
     files: tuple[FileMeaning, ...] = ()
     columns: tuple[ColumnMeaning, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"<FileMapping: {len(self.columns)} columns of {len(self.files)} files>"
+
+    def tables(self) -> Iterator[Table]:
+        """What each column was taken to mean."""
+        rows = [(c.file, c.column, c.meaning, c.how) for c in self.columns]
+        yield Table(("file", "column", "meaning", "how"), rows, "Columns", len(rows))
 
     def __str__(self) -> str:
         files: list[tuple[str, ...]] = [

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mmatch.io.files import atomic_write
-from mmatch.io.json_text import dump_json, load_json
+from mmatch.io.json_text import dump_json, load_json, told_of
 from mmatch.program import Program
 
 if TYPE_CHECKING:
@@ -18,7 +18,9 @@ def read_program(path: str | os.PathLike[str]) -> Program:
     Raises:
         InputError: not JSON, or unknown fields, rules or aims, each named with its place.
     """
-    return Program.from_json(load_json(path))
+    data = load_json(path)
+    with told_of(path):
+        return Program.from_json(data)
 
 
 def write_program(program: Program, path: str | os.PathLike[str]) -> None:

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from mmatch.display import Shown, Table
 from mmatch.errors import InputError, MmatchError, Problem, Problems, excerpt
 from mmatch.io.answers import Answer, read_facts, read_people
 from mmatch.io.assembling import Assembler
@@ -23,7 +24,7 @@ from mmatch.people.cohort import Cohort
 from mmatch.people.texts import lookalikes
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 _TOKEN = re.compile(r"@(\d+)\.([a-z_]+)(?:\[\d+\](?:\.([a-z]+))?)?")
 _COLUMNS_OF = {
@@ -36,7 +37,7 @@ _COLUMNS_OF = {
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Shown):
     """What reading gave: the cohort, how columns were understood, rejected rows, and warnings.
 
     Attributes:
@@ -50,6 +51,13 @@ class Reading:
     mapping: FileMapping
     rejected: Rejected
     warnings: tuple[Problem, ...]
+
+    def tables(self) -> Iterator[Table]:
+        """How columns were understood, what was noted, and supply and demand."""
+        yield from self.mapping.tables()
+        if self.warnings:
+            yield Table(("note",), [(str(warning),) for warning in self.warnings], "Notes", len(self.warnings))
+        yield from self.cohort.tables()
 
     def __repr__(self) -> str:
         return f"<Reading: {self.cohort!r}, {len(self.rejected)} rejected rows, {len(self.warnings)} warnings>"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from mmatch.errors import Problems, excerpt
 from mmatch.io.files import atomic_write
-from mmatch.io.json_text import dump_json, load_json
+from mmatch.io.json_text import dump_json, load_json, told_of
 from mmatch.matching import Exact, Match, Matching, Proof, Result, Stability, Status, Trust
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def result_to_json(result: Result) -> dict[str, Any]:
 
 
 def _stability_to_json(claim: Stability | None) -> dict[str, Any] | None:
-    names = ("side", "kind", "seed", "steps", "prices")
+    names = Stability.__slots__
     return None if claim is None else {name: getattr(claim, name) for name in names}
 
 
@@ -81,7 +81,9 @@ def read_result(path: str | os.PathLike[str]) -> Result:
     Raises:
         InputError: not JSON, or not a result, with each wrong field named.
     """
-    return result_from_json(load_json(path))
+    data = load_json(path)
+    with told_of(path):
+        return result_from_json(data)
 
 
 def result_from_json(data: object) -> Result:
@@ -92,8 +94,9 @@ def result_from_json(data: object) -> Result:
     """
     problems = Problems()
     fields = _object(data, "result", problems)
-    if fields.pop("schema", SCHEMA) != SCHEMA:
-        problems.add("schema", "result.schema", f"expected {SCHEMA}")
+    schema = fields.pop("schema", SCHEMA)
+    if schema != SCHEMA:
+        problems.add("schema", "result.schema", f"found {excerpt(schema)}, expected {SCHEMA}")
     version = fields.pop("version", VERSION)
     if type(version) is not int or version > VERSION:
         problems.add("version", "result.version", f"found {excerpt(version)}: made by a newer version of mmatch")
@@ -211,12 +214,18 @@ def _seed(value: Any) -> int | str:
 
 
 def _stability(value: Any) -> Stability:
-    if not isinstance(value, dict) or value.keys() != {"side", "kind", "seed", "steps", "prices"}:
+    later = {"rotations", "crowds"}
+    if not isinstance(value, dict) or value.keys() | later != set(Stability.__slots__):
         raise TypeError
-    seed = None if value["seed"] is None else _seed(value["seed"])
-    prices = tuple(tuple(map(_whole, _list(row))) for row in _list(value["prices"]))
-    steps = tuple(map(_whole, _list(value["steps"])))
-    return Stability(_text(value["side"]), _text(value["kind"]), seed, steps, prices)
+    return Stability(
+        side=_text(value["side"]),
+        kind=_text(value["kind"]),
+        seed=None if value["seed"] is None else _seed(value["seed"]),
+        steps=tuple(map(_whole, _list(value["steps"]))),
+        prices=_rows(value["prices"]),
+        rotations=_rows(value.get("rotations", [])),
+        crowds=_rows(value.get("crowds", [])),
+    )
 
 
 def _named(value: Any) -> Any:

@@ -11,7 +11,7 @@ from mmatch.availability import DAY, day_of, day_text, instant, local_time, pars
 from mmatch.errors import InputError, Problem, excerpt
 from mmatch.formats import Format, Gap, Reflection, Session, Touchpoint
 from mmatch.io.files import atomic_write
-from mmatch.io.json_text import dump_json, load_json
+from mmatch.io.json_text import dump_json, load_json, told_of
 from mmatch.matching import Match, Status
 from mmatch.planning.diaries import Diary
 from mmatch.planning.plans import Appointment, Due, Key, Plan, Schedule, Settings, Unplaced, Wishes
@@ -41,7 +41,9 @@ def read_schedule(path: str | os.PathLike[str]) -> Schedule:
     Raises:
         InputError: not readable, no JSON, or no schedule.
     """
-    return schedule_from_json(load_json(path))
+    data = load_json(path)
+    with told_of(path):
+        return schedule_from_json(data)
 
 
 def read_diaries(path: str | os.PathLike[str]) -> dict[str, Diary]:
@@ -52,8 +54,9 @@ def read_diaries(path: str | os.PathLike[str]) -> dict[str, Diary]:
     Raises:
         InputError: not readable, no JSON, or no diaries.
     """
-    data = headed(load_json(path), DIARIES, ("people",))
-    return pairs_of(data["people"], "people", text_of, diary_in)
+    data = load_json(path)
+    with told_of(path):
+        return pairs_of(headed(data, DIARIES, ("people",))["people"], "people", text_of, diary_in)
 
 
 # -- writing ----------------------------------------------------------------------------------------------------------
@@ -207,8 +210,9 @@ def headed(data: object, schema: str, names: Sequence[str], optional: Sequence[s
     if not isinstance(data, dict):
         raise _wrong("", data, "an object")
     found = dict(data)
-    if found.pop("schema", None) != schema:
-        raise InputError(Problem("schema", "schema", f"expected {schema}"))
+    stated = found.pop("schema", None)
+    if stated != schema:
+        raise InputError(Problem("schema", "schema", f"found {excerpt(stated)}, expected {schema}"))
     version = found.pop("version", VERSION)
     if type(version) is not int or version > VERSION:
         raise InputError(Problem("version", "version", f"found {excerpt(version)}: made by a newer version of mmatch"))

@@ -103,11 +103,15 @@ def table_of(source: Source, mapping: FileMapping) -> Table:
         from mmatch.io.frames import table_from_frame
 
         return table_from_frame(source.value, source.name)
+    if source.name.casefold().endswith(".parquet"):
+        from mmatch.io.parquet import table_from_parquet
+
+        return table_from_parquet(source.value, source.name)
     text = read_text(source.value)
     if text.lstrip()[:1] in {"{", "["}:
         hint = "name it .json to read it as a cohort"
         raise InputError(Problem("shape", source.name, "found JSON, expected a table with a header line", hint))
-    if source.name.casefold().endswith((".xlsx", ".xls", ".ods", ".parquet")):
+    if source.name.casefold().endswith((".xlsx", ".xls", ".ods")):
         raise InputError(
             Problem("compressed", source.name, f"found {excerpt(source.name)}, expected CSV", "save it as CSV")
         )

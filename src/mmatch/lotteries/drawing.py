@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
+from itertools import islice
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from mmatch.display import MOST_ROWS, Shown, Table
 from mmatch.engine import check_seed
 from mmatch.errors import InputError, LimitError, Problem, SolverError, UnsupportedError, excerpt
 from mmatch.instance import Answer, Instance, compile_instance
@@ -198,7 +200,7 @@ class _Source:
 
 
 @dataclass(frozen=True, repr=False)
-class Draw:
+class Draw(Shown):
     """A lottery over matchings: everybody's chances, the matchings that could be drawn, and the one that was.
 
     ``chances`` gives for (mentor, mentee, topic of the offer) the exact probability that they meet; pairs without any
@@ -278,6 +280,12 @@ class Draw:
 
     def __hash__(self) -> int:
         return hash((frozenset(self.chances.items()), self.matching, self.seed, self.cap))
+
+    def tables(self) -> Iterator[Table]:
+        """What was drawn, and everybody's chances."""
+        yield from self.matching.tables()
+        rows = [(*pair, f"{float(chance):.1%}") for pair, chance in islice(self.chances.items(), MOST_ROWS)]
+        yield Table(("mentor", "mentee", "topic", "chance"), rows, "Chances", len(self.chances))
 
     def __repr__(self) -> str:
         cap = "" if self.cap is None else f", cap {self.cap}"

@@ -7,6 +7,7 @@ McDermid, Suzuki 2008, "A unified approach to finding good stable matchings in t
 
 from __future__ import annotations
 
+from bisect import insort
 from typing import TYPE_CHECKING
 
 from mmatch.mechanisms.mentee_side import mentee_side
@@ -33,6 +34,86 @@ def stable_seats(market: Market) -> Iterator[Seats]:
             if following not in seen:
                 seen.add(following)
                 waiting.append(following)
+
+
+def rotations(market: Market, best: list[int]) -> list[list[int]]:
+    """All rotations in an order in which they can be made from the mentees' best on, as circles of the pairs left.
+
+    Lists are read once from front to back, so time grows with the number of pairs. One offer a mentor.
+    """
+    return _Circling(market, best).run()
+
+
+class _Circling:
+    """Everybody points to who sits on their next chance; whoever points to somebody who never moves never moves."""
+
+    def __init__(self, market: Market, best: list[int]) -> None:
+        by_mentee, start = market.by_mentee
+        self.wish: list[int] = by_mentee.tolist()
+        self.end: list[int] = start[1:].tolist()
+        self.mentee: list[int] = market.mentee.tolist()
+        self.offer: list[int] = market.offer.tolist()
+        self.rank: list[int] = market.mentor_rank.tolist()
+        place = {pair: number for number, pair in enumerate(self.wish)}
+        self.now = list(best)
+        self.next = [len(place) if pair == NONE else place[pair] + 1 for pair in best]
+        self.held: list[list[tuple[int, int]]] = [[] for _ in range(len(market.seats))]
+        for pair in best:
+            if pair != NONE:
+                insort(self.held[self.offer[pair]], (self.rank[pair], pair))
+        self.full = [len(held) == most for held, most in zip(self.held, market.seats.tolist(), strict=True)]
+        self.stays = [False] * market.n_mentees
+        self.found: list[list[int]] = []
+
+    def run(self) -> list[list[int]]:
+        """Find circles until nobody can move."""
+        for start in range(len(self.now)):
+            path: list[int] = []
+            place: dict[int, int] = {}
+            while not self.stays[start]:
+                path = path or [start]
+                place = place or {start: 0}
+                self._step(path, place)
+        return self.found
+
+    def _step(self, path: list[int], place: dict[int, int]) -> None:
+        """Go on by one mentee, close a circle, or find that nobody on the way can move."""
+        pair = self.chance(path[-1])
+        other = NONE if pair == NONE else self.mentee[self.held[self.offer[pair]][-1][1]]
+        if other == NONE or self.stays[other]:
+            for who in path:
+                self.stays[who] = True
+        elif other in place:
+            self._turn(path[place[other] :])
+            for who in path[place[other] :]:
+                del place[who]
+            del path[len(place) :]
+        else:
+            place[other] = len(path)
+            path.append(other)
+
+    def chance(self, who: int) -> int:
+        """The next wish whose mentor would rather have this mentee than the last one; `NONE` where there is none."""
+        while self.now[who] != NONE and self.next[who] < self.end[who]:
+            pair = self.wish[self.next[who]]
+            here = self.offer[pair]
+            if not self.full[here]:
+                return NONE  # a seat that stays free: whoever went below it would go back
+            if self.rank[pair] < self.held[here][-1][0]:
+                return pair
+            self.next[who] += 1
+        return NONE
+
+    def _turn(self, circle: list[int]) -> None:
+        """Everybody on a circle moves to their chance."""
+        self.found.append([self.now[who] for who in circle])
+        taken = [self.chance(who) for who in circle]
+        for who in circle:
+            self.held[self.offer[self.now[who]]].pop()
+        for who, pair in zip(circle, taken, strict=True):
+            insort(self.held[self.offer[pair]], (self.rank[pair], pair))
+            self.now[who] = pair
+            self.next[who] += 1
 
 
 class _Lattice:

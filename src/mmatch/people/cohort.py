@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from mmatch.display import Shown, Table
 from mmatch.errors import InputError, Problem, Problems, excerpt
 from mmatch.people.building import Builder, Where, usual_where
 from mmatch.people.columns import NONE, Ints, Meetings, Offers, People, Requests, Scores, Topics, shortlex
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
 
-class Cohort(Sequence[Participant]):
+class Cohort(Shown, Sequence[Participant]):
     """Who takes part: people with offers and requests, the topic tree, past meetings, given scores. Immutable.
 
     Args:
@@ -151,13 +152,17 @@ class Cohort(Sequence[Participant]):
         Raises:
             InputError: unknown names, duplicates, bad counts.
         """
-        from mmatch.people.rankings import participants_from_rankings, plain_rankings
+        from mmatch.people.rankings import participants_from_rankings, placed, plain_rankings
 
         limits = {"capacity": capacity, "offer_capacity": offer_capacity, "min_load": min_load}
         plain = plain_rankings(mentees, mentors, limits) if offers is None else None
         if plain is not None:
             return cls.from_columns(*plain, None)
-        return cls(participants_from_rankings(mentees, mentors, offers, limits))
+        people = participants_from_rankings(mentees, mentors, offers, limits)
+        try:
+            return cls(people)
+        except InputError as error:
+            raise InputError(placed(error.problems, people)) from None
 
     # -- reading it ----------------------------------------------------------------------------------------------
 
@@ -280,6 +285,12 @@ class Cohort(Sequence[Participant]):
         people, o, r = len(self), len(self.offers.ids), len(self.requests.owner)
         scores = "" if self.score_table is None else f", {len(self.score_table.values)} scores"
         return f"<Cohort: {people} people, {o} offers, {r} requests, {len(self.topic_tree.names)} topics{scores}>"
+
+    def tables(self) -> Iterator[Table]:
+        """Supply and demand on each topic."""
+        heads = ("topic", "seats asked for", "people asking", "offers", "seats offered")
+        rows = [(s.topic or "any", s.wanted, s.requests, s.offers, s.seats) for s in self.summary()]
+        yield Table(heads, rows, "Supply and demand", len(rows))
 
 
 def _rebuilt(participants: Any, topics: Any, history: Any, scores: Any) -> Cohort:

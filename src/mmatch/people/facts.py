@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field, fields
 from types import MappingProxyType
 from typing import Any
+
+from mmatch.display import Shown, Table
 
 Ranks = Sequence[str | Sequence[str]]
 MODES = frozenset({"virtual", "in_person"})
@@ -52,7 +54,7 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
-class Participant:
+class Participant(Shown):
     """One person of the program, who may offer help, ask for it, or both.
 
     Attributes:
@@ -94,6 +96,15 @@ class Participant:
     def __reduce__(self) -> tuple[Any, ...]:
         values = {field.name: getattr(self, field.name) for field in fields(self)}
         return _participant, ({**values, "attributes": dict(self.attributes)},)
+
+    def tables(self) -> Iterator[Table]:
+        """What this person offers and asks for."""
+        offered = [(offer.topic or "any", offer.level, offer.seats) for offer in self.offers]
+        asked = [(request.topic or "any", request.level, request.mentors) for request in self.requests]
+        if offered:
+            yield Table(("topic", "level", "seats"), offered, "Offers", len(offered))
+        if asked:
+            yield Table(("topic", "level", "mentors wanted"), asked, "Requests", len(asked))
 
     def __repr__(self) -> str:
         return f"<Participant {self.id!r}: {len(self.offers)} offers, {len(self.requests)} requests>"

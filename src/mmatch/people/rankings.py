@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from itertools import chain
 from typing import Any
 
 import numpy as np
 
-from mmatch.errors import Problems, excerpt
+from mmatch.errors import Problem, Problems, excerpt
 from mmatch.people.columns import (
     NONE,
     Ints,
@@ -26,6 +28,7 @@ from mmatch.people.numbers import LARGEST_COUNT
 from mmatch.people.texts import plain_ids
 
 Plain = tuple[People, Offers, Requests, Topics]
+_ROW = re.compile(r"participants\[(\d+)\]\.(ranks|mentee_ranks|capacity|min_load)(.*)")
 
 
 def plain_rankings(
@@ -174,6 +177,20 @@ def participants_from_rankings(
         )
         for name in dict.fromkeys([*mentees, *owners])
     ]
+
+
+def placed(problems: Iterable[Problem], people: Sequence[Participant]) -> list[Problem]:
+    """Problems with the arguments of `Cohort.from_rankings` as places: who wrote it stands beside what is wrong."""
+    return [replace(problem, where=_place(problem.where, people)) for problem in problems]
+
+
+def _place(where: str, people: Sequence[Participant]) -> str:
+    found = _ROW.fullmatch(where)
+    if found is None:
+        return where
+    who, name, rest = excerpt(people[int(found[1])].id), found[2], found[3]
+    argument = {"ranks": "mentees", "mentee_ranks": "mentors"}.get(name, name)
+    return f"{argument}[{who}]{rest}"
 
 
 def _mentor_ids(

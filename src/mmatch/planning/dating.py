@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from mmatch.discovery import find
+from mmatch.display import Shown, Table
 from mmatch.engine import solve
 from mmatch.errors import InputError, Problem, excerpt
 from mmatch.planning.asking import format_name
@@ -14,6 +15,8 @@ from mmatch.planning.scheduling import schedule
 from mmatch.program import Program, check_question
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from mmatch.matching import Match, Result
     from mmatch.people import Cohort
     from mmatch.planning.plans import Schedule
@@ -23,7 +26,7 @@ Pair = tuple[str, str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Dated:
+class Dated(Shown):
     """A matching with its dates.
 
     ``program`` is the policy under which ``result`` is the best: the one asked for, with the pairs of ``forbidden``,
@@ -36,6 +39,14 @@ class Dated:
     program: Program
     forbidden: tuple[Pair, ...]
     rounds: int
+
+    def __repr__(self) -> str:
+        return f"<Dated: {self.result!r}, {self.schedule!r}, {len(self.forbidden)} pairs without dates avoided>"
+
+    def tables(self) -> Iterator[Table]:
+        """The matching, then its dates."""
+        yield from self.result.tables()
+        yield from self.schedule.tables()
 
 
 def solve_with_dates(

@@ -71,6 +71,11 @@ class Diary:
                 problems.found.extend(error.problems)
         problems.raise_any()
 
+    def __repr__(self) -> str:
+        limits = [f"{name} {value}" for name in CAPS if (value := getattr(self, name)) is not None]
+        told = [f"{len(self.busy)} times taken", f"{len(self.dates)} dates with hours of their own", *limits]
+        return f"<Diary: {', '.join(told)}>"
+
     def __reduce__(self) -> tuple[Any, ...]:
         values = {item.name: getattr(self, item.name) for item in fields(self) if item.name != "_"}
         return _diary, ({**values, "dates": dict(self.dates)},)

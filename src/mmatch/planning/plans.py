@@ -9,9 +9,13 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from mmatch.availability import local_time
+from mmatch.display import MOST_ROWS, Shown, Table
 from mmatch.errors import Problems, excerpt
+from mmatch.matching import frame_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from mmatch.availability import Window
     from mmatch.formats import Format
     from mmatch.matching import Match, Status
@@ -57,7 +61,7 @@ class Due:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(Shown):
     """The dates of one match."""
 
     match: Match
@@ -69,6 +73,16 @@ class Plan:
     def people(self) -> tuple[str, ...]:
         """Everybody who attends, the mentor first, then a co-mentor."""
         return (*self.match.mentors, *self.match.mentees)
+
+    def __repr__(self) -> str:
+        return f"<Plan: {' & '.join(self.people)}, {len(self.appointments)} sessions, {self.format}>"
+
+    def tables(self) -> Iterator[Table]:
+        """The sessions, and what is due between them, in UTC."""
+        rows = [(f"{m.begins():%a %Y-%m-%d %H:%M}", m.minutes, m.mode, m.site, m.room) for m in self.appointments]
+        yield Table(("begins (UTC)", "minutes", "mode", "site", "room"), rows, "Sessions", len(rows))
+        dues = [(f"{local_time(due.by, 'UTC'):%a %Y-%m-%d}", due.who, due.kind, due.what) for due in self.dues]
+        yield Table(("until", "who", "", "what"), dues, "Due", len(dues))
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +169,7 @@ class Settings:
 
 
 @dataclass(frozen=True, slots=True)
-class Schedule:
+class Schedule(Shown):
     """All plans, the matches without dates, and how good that is.
 
     ``value`` is (matches with dates, minus the minutes by which wishes are missed), more is better; of `reschedule`
@@ -173,6 +187,52 @@ class Schedule:
     settings: Settings = field(repr=False)
     stopped: str | None = None
     cancelled: tuple[Plan, ...] = ()
+
+    def __repr__(self) -> str:
+        left = f", {len(self.unplaced)} without dates" if self.unplaced else ""
+        return f"<Schedule: {len(self.plans)} plans{left}, {self.status}, value {self.value}>"
+
+    def to_frame(self, backend: Any = "pandas") -> Any:
+        """The sessions as a data frame with one row each, in the order of time; instants are in UTC.
+
+        Args:
+            backend: the installed library to use: "pandas", "polars" or "pyarrow".
+
+        Raises:
+            ExtraError: where it is not installed.
+            InputError: where it is none of these.
+        """
+        rows = [
+            (
+                *(number, plan.match.mentor, "; ".join(plan.match.mentees), plan.match.topic, plan.format),
+                *(k, meeting.begins(), meeting.minutes, meeting.mode, meeting.site, meeting.room),
+            )
+            for number, plan in enumerate(self.plans, 1)
+            for k, meeting in enumerate(plan.appointments, 1)
+        ]
+        rows.sort(key=lambda row: (row[6], row[0]))
+        heads = ["plan", "mentor", "mentees", "topic", "format", "session", "starts", "minutes", "mode", "site", "room"]
+        columns = list(zip(*rows, strict=True)) or [()] * len(heads)
+        return frame_of({head: list(column) for head, column in zip(heads, columns, strict=True)}, backend)
+
+    def tables(self) -> Iterator[Table]:
+        """The sessions in the schedule's time zone, and the matches without dates."""
+        zone = self.settings.zone
+        sessions = [(meeting, plan) for plan in self.plans for meeting in plan.appointments]
+        sessions.sort(key=lambda row: (row[0].start, row[1].people))
+        rows = [
+            (
+                f"{m.begins(zone):%a %Y-%m-%d %H:%M}",
+                p.match.mentor,
+                ", ".join(p.match.mentees),
+                m.room or m.site or m.mode,
+            )
+            for m, p in sessions[:MOST_ROWS]
+        ]
+        yield Table((f"begins ({zone})", "mentor", "mentees", "where"), rows, "Sessions", len(sessions))
+        if self.unplaced:
+            left = [(u.match.mentor, ", ".join(u.match.mentees), u.reason) for u in self.unplaced]
+            yield Table(("mentor", "mentees", "why"), left, "Without dates", len(left))
 
 
 def key_of(match: Match) -> Key:

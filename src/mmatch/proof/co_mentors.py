@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
 def co_mentors_at_fault(cohort: Cohort, program: Program, matching: Matching) -> Iterator[Violation]:
     """Co-mentors whom no rule asks for, who could not mentor each mentee alone, or who lead too much."""
+    if not any(matching.seats.co_mentor):
+        return  # no match is made to be looked at
     joint = [match for match in matching if match.co_mentor]
-    if not joint:
-        return
     if all(rule.two_above is None for rule in program.rules):
         for match in joint:
             text = f"{match.mentor} has the co-mentor {match.co_mentor}, and no rule asks for one"

@@ -19,12 +19,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from mmatch.blocking import Room, blocks
+from mmatch.blocking import Room, blocks, linked_blocks
+from mmatch.errors import UnsupportedError
 from mmatch.instance import compile_instance
 from mmatch.instance.compiling import lottery
+from mmatch.instance.descent import Face, followed
 from mmatch.instance.market import FAR, counts_ranks, market_of, obstacle, short_of, stage_weights, sums_only
 from mmatch.instance.seats import group_bounds, led_groups, mentor_seats
-from mmatch.instance.single_seats import SingleSeats
 from mmatch.instance.totals import tier_totals
 from mmatch.matching import Stability, Violation
 from mmatch.pairs import pairs_of
@@ -33,11 +34,14 @@ from mmatch.people.numbers import exact_sum
 from mmatch.proof.choices import chosen_edges
 from mmatch.proof.digests import digest
 from mmatch.proof.popularity import is_popular, none_popular
+from mmatch.proof.strong import Left, after_crowds
+from mmatch.rules.linked import Linked
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from mmatch.instance import Instance
+    from mmatch.instance.descent import Descent
     from mmatch.instance.edges import Edges
     from mmatch.instance.market import Market
     from mmatch.matching import Exact, Matching, Proof
@@ -58,9 +62,24 @@ def unstable(edges: Edges, program: Program, matching: Matching, kind: str) -> l
 
 
 def blocking_edges(edges: Edges, program: Program, matching: Matching, kind: str) -> Bools:
-    """Which candidate edges block a matching: a yes or no for each."""
-    seats = pairs_of(edges.cohort, matching)
-    return edges.usable & blocks(edges.pairs, seats, _room(edges.cohort, program, matching, seats), kind)
+    """Which candidate edges block a matching: a yes or no for each.
+
+    Raises:
+        UnsupportedError: linked mentees under another notion than the weak one.
+    """
+    cohort, pairs = edges.cohort, edges.pairs
+    seats = pairs_of(cohort, matching)
+    found = edges.usable & blocks(pairs, seats, _room(cohort, program, matching, seats), kind)
+    sets = [rows for rule in program.rules if isinstance(rule, Linked) for rows in rule.rows(cohort)]
+    if sets and kind != "weak":
+        raise UnsupportedError(
+            f"what blocks under the notion {kind!r} where mentees are linked is not defined: use weak"
+        )
+    limits = np.where(cohort.offers.seats == NONE, FAR, cohort.offers.seats), mentor_seats(cohort, program)
+    for people in sets:
+        found &= ~np.isin(pairs.mentee, people)
+        found |= edges.usable & linked_blocks(pairs, seats, limits, people)
+    return found
 
 
 def _room(cohort: Cohort, program: Program, matching: Matching, seats: Pairs) -> Room:
@@ -96,7 +115,7 @@ def stable_tiers(
     if ours and claim.kind == "weak" and chosen is not None and _best(instance, chosen, claim, totals):
         return len(totals), []
     unrest = unstable(instance.labels, program, matching, claim.kind)
-    if not unrest and ours and claim.kind == "super" and chosen is not None:
+    if not unrest and ours and claim.kind in {"strong", "super"} and chosen is not None:
         return len(totals) * _best(instance, chosen, claim, totals), []
     if not unrest and proof.digest == digest(cohort, program) and claim.prices and chosen is not None:
         return _priced(instance, chosen, claim, totals), []
@@ -114,36 +133,47 @@ def _unpopular(instance: Instance, chosen: Bools | None) -> list[Violation]:
 
 
 def _priced(instance: Instance, chosen: Bools, claim: Stability, totals: tuple[Exact, ...]) -> int:
-    """Leading tiers in which no stable matching of strict lists is better, by the multipliers of each stage."""
+    """Leading tiers in which no stable matching of strict lists is better, by rotations and the flow of each stage."""
     if claim.side or claim.kind != "weak" or obstacle(instance, loads=True) or not sums_only(instance):
         return 0
     market = market_of(instance)
     if not market.plain or market.tied or tuple(tier_totals(instance, chosen)) != totals:
         return 0
-    cells = SingleSeats.of(market)
-    weights = stage_weights(instance)
-    reached = [exact_sum(weight[chosen]) for weight in weights]
-    on_cells = [weight[market.edge][cells.pair].tolist() for weight in weights]
-    closed = [
-        k < len(claim.prices) and _limit(cells, on_cells[: k + 1], reached[:k], claim.prices[k]) == reached[k]
-        for k in range(len(weights))
-    ]
-    return instance.tiers_within([*closed, False].index(False))
+    current, circles = seats_of(market, chosen), [_places(market, circle) for circle in claim.rotations]
+    way = None if current is None or None in circles else _descent(market, current, [c or [] for c in circles])
+    if way is None:
+        return 0
+    best, descent = way
+    face, closed = Face(descent), 0
+    for sums, flow in zip(stage_weights(instance), claim.prices, strict=False):
+        weights = sums[market.edge].tolist()
+        gains = descent.gains(weights)
+        rest = face.rest(gains, flow)
+        start = sum(weights[pair] for pair in best if pair != NONE)
+        if rest is None or start + face.most(rest) != exact_sum(sums[chosen]):
+            break
+        face.narrow(rest, flow)
+        closed += 1
+    return instance.tiers_within(closed)
 
 
-def _limit(cells: SingleSeats, weights: list[list[int]], reached: list[int], row: tuple[int, ...]) -> int | None:
-    """What no stable matching, as good in all stages before, exceeds in the last one; None where the row is none.
+def _descent(market: Market, current: Ints, circles: list[list[int]]) -> tuple[list[int], Descent] | None:
+    """(the mentees' best, what follows) where rotations lead from there to the mentors' best; None where not.
 
-    With multipliers of stages before, a sum of all is bounded, and what those reach at least is taken off.
+    Who is on a rotation starts from the first pair that they leave, everybody else has one stable partner. No chain of
+    rotations misses any.
     """
-    n = len(reached)
-    if len(row) != 1 + n + cells.n_seats + len(cells.pair) or row[0] < 1 or min(row) < 0:
+    best: list[int] = current.tolist()
+    for circle in reversed(circles):
+        for pair in circle:
+            best[int(market.mentee[pair])] = pair
+    seats = np.array(best, dtype=np.int64)
+    if not _within_seats(market, seats) or strict_blocks(market, seats).any() or _mentees_could_gain(market, seats):
         return None
-    denominator, rates, rest = row[0], row[1 : n + 1], row[n + 1 :]
-    factors = (*rates, denominator)
-    summed = [sum(f * w for f, w in zip(factors, cell, strict=True)) for cell in zip(*weights, strict=True)]
-    most = cells.bound(summed, list(rest[: cells.n_seats]), list(rest[cells.n_seats :]))
-    return (most - sum(rate * done for rate, done in zip(rates, reached, strict=True))) // denominator
+    descent = followed(market, best, circles)
+    if descent is None or _mentors_could_gain(market, np.array(descent.last, dtype=np.int64)):
+        return None
+    return best, descent
 
 
 def _best(instance: Instance, chosen: Bools, claim: Stability, totals: tuple[Exact, ...]) -> bool:
@@ -152,10 +182,10 @@ def _best(instance: Instance, chosen: Bools, claim: Stability, totals: tuple[Exa
     if not agree or obstacle(instance, loads=True):
         return False
     market = market_of(instance)
-    if claim.kind == "super" and claim.side == "mentee":
-        current, left = seats_of(market, chosen), _wishes_left(market, claim.steps)
-        wanted = [] if current is None else [[pair] if pair != NONE else [] for pair in current.tolist()]
-        return left is not None and left[0] == wanted  # that nothing blocks has been looked up
+    if claim.kind in {"strong", "super"} and claim.side == "mentee":  # that nothing blocks has been looked up
+        current = seats_of(market, chosen)
+        left = _first_wishes(market, claim)
+        return current is not None and left is not None and _all_first(left, current.tolist())
     if claim.kind != "weak":
         return False
     if market.tied:
@@ -168,8 +198,27 @@ def _best(instance: Instance, chosen: Bools, claim: Stability, totals: tuple[Exa
     return _best_of_side(market, current, claim)
 
 
+def _first_wishes(market: Market, claim: Stability) -> list[list[int]] | None:
+    """The first wishes left to each mentee after what the claim strikes out; None where that is wrong."""
+    if claim.kind == "super":
+        found = _wishes_left(market, claim.steps)
+        return None if found is None else found[0]
+    left = _after_crowds(market, claim)
+    return None if left is None else left.first
+
+
+def _after_crowds(market: Market, claim: Stability) -> Left | None:
+    crowds = [_places(market, crowd) for crowd in claim.crowds]
+    return None if None in crowds else after_crowds(market, [crowd or [] for crowd in crowds])
+
+
+def _all_first(left: list[list[int]], current: list[int]) -> bool:
+    """Whether everybody with a wish left has a first one, and nobody else has anything."""
+    return all(pair in pairs if pairs else pair == NONE for pair, pairs in zip(current, left, strict=True))
+
+
 def none_exists(cohort: Cohort, program: Program, proof: Proof) -> bool:
-    """Whether the steps of a claim show that no matching is super-stable, or stable with the least loads asked for."""
+    """Whether a claim shows that no matching is strongly or super-stable, popular, or stable with the least loads."""
     claim = proof.stability
     if claim is None or proof.digest != digest(cohort, program):
         return False
@@ -180,6 +229,9 @@ def none_exists(cohort: Cohort, program: Program, proof: Proof) -> bool:
     if claim.kind == "popular":
         crowd = _places(market, claim.steps)
         return crowd is not None and not obstacle(instance) and none_popular(market, np.array(crowd, dtype=np.int64))
+    if claim.kind == "strong":
+        left = _after_crowds(market, claim)
+        return left is not None and left.too_many()
     return _none_super(market, claim) if claim.kind == "super" else _none_loaded(instance, market, claim)
 
 
@@ -219,7 +271,7 @@ def _none_super(market: Market, claim: Stability) -> bool:
     left, asked = found
     waiting = np.bincount(market.offer[[pair for wishes in left for pair in wishes]], minlength=len(asked))
     full = np.array(list(map(len, asked))) >= market.seats
-    needed = np.where(full, np.maximum(market.seats, waiting), waiting)
+    needed = np.where(full, market.seats, waiting)
     return int(needed.sum()) > sum(map(bool, left))
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import unicodedata
 from typing import TYPE_CHECKING, Any
 
 from rich import box
@@ -11,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from mmatch.display import visible
 from mmatch.insight.words import counted
 from mmatch.io.matches import reasons_by_seat
 from mmatch.reporting.words import aim_rows, headline, told
@@ -35,9 +35,7 @@ def console(*, stderr: bool = False) -> Console:
 
 def safe(value: object) -> Text:
     """A text without control or bidi characters, and never markup."""
-    text = str(value)
-    plain = "".join(c for c in text if c in "\n\t" or not unicodedata.category(c).startswith("C"))
-    return Text(plain)
+    return Text(visible(str(value)))
 
 
 def table(heads: Sequence[str], rows: Iterable[Sequence[Any]], title: str = "", right: Sequence[str] = ()) -> Table:

@@ -11,18 +11,19 @@ from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import partial
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from mmatch.errors import SolverError
+from mmatch.errors import SolverError, UnsupportedError
 from mmatch.instance import Answer
 from mmatch.instance.totals import load_labels, stage_total, tier_values
 from mmatch.matching import Status
 from mmatch.people.columns import NONE
 from mmatch.solvers._grouping import add_grouped, add_groups
 from mmatch.solvers._relaxing import evidence, floor_bound, shortage_cut
-from mmatch.terms import Balance, Blocking, NoBlocking, Product, Total, Worst
+from mmatch.terms import Balance, Blocking, Links, NoBlocking, Product, Spread, Total, Worst
 
 if TYPE_CHECKING:
     from mmatch.instance import Instance, Watch
@@ -36,6 +37,7 @@ KINDS = frozenset({"linear", "convex_load", "bounds", "profile", "product", "wor
     "grouped",
     "blocking",
     "balance",
+    "links",
     "stability",
 }
 SLICE = 0.15  # of the time left, for one floor
@@ -195,6 +197,7 @@ class _Run:
     def __init__(self, instance: Instance, watch: Watch, search: Search) -> None:
         self.instance, self.watch, self.search = instance, watch, search
         self.model = Model.of(instance)
+        _link(self.model, instance)
         _stable(self.model, instance)
         self.best: Bools | None = None
         self.values: Ints | None = None
@@ -293,6 +296,19 @@ def _hint(instance: Instance, answer: Answer | None) -> Ints | None:
     return np.concatenate([edges, places, answer.opened])
 
 
+def _link(model: Model, instance: Instance) -> None:
+    """Rows under which linked mentees have the same mentor."""
+    sets = [names for item in instance.unmet if isinstance(item, Links) for names in item.sets]
+    if sets and instance.groups is not None:
+        raise UnsupportedError("no solver here can keep Linked in groups: rules.Together says who sits in one group")
+    mentee, mentor = instance.labels.label("mentee"), instance.labels.label("mentor")
+    for one, other in (both for names in sets for both in pairwise(names)):
+        mine, theirs = np.flatnonzero(mentee == one), np.flatnonzero(mentee == other)
+        for boss in np.union1d(mentor[mine], mentor[theirs]).tolist():
+            here, there = mine[mentor[mine] == boss], theirs[mentor[theirs] == boss]
+            model.row(np.concatenate([here, there]), np.repeat([1, -1], [len(here), len(there)]), 0, 0)
+
+
 def _stable(model: Model, instance: Instance) -> None:
     """Rows under which nobody would leave, where a rule asks for it."""
     from mmatch.solvers._stability import forbid_blocking
@@ -386,6 +402,8 @@ def _grouped(model: Model, instance: Instance, term: Grouped) -> list[tuple[Ints
         return [count_blocking(model, instance, term)]
     if isinstance(term, Balance):
         return [_balance(model, term)]
+    if isinstance(term, Spread):
+        return [_spread(model, term)]
     return [] if instance.groups is None else list(add_grouped(model, instance.groups, term))
 
 
@@ -397,6 +415,18 @@ def _balance(model: Model, term: Balance) -> tuple[Ints, Ints]:
     for sign in (1, -1):
         model.row(np.append(used, away), np.append(sign * term.weights[used], 1), 0, FAR)
     return away, np.full(1, -term.factor)
+
+
+def _spread(model: Model, term: Spread) -> tuple[Ints, Ints]:
+    """A variable at least as great as every sum, and one that is as small."""
+    most = int(np.abs(term.weights).sum())
+    ends = model.add(np.full(2, -most), np.full(2, most))
+    for number in range(term.n):
+        own = term.group == number
+        variables, weights = term.edge[own], term.weights[own]
+        model.row(np.append(variables, ends[0]), np.append(-weights, 1), 0, FAR)
+        model.row(np.append(variables, ends[1]), np.append(weights, -1), 0, FAR)
+    return ends, np.array([-term.factor, term.factor])
 
 
 def _level_goals(stage: Worst) -> Iterator[Goal]:

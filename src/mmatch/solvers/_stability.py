@@ -19,7 +19,7 @@ from mmatch.instance.market import Market, market_of
 from mmatch.pairs.tables import looked_up
 from mmatch.people.columns import NONE
 from mmatch.solvers._linear import FAR, Model, Row
-from mmatch.terms import FREE
+from mmatch.terms import FREE, Links
 
 if TYPE_CHECKING:
     from mmatch.instance import Instance
@@ -39,13 +39,21 @@ def forbid_blocking(model: Model, instance: Instance, rule: NoBlocking) -> None:
     if several or instance.groups is not None:
         what = "a request for several mentors" if instance.groups is None else instance.groups.why[0]
         raise UnsupportedError(f"no solver here can keep both {rule.sentence} and {what}")
-    _Rows(model, _watched(market_of(instance), instance), counted=False).add(rule.notion)
+    market = market_of(instance)
+    sets = [names for item in instance.unmet if isinstance(item, Links) for names in item.sets]
+    if sets and rule.notion != "weak":
+        raise UnsupportedError(f"no solver here can keep Linked beside {rule.sentence}: use rules.Stable()")
+    rows = _Rows(model, _watched(market, instance), counted=False)
+    linked = instance.labels.label("mentee")[market.edge]
+    rows.add(rule.notion, np.flatnonzero(~np.isin(linked, [who for names in sets for who in names])))
+    for names in sets:
+        rows.add_linked([np.flatnonzero(linked == who) for who in names])
 
 
 def count_blocking(model: Model, instance: Instance, term: Blocking) -> tuple[Ints, Ints]:
     """(a variable for each pair that could block, 1 at least where it does; what each adds to a goal)."""
     rows = _Rows(model, _stated(instance, term), counted=True)
-    rows.add(term.notion)
+    rows.add(term.notion, np.arange(len(rows.pairs.edge)))
     return rows.flags, np.full(len(rows.flags), -term.factor)
 
 
@@ -130,9 +138,26 @@ class _Rows:
         self.requests, self.offers = _sets(pairs.request, usable), _sets(pairs.offer, usable)
         self.mentors, self.meetings = _sets(pairs.mentor, usable), _sets(pairs.meeting, usable)
 
-    def add(self, notion: str) -> None:
-        """All rows of one notion."""
-        for pair in range(len(self.pairs.edge)):
+    def add_linked(self, wishes: list[Ints]) -> None:
+        """Mentees who move as one do not block with any mentor: their pairs, of each mentee."""
+        pairs = self.pairs
+        ranks = [dict(zip(pairs.offer[own].tolist(), pairs.mentee_rank[own].tolist(), strict=True)) for own in wishes]
+        for here in [here for here in ranks[0] if all(here in rank for rank in ranks)]:
+            ours = np.concatenate([own[pairs.offer[own] == here] for own in wishes])
+            boss, worst = int(pairs.mentor[ours[0]]), pairs.mentor_rank[ours].max()
+            others = np.setdiff1d(self.mentors.get(boss, NOBODY), np.concatenate(wishes))
+            kept = others[pairs.mentor_rank[others] <= worst]
+            free = [limit - len(wishes) + 1 for limit in (int(pairs.seats[here]), int(pairs.limit[boss]))]
+            if min(free) <= 0:
+                continue  # so many never fit
+            good = [own[pairs.mentee_rank[own] <= rank[here]] for own, rank in zip(wishes, ranks, strict=True)]
+            full = self._earned(kept[pairs.offer[kept] == here], free[0], None), self._earned(kept, free[1], None)
+            row = np.unique(np.concatenate([pairs.edge[np.concatenate(good)], *full]))
+            self.model.rows.append(Row(row, np.ones(len(row), dtype=np.int64), 1, FAR))
+
+    def add(self, notion: str, which: Ints) -> None:
+        """All rows of one notion, for some pairs."""
+        for pair in which.tolist():
             if notion == "weak":
                 self._reason(pair, mentee_ties=True, mentor_ties=True, without_self=True)
             elif notion == "envy":

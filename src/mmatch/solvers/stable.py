@@ -15,17 +15,21 @@ from mmatch.matching import Stability, Status
 from mmatch.mechanisms.largest import largest
 from mmatch.mechanisms.mentee_side import mentee_side
 from mmatch.mechanisms.mentor_side import mentor_side
+from mmatch.mechanisms.strong_stable import strong_stable
 from mmatch.mechanisms.super_stable import super_stable
 from mmatch.mechanisms.three_halves import three_halves
 from mmatch.people.columns import NONE
 from mmatch.solvers._largest_stable import largest_stable
 from mmatch.solvers._mechanical import chosen_by
-from mmatch.solvers._stable_prices import best_stable
+from mmatch.solvers._stable_aims import best_stable
 from mmatch.terms import NoBlocking
 
 if TYPE_CHECKING:
     from mmatch.instance import Instance, Watch
     from mmatch.instance.market import Market
+
+
+KINDS = '"weak", "strong" or "super"'
 
 
 @dataclass(frozen=True)
@@ -36,13 +40,14 @@ class Stable:
     or in none, and then the result is infeasible and proves it.
 
     With aims given, the best for these over the stable matchings of strict lists, mentors with one offer each: any sum
-    over pairs (ranks of both sides, fit, rank profiles), proved by multipliers of linear inequalities (Vande Vate
-    1989; Rothblum 1992).
+    over pairs (ranks of both sides, fit, rank profiles), through the rotations between the mentees' best and the
+    mentors' best, proved by flows along them (Irving, Leather, Gusfield 1987).
 
     Args:
         side: whose best stable matching: "mentee" (every mentee's best, every mentor's worst) or "mentor".
-        kind: "weak", or "super": no two people would be together even where neither minds. No lottery then; where there
-            is none the result is infeasible, and proves it. For mentors with one offer each, side "mentee";
+        kind: "weak"; or "strong": no two people of whom one would gain and the other would not lose; or "super": no two
+            who would not lose by it. No lottery then; where there is none the result is infeasible, and proves it. For
+            mentors with one offer each, side "mentee";
             `rules.Stable` takes every notion, with "cpsat" or "milp".
         ties: "lottery", or "three_halves": no lottery, but equals used so that the matching has at least two thirds of
             the seats of the largest weakly stable one (Király; Cooper, Manlove). It is stable, and nothing else
@@ -60,11 +65,9 @@ class Stable:
     ties: str = "lottery"
 
     def __post_init__(self) -> None:
-        if self.kind not in {"weak", "super"}:
+        if self.kind not in {"weak", "strong", "super"}:
             hint = "rules.Stable(kind) with cpsat or milp takes every notion"
-            raise InputError(
-                Problem("argument", "Stable.kind", f'found {excerpt(self.kind)}, expected "weak" or "super"', hint)
-            )
+            raise InputError(Problem("argument", "Stable.kind", f"found {excerpt(self.kind)}, expected {KINDS}", hint))
         if self.ties not in {"lottery", "three_halves", "largest"}:
             text = f'found {excerpt(self.ties)}, expected "lottery", "three_halves" or "largest"'
             raise InputError(Problem("argument", "Stable.ties", text))
@@ -92,10 +95,10 @@ class Stable:
         if asked - {"weak"}:
             raise UnsupportedError(f"stable cannot keep rules.Stable({min(asked)!r}) this way: use cpsat or milp")
         if not ranks:
-            return _by_aims(instance, market)
+            return _by_aims(instance, market, watch)
         if self.ties == "largest" and self.kind == "weak" and market.tied:
             return _largest(instance, market, watch)
-        return self._super(instance, market) if self.kind == "super" else self._weak(instance, market)
+        return self._weak(instance, market) if self.kind == "weak" else self._indifferent(instance, market)
 
     def _weak(self, instance: Instance, market: Market) -> Answer:
         """The side's best for lists as a lottery breaks them; or a large one."""
@@ -114,21 +117,30 @@ class Stable:
         claim = Stability(self.side, "weak", seed, evidence)
         return Answer(Status.OPTIMAL, chosen, len(instance.tiers), stability=claim)
 
-    def _super(self, instance: Instance, market: Market) -> Answer:
-        """The mentees' best super-stable matching, or that there is none."""
+    def _indifferent(self, instance: Instance, market: Market) -> Answer:
+        """The mentees' best strongly or super-stable matching, or that there is none."""
         if self.side != "mentee" or not market.plain:
             what = "the mentors' best" if self.side != "mentee" else "several offers of one mentor"
-            raise UnsupportedError(
-                f"stable cannot keep {what} with super-stability: use rules.Stable with cpsat or milp"
-            )
-        left, steps = super_stable(market)
-        current = [pairs[0] if len(pairs) == 1 else NONE for pairs in left]
-        chosen = chosen_by(instance, market, current)
-        claim = Stability("mentee", "super", None, _edges(market, steps))
-        if any(len(pairs) > 1 for pairs in left) or not _all_kept(market, current, steps):
+            notion = "strong stability" if self.kind == "strong" else "super-stability"
+            raise UnsupportedError(f"stable cannot keep {what} with {notion}: use rules.Stable with cpsat or milp")
+        current, claim = (_super if self.kind == "super" else _strong)(market)
+        if current is None:
             return Answer(Status.INFEASIBLE, stability=claim)
+        chosen = chosen_by(instance, market, current)
         _refuse_loads(tied=len(short_of(instance, chosen)) > 0)
         return Answer(Status.OPTIMAL, chosen, len(instance.tiers), stability=claim)
+
+
+def _super(market: Market) -> tuple[list[int] | None, Stability]:
+    left, steps = super_stable(market)
+    current = [pairs[0] if len(pairs) == 1 else NONE for pairs in left]
+    exists = all(len(pairs) < 2 for pairs in left) and _all_kept(market, current, steps)
+    return current if exists else None, Stability("mentee", "super", None, _edges(market, steps))
+
+
+def _strong(market: Market) -> tuple[list[int] | None, Stability]:
+    current, crowds = strong_stable(market)
+    return current, Stability("mentee", "strong", crowds=tuple(_edges(market, crowd) for crowd in crowds))
 
 
 def _largest(instance: Instance, market: Market, watch: Watch) -> Answer:
@@ -141,13 +153,18 @@ def _largest(instance: Instance, market: Market, watch: Watch) -> Answer:
     return Answer(Status.FEASIBLE, chosen, int(done), stopped=stopped, limit=bound, stability=Stability())
 
 
-def _by_aims(instance: Instance, market: Market) -> Answer:
-    """The best stable matching of strict lists for any sums, with multipliers that prove it."""
-    current, prices = best_stable(instance, market)
-    chosen = chosen_by(instance, market, current)
+def _by_aims(instance: Instance, market: Market, watch: Watch) -> Answer:
+    """The best stable matching of strict lists for any sums, with rotations and flows that prove it."""
+    found = best_stable(instance, market, watch)
+    chosen = chosen_by(instance, market, found.current)
     if len(short_of(instance, chosen)):
-        return Answer(Status.INFEASIBLE, stability=Stability("mentee", "weak", None, _edges(market, current)))
-    return Answer(Status.OPTIMAL, chosen, len(instance.tiers), stability=Stability(prices=prices))
+        return Answer(Status.INFEASIBLE, stability=Stability("mentee", "weak", None, _edges(market, found.current)))
+    circles = tuple(_edges(market, circle) for circle in found.rotations)
+    claim = Stability(rotations=circles, prices=found.flows)
+    done = instance.tiers_within(len(found.flows))
+    if len(found.flows) == len(instance.stages):
+        return Answer(Status.OPTIMAL, chosen, done, stability=claim)
+    return Answer(Status.FEASIBLE, chosen, done, stopped=watch.reason(), stability=claim)
 
 
 def _all_kept(market: Market, current: list[int], steps: list[int]) -> bool:

@@ -1,0 +1,331 @@
+"""The coordinator's page: what was decided and how sure that is, who misses out and why, dates, loads, what to do."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from mmatch import __version__
+from mmatch.insight.measures import metrics
+from mmatch.insight.words import counted, topic_word
+from mmatch.matching import Status, Trust
+from mmatch.reporting.dated import Calendar
+from mmatch.reporting.sections import Grid, Names, Page, Section
+from mmatch.reporting.words import aim_rows, headline, told
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from mmatch.insight import Explanation
+    from mmatch.insight.measures import Segment
+    from mmatch.matching import Match, Reason, Result
+    from mmatch.people import Cohort
+    from mmatch.planning.plans import Plan, Schedule
+    from mmatch.program import Program
+
+FEW = 5  # people in a segment; of fewer nothing is said that could point at one of them
+MOST_STEPS = 12
+
+PROOF = {
+    Trust.PROVED: "A check that uses no solver confirmed it: nothing better exists under these rules and aims.",
+    Trust.CORROBORATED: "Two solvers on differently built models agree that nothing better exists; it is not proved.",
+    Trust.CLAIMED: "One solver says that nothing better exists. What the independent check confirms of it stands "
+    "beside each aim.",
+    Trust.HEURISTIC: "All rules are kept, but something better may exist. How much better at most stands beside each "
+    "aim, where it is known.",
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Material:
+    """All that pages are made from."""
+
+    cohort: Cohort
+    program: Program
+    result: Result
+    told: tuple[Reason, ...]
+    schedule: Schedule | None
+    explanation: Explanation | None
+    by: str | None
+    title: str
+
+    @cached_property
+    def matches_of(self) -> Mapping[str, list[Match]]:
+        """The matches in which each person is."""
+        found: dict[str, list[Match]] = {}
+        for match in self.result.found or ():
+            for who in (*match.mentors, *match.mentees):
+                found.setdefault(who, []).append(match)
+        return found
+
+    @cached_property
+    def plans_of(self) -> Mapping[str, list[Plan]]:
+        """The plans in which each person is."""
+        found: dict[str, list[Plan]] = {}
+        for plan in () if self.schedule is None else self.schedule.plans:
+            for who in plan.people:
+                found.setdefault(who, []).append(plan)
+        return found
+
+    @cached_property
+    def missed_of(self) -> Mapping[str, dict[str, str]]:
+        """For each mentee the topics with unfilled seats, and the kind of the first reason for each."""
+        found: dict[str, dict[str, str]] = {}
+        for who, topic in () if self.result.found is None else self.result.found.unmatched:
+            found.setdefault(who, {})[topic] = ""
+        for reason in self.told:
+            topics = found.get(reason.who[0] if reason.who else "", {})
+            if reason.kind != "score" and topics.get(reason.topic) == "":
+                topics[reason.topic] = reason.kind
+        return found
+
+
+def overview(found: Material) -> Page:
+    """The whole page for the coordinator."""
+    names = Names(found.cohort)
+    sections = [_summary(found)]
+    if found.result.found is None:
+        sections.append(Section("why", "Why there is no matching", points=tuple(r.message for r in found.told)))
+    else:
+        sections += [*_answer(found, names), *_dates(found, names), *_fairness(found)]
+    sections += [*_policy(found), _evidence(found)]
+    return Page(found.title, headline(found.cohort, found.result), _figures(found), tuple(sections))
+
+
+# -- summary ----------------------------------------------------------------------------------------------------------
+
+
+def _figures(found: Material) -> tuple[tuple[str, str], ...]:
+    """The numbers that everybody asks for first."""
+    if found.result.found is None:
+        return ()
+    matching, asked = found.result.matching, found.cohort.requests
+    people = len(set(asked.owner[asked.mentors > 0].tolist()))
+    mentors = len(set(found.cohort.offers.owner.tolist()))
+    load = Counter(matching.seats.mentor)
+    figures = [
+        ("mentees matched", f"{len(set(matching.seats.mentee)):,} of {people:,}"),
+        ("seats filled", f"{len(matching.seats):,} of {int(asked.mentors.sum()):,}"),
+        ("mentors with a mentee", f"{len(load):,} of {mentors:,}"),
+        ("matches", f"{len(matching):,}"),
+    ]
+    if load:
+        figures.append(("mentees of the busiest mentor", f"{max(load.values()):,}"))
+    if found.schedule is not None:
+        placed = len(found.schedule.plans)
+        figures.append(("matches with dates", f"{placed:,} of {placed + len(found.schedule.unplaced):,}"))
+    return tuple(figures)
+
+
+def _summary(found: Material) -> Section:
+    """What came out, how sure it is, and what to do next."""
+    result = found.result
+    sentences = [PROOF[result.trust]] if result.trust is not None and result.found is not None else []
+    if result.status == Status.INFEASIBLE:
+        sentences.append("The rules contradict each other or ask for more than there is: something must give way.")
+    if result.stopped is not None:
+        sentences.append(f"The search was stopped early ({result.stopped.replace('_', ' ')}).")
+    steps = tuple(_steps(found))
+    more = len(steps) - MOST_STEPS
+    shown = (*steps[:MOST_STEPS], f"… and {counted(more, 'more step')} of this kind.") if more > 0 else steps
+    return Section("summary", "How sure this is, and what to do next", tuple(sentences), shown)
+
+
+def _steps(found: Material) -> Iterator[str]:
+    """What a coordinator can do now, the most urgent first."""
+    if found.result.found is None:
+        yield "Read why there is no matching, change the rule or the numbers that are named there, and run again."
+        return
+    yield from _missing(found)
+    if found.result.trust in {Trust.HEURISTIC, Trust.CLAIMED}:
+        yield "Run it again with more time, if a proof matters to you."
+    if found.schedule is None:
+        yield "Give the matches their dates (mmatch schedule)."
+    elif found.schedule.unplaced:
+        n = counted(len(found.schedule.unplaced), "match")
+        yield f"{n} without dates: ask these people for more times, or see what was tried below."
+    if len(found.result.matching):
+        yield "Tell everybody: mail_merge.csv has one line a person, and each person can have a page of their own."
+
+
+def _missing(found: Material) -> Iterator[str]:
+    """What would seat those who miss out, topic by topic."""
+    left = Counter(found.result.matching.unmatched)
+    kinds: Counter[tuple[str, str]] = Counter()
+    for reason in found.told:
+        seats = left.pop((reason.who[0], reason.topic), 0) if reason.who else 0
+        kinds[reason.kind, reason.topic] += seats
+    help_for = {
+        "no_offer": "Find somebody who offers {topic}: {n} wanted, and nobody offers it.",
+        "shortage": "Find more places{on}, with its mentors or new ones: {n} could not be filled for want of them.",
+        "outranked": "The places{on} went to others, and {n} stayed unfilled: see below who came first, and by what.",
+        "rules": "See whether a rule can give way{on}: for {n} it removes every mentor.",
+        "price": "Places{on} are free, but filling {n} would cost more elsewhere: see the reasons below.",
+    }
+    for (kind, topic), n in sorted(kinds.items(), key=lambda item: (-item[1], item[0])):
+        if n and kind in help_for:
+            yield help_for[kind].format(topic=topic or "any topic", on=topic_word(topic), n=counted(n, "seat"))
+
+
+# -- the answer -------------------------------------------------------------------------------------------------------
+
+
+def _answer(found: Material, names: Names) -> Iterator[Section]:
+    """Who meets whom, which groups did not open, who is left out."""
+    matching = found.result.matching
+    if len(matching):
+        yield Section("matches", "Who meets whom", grids=(_matches(found, names),))
+    left = dict.fromkeys(matching.unmatched)
+    unopened = [
+        (r.topic or "any", r.message)
+        for r in found.told
+        if r.kind != "score" and len(r.who) > 1 and (r.who[0], r.topic) not in left
+    ]
+    if unopened:
+        grid = Grid("Groups that did not open", ("topic", "what they lacked"), tuple(unopened))
+        yield Section("unopened", "Groups that did not open", grids=(grid,))
+    if left:
+        why: dict[tuple[str, str], str] = {}
+        for reason in found.told:
+            if reason.kind != "score" and reason.who:
+                why.setdefault((reason.who[0], reason.topic), reason.message)
+        rows = tuple((names.full(who), topic or "any", why.get((who, topic), "")) for who, topic in left)
+        grid = Grid("Seats that stay unfilled", ("mentee", "topic", "why"), rows)
+        sentence = f"{counted(len(matching.unmatched), 'seat')} that somebody asked for could not be filled."
+        yield Section("unmatched", "Who misses out, and why", (sentence,), grids=(grid,))
+    else:
+        yield Section("unmatched", "Who misses out", ("Nobody: every seat that was asked for is filled.",))
+
+
+def _matches(found: Material, names: Names) -> Grid:
+    why: dict[tuple[str, str, str], str] = {}
+    for reason in found.told:
+        if reason.kind == "score":
+            mentor, mentee = reason.who
+            why[mentor, mentee, reason.topic] = reason.message.removeprefix(f"{mentor} with {mentee}: ")
+    matching = found.result.matching
+    timed = bool(matching.seats.slot)
+    heads = ("match", "mentor", "mentees", "topic", *(("when",) if timed else ()), "why")
+    rows = tuple(
+        (
+            number,
+            names.listed(match.mentors),
+            names.listed(match.mentees),
+            match.topic or "any",
+            *((match.slot,) if timed else ()),
+            _why(match, why),
+        )
+        for number, match in enumerate(matching, 1)
+    )
+    return Grid("Matches", heads, rows, frozenset({0}))
+
+
+def _why(match: Match, why: dict[tuple[str, str, str], str]) -> str:
+    """What a match counts; of a group what each seat counts, where that differs."""
+    texts = [why.get((match.mentor, mentee, match.topic), "") for mentee in match.mentees]
+    if len(set(texts)) == 1:
+        return texts[0]
+    return "; ".join(f"{mentee}: {text}" for mentee, text in zip(match.mentees, texts, strict=True))
+
+
+# -- dates ------------------------------------------------------------------------------------------------------------
+
+
+def _dates(found: Material, names: Names) -> Iterator[Section]:
+    """Sessions, what is due between them, and matches without dates."""
+    made = found.schedule
+    if made is None:
+        return
+    calendar = Calendar(found.cohort, made, names)
+    numbers = {(match.offer, match.mentees): number for number, match in enumerate(found.result.matching, 1)}
+    plans = [(numbers.get((plan.match.offer, plan.match.mentees), 0), plan) for plan in made.plans]
+    grids = [calendar.sessions(plans), *calendar.dues(plans)]
+    if made.unplaced:
+        rows = tuple(
+            (names.listed((*u.match.mentors, *u.match.mentees)), u.reason, u.relaxation) for u in made.unplaced
+        )
+        grids.append(Grid("Matches without dates", ("people", "why", "what would help"), rows))
+    sure = "No other dates are better." if made.status == Status.OPTIMAL else "Better dates may exist."
+    yield Section("dates", "When they meet", (sure,), grids=tuple(grids))
+
+
+# -- fairness ---------------------------------------------------------------------------------------------------------
+
+
+def _fairness(found: Material) -> Iterator[Section]:
+    """How many mentees each mentor has, how well they fit, and how segments of people fare."""
+    numbers = metrics(found.cohort, found.program, found.result.matching, by=found.by)
+    load = Counter(found.result.matching.seats.mentor)
+    counts = Counter(load[who] for who in {found.cohort.people.ids[k] for k in found.cohort.offers.owner.tolist()})
+    most = max(counts.values(), default=1)
+    rows = tuple((n, counts[n]) for n in sorted(counts))
+    shares = tuple(n / most for _, n in rows)
+    grids = [Grid("How many mentees a mentor has", ("mentees", "mentors"), rows, frozenset({0, 1}), shares)]
+    named = {
+        "mean fit of a matched mentee": numbers.mean_fit,
+        "least fit of a matched mentee": numbers.worst_off if numbers.matched else None,
+        "inequality of fit (Gini: 0 is equal)": numbers.gini,
+        "new connections": numbers.new_connections,
+        "mentees who would rather have another's place": numbers.envy,
+        "pairs who would both rather be together": numbers.blocking_pairs,
+    }
+    known = tuple((name, told(value)) for name, value in named.items() if value is not None)
+    grids.append(Grid("Fit and fairness", ("figure", "value"), known, frozenset({1})))
+    if found.by is not None:
+        grids.append(_parity(found.by, numbers.parity))
+    yield Section("fairness", "Load and fairness", grids=tuple(grids))
+
+
+def _parity(by: str, segments: Sequence[Segment]) -> Grid:
+    """How each segment fares; of very small ones nothing but that they are small."""
+    rows = tuple(
+        (
+            "not stated" if segment.value is None else str(segment.value),
+            *(
+                (segment.mentees, f"{segment.share:.0%}", told(segment.mean_fit))
+                if segment.mentees >= FEW
+                else (f"fewer than {FEW}", "", "")
+            ),
+        )
+        for segment in segments
+    )
+    return Grid(f"Parity by {by}", (by, "mentees", "matched", "mean fit"), rows, frozenset({1, 2, 3}))
+
+
+# -- policy and evidence ----------------------------------------------------------------------------------------------
+
+
+def _policy(found: Material) -> Iterator[Section]:
+    """The rules, the aims in order with what they reached, and what would change under another policy."""
+    rules = tuple(rule.title for rule in found.program.rules)
+    heads = ("", "aim, most important first", "reached", "how sure")
+    grids = [Grid("Aims", heads, tuple(aim_rows(found.program, found.result)), frozenset({0, 2}))]
+    if found.explanation is not None:
+        rows = tuple((c.change, _gains(c.gains), c.status) for c in found.explanation.what_if)
+        grids.append(Grid("What if", ("change", "gains and losses", "outcome"), rows))
+    sentence = "Rules that every match keeps:" if rules else "No rules beyond everybody's own limits."
+    yield Section("policy", "What was asked for", (sentence,), rules, tuple(grids))
+
+
+def _gains(gains: Mapping[str, int | float]) -> str:
+    changed = [f"{name} {'+' if gain > 0 else ''}{told(gain)}" for name, gain in gains.items() if gain]
+    return ", ".join(changed) or "nothing changes"
+
+
+def _evidence(found: Material) -> Section:
+    """What somebody needs who wants to check it."""
+    result = found.result
+    rows = (
+        ("status", str(result.status)),
+        ("trust", str(result.trust or "none")),
+        ("evidence", result.proof.kind),
+        ("solver", result.solver),
+        ("seed of the lottery", str(result.seed)),
+        ("scores rounded to", told(result.resolution)),
+        ("digest of the question", result.proof.digest),
+        ("mmatch", __version__),
+    )
+    text = "mmatch verify cohort.json program.json result.json checks all of this without any solver."
+    return Section("evidence", "Evidence", (text,), grids=(Grid("Evidence", ("what", "found"), rows),))

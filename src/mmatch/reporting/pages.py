@@ -1,0 +1,153 @@
+"""The report of a match: one page for coordinators, and one for each person."""
+
+from __future__ import annotations
+
+import html as markup
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from mmatch.errors import InputError, Problem, excerpt
+from mmatch.insight import Explanation, reasons
+from mmatch.io.calendars import slug
+from mmatch.io.files import atomic_write
+from mmatch.matching import Result
+from mmatch.planning.plans import Schedule
+from mmatch.program import check_question
+from mmatch.reporting.folder import made_folder
+from mmatch.reporting.overview import Material, overview
+from mmatch.reporting.personal import personal
+from mmatch.reporting.rendering import rendered
+
+if TYPE_CHECKING:
+    import os
+
+    from mmatch.people import Cohort
+    from mmatch.program import Program
+    from mmatch.reporting.sections import Page
+
+
+def report(
+    cohort: Cohort,
+    program: Program,
+    result: Result,
+    *,
+    schedule: Schedule | None = None,
+    explanation: Explanation | None = None,
+    by: str | None = None,
+    title: str = "Mentoring program",
+) -> Report:
+    """Put everything on one page that a coordinator can read, print and pass on: who meets whom, why, and how sure.
+
+    The page needs nothing else: no script, no network. People appear by name and id; `Report.person` gives pages that
+    show only what one person may see.
+
+    Args:
+        cohort: the facts.
+        program: the policy.
+        result: its answer.
+        schedule: dates for the matches.
+        explanation: from `explain`, for a section on what would change under another policy.
+        by: an attribute of mentees by which shares matched are compared; of fewer than 5 people nothing is told.
+        title: of the pages.
+
+    Raises:
+        InputError: parts that do not belong together, an attribute that nobody has.
+    """
+    check_question(cohort, program)
+    _check("result", result, Result)
+    for name, value, kind in (("schedule", schedule, Schedule), ("explanation", explanation, Explanation)):
+        if value is not None:
+            _check(name, value, kind)
+    if type(title) is not str:
+        raise InputError(Problem("type", "title", f"found {excerpt(title)}, expected a text"))
+    told = reasons(cohort, program, result)
+    resolved = program.resolve(cohort, result.solver, result.proof.side)
+    _same_matches(result, schedule)
+    material = Material(cohort, resolved, result, told, schedule, explanation, by, title)
+    return Report(material, overview(material))
+
+
+def _check(name: str, value: object, kind: type) -> None:
+    if not isinstance(value, kind):
+        raise InputError(Problem("type", name, f"found {type(value).__name__}, expected {kind.__name__}"))
+
+
+def _same_matches(result: Result, schedule: Schedule | None) -> None:
+    """Raise an InputError where a schedule is about matches that the result does not have."""
+    if schedule is None:
+        return
+    known = set(result.found or ())
+    for match in [*(plan.match for plan in schedule.plans), *(item.match for item in schedule.unplaced)]:
+        if match not in known:
+            pair = excerpt(f"{match.mentor} with {', '.join(match.mentees)}")
+            text = f"it is about {pair}, and the result has no such match"
+            raise InputError(Problem("other-matches", "schedule", text))
+
+
+@dataclass(frozen=True, eq=False)
+class Report:
+    """A report, ready to be looked at, written, or cut to what one person may see."""
+
+    material: Material
+    page: Page
+
+    @cached_property
+    def html(self) -> str:
+        """The page for coordinators.
+
+        Raises:
+            ExtraError: where Jinja2 is not installed.
+        """
+        return rendered(self.page)
+
+    def person(self, who: str) -> str:
+        """The page of one person: their own matches, dates and tasks; nothing about people whom they do not meet.
+
+        Raises:
+            InputError: an unknown id.
+            ExtraError: where Jinja2 is not installed.
+        """
+        _ = self.material.cohort[who]
+        return rendered(personal(self.material, who))
+
+    def write(self, path: str | os.PathLike[str]) -> Path:
+        """Write the page for coordinators to a file that only its owner may read.
+
+        Raises:
+            ExportError: the place cannot be written; what stood there is intact.
+            ExtraError: where Jinja2 is not installed.
+        """
+        atomic_write(path, self.html)
+        return Path(path)
+
+    def write_people(self, folder: str | os.PathLike[str]) -> tuple[Path, ...]:
+        """Write a page for everybody who offers or requests something, in files named after their ids.
+
+        Raises:
+            ExportError: the folder cannot be made or written.
+            ExtraError: where Jinja2 is not installed.
+        """
+        place = Path(folder)
+        made_folder(place)
+        written = []
+        for number, who in enumerate(sorted(self._people()), 1):
+            path = place / f"{number:04}-{slug(who)}.html"
+            atomic_write(path, self.person(who))
+            written.append(path)
+        return tuple(written)
+
+    def _people(self) -> set[str]:
+        cohort = self.material.cohort
+        rows = {*cohort.offers.owner.tolist(), *cohort.requests.owner.tolist()}
+        return {cohort.people.ids[row] for row in rows}
+
+    def _repr_html_(self) -> str:
+        """The page in a frame of its own, so that its style stays with it."""
+        page: Any = markup.escape(self.html)
+        return f'<iframe srcdoc="{page}" sandbox style="width:100%;height:40em;border:1px solid #8888"></iframe>'
+
+    def __repr__(self) -> str:
+        dated = "" if self.material.schedule is None else f", {len(self.material.schedule.plans)} plans"
+        return f"<Report: {len(self._people())} people, {self.material.result.status}{dated}>"

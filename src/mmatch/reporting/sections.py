@@ -1,0 +1,67 @@
+"""What a page is made of: sections with sentences, points and tables. Plain data, whatever it is drawn as."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from mmatch.people import Cohort
+
+Cell = str | int | float
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A table: a caption, heads, rows of cells; ``numbers`` are the columns to be aligned right.
+
+    ``shares`` has for each row what part of a full bar it gets, from 0 to 1; empty where no bars are wanted.
+    """
+
+    caption: str
+    heads: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    numbers: frozenset[int] = frozenset()
+    shares: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A part of a page: its anchor and title, sentences, points in a list, tables."""
+
+    anchor: str
+    title: str
+    sentences: tuple[str, ...] = ()
+    points: tuple[str, ...] = ()
+    grids: tuple[Grid, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A whole page: its title, the sentence that matters most, figures to see at once, sections."""
+
+    title: str
+    headline: str
+    figures: tuple[tuple[str, str], ...] = ()
+    sections: tuple[Section, ...] = field(default=())
+
+
+class Names:
+    """People as pages show them: the name with the id, or the id alone."""
+
+    def __init__(self, cohort: Cohort) -> None:
+        people = cohort.people
+        self._names = dict(zip(people.ids, people.names, strict=True)) if people.names else {}
+
+    def full(self, who: str) -> str:
+        """The name and the id."""
+        name = self._names.get(who, "")
+        return f"{name} ({who})" if name and name != who else who
+
+    def short(self, who: str) -> str:
+        """The name; the id where there is none."""
+        return self._names.get(who, "") or who
+
+    def listed(self, people: tuple[str, ...]) -> str:
+        """Several people, with their ids."""
+        return ", ".join(map(self.full, people))

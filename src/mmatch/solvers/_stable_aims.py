@@ -1,0 +1,101 @@
+"""Sums over stable matchings of strict lists: a heaviest set of rotations, stage by stage, and flows that prove it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from mmatch.errors import SolverError, UnsupportedError
+from mmatch.instance.descent import Descent, Face, followed
+from mmatch.instance.market import stage_weights
+from mmatch.mechanisms.mentee_side import mentee_side
+from mmatch.mechanisms.rotations import rotations
+
+if TYPE_CHECKING:
+    from mmatch.instance import Instance, Watch
+    from mmatch.instance.market import Market
+
+Rows = tuple[tuple[int, ...], ...]
+MOST = 2**61  # what all gains of one stage may sum up to
+
+
+@dataclass(frozen=True, eq=False)
+class BestStable:
+    """The pair of each mentee or `NONE` in a stable matching, and why none is better in the stages that were solved."""
+
+    current: list[int]
+    rotations: list[list[int]]
+    flows: Rows
+
+
+def best_stable(instance: Instance, market: Market, watch: Watch) -> BestStable:
+    """A stable matching that is best in all stages, or in as many as time allows.
+
+    Raises:
+        UnsupportedError: weights whose sums exceed 61 bits.
+    """
+    best = mentee_side(market)[0]
+    circles = rotations(market, best)
+    descent = followed(market, best, circles)
+    if descent is None:
+        raise SolverError("the rotations found do not follow each other")
+    face, flows = Face(descent), []
+    for weights in stage_weights(instance):
+        if watch.reason():
+            break
+        gains = descent.gains(weights[market.edge].tolist())
+        flow = _flow(face, gains)
+        rest = face.rest(gains, flow)
+        if rest is None:
+            raise SolverError("the flow goes against an arc")
+        face.narrow(rest, flow)
+        flows.append(flow)
+    return BestStable(_turned(descent, best, face.some()), circles, tuple(flows))
+
+
+def _turned(descent: Descent, best: list[int], inside: list[bool]) -> list[int]:
+    """The stable matching behind a set of rotations."""
+    current = list(best)
+    number_of = {pair: who for who, pair in enumerate(best)}
+    for left, taken, there in zip(descent.left, descent.taken, inside, strict=True):
+        for old, new in zip(left, taken, strict=True) if there else ():
+            who = number_of.pop(old)
+            current[who], number_of[new] = new, who
+    return current
+
+
+def _flow(face: Face, gains: list[int]) -> tuple[int, ...]:
+    """The greatest flow from rotations that gain to rotations that lose, along the arcs of a face."""
+    most = sum(map(abs, gains)) + 1
+    if most > MOST:
+        raise UnsupportedError("stable cannot keep aims whose sums exceed 61 bits: round the scores")
+    given = [most * sure or gain for gain, sure in zip(gains, face.sure, strict=True)]
+    sinks = [k for k, gain in enumerate(given) if gain < 0]
+    sources = [k for k, gain in enumerate(given) if gain > 0]
+    if not sinks or not sources or not face.arcs:
+        return (0,) * len(face.arcs)
+    return _pushed(face, given, most)
+
+
+def _pushed(face: Face, given: list[int], most: int) -> tuple[int, ...]:
+    from ortools.graph.python.max_flow import SimpleMaxFlow
+
+    n, pushing = len(given), SimpleMaxFlow()
+    one, other = np.array(face.arcs).T
+    both = np.flatnonzero(face.both)
+    amount = np.array(given)
+    gain, lose = np.flatnonzero(amount > 0), np.flatnonzero(amount < 0)
+    source, sink = np.full(len(gain), n), np.full(len(lose), n + 1)
+    tail = np.concatenate([one, other[both], source, lose])
+    head = np.concatenate([other, one[both], gain, sink])
+    room = np.concatenate([np.full(len(one) + len(both), most), amount[gain], -amount[lose]])
+    arcs = pushing.add_arcs_with_capacity(tail, head, room)
+    status = pushing.solve(n, n + 1)
+    if status != pushing.OPTIMAL:
+        raise SolverError(f"the greatest flow ended with {status}")
+    flow = pushing.flows(arcs).astype(np.int64)
+    net = flow[: len(one)].copy()
+    net[both] -= flow[len(one) : len(one) + len(both)]
+    return tuple(net.tolist())
