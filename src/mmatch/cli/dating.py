@@ -154,7 +154,7 @@ def _dated(
     else:
         print_schedule(console(), facts, made)
         if out is not None:
-            typer.echo(f"Written to {out}: schedule.json and tables" + (", calendars." if calendars else "."))
+            typer.echo(f"Written to {out}: schedule.json, tables, hand-outs" + (", calendars." if calendars else "."))
     if made.stopped == "interrupted":
         raise typer.Exit(130)
     raise typer.Exit(0 if made.plans or not made.unplaced else 1)
