@@ -74,16 +74,25 @@ def blocks(edges: Pairs, seats: Pairs, room: Room, kind: str) -> Bools:
         room: who could take one more.
         kind: one of `KINDS`.
     """
-    mentee = mentee_gain(edges, seats, edges.mentee_rank, listed(seats.mentee_rank))
+    mentee, _ = mentee_gain(edges, seats, edges.mentee_rank, listed(seats.mentee_rank)), edges.mentor_rank
+    some = np.flatnonzero(mentee > 0 if kind in {"weak", "envy"} else mentee >= 0)
+    found = np.zeros(len(mentee), dtype=bool)
+    found[some] = _agreed(edges.only(some), seats, room, (mentee[some], kind))
+    return found
+
+
+def _agreed(edges: Pairs, seats: Pairs, room: Room, gains: tuple[Ints, str]) -> Bools:
+    """Which of the pairs whose mentee would not lose block."""
+    mentee, kind = gains
     replaced = _replaced(edges, seats, room)
-    mentor = _mentor_says(edges, seats, room, replaced)
-    agreed: dict[str, Bools] = {
-        "weak": (mentee > 0) & (mentor >= CONSENTS),
-        "strong": ((mentee > 0) & (mentor >= INDIFFERENT)) | ((mentee == 0) & (mentor == GAINS)),
-        "super": (mentee >= 0) & (mentor >= INDIFFERENT),
-        "envy": (mentee > 0) & (edges.mentor_rank < replaced),
-    }
-    return agreed[kind] & ~together(edges, seats)
+    if kind == "envy":
+        found: Bools = edges.mentor_rank < replaced
+    else:
+        mentor = _mentor_says(edges, seats, room, replaced)
+        found = mentor >= (CONSENTS if kind == "weak" else INDIFFERENT)
+        if kind == "strong":
+            found = np.where(mentee > 0, found, mentor == GAINS)
+    return found & ~together(edges, seats)
 
 
 def listed(ranks: Ints) -> Ints:
