@@ -154,7 +154,8 @@ class _Stage:
     def searched(self) -> bool:
         """Work until the bound is met or the budget spent; False where no answer is there."""
         if self.values is None and self.program.n_groups:
-            self._priced((1, *[0] * (sum(self.judge.sizes) - 1)))
+            free = (1, *[0] * (sum(self.judge.sizes) - 1))  # the judge knows as much by itself
+            self.closed = Closed(bound=self.judge.value(free))
             self._take(greedy(self.program))
         soon: Relaxed | None = waited(self.run.watch, unlinked, self.program, self.budget.left())
         if soon is not None:
@@ -189,10 +190,7 @@ class _Stage:
 
     def _bounded(self, answer: Relaxed) -> None:
         """Keep the prices of a relaxation where they bound the stage better."""
-        self._priced(whole_prices(self.program, answer.duals))
-
-    def _priced(self, prices: tuple[int, ...]) -> None:
-        """Keep prices where they bound the stage better."""
+        prices = whole_prices(self.program, answer.duals)
         bound = self.judge.value(prices)
         if bound is not None and (self.closed.bound is None or bound < self.closed.bound):
             self.closed = Closed((0,), (prices,), (), bound)
