@@ -31,6 +31,13 @@ class Spec:
     repetitions: int = 5
     least_ratio: float = 20.0
     growing: tuple[tuple[int, int, int], ...] = ((10_000, 1_000, 20), (100_000, 10_000, 20), (100_000, 10_000, 100))
+    tied: tuple[tuple[int, int, int, float, int], ...] = (
+        (1_000, 1_000, 3, 0.7, 1),
+        (1_000, 200, 3, 0.8, 5),
+        (1_000, 1_000, 6, 0.9, 1),
+        (1_000, 1_000, 10, 0.8, 1),
+    )  # mentees, mentors, choices, chance that the next one is as good, seats
+    chosen: tuple[tuple[int, int], ...] = ((1_000, 20), (1_000, 100))  # people on each side, choices
     instances: int = 1_000
     per_run: int = 250
 
@@ -55,6 +62,18 @@ def run() -> list[Row]:
         text = f"{students:,} x {mentors:,}, {choices} choices"
         print(f"{text}: {found['seconds'][0]:.2f} s, {found['peak']:.0f} MB, of which the dicts {found['before']:.0f}")
         rows.append(Row("stable", text, f"{found['seconds'][0]:.2f} s", "", "", f"{found['peak']:.0f} MB"))
+    for size in SPEC.tied:
+        found = part(MODULE, "largest", *size)
+        text = "{:,} x {:,}, {} choices, ties {}, {} seats: the largest weakly stable".format(*size)
+        told = f"{found['seats']} seats, at most {found['most']}"
+        print(f"{text}: {found['seconds']:.1f} s, {told}, 3/2: {found['three_halves']}, of any kind {found['any']}")
+        rows.append(Row("stable", text, f"{found['seconds']:.1f} s", "", told, "exact ≤ 60 s"))
+    for people, choices in SPEC.chosen:
+        found = part(MODULE, "aims", people, choices)
+        text = f"{people:,} x {people:,}, {choices} choices: egalitarian; minimum regret"
+        told = f"{found['egalitarian']:.2f} s; {found['regret']:.2f} s"
+        print(f"{text}: {told}, proved")
+        rows.append(Row("stable", text, told, "", "", ""))
     return rows
 
 
@@ -112,6 +131,53 @@ def timed_peer(students: int, mentors: int, choices: int, repetitions: int) -> d
     return {"seconds": found}
 
 
+def timed_largest(students: int, mentors: int, choices: int, chance: float, seats: int) -> dict[str, Any]:
+    """The largest weakly stable matching where some mentors are wanted more than others, and both sides tie."""
+    import mmatch as mm
+
+    draw = random.Random(1)
+    names, wanted = [f"h{k}" for k in range(mentors)], [(k + 1) ** -0.5 for k in range(mentors)]
+    wishes: dict[str, dict[str, None]] = {f"s{k}": {} for k in range(students)}
+    for listed in wishes.values():
+        while len(listed) < choices:
+            listed[draw.choices(names, wanted)[0]] = None
+    orders: dict[str, list[str]] = {name: [] for name in names}
+    for student, listed in wishes.items():
+        for name in listed:
+            orders[name].append(student)
+    for order in orders.values():
+        draw.shuffle(order)
+    sides = [{k: _with_ties(list(v), draw, chance) for k, v in side.items()} for side in (wishes, orders)]
+    cohort = mm.Cohort.from_rankings(*sides, capacity=seats)
+    start = time.perf_counter()
+    most = mm.solve(cohort, solver=mm.solvers.Stable(ties="largest"), time_limit=60)
+    taken = time.perf_counter() - start
+    some = mm.solve(cohort, solver=mm.solvers.Stable(ties="three_halves"))
+    return {
+        "seconds": taken,
+        "seats": most.value[0],
+        "most": most.bound[0],
+        "three_halves": some.value[0],
+        "any": some.bound[0],
+    }
+
+
+def timed_aims(people: int, choices: int) -> dict[str, Any]:
+    """The egalitarian stable matching and one of minimum regret, judged."""
+    import mmatch as mm
+
+    cohort = mm.Cohort.from_rankings(*lists(people, people, choices))
+    wanted = {"egalitarian": mm.aims.Preference("both"), "regret": mm.aims.RankProfile("generous", of="both")}
+    found = {}
+    for name, aim in wanted.items():
+        start = time.perf_counter()
+        result = mm.solve(cohort, mm.Program(aims=[aim]), solver="stable")
+        found[name] = time.perf_counter() - start
+        if result.trust != mm.Trust.PROVED:
+            raise SystemExit("not proved")
+    return found
+
+
 # -- small instances alike ------------------------------------------------------------------------------------------
 
 
@@ -141,16 +207,16 @@ def world(seed: int, *, projects: bool, ties: bool) -> World:
     most = {m: sum(seats[o] for o in offers if owner[o] == m) for m in mentors}
     least = {m: max(seats[o] for o in offers if owner[o] == m) for m in mentors}
     capacity = {m: draw.randint(least[m], most[m]) for m in mentors}
-    tied = (lambda x: _tied(x, draw)) if ties else list
+    tied = (lambda x: _with_ties(x, draw, 0.35)) if ties else list
     return World(
         {s: tied(x) for s, x in wishes.items()}, owner, seats, capacity, {m: tied(x) for m, x in orders.items()}
     )
 
 
-def _tied(names: list[int], draw: random.Random) -> list[Any]:
-    found: list[list[int]] = []
+def _with_ties(names: list[Any], draw: random.Random, chance: float) -> list[Any]:
+    found: list[list[Any]] = []
     for name in names:
-        if found and draw.random() < 0.35:
+        if found and draw.random() < chance:
             found[-1].append(name)
         else:
             found.append([name])
@@ -262,7 +328,13 @@ if __name__ == "__main__":
         if task == "answers":
             print(json.dumps(peer_answers(given[0], int(given[1]), int(given[2]))))
         else:
-            print(json.dumps({"ours": timed_ours, "peer": timed_peer}[task](*map(int, given))))
+            timed: dict[str, Any] = {
+                "ours": timed_ours,
+                "peer": timed_peer,
+                "largest": timed_largest,
+                "aims": timed_aims,
+            }
+            print(json.dumps(timed[task](*(float(x) if "." in x else int(x) for x in given))))
     elif sys.argv[1:2] == ["agree"]:
         sys.exit(min(agree(*(map(int, sys.argv[2:4]) if sys.argv[2:] else (SPEC.instances,))), 1))
     else:

@@ -54,6 +54,7 @@ _HOME = {
     "insight.comparison": ("Comparison", "Price", "Run", "compare"),
     "insight.strategies": ("Strategy",),
     "insight.measures": ("Metrics", "Segment", "metrics"),
+    "insight.calming": ("Calmest", "calmest"),
     "insight.sizes": ("StableSizes", "stable_sizes"),
     "insight.stability": ("blocking_pairs",),
     "planning": (

@@ -273,6 +273,17 @@ def test_from_two_thirds_on_to_the_largest_weakly_stable_matching(world):
     assert mm.verify(cohort, mm.Program(), result) == []
 
 
+@given(world=rankings(ties=True))
+@examples(60)
+def test_the_largest_size_alone_is_an_optimum(world):
+    """With the ranks behind it nothing could be claimed: they are not looked at."""
+    cohort, program = world.cohort(mm), mm.Program(aims=[mm.aims.Coverage()])
+    result = mm.solve(cohort, program, solver=mm.solvers.Stable(ties="largest"))
+    assert result.status == mm.Status.OPTIMAL
+    assert result.value == result.bound == (max(sum(o is not None for o in chosen) for chosen in world.stable()),)
+    assert mm.verify(cohort, program, result) == []
+
+
 def test_a_largest_stable_matching_in_no_time_is_a_large_one_with_a_bound():
     mentees = {f"e{k}": [[f"x{j}" for j in range(8)]] for k in range(8)} | {f"f{k}": [f"x{k}"] for k in range(8)}
     cohort = mm.Cohort.from_rankings(mentees, {f"x{j}": [[*mentees]] for j in range(8)})

@@ -265,3 +265,14 @@ def counts_ranks(instance: Instance, side: str) -> bool:
     if len(stages) != len(instance.stages) or len(stages) != len(("seats", "ranks")):
         return False
     return bool((stages[0].weights == 1).all() and not (stages[1].weights + ranks).any())
+
+
+def counts_seats(instance: Instance) -> bool:
+    """Whether the aims are the filled seats and nothing else."""
+    (stage, *more) = instance.stages
+    return (
+        not more
+        and isinstance(stage, Total)
+        and not (stage.loads or stage.grouped)
+        and bool((stage.weights == 1).all())
+    )

@@ -31,6 +31,8 @@ def largest_stable(instance: Instance, market: Market, watch: Watch) -> tuple[Bo
     """
     chosen = chosen_by(instance, market, three_halves(market))
     seats, limit = int(chosen.sum()), largest(market)
+    if not market.tied:
+        return chosen, seats  # all stable matchings of strict lists are alike in that
     if seats == limit or watch.reason():
         return chosen, limit
     model = Model.of(instance)

@@ -22,7 +22,7 @@ from mmatch.instance.totals import load_labels, stage_total, tier_values
 from mmatch.matching import Status
 from mmatch.people.columns import NONE
 from mmatch.solvers._grouping import add_grouped, add_groups
-from mmatch.solvers._relaxing import evidence, floor_bound, shortage_cut
+from mmatch.solvers._relaxing import best_sum, evidence, fair_start, floor_bound, shortage_cut
 from mmatch.terms import Balance, Blocking, Links, NoBlocking, Product, Spread, Total, Worst
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ class Goal:
     """One linear form to maximise; ``reached`` reads it off a choice of edges, ``top`` is what it can never exceed.
 
     A ``probe`` asks only whether its top can be reached, or its ``rows`` kept, in so many ``seconds``: where they
-    cannot, nothing is held and nothing changes.
+    cannot, nothing is held and nothing changes. A ``start`` is a choice that is known to keep the rows: no search.
     """
 
     variables: Ints
@@ -70,6 +70,7 @@ class Goal:
     rows: tuple[Row, ...] = ()
     seconds: float | None = None
     modelled: bool = False
+    start: Bools | None = None
 
     def value(self, chosen: Bools, values: Ints | None) -> int | None:
         """What a choice reaches; of a ``modelled`` goal what all variables say, for edges alone do not tell."""
@@ -234,11 +235,12 @@ class _Run:
         rows, held = self.model.rows, len(self.model.rows)
         rows += goal.rows
         before = self.last
-        found = (
-            before[1]
-            if before is not None and _same(goal, before[0])
-            else self.search(self.model, goal, self.hint if self.values is None else self.values)
-        )
+        if goal.start is not None:
+            found, self.hint = Found(goal.start), goal.start.astype(np.int64)
+        elif before is not None and _same(goal, before[0]):
+            found = before[1]
+        else:
+            found = self.search(self.model, goal, self.hint if self.values is None else self.values)
         outcome = _outcome(goal, found)
         if goal.probe and outcome != "held":
             del rows[held:]
@@ -250,7 +252,8 @@ class _Run:
             raise SolverError("the search lost what it had reached")
         if found.chosen is None or (self.best is not None and _worse(self.instance, found.chosen, self.best, number)):
             return self.partial(number, self.watch.reason())
-        self.best, self.values, self.last = found.chosen, found.values, (goal, found)
+        self.best, self.values = found.chosen, found.values
+        self.last = None if goal.start is not None else (goal, found)
         if not found.optimal and not goal.probe and found.ended:
             self.doubtful = min(self.doubtful, number)
         elif not found.optimal and not goal.probe:
@@ -369,7 +372,9 @@ def _steps(
     """The goals of one stage."""
     number, stage = place
     if not isinstance(stage, Worst):
-        yield _sum_goal(instance, model, stage, partial(stage_total, instance, stage))
+        best = _unfloored(instance, number, watch)
+        top = None if best is None else stage_total(instance, stage, best)
+        yield replace(_sum_goal(instance, model, stage, partial(stage_total, instance, stage)), top=top)
     elif stage.full:
         yield from _level_goals(stage)
     elif stage.single:
@@ -484,7 +489,12 @@ def _floors(
     best = _best_totals(instance, stage)
     if _all_served(instance, watch, number):
         served = None
-        high = min([floor_bound(instance, number, chosen, low), *best])
+        most, taken = floor_bound(instance, number, chosen, low)
+        high = min(most, *best)
+        start = fair_start(instance, number, (chosen, high, taken), watch)
+        if stage_total(instance, stage, start) > low:
+            low = stage_total(instance, stage, start)
+            yield replace(_floor_goal(instance, number, _floor_rows(instance, stage, low, None), None), start=start)
     else:
         served = _served(instance, model)
         high = max(best)
@@ -500,7 +510,19 @@ def _floors(
             open_floors += outcome == "open"
             high = level - 1
         level = (low + high + 1) // 2
+    best_next = _unfloored(instance, number + 1, watch) if served is None else None
+    if best_next is not None and stage_total(instance, stage, best_next) >= low:
+        yield replace(_floor_goal(instance, number, _floor_rows(instance, stage, low, None), None), start=best_next)
     model.rows += _floor_rows(instance, stage, low, served)
+
+
+def _unfloored(instance: Instance, number: int, watch: Watch) -> Bools | None:
+    """The best choice for a sum right behind a worst-off stage, as if that had set no floor: nothing is better."""
+    chosen = _best(watch)
+    before = instance.stages[number - 1] if 0 < number < len(instance.stages) else None
+    if chosen is None or not isinstance(before, Worst) or before.single or before.full:
+        return None
+    return best_sum(instance, number, number - 1, chosen)
 
 
 def _served(instance: Instance, model: Model) -> Ints:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -22,7 +23,7 @@ from mmatch.solvers._mincost import Order, cheapest, feasible
 from mmatch.terms import Total, Worst
 
 if TYPE_CHECKING:
-    from mmatch.instance import Instance
+    from mmatch.instance import Instance, Watch
     from mmatch.instance.network import Network
     from mmatch.people.columns import Bools, Floats, Ints, Objects
     from mmatch.terms import Stage
@@ -33,6 +34,7 @@ ROOM = 58  # bits of multiplier times weight
 MOST_CASES = 60  # that are looked at for one stage
 HOPE = 2**-12  # a bound further above what is reached, as a share of it, is not worth looking at cases,
 SMALL = 500  # but with so few edges it is
+FLOWS, STEP, FINE = 30, 4, 30  # tried for a first floor; how much faster the poor count; bits of their weights
 STEEP = 16  # what a floor may cost, per unit by which a total is below it
 
 Pair = tuple["Ints", tuple[int, ...]]
@@ -46,17 +48,17 @@ def hard_stage(instance: Instance) -> int | None:
     return next(hard, None)
 
 
-def floor_bound(instance: Instance, number: int, chosen: Bools, low: int) -> int:
-    """How high the least total of a mentee can be, in the stage's unit, above a floor that is kept.
+def floor_bound(instance: Instance, number: int, chosen: Bools, low: int) -> tuple[int, Floats]:
+    """(how high the least total of a mentee can be, in the stage's unit, above a floor that is kept; shares of edges).
 
     Edges may be taken in part; where the bounds are a flow, what a floor leaves must also hold a matching.
     """
-    most = _Relaxation(instance, number, chosen).solved(number)[0]
+    most, _, _, taken = _Relaxation(instance, number, chosen).solved(number)
     high = max(FAR if most > FAR else math.floor(most * (1 + 1e-9)) + 1, low)
     try:
         network = build_network(instance)
     except CrossingSets:
-        return high
+        return high, taken
     worst: Any = instance.stages[number]
     floors, whole = Floors(network, instance.labels, worst), Case(network.lower, network.upper)
     while low < high:
@@ -66,7 +68,77 @@ def floor_bound(instance: Instance, number: int, chosen: Bools, low: int) -> int
             high = level - 1
         else:
             low = level
-    return high
+    return high, taken
+
+
+def fair_start(instance: Instance, number: int, known: tuple[Bools, int, Floats], watch: Watch) -> Bools:
+    """A choice as good in the stages before a worst-off one, with a high least total: the best of a few flows.
+
+    First the shares of the relaxation are rounded; then whoever is below the bound counts more from flow to flow
+    (multiplicative weights: Arora, Hazan, Kale 2012). The choice that is known already where no flow is better.
+
+    Args:
+        instance: the problem.
+        number: the stage.
+        known: a choice, what no least total exceeds, shares of edges in the relaxation.
+        watch: tells when to stop.
+    """
+    chosen, high, taken = known
+    stage: Any = instance.stages[number]
+    found = None if high <= 0 or instance.groups is not None else _face_of(instance, chosen, number)
+    if found is None:
+        return chosen
+    mentee, n = instance.labels.label("mentee"), instance.labels.count("mentee")
+    worth = stage.weights / float(max(np.abs(stage.weights).max(initial=1), 1))
+    bound = high / float(max(np.abs(stage.weights).max(initial=1), 1))
+    urgent, best = np.ones(n), chosen
+    weights = taken + worth / 2**20
+    for _ in range(FLOWS):
+        if stage_total(instance, stage, best) >= high or watch.reason():
+            break
+        now = _seated(found, weights)
+        best = max(best, now, key=partial(stage_total, instance, stage))
+        total = np.bincount(mentee[now], weights=worth[now], minlength=n)
+        urgent *= 1 + STEP * np.maximum(1 - total / bound, 0)
+        urgent /= urgent.max()
+        weights = urgent[mentee] * worth
+    return best
+
+
+def best_sum(instance: Instance, number: int, before: int, chosen: Bools) -> Bools | None:
+    """The best choice for one sum, as good in the first stages: what no floor between can raise. None: no flow."""
+    stage = instance.stages[number]
+    found = None if not _plain(stage) or instance.groups is not None else _face_of(instance, chosen, before)
+    if found is None:
+        return None
+    network, flow, free = found
+    order = Order(np.arange(network.n_arcs), np.arange(network.n_nodes))
+    plain: Any = stage
+    used: Bools = cheapest(network, network.row(-plain.weights), flow, free, order).flow[network.first_edge :] > 0
+    return used
+
+
+def _seated(face: tuple[Network, Ints, Bools], weights: Floats) -> Bools:
+    """The best choice for some weights that is as good in all stages before."""
+    network, flow, free = face
+    order = Order(np.arange(network.n_arcs), np.arange(network.n_nodes))
+    cost = network.row(-np.rint(weights * 2**FINE).astype(np.int64))
+    used: Bools = cheapest(network, cost, flow, free, order).flow[network.first_edge :] > 0
+    return used
+
+
+def _face_of(instance: Instance, chosen: Bools, first: int) -> tuple[Network, Ints, Bools] | None:
+    """(the network, the flow of a choice, arcs that may change while the first stages stay as good); None: no flow."""
+    try:
+        network = build_network(instance)
+        flow, free = network.flow_of(chosen), np.ones(network.n_arcs, dtype=bool)
+        for run in runs(network.stages[:first]):
+            for group in fold(network, run):
+                price = potentials(residual_arcs(network, flow, group.cost, free), network.n_nodes)
+                free &= reduced_costs(network, group.cost, price) == 0
+    except (CrossingSets, NegativeCycle):
+        return None
+    return network, flow, free
 
 
 def evidence(instance: Instance, chosen: Bools) -> Evidence | None:

@@ -10,7 +10,7 @@ import numpy as np
 
 from mmatch.errors import InputError, Problem, UnsupportedError, excerpt
 from mmatch.instance import Answer
-from mmatch.instance.market import counts_ranks, market_of, obstacle, short_of, sums_only
+from mmatch.instance.market import counts_ranks, counts_seats, market_of, obstacle, short_of, sums_only
 from mmatch.matching import Stability, Status
 from mmatch.mechanisms.largest import largest
 from mmatch.mechanisms.mentee_side import mentee_side
@@ -53,7 +53,8 @@ class Stable:
             the seats of the largest weakly stable one (Király; Cooper, Manlove). It is stable, and nothing else
             is claimed of it: nobody's best, and open to gaming. Its bound is the largest matching of any kind. Or
             "largest": from there an integer program goes on to the largest weakly stable matching (NP-hard); where the
-            first entry of value and bound are equal it was found, else time ran out between them.
+            first entry of value and bound are equal it was found, else time ran out between them. With
+            ``aims=[Coverage()]`` that is all that is asked, and the optimum is claimed.
     """
 
     name: ClassVar[str] = "stable"
@@ -87,6 +88,9 @@ class Stable:
         watch.tell("stable", 0, len(instance.request))
         market = market_of(instance)
         ranks = counts_ranks(instance, self.side)
+        sizes = self.ties == "largest" and self.kind == "weak" and counts_seats(instance)
+        if sizes and (market.tied or not market.plain):
+            return _largest(instance, market, watch)
         if not ranks and (self.kind != "weak" or market.tied or not market.plain or not sums_only(instance)):
             usual = f'aims=None, or Coverage() and then Preference("{self.side}s")'
             hint = "other aims need strict lists, one offer a mentor, and sums; or rules.Stable with cpsat or milp"
@@ -150,7 +154,8 @@ def _largest(instance: Instance, market: Market, watch: Watch) -> Answer:
     done = int(chosen.sum()) == limit
     stopped = None if done else watch.reason()
     bound = None if done else Fraction(limit)
-    return Answer(Status.FEASIBLE, chosen, int(done), stopped=stopped, limit=bound, stability=Stability())
+    status = Status.OPTIMAL if done and len(instance.tiers) == 1 else Status.FEASIBLE
+    return Answer(status, chosen, int(done), stopped=stopped, limit=bound, stability=Stability())
 
 
 def _by_aims(instance: Instance, market: Market, watch: Watch) -> Answer:
