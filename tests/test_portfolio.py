@@ -80,6 +80,20 @@ def test_a_time_limit_leaves_an_answer_with_a_bound_that_the_judge_knows(large):
     assert mm.verify(large, policy(), result) == []
 
 
+def test_a_good_first_answer_needs_no_solver(large):
+    """At 3,000 mentees nobody had a seat after two seconds: the first relaxation was not there yet."""
+    from mmatch.instance import compile_instance
+    from mmatch.portfolio.beginning import greedy
+    from mmatch.portfolio.program import GroupProgram
+
+    instance = compile_instance(large, policy().resolve(large))
+    program = GroupProgram(instance, instance.groups, 0, [])
+    values = greedy(program)
+    assert program.keeps(values)
+    (bound,) = mm.solve(large, policy(), time_limit=3).verified_bound
+    assert program.total(values) >= 0.9 * bound
+
+
 def test_nothing_is_done_in_no_time(small):
     late = mm.solve(small, policy(), time_limit=0)
     assert (late.status, late.stopped) == ("unknown", "time_limit")

@@ -410,6 +410,7 @@ def test_schedule_prints_dates_and_writes_tables_and_calendars(matched, mmatch):
     assert "No dates for ann with finn: " in out
     written = sorted(str(path.relative_to(matched / "dates")) for path in (matched / "dates").rglob("*.*"))
     tables = ["dues.csv", "mail_merge.csv", "schedule.json", "sessions.csv", "unplaced.csv"]
+    tables += ["handout-single-mentee.md", "handout-single-mentor.md"]
     calendars = ["all.ics", "matches/0001-ann-eva.ics", "people/0001-ann.ics", "people/0002-eva.ics"]
     assert written == sorted([*tables, *(f"calendars/{name}" for name in calendars)])
     assert rows_of(matched / "dates/unplaced.csv")[0]["mentees"] == "finn"

@@ -198,6 +198,7 @@ def test_cp_sat_alone_never_makes_a_question_impossible(monkeypatch, question):
     patched(monkeypatch, "linprog", infeasible)
     monkeypatch.setattr(cp_model.CpSolver, "solve", lambda *_args, **_options: cp_model.INFEASIBLE)
     monkeypatch.setattr("mmatch.portfolio.running.best_within", lambda *_args, **_options: (None, False))
+    monkeypatch.setattr("mmatch.portfolio.running.greedy", lambda _: None)
     result = outcome(question, solver="portfolio")
     assert result is not None
     assert (result.status, result.trust) == (mm.Status.FEASIBLE, mm.Trust.HEURISTIC)

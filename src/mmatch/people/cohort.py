@@ -243,6 +243,35 @@ class Cohort(Shown, Sequence[Participant]):
         """Supply and demand per topic, greatest demand first."""
         return supplies(self)
 
+    # -- fewer facts --------------------------------------------------------------------------------------------
+
+    def without(self, *ids: str) -> Cohort:
+        """The cohort without some people, as after a request for deletion: nothing in it names them any more.
+
+        Wishes, avoided people, meetings and scores that name them are left out; whoever wished for nobody else then
+        accepts nobody.
+
+        Raises:
+            InputError: an unknown id.
+        """
+        from mmatch.people.privacy import rest_without
+
+        return rest_without(self, {self[name].id for name in ids})
+
+    def anonymise(self, key: str | bytes, *, keep: Iterable[str] = ()) -> Cohort:
+        """The same cohort under pseudonyms, to be given to people who need not know who is who.
+
+        Ids become HMAC-SHA256 of the id under a secret key (RFC 2104): the same key gives the same pseudonyms, and
+        without it nobody can try out ids. Names go, and attributes but those in ``keep``. Topics, levels, wishes,
+        sites, zones, hours, meetings and scores stay, under pseudonyms: together they may still point at somebody.
+
+        Raises:
+            InputError: a key of fewer than 8 characters, an attribute that nobody has.
+        """
+        from mmatch.people.privacy import under_pseudonyms
+
+        return under_pseudonyms(self, key, keep)
+
     # -- identity ------------------------------------------------------------------------------------------------
 
     @cached_property

@@ -18,8 +18,11 @@ from mmatch.planning.asking import Patience
 from mmatch.planning.calendars import Task
 from mmatch.planning.modelling import Found, searched_together
 from mmatch.planning.paths import Dates, alone, cost, narrowed
+from mmatch.planning.repairing import repaired
 from mmatch.planning.together import Chosen, Held, Room, fits, full, held, least_loose, total, within
 
+MANY = 120  # matches that hang together, beyond which one model of all is not searched to its end
+PROOF = 5.0  # of CP-SAT there, in its deterministic units
 ORDERS = ((3, 6), (5, 24), (20, 6), (2**31, 2))  # (up to so many matches, orders in which they take turns)
 
 
@@ -85,6 +88,9 @@ def place(
     turns = in_turn(some, rooms, bound, watch)
     if known is not None:
         turns = max(turns, [known[k] for k in possible], key=lambda dates: _worth(some, dates))
+    if len(some) > MANY and not rooms and total(some, turns) != bound:
+        turns = repaired(some, turns, single, beside, watch)
+        work = work or PROOF
     best, exact = turns, total(some, turns) == bound
     if not exact and watch.reason() is None:
         if None not in turns:

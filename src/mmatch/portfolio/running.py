@@ -13,6 +13,7 @@ from mmatch.instance import Answer
 from mmatch.instance.group_bound import GroupBound
 from mmatch.matching import Status
 from mmatch.portfolio.agreeing import by_two, seconded
+from mmatch.portfolio.beginning import greedy
 from mmatch.portfolio.branching import Tree
 from mmatch.portfolio.program import GroupProgram
 from mmatch.portfolio.relaxing import relaxed, unlinked, whole_prices
@@ -81,11 +82,20 @@ class Run:
         half = 0.5 if len(self.groups.edge) <= VERY_FEW_PLACES else 1.0  # the rest is for complete searches
         share = half / (len(self.instance.stages) - number)
         stage = _Stage(self, program, Budget(self.watch, share, IDLE))
-        if not stage.searched():
-            return False
-        self.closed.append(stage.closed)
-        self.reached.append(stage.value)
-        return True
+        try:
+            found = stage.searched()
+        except Stopped:
+            self._note(stage)
+            raise
+        if found:
+            self._note(stage)
+        return found
+
+    def _note(self, stage: _Stage) -> None:
+        """What a stage gave, as far as it came."""
+        if stage.values is not None:
+            self.closed.append(stage.closed)
+            self.reached.append(stage.program.total(stage.values))
 
     def keep(self, values: Ints, program: GroupProgram, bound: int | None) -> None:
         """Note the best seats, for the host to see and to have at an interrupt."""
@@ -135,7 +145,6 @@ class _Stage:
         self.closed = Closed()
         self.tree: Tree | None = None
         self.values: Ints | None = None if run.seats is None else self._extended(run.seats)
-        self.value = 0
 
     def _extended(self, seats: Ints) -> Ints:
         values = np.zeros(self.program.width, dtype=np.int64)
@@ -144,6 +153,10 @@ class _Stage:
 
     def searched(self) -> bool:
         """Work until the bound is met or the budget spent; False where no answer is there."""
+        if self.values is None and self.program.n_groups:
+            free = (1, *[0] * (sum(self.judge.sizes) - 1))  # the judge knows as much by itself
+            self.closed = Closed(bound=self.judge.value(free))
+            self._take(greedy(self.program))
         soon: Relaxed | None = waited(self.run.watch, unlinked, self.program, self.budget.left())
         if soon is not None:
             self._bounded(soon)
@@ -160,7 +173,6 @@ class _Stage:
             return False
         if answer is not None:
             self._closed_in(answer)
-        self.value = self.program.total(self.values)
         return True
 
     def _closed_in(self, answer: Relaxed) -> None:
@@ -204,8 +216,7 @@ class _Stage:
         if self.values is None or self.closed.bound is None:
             return
         share = 1.0 if idle == LAST_IDLE else SEARCH_SHARE
-        better = improved(self.program, self.values, self.closed.bound, self.budget.part(share, idle))
-        self._take(better)
+        improved(self.program, self.values, self.closed.bound, self.budget.part(share, idle), self._take)
 
     def _treed(self, answer: Relaxed) -> None:
         """A tree of branches; kept where it says more than the root's prices alone."""
@@ -213,9 +224,14 @@ class _Stage:
             return
         if self.tree is None:
             self.tree = Tree(self.program, self.judge, (answer, self.values), self.run.watch)
-        tree = self.tree
-        tree.learnt(self.values)
-        tree.grown(self.budget.part(TREE_SHARE, IDLE), MOST_NODES)
+        self.tree.learnt(self.values)
+        try:
+            self.tree.grown(self.budget.part(TREE_SHARE, IDLE), MOST_NODES)
+        finally:
+            self._keep(self.tree)
+
+    def _keep(self, tree: Tree) -> None:
+        """The bound of a tree as far as it has grown, and its best answer."""
         bound = tree.bound()
         if bound is not None and (self.closed.bound is None or bound <= self.closed.bound):
             counts = tuple((cut.family, len(cut.sets), *cut.sets, *cut.groups) for cut in tree.cuts)

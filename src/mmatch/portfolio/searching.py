@@ -6,7 +6,7 @@ Pape: Exploring relaxation induced neighborhoods (2005).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -148,8 +148,11 @@ def neighbourhoods(program: GroupProgram, size: int, draw: np.random.Generator) 
         yield np.isin(leader, chosen)
 
 
-def improved(program: GroupProgram, values: Ints, bound: int, budget: Budget) -> Ints:
-    """A better answer by neighbourhoods, until the bound is met, nothing helps any more, or the budget is spent."""
+def improved(program: GroupProgram, values: Ints, bound: int, budget: Budget, better: Callable[[Ints], None]) -> None:
+    """Better answers by neighbourhoods, until the bound is met, nothing helps any more, or the budget is spent.
+
+    Each is told at once, for the search may be stopped at any time.
+    """
     draw = np.random.default_rng(program.number)
     n_leaders = len(np.unique(program.groups.leader))
     share = min(1 / 6, PLACES_AT_ONCE / max(program.n_places, 1))
@@ -161,10 +164,11 @@ def improved(program: GroupProgram, values: Ints, bound: int, budget: Budget) ->
         found, done = budget.timed(best_within, program, free, values, frozen, limits=NODES)
         idle += 1
         if found is not None and program.total(found) >= best:
-            idle = 0 if program.total(found) > best else idle
+            if program.total(found) > best:
+                idle = 0
+                better(found)
             best, values = program.total(found), found
         size = _next_size(size, n_leaders, done=done, quick=budget.last < QUICK)
-    return values
 
 
 def _next_size(size: int, n_leaders: int, *, done: bool, quick: bool) -> int:

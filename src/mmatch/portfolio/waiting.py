@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from mmatch.instance import Watch
 
 TICK = 0.05
+GRACE = 1.0  # seconds after a deadline, for calls that look at the clock by themselves
 SLICE = 5.0  # seconds of one neighbourhood at most, under a time limit
 
 
@@ -62,7 +63,7 @@ def waited(watch: Watch, work: Callable[..., Any], *arguments: Any) -> Any:
     """The result of a call that cannot be stopped: it runs in a thread; Ctrl-C and cancel do not wait for it.
 
     Raises:
-        Stopped: where the host cancels meanwhile; the call ends by itself at its own limits.
+        Stopped: where the host cancels meanwhile, or the time is long over; the call ends by itself at its own limits.
     """
     done: list[Any] = []
     failed: list[BaseException] = []
@@ -77,7 +78,8 @@ def waited(watch: Watch, work: Callable[..., Any], *arguments: Any) -> Any:
     thread.start()
     while thread.is_alive():
         thread.join(TICK)
-        if watch.cancel is not None and watch.cancel.is_set():
+        late = watch.deadline is not None and time.monotonic() > watch.deadline + GRACE
+        if late or (watch.cancel is not None and watch.cancel.is_set()):
             raise Stopped
     if failed:
         raise failed[0]

@@ -1,0 +1,179 @@
+"""`mmatch match`, `verify` and `explain`: an answer, whether it is true, and why."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from mmatch.cli.inputs import policy_of, question_of, read
+from mmatch.cli.options import (
+    AsJson,
+    Collect,
+    Files,
+    GroupSizes,
+    MappingFile,
+    Out,
+    ProgramFile,
+    Settings,
+)
+
+if TYPE_CHECKING:
+    from mmatch.io.reading import Reading
+    from mmatch.matching import Matching, Reason, Result
+    from mmatch.people import Cohort
+    from mmatch.program import Program
+
+
+def match(  # noqa: PLR0913 - the options of the verb
+    files: Files,
+    *,
+    program: ProgramFile = None,
+    settings: Settings = None,
+    group: GroupSizes = None,
+    out: Out = None,
+    solver: Annotated[str, typer.Option(help="auto, flow, greedy, …")] = "auto",
+    seed: Annotated[str, typer.Option(help="Of the lottery that breaks ties.")] = "0",
+    time_limit: Annotated[float | None, typer.Option(help="Seconds.", show_default=False)] = None,
+    mapping: MappingFile = None,
+    as_json: AsJson = False,
+    collect: Collect = False,
+) -> None:
+    """Decide who meets whom, prove it, and write the files."""
+    from mmatch.engine import solve
+    from mmatch.insight import reasons
+    from mmatch.reporting.progress import ProgressBar
+
+    reading = read(files, mapping, collect=collect)
+    policy = policy_of(program, settings, group)
+    number = int(seed) if seed.removeprefix("-").isascii() and seed.removeprefix("-").isdigit() else seed
+    with ProgressBar() as progress:
+        result = solve(
+            reading.cohort,
+            policy,
+            solver=solver,
+            seed=number,
+            time_limit=time_limit,
+            progress=progress,
+            on_interrupt="return",
+        )
+    resolved = policy.resolve(reading.cohort, result.solver, result.proof.side)
+    told = reasons(reading.cohort, resolved, result)
+    if out is not None:
+        _write_answer(Path(out), reading, resolved, (result, told))
+    _print_answer((reading.cohort, resolved), (result, told), out, as_json=as_json)
+    if result.stopped == "interrupted":
+        raise typer.Exit(130)
+    raise typer.Exit(0 if result.found is not None else 1)
+
+
+def _write_answer(folder: Path, reading: Reading, policy: Program, found: tuple[Result, Any]) -> None:
+    from mmatch.reporting.folder import write_folder
+
+    write_folder(folder, (reading.cohort, policy), *found)
+    if len(reading.rejected):
+        reading.rejected.write(folder / "rejected.csv")
+
+
+def _print_answer(
+    question: tuple[Cohort, Program], answer: tuple[Result, tuple[Reason, ...]], out: str | None, *, as_json: bool
+) -> None:
+    from mmatch.io.json_text import dump_json
+    from mmatch.io.results import result_to_json
+    from mmatch.reporting.console import console, print_result
+
+    if as_json:
+        typer.echo(dump_json(result_to_json(answer[0])), nl=False)
+        return
+    print_result(console(), question, *answer)
+    if out is not None:
+        tables = "" if answer[0].found is None else "matches.csv, unmatched.csv, mail_merge.csv, "
+        typer.echo(f"Written to {out}: {tables}cohort.json, program.json, result.json.")
+
+
+def verify(
+    cohort: Annotated[str, typer.Argument(help="cohort.json, or a sign-up file.")],
+    program: Annotated[str, typer.Argument(help="program.json.")],
+    answer: Annotated[str, typer.Argument(help="result.json, or a matches.csv made by hand.")],
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Judge an answer without any solver.
+
+    The answer is a result with its proof, or a list of matches made by hand.
+    """
+    from dataclasses import asdict
+
+    from mmatch.io.json_text import dump_json
+    from mmatch.proof import verify as judged
+    from mmatch.reporting.console import console, print_violations
+
+    facts, policy, found = question_of(cohort, program, answer)
+    violations = judged(facts, policy, found)
+    if as_json:
+        typer.echo(dump_json({"violations": [asdict(v) for v in violations]}), nl=False)
+    elif violations:
+        print_violations(console(), violations)
+    else:
+        typer.echo(_verdict(found))
+    raise typer.Exit(1 if violations else 0)
+
+
+def _verdict(found: Result | Matching) -> str:
+    from mmatch.matching import Matching
+    from mmatch.reporting.words import sureness
+
+    if isinstance(found, Matching):
+        return f"Valid: {len(found)} matches keep all rules. Whether they are the best is not claimed."
+    if found.found is None:
+        return f"True: {found.status}, {found.trust or 'nothing is claimed'}."
+    return f"True: {found.status}, value {found.value}, {sureness(found)}."
+
+
+def explain(
+    cohort: Annotated[str, typer.Argument(help="cohort.json, or a sign-up file.")],
+    program: Annotated[str, typer.Argument(help="program.json.")],
+    answer: Annotated[str, typer.Argument(help="result.json.")],
+    who: Annotated[list[str] | None, typer.Argument(help="Ids of people; all by default.")] = None,
+    *,
+    policy: Annotated[bool, typer.Option("--policy", help="What each tier and each rule costs instead.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Say why each match, and each unfilled seat, is so."""
+    from dataclasses import asdict
+
+    from mmatch.insight import reasons
+    from mmatch.io.json_text import dump_json
+    from mmatch.matching import Matching
+    from mmatch.reporting.console import console, safe, table
+
+    facts, given, found = question_of(cohort, program, answer)
+    if isinstance(found, Matching):
+        raise typer.BadParameter("explain needs a result.json, because reasons depend on what was proved")
+    if policy:
+        _print_policy((facts, given), found, as_json=as_json)
+        return
+    for name in who or ():
+        _ = facts[name]
+    told = [r for r in reasons(facts, given, found) if not who or set(who) & set(r.who)]
+    if as_json:
+        typer.echo(dump_json([asdict(r) for r in told]), nl=False)
+        return
+    out = console()
+    out.print(table(("kind", "topic", "why"), [(r.kind, r.topic, r.message) for r in told]))
+    if not told:
+        out.print(safe("Nothing to explain: no match and no unfilled seat concerns them."))
+
+
+def _print_policy(question: tuple[Cohort, Program], found: Result, *, as_json: bool) -> None:
+    """What the policy decides."""
+    from mmatch.insight import explain as explained
+    from mmatch.io.json_text import dump_json
+    from mmatch.reporting.console import console, print_policy
+
+    told = explained(*question, found)
+    if as_json:
+        typer.echo(dump_json(told.to_json()), nl=False)
+    else:
+        print_policy(console(), told)

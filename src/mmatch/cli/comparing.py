@@ -1,0 +1,111 @@
+"""`mmatch compare`: strategies side by side."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from mmatch.cli.inputs import policy_of, read
+from mmatch.cli.options import AsJson, Files, GroupSizes, MappingFile, Out, ProgramFile, Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from concurrent.futures import Executor
+
+    from mmatch.insight.comparison import Comparison
+
+
+def compare(  # noqa: PLR0913 - the options of the verb
+    files: Files,
+    *,
+    strategies: Annotated[
+        str | None, typer.Option(help="A JSON file with named strategies.", show_default=False)
+    ] = None,
+    strategy: Annotated[
+        list[str] | None,
+        typer.Option(help='One strategy: settings with ";" between, such as "even: aims=EvenLoad; solver=greedy".'),
+    ] = None,
+    program: ProgramFile = None,
+    settings: Settings = None,
+    group: GroupSizes = None,
+    out: Out = None,
+    store: Annotated[str | None, typer.Option(help="A folder that keeps runs.", show_default=False)] = None,
+    seeds: Annotated[str, typer.Option(help="Several with commas: 0,1,2.")] = "0",
+    time_limit: Annotated[float | None, typer.Option(help="Seconds for each run.", show_default=False)] = None,
+    jobs: Annotated[int, typer.Option(min=1, help="Processes that run at the same time.")] = 1,
+    mapping: MappingFile = None,
+    as_json: AsJson = False,
+) -> None:
+    """Try several strategies and see what each costs.
+
+    Shows what each reaches, how far below the best it stays, and which are dominated. Each --strategy is a change of
+    --program and --set.
+    """
+    from mmatch.insight.comparison import compare as compared
+    from mmatch.io.comparisons import comparison_to_json
+    from mmatch.io.json_text import dump_json
+    from mmatch.io.stores import FolderStore
+    from mmatch.io.strategies import read_strategies, strategies_from_texts
+    from mmatch.reporting.compared import print_comparison
+    from mmatch.reporting.console import console
+    from mmatch.reporting.progress import ProgressBar
+
+    named = {} if strategies is None else read_strategies(strategies)
+    named |= strategies_from_texts(policy_of(program, settings, group), strategy or [])
+    if not named:
+        raise typer.BadParameter("name at least one strategy, with --strategy or --strategies")
+    cohort = read(files, mapping, collect=False).cohort
+    with ProgressBar() as progress, _executor(jobs) as executor:
+        found = compared(
+            cohort,
+            named,
+            executor=executor,
+            store=None if store is None else FolderStore(store),
+            seeds=_seeds(seeds),
+            time_limit=time_limit,
+            progress=progress,
+        )
+    if out is not None:
+        _write_comparison(Path(out), found)
+    if as_json:
+        typer.echo(dump_json(comparison_to_json(found)), nl=False)
+    else:
+        print_comparison(console(), found)
+        if out is not None:
+            typer.echo(f"Written to {out}: comparison.csv, comparison.json.")
+    raise typer.Exit(0 if any(run.matching is not None for run in found) else 1)
+
+
+def _seeds(text: str) -> list[int | str]:
+    """Seeds with commas between, as typed."""
+    from mmatch.io.strategies import seed_from_text
+
+    typed = [part.strip() for part in text.split(",")]
+    if "" in typed:
+        raise typer.BadParameter(f"found {text!r}, expected seeds with commas between: 0,1,2", param_hint="--seeds")
+    return [seed_from_text(part) for part in typed]
+
+
+@contextmanager
+def _executor(jobs: int) -> Iterator[Executor | None]:
+    """Processes of our own for several jobs, started afresh; none for one."""
+    if jobs == 1:
+        yield None
+        return
+    import multiprocessing
+    from concurrent.futures import ProcessPoolExecutor
+
+    with ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn")) as executor:
+        yield executor
+
+
+def _write_comparison(folder: Path, found: Comparison) -> None:
+    from mmatch.io.comparisons import write_comparison
+    from mmatch.reporting.folder import made_folder
+
+    made_folder(folder)
+    for name in ("comparison.csv", "comparison.json"):
+        write_comparison(found, folder / name)

@@ -1,0 +1,26 @@
+"""Arguments and options that several commands share."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+Files = Annotated[list[str], typer.Argument(metavar="FILES...", help="Sign-up files: CSV or JSON.", show_default=False)]
+ProgramFile = Annotated[str | None, typer.Option("--program", help="A program as JSON.", show_default=False)]
+Settings = Annotated[
+    list[str] | None,
+    typer.Option("--set", help="Change the program: group=3-6, rule=Differs(department), aims=Coverage,EvenLoad."),
+]
+GroupSizes = Annotated[
+    list[str] | None,
+    typer.Option("--group", help="Mentees in one match: 3-6; for one topic data=2-4.", show_default=False),
+]
+MappingFile = Annotated[str | None, typer.Option("--mapping", help="A saved mapping of columns.", show_default=False)]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
+Out = Annotated[str | None, typer.Option("--out", help="The folder to write to.", show_default=False)]
+Collect = Annotated[bool, typer.Option("--skip-bad-rows", help="Load the good rows, write the others to rejected.csv.")]
+CohortFile = Annotated[str, typer.Argument(help="cohort.json, or a sign-up file.")]
+ProgramPath = Annotated[str, typer.Argument(help="program.json.")]
+AnswerFile = Annotated[str, typer.Argument(help="result.json, or a matches.csv made by hand.")]
+Limit = Annotated[float | None, typer.Option("--time-limit", help="Seconds.", show_default=False)]

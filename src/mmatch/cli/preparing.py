@@ -1,0 +1,73 @@
+"""`mmatch check` and `example`: before there is anything to match."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mmatch.cli.inputs import policy_of, read
+from mmatch.cli.options import AsJson, Files, GroupSizes, MappingFile, Out, ProgramFile, Settings
+
+
+def check(
+    files: Files,
+    *,
+    program: ProgramFile = None,
+    settings: Settings = None,
+    group: GroupSizes = None,
+    mapping: MappingFile = None,
+    save_mapping: Annotated[str | None, typer.Option(help="Write the mapping here, to edit it.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Look before matching: columns, supply, rules.
+
+    Shows how columns are read, supply and demand per topic, and what each rule removes.
+    """
+    from dataclasses import asdict
+
+    from mmatch.insight import readiness
+    from mmatch.io.files import atomic_write
+    from mmatch.io.json_text import dump_json
+    from mmatch.reporting.console import console, print_readiness, safe
+
+    reading = read(files, mapping, collect=False, quiet=True)
+    found = readiness(reading.cohort, policy_of(program, settings, group))
+    if save_mapping is not None:
+        atomic_write(save_mapping, reading.mapping.to_json())
+    if as_json:
+        typer.echo(dump_json(asdict(found)), nl=False)
+        return
+    out = console()
+    out.print(safe(str(reading.mapping)))
+    for warning in reading.warnings:
+        out.print(safe(f"note: {warning}"))
+    out.print(safe(repr(reading.cohort)))
+    print_readiness(out, found)
+
+
+def example(
+    name: Annotated[str, typer.Argument(help="The example; leave it out to list all.", show_default=False)] = "",
+    out: Out = None,
+) -> None:
+    """Write an example cohort as sign-up files."""
+    from mmatch import datasets
+
+    if not name:
+        for known in datasets.names():
+            typer.echo(f"{known:16}{datasets.load(known).title}")
+        return
+    found = datasets.load(name)
+    folder = Path(out or name)
+    paths = datasets.write_example(found, folder)
+    typer.echo(f"{found.title}\n\n{found.story}\n")
+    for path in paths:
+        typer.echo(f"wrote {path}")
+    if found.dates:
+        typer.echo(f"wrote {folder / 'dates.json'}")
+    *sheets, program = map(str, paths)
+    typer.echo(f"\nNow: mmatch match {' '.join(sheets)} --program {program} --out {folder / 'result'}")
+    if found.dates:
+        asked = " ".join(str(folder / "result" / name) for name in ("cohort.json", "program.json", "result.json"))
+        typer.echo(f"Then: mmatch schedule {asked} --dates {folder / 'dates.json'} --out {folder / 'dates'}")

@@ -1,0 +1,73 @@
+"""The command itself: its verbs, its help, and its exit statuses."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Annotated, Any
+
+import typer
+
+from mmatch.cli.answering import explain, match, verify
+from mmatch.cli.comparing import compare
+from mmatch.cli.dating import reschedule, schedule
+from mmatch.cli.preparing import check, example
+from mmatch.cli.publishing import report
+from mmatch.errors import MmatchError, NoMatchingError
+
+app = typer.Typer(
+    name="mmatch",
+    help="Match mentors and mentees, with proof.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+for verb in (match, compare, check, verify, explain, schedule, reschedule, report, example):
+    app.command()(verb)
+
+
+USAGE: Any = typer.BadParameter.__mro__[2]  # the root of errors about the command itself
+
+
+def _version(*, wanted: bool) -> None:
+    if wanted:
+        from mmatch import __version__
+
+        typer.echo(f"mmatch {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def main(
+    *,
+    version: Annotated[
+        bool, typer.Option("--version", callback=lambda v: _version(wanted=v), is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    """Match mentors and mentees, with proof."""
+
+
+def run() -> int:  # noqa: PLR0911 - one return an exit status
+    """The command with its exit status: 0 done, 1 the answer is no, 2 an error, 130 interrupted."""
+    try:
+        return int(app(standalone_mode=False) or 0)
+    except NoMatchingError as error:
+        return _told(error, 1)
+    except MmatchError as error:
+        return _told(error, 2)
+    except typer.Exit as finished:
+        return finished.exit_code
+    except USAGE as error:
+        error.show()
+        return 2
+    except (typer.Abort, KeyboardInterrupt):
+        return _told("interrupted", 130)
+    except BrokenPipeError:
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123 - Python flushes it at exit
+        return 0
+
+
+def _told(error: object, status: int) -> int:
+    sys.stderr.write(f"{error}\n")
+    return status
