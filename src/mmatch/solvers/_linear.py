@@ -41,10 +41,8 @@ KINDS = frozenset({"linear", "convex_load", "bounds", "profile", "product", "wor
     "stability",
 }
 SLICE = 0.15  # of the time left, for one floor
-EVIDENCE, KEPT = (
-    3,
-    0.1,
-)  # relaxations behind the search take so many times the first one; at most this share of the rest
+EVIDENCE = 5  # times the first relaxation, what those behind the search take;
+KEPT = 0.15  # of the time left at most
 MOST_OPEN = 5  # floors neither found nor refuted, after which the search goes on with what it has
 
 
