@@ -41,6 +41,10 @@ KINDS = frozenset({"linear", "convex_load", "bounds", "profile", "product", "wor
     "stability",
 }
 SLICE = 0.15  # of the time left, for one floor
+EVIDENCE, KEPT = (
+    3,
+    0.1,
+)  # relaxations behind the search take so many times the first one; at most this share of the rest
 MOST_OPEN = 5  # floors neither found nor refuted, after which the search goes on with what it has
 
 
@@ -489,7 +493,9 @@ def _floors(
     best = _best_totals(instance, stage)
     if _all_served(instance, watch, number):
         served = None
+        began = time.monotonic()
         most, taken = floor_bound(instance, number, chosen, low)
+        _keep_time(watch, EVIDENCE * (time.monotonic() - began))
         high = min(most, *best)
         start = fair_start(instance, number, (chosen, high, taken), watch)
         if stage_total(instance, stage, start) > low:
@@ -514,6 +520,12 @@ def _floors(
     if best_next is not None and stage_total(instance, stage, best_next) >= low:
         yield replace(_floor_goal(instance, number, _floor_rows(instance, stage, low, None), None), start=best_next)
     model.rows += _floor_rows(instance, stage, low, served)
+
+
+def _keep_time(watch: Watch, seconds: float) -> None:
+    """Stop searching a little earlier, so that the evidence is there when time is over."""
+    if watch.deadline is not None:
+        watch.deadline -= min(seconds, max(watch.deadline - time.monotonic(), 0) * KEPT)
 
 
 def _unfloored(instance: Instance, number: int, watch: Watch) -> Bools | None:

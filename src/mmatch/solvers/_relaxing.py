@@ -23,6 +23,8 @@ from mmatch.solvers._mincost import Order, cheapest, feasible
 from mmatch.terms import Total, Worst
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from mmatch.instance import Instance, Watch
     from mmatch.instance.network import Network
     from mmatch.people.columns import Bools, Floats, Ints, Objects
@@ -34,7 +36,7 @@ ROOM = 58  # bits of multiplier times weight
 MOST_CASES = 60  # that are looked at for one stage
 HOPE = 2**-12  # a bound further above what is reached, as a share of it, is not worth looking at cases,
 SMALL = 500  # but with so few edges it is
-FLOWS, STEP, FINE = 30, 4, 30  # tried for a first floor; how much faster the poor count; bits of their weights
+FLOWS, FINE = 30, 30  # tried for a first floor, three times over; bits of their weights
 STEEP = 16  # what a floor may cost, per unit by which a total is below it
 
 Pair = tuple["Ints", tuple[int, ...]]
@@ -74,8 +76,8 @@ def floor_bound(instance: Instance, number: int, chosen: Bools, low: int) -> tup
 def fair_start(instance: Instance, number: int, known: tuple[Bools, int, Floats], watch: Watch) -> Bools:
     """A choice as good in the stages before a worst-off one, with a high least total: the best of a few flows.
 
-    First the shares of the relaxation are rounded; then whoever is below the bound counts more from flow to flow
-    (multiplicative weights: Arora, Hazan, Kale 2012). The choice that is known already where no flow is better.
+    Whoever is below the bound counts more from flow to flow (multiplicative weights: Arora, Hazan, Kale 2012): over all
+    edges alike, then rather over those that the relaxation takes. The choice that is known where no flow is better.
 
     Args:
         instance: the problem.
@@ -88,21 +90,30 @@ def fair_start(instance: Instance, number: int, known: tuple[Bools, int, Floats]
     found = None if high <= 0 or instance.groups is not None else _face_of(instance, chosen, number)
     if found is None:
         return chosen
-    mentee, n = instance.labels.label("mentee"), instance.labels.count("mentee")
-    worth = stage.weights / float(max(np.abs(stage.weights).max(initial=1), 1))
-    bound = high / float(max(np.abs(stage.weights).max(initial=1), 1))
-    urgent, best = np.ones(n), chosen
-    weights = taken + worth / 2**20
-    for _ in range(FLOWS):
-        if stage_total(instance, stage, best) >= high or watch.reason():
-            break
-        now = _seated(found, weights)
-        best = max(best, now, key=partial(stage_total, instance, stage))
-        total = np.bincount(mentee[now], weights=worth[now], minlength=n)
-        urgent *= 1 + STEP * np.maximum(1 - total / bound, 0)
-        urgent /= urgent.max()
-        weights = urgent[mentee] * worth
+    largest = float(max(np.abs(stage.weights).max(initial=1), 1))
+    worth, reached = stage.weights / largest, partial(stage_total, instance, stage)
+    best = chosen
+    for factor, step in ((1.0, 4), (0.5 + taken, 1), (np.where(taken > 0, 1.0, 0.3), 1)):
+        for now in _fairer(found, (instance.labels.label("mentee"), worth * factor, worth), (step, high / largest)):
+            best = max(best, now, key=reached)
+            if reached(best) >= high or watch.reason():
+                return best
     return best
+
+
+def _fairer(
+    face: tuple[Network, Ints, Bools], edges: tuple[Ints, Floats, Floats], aim: tuple[int, float]
+) -> Iterator[Bools]:
+    """The best choice for weights of edges, again and again, while whoever is below a bound counts more and more."""
+    (mentee, weights, worth), (step, bound) = edges, aim
+    n = int(mentee.max(initial=NONE)) + 1
+    urgent = np.ones(n)
+    for _ in range(FLOWS):
+        now = _seated(face, urgent[mentee] * weights)
+        yield now
+        total = np.bincount(mentee[now], weights=worth[now], minlength=n)
+        urgent *= 1 + step * np.maximum(1 - total / bound, 0)
+        urgent /= urgent.max(initial=1)
 
 
 def best_sum(instance: Instance, number: int, before: int, chosen: Bools) -> Bools | None:
