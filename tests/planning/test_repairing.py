@@ -36,7 +36,7 @@ def test_the_search_ends_without_a_limit_and_says_what_is_left_open(monkeypatch)
     """Hours of a search that nothing bounded: an office-hours marathon of 422 talks never came back."""
     monkeypatch.setattr(placing, "MANY", 20)
     monkeypatch.setattr(placing, "PROOF", 0.1)
-    question = crowd()
+    question = crowd(teams=3, mentors=9)
     found = mm.schedule(*question, **SPAN, diaries=DIARIES)
     assert mm.validate(question[0], question[2], found) == []
     assert len(found.plans) == len(question[2])
