@@ -161,6 +161,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> Page | None:
-    """README.md and the pages of docs/."""
+    """README.md and the pages of docs/, but those that a build of the site has made."""
+    if "_made" in file_path.parts:
+        return None
     documented = file_path == ROOT / "README.md" or ROOT / "docs" in file_path.parents
     return Page.from_parent(parent, path=file_path) if documented and file_path.suffix == ".md" else None

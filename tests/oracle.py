@@ -167,6 +167,10 @@ class Oracle:
                 there = {(self.offers[k][0].id, self.requests[i][0].id, self.offers[k][1].topic) for i, k in chosen}
                 if any(not any(pair == t[: len(pair)] for t in there) for pair in rule.pairs):
                     return False
+            elif rule.name == "Linked":
+                met = {(self.requests[i][0].id, self.offers[k][0].id) for i, k in chosen}
+                if any(len({frozenset(m for e, m in met if e == name) for name in names}) > 1 for names in rule.sets):
+                    return False
             elif rule.name == "Stable":
                 from stable_oracle import Slow
 

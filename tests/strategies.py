@@ -127,6 +127,9 @@ def rules_for(cohort):
         if name in cohort.attribute_names:
             found += [mm.rules.Differs(name, missing=m) for m in ("allow", "forbid")]
             found += [mm.rules.Same(name, missing=m) for m in ("allow", "forbid")]
+    alike = sorted(p.id for p in cohort if [r.mentors for r in p.requests] == [1])
+    if len(alike) > 1:
+        found.append(mm.rules.Linked([alike[:2]]))
     named = _named_pairs(cohort)
     if named:
         found += [mm.rules.Forbid([named[0]]), mm.rules.Lock([named[-1]]), mm.rules.Lock(named[:2])]

@@ -161,6 +161,7 @@ def test_every_rule_and_every_aim_is_under_the_contract():
         [
             mm.Participant("m0", offers=[mm.Offer()], site="Rome", attributes={"department": "a"}, ranks=["e0"]),
             mm.Participant("e0", requests=[mm.Request()]),
+            mm.Participant("e1", requests=[mm.Request()]),
         ],
         scores={("m0", "e0"): 1},
     )

@@ -14,7 +14,7 @@ SPAN = {"start": "2027-01-11", "end": "2027-01-22"}
 HALVES = [f"{day} {hours}" for day in ("Mon", "Tue", "Wed", "Thu") for hours in ("9-11", "14-16")]
 
 
-def crowd(teams=4, mentors=15, seed=0):
+def crowd(teams=3, mentors=9, seed=0):
     """Every mentor meets every team in one of a few hours: all hang together."""
     draw = random.Random(seed)
     people = [
@@ -29,7 +29,7 @@ def crowd(teams=4, mentors=15, seed=0):
     return cohort, mm.Program(), mm.matching_from_pairs(cohort, pairs)
 
 
-DIARIES = {f"e{k}": mm.Diary(per_day=5) for k in range(4)}
+DIARIES = {f"e{k}": mm.Diary(per_day=5) for k in range(3)}
 
 
 def test_the_search_ends_without_a_limit_and_says_what_is_left_open(monkeypatch):

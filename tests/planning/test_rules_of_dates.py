@@ -11,7 +11,7 @@ from strategies import examples
 
 
 @given(questions())
-@examples(250)
+@examples(150)
 def test_a_schedule_is_the_best_under_all_rules_and_wishes(question):
     cohort, matching, options = question
     found = asked(cohort, matching, **options)

@@ -56,7 +56,6 @@ def plain_rankings(
     if not mentees or not index.keys().isdisjoint(offers):
         return None
     gives = np.fromiter(map(index.__getitem__, owners), dtype=np.int64, count=len(owners))
-    order, asks = np.argsort(gives, kind="stable"), np.arange(len(mentees))
     names = tuple(ids)
     wishes, orders = _opened(mentees, names, index), _opened(mentors, names, index) if mentors else None
     if wishes is None or (mentors and orders is None):
@@ -69,26 +68,31 @@ def plain_rankings(
         ranks=wishes,
         mentee_ranks=orders,
     )
-    none, unknown = np.full(len(owners), NONE), np.full(len(ids), np.nan)
-    return (
-        people,
-        Offers(
-            owner=frozen_ints(gives[order]),
-            topic=frozen_ints(np.zeros(len(owners))),
-            level=frozen_floats(unknown[gives]),
-            seats=frozen_ints(none),
-            least=frozen_ints(none),
-            most=frozen_ints(none),
-            ids=tuple(offers[k] for k in order.tolist()),
-        ),
-        Requests(
-            owner=frozen_ints(asks),
-            topic=frozen_ints(np.zeros(len(asks))),
-            level=frozen_floats(unknown[asks]),
-            priority=frozen_floats(np.ones(len(asks))),
-            mentors=frozen_ints(np.ones(len(asks))),
-        ),
-        Topics(("",), frozen_ints([NONE])),
+    return people, _one_offer_each(gives, offers), _one_request_each(len(mentees)), Topics(("",), frozen_ints([NONE]))
+
+
+def _one_offer_each(gives: Ints, ids: Sequence[str]) -> Offers:
+    """An offer on any topic for each mentor, in the order of people."""
+    order, none = np.argsort(gives, kind="stable"), np.full(len(gives), NONE)
+    return Offers(
+        owner=frozen_ints(gives[order]),
+        topic=frozen_ints(np.zeros(len(gives))),
+        level=frozen_floats(np.full(len(gives), np.nan)),
+        seats=frozen_ints(none),
+        least=frozen_ints(none),
+        most=frozen_ints(none),
+        ids=tuple(ids[k] for k in order.tolist()),
+    )
+
+
+def _one_request_each(n: int) -> Requests:
+    """A request on any topic for each of the first n people."""
+    return Requests(
+        owner=frozen_ints(np.arange(n)),
+        topic=frozen_ints(np.zeros(n)),
+        level=frozen_floats(np.full(n, np.nan)),
+        priority=frozen_floats(np.ones(n)),
+        mentors=frozen_ints(np.ones(n)),
     )
 
 
