@@ -192,7 +192,7 @@ class _Stage:
         """Keep the prices of a relaxation where they bound the stage better."""
         prices = whole_prices(self.program, answer.duals)
         bound = self.judge.value(prices)
-        if bound is not None and (self.closed.bound is None or bound < self.closed.bound):
+        if bound is not None and (self.closed.bound is None or bound <= self.closed.bound):
             self.closed = Closed((0,), (prices,), (), bound)
 
     def _around(self, free: Bools) -> None:
