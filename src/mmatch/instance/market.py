@@ -33,7 +33,7 @@ class Market:
     Every mentee number is one request for one mentor.
     """
 
-    edge: Ints
+    edge: Rows
     mentee: Ints
     offer: Ints
     mentor: Ints
@@ -171,7 +171,8 @@ def market_of(instance: Instance) -> Market:
     mentor = labels.label("mentor")
     room = (offer_seats > 0) & (mentor_seats[labels.mentor_of_offer] > 0)
     usable: Bools = (wanted > 0)[instance.request] & room[instance.offer]
-    edge, pairs = np.flatnonzero(usable), labels.pairs
+    edge, pairs = np.arange(len(usable), dtype=np.int32), labels.pairs
+    edge = edge if usable.all() else edge[usable]
     columns = (instance.request, instance.offer, mentor, pairs.mentee_rank, pairs.mentor_rank)
     mentee, offer, mentor, mentee_rank, mentor_rank = columns if usable.all() else (x[edge] for x in columns)
     return Market(

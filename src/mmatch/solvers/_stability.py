@@ -23,7 +23,7 @@ from mmatch.terms import FREE, Links
 
 if TYPE_CHECKING:
     from mmatch.instance import Instance
-    from mmatch.people.columns import Bools, Ints
+    from mmatch.people.columns import Bools, Ints, Rows
     from mmatch.terms import Blocking, NoBlocking
 
 NOBODY = np.zeros(0, dtype=np.int64)
@@ -66,7 +66,7 @@ class _Watched:
     who may have more mentees than their limit, where a program lets them lead groups and the cohort states no seats.
     """
 
-    edge: Ints
+    edge: Rows | Ints
     request: Ints
     offer: Ints
     mentor: Ints
