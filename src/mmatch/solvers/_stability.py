@@ -23,7 +23,7 @@ from mmatch.terms import FREE, Links
 
 if TYPE_CHECKING:
     from mmatch.instance import Instance
-    from mmatch.people.columns import Bools, Ints, Rows
+    from mmatch.people.columns import Bools, Ints
     from mmatch.terms import Blocking, NoBlocking
 
 NOBODY = np.zeros(0, dtype=np.int64)
@@ -66,7 +66,7 @@ class _Watched:
     who may have more mentees than their limit, where a program lets them lead groups and the cohort states no seats.
     """
 
-    edge: Rows | Ints
+    edge: Ints
     request: Ints
     offer: Ints
     mentor: Ints
@@ -83,7 +83,7 @@ def _watched(market: Market, instance: Instance) -> _Watched:
     """All pairs of a market."""
     person = instance.labels.mentee_of_request[market.mentee]
     return _Watched(
-        edge=market.edge,
+        edge=market.edge.astype(np.int64),
         request=market.mentee,
         offer=market.offer,
         mentor=market.mentor,
