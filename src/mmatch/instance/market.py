@@ -13,7 +13,6 @@ import numpy as np
 
 from mmatch.instance.lists import Lists
 from mmatch.instance.titles import set_title
-from mmatch.people.columns import NONE
 from mmatch.terms import FREE, Count, Total
 
 if TYPE_CHECKING:
@@ -99,25 +98,6 @@ class Market:
             mentee_rank=self.mentee_rank * len(self.offer_seats) + lottery.offer[self.offer],
             mentor_rank=self.mentor_rank * self.n_mentees + lottery.request[self.mentee],
         )
-
-
-def first_and_next(market: Market) -> tuple[Ints, Ints, Ints]:
-    """What a popular matching can give each mentee, of strict lists.
-
-    (the first wish of each; the best other wish on which first wishes leave room, `NONE` where there is none; how many
-    first wishes each offer is): Manlove and Sng 2006.
-    """
-    by, start = market.by_mentee
-    first = np.full(market.n_mentees, NONE, dtype=np.int64)
-    some = np.diff(start) > 0
-    first[some] = by[start[:-1][some]]
-    wanted = np.bincount(market.offer[first[some]], minlength=len(market.seats))
-    open_ = (wanted < market.seats)[market.offer[by]]
-    open_[start[:-1][some]] = False
-    later = by[open_][::-1]  # the best one is written last
-    following = np.full(market.n_mentees, NONE, dtype=np.int64)
-    following[market.mentee[later]] = later
-    return first, following, wanted
 
 
 def obstacle(instance: Instance, *, loads: bool = False) -> str:

@@ -227,8 +227,10 @@ def none_exists(cohort: Cohort, program: Program, proof: Proof) -> bool:
         return False
     market = market_of(instance)
     if claim.kind == "popular":
-        crowd = _places(market, claim.steps)
-        return crowd is not None and not obstacle(instance) and none_popular(market, np.array(crowd, dtype=np.int64))
+        crowd, *granted = [_places(market, steps) for steps in (claim.steps, *claim.crowds)]
+        if crowd is None or len(granted) != 1 or granted[0] is None or obstacle(instance):
+            return False
+        return none_popular(market, *(np.array(pairs, dtype=np.int64) for pairs in (granted[0], crowd)))
     if claim.kind == "strong":
         left = _after_crowds(market, claim)
         return left is not None and left.too_many()
