@@ -257,9 +257,9 @@ class Stability:
         kind: the notion under which no pair blocks: "weak", "strong", "super" or "envy"; or "popular": no other
             matching would win a vote of the mentees.
         seed: of the lottery that broke ties; None where no tie was broken.
-        steps: candidate edges in the order in which an argument uses them, where offers share a mentor: each pair that
-            no stable matching has (side "mentee"), or each seat below which no stable matching lets the mentee fall
-            ("mentor").
+        steps: candidate edges in the order in which an argument uses them, where offers share a mentor or of
+            super-stability: each pair that no stable matching has (side "mentee"), or each seat below which no stable
+            matching lets the mentee fall ("mentor").
         prices: where aims of one's own are best over all stable matchings, a flow for each stage of the aims that shows
             it: what each rotation passes on to each one that must come before it.
         rotations: there, circles of candidate edges: each mentee moves on to the offer of the next edge. In order they

@@ -276,3 +276,10 @@ def counts_seats(instance: Instance) -> bool:
         and not (stage.loads or stage.grouped)
         and bool((stage.weights == 1).all())
     )
+
+
+def meets_twice(instance: Instance, market: Market) -> bool:
+    """Whether two requests of one mentee could be met by one offer: once there, the mentee cannot block with it."""
+    person = instance.labels.mentee_of_request[market.mentee]
+    meeting = person * (int(market.offer.max(initial=0)) + 1) + market.offer
+    return len(np.unique(meeting)) < len(meeting)
