@@ -264,8 +264,8 @@ class Stability:
             it: what each rotation passes on to each one that must come before it.
         rotations: there, circles of candidate edges: each mentee moves on to the offer of the next edge. In order they
             lead from the mentees' best stable matching to the mentors' best.
-        crowds: of strong stability, mentees who are too many for the last places that they tie for: for each offer the
-            candidate edge by which it is reached, then the edges that fill its last places.
+        crowds: of strong stability, mentees who are too many for the last places that they tie for: the candidate edges
+            that fill these places, then one of each mentee who is left.
     """
 
     side: str = ""

@@ -10,11 +10,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import mmatch as mm
-from mmatch.instance.market import market_of
-from mmatch.mechanisms.strong_stable import strong_stable
-from mmatch.proof.strong import after_crowds
 from oracle import Oracle
-from stable_oracle import NOBODY, Slow, rankings
+from stable_oracle import Slow, rankings
 from strategies import cohorts, examples, rules_for
 
 SIDES = ("mentee", "mentor")
@@ -354,13 +351,20 @@ def test_the_rule_judges_any_matching(world):
             assert {v.code for v in found} <= {"unstable"}
 
 
-@pytest.mark.parametrize(("kind", "projects"), [("strong", False), ("super", False), ("super", True)])
+@pytest.mark.parametrize("kind", ["strong", "super"])
+@pytest.mark.parametrize("projects", [False, True])
 @given(data=st.data())
-@examples(300)
+@examples(250)
 def test_strongly_and_super_stable_matchings_are_found_or_shown_not_to_exist(kind, projects, data):
     world = data.draw(rankings(ties=True, projects=projects, most_mentees=4 + projects))
     cohort = world.cohort(mm)
-    result = mm.solve(cohort, solver=mm.solvers.Stable(kind=kind))
+    try:
+        result = mm.solve(cohort, solver=mm.solvers.Stable(kind=kind))
+    except mm.UnsupportedError as error:
+        assert kind == "strong"
+        assert projects
+        assert "a mentee's tie of two offers of one mentor" in str(error)
+        return
     stable = world.stable(kind)
     assert mm.verify(cohort, mm.Program(), result) == []
     assert result.trust == mm.Trust.PROVED
@@ -416,35 +420,21 @@ def test_a_mentee_does_not_block_with_an_offer_that_meets_another_request(kind):
     assert {"trust", "status"} & {v.code for v in mm.verify(cohort, mm.Program(), forged)}
 
 
-@given(world=rankings(ties=True, projects=False), data=st.data())
-@examples(150)
+@given(world=rankings(ties=True), data=st.data())
+@examples(200)
 def test_nobody_can_forge_that_no_strongly_stable_matching_exists(world, data):
+    """Nor where the solver refuses: a mentee ties two offers of one mentor."""
     cohort = world.cohort(mm)
     assume(world.stable("strong"))
-    result = mm.solve(cohort, solver=mm.solvers.Stable(kind="strong"))
+    result = mm.solve(cohort, solver="stable")
     edges = len(mm.instance.compile_instance(cohort, mm.Program().resolve(cohort, "stable")).request)
     crowd = st.lists(st.integers(-1, edges), max_size=6).map(tuple)
-    claim = replace(result.proof.stability, crowds=tuple(data.draw(st.lists(crowd, max_size=4))))
+    claim = mm.Stability("mentee", "strong", crowds=tuple(data.draw(st.lists(crowd, max_size=4))))
     proof = replace(result.proof, stability=claim, totals=())
     forged = replace(
         result, status=mm.Status.INFEASIBLE, found=None, value=None, bound=None, verified_bound=None, proof=proof
     )
     assert {"trust", "status"} & {v.code for v in mm.verify(cohort, mm.Program(), forged)}
-
-
-@given(world=rankings(ties=True, projects=False))
-@examples(200)
-def test_what_crowds_strike_out_no_strongly_stable_matching_has(world):
-    """Every first wish that is left after any crowds is the best that any strongly stable matching gives."""
-    cohort = world.cohort(mm)
-    market = market_of(mm.instance.compile_instance(cohort, mm.Program().resolve(cohort, "stable")))
-    left = after_crowds(market, strong_stable(market)[1])
-    best = [min((int(market.mentee_rank[pair]) for pair in pairs), default=NOBODY) for pairs in left.first]
-    for chosen in world.stable("strong"):
-        found = [NOBODY if o is None else world.likes(e, o) for e, o in zip(world.names, chosen, strict=True)]
-        for mentee, rank in zip(world.names, found, strict=True):
-            number = [cohort.people.ids[row] for row in cohort.requests.owner.tolist()].index(mentee)
-            assert rank >= best[number]
 
 
 @given(world=rankings(ties=True))

@@ -283,3 +283,12 @@ def meets_twice(instance: Instance, market: Market) -> bool:
     person = instance.labels.mentee_of_request[market.mentee]
     meeting = person * (int(market.offer.max(initial=0)) + 1) + market.offer
     return len(np.unique(meeting)) < len(meeting)
+
+
+def ties_one_mentor(market: Market) -> bool:
+    """Whether a mentee is indifferent between two offers of one mentor."""
+    if market.plain:
+        return False
+    order = np.lexsort((market.mentor, market.mentee_rank, market.mentee))
+    same = [np.diff(column[order]) == 0 for column in (market.mentee, market.mentee_rank, market.mentor)]
+    return bool((same[0] & same[1] & same[2]).any())

@@ -10,7 +10,16 @@ import numpy as np
 
 from mmatch.errors import InputError, Problem, UnsupportedError, excerpt
 from mmatch.instance import Answer
-from mmatch.instance.market import counts_ranks, counts_seats, market_of, meets_twice, obstacle, short_of, sums_only
+from mmatch.instance.market import (
+    counts_ranks,
+    counts_seats,
+    market_of,
+    meets_twice,
+    obstacle,
+    short_of,
+    sums_only,
+    ties_one_mentor,
+)
 from mmatch.matching import Stability, Status
 from mmatch.mechanisms.largest import largest
 from mmatch.mechanisms.mentee_side import mentee_side
@@ -47,8 +56,8 @@ class Stable:
         side: whose best stable matching: "mentee" (every mentee's best, every mentor's worst) or "mentor".
         kind: "weak"; or "strong": no two people of whom one would gain and the other would not lose; or "super": no two
             who would not lose by it. No lottery then; where there is none the result is infeasible, and proves it. Side
-            "mentee"; "strong" for mentors with one offer each. Not where one offer meets two requests of one mentee.
-            `rules.Stable` takes every notion, with "cpsat" or "milp".
+            "mentee"; not where one offer meets two requests of one mentee; "strong" not where a mentee ties two offers
+            of one mentor (then no matching need be best). `rules.Stable` takes all of it, with "cpsat" or "milp".
         ties: "lottery", or "three_halves": no lottery, but equals used so that the matching has at least two thirds of
             the seats of the largest weakly stable one (Király; Cooper, Manlove). It is stable, and nothing else
             is claimed of it: nobody's best, and open to gaming. Its bound is the largest matching of any kind. Or
@@ -138,8 +147,8 @@ class Stable:
         """What is beyond the mechanisms for these notions, in words; empty where nothing is."""
         if self.side != "mentee":
             return "the mentors' best"
-        if self.kind == "strong" and not market.plain:
-            return "several offers of one mentor"
+        if self.kind == "strong" and ties_one_mentor(market):
+            return "a mentee's tie of two offers of one mentor"
         return "two requests of one mentee that one offer meets" if meets_twice(instance, market) else ""
 
 
