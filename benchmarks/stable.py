@@ -271,13 +271,7 @@ def our_answer(small: World, projects: bool, side: str, kind: str) -> list[list[
     import mmatch as mm
 
     cohort = _cohort(small, projects)
-    if kind == "weak" or not projects:
-        result = mm.solve(cohort, solver=mm.solvers.Stable(side=side, kind=kind))
-    else:
-        rule = mm.rules.Stable(kind)
-        result = mm.solve(
-            cohort, mm.Program(rules=[rule], aims=[mm.aims.Coverage(), mm.aims.Preference()]), solver="cpsat"
-        )
+    result = mm.solve(cohort, solver=mm.solvers.Stable(side=side, kind=kind))
     if result.found is None:
         return None
     s = result.found.seats
@@ -314,7 +308,7 @@ def agree(instances: int, start: int = 0) -> int:
             for seed, theirs in zip(range(start + first, start + first + count), answers, strict=True):
                 ours = our_answer(world(seed, projects=projects, ties=ties), projects, side, kind)
                 none += theirs is None
-                if (ours is None) != (theirs is None) or (kind == "weak" and ours != theirs):
+                if (ours is None) != (theirs is None) or (kind != "strong" and ours != theirs):
                     differ += 1
                     print(f"  {case}, seed {seed}: ours {ours}, theirs {theirs}")
         print(f"{case}: {instances} instances, {none} without a stable matching, {differ} differ", flush=True)

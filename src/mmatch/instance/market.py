@@ -206,3 +206,19 @@ def counts_seats(instance: Instance) -> bool:
         and not (stage.loads or stage.grouped)
         and bool((stage.weights == 1).all())
     )
+
+
+def meets_twice(instance: Instance, market: Market) -> bool:
+    """Whether two requests of one mentee could be met by one offer: once there, the mentee cannot block with it."""
+    person = instance.labels.mentee_of_request[market.mentee]
+    meeting = person * (int(market.offer.max(initial=0)) + 1) + market.offer
+    return len(np.unique(meeting)) < len(meeting)
+
+
+def ties_one_mentor(market: Market) -> bool:
+    """Whether a mentee is indifferent between two offers of one mentor."""
+    if market.plain:
+        return False
+    order = np.lexsort((market.mentor, market.mentee_rank, market.mentee))
+    same = [np.diff(column[order]) == 0 for column in (market.mentee, market.mentee_rank, market.mentor)]
+    return bool((same[0] & same[1] & same[2]).any())

@@ -14,7 +14,7 @@ That no pair blocks is looked up for each candidate. That a side can have no bet
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right, insort
+from bisect import bisect_left, insort
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -24,7 +24,16 @@ from mmatch.errors import UnsupportedError
 from mmatch.instance import compile_instance
 from mmatch.instance.compiling import lottery
 from mmatch.instance.descent import Face, followed
-from mmatch.instance.market import FAR, counts_ranks, market_of, obstacle, short_of, stage_weights, sums_only
+from mmatch.instance.market import (
+    FAR,
+    counts_ranks,
+    market_of,
+    meets_twice,
+    obstacle,
+    short_of,
+    stage_weights,
+    sums_only,
+)
 from mmatch.instance.seats import group_bounds, led_groups, mentor_seats
 from mmatch.instance.totals import tier_totals
 from mmatch.matching import Stability, Violation
@@ -35,6 +44,7 @@ from mmatch.proof.choices import chosen_edges
 from mmatch.proof.digests import digest
 from mmatch.proof.popularity import is_popular, none_popular
 from mmatch.proof.strong import Left, after_crowds
+from mmatch.proof.super_stability import Wishes, after_strikes
 from mmatch.rules.linked import Linked
 
 if TYPE_CHECKING:
@@ -182,10 +192,8 @@ def _best(instance: Instance, chosen: Bools, claim: Stability, totals: tuple[Exa
     if not agree or obstacle(instance, loads=True):
         return False
     market = market_of(instance)
-    if claim.kind in {"strong", "super"} and claim.side == "mentee":  # that nothing blocks has been looked up
-        current = seats_of(market, chosen)
-        left = _first_wishes(market, claim)
-        return current is not None and left is not None and _all_first(left, current.tolist())
+    if claim.kind in {"strong", "super"} and claim.side == "mentee":
+        return not meets_twice(instance, market) and _first_of_all(market, chosen, claim)
     if claim.kind != "weak":
         return False
     if market.tied:
@@ -198,13 +206,21 @@ def _best(instance: Instance, chosen: Bools, claim: Stability, totals: tuple[Exa
     return _best_of_side(market, current, claim)
 
 
+def _first_of_all(market: Market, chosen: Bools, claim: Stability) -> bool:
+    """Whether everybody has a first wish that the claim leaves them; that nothing blocks has been looked up."""
+    current, left = seats_of(market, chosen), _first_wishes(market, claim)
+    return current is not None and left is not None and _all_first(left, current.tolist())
+
+
 def _first_wishes(market: Market, claim: Stability) -> list[list[int]] | None:
     """The first wishes left to each mentee after what the claim strikes out; None where that is wrong."""
-    if claim.kind == "super":
-        found = _wishes_left(market, claim.steps)
-        return None if found is None else found[0]
-    left = _after_crowds(market, claim)
+    left = _after_steps(market, claim) if claim.kind == "super" else _after_crowds(market, claim)
     return None if left is None else left.first
+
+
+def _after_steps(market: Market, claim: Stability) -> Wishes | None:
+    steps = _places(market, claim.steps)
+    return None if steps is None else after_strikes(market, steps)
 
 
 def _after_crowds(market: Market, claim: Stability) -> Left | None:
@@ -231,10 +247,10 @@ def none_exists(cohort: Cohort, program: Program, proof: Proof) -> bool:
         if crowd is None or len(granted) != 1 or granted[0] is None or obstacle(instance):
             return False
         return none_popular(market, *(np.array(pairs, dtype=np.int64) for pairs in (granted[0], crowd)))
-    if claim.kind == "strong":
-        left = _after_crowds(market, claim)
-        return left is not None and left.too_many()
-    return _none_super(market, claim) if claim.kind == "super" else _none_loaded(instance, market, claim)
+    if claim.kind in {"strong", "super"}:
+        left = _after_steps(market, claim) if claim.kind == "super" else _after_crowds(market, claim)
+        return left is not None and left.too_many() and not meets_twice(instance, market)
+    return _none_loaded(instance, market, claim)
 
 
 def _none_loaded(instance: Instance, market: Market, claim: Stability) -> bool:
@@ -259,60 +275,6 @@ def _within_seats(market: Market, current: Ints) -> bool:
     load_on = np.bincount(market.offer[taken], minlength=len(market.offer_seats))
     load_of = np.bincount(market.mentor[taken], minlength=len(market.mentor_seats))
     return bool((load_on <= market.offer_seats).all() and (load_of <= market.mentor_seats).all())
-
-
-def _none_super(market: Market, claim: Stability) -> bool:
-    """Whether the steps show that no super-stable matching exists.
-
-    In each one, mentors who were asked by as many as they have seats are full, and the others have all who asked them:
-    more seats than there are mentees with a wish left.
-    """
-    found = _wishes_left(market, claim.steps)
-    if found is None:
-        return False
-    left, asked = found
-    waiting = np.bincount(market.offer[[pair for wishes in left for pair in wishes]], minlength=len(asked))
-    full = np.array(list(map(len, asked))) >= market.seats
-    needed = np.where(full, market.seats, waiting)
-    return int(needed.sum()) > sum(map(bool, left))
-
-
-def _wishes_left(market: Market, steps: tuple[int, ...]) -> tuple[list[list[int]], list[list[int]]] | None:
-    """(first wishes left to each mentee, ranks of all who asked each offer) after the steps; None where one is wrong.
-
-    A step strikes out a first wish whose mentor was asked by as many others as there are seats, liked as much or more.
-    These wish nothing better that is left, so with this wish granted one of them and the mentor would not lose by
-    being together. That stays true when their own wish is struck out later.
-    """
-    place = _places(market, steps)
-    if not market.plain or place is None:
-        return None
-    by_mentee, start = market.by_mentee
-    wish, following, end = by_mentee.tolist(), start[:-1].tolist(), start[1:].tolist()
-    mentee, offer, likes = market.mentee.tolist(), market.offer.tolist(), market.mentee_rank.tolist()
-    rank, seats = market.mentor_rank.tolist(), market.seats.tolist()
-    left: list[list[int]] = [[] for _ in following]
-    asked: list[list[int]] = [[] for _ in seats]
-
-    def ask(who: int) -> None:
-        while following[who] < end[who]:
-            pair = wish[following[who]]
-            if left[who] and likes[pair] != likes[left[who][0]]:
-                return
-            left[who].append(pair)
-            insort(asked[offer[pair]], rank[pair])
-            following[who] += 1
-
-    for who in range(market.n_mentees):
-        ask(who)
-    for pair in place:
-        who, others = mentee[pair], asked[offer[pair]]
-        if pair not in left[who] or bisect_right(others, rank[pair]) <= seats[offer[pair]]:
-            return None
-        left[who].remove(pair)
-        if not left[who]:
-            ask(who)
-    return left, asked
 
 
 def _places(market: Market, steps: tuple[int, ...]) -> list[int] | None:

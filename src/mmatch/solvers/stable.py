@@ -10,7 +10,16 @@ import numpy as np
 
 from mmatch.errors import InputError, Problem, UnsupportedError, excerpt
 from mmatch.instance import Answer
-from mmatch.instance.market import counts_ranks, counts_seats, market_of, obstacle, short_of, sums_only
+from mmatch.instance.market import (
+    counts_ranks,
+    counts_seats,
+    market_of,
+    meets_twice,
+    obstacle,
+    short_of,
+    sums_only,
+    ties_one_mentor,
+)
 from mmatch.matching import Stability, Status
 from mmatch.mechanisms.largest import largest
 from mmatch.mechanisms.mentee_side import mentee_side
@@ -46,9 +55,9 @@ class Stable:
     Args:
         side: whose best stable matching: "mentee" (every mentee's best, every mentor's worst) or "mentor".
         kind: "weak"; or "strong": no two people of whom one would gain and the other would not lose; or "super": no two
-            who would not lose by it. No lottery then; where there is none the result is infeasible, and proves it. For
-            mentors with one offer each, side "mentee";
-            `rules.Stable` takes every notion, with "cpsat" or "milp".
+            who would not lose by it. No lottery then; where there is none the result is infeasible, and proves it. Side
+            "mentee"; not where one offer meets two requests of one mentee; "strong" not where a mentee ties two offers
+            of one mentor (then no matching need be best). `rules.Stable` takes all of it, with "cpsat" or "milp".
         ties: "lottery", or "three_halves": no lottery, but equals used so that the matching has at least two thirds of
             the seats of the largest weakly stable one (Király; Cooper, Manlove). It is stable, and nothing else
             is claimed of it: nobody's best, and open to gaming. Its bound is the largest matching of any kind. Or
@@ -123,10 +132,10 @@ class Stable:
 
     def _indifferent(self, instance: Instance, market: Market) -> Answer:
         """The mentees' best strongly or super-stable matching, or that there is none."""
-        if self.side != "mentee" or not market.plain:
-            what = "the mentors' best" if self.side != "mentee" else "several offers of one mentor"
+        told = self._beyond(instance, market)
+        if told:
             notion = "strong stability" if self.kind == "strong" else "super-stability"
-            raise UnsupportedError(f"stable cannot keep {what} with {notion}: use rules.Stable with cpsat or milp")
+            raise UnsupportedError(f"stable cannot keep {told} with {notion}: use rules.Stable with cpsat or milp")
         current, claim = (_super if self.kind == "super" else _strong)(market)
         if current is None:
             return Answer(Status.INFEASIBLE, stability=claim)
@@ -134,12 +143,18 @@ class Stable:
         _refuse_loads(tied=len(short_of(instance, chosen)) > 0)
         return Answer(Status.OPTIMAL, chosen, len(instance.tiers), stability=claim)
 
+    def _beyond(self, instance: Instance, market: Market) -> str:
+        """What is beyond the mechanisms for these notions, in words; empty where nothing is."""
+        if self.side != "mentee":
+            return "the mentors' best"
+        if self.kind == "strong" and ties_one_mentor(market):
+            return "a mentee's tie of two offers of one mentor"
+        return "two requests of one mentee that one offer meets" if meets_twice(instance, market) else ""
+
 
 def _super(market: Market) -> tuple[list[int] | None, Stability]:
-    left, steps = super_stable(market)
-    current = [pairs[0] if len(pairs) == 1 else NONE for pairs in left]
-    exists = all(len(pairs) < 2 for pairs in left) and _all_kept(market, current, steps)
-    return current if exists else None, Stability("mentee", "super", None, _edges(market, steps))
+    current, steps = super_stable(market)
+    return current, Stability("mentee", "super", None, _edges(market, steps))
 
 
 def _strong(market: Market) -> tuple[list[int] | None, Stability]:
@@ -170,14 +185,6 @@ def _by_aims(instance: Instance, market: Market, watch: Watch) -> Answer:
     if len(found.flows) == len(instance.stages):
         return Answer(Status.OPTIMAL, chosen, done, stability=claim)
     return Answer(Status.FEASIBLE, chosen, done, stopped=watch.reason(), stability=claim)
-
-
-def _all_kept(market: Market, current: list[int], steps: list[int]) -> bool:
-    """Whether every offer with a wish struck out, which once was full, is full now."""
-    used = np.array([pair for pair in current if pair != NONE], dtype=np.int64)
-    load = np.bincount(market.offer[used], minlength=len(market.seats))
-    refused = np.unique(market.offer[np.array(steps, dtype=np.int64)])
-    return bool((load[refused] == market.seats[refused]).all())
 
 
 def _edges(market: Market, pairs: list[int]) -> tuple[int, ...]:
