@@ -204,7 +204,16 @@ def zone_of(name: str, where: str = "timezone") -> zoneinfo.ZoneInfo:
     try:
         return zoneinfo.ZoneInfo(name)
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
-        raise InputError(Problem("timezone", where, text)) from None
+        hint = "" if _any_zones() else "this machine has no time-zone data: pip install tzdata"
+        raise InputError(Problem("timezone", where, text, hint)) from None
+
+
+def _any_zones() -> bool:
+    try:
+        zoneinfo.ZoneInfo("Etc/UTC")
+    except (zoneinfo.ZoneInfoNotFoundError, OSError):
+        return False
+    return True
 
 
 def day_of(date: dt.date | str, where: str = "date") -> int:
@@ -465,6 +474,12 @@ def offsets_at(times: Intervals, zone: str) -> Intervals:
     begins, _, offsets = _pieces(zone, first, last)
     found: Intervals = np.array(offsets, dtype=np.int64)[np.searchsorted(begins, times, "right") - 1]
     return found
+
+
+def offset_changes(zone: str, first: int, last: int) -> tuple[tuple[int, int], ...]:
+    """(UTC minute, minutes ahead of UTC from then on) of a zone, from one day (UTC) up to another."""
+    begins, _, offsets = _pieces(zone, first, last)
+    return tuple(zip(begins, offsets, strict=True))
 
 
 def day_text(day: int) -> str:

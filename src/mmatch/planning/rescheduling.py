@@ -16,6 +16,7 @@ from mmatch.errors import InputError, LimitError, Problem, excerpt
 from mmatch.matching import Match, Matching
 from mmatch.planning.asking import Asked, format_name, matches_of, settings_of, watch_of
 from mmatch.planning.calendars import Calendars, Task, task_of
+from mmatch.planning.clocks import notes_on_moves
 from mmatch.planning.diaries import moment
 from mmatch.planning.paths import FAR
 from mmatch.planning.plans import Appointment, Key, Plan, Schedule, Settings, key_of
@@ -64,7 +65,8 @@ def reschedule(  # noqa: PLR0913 - the verb's own arguments
             all else is as in ``previous``.
 
     Returns:
-        A `Schedule`; sessions that moved have a higher ``revision``.
+        A `Schedule`; sessions that moved have a higher ``revision``. Where ``previous`` was dated with other time-zone
+        data than this machine has, ``notes`` says who is to be told the time of a session anew.
 
     Raises:
         InputError: arguments of another form.
@@ -90,7 +92,8 @@ def reschedule(  # noqa: PLR0913 - the verb's own arguments
     tasks = [_priced(_as_held(task, had), had.get(key_of(task.match)), weights, public) for task in tasks]
     rooms = {(key, k): meeting.room for key, plan in had.items() for k, meeting in enumerate(plan.appointments)}
     found = planned(tasks, calendars, Run(watch), rooms)
-    return _told(found, previous, weights)
+    told = _told(found, previous, weights)
+    return replace(told, notes=notes_on_moves(cohort, previous, told))
 
 
 def _settings(

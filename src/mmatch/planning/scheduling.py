@@ -15,6 +15,7 @@ from mmatch.availability import DAY
 from mmatch.matching import Matching, Status
 from mmatch.planning.asking import Asked, Busy, Patience, Pin, format_name, matches_of, settings_of, watch_of
 from mmatch.planning.calendars import Calendars, Task, task_of
+from mmatch.planning.clocks import clocks_of
 from mmatch.planning.funnel import Others, unplaced
 from mmatch.planning.plans import Appointment, Due, Key, Plan, Schedule, Settings, Wishes, key_of
 from mmatch.planning.sharing import place_all
@@ -167,8 +168,9 @@ def planned(tasks: Sequence[Task], calendars: Calendars, run: Run, rooms_had: Ro
     reached = total(tasks, run.dates)
     value, bound = (reached[0], -reached[1]), (run.bound[0], -run.bound[1])
     everybody = Others(tasks, run.dates, [Room(site, len(names)) for site, names in settings.rooms.items()])
+    plans = tuple(_plan(task, chosen, calendars, rooms) for task, chosen in placed)
     return Schedule(
-        tuple(_plan(task, chosen, calendars, rooms) for task, chosen in placed),
+        plans,
         tuple(
             unplaced(task, calendars, everybody, run.stopped)
             for task, chosen in zip(tasks, run.dates, strict=True)
@@ -179,6 +181,7 @@ def planned(tasks: Sequence[Task], calendars: Calendars, run: Run, rooms_had: Ro
         value if run.exact else bound,
         settings,
         run.stopped,
+        clocks=clocks_of({calendars.zone(who) for task in tasks for who in task.people}, settings, plans),
     )
 
 
