@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
@@ -31,12 +32,12 @@ from mmatch.planning.plans import key_of
 
 if TYPE_CHECKING:
     from mmatch.availability import Intervals
-    from mmatch.formats import Format, Session
+    from mmatch.formats import Format, Gap, Session
     from mmatch.matching import Match
     from mmatch.people import Cohort, Participant
     from mmatch.people.columns import Bools
     from mmatch.planning.diaries import Diary
-    from mmatch.planning.plans import Settings, Wishes
+    from mmatch.planning.plans import Key, Settings, Wishes
 
 WEEK = 7 * DAY
 YEAR = 400  # days, rounded up
@@ -122,7 +123,7 @@ class Calendars:
     def steps(self, name: str) -> Iterator[tuple[str, Intervals]]:
         """What is left of a person's time, step by step: windows, what is closed, too soon, and taken."""
         settings, diary, zone = self.settings, self.diary(name), self.zone(name)
-        free = self._in_week(self.windows(self.person(name)), zone)
+        free = self.in_week(self.windows(self.person(name)), zone)
         free = self._overridden(free, diary, zone)
         yield "the windows", free
         closed = settings.blackout.union(diary.blackout) - diary.dates.keys()
@@ -148,7 +149,8 @@ class Calendars:
         more = (self.wider or {}).get(person.id, 0)
         return joined(Window(w.day, max(w.start - more, 0), min(w.end + more, DAY)) for w in found) if more else found
 
-    def _in_week(self, windows: tuple[Window, ...], zone: str) -> Intervals:
+    def in_week(self, windows: tuple[Window, ...], zone: str) -> Intervals:
+        """The instants that weekly windows mean between the dates of the schedule."""
         if (windows, zone) not in self._weeks:
             first, last = day_text(self.settings.start), day_text(self.settings.end)
             self._weeks[windows, zone] = expand(windows, zone, first, last).intervals
@@ -233,7 +235,7 @@ class Task:
     radix: int = 1  # what a minute of wishes is worth beside the prices
 
     @cached_property
-    def memo(self) -> dict[str, Any]:
+    def memo(self) -> dict[Any, Any]:
         """What was worked out about it once."""
         return {}
 
@@ -295,43 +297,69 @@ def task_of(match: Match, name: str, calendars: Calendars) -> Task:
     settings = calendars.settings
     form = format_of(name, settings.formats)
     people = (*match.mentors, *match.mentees)
-    shared = shared_by(people, calendars)
     attending = [calendars.person(who) for who in people]
     site = common_site(attending, settings.travel)
     modes = tuple(_mode(session, attending, site) for session in form.sessions)
-    key = key_of(match)
-    pins, kept = settings.pins.get(key, {}), settings.kept.get(key, {})
-    times = []
-    agreed = _still_possible(settings.agreed.get(key, {}), form, people, calendars)
-    for k, session in enumerate(form.sessions):
-        found = starts(shared, session.minutes, settings.grain if k not in pins else 1)
-        if k in agreed:
-            found = np.union1d(found, [agreed[k]])
-        if k in kept:
-            found = np.array([kept[k]])
-        elif k in pins:
-            found = found[found == pins[k]]
-        times.append(found)
-    zone = calendars.zone(people[0])
-    days = tuple(local_days(found, zone) for found in times)
+    columns = _columns(key_of(match), form, people, calendars)
+    days = tuple(column.days for column in columns)
     return Task(
         match,
         form,
         people,
         modes,
         sites=tuple(site if mode == "in_person" else "" for mode in modes),
-        starts=tuple(times),
+        starts=tuple(column.starts for column in columns),
         days=days,
-        prices=_prices(form, tuple(times), people, calendars),
+        prices=_prices(form, columns, people, calendars),
         marks=tuple(_marks(gap.working, days[k], days[k + 1], calendars) for k, gap in enumerate(form.gaps)),
-        soonest=tuple(_soonest(form, k, days[k], calendars) for k in range(len(form.gaps))),
-        clocks=tuple((found + offsets_at(found, zone) + MONDAY * DAY) % WEEK for found in times),
+        soonest=tuple(columns[k].soonest(gap, calendars) for k, gap in enumerate(form.gaps)),
+        clocks=tuple(column.clocks for column in columns),
         buffers=MappingProxyType({who: calendars.buffer(who) for who in people}),
         homes=MappingProxyType({person.id: person.site for person in attending}),
         limits=tuple(limit for who in people for limit in calendars.limits(who)),
-        fixed=tuple(k in kept for k in range(len(form.sessions))),
+        fixed=tuple(k in settings.kept.get(key_of(match), {}) for k in range(len(form.sessions))),
         settings=settings,
     )
+
+
+class _Column:
+    """The starts of a session, and what belongs to each; sessions that can be at the same times share one."""
+
+    def __init__(self, times: Intervals, zone: str) -> None:
+        wall = times + offsets_at(times, zone)
+        self.starts, self.days, self.clocks = times, wall // DAY, (wall + MONDAY * DAY) % WEEK
+        self._soonest: dict[Gap, Intervals] = {}
+
+    def soonest(self, gap: Gap, calendars: Calendars) -> Intervals:
+        """The first date for the session after the gap: the mentor has time to answer, and the mentee to read it."""
+        if gap not in self._soonest:
+            found = self.days
+            for touch in gap.touchpoints:
+                found = np.maximum(found, calendars.later(self.days, touch.answer_days) + touch.lead_days)
+            self._soonest[gap] = found
+        return self._soonest[gap]
+
+
+def _columns(key: Key, form: Format, people: Sequence[str], calendars: Calendars) -> list[_Column]:
+    """When each session could be."""
+    settings, zone = calendars.settings, calendars.zone(people[0])
+    shared = shared_by(people, calendars)
+    pins, kept = settings.pins.get(key, {}), settings.kept.get(key, {})
+    agreed = _still_possible(settings.agreed.get(key, {}), form, people, calendars)
+    usual: dict[int, _Column] = {}
+    found = []
+    for k, session in enumerate(form.sessions):
+        if k in kept:
+            found.append(_Column(np.array([kept[k]]), zone))
+        elif k in pins or k in agreed:
+            times = starts(shared, session.minutes, settings.grain if k not in pins else 1)
+            times = np.union1d(times, [agreed[k]]) if k in agreed else times
+            found.append(_Column(times[times == pins[k]] if k in pins else times, zone))
+        else:
+            if session.minutes not in usual:
+                usual[session.minutes] = _Column(starts(shared, session.minutes, settings.grain), zone)
+            found.append(usual[session.minutes])
+    return found
 
 
 def _still_possible(
@@ -351,32 +379,34 @@ def _marks(working: bool, one: Intervals, other: Intervals, calendars: Calendars
     return (calendars.working(one), calendars.working(other)) if working else (one, other)
 
 
-def _soonest(form: Format, k: int, days: Intervals, calendars: Calendars) -> Intervals:
-    """The first date for the session after gap k: the mentor has time to answer, and the mentee to read it."""
-    found = days
-    for touch in form.gaps[k].touchpoints:
-        found = np.maximum(found, calendars.later(days, touch.answer_days) + touch.lead_days)
-    return found
-
-
 def _prices(
-    form: Format, times: tuple[Intervals, ...], people: tuple[str, ...], calendars: Calendars
+    form: Format, columns: Sequence[_Column], people: tuple[str, ...], calendars: Calendars
 ) -> tuple[Intervals, ...]:
     """What each start costs by itself: lateness, evenings, hours that people would rather not take."""
     settings = calendars.settings
-    wishes = settings.wishes
-    found = [np.zeros(len(column), dtype=np.int64) for column in times]
-    found[0] = wishes.earliest * (times[0] - settings.start * DAY)
-    for k, (column, session) in enumerate(zip(times, form.sessions, strict=True)):
-        for who in people if len(column) else ():
-            if wishes.evening:
-                odd = _odd_hours(column, session, calendars.zone(who), wishes.early, wishes.late)
-                found[k] = found[k] + wishes.evening * odd
-            preferred = calendars.diary(who).preferred
-            if wishes.preferred and preferred:
-                inside = calendars._in_week(preferred, calendars.zone(who))  # noqa: SLF001 - its own cache
-                found[k] = found[k] + wishes.preferred * ~np.isin(column, starts(inside, session.minutes, 1))
-    return tuple(found)
+    found: dict[tuple[int, int], Intervals] = {}
+    prices = []
+    for column, session in zip(columns, form.sessions, strict=True):
+        key = id(column), session.minutes
+        if key not in found:
+            found[key] = _hours(column.starts, session, people, calendars)
+        prices.append(found[key])
+    prices[0] = prices[0] + settings.wishes.earliest * (columns[0].starts - settings.start * DAY)
+    return tuple(prices)
+
+
+def _hours(times: Intervals, session: Session, people: tuple[str, ...], calendars: Calendars) -> Intervals:
+    """What evenings, and hours that people would rather not take, cost at each start."""
+    wishes, found = calendars.settings.wishes, np.zeros(len(times), dtype=np.int64)
+    zones = Counter(map(calendars.zone, people))
+    for zone, count in zones.items() if wishes.evening and len(times) else ():
+        found += wishes.evening * count * _odd_hours(times, session, zone, wishes.early, wishes.late)
+    for who in people if wishes.preferred and len(times) else ():
+        preferred = calendars.diary(who).preferred
+        if preferred:
+            inside = calendars.in_week(preferred, calendars.zone(who))
+            found += wishes.preferred * ~np.isin(times, starts(inside, session.minutes, 1))
+    return found
 
 
 def _odd_hours(times: Intervals, session: Session, zone: str, early: int, late: int) -> Bools:
