@@ -68,7 +68,7 @@ def as_task(plan: Plan, calendars: Calendars) -> Task:
     """A plan as a task that holds its dates and nothing else."""
     settings = calendars.settings
     kept = {key_of(plan.match): {k: meeting.start for k, meeting in enumerate(plan.appointments)}}
-    fixed = Calendars(calendars.cohort, replace(settings, kept=kept))
+    fixed = calendars.under(replace(settings, kept=kept), same=True)
     task = task_of(plan.match, plan.format, fixed)
     modes = tuple(meeting.mode for meeting in plan.appointments)
     sites = tuple(meeting.site for meeting in plan.appointments)

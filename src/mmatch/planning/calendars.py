@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -27,6 +27,7 @@ from mmatch.availability import (
     without,
 )
 from mmatch.formats import format_of
+from mmatch.people.facts import MODES
 from mmatch.planning.diaries import FREE
 from mmatch.planning.plans import key_of
 
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from mmatch.availability import Intervals
     from mmatch.formats import Format, Gap, Session
     from mmatch.matching import Match
-    from mmatch.people import Cohort, Participant
+    from mmatch.people import Cohort
     from mmatch.people.columns import Bools
     from mmatch.planning.diaries import Diary
     from mmatch.planning.plans import Key, Settings, Wishes
@@ -67,6 +68,46 @@ class Limit:
         return months
 
 
+class Person(NamedTuple):
+    """What dates have to know of a participant."""
+
+    id: str
+    availability: str | tuple[str, ...] | None
+    timezone: str
+    site: str
+    modes: frozenset[str]
+
+
+class Facts:
+    """What does not depend on the settings: people, and the instants that weekly windows mean, each looked at once."""
+
+    def __init__(self, cohort: Cohort) -> None:
+        self.cohort = cohort
+        self._people: dict[tuple[str, str], Person] = {}
+        self._weeks: dict[tuple[tuple[Window, ...], str, int, int], Intervals] = {}
+
+    def person(self, name: str, zone: str) -> Person:
+        """A person; the zone is of those who state none."""
+        if (name, zone) not in self._people:
+            people = self.cohort.people
+            row = people.index[name]
+            self._people[name, zone] = Person(
+                name,
+                people.availability[row] if people.availability else None,
+                (people.timezones[row] if people.timezones else None) or zone,
+                people.sites[row] if people.sites else "",
+                people.modes[row] if people.modes else MODES,
+            )
+        return self._people[name, zone]
+
+    def in_week(self, windows: tuple[Window, ...], zone: str, first: int, last: int) -> Intervals:
+        """The instants that weekly windows mean from one date to another."""
+        key = windows, zone, first, last
+        if key not in self._weeks:
+            self._weeks[key] = expand(windows, zone, day_text(first), day_text(last)).intervals
+        return self._weeks[key]
+
+
 @dataclass(frozen=True, eq=False)
 class Calendars:
     """The free times of the people of a cohort under some settings."""
@@ -74,19 +115,20 @@ class Calendars:
     cohort: Cohort
     settings: Settings
     wider: Mapping[str, int] | None = None  # minutes by which windows are longer at both ends, to ask what if
-
     base: Calendars | None = None  # the same but for what is wider
+    known: Facts | None = None
+
+    @cached_property
+    def facts(self) -> Facts:
+        """What other calendars of these people know, too."""
+        return self.known or Facts(self.cohort)
+
+    def under(self, settings: Settings, wider: Mapping[str, int] | None = None, *, same: bool = False) -> Calendars:
+        """The calendars of the same people under other settings; ``same`` says that nobody's time changes by them."""
+        return Calendars(self.cohort, settings, wider, self if same else None, self.facts)
 
     @cached_property
     def _known(self) -> dict[str, Intervals]:
-        return {}
-
-    @cached_property
-    def _people(self) -> dict[str, tuple[Participant, str]]:
-        return {}
-
-    @cached_property
-    def _weeks(self) -> dict[tuple[tuple[Window, ...], str], Intervals]:
         return {}
 
     def of(self, name: str) -> Intervals:
@@ -97,19 +139,13 @@ class Calendars:
             *_, (_, self._known[name]) = self.steps(name)
         return self._known[name]
 
-    def person(self, name: str) -> Participant:
+    def person(self, name: str) -> Person:
         """A person."""
-        return self._known_person(name)[0]
+        return self.facts.person(name, self.settings.zone)
 
     def zone(self, name: str) -> str:
         """The time zone of a person."""
-        return self._known_person(name)[1]
-
-    def _known_person(self, name: str) -> tuple[Participant, str]:
-        if name not in self._people:
-            person = self.cohort[name]
-            self._people[name] = person, person.timezone or self.settings.zone
-        return self._people[name]
+        return self.person(name).timezone
 
     def diary(self, name: str) -> Diary:
         """What a person's calendar adds to the weekly windows."""
@@ -141,7 +177,7 @@ class Calendars:
             free = free[:0]
             yield "a limit of 0", free
 
-    def windows(self, person: Participant) -> tuple[Window, ...]:
+    def windows(self, person: Person) -> tuple[Window, ...]:
         """The weekly windows of a person."""
         found = self.settings.hours
         if person.availability is not None:
@@ -151,10 +187,7 @@ class Calendars:
 
     def in_week(self, windows: tuple[Window, ...], zone: str) -> Intervals:
         """The instants that weekly windows mean between the dates of the schedule."""
-        if (windows, zone) not in self._weeks:
-            first, last = day_text(self.settings.start), day_text(self.settings.end)
-            self._weeks[windows, zone] = expand(windows, zone, first, last).intervals
-        return self._weeks[windows, zone]
+        return self.facts.in_week(windows, zone, self.settings.start, self.settings.end)
 
     def _overridden(self, free: Intervals, diary: Diary, zone: str) -> Intervals:
         """The free times with single dates as the diary says."""
@@ -164,12 +197,12 @@ class Calendars:
         parts = [without(free, self._dates(days, zone))]
         for day, spans in days.items():
             hours = [Window((day + MONDAY) % 7, *span) for span in spans]
-            parts.append(expand(hours, zone, day_text(day), day_text(day)).intervals)
+            parts.append(self.facts.in_week(tuple(hours), zone, day, day))
         return union(np.concatenate(parts))
 
     def _dates(self, days: Sequence[int] | frozenset[int] | Mapping[int, object], zone: str) -> Intervals:
         """All minutes of some dates on the wall of a zone."""
-        parts = [expand(ALWAYS, zone, day_text(day), day_text(day)).intervals for day in sorted(days)]
+        parts = [self.facts.in_week(ALWAYS, zone, day, day) for day in sorted(days)]
         return union(np.concatenate(parts)) if parts else np.zeros((0, 2), dtype=np.int64)
 
     def limits(self, name: str) -> list[Limit]:
@@ -180,6 +213,11 @@ class Calendars:
         if diary.hours_per_month is not None:
             found.append(Limit(name, "month", int(diary.hours_per_month * 60), minutes=True, zone=zone))
         return found
+
+    @cached_property
+    def at_any_time(self) -> Calendars:
+        """The same without a notice."""
+        return self.under(replace(self.settings, since=None), self.wider)
 
     @cached_property
     def work(self) -> Intervals:
@@ -197,8 +235,14 @@ class Calendars:
         """The date so many working days after each date."""
         if not number:
             return days
-        found: Intervals = np.searchsorted(self.work, self.working(days) + number, "left") + self.settings.start - YEAR
+        if number not in self._later:
+            self._later[number] = np.searchsorted(self.work, self.work + number, "left") + self.settings.start - YEAR
+        found: Intervals = self._later[number][np.maximum(days - (self.settings.start - YEAR), 0)]
         return found
+
+    @cached_property
+    def _later(self) -> dict[int, Intervals]:
+        return {}
 
 
 @lru_cache(maxsize=4096)
@@ -366,10 +410,9 @@ def _still_possible(
     agreed: Mapping[int, int], form: Format, people: Sequence[str], calendars: Calendars
 ) -> dict[int, int]:
     """The sessions that were planned before, for which it is not too soon, and at which everybody is still free."""
-    settings = calendars.settings
     if not agreed:
         return {}
-    free = shared_by(people, Calendars(calendars.cohort, replace(settings, since=None)))
+    free = shared_by(people, calendars.at_any_time)
     ends = {k: at + form.sessions[k].minutes for k, at in agreed.items() if k < len(form.sessions)}
     inside = {k: free[np.searchsorted(free[:, 0], agreed[k], "right") - 1] for k in ends} if len(free) else {}
     return {k: agreed[k] for k, (low, high) in inside.items() if low <= agreed[k] and ends[k] <= high}
@@ -416,7 +459,7 @@ def _odd_hours(times: Intervals, session: Session, zone: str, early: int, late: 
     return odd
 
 
-def common_site(people: Sequence[Participant], travel: Mapping[tuple[str, str], int]) -> str:
+def common_site(people: Sequence[Person], travel: Mapping[tuple[str, str], int]) -> str:
     """Where these people can meet in person: their site, or the one of theirs that is the shortest way for all.
 
     The empty text where they are at different sites and no way between them is known.
@@ -432,7 +475,7 @@ def common_site(people: Sequence[Participant], travel: Mapping[tuple[str, str], 
     return min(ways)[2] if ways else ""
 
 
-def _mode(session: Session, people: Sequence[Participant], site: str) -> str:
+def _mode(session: Session, people: Sequence[Person], site: str) -> str:
     """How a session is held: as the format says, and where it leaves that open virtual if all can; "" if it cannot."""
     possible = [mode for mode in ("virtual", "in_person") if all(mode in person.modes for person in people)]
     if not site:
