@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -19,9 +20,11 @@ from mmatch.people.columns import (
     Opened,
     People,
     Requests,
+    Rows,
     Topics,
     frozen_floats,
     frozen_ints,
+    opened_rows,
 )
 from mmatch.people.facts import Offer, Participant, Request
 from mmatch.people.numbers import LARGEST_COUNT
@@ -50,15 +53,18 @@ def plain_rankings(
     capacity = _plain_counts(limits["capacity"], owners, 1)
     least = _plain_counts(limits["min_load"], owners, 0)
     offers = tuple(f"{name}/" for name in owners)
-    if capacity is None or least is None or (least > capacity).any() or not plain_ids(ids):
-        return None
     index = dict(zip(ids, range(len(ids)), strict=True))
-    if not mentees or not index.keys().isdisjoint(offers):
+    named_well = bool(mentees) and plain_ids(ids) and index.keys().isdisjoint(offers)
+    if not named_well or capacity is None or least is None or (least > capacity).any():
         return None
     gives = np.fromiter(map(index.__getitem__, owners), dtype=np.int64, count=len(owners))
     names = tuple(ids)
-    wishes, orders = _opened(mentees, names, index), _opened(mentors, names, index) if mentors else None
+    wishes = _opened(mentees, names, index, owners)
+    orders = _opened(mentors, names, index, list(mentees)) if mentors else None
     if wishes is None or (mentors and orders is None):
+        return None
+    told_twice = (wishes.listed.by_person, *(() if orders is None else (orders.listed.by_other,)))
+    if any((np.diff(keys) == 0).any() for keys, _ in told_twice):
         return None
     people = People(
         ids=names,
@@ -115,23 +121,29 @@ def _plain_counts(given: Any, owners: list[str], default: int) -> Ints | None:
     return np.array(values, dtype=np.int64) if within else None
 
 
-def _opened(lists: Mapping[str, Sequence[str]], ids: tuple[str, ...], index: Mapping[str, int]) -> Opened | None:
-    """The lists as columns; None where one names no id, oneself or anybody twice."""
+def _opened(
+    lists: Mapping[str, Sequence[str]], ids: tuple[str, ...], index: Mapping[str, int], likely: list[str]
+) -> Opened | None:
+    """The lists as columns; None where one names no id or oneself. A small index of likely names is quicker."""
     stated = np.fromiter(map(lists.__contains__, ids), dtype=bool, count=len(ids))
     rows = np.flatnonzero(stated)
     values = [lists[ids[row]] for row in rows.tolist()]
-    size = np.fromiter(map(len, values), dtype=np.int64, count=len(values))
+    whom = _looked_up(values, {name: index[name] for name in likely})
+    if whom is None:
+        whom = _looked_up(values, index)
+    if whom is None:
+        return None
+    who, rank = opened_rows(rows, np.fromiter(map(len, values), dtype=np.int64, count=len(values)))
+    return None if (who == whom).any() else Opened(Listed(who, whom, rank, (), stated), ids)
+
+
+def _looked_up(lists: list[Sequence[str]], index: Mapping[str, int]) -> Rows | None:
+    """The rows of all names on some lists, one list after the other; None where a name has no row."""
+    found = (itemgetter(*names)(index) if len(names) > 1 else map(index.__getitem__, names) for names in lists)
     try:
-        named = map(index.__getitem__, chain.from_iterable(values))
-        whom = np.fromiter(named, dtype=np.int64, count=int(size.sum()))
+        return np.fromiter(chain.from_iterable(found), dtype=np.int32, count=sum(map(len, lists)))
     except (KeyError, TypeError):
         return None
-    who = np.repeat(rows, size)
-    rank = np.arange(1, len(who) + 1)
-    rank -= np.repeat(np.cumsum(size) - size, size)
-    found = Listed(who, whom, rank, (), stated)
-    twice = np.diff(found.by_person[0]) == 0
-    return None if twice.any() or (who == whom).any() else Opened(found, ids)
 
 
 def _at(rows: Ints, values: Ints, n: int, default: int) -> Ints:

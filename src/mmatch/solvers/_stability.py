@@ -83,7 +83,7 @@ def _watched(market: Market, instance: Instance) -> _Watched:
     """All pairs of a market."""
     person = instance.labels.mentee_of_request[market.mentee]
     return _Watched(
-        edge=market.edge,
+        edge=market.edge.astype(np.int64),
         request=market.mentee,
         offer=market.offer,
         mentor=market.mentor,
