@@ -20,7 +20,8 @@ from mmatch.planning.together import fits, total
 from strategies import examples
 
 WEEKS = [f"{day} {hour}-{hour + 2}" for day in ("Mon", "Tue", "Thu") for hour in (9, 10, 11, 13)]
-THRICE = mm.Format("thrice", (mm.Session(60), mm.Session(45), mm.Session(60)), (mm.Gap(2, 3, 9), mm.Gap(2, 4, 9)))
+THRICE = mm.Format("thrice", (mm.Session(90), mm.Session(20), mm.Session(60)), (mm.Gap(2, 3, 9), mm.Gap(2, 4, 9)))
+LONG = mm.Format("long", (mm.Session(120),))
 
 
 @st.composite
@@ -33,13 +34,15 @@ def crowds(draw):
         return mm.Participant(name, availability=draw(week), timezone=draw(zone), site=draw(site), **facts)
 
     people = [person(f"m{k}", offers=[mm.Offer()], capacity=5) for k in range(2)]
-    forms = draw(st.lists(st.sampled_from(["thrice", "single", "blend"]), min_size=2, max_size=4))
+    forms = draw(st.lists(st.sampled_from(["thrice", "single", "long", "blend"]), min_size=2, max_size=4))
     people += [person(f"e{k}", requests=[mm.Request(format=form, mentors=2)]) for k, form in enumerate(forms)]
     pairs = [("m0", e.id) for e in people[2:]] + [("m1", e.id) for e in people[2:] if not draw(st.integers(0, 3))]
     cohort = mm.Cohort(people)
     options = {
         "buffer": draw(st.sampled_from([0, 30])),
-        "travel": {("Rome", "Oslo"): 45} if len({person.site for person in people}) == 2 else None,
+        "travel": {("Rome", "Oslo"): 45, ("Oslo", "Rome"): 15}
+        if len({person.site for person in people}) == 2
+        else None,
         "wishes": mm.Wishes(same_time=draw(st.sampled_from([0, 700])), gap=draw(st.sampled_from([0, 1440]))),
     }
     return cohort, mm.matching_from_pairs(cohort, pairs), options
@@ -47,7 +50,7 @@ def crowds(draw):
 
 def tasks_of(cohort, matching, options):
     """The matches that have dates by themselves, as tasks without limits or wishes about one another."""
-    span = {"start": "2027-03-22", "end": "2027-04-04", "formats": [THRICE, *FORMATS]}
+    span = {"start": "2027-03-22", "end": "2027-04-04", "formats": [THRICE, LONG, *FORMATS], "grain": 15}
     empty = mm.schedule(cohort, mm.Program(), mm.Matching(), **{**span, **options})
     calendars = Calendars(cohort, replace(empty.settings, rooms={}, wishes=replace(empty.settings.wishes, adjacent=0)))
     names = {person.id: person.requests[0].format for person in cohort if person.requests}
@@ -98,3 +101,13 @@ def test_no_search_is_needed_for_a_few_mentees_of_one_mentor(number, monkeypatch
     found = place(tasks)
     assert found == Placed(found.dates, total(tasks, found.dates), exact=True)
     assert None not in found.dates
+
+
+@pytest.mark.parametrize("forms", [("long", "single"), ("single", "long")])
+def test_a_short_session_goes_before_a_long_one_whoever_was_first(forms):
+    people = [mm.Participant("m", offers=[mm.Offer()], capacity=2, availability="Mon 9-12")]
+    people += [mm.Participant(f"e{k}", requests=[mm.Request(format=form)]) for k, form in enumerate(forms)]
+    cohort = mm.Cohort(people)
+    matching = mm.matching_from_pairs(cohort, [("m", "e0"), ("m", "e1")])
+    found = dict(zip(forms, settled(tasks_of(cohort, matching, {}), Watch()), strict=True))
+    assert found["long"][0] - found["single"][0] == 60
