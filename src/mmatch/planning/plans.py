@@ -190,8 +190,8 @@ class Schedule(Shown):
     """All plans, the matches without dates, and how good that is.
 
     ``value`` is (matches with dates, minus the minutes by which wishes are missed), more is better; of `reschedule`
-    (matches with dates, minus published sessions moved, minus sessions moved, minus minutes by which they moved, minus
-    the minutes by which wishes are missed). ``bound`` is what no schedule exceeds, as the solver says; where the status
+    (matches with dates, minus published sessions moved, minus sessions moved, minus the minutes by which they moved and
+    by which new dates miss the wishes). ``bound`` is what no schedule exceeds, as the solver says; where the status
     is OPTIMAL they are equal. ``stopped`` is None, "time_limit", "cancelled" or "interrupted". ``cancelled`` holds
     the plans of an earlier schedule whose matches are gone or have no dates any more. ``clocks`` is the time-zone data
     that it was dated with, None in files of before these were kept; ``notes`` tells where this machine has others, and
