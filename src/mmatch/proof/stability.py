@@ -42,6 +42,7 @@ from mmatch.people.columns import NONE
 from mmatch.people.numbers import exact_sum
 from mmatch.proof.choices import chosen_edges
 from mmatch.proof.digests import digest
+from mmatch.proof.mentors_best import Orders, after_asking
 from mmatch.proof.popularity import is_popular, none_popular
 from mmatch.proof.strong import Left, after_crowds
 from mmatch.proof.super_stability import Wishes, after_strikes
@@ -192,8 +193,9 @@ def _best(instance: Instance, chosen: Bools, claim: Stability, totals: tuple[Exa
     if not agree or obstacle(instance, loads=True):
         return False
     market = market_of(instance)
-    if claim.kind in {"strong", "super"} and claim.side == "mentee":
-        return not meets_twice(instance, market) and _first_of_all(market, chosen, claim)
+    if claim.kind in {"strong", "super"}:
+        by_side = _first_of_all if claim.side == "mentee" else _best_of_rest
+        return not meets_twice(instance, market) and by_side(market, chosen, claim)
     if claim.kind != "weak":
         return False
     if market.tied:
@@ -218,6 +220,19 @@ def _first_wishes(market: Market, claim: Stability) -> list[list[int]] | None:
     return None if left is None else left.first
 
 
+def _left(market: Market, claim: Stability) -> Wishes | Left | Orders | None:
+    """What a claim leaves of all lists; None where it is wrong."""
+    if claim.side == "mentor":
+        return _after_asking(market, claim)
+    return _after_steps(market, claim) if claim.kind == "super" else _after_crowds(market, claim)
+
+
+def _best_of_rest(market: Market, chosen: Bools, claim: Stability) -> bool:
+    """Whether every mentor has the best of what the claim leaves; that nothing blocks has been looked up."""
+    current, orders = seats_of(market, chosen), _after_asking(market, claim)
+    return current is not None and orders is not None and orders.best(current.tolist())
+
+
 def _after_steps(market: Market, claim: Stability) -> Wishes | None:
     steps = _places(market, claim.steps)
     return None if steps is None else after_strikes(market, steps)
@@ -226,6 +241,11 @@ def _after_steps(market: Market, claim: Stability) -> Wishes | None:
 def _after_crowds(market: Market, claim: Stability) -> Left | None:
     crowds = [_places(market, crowd) for crowd in claim.crowds]
     return None if None in crowds else after_crowds(market, [crowd or [] for crowd in crowds])
+
+
+def _after_asking(market: Market, claim: Stability) -> Orders | None:
+    crowds = [_places(market, crowd) for crowd in claim.crowds]
+    return None if None in crowds else after_asking(market, claim.kind, [crowd or [] for crowd in crowds])
 
 
 def _all_first(left: list[list[int]], current: list[int]) -> bool:
@@ -248,7 +268,7 @@ def none_exists(cohort: Cohort, program: Program, proof: Proof) -> bool:
             return False
         return none_popular(market, *(np.array(pairs, dtype=np.int64) for pairs in (granted[0], crowd)))
     if claim.kind in {"strong", "super"}:
-        left = _after_steps(market, claim) if claim.kind == "super" else _after_crowds(market, claim)
+        left = _left(market, claim)
         return left is not None and left.too_many() and not meets_twice(instance, market)
     return _none_loaded(instance, market, claim)
 

@@ -24,6 +24,7 @@ from mmatch.matching import Stability, Status
 from mmatch.mechanisms.largest import largest
 from mmatch.mechanisms.mentee_side import mentee_side
 from mmatch.mechanisms.mentor_side import mentor_side
+from mmatch.mechanisms.mentors_best import mentors_best
 from mmatch.mechanisms.strong_stable import strong_stable
 from mmatch.mechanisms.super_stable import super_stable
 from mmatch.mechanisms.three_halves import three_halves
@@ -131,12 +132,16 @@ class Stable:
         return Answer(Status.OPTIMAL, chosen, len(instance.tiers), stability=claim)
 
     def _indifferent(self, instance: Instance, market: Market) -> Answer:
-        """The mentees' best strongly or super-stable matching, or that there is none."""
+        """The best strongly or super-stable matching of the side, or that there is none."""
         told = self._beyond(instance, market)
         if told:
             notion = "strong stability" if self.kind == "strong" else "super-stability"
             raise UnsupportedError(f"stable cannot keep {told} with {notion}: use rules.Stable with cpsat or milp")
-        current, claim = (_super if self.kind == "super" else _strong)(market)
+        if self.side == "mentor":
+            current, crowds = mentors_best(market, self.kind)
+            claim = Stability("mentor", self.kind, crowds=tuple(_edges(market, crowd) for crowd in crowds))
+        else:
+            current, claim = (_super if self.kind == "super" else _strong)(market)
         if current is None:
             return Answer(Status.INFEASIBLE, stability=claim)
         chosen = chosen_by(instance, market, current)
@@ -145,8 +150,8 @@ class Stable:
 
     def _beyond(self, instance: Instance, market: Market) -> str:
         """What is beyond the mechanisms for these notions, in words; empty where nothing is."""
-        if self.side != "mentee":
-            return "the mentors' best"
+        if self.side != "mentee" and not market.plain:
+            return "the mentors' best where they have several offers"
         if self.kind == "strong" and ties_one_mentor(market):
             return "a mentee's tie of two offers of one mentor"
         return "two requests of one mentee that one offer meets" if meets_twice(instance, market) else ""
