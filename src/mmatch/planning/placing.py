@@ -117,8 +117,8 @@ def _placed(
 
 
 def _settled(tasks: Sequence[Task], rooms: Sequence[Room], watch: Watch) -> Sequence[Chosen] | None:
-    """The best dates of a few tasks without limits, rooms or wishes about one another; None where search is needed."""
-    if len(tasks) > FEW or rooms or any(task.limits or task.wishes.adjacent for task in tasks):
+    """The best dates of a few tasks without rooms, or wishes about one another; None where search is needed."""
+    if len(tasks) > FEW or rooms or any(task.wishes.adjacent for task in tasks):
         return None
     return settled(tasks, watch)
 
