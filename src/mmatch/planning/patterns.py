@@ -32,23 +32,27 @@ class Pattern(NamedTuple):
     cost: int
 
 
-def cases_of(tasks: Sequence[Task], left_out: int) -> list[tuple[Pattern | None, ...]] | None:
+def cases_of(
+    tasks: Sequence[Task], left_out: int, taken: Sequence[Mapping[int, int]]
+) -> list[tuple[Pattern | None, ...]] | None:
     """For each choice of months the cheapest dates of each task, so many tasks being left out; None if there are many.
 
-    Whatever dates of all others keep the monthly limits, they are in one of the cases.
+    Whatever dates of all others keep the monthly limits, they are in one of the cases. ``taken`` is what sessions of
+    other matches use of each limit in each period.
     """
     limits = [] if any(map(any, (task.fixed for task in tasks))) else limits_of(tasks)
     monthly = [(number, limit) for number, limit in enumerate(limits) if limit.kind == "month"]
-    most = {number: limit.most for number, limit in monthly}
-    partial: list[tuple[tuple[Pattern | None, ...], Used, int]] = [((), {}, left_out)]
+    before = {(number, month): count for number, _ in monthly for month, count in taken[number].items()}
+    partial: list[tuple[tuple[Pattern | None, ...], Used, int]] = [((), before, left_out)]
     for further, task in zip(reversed(range(len(tasks))), tasks, strict=True):
-        ways = list(_patterns(task, [row for row in monthly if row[1].who in task.buffers]))
+        own = {number: limit for number, limit in monthly if limit.who in task.buffers}
+        ways = list(_patterns(task, own, before))
         longer: list[tuple[tuple[Pattern | None, ...], Used, int]] = []
         for chosen, used, spare in partial:
             if spare <= further:
                 for way, mine in ways:
-                    both = {**used, **{key: used.get(key, 0) + count for key, count in mine.items()}}
-                    if all(both[key] <= most[key[0]] for key in mine):
+                    both = _sum(used, mine)
+                    if _kept(both, mine, own):
                         longer.append(((*chosen, way), both, spare))
             if spare:
                 longer.append(((*chosen, None), used, spare - 1))
@@ -58,42 +62,65 @@ def cases_of(tasks: Sequence[Task], left_out: int) -> list[tuple[Pattern | None,
     return [chosen for chosen, *_ in partial]
 
 
-def _patterns(task: Task, limits: Sequence[tuple[int, Limit]]) -> Iterator[tuple[Pattern, Used]]:
-    """The cheapest dates of a match for each choice of months in which it has some, and what it uses in each month."""
+def _sum(used: Used, more: Used) -> Used:
+    return {**used, **{key: used.get(key, 0) + count for key, count in more.items()}}
+
+
+def _kept(used: Used, more: Used, limits: Mapping[int, Limit]) -> bool:
+    """Whether nothing is more than enough in the months in which more was added."""
+    return all(used[key] <= limits[key[0]].most for key in more)
+
+
+def _patterns(task: Task, limits: Mapping[int, Limit], before: Used) -> Iterator[tuple[Pattern, Used]]:
+    """The cheapest dates of a match for each choice of months within all limits, and what it uses in each month."""
     if not limits:
         dates = alone(task)
         if dates is not None:
             yield Pattern(task.prices, dates, cost(task, dates)), {}
         return
-    if "patterns" not in task.memo:
-        task.memo["patterns"] = list(_by_month(task, limits))
-    yield from task.memo["patterns"]
-
-
-def _by_month(task: Task, limits: Sequence[tuple[int, Limit]]) -> Iterator[tuple[Pattern, Used]]:
-    months = [_months(times, [limit for _, limit in limits]) for times in task.starts]
-    for choice in product(*months):
-        spans = [times[inside] for times, (_, inside) in zip(task.starts, choice, strict=True)]
-        if any(later[-1] <= earlier[0] for earlier, later in pairwise(spans)):
+    known: dict[tuple[int, ...], Pattern | None] = task.memo.setdefault("patterns", {})
+    months = _months(task, list(limits.values()))
+    for choice in product(*(range(len(mine)) for mine in months)):
+        chosen = [mine[number] for mine, number in zip(months, choice, strict=True)]
+        mine = _used(task, limits, [periods for periods, _ in chosen])
+        if not _kept(_sum(before, mine), mine, limits):
             continue
-        rows = zip(task.prices, choice, strict=True)
-        prices = tuple(np.where(inside, price, FAR) for price, (_, inside) in rows)
-        found = cheapest(task, onwards_with(task, prices))
+        if choice not in known:
+            known[choice] = _cheapest(task, [inside for _, inside in chosen])
+        found = known[choice]
         if found is not None:
-            yield Pattern(prices, *found), _used(task, limits, [periods for periods, _ in choice])
+            yield found, mine
 
 
-def _months(times: Intervals, limits: Sequence[Limit]) -> list[tuple[tuple[int, ...], Bools]]:
-    """Which starts of a session are in the same month on the wall of everybody who has a limit."""
-    rows = np.column_stack([limit.periods(times) for limit in limits])
-    values, number = np.unique(rows, axis=0, return_inverse=True)
-    return [(tuple(value), number.reshape(-1) == k) for k, value in enumerate(values.tolist())]
+def _cheapest(task: Task, keep: Sequence[Bools]) -> Pattern | None:
+    """The cheapest dates at some of the starts; None where there are none."""
+    spans = [times[inside] for times, inside in zip(task.starts, keep, strict=True)]
+    if any(later[-1] <= earlier[0] for earlier, later in pairwise(spans)):
+        return None
+    prices = tuple(np.where(inside, price, FAR) for price, inside in zip(task.prices, keep, strict=True))
+    found = cheapest(task, onwards_with(task, prices))
+    return None if found is None else Pattern(prices, *found)
 
 
-def _used(task: Task, limits: Sequence[tuple[int, Limit]], months: Sequence[tuple[int, ...]]) -> Used:
+def _months(task: Task, limits: Sequence[Limit]) -> list[list[tuple[tuple[int, ...], Bools]]]:
+    """For each session its starts by month, on the wall of each who has a limit: (the month of each, which starts)."""
+    found: dict[int, list[tuple[tuple[int, ...], Bools]]] = {}
+    for times in task.starts:
+        if id(times) not in found:
+            zones = {limit.zone: limit.periods(times) for limit in {limit.zone: limit for limit in limits}.values()}
+            groups = [np.ones(len(times), dtype=bool)]
+            for periods in zones.values():
+                groups = [group & (periods == month) for month in np.unique(periods) for group in groups]
+            groups = [group for group in groups if group.any()]
+            rows = [(tuple(int(zones[limit.zone][group.argmax()]) for limit in limits), group) for group in groups]
+            found[id(times)] = rows
+    return [found[id(times)] for times in task.starts]
+
+
+def _used(task: Task, limits: Mapping[int, Limit], months: Sequence[tuple[int, ...]]) -> Used:
     """What the sessions of a match use of each limit in each month."""
     found: dict[tuple[int, int], int] = {}
     for session, mine in zip(task.format.sessions, months, strict=True):
-        for (number, limit), month in zip(limits, mine, strict=True):
+        for (number, limit), month in zip(limits.items(), mine, strict=True):
             found[number, month] = found.get((number, month), 0) + (session.minutes if limit.minutes else 1)
     return found

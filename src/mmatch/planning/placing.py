@@ -176,8 +176,9 @@ def beside(tasks: Sequence[Task], found: Sequence[Chosen], k: int, rooms: Sequen
     left = without(tasks[k], list(held(others, theirs)), rooms)
     dates = alone(left)
     company, theirs = [*others, tasks[k]], [*theirs, None]
-    if dates is not None and tasks[k].limits:
-        dates = _within_limits(company, theirs, len(near), left, dates)
+    if dates is not None and tasks[k].limits and not fits(company, [*theirs[:-1], dates]):
+        settled_alone = settled([left], Watch(), list(held(others, theirs[:-1])))
+        dates = settled_alone[0] if settled_alone else _within_limits(company, theirs, len(near), left, dates)
     if dates is not None and not fits(company, [*theirs[:-1], dates], rooms):
         return None
     return dates

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from mmatch.planning.paths import FAR, cheapest, onwards_with
 from mmatch.planning.patterns import Pattern, cases_of
-from mmatch.planning.together import Chosen, limits_of
+from mmatch.planning.together import Chosen, Held, limits_of, used_of
 
 if TYPE_CHECKING:
     from mmatch.availability import Intervals
@@ -49,16 +49,17 @@ class _Case:
         return sum(way.cost for way in self.ways if way is not None)
 
 
-def settled(tasks: Sequence[Task], watch: Watch) -> list[Chosen] | None:
+def settled(tasks: Sequence[Task], watch: Watch, others: Sequence[Held] = ()) -> list[Chosen] | None:
     """Dates of as many tasks as possible that cost least together; None where that takes too many cases.
 
     Args:
         tasks: a few matches, each with dates by itself, without shared rooms, or wishes about one another.
         watch: when to stop.
+        others: sessions of other matches, which count for everybody's limits; what clashes with them is no start here.
     """
-    search = _Search(tasks, watch)
+    search = _Search(tasks, watch, others)
     for left_out in range(len(tasks) + 1):
-        roots = cases_of(tasks, left_out)
+        roots = cases_of(tasks, left_out, [limited.used for limited in search.limits])
         found = None if roots is None else search.best([_Case(ways) for ways in roots])
         if found is not None:
             return found.dates
@@ -70,9 +71,9 @@ def settled(tasks: Sequence[Task], watch: Watch) -> list[Chosen] | None:
 class _Search:
     """The tasks, for every two sessions that somebody attends how far apart they must begin, and everybody's limits."""
 
-    def __init__(self, tasks: Sequence[Task], watch: Watch) -> None:
+    def __init__(self, tasks: Sequence[Task], watch: Watch, others: Sequence[Held]) -> None:
         self.tasks, self.watch, self.made = tasks, watch, 0
-        self.limits = [_Limited(limit, tasks) for limit in limits_of(tasks)]
+        self.limits = [_Limited(limit, tasks, others) for limit in limits_of(tasks)]
         self.apart: dict[tuple[Session, Session], tuple[int, int]] = {}
         for (i, one), (j, other) in combinations(enumerate(tasks), 2):
             if one.buffers.keys().isdisjoint(other.buffers):
@@ -134,10 +135,11 @@ class _Search:
 
 
 class _Limited:
-    """How much is enough for one person, and the period of every start of their sessions."""
+    """How much is enough for one person, what others use of it, and the period of every start of their sessions."""
 
-    def __init__(self, limit: Limit, tasks: Sequence[Task]) -> None:
+    def __init__(self, limit: Limit, tasks: Sequence[Task], others: Sequence[Held]) -> None:
         self.limit, self.tasks = limit, tasks
+        self.used = used_of(limit, others)
         self.periods: dict[Session, Intervals] = {}
         for i, task in enumerate(tasks):
             for k, times in enumerate(task.starts if limit.who in task.buffers else ()):
@@ -152,13 +154,13 @@ class _Limited:
             if mine is not None:
                 used.setdefault(int(periods[self.tasks[i].starts[k].searchsorted(mine[k])]), []).append((i, k))
         for period, sessions in used.items():
-            found = self._too_many(sessions)
+            found = self._too_many(sessions, self.used.get(period, 0))
             if found:
                 yield tuple(self._times(session, period) for session in found)
 
-    def _too_many(self, sessions: list[Session]) -> list[Session]:
+    def _too_many(self, sessions: list[Session], spent: int) -> list[Session]:
         """Sessions that can move, as few as are too many beside those that cannot; none where all is well."""
-        spent, found = 0, []
+        found = []
         for i, k in sorted(sessions, key=lambda session: not self.tasks[session[0]].fixed[session[1]]):
             spent += self.tasks[i].format.sessions[k].minutes if self.limit.minutes else 1
             if not self.tasks[i].fixed[k]:
