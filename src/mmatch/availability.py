@@ -46,6 +46,7 @@ _GRIDS = {7 * 24: 60, 7 * 48: 30, 7 * 96: 15}
 _DASH = re.compile("[\u2010-\u2015\u2212~]")
 _NEXT = re.compile(r"[;\n|]|(?<=[0-9mM]),(?=\s*[A-Za-z])")  # "Mon 9-12, Wed 14-16" are two entries, too
 _INSTANT = re.compile(r"(\d{4}-\d{2}-\d{2})[T ](\d{2}):(\d{2})(?::00(?:\.0+)?)?(Z|[+-]\d{2}:\d{2})?", re.ASCII)
+_ZONE = re.compile(r"[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9][A-Za-z0-9_+-]*)*")
 _NO_PLACES = re.compile(r"localtime|Factory|posixrules|(posix|right)/.*")  # of this machine, of nowhere, or doubles
 _HINT = 'write weekly windows such as "Mon 9-12; Wed 14:30-16", days as Mon to Sun, times from 0 to 24'
 
@@ -207,15 +208,14 @@ def zone_of(name: str, where: str = "timezone") -> zoneinfo.ZoneInfo:
     Raises:
         InputError: no such name, or one that could lead out of the database.
     """
+    hint = ""
+    if type(name) is str and _ZONE.fullmatch(name) and not _NO_PLACES.fullmatch(name):
+        try:
+            return zoneinfo.ZoneInfo(name)
+        except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+            hint = "" if _any_zones() else "this machine has no time-zone data: pip install tzdata"
     text = f"unknown time zone {excerpt(name)}, expected a name such as Europe/Berlin"
-    sound = type(name) is str and re.fullmatch(r"[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9][A-Za-z0-9_+-]*)*", name)
-    if not sound or _NO_PLACES.fullmatch(name):
-        raise InputError(Problem("timezone", where, text))
-    try:
-        return zoneinfo.ZoneInfo(name)
-    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
-        hint = "" if _any_zones() else "this machine has no time-zone data: pip install tzdata"
-        raise InputError(Problem("timezone", where, text, hint)) from None
+    raise InputError(Problem("timezone", where, text, hint))
 
 
 def _any_zones() -> bool:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Callable
+from dataclasses import fields
+from functools import wraps
+from inspect import Parameter, signature
+from typing import Annotated, Any, get_type_hints
 
 import typer
 
@@ -24,3 +28,23 @@ CohortFile = Annotated[str, typer.Argument(help="cohort.json, or a sign-up file.
 ProgramPath = Annotated[str, typer.Argument(help="program.json.")]
 AnswerFile = Annotated[str, typer.Argument(help="result.json, or a matches.csv made by hand.")]
 Limit = Annotated[float | None, typer.Option("--time-limit", help="Seconds.", show_default=False)]
+
+
+def with_fields(verb: Callable[..., None]) -> Callable[..., None]:
+    """A command whose last parameter is a dataclass, with an option for each of its fields instead."""
+    *own, last = signature(verb, eval_str=True).parameters.values()
+    kind, hints = last.annotation, get_type_hints(last.annotation, include_extras=True)
+    shared = [
+        Parameter(item.name, Parameter.KEYWORD_ONLY, default=item.default, annotation=hints[item.name])
+        for item in fields(kind)
+    ]
+
+    @wraps(verb)
+    def command(**given: Any) -> None:
+        mine = {item.name: given.pop(item.name) for item in shared}
+        verb(**given, **{last.name: kind(**mine)})
+
+    every = [*own, *shared]
+    command.__signature__ = signature(verb).replace(parameters=every)  # type: ignore[attr-defined]
+    command.__annotations__ = {item.name: item.annotation for item in every}
+    return command

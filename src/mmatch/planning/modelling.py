@@ -187,10 +187,20 @@ def _nobody_twice(model: Model) -> None:
     travel = any(part.task.settings.travel for part in model.parts)
     pairs: set[tuple[int, int, int, int]] = set()
     for who, rows in several.values():
-        if travel:
+        if travel or _held_together(who, rows):
             _one_by_one(model, rows, pairs)
         else:
             _blocks(model, who, rows)
+
+
+def _held_together(who: str, rows: list[tuple[Part, int]]) -> bool:
+    """Whether sessions of one person have been held with less between them than a pause is now."""
+    held = sorted(
+        (int(part.task.starts[k][0]), part.task.format.sessions[k].minutes + part.task.buffers[who])
+        for part, k in rows
+        if part.task.fixed[k]
+    )
+    return any(one[0] + one[1] > other[0] for one, other in pairwise(held))
 
 
 def _blocks(model: Model, who: str, rows: list[tuple[Part, int]]) -> None:
@@ -232,10 +242,15 @@ def _limited(model: Model, limit: Limit) -> None:
             here = _lies(model.cp, part, k, times[periods == period])
             used[period].append((here, weight, part.task.fixed[k]))
     for rows in used.values():
-        if sum(weight for _, weight, _ in rows) > limit.most and not all(fixed for *_, fixed in rows):
-            spent = sum(weight for _, weight, fixed in rows if fixed)
-            movable = sum(here * weight for here, weight, fixed in rows if not fixed)
-            model.cp.add(movable <= max(limit.most - spent, 0))
+        spent = sum(here * weight for here, weight, _ in rows)
+        movable = [here for here, _, fixed in rows if not fixed]
+        if sum(weight for _, weight, _ in rows) <= limit.most:
+            continue
+        if len(movable) == len(rows):
+            model.cp.add(spent <= limit.most)
+            continue
+        for here in movable:  # what has been held may be more than enough by itself
+            model.cp.add(spent <= limit.most).only_enforce_if(here)
 
 
 def _lies(cp: Any, part: Part, k: int, times: Any) -> Any:

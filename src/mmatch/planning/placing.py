@@ -117,8 +117,8 @@ def _placed(
 
 
 def _settled(tasks: Sequence[Task], rooms: Sequence[Room], watch: Watch) -> Sequence[Chosen] | None:
-    """The best dates of a few tasks without limits, rooms or wishes about one another; None where search is needed."""
-    if len(tasks) > FEW or rooms or any(task.limits or task.wishes.adjacent for task in tasks):
+    """The best dates of a few tasks without rooms, or wishes about one another; None where search is needed."""
+    if len(tasks) > FEW or rooms or any(task.wishes.adjacent for task in tasks):
         return None
     return settled(tasks, watch)
 
@@ -176,8 +176,9 @@ def beside(tasks: Sequence[Task], found: Sequence[Chosen], k: int, rooms: Sequen
     left = without(tasks[k], list(held(others, theirs)), rooms)
     dates = alone(left)
     company, theirs = [*others, tasks[k]], [*theirs, None]
-    if dates is not None and tasks[k].limits:
-        dates = _within_limits(company, theirs, len(near), left, dates)
+    if dates is not None and tasks[k].limits and not fits(company, [*theirs[:-1], dates]):
+        settled_alone = settled([left], Watch(), list(held(others, theirs[:-1])))
+        dates = settled_alone[0] if settled_alone else _within_limits(company, theirs, len(near), left, dates)
     if dates is not None and not fits(company, [*theirs[:-1], dates], rooms):
         return None
     return dates

@@ -87,15 +87,27 @@ def limits_of(tasks: Sequence[Task]) -> list[Limit]:
 
 def within(limit: Limit, sessions: Iterable[Held]) -> bool:
     """Whether one person's sessions stay within a limit; what has taken place counts, too."""
+    rows = list(_in_periods(limit, sessions))
+    used = _summed(limit, rows)
+    return all(used[period] <= limit.most for session, period in rows if not session.task.fixed[session.k])
+
+
+def used_of(limit: Limit, sessions: Iterable[Held]) -> dict[int, int]:
+    """What one person's sessions use of a limit in each period."""
+    return _summed(limit, _in_periods(limit, sessions))
+
+
+def _in_periods(limit: Limit, sessions: Iterable[Held]) -> Iterator[tuple[Held, int]]:
     mine = [session for session in sessions if limit.who in session.task.buffers]
-    periods = limit.periods(np.array([session.start for session in mine], dtype=np.int64)).tolist()
+    periods = limit.periods(np.array([session.start for session in mine], dtype=np.int64)).tolist() if mine else []
+    yield from zip(mine, periods, strict=True)
+
+
+def _summed(limit: Limit, rows: Iterable[tuple[Held, int]]) -> dict[int, int]:
     used: defaultdict[int, int] = defaultdict(int)
-    movable: set[int] = set()
-    for session, period in zip(mine, periods, strict=True):
+    for session, period in rows:
         used[period] += session.end - session.start if limit.minutes else 1
-        if not session.task.fixed[session.k]:
-            movable.add(period)
-    return all(used[period] <= limit.most for period in movable)
+    return used
 
 
 def _housed(room: Room, sessions: Iterable[Held]) -> bool:
