@@ -230,6 +230,8 @@ CASES = {
     "projects, mentors": (True, False, "mentor", "weak"),
     "hospital-residents with ties, strong": (False, True, "mentee", "strong"),
     "hospital-residents with ties, super": (False, True, "mentee", "super"),
+    "hospital-residents with ties, strong, mentors": (False, True, "mentor", "strong"),
+    "hospital-residents with ties, super, mentors": (False, True, "mentor", "super"),
     "projects with ties, super": (True, True, "mentee", "super"),
 }
 
