@@ -22,6 +22,7 @@ from mmatch.mechanisms.rotations import rotations
 from mmatch.people.columns import NONE
 from mmatch.proof import judge
 from mmatch.proof.stability import _within_seats, strict_blocks
+from mmatch.solvers import _stable_aims
 from stable_oracle import rankings
 from strategies import examples
 
@@ -314,6 +315,27 @@ def test_a_way_that_does_not_go_from_end_to_end_proves_nothing(harm):
         if len(claim.steps) > 0 or "rotation" in harm:
             assert grade.trust != mm.Trust.PROVED
     assert refused
+
+
+@pytest.mark.parametrize("end", ["first", "last"])
+def test_a_solver_that_does_not_go_from_end_to_end_is_not_believed(end, monkeypatch):
+    """Its flows fit what it has: only the ends tell that it has not seen all."""
+
+    def begun(market):
+        best, steps = mentee_side(market)
+        descent = followed(market, best, rotations(market, best))
+        for new in descent.taken[0] if descent.left else []:
+            best[int(market.mentee[new])] = new
+        return best, steps
+
+    if end == "first":
+        monkeypatch.setattr(_stable_aims, "mentee_side", begun)
+    else:
+        monkeypatch.setattr(_stable_aims, "rotations", lambda market, best: rotations(market, best)[:-1])
+    program = mm.Program(aims=[mm.aims.Preference("mentors" if end == "last" else "mentees")])
+    for seed in shared():
+        result = mm.solve(opposed(seed), program, solver="stable")
+        assert result.trust == mm.Trust.CLAIMED
 
 
 def test_whoever_is_worse_must_go_too_not_only_the_one_who_is_given_up():

@@ -210,7 +210,7 @@ class _Placed:
                 fresh = set(self.sitting.get((found, left.rank[pair]), ())) - seen
                 seen |= fresh
                 waiting += fresh
-        return {node: rank for node, rank in full.items() if node[0] or full.get((True, left.boss[node[1]])) != rank}
+        return full
 
     def _taken(self, pair: int) -> Node | None:
         """Where a pair finds all places taken: on its offer, else with its mentor."""
