@@ -60,6 +60,7 @@ _HOME = {
     "planning": (
         "Appointment",
         "ClockChange",
+        "Clocks",
         "Dated",
         "Diary",
         "Due",

@@ -33,6 +33,7 @@ YEARS = range(1973, 2200)  # before, some clocks were off by seconds
 LONGEST_TEXT = 10_000
 EPOCH = dt.date(1970, 1, 1)
 _WORDS = 1 << 20  # of bits that are looked at together
+_PAIRS = 1 << 14  # of intervals that are compared each with each
 _PROBE = 360  # minutes between two looks at a zone: no zone changes twice within so few
 _LONG = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _NAMES = {name[:k]: day for day, name in enumerate(_LONG) for k in (2, 3, 4, 5, len(name))}
@@ -123,27 +124,36 @@ def _grid(text: str) -> list[Window]:
     return [Window(start // DAY, start % DAY, start % DAY + length) for start in free]
 
 
-def _entry(text: str, where: str, problems: Problems) -> list[Window]:
+def _entry(text: str, where: str, problems: Problems) -> tuple[Window, ...]:
     """The windows of one entry; what is wrong with it is noted."""
+    found, wrong = _understood(text)
+    for told, hint in wrong:
+        problems.add("window", where, told, hint)
+    return found
+
+
+@lru_cache(maxsize=4096)
+def _understood(text: str) -> tuple[tuple[Window, ...], tuple[tuple[str, str], ...]]:
+    """(windows of one entry, what is wrong with it as (message, hint)): many people write the same."""
     plain = " ".join(_DASH.sub("-", text).casefold().replace(" and ", ", ").split()).strip(" ,.")
     if not plain:
-        return []
+        return (), ()
     match = _ENTRY.fullmatch(plain)
     days = _days(match["days"].strip(" ,:-")) if match else None
     if match is None or days is None:
-        problems.add("window", where, f"found {excerpt(text.strip())}, expected days and times", _HINT)
-        return []
-    found = []
+        return (), ((f"found {excerpt(text.strip())}, expected days and times", _HINT),)
+    found: list[Window] = []
+    wrong = []
     for part in re.split(r"[,&/]", match["times"]):
         times = _times(part.strip())
         if times is None:
-            problems.add("window", where, f"found {excerpt(part.strip())}, expected a start and an end", _HINT)
+            wrong.append((f"found {excerpt(part.strip())}, expected a start and an end", _HINT))
         elif not times[0] < times[1]:
             hint = "write a window over midnight as two: Mon 22-24; Tue 0-2"
-            problems.add("window", where, f"found {excerpt(part.strip())}, which ends before it has begun", hint)
+            wrong.append((f"found {excerpt(part.strip())}, which ends before it has begun", hint))
         else:
             found += [Window(day, *times) for day in days]
-    return found
+    return tuple(found), tuple(wrong)
 
 
 def _days(text: str) -> list[int] | None:
@@ -204,7 +214,16 @@ def zone_of(name: str, where: str = "timezone") -> zoneinfo.ZoneInfo:
     try:
         return zoneinfo.ZoneInfo(name)
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
-        raise InputError(Problem("timezone", where, text)) from None
+        hint = "" if _any_zones() else "this machine has no time-zone data: pip install tzdata"
+        raise InputError(Problem("timezone", where, text, hint)) from None
+
+
+def _any_zones() -> bool:
+    try:
+        zoneinfo.ZoneInfo("Etc/UTC")
+    except (zoneinfo.ZoneInfoNotFoundError, OSError):
+        return False
+    return True
 
 
 def day_of(date: dt.date | str, where: str = "date") -> int:
@@ -342,25 +361,32 @@ def expand(windows: Sequence[Window], zone: str, start: dt.date | str, end: dt.d
     first, last = day_of(start, "start"), day_of(end, "end")
     if last < first:
         raise InputError(Problem("date", "end", f"found {_date(last)}, which is before the start {_date(first)}"))
-    rows = [
-        (day * DAY + window.start, day * DAY + window.end, day, number)
-        for day in range(first, last + 1)
-        for number, window in enumerate(windows)
-        if window.day == (day + 3) % 7  # 1970-01-01 was a Thursday
-    ]
-    wall = np.array(rows, dtype=np.int64).reshape(-1, 4)
-    intervals, length = [], np.zeros(len(wall), dtype=np.int64)
-    for piece_start, piece_end, offset in zip(*_pieces(zone, first - 2, last + 3), strict=True):
-        low = np.maximum(wall[:, 0] - offset, piece_start)
-        high = np.minimum(wall[:, 1] - offset, piece_end)
-        length += np.maximum(high - low, 0)
-        intervals.append(np.column_stack([low, high])[low < high])
-    planned = wall[:, 1] - wall[:, 0]
+    low, high, day, number = _on_the_wall(windows, first, last)
+    intervals, length = [], np.zeros(len(low), dtype=np.int64)
+    pieces = list(zip(*_pieces(zone, first - 2, last + 3), strict=True))
+    if len(pieces) == 1:
+        return Free(union(np.column_stack([low, high]) - pieces[0][2]))
+    for piece_start, piece_end, offset in pieces:
+        begun, over = np.maximum(low - offset, piece_start), np.minimum(high - offset, piece_end)
+        length += np.maximum(over - begun, 0)
+        intervals.append(np.column_stack([begun, over])[begun < over])
     short, long = (
-        tuple((str(_date(int(day))), windows[number]) for day, number in wall[odd, 2:].tolist())
-        for odd in (length < planned, length > planned)
+        tuple((day_text(int(day[k])), windows[int(number[k])]) for k in odd.nonzero()[0])
+        for odd in (length < high - low, length > high - low)
     )
     return Free(union(np.concatenate(intervals)), short, long)
+
+
+def _on_the_wall(windows: Sequence[Window], first: int, last: int) -> tuple[Intervals, Intervals, Intervals, Intervals]:
+    """(start, end, day, number of the window) of weekly windows on each date, in order, in minutes on the wall."""
+    rows = sorted(((w.day - first - 3) % 7, w.start, w.end, k) for k, w in enumerate(windows))  # 1970-01-01: a Thursday
+    later, start, end, number = np.array(rows, dtype=np.int64).reshape(-1, 4).T
+    weeks = np.arange(first, last + 1, 7)
+    day = (weeks[:, None] + later).ravel()
+    inside = day <= last
+    day, begin = day[inside], day[inside] * DAY
+    start, end, number = (np.tile(column, len(weeks))[inside] for column in (start, end, number))
+    return begin + start, begin + end, day, number
 
 
 def intervals_of(pairs: Iterable[tuple[int, int]]) -> Intervals:
@@ -373,6 +399,8 @@ def union(intervals: Intervals) -> Intervals:
     """Intervals in order, those that touch or overlap as one."""
     if not len(intervals):
         return intervals.reshape(-1, 2)
+    if (intervals[1:, 0] > intervals[:-1, 1]).all():
+        return intervals
     ordered = intervals[np.argsort(intervals[:, 0], kind="stable")]
     reach = np.maximum.accumulate(ordered[:, 1])
     first = np.concatenate([[True], ordered[1:, 0] > reach[:-1]])
@@ -382,7 +410,11 @@ def union(intervals: Intervals) -> Intervals:
 
 def common(one: Intervals, other: Intervals) -> Intervals:
     """What is in both, where each is in order and apart."""
-    return _where(one, other, lambda a, b: a & b)
+    if len(one) * len(other) > _PAIRS:
+        return _where(one, other, lambda a, b: a & b)
+    low, high = np.maximum(one[:, :1], other[:, 0]), np.minimum(one[:, 1:], other[:, 1])
+    held = low < high
+    return np.column_stack([low[held], high[held]])
 
 
 def without(one: Intervals, other: Intervals) -> Intervals:
@@ -463,8 +495,16 @@ def offsets_at(times: Intervals, zone: str) -> Intervals:
         return times
     first, last = int(times.min()) // DAY, int(times.max()) // DAY + 1
     begins, _, offsets = _pieces(zone, first, last)
+    if len(offsets) == 1:
+        return np.full(len(times), offsets[0], dtype=np.int64)
     found: Intervals = np.array(offsets, dtype=np.int64)[np.searchsorted(begins, times, "right") - 1]
     return found
+
+
+def offset_changes(zone: str, first: int, last: int) -> tuple[tuple[int, int], ...]:
+    """(UTC minute, minutes ahead of UTC from then on) of a zone, from one day (UTC) up to another."""
+    begins, _, offsets = _pieces(zone, first, last)
+    return tuple(zip(begins, offsets, strict=True))
 
 
 def day_text(day: int) -> str:

@@ -7,8 +7,9 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from difflib import get_close_matches
+from functools import partial
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
@@ -26,6 +27,7 @@ from mmatch.proof import Grade, judge
 from mmatch.proof.digests import digest
 from mmatch.terms import KINDS
 
+T = TypeVar("T")
 LONGEST = 10**9  # seconds, of a time limit
 
 if TYPE_CHECKING:
@@ -76,28 +78,40 @@ def solve(  # noqa: PLR0913 - the front door: the contract names these
         solver = "stable"
     name = solver if isinstance(solver, str) else solver.name
     resolved = program.resolve(cohort, name, getattr(solver, "side", "mentee"))
+    raises = on_interrupt == "raise"
     try:
         watch.tell("compile")
         instance = compile_instance(cohort, resolved, seed, timed=name != "portfolio")
     except KeyboardInterrupt:
-        if on_interrupt == "raise":
+        if raises:
             raise
         return _judged(cohort, resolved, Answer(Status.UNKNOWN, stopped="interrupted"), None, (name, seed))
     fitting = choose(instance, solver)
     clock.mark("compile")
     chosen, answer = _first(fitting, instance, watch, on_interrupt)
     clock.mark("solve")
-    try:
-        watch.tell("judge")
-        matching = None if answer.chosen is None else decode(cohort, resolved, instance, answer)
-        result = _judged(cohort, resolved, answer, matching, (chosen.name, seed))
-    except KeyboardInterrupt:
-        if on_interrupt == "raise":
-            raise
-        matching = None if answer.chosen is None else decode(cohort, resolved, instance, answer)
-        result = _judged(cohort, resolved, answer, matching, (chosen.name, seed))
+    found = partial(_decoded, cohort, resolved, instance, answer)
+    del instance  # the judge makes its own, in the same memory
+    matching = _finished(found, raises=raises, first=partial(watch.tell, "judge"))
+    del found
+    result = _finished(partial(_judged, cohort, resolved, answer, matching, (chosen.name, seed)), raises=raises)
     clock.mark("judge")
     return clock.stamp(result)
+
+
+def _decoded(cohort: Cohort, program: Program, instance: Instance, answer: Answer) -> Matching | None:
+    return None if answer.chosen is None else decode(cohort, program, instance, answer)
+
+
+def _finished(work: Callable[[], T], *, raises: bool, first: Callable[[], None] = lambda: None) -> T:
+    """What has to be done for an answer: at Ctrl-C once more from its beginning, where that is asked for."""
+    try:
+        first()
+        return work()
+    except KeyboardInterrupt:
+        if raises:
+            raise
+        return work()
 
 
 def _check_arguments(solver: Any, time_limit: Any, seed: Any, cancel: Any, on_interrupt: Any) -> None:

@@ -195,3 +195,16 @@ def test_suggestions_are_for_plans_of_the_schedule():
     with pytest.raises(mm.InputError, match="from 1 to 1000"):
         mm.suggest(cohort, first, first.plans[0], 0)
     assert len(mm.suggest(cohort, first, first.plans[0])) == 3
+
+
+def test_a_large_program_is_rescheduled_part_by_part():
+    """More than a thousand matches were refused, though no two of them hang together."""
+    people = [mm.Participant(f"m{k:04}", offers=[mm.Offer()], availability="Mon-Tue 9-10") for k in range(1100)]
+    people += [mm.Participant(f"e{k:04}", requests=[mm.Request()], availability="Mon-Tue 8-10") for k in range(1100)]
+    cohort = mm.Cohort(people)
+    matching = mm.matching_from_pairs(cohort, [(f"m{k:04}", f"e{k:04}") for k in range(1100)])
+    first = mm.schedule(cohort, mm.Program(), matching, start="2027-01-11", end="2027-01-12")
+    busy = {f"m{k:04}": [("2027-01-11T09:00Z", "2027-01-11T10:00Z")] for k in range(3)}
+    found = mm.reschedule(cohort, mm.Program(), matching, first, busy=busy, published="2027-01-11")
+    assert found.value == found.bound == (1100, -3, -3, -3 * 1440)
+    assert found.status == mm.Status.OPTIMAL

@@ -12,9 +12,15 @@ from hypothesis import strategies as st
 import mmatch as mm
 from mmatch.instance import compile_instance
 from mmatch.instance.market import market_of
+from mmatch.mechanisms.popular import popular as mechanism
 from mmatch.proof.popularity import is_popular, none_popular
 from stable_oracle import rankings
 from strategies import examples
+
+
+def worlds(ties):
+    """A few mentees, their wishes and who accepts them."""
+    return rankings(ties=ties, projects=False, most_mentees=5)
 
 
 def votes(world, one, other):
@@ -29,8 +35,8 @@ def popular(world):
     return [one for one in every if all(votes(world, other, one) <= 0 for other in every)]
 
 
-@given(world=rankings(projects=False, most_mentees=5), seed=st.integers(0, 3))
-@examples(300)
+@given(world=st.booleans().flatmap(worlds), seed=st.integers(0, 3))
+@examples(400)
 def test_a_largest_popular_matching_is_found_or_shown_not_to_be(world, seed):
     cohort, best = world.cohort(mm), popular(world)
     result = mm.solve(cohort, solver="popular", seed=seed)
@@ -46,8 +52,8 @@ def test_a_largest_popular_matching_is_found_or_shown_not_to_be(world, seed):
     assert (result.status, result.trust) == (mm.Status.FEASIBLE, mm.Trust.HEURISTIC)
 
 
-@given(world=rankings(projects=False, most_mentees=5), data=st.data())
-@examples(200)
+@given(world=st.booleans().flatmap(worlds), data=st.data())
+@examples(300)
 def test_the_judge_takes_no_other_matching_and_no_false_witness(world, data):
     cohort, best = world.cohort(mm), set(popular(world))
     market = market_of(compile_instance(cohort, mm.Program().resolve(cohort, "popular")))
@@ -58,9 +64,15 @@ def test_the_judge_takes_no_other_matching_and_no_false_witness(world, data):
             if chosen[world.names.index(who)] == offer:
                 current[market.mentee[pair]] = pair
         assert is_popular(market, current) == (chosen in best)
-    crowd = data.draw(st.lists(st.integers(0, max(len(market) - 1, 0)), max_size=len(market)))
+    pairs = st.lists(st.integers(0, max(len(market) - 1, 0)), max_size=len(market)).map(np.array)
     if best and len(market):
-        assert not none_popular(market, np.array(crowd, dtype=np.int64))
+        granted = data.draw(pairs | st.just(np.array(largest_first(market))))
+        assert not none_popular(market, granted.astype(np.int64), data.draw(pairs).astype(np.int64))
+
+
+def largest_first(market):
+    """Pairs that give as many mentees as possible a first wish, as the mechanism finds them."""
+    return mechanism(market, range(market.n_mentees)).granted
 
 
 def names(cohort, market, pair):
@@ -89,10 +101,25 @@ def test_a_long_row_moves_on_by_one_seat_each_and_without_recursion():
     assert len(result.matching.pairs()) == n
 
 
-def test_ties_and_shared_offers_are_refused_in_a_sentence():
-    tied = mm.Cohort.from_rankings({"a": [["x", "y"]]})
-    with pytest.raises(mm.UnsupportedError, match="popular cannot keep ties in the lists of mentees"):
-        mm.solve(tied, solver="popular")
+def test_whoever_ties_two_gives_way_to_whoever_wants_one_of_them():
+    """By hand: a takes nobody but x, b likes x and y as much and nobody else; c and d have somebody to go to."""
+    lists = {"a": ["x"], "b": [["x", "y"]], "c": ["y", "z"], "d": ["x", "w"]}
+    result = mm.solve(mm.Cohort.from_rankings(lists), solver="popular")
+    assert {pair[:2] for pair in result.matching.pairs()} == {("x", "a"), ("y", "b"), ("z", "c"), ("w", "d")}
+
+
+def test_a_witness_needs_first_wishes_that_nobody_could_add_to():
+    """No popular matching: three want x or y, then z. First wishes granted to one alone make another argument."""
+    lists = {name: [["x", "y"], "z"] for name in ("a", "b", "c", "d")}
+    cohort = mm.Cohort.from_rankings(lists)
+    result = mm.solve(cohort, solver="popular")
+    assert (result.status, result.trust) == (mm.Status.INFEASIBLE, mm.Trust.PROVED)
+    for crowds in ((), (result.proof.stability.crowds[0][:1],), result.proof.stability.crowds * 2):
+        wrong = replace(result, proof=replace(result.proof, stability=replace(result.proof.stability, crowds=crowds)))
+        assert {v.code for v in mm.verify(cohort, mm.Program(), wrong)} == {"status", "trust"}
+
+
+def test_shared_offers_are_refused_in_a_sentence():
     shared = mm.Cohort.from_rankings({"a": ["p", "q"]}, offers={"p": "x", "q": "x"})
     with pytest.raises(mm.UnsupportedError, match="popular cannot keep several offers of one mentor"):
         mm.solve(shared, solver="popular")

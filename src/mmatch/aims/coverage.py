@@ -35,7 +35,7 @@ class Coverage(Aim):
         """One per edge, or one for each mentee's first."""
         if self.of == "mentees":
             return ConvexLoad("mentee", head=(1, 0))
-        return Linear(np.ones(len(edges), dtype=np.int64))
+        return Linear(np.broadcast_to(np.int64(1), len(edges)))
 
     def measure(self, cohort: Cohort, matching: Matching) -> Fraction:  # noqa: ARG002 - one signature for all aims
         """Filled seats, or people with at least one."""

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mmatch.errors import PluginError
-from mmatch.pairs import Pairs, facts_of, joined
+from mmatch.pairs import Pairs, all_rank, facts_of, joined
 from mmatch.parts import guarded
-from mmatch.people.columns import NONE, Bools, Ints, ordered
+from mmatch.people.columns import NONE, Bools, Ints, ordered, plainly_numbered
 
 if TYPE_CHECKING:
     from mmatch.people import Cohort
@@ -95,9 +95,9 @@ class Edges:
 
     def _made(self, key: str) -> Ints:
         if key == "mentee":
-            return self.mentee_of_request[self.request]
+            return placed(self.mentee_of_request, self.request)
         if key == "mentor":
-            return self.mentor_of_offer[self.offer]
+            return placed(self.mentor_of_offer, self.offer)
         left, right = key.split("-")
         if self.slot is not None and right == "slot":
             pair = self.label(left) * (int(self.slot.max(initial=0)) + 1) + self.slot
@@ -118,6 +118,11 @@ def numbered(owner: Ints) -> Ints:
     return np.cumsum(np.diff(owner, prepend=NONE) != 0) - 1
 
 
+def placed(numbers: Ints, at: Ints) -> Ints:
+    """Numbers at some places; the places themselves where each has its own number."""
+    return at if plainly_numbered(numbers) else numbers[at]
+
+
 def candidates(cohort: Cohort, rules: Iterable[Rule]) -> Edges:
     """All pairs that facts and pair rules allow.
 
@@ -135,17 +140,18 @@ def candidates(cohort: Cohort, rules: Iterable[Rule]) -> Edges:
 
 
 def _in_order(cohort: Cohort) -> bool:
-    """Whether edges from the score table stand in order by themselves: one request each, all rows canonical."""
-    if cohort.score_table is None or not (np.diff(cohort.requests.owner) > 0).all():
-        return False
-    return all(np.array_equal(rows, np.arange(len(rows))) for rows in cohort.canonical_rows)
+    """Whether edges from scores or ranks stand in order by themselves: one request each, all rows canonical."""
+    listed = cohort.score_table is not None or all_rank(facts_of(cohort))
+    return (
+        listed
+        and bool((np.diff(cohort.requests.owner) > 0).all())
+        and all(map(plainly_numbered, cohort.canonical_rows))
+    )
 
 
 def _renumbered(numbers: Ints, rows: Ints) -> Ints:
     """Row numbers as places in ``rows``."""
-    if np.array_equal(rows, np.arange(len(rows))):
-        return numbers
-    return _inverse(rows)[numbers]
+    return numbers if plainly_numbered(rows) else _inverse(rows)[numbers]
 
 
 def _inverse(rows: Ints) -> Ints:

@@ -11,18 +11,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from mmatch.instance.lists import Lists
 from mmatch.instance.titles import set_title
-from mmatch.people.columns import NONE, WORD
 from mmatch.terms import FREE, Count, Total
 
 if TYPE_CHECKING:
     from mmatch.instance.model import Instance, Lottery
-    from mmatch.people.columns import Bools, Ints
+    from mmatch.people.columns import Bools, Ints, Rows
     from mmatch.terms import Bounds
 
 FAR = 2**60  # behind every rank: an empty seat
-
-Sorted = tuple["Ints", "Ints", bool]
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,7 +32,7 @@ class Market:
     Every mentee number is one request for one mentor.
     """
 
-    edge: Ints
+    edge: Rows
     mentee: Ints
     offer: Ints
     mentor: Ints
@@ -64,34 +62,34 @@ class Market:
         return np.minimum(self.offer_seats, self.mentor_seats[self.mentor_of_offer])
 
     @cached_property
-    def by_mentee(self) -> tuple[Ints, Ints]:
+    def by_mentee(self) -> tuple[Rows, Ints]:
         """(pairs by mentee, best first; where each mentee's begin, one more at the end)."""
-        by, start, _ = self._sorted_by_mentee
-        return by, start
+        return self.wishes.by, self.wishes.start
 
     @cached_property
-    def by_mentor(self) -> tuple[Ints, Ints]:
+    def by_mentor(self) -> tuple[Rows, Ints]:
         """(pairs by mentor, best first, what the mentee likes best first; where each mentor's begin)."""
-        by, start, _ = self._sorted_by_mentor
-        return by, start
+        return self.orders.by, self.orders.start
 
     @cached_property
-    def _sorted_by_mentee(self) -> Sorted:
-        return _sorted(self.mentee, self.n_mentees, self.mentee_rank)
+    def wishes(self) -> Lists:
+        """The mentees' lists."""
+        return Lists(self.mentee, self.n_mentees, (self.mentee_rank,))
 
     @cached_property
-    def _sorted_by_mentor(self) -> Sorted:
-        return _sorted(self.mentor, len(self.mentor_seats), self.mentor_rank, self.mentee_rank)
+    def orders(self) -> Lists:
+        """The mentors' lists; where a mentor does not mind, what the mentee likes best comes first."""
+        return Lists(self.mentor, len(self.mentor_seats), (self.mentor_rank, self.mentee_rank))
 
     @cached_property
     def tied(self) -> bool:
         """Whether anybody is indifferent between two acceptable partners (two requests of one mentee are such)."""
-        return self.mentees_tied or _repeats(self._sorted_by_mentor, self.mentor, self.mentor_rank, self.mentee)
+        return self.mentees_tied or self.orders.repeats(self.mentee)
 
     @cached_property
     def mentees_tied(self) -> bool:
         """Whether any mentee is indifferent between two offers."""
-        return _repeats(self._sorted_by_mentee, self.mentee, self.mentee_rank, None)
+        return self.wishes.repeats()
 
     def broken(self, lottery: Lottery) -> Market:
         """The same market with strict lists: one draw of requests and one of offers decide all ties."""
@@ -100,75 +98,6 @@ class Market:
             mentee_rank=self.mentee_rank * len(self.offer_seats) + lottery.offer[self.offer],
             mentor_rank=self.mentor_rank * self.n_mentees + lottery.request[self.mentee],
         )
-
-
-def first_and_next(market: Market) -> tuple[Ints, Ints, Ints]:
-    """What a popular matching can give each mentee, of strict lists.
-
-    (the first wish of each; the best other wish on which first wishes leave room, `NONE` where there is none; how many
-    first wishes each offer is): Manlove and Sng 2006.
-    """
-    by, start = market.by_mentee
-    first = np.full(market.n_mentees, NONE, dtype=np.int64)
-    some = np.diff(start) > 0
-    first[some] = by[start[:-1][some]]
-    wanted = np.bincount(market.offer[first[some]], minlength=len(market.seats))
-    open_ = (wanted < market.seats)[market.offer[by]]
-    open_[start[:-1][some]] = False
-    later = by[open_][::-1]  # the best one is written last
-    following = np.full(market.n_mentees, NONE, dtype=np.int64)
-    following[market.mentee[later]] = later
-    return first, following, wanted
-
-
-def _sorted(group: Ints, n: int, *ranks: Ints) -> Sorted:
-    """(places by group, then ranks; where each group begins; whether the first ranks of each are 1, 2, …)."""
-    start = _starts(group, n)
-    counted = _counted(group, start, ranks[0])
-    return (_in_order(group, *ranks), start, False) if counted is None else (counted, start, True)
-
-
-def _in_order(*columns: Ints) -> Ints:
-    """Places sorted by columns of numbers from 0: as one number each where these fit, which is far quicker."""
-    columns = (*columns, np.arange(len(columns[0])))
-    bits = [int(column.max(initial=0)).bit_length() for column in columns]
-    if sum(bits) > WORD or min(int(column.min(initial=0)) for column in columns) < 0:
-        return np.lexsort(columns[-2::-1])
-    packed = np.zeros(len(columns[0]), dtype=np.int64)
-    for column, width in zip(columns, bits, strict=True):
-        packed = (packed << width) | column
-    packed.sort()
-    return packed & ((1 << bits[-1]) - 1)
-
-
-def _starts(group: Ints, n: int) -> Ints:
-    return np.concatenate([[0], np.cumsum(np.bincount(group, minlength=n))])
-
-
-def _counted(group: Ints, start: Ints, rank: Ints) -> Ints | None:
-    """Places by group, then rank, without sorting, where the ranks of each group are 1, 2, …; else None.
-
-    Ranks from 1 that fill all places have none of another group's: the last group has only its own, and so on down.
-    """
-    if rank.min(initial=1) < 1:
-        return None
-    place = start[group]
-    place += rank
-    place -= 1
-    if place.max(initial=NONE) >= len(group):
-        return None
-    found = np.full(len(group), NONE, dtype=np.int64)
-    found[place] = np.arange(len(group))
-    return found if (found != NONE).all() else None
-
-
-def _repeats(sorted_by: Sorted, group: Ints, rank: Ints, person: Ints | None) -> bool:
-    """Whether two pairs of one group have one rank, and other people where that is asked for."""
-    by, _, counted = sorted_by
-    if counted:
-        return False
-    same = (np.diff(group[by]) == 0) & (np.diff(rank[by]) == 0)
-    return bool((same if person is None else same & (np.diff(person[by]) != 0)).any())
 
 
 def obstacle(instance: Instance, *, loads: bool = False) -> str:
@@ -222,7 +151,8 @@ def market_of(instance: Instance) -> Market:
     mentor = labels.label("mentor")
     room = (offer_seats > 0) & (mentor_seats[labels.mentor_of_offer] > 0)
     usable: Bools = (wanted > 0)[instance.request] & room[instance.offer]
-    edge, pairs = np.flatnonzero(usable), labels.pairs
+    edge, pairs = np.arange(len(usable), dtype=np.int32), labels.pairs
+    edge = edge if usable.all() else edge[usable]
     columns = (instance.request, instance.offer, mentor, pairs.mentee_rank, pairs.mentor_rank)
     mentee, offer, mentor, mentee_rank, mentor_rank = columns if usable.all() else (x[edge] for x in columns)
     return Market(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
+from itertools import pairwise
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ from mmatch.formats import Format, Gap, Reflection, Session, Touchpoint
 from mmatch.io.files import atomic_write
 from mmatch.io.json_text import dump_json, load_json, told_of
 from mmatch.matching import Match, Status
+from mmatch.planning.clocks import Clocks, notes_on
 from mmatch.planning.diaries import Diary
 from mmatch.planning.plans import Appointment, Due, Key, Plan, Schedule, Settings, Unplaced, Wishes
 
@@ -37,6 +39,8 @@ def write_schedule(schedule: Schedule, path: str | os.PathLike[str]) -> None:
 
 def read_schedule(path: str | os.PathLike[str]) -> Schedule:
     """Read a schedule from a JSON file.
+
+    Where it was dated with other time-zone data than this machine has, its ``notes`` say so.
 
     Raises:
         InputError: not readable, no JSON, or no schedule.
@@ -75,7 +79,13 @@ def schedule_to_json(schedule: Schedule) -> dict[str, Any]:
         "unplaced": [_unplaced_out(item) for item in schedule.unplaced],
         "cancelled": [_plan_out(plan) for plan in schedule.cancelled],
         "settings": _settings_out(schedule.settings),
+        "clocks": None if schedule.clocks is None else _clocks_out(schedule.clocks),
     }
+
+
+def _clocks_out(clocks: Clocks) -> dict[str, Any]:
+    offsets = {zone: [[_time(at), ahead] for at, ahead in rows] for zone, rows in clocks.offsets.items()}
+    return {"version": clocks.version, "offsets": offsets}
 
 
 def _time(minute: int) -> str:
@@ -188,8 +198,8 @@ def schedule_from_json(data: object) -> Schedule:
         InputError: fields that are missing, unknown or of another form.
     """
     names = ("status", "value", "bound", "stopped", "plans", "unplaced", "cancelled", "settings")
-    found = headed(data, SCHEMA, names)
-    return Schedule(
+    found = headed(data, SCHEMA, names, ("clocks",))
+    read = Schedule(
         plans=each(found["plans"], "plans", _plan),
         unplaced=each(found["unplaced"], "unplaced", _left),
         status=_status(found["status"], "status"),
@@ -198,7 +208,29 @@ def schedule_from_json(data: object) -> Schedule:
         settings=_settings(found["settings"], "settings"),
         stopped=None if found["stopped"] is None else text_of(found["stopped"], "stopped"),
         cancelled=each(found["cancelled"], "cancelled", _plan),
+        clocks=None if found.get("clocks") is None else _clocks(found["clocks"], "clocks"),
     )
+    return replace(read, notes=notes_on(read))
+
+
+def _clocks(data: Any, where: str) -> Clocks:
+    found = fields_of(data, where, ("version", "offsets"))
+    offsets = pairs_of(found["offsets"], f"{where}.offsets", text_of, _offsets)
+    return Clocks(text_of(found["version"], f"{where}.version"), MappingProxyType(offsets))
+
+
+def _offsets(data: Any, where: str) -> tuple[tuple[int, int], ...]:
+    """How far a zone is ahead of UTC from each of some times on."""
+    rows: tuple[tuple[int, int], ...] = each(data, where, _offset)
+    if any(later <= earlier for (earlier, _), (later, _) in pairwise(rows)):
+        raise _wrong(where, data, "times in order")
+    return rows
+
+
+def _offset(data: Any, where: str) -> tuple[int, int]:
+    if not isinstance(data, list) or len(data) != 2 or not -DAY < _whole(data[1], where) < DAY:
+        raise _wrong(where, data, "[time, minutes ahead of UTC]")
+    return _minute(data[0], where), data[1]
 
 
 def _wrong(where: str, value: Any, expected: str) -> InputError:

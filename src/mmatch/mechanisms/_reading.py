@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from mmatch.people.columns import Ints
+    from mmatch.people.columns import Ints, Rows
 
     Whole = memoryview[int]
 
 
-def quick(values: Ints) -> Whole:
+def quick(values: Ints | Rows) -> Whole:
     """The same numbers, to be looked at one by one."""
-    return memoryview(np.ascontiguousarray(values, dtype=np.int64))  # type: ignore[arg-type]
+    return memoryview(np.ascontiguousarray(values))  # type: ignore[arg-type]

@@ -18,13 +18,12 @@ from mmatch.people.columns import NONE
 if TYPE_CHECKING:
     from mmatch.instance.market import Market
     from mmatch.mechanisms._reading import Whole
-    from mmatch.people.columns import Ints
 
 
 def mentee_side(market: Market) -> tuple[list[int], list[int]]:
     """(the pair of each mentee or `NONE`, the pairs rejected in order) for strict lists."""
     wishes, first = market.by_mentee
-    wish, place, back = quick(wishes), quick(_places(market)), quick(market.by_mentor[0])
+    wish, place, back = quick(wishes), quick(market.orders.place), quick(market.orders.by)
     offer, mentor, mentee = quick(market.offer), quick(market.mentor), quick(market.mentee)
     seats, limit = market.seats.tolist(), market.mentor_seats.tolist()
     shared = _shared(market)
@@ -66,14 +65,6 @@ def _worst(heap: list[int], back: Whole, current: list[int], mentee: Whole) -> i
         pair = back[-heappop(heap)]
         if current[mentee[pair]] == pair:
             return pair
-
-
-def _places(market: Market) -> Ints:
-    """Where each pair stands when all are sorted by mentor, best first."""
-    by_mentor, _ = market.by_mentor
-    place = np.empty(len(by_mentor), dtype=np.int64)
-    place[by_mentor] = np.arange(len(by_mentor))
-    return place
 
 
 def _shared(market: Market) -> list[bool]:

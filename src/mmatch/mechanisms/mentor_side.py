@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from mmatch.mechanisms._reading import quick
 from mmatch.people.columns import NONE
 
 if TYPE_CHECKING:
@@ -28,15 +29,12 @@ class _Proposals:
 
     def __init__(self, market: Market) -> None:
         by_mentor, _ = market.by_mentor
-        rows = by_mentor[np.argsort(market.offer[by_mentor], kind="stable")]  # by offer, best first
-        start = np.searchsorted(market.offer[rows], np.arange(len(market.offer_seats) + 1))
-        place = np.empty(len(market), dtype=np.int64)
-        place[by_mentor] = np.arange(len(market))
-        self.rows: list[int] = rows.tolist()
-        self.place: list[int] = place.tolist()
-        self.mentee: list[int] = market.mentee.tolist()
-        self.offer: list[int] = market.offer.tolist()
-        self.mentee_rank: list[int] = market.mentee_rank.tolist()
+        if not market.plain:  # by offer, best first
+            by_mentor = by_mentor[np.argsort(market.offer[by_mentor], kind="stable")]
+        start = np.searchsorted(market.offer[by_mentor], np.arange(len(market.offer_seats) + 1))
+        self.rows, self.place = quick(by_mentor), quick(market.orders.place)
+        self.mentee, self.offer = quick(market.mentee), quick(market.offer)
+        self.mentee_rank = quick(market.mentee_rank)
         self.boss: list[int] = market.mentor_of_offer.tolist()
         self.next: list[int] = start[:-1].tolist()
         self.end: list[int] = start[1:].tolist()

@@ -28,7 +28,7 @@ def joined(facts: Facts, allowed: Allowed) -> Pairs:
     Raises:
         LimitError: more than 400 million pairs on shared topics.
     """
-    source = _scored if facts.cohort.score_table is not None else _ranked if _all_rank(facts) else _joined
+    source = _scored if facts.cohort.score_table is not None else _ranked if all_rank(facts) else _joined
     return _stacked(facts, list(source(facts, allowed)))
 
 
@@ -45,7 +45,7 @@ def _stacked(facts: Facts, blocks: list[Pairs]) -> Pairs:
     return Pairs(facts, request, np.concatenate([none, *(block.offer.row for block in blocks)]))
 
 
-def _all_rank(facts: Facts) -> bool:
+def all_rank(facts: Facts) -> bool:
     """Whether everybody who asks has stated whom they want: then only listed offers are candidates."""
     return facts.ranks is not None and bool(facts.ranks.stated[facts.cohort.requests.owner].all())
 
@@ -58,12 +58,13 @@ def _ranked(facts: Facts, allowed: Allowed) -> Iterator[Pairs]:
     first, last = (np.searchsorted(table.keys, (owner + k) * table.width) for k in (0, 1))
     sizes = last - first
     request = np.repeat(np.arange(len(owner)), sizes)
-    if np.array_equal(first[1:], last[:-1]):  # one request each, and all lists are of people who ask
-        keys = table.keys[first[:1].sum() : last[-1:].sum()]
-    else:
-        keys = table.keys[np.arange(len(request)) + np.repeat(first - (np.cumsum(sizes) - sizes), sizes)]
-    offer = keys - owner[request] * table.width
+    at: slice | Ints = slice(int(first[:1].sum()), int(last[-1:].sum()))
+    if not np.array_equal(first[1:], last[:-1]):  # several requests each, or lists of people who do not ask
+        at = np.arange(len(request)) + np.repeat(first - (np.cumsum(sizes) - sizes), sizes)
+    offer = np.repeat(owner * -table.width, sizes)
+    offer += table.keys[at]
     pairs = Pairs(facts, request, offer)
+    pairs.mentee_rank = table.ranks[at]
     yield pairs.only(allowed(pairs))
 
 

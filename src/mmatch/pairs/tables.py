@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from mmatch.errors import InputError, Problem, excerpt
-from mmatch.people.columns import NONE, WORD, Bools, Ints, by_key
+from mmatch.people.columns import NONE, WORD, Bools, Ints, by_key, products
 from mmatch.people.texts import suggestion
 
 if TYPE_CHECKING:
@@ -27,30 +26,16 @@ class Coded:
 
 @dataclass(frozen=True)
 class RankTable:
-    """Rank lists as sorted keys (who x n + whom) with ranks from 1; ``stated`` tells who has a list."""
+    """Rank lists as sorted keys (left x width + right) with ranks from 1; ``stated`` tells who has a list."""
 
     keys: Ints
     ranks: Ints
     stated: Bools
     width: int
 
-    def look_up(self, who: Ints, whom: Ints) -> Ints:
-        """The rank that ``who`` gives ``whom``: 1 where nobody stated a list, 0 where the list leaves them out."""
-        return self._or_first(looked_up(self.keys, self.ranks, who * self.width + whom, 0), who)
-
-    @cached_property
-    def turned(self) -> tuple[Ints, Ints]:
-        """The same by the other side: sorted keys (whom x n + who), and ranks."""
-        who = self.keys // self.width
-        return by_key((self.keys - who * self.width) * len(self.stated) + who, self.ranks)
-
-    def look_back(self, whom: Ints, who: Ints) -> Ints:
-        """The same as `look_up`, quicker where pairs stand by ``whom``."""
-        keys, values = self.turned
-        return self._or_first(looked_up(keys, values, whom * len(self.stated) + who, 0), who)
-
-    def _or_first(self, ranks: Ints, who: Ints) -> Ints:
-        """The same, and 1 where nobody stated a list."""
+    def look_up(self, left: Ints, right: Ints, who: Ints) -> Ints:
+        """The rank that ``who`` gives: 1 where nobody stated a list, 0 where the list leaves the other out."""
+        ranks = looked_up(self.keys, self.ranks, left * self.width + right, 0)
         return ranks if ranks.all() else np.where((ranks == 0) & ~self.stated[who], 1, ranks)
 
 
@@ -103,8 +88,10 @@ def coded_attribute(cohort: Cohort, name: str) -> Coded:
 
 
 def people_table(lists: Listed) -> RankTable:
-    """Lists of people as sorted keys."""
-    return RankTable(*lists.by_person, lists.stated, len(lists.stated))
+    """Lists of people as sorted keys (whom x n + who): pairs stand by whom."""
+    table = RankTable(*lists.by_other, lists.stated, len(lists.stated))
+    lists.let_go()
+    return table
 
 
 def offer_table(lists: Listed, offers: Offers) -> RankTable:
@@ -113,17 +100,19 @@ def offer_table(lists: Listed, offers: Offers) -> RankTable:
     edge = np.searchsorted(offers.owner, np.arange(n + 1))
     if not len(lists.others) and (np.bincount(offers.owner, minlength=n) == 1)[lists.whom].all():
         keys, ranks = lists.by_person  # sorted by person, as the lists are
-        keys = edge[keys - lists.who * n]
-        keys += lists.who * width
-        return RankTable(keys, ranks, lists.stated, width)
+        lists.let_go()
+        keys -= np.multiply(lists.who, n, dtype=np.int64)
+        return RankTable(products(lists.who, width, edge[keys]), ranks, lists.stated, width)
     first, size = edge[lists.whom], np.diff(edge)[lists.whom]  # of nobody's offers too, put right below
     if len(lists.others):
         first[own], size[own] = [offers.index[name] for name in lists.others], 1
     if (size == 1).all():
-        keys, ranks, later = lists.who * width + first, lists.rank, ~own
+        keys, ranks, later = products(lists.who, width, first), lists.rank.astype(np.int64), ~own
     else:
         row = np.repeat(first, size) + np.arange(size.sum()) - np.repeat(np.cumsum(size) - size, size)
-        keys, ranks, later = (np.repeat(column, size) for column in (lists.who * width, lists.rank, ~own))
+        keys, ranks, later = (
+            np.repeat(column, size) for column in (products(lists.who, width, 0), lists.rank.astype(np.int64), ~own)
+        )
         keys = keys + row
     if not (own.any() and not own.all()):
         return _sorted(keys, ranks, lists.stated, width)

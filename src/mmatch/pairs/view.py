@@ -9,7 +9,7 @@ import numpy as np
 
 from mmatch.pairs.facts import Facts
 from mmatch.pairs.tables import looked_up
-from mmatch.people.columns import NONE, Bools, Floats, Ints, Requests
+from mmatch.people.columns import NONE, Bools, Floats, Ints, Requests, plainly_numbered
 
 
 class OfferColumns:
@@ -94,7 +94,8 @@ class Pairs:
     @cached_property
     def mentee(self) -> Ints:
         """The row of the person who asks."""
-        return self.cohort.requests.owner[self._request]
+        owner = self.cohort.requests.owner
+        return self._request if plainly_numbered(owner) else owner[self._request]
 
     @cached_property
     def distance(self) -> Ints:
@@ -137,13 +138,18 @@ class Pairs:
     def mentee_rank(self) -> Ints:
         """The rank from 1 that the mentee gives the offer; 1 without a list, 0 where the list leaves it out."""
         table = self.facts.ranks
-        return np.ones(self.shape, np.int64) if table is None else table.look_up(self.mentee, self.offer.row)
+        return (
+            np.ones(self.shape, np.int64) if table is None else table.look_up(self.mentee, self.offer.row, self.mentee)
+        )
 
     @cached_property
     def mentor_rank(self) -> Ints:
         """The rank from 1 that the mentor gives the mentee; 1 without a list, 0 where the list leaves them out."""
         table = self.facts.mentee_ranks
-        return np.ones(self.shape, np.int64) if table is None else table.look_back(self.mentee, self.mentor)
+        if table is None:
+            return np.ones(self.shape, np.int64)
+        mentor = self.cohort.offers.owner[self._offer]  # as `mentor`, which few ask for where all rank: not kept
+        return table.look_up(self.mentee, mentor, mentor)
 
     def possible(self) -> Bools:
         """Pairs that the facts allow: topics meet, nobody with themselves, avoidance, rank lists, given scores."""

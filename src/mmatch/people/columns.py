@@ -8,13 +8,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import chain, repeat
+from itertools import chain, groupby, repeat
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 Ints = NDArray[np.int64]
+Rows = NDArray[np.int32]  # numbers of people and ranks, where there are many: half the memory, never multiplied
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 Objects = NDArray[np.object_]
@@ -29,6 +31,11 @@ def frozen_ints(values: Any) -> Ints:
     array = np.array(values, dtype=np.int64)
     array.flags.writeable = False
     return array
+
+
+def plainly_numbered(rows: Ints) -> bool:
+    """Whether these are 0, 1, 2, … in order."""
+    return np.array_equal(rows, np.arange(len(rows)))
 
 
 def ordered(first: Ints, second: Ints) -> bool:
@@ -65,44 +72,62 @@ class Listed:
     has a list at all.
     """
 
-    who: Ints
-    whom: Ints
-    rank: Ints
+    who: Rows
+    whom: Rows
+    rank: Rows
     others: tuple[str, ...]
     stated: Bools
 
     @cached_property
     def by_person(self) -> tuple[Ints, Ints]:
         """Sorted keys (who x n + whom), and ranks."""
-        return by_key(self.who * len(self.stated) + self.whom, self.rank)
+        return by_key(products(self.who, len(self.stated), self.whom), self.rank)
+
+    @cached_property
+    def by_other(self) -> tuple[Ints, Ints]:
+        """Sorted keys (whom x n + who), and ranks."""
+        return by_key(products(self.whom, len(self.stated), self.who), self.rank)
+
+    def let_go(self) -> None:
+        """Keep nothing sorted any longer: whoever needed it has it."""
+        for name in ("by_person", "by_other"):
+            self.__dict__.pop(name, None)
 
 
-def by_key(keys: Ints, ranks: Ints) -> tuple[Ints, Ints]:
-    """Both sorted by key: as one number each where these fit, which is several times as fast."""
+def products(numbers: NDArray[Any], width: int, others: Any) -> Ints:
+    """Keys (number x width + other) of 63 bits, whatever the bits of the numbers."""
+    keys: Ints = numbers.astype(np.int64)
+    keys *= width
+    keys += others
+    return keys
+
+
+def by_key(keys: Ints, ranks: NDArray[Any]) -> tuple[Ints, Ints]:
+    """Both sorted by key, in the memory of the keys: as one number each where these fit, which is far quicker."""
     bits = int(ranks.max(initial=0)).bit_length()
     if int(keys.max(initial=0)).bit_length() + bits > WORD:
         order = np.argsort(keys, kind="stable")
-        return keys[order], ranks[order]
-    both = keys << bits
-    both |= ranks
-    both.sort()
-    ranks = both & ((1 << bits) - 1)
-    both >>= bits
-    return both, ranks
+        return keys[order], ranks[order].astype(np.int64)
+    keys <<= bits
+    keys |= ranks
+    keys.sort()
+    low = keys & ((1 << bits) - 1)
+    keys >>= bits
+    return keys, low
 
 
 class Opened(Sequence[FrozenRanks | None]):
-    """Strict lists of people, held as columns: the list of one person is made when somebody looks at it.
+    """Lists of people, held as columns: the list of one person is made when somebody looks at it.
 
     Args:
-        lists: one entry a name, by row, best first.
+        lists: one entry a name, by row, best first; equal ranks are ties.
         ids: of everybody.
     """
 
     def __init__(self, lists: Listed, ids: tuple[str, ...]) -> None:
         self.listed = lists
         self._ids = ids
-        self._start: Ints = np.searchsorted(lists.who, np.arange(len(ids) + 1))
+        self._start: Ints = np.searchsorted(lists.who, np.arange(len(ids) + 1, dtype=np.int32))
 
     def __len__(self) -> int:
         return len(self._ids)
@@ -114,8 +139,22 @@ class Opened(Sequence[FrozenRanks | None]):
         row = range(len(self))[row]
         if not self.listed.stated[row]:
             return None
-        whom = self.listed.whom[self._start[row] : self._start[row + 1]]
-        return tuple(self._ids[k] for k in whom.tolist())
+        own = slice(self._start[row], self._start[row + 1])
+        names = [self._ids[k] for k in self.listed.whom[own].tolist()]
+        levels = groupby(zip(self.listed.rank[own].tolist(), names, strict=True), key=itemgetter(0))
+        return tuple(_tie(tuple(name for _, name in level)) for _, level in levels)
+
+
+def _tie(names: tuple[str, ...]) -> str | tuple[str, ...]:
+    return names if len(names) > 1 else names[0]
+
+
+def opened_rows(rows: Ints, size: Ints) -> tuple[Rows, Rows]:
+    """(each row as often as its list is long, ranks from 1 within each list)."""
+    who = np.repeat(rows.astype(np.int32), size)
+    rank = np.arange(1, len(who) + 1, dtype=np.int32)
+    rank -= np.repeat((np.cumsum(size) - size).astype(np.int32), size)
+    return who, rank
 
 
 def listed(lists: Sequence[FrozenRanks | None], index: Mapping[str, int]) -> Listed:
@@ -124,13 +163,12 @@ def listed(lists: Sequence[FrozenRanks | None], index: Mapping[str, int]) -> Lis
         return lists.listed
     size = np.fromiter((len(entries or ()) for entries in lists), dtype=np.int64, count=len(lists))
     names: list[Any] = list(chain.from_iterable(entries for entries in lists if entries))
-    who = np.repeat(np.arange(len(size)), size)
-    rank = np.arange(1, len(names) + 1) - np.repeat(np.cumsum(size) - size, size)
+    who, rank = opened_rows(np.arange(len(size)), size)
     if tuple in set(map(type, names)):
         ties = [entry if isinstance(entry, tuple) else (entry,) for entry in names]
         times = list(map(len, ties))
         names, who, rank = list(chain.from_iterable(ties)), np.repeat(who, times), np.repeat(rank, times)
-    whom = np.fromiter(map(index.get, names, repeat(NONE)), dtype=np.int64, count=len(names))
+    whom = np.fromiter(map(index.get, names, repeat(NONE)), dtype=np.int32, count=len(names))
     others = tuple(names[k] for k in np.flatnonzero(whom == NONE).tolist())
     stated = np.fromiter((entries is not None for entries in lists), dtype=bool, count=len(lists))
     return Listed(who, whom, rank, others, stated)

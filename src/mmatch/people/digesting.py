@@ -63,7 +63,7 @@ def _listed_parts(name: str, lists: Listed, rank: Ints) -> Iterable[tuple[str, A
     whom = np.where(lists.whom == NONE, NONE, rank[lists.whom]) if len(lists.others) else rank[lists.whom]
     by = None if (np.diff(owner) >= 0).all() else np.argsort(owner, kind="stable")
     yield f"{name} stated", _bytes(lists.stated[order])
-    for column in (owner, whom, lists.rank):
+    for column in (owner, whom, lists.rank.astype(np.int64)):
         yield f"{name} column", _bytes(column if by is None else column[by])
     others: Iterable[str] = lists.others
     if by is not None and len(lists.others):

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -19,9 +20,11 @@ from mmatch.people.columns import (
     Opened,
     People,
     Requests,
+    Rows,
     Topics,
     frozen_floats,
     frozen_ints,
+    opened_rows,
 )
 from mmatch.people.facts import Offer, Participant, Request
 from mmatch.people.numbers import LARGEST_COUNT
@@ -36,29 +39,32 @@ def plain_rankings(
     mentors: Mapping[str, Sequence[Any]] | None,
     limits: Mapping[str, int | Mapping[str, int]],
 ) -> Plain | None:
-    """The columns of strict lists in which nothing needs a second look; None where anything does.
+    """The columns of lists in which nothing needs a second look; None where anything does.
 
     What `participants_from_rankings` leads to, without a person built on the way: it is asked where this gives None,
     and tells what is wrong.
     """
     if not _plain_lists(mentees) or not (mentors is None or _plain_lists(mentors)):
         return None
-    if mentors is None and not set(map(type, chain.from_iterable(mentees.values()))) <= {str}:
+    if mentors is None and not _names_or_ties(mentees.values()):
         return None
     owners = list(mentors if mentors is not None else _mentor_ids(mentees, None, None, limits))
     ids = list(dict.fromkeys(chain(mentees, owners)))
     capacity = _plain_counts(limits["capacity"], owners, 1)
     least = _plain_counts(limits["min_load"], owners, 0)
     offers = tuple(f"{name}/" for name in owners)
-    if capacity is None or least is None or (least > capacity).any() or not plain_ids(ids):
-        return None
     index = dict(zip(ids, range(len(ids)), strict=True))
-    if not mentees or not index.keys().isdisjoint(offers):
+    named_well = bool(mentees) and plain_ids(ids) and index.keys().isdisjoint(offers)
+    if not named_well or capacity is None or least is None or (least > capacity).any():
         return None
     gives = np.fromiter(map(index.__getitem__, owners), dtype=np.int64, count=len(owners))
     names = tuple(ids)
-    wishes, orders = _opened(mentees, names, index), _opened(mentors, names, index) if mentors else None
+    wishes = _opened(mentees, names, index, owners)
+    orders = _opened(mentors, names, index, list(mentees)) if mentors else None
     if wishes is None or (mentors and orders is None):
+        return None
+    told_twice = (wishes.listed.by_person, *(() if orders is None else (orders.listed.by_other,)))
+    if any((np.diff(keys) == 0).any() for keys, _ in told_twice):
         return None
     people = People(
         ids=names,
@@ -115,23 +121,45 @@ def _plain_counts(given: Any, owners: list[str], default: int) -> Ints | None:
     return np.array(values, dtype=np.int64) if within else None
 
 
-def _opened(lists: Mapping[str, Sequence[str]], ids: tuple[str, ...], index: Mapping[str, int]) -> Opened | None:
-    """The lists as columns; None where one names no id, oneself or anybody twice."""
+def _opened(
+    lists: Mapping[str, Sequence[str]], ids: tuple[str, ...], index: Mapping[str, int], likely: list[str]
+) -> Opened | None:
+    """The lists as columns; None where one names no id or oneself. A small index of likely names is quicker."""
     stated = np.fromiter(map(lists.__contains__, ids), dtype=bool, count=len(ids))
     rows = np.flatnonzero(stated)
     values = [lists[ids[row]] for row in rows.tolist()]
     size = np.fromiter(map(len, values), dtype=np.int64, count=len(values))
+    quick = {name: index[name] for name in likely}
+    whom, ties = _looked_up(values, quick), None
+    if whom is None and _names_or_ties(values):
+        ties = [entry if type(entry) is not str else (entry,) for names in values for entry in names]
+        whom = _looked_up(ties, quick)
+        whom = _looked_up(ties, index) if whom is None else whom
+    if whom is None:
+        return None
+    who, rank = opened_rows(rows, size)
+    if ties is not None:
+        times = np.fromiter(map(len, ties), dtype=np.int64, count=len(ties))
+        who, rank = np.repeat(who, times), np.repeat(rank, times)
+    return None if (who == whom).any() else Opened(Listed(who, whom, rank, (), stated), ids)
+
+
+def _names_or_ties(lists: Iterable[Sequence[Any]]) -> bool:
+    """Whether lists hold texts, and lists of texts, alone."""
+    entries = list(chain.from_iterable(lists))
+    ties = [entry for entry in entries if type(entry) is not str]
+    if not set(map(type, ties)) <= {list, tuple} or not all(ties):
+        return False
+    return set(map(type, chain.from_iterable(ties))) <= {str}
+
+
+def _looked_up(lists: Sequence[Sequence[str]], index: Mapping[str, int]) -> Rows | None:
+    """The rows of all names on some lists, one list after the other; None where a name has no row."""
+    found = (itemgetter(*names)(index) if len(names) > 1 else map(index.__getitem__, names) for names in lists)
     try:
-        named = map(index.__getitem__, chain.from_iterable(values))
-        whom = np.fromiter(named, dtype=np.int64, count=int(size.sum()))
+        return np.fromiter(chain.from_iterable(found), dtype=np.int32, count=sum(map(len, lists)))
     except (KeyError, TypeError):
         return None
-    who = np.repeat(rows, size)
-    rank = np.arange(1, len(who) + 1)
-    rank -= np.repeat(np.cumsum(size) - size, size)
-    found = Listed(who, whom, rank, (), stated)
-    twice = np.diff(found.by_person[0]) == 0
-    return None if twice.any() or (who == whom).any() else Opened(found, ids)
 
 
 def _at(rows: Ints, values: Ints, n: int, default: int) -> Ints:

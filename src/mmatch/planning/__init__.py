@@ -1,6 +1,7 @@
 """Planning: a matching into dated sessions, and the judge of what comes out."""
 
 from mmatch.planning.alternatives import suggest
+from mmatch.planning.clocks import Clocks
 from mmatch.planning.dating import Dated, solve_with_dates
 from mmatch.planning.diaries import Diary, diaries_of
 from mmatch.planning.plans import Appointment, Due, Plan, Schedule, Settings, Unplaced, Wishes
@@ -12,6 +13,7 @@ from mmatch.planning.walls import ClockChange, clock_changes
 __all__ = [
     "Appointment",
     "ClockChange",
+    "Clocks",
     "Dated",
     "Diary",
     "Due",

@@ -17,6 +17,8 @@ from mmatch.planning.scheduling import with_dues
 from mmatch.planning.together import Chosen, Room, fits, held
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from mmatch.people import Cohort
     from mmatch.planning.paths import Dates
     from mmatch.planning.plans import Settings
@@ -50,12 +52,20 @@ def suggest(cohort: Cohort, schedule: Schedule, plan: Plan, k: int = 3) -> tuple
         raise InputError(Problem("type", "plan", "expected one of schedule.plans"))
     calendars = Calendars(cohort, schedule.settings)
     others = [other for other in schedule.plans if other.match != plan.match]
-    tasks, dates = placed_tasks(others, calendars)
+    tasks, dates = placed_tasks(list(_near(plan, others, schedule.settings)), calendars)
     rooms = [Room(site, len(names)) for site, names in schedule.settings.rooms.items()]
     task = task_of(plan.match, plan.format, calendars)
     now = plan.appointments[0].start if plan.appointments else None
     found = _ranked(task, (tasks, dates, rooms), now, k)
     return tuple(_plan(task, chosen, others, calendars) for chosen in found)
+
+
+def _near(plan: Plan, others: list[Plan], settings: Settings) -> Iterator[Plan]:
+    """The other plans that can be in the way: of the same people, or in rooms that others want, too."""
+    people = set(plan.people)
+    for other in others:
+        if not people.isdisjoint(other.people) or any(m.site in settings.rooms for m in other.appointments):
+            yield other
 
 
 def placed_tasks(plans: list[Plan], calendars: Calendars) -> tuple[list[Task], list[Chosen]]:
@@ -68,7 +78,7 @@ def as_task(plan: Plan, calendars: Calendars) -> Task:
     """A plan as a task that holds its dates and nothing else."""
     settings = calendars.settings
     kept = {key_of(plan.match): {k: meeting.start for k, meeting in enumerate(plan.appointments)}}
-    fixed = Calendars(calendars.cohort, replace(settings, kept=kept))
+    fixed = calendars.under(replace(settings, kept=kept), same=True)
     task = task_of(plan.match, plan.format, fixed)
     modes = tuple(meeting.mode for meeting in plan.appointments)
     sites = tuple(meeting.site for meeting in plan.appointments)

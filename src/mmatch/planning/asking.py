@@ -248,8 +248,16 @@ def matches_of(cohort: Cohort, matching: Any) -> list[Match]:
 
 def format_name(cohort: Cohort, program: Program, match: Match) -> str:
     """The format that all mentees of a match ask for, else the program's."""
-    asked = {
-        next((r.format for r in cohort[who].requests if r.topic == topic), None)
-        for who, topic in zip(match.mentees, match.requested or (match.topic,) * len(match.mentees), strict=True)
-    }
+    if cohort.requests.formats is None:
+        return program.format
+    topics = match.requested or (match.topic,) * len(match.mentees)
+    asked = {_asked(cohort, who, topic) for who, topic in zip(match.mentees, topics, strict=True)}
     return (asked.pop() if len(asked) == 1 else None) or program.format
+
+
+def _asked(cohort: Cohort, who: str, topic: str) -> str | None:
+    """The format that somebody's request on a topic asks for."""
+    requests, row = cohort.requests, cohort.people.index[who]
+    first, last = (int(requests.owner.searchsorted(row, side)) for side in ("left", "right"))
+    names, formats = cohort.topic_tree.names, requests.formats or ()
+    return next((formats[k] for k in range(first, last) if names[requests.topic[k]] == topic), None)

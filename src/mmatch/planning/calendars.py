@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -26,17 +27,18 @@ from mmatch.availability import (
     without,
 )
 from mmatch.formats import format_of
+from mmatch.people.facts import MODES
 from mmatch.planning.diaries import FREE
 from mmatch.planning.plans import key_of
 
 if TYPE_CHECKING:
     from mmatch.availability import Intervals
-    from mmatch.formats import Format, Session
+    from mmatch.formats import Format, Gap, Session
     from mmatch.matching import Match
-    from mmatch.people import Cohort, Participant
+    from mmatch.people import Cohort
     from mmatch.people.columns import Bools
     from mmatch.planning.diaries import Diary
-    from mmatch.planning.plans import Settings, Wishes
+    from mmatch.planning.plans import Key, Settings, Wishes
 
 WEEK = 7 * DAY
 YEAR = 400  # days, rounded up
@@ -66,6 +68,46 @@ class Limit:
         return months
 
 
+class Person(NamedTuple):
+    """What dates have to know of a participant."""
+
+    id: str
+    availability: str | tuple[str, ...] | None
+    timezone: str
+    site: str
+    modes: frozenset[str]
+
+
+class Facts:
+    """What does not depend on the settings: people, and the instants that weekly windows mean, each looked at once."""
+
+    def __init__(self, cohort: Cohort) -> None:
+        self.cohort = cohort
+        self._people: dict[tuple[str, str], Person] = {}
+        self._weeks: dict[tuple[tuple[Window, ...], str, int, int], Intervals] = {}
+
+    def person(self, name: str, zone: str) -> Person:
+        """A person; the zone is of those who state none."""
+        if (name, zone) not in self._people:
+            people = self.cohort.people
+            row = people.index[name]
+            self._people[name, zone] = Person(
+                name,
+                people.availability[row] if people.availability else None,
+                (people.timezones[row] if people.timezones else None) or zone,
+                people.sites[row] if people.sites else "",
+                people.modes[row] if people.modes else MODES,
+            )
+        return self._people[name, zone]
+
+    def in_week(self, windows: tuple[Window, ...], zone: str, first: int, last: int) -> Intervals:
+        """The instants that weekly windows mean from one date to another."""
+        key = windows, zone, first, last
+        if key not in self._weeks:
+            self._weeks[key] = expand(windows, zone, day_text(first), day_text(last)).intervals
+        return self._weeks[key]
+
+
 @dataclass(frozen=True, eq=False)
 class Calendars:
     """The free times of the people of a cohort under some settings."""
@@ -73,19 +115,20 @@ class Calendars:
     cohort: Cohort
     settings: Settings
     wider: Mapping[str, int] | None = None  # minutes by which windows are longer at both ends, to ask what if
-
     base: Calendars | None = None  # the same but for what is wider
+    known: Facts | None = None
+
+    @cached_property
+    def facts(self) -> Facts:
+        """What other calendars of these people know, too."""
+        return self.known or Facts(self.cohort)
+
+    def under(self, settings: Settings, wider: Mapping[str, int] | None = None, *, same: bool = False) -> Calendars:
+        """The calendars of the same people under other settings; ``same`` says that nobody's time changes by them."""
+        return Calendars(self.cohort, settings, wider, self if same else None, self.facts)
 
     @cached_property
     def _known(self) -> dict[str, Intervals]:
-        return {}
-
-    @cached_property
-    def _people(self) -> dict[str, tuple[Participant, str]]:
-        return {}
-
-    @cached_property
-    def _weeks(self) -> dict[tuple[tuple[Window, ...], str], Intervals]:
         return {}
 
     def of(self, name: str) -> Intervals:
@@ -96,19 +139,13 @@ class Calendars:
             *_, (_, self._known[name]) = self.steps(name)
         return self._known[name]
 
-    def person(self, name: str) -> Participant:
+    def person(self, name: str) -> Person:
         """A person."""
-        return self._known_person(name)[0]
+        return self.facts.person(name, self.settings.zone)
 
     def zone(self, name: str) -> str:
         """The time zone of a person."""
-        return self._known_person(name)[1]
-
-    def _known_person(self, name: str) -> tuple[Participant, str]:
-        if name not in self._people:
-            person = self.cohort[name]
-            self._people[name] = person, person.timezone or self.settings.zone
-        return self._people[name]
+        return self.person(name).timezone
 
     def diary(self, name: str) -> Diary:
         """What a person's calendar adds to the weekly windows."""
@@ -122,7 +159,7 @@ class Calendars:
     def steps(self, name: str) -> Iterator[tuple[str, Intervals]]:
         """What is left of a person's time, step by step: windows, what is closed, too soon, and taken."""
         settings, diary, zone = self.settings, self.diary(name), self.zone(name)
-        free = self._in_week(self.windows(self.person(name)), zone)
+        free = self.in_week(self.windows(self.person(name)), zone)
         free = self._overridden(free, diary, zone)
         yield "the windows", free
         closed = settings.blackout.union(diary.blackout) - diary.dates.keys()
@@ -140,7 +177,7 @@ class Calendars:
             free = free[:0]
             yield "a limit of 0", free
 
-    def windows(self, person: Participant) -> tuple[Window, ...]:
+    def windows(self, person: Person) -> tuple[Window, ...]:
         """The weekly windows of a person."""
         found = self.settings.hours
         if person.availability is not None:
@@ -148,11 +185,9 @@ class Calendars:
         more = (self.wider or {}).get(person.id, 0)
         return joined(Window(w.day, max(w.start - more, 0), min(w.end + more, DAY)) for w in found) if more else found
 
-    def _in_week(self, windows: tuple[Window, ...], zone: str) -> Intervals:
-        if (windows, zone) not in self._weeks:
-            first, last = day_text(self.settings.start), day_text(self.settings.end)
-            self._weeks[windows, zone] = expand(windows, zone, first, last).intervals
-        return self._weeks[windows, zone]
+    def in_week(self, windows: tuple[Window, ...], zone: str) -> Intervals:
+        """The instants that weekly windows mean between the dates of the schedule."""
+        return self.facts.in_week(windows, zone, self.settings.start, self.settings.end)
 
     def _overridden(self, free: Intervals, diary: Diary, zone: str) -> Intervals:
         """The free times with single dates as the diary says."""
@@ -162,12 +197,12 @@ class Calendars:
         parts = [without(free, self._dates(days, zone))]
         for day, spans in days.items():
             hours = [Window((day + MONDAY) % 7, *span) for span in spans]
-            parts.append(expand(hours, zone, day_text(day), day_text(day)).intervals)
+            parts.append(self.facts.in_week(tuple(hours), zone, day, day))
         return union(np.concatenate(parts))
 
     def _dates(self, days: Sequence[int] | frozenset[int] | Mapping[int, object], zone: str) -> Intervals:
         """All minutes of some dates on the wall of a zone."""
-        parts = [expand(ALWAYS, zone, day_text(day), day_text(day)).intervals for day in sorted(days)]
+        parts = [self.facts.in_week(ALWAYS, zone, day, day) for day in sorted(days)]
         return union(np.concatenate(parts)) if parts else np.zeros((0, 2), dtype=np.int64)
 
     def limits(self, name: str) -> list[Limit]:
@@ -178,6 +213,11 @@ class Calendars:
         if diary.hours_per_month is not None:
             found.append(Limit(name, "month", int(diary.hours_per_month * 60), minutes=True, zone=zone))
         return found
+
+    @cached_property
+    def at_any_time(self) -> Calendars:
+        """The same without a notice."""
+        return self.under(replace(self.settings, since=None), self.wider)
 
     @cached_property
     def work(self) -> Intervals:
@@ -195,8 +235,14 @@ class Calendars:
         """The date so many working days after each date."""
         if not number:
             return days
-        found: Intervals = np.searchsorted(self.work, self.working(days) + number, "left") + self.settings.start - YEAR
+        if number not in self._later:
+            self._later[number] = np.searchsorted(self.work, self.work + number, "left") + self.settings.start - YEAR
+        found: Intervals = self._later[number][np.maximum(days - (self.settings.start - YEAR), 0)]
         return found
+
+    @cached_property
+    def _later(self) -> dict[int, Intervals]:
+        return {}
 
 
 @lru_cache(maxsize=4096)
@@ -233,7 +279,7 @@ class Task:
     radix: int = 1  # what a minute of wishes is worth beside the prices
 
     @cached_property
-    def memo(self) -> dict[str, Any]:
+    def memo(self) -> dict[Any, Any]:
         """What was worked out about it once."""
         return {}
 
@@ -295,53 +341,78 @@ def task_of(match: Match, name: str, calendars: Calendars) -> Task:
     settings = calendars.settings
     form = format_of(name, settings.formats)
     people = (*match.mentors, *match.mentees)
-    shared = shared_by(people, calendars)
     attending = [calendars.person(who) for who in people]
     site = common_site(attending, settings.travel)
     modes = tuple(_mode(session, attending, site) for session in form.sessions)
-    key = key_of(match)
-    pins, kept = settings.pins.get(key, {}), settings.kept.get(key, {})
-    times = []
-    agreed = _still_possible(settings.agreed.get(key, {}), form, people, calendars)
-    for k, session in enumerate(form.sessions):
-        found = starts(shared, session.minutes, settings.grain if k not in pins else 1)
-        if k in agreed:
-            found = np.union1d(found, [agreed[k]])
-        if k in kept:
-            found = np.array([kept[k]])
-        elif k in pins:
-            found = found[found == pins[k]]
-        times.append(found)
-    zone = calendars.zone(people[0])
-    days = tuple(local_days(found, zone) for found in times)
+    columns = _columns(key_of(match), form, people, calendars)
+    days = tuple(column.days for column in columns)
     return Task(
         match,
         form,
         people,
         modes,
         sites=tuple(site if mode == "in_person" else "" for mode in modes),
-        starts=tuple(times),
+        starts=tuple(column.starts for column in columns),
         days=days,
-        prices=_prices(form, tuple(times), people, calendars),
+        prices=_prices(form, columns, people, calendars),
         marks=tuple(_marks(gap.working, days[k], days[k + 1], calendars) for k, gap in enumerate(form.gaps)),
-        soonest=tuple(_soonest(form, k, days[k], calendars) for k in range(len(form.gaps))),
-        clocks=tuple((found + offsets_at(found, zone) + MONDAY * DAY) % WEEK for found in times),
+        soonest=tuple(columns[k].soonest(gap, calendars) for k, gap in enumerate(form.gaps)),
+        clocks=tuple(column.clocks for column in columns),
         buffers=MappingProxyType({who: calendars.buffer(who) for who in people}),
         homes=MappingProxyType({person.id: person.site for person in attending}),
         limits=tuple(limit for who in people for limit in calendars.limits(who)),
-        fixed=tuple(k in kept for k in range(len(form.sessions))),
+        fixed=tuple(k in settings.kept.get(key_of(match), {}) for k in range(len(form.sessions))),
         settings=settings,
     )
+
+
+class _Column:
+    """The starts of a session, and what belongs to each; sessions that can be at the same times share one."""
+
+    def __init__(self, times: Intervals, zone: str) -> None:
+        wall = times + offsets_at(times, zone)
+        self.starts, self.days, self.clocks = times, wall // DAY, (wall + MONDAY * DAY) % WEEK
+        self._soonest: dict[Gap, Intervals] = {}
+
+    def soonest(self, gap: Gap, calendars: Calendars) -> Intervals:
+        """The first date for the session after the gap: the mentor has time to answer, and the mentee to read it."""
+        if gap not in self._soonest:
+            found = self.days
+            for touch in gap.touchpoints:
+                found = np.maximum(found, calendars.later(self.days, touch.answer_days) + touch.lead_days)
+            self._soonest[gap] = found
+        return self._soonest[gap]
+
+
+def _columns(key: Key, form: Format, people: Sequence[str], calendars: Calendars) -> list[_Column]:
+    """When each session could be."""
+    settings, zone = calendars.settings, calendars.zone(people[0])
+    shared = shared_by(people, calendars)
+    pins, kept = settings.pins.get(key, {}), settings.kept.get(key, {})
+    agreed = _still_possible(settings.agreed.get(key, {}), form, people, calendars)
+    usual: dict[int, _Column] = {}
+    found = []
+    for k, session in enumerate(form.sessions):
+        if k in kept:
+            found.append(_Column(np.array([kept[k]]), zone))
+        elif k in pins or k in agreed:
+            times = starts(shared, session.minutes, settings.grain if k not in pins else 1)
+            times = np.union1d(times, [agreed[k]]) if k in agreed else times
+            found.append(_Column(times[times == pins[k]] if k in pins else times, zone))
+        else:
+            if session.minutes not in usual:
+                usual[session.minutes] = _Column(starts(shared, session.minutes, settings.grain), zone)
+            found.append(usual[session.minutes])
+    return found
 
 
 def _still_possible(
     agreed: Mapping[int, int], form: Format, people: Sequence[str], calendars: Calendars
 ) -> dict[int, int]:
     """The sessions that were planned before, for which it is not too soon, and at which everybody is still free."""
-    settings = calendars.settings
     if not agreed:
         return {}
-    free = shared_by(people, Calendars(calendars.cohort, replace(settings, since=None)))
+    free = shared_by(people, calendars.at_any_time)
     ends = {k: at + form.sessions[k].minutes for k, at in agreed.items() if k < len(form.sessions)}
     inside = {k: free[np.searchsorted(free[:, 0], agreed[k], "right") - 1] for k in ends} if len(free) else {}
     return {k: agreed[k] for k, (low, high) in inside.items() if low <= agreed[k] and ends[k] <= high}
@@ -351,32 +422,34 @@ def _marks(working: bool, one: Intervals, other: Intervals, calendars: Calendars
     return (calendars.working(one), calendars.working(other)) if working else (one, other)
 
 
-def _soonest(form: Format, k: int, days: Intervals, calendars: Calendars) -> Intervals:
-    """The first date for the session after gap k: the mentor has time to answer, and the mentee to read it."""
-    found = days
-    for touch in form.gaps[k].touchpoints:
-        found = np.maximum(found, calendars.later(days, touch.answer_days) + touch.lead_days)
-    return found
-
-
 def _prices(
-    form: Format, times: tuple[Intervals, ...], people: tuple[str, ...], calendars: Calendars
+    form: Format, columns: Sequence[_Column], people: tuple[str, ...], calendars: Calendars
 ) -> tuple[Intervals, ...]:
     """What each start costs by itself: lateness, evenings, hours that people would rather not take."""
     settings = calendars.settings
-    wishes = settings.wishes
-    found = [np.zeros(len(column), dtype=np.int64) for column in times]
-    found[0] = wishes.earliest * (times[0] - settings.start * DAY)
-    for k, (column, session) in enumerate(zip(times, form.sessions, strict=True)):
-        for who in people if len(column) else ():
-            if wishes.evening:
-                odd = _odd_hours(column, session, calendars.zone(who), wishes.early, wishes.late)
-                found[k] = found[k] + wishes.evening * odd
-            preferred = calendars.diary(who).preferred
-            if wishes.preferred and preferred:
-                inside = calendars._in_week(preferred, calendars.zone(who))  # noqa: SLF001 - its own cache
-                found[k] = found[k] + wishes.preferred * ~np.isin(column, starts(inside, session.minutes, 1))
-    return tuple(found)
+    found: dict[tuple[int, int], Intervals] = {}
+    prices = []
+    for column, session in zip(columns, form.sessions, strict=True):
+        key = id(column), session.minutes
+        if key not in found:
+            found[key] = _hours(column.starts, session, people, calendars)
+        prices.append(found[key])
+    prices[0] = prices[0] + settings.wishes.earliest * (columns[0].starts - settings.start * DAY)
+    return tuple(prices)
+
+
+def _hours(times: Intervals, session: Session, people: tuple[str, ...], calendars: Calendars) -> Intervals:
+    """What evenings, and hours that people would rather not take, cost at each start."""
+    wishes, found = calendars.settings.wishes, np.zeros(len(times), dtype=np.int64)
+    zones = Counter(map(calendars.zone, people))
+    for zone, count in zones.items() if wishes.evening and len(times) else ():
+        found += wishes.evening * count * _odd_hours(times, session, zone, wishes.early, wishes.late)
+    for who in people if wishes.preferred and len(times) else ():
+        preferred = calendars.diary(who).preferred
+        if preferred:
+            inside = calendars.in_week(preferred, calendars.zone(who))
+            found += wishes.preferred * ~np.isin(times, starts(inside, session.minutes, 1))
+    return found
 
 
 def _odd_hours(times: Intervals, session: Session, zone: str, early: int, late: int) -> Bools:
@@ -386,7 +459,7 @@ def _odd_hours(times: Intervals, session: Session, zone: str, early: int, late: 
     return odd
 
 
-def common_site(people: Sequence[Participant], travel: Mapping[tuple[str, str], int]) -> str:
+def common_site(people: Sequence[Person], travel: Mapping[tuple[str, str], int]) -> str:
     """Where these people can meet in person: their site, or the one of theirs that is the shortest way for all.
 
     The empty text where they are at different sites and no way between them is known.
@@ -402,7 +475,7 @@ def common_site(people: Sequence[Participant], travel: Mapping[tuple[str, str], 
     return min(ways)[2] if ways else ""
 
 
-def _mode(session: Session, people: Sequence[Participant], site: str) -> str:
+def _mode(session: Session, people: Sequence[Person], site: str) -> str:
     """How a session is held: as the format says, and where it leaves that open virtual if all can; "" if it cannot."""
     possible = [mode for mode in ("virtual", "in_person") if all(mode in person.modes for person in people)]
     if not site:

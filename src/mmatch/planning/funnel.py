@@ -202,8 +202,7 @@ class _Ladder:
         yield told, lambda: alone(self.task) is not None
 
     def _helps(self, others: Others | None = None, wider: Mapping[str, int] | None = None, **changes: Any) -> Any:
-        base = None if changes else self.calendars
-        again = Calendars(self.calendars.cohort, replace(self.settings, **changes), wider, base)
+        again = self.calendars.under(replace(self.settings, **changes), wider, same=not changes)
         company = self.others if others is None else others
         return lambda: self._possible(again) and company.allow(task_of(self.task.match, self.task.format.name, again))
 
@@ -285,7 +284,7 @@ def _each(diaries: Mapping[str, Any], people: Sequence[str], **changes: Any) -> 
 
 def _with_format(task: Task, calendars: Calendars, form: Format) -> Task:
     own = MappingProxyType({**calendars.settings.formats, form.name: form})
-    again = Calendars(calendars.cohort, replace(calendars.settings, formats=own))
+    again = calendars.under(replace(calendars.settings, formats=own), same=True)
     return task_of(task.match, form.name, again)
 
 

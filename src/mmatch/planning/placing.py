@@ -1,8 +1,8 @@
 """The best dates of matches that share people: as many as possible get dates, then the sum of costs is least.
 
-Alone is a lower bound of together. Where taking one match after the other gives dates to all, its cost is an upper
-bound, and a start whose cheapest plan is dearer than both leave room for is in no best schedule: few starts remain for
-CP-SAT.
+Alone is a lower bound of together. A few matches are settled clash by clash. Where that does not end soon, and for all
+others: if taking one match after the other gives dates to all, its cost is an upper bound, and a start whose cheapest
+plan is dearer than both leave room for is in no best schedule: few starts remain for CP-SAT.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from mmatch.planning.calendars import Task
 from mmatch.planning.modelling import Found, searched_together
 from mmatch.planning.paths import Dates, alone, cost, narrowed
 from mmatch.planning.repairing import repaired
+from mmatch.planning.settling import FEW, settled
 from mmatch.planning.together import Chosen, Held, Room, fits, full, held, least_loose, total, within
 
 MANY = 120  # matches that hang together, beyond which one model of all is not searched to its end
@@ -85,6 +86,9 @@ def place(
     bound = len(some), sum(costs) + least_loose(some)
     if fits(some, single, rooms) and total(some, single) == bound:
         return Placed(tuple(own), bound, exact=True)
+    best = _settled(some, rooms, watch)
+    if best is not None:
+        return _placed(len(tasks), possible, best, total(some, best))
     turns = in_turn(some, rooms, bound, watch)
     if known is not None:
         turns = max(turns, [known[k] for k in possible], key=lambda dates: _worth(some, dates))
@@ -99,10 +103,24 @@ def place(
         found = _searched(some, turns, watch, rooms, work)
         best, exact = max(found.dates, turns, key=lambda dates: _worth(some, dates)), found.exact
         bound = max(bound, found.bound or bound, key=lambda pair: (-pair[0], pair[1]))
-    dates: list[Chosen] = [None] * len(tasks)
-    for k, chosen in zip(possible, best, strict=True):
+    return _placed(len(tasks), possible, best, total(some, best) if exact else bound, exact=exact)
+
+
+def _placed(
+    number: int, possible: Sequence[int], some: Sequence[Chosen], bound: tuple[int, int], *, exact: bool = True
+) -> Placed:
+    """The dates of some of the tasks, as dates of all."""
+    dates: list[Chosen] = [None] * number
+    for k, chosen in zip(possible, some, strict=True):
         dates[k] = chosen
-    return Placed(tuple(dates), total(some, best) if exact else bound, exact)
+    return Placed(tuple(dates), bound, exact)
+
+
+def _settled(tasks: Sequence[Task], rooms: Sequence[Room], watch: Watch) -> Sequence[Chosen] | None:
+    """The best dates of a few tasks without limits, rooms or wishes about one another; None where search is needed."""
+    if len(tasks) > FEW or rooms or any(task.limits or task.wishes.adjacent for task in tasks):
+        return None
+    return settled(tasks, watch)
 
 
 def _searched(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import threading
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -16,19 +16,18 @@ from mmatch.errors import InputError, LimitError, Problem, excerpt
 from mmatch.matching import Match, Matching
 from mmatch.planning.asking import Asked, format_name, matches_of, settings_of, watch_of
 from mmatch.planning.calendars import Calendars, Task, task_of
+from mmatch.planning.clocks import notes_on_moves
 from mmatch.planning.diaries import moment
 from mmatch.planning.paths import FAR
 from mmatch.planning.plans import Appointment, Key, Plan, Schedule, Settings, key_of
 from mmatch.planning.scheduling import Run, planned
+from mmatch.planning.sharing import parts_of
 from mmatch.program import Program, check_question
 
 if TYPE_CHECKING:
     from mmatch.people import Cohort
 
-SETTINGS = (
-    *("start", "end", "zone", "hours", "grain", "buffer", "blackout", "busy", "diaries", "formats", "rooms"),
-    *("travel", "pins", "wishes", "notice"),
-)
+SETTINGS = tuple(item.name for item in fields(Asked) if item.name != "now")
 
 
 def reschedule(  # noqa: PLR0913 - the verb's own arguments
@@ -64,7 +63,8 @@ def reschedule(  # noqa: PLR0913 - the verb's own arguments
             all else is as in ``previous``.
 
     Returns:
-        A `Schedule`; sessions that moved have a higher ``revision``.
+        A `Schedule`; sessions that moved have a higher ``revision``. Where ``previous`` was dated with other time-zone
+        data than this machine has, ``notes`` says who is to be told the time of a session anew.
 
     Raises:
         InputError: arguments of another form.
@@ -86,11 +86,12 @@ def reschedule(  # noqa: PLR0913 - the verb's own arguments
     watch = watch_of(time_limit, cancel, on_interrupt)
     calendars = Calendars(cohort, settings)
     tasks = [task_of(match, format_name(cohort, program, match), calendars) for match in matches]
-    weights = _Weights.of(tasks)
+    weights = _Weights.of(tasks, had)
     tasks = [_priced(_as_held(task, had), had.get(key_of(task.match)), weights, public) for task in tasks]
     rooms = {(key, k): meeting.room for key, plan in had.items() for k, meeting in enumerate(plan.appointments)}
-    found = planned(tasks, calendars, Run(watch), rooms)
-    return _told(found, previous, weights)
+    found = planned(tasks, calendars, Run(watch, weights.told), rooms)
+    told = _told(found, previous)
+    return replace(told, notes=notes_on_moves(cohort, previous, told))
 
 
 def _settings(
@@ -169,33 +170,49 @@ class _Weights:
     moved: int
 
     @classmethod
-    def of(cls, tasks: Sequence[Task]) -> _Weights:
-        """Weights under which earlier aims always decide.
+    def of(cls, tasks: Sequence[Task], had: Mapping[Key, Plan]) -> _Weights:
+        """Weights under which earlier aims always decide, within every part that hangs together.
 
         Raises:
             LimitError: numbers beyond 62 bits.
         """
-        settings = tasks[0].settings if tasks else None
-        if settings is None:
-            return cls(1, 1)
-        length = (settings.end - settings.start + 3 * 400) * DAY
-        sessions = sum(len(task.starts) for task in tasks)
-        wishes = settings.wishes
-        dear = wishes.earliest * length + wishes.gap * 2 * 366 + wishes.same_time + wishes.adjacent
-        people = max(len(task.people) for task in tasks)
-        worth = max(dear + people * (wishes.preferred + wishes.evening), length)
-        moved = 1 + sessions * worth
+        rooms = {site: len(names) for task in tasks[:1] for site, names in task.settings.rooms.items()}
+        parts = [[tasks[k] for k in part.numbers] for part in parts_of(tasks, rooms)]
+        sessions = max((sum(len(task.starts) for task in part) for part in parts), default=0)
+        dearest = [sum(_dearest(task, had.get(key_of(task.match))) for task in part) for part in parts]
+        moved = 1 + max(dearest, default=0)
         public = moved * (sessions + 1)
-        if public * (sessions + 1) * (len(tasks) + 2) >= FAR:
-            text = f"{sessions:,} sessions at once are too many to weigh their moves exactly"
+        if public * (sessions + 1) * (max(map(len, parts), default=0) + 2) >= FAR:
+            text = f"{sessions:,} sessions that hang together are too many to weigh their moves exactly"
             raise LimitError(Problem("too-large", "matching", text, "reschedule a part of the program at a time"))
         return cls(public, moved)
+
+    def told(self, price: int) -> tuple[int, int, int]:
+        """Minus (published sessions moved, sessions moved, minutes)."""
+        public, rest = divmod(price, self.public)
+        moved, minutes = divmod(rest, self.moved)
+        return -public, -moved, -minutes
+
+
+def _same_sessions(task: Task, plan: Plan | None) -> bool:
+    """Whether a match had dates for as many sessions as it is to have."""
+    return plan is not None and len(plan.appointments) == len(task.starts)
+
+
+def _dearest(task: Task, plan: Plan | None) -> int:
+    """The most minutes that dates of a match can cost: by which sessions move, or by which wishes are missed."""
+    if plan is not None and _same_sessions(task, plan):
+        rows = zip(task.starts, plan.appointments, strict=True)
+        return sum(int(np.abs(times - meeting.start).max(initial=0)) for times, meeting in rows)
+    wishes = task.wishes
+    gaps = sum(wishes.gap * (gap.most + gap.target) + wishes.same_time for gap in task.format.gaps)
+    return gaps + sum(int(prices.max(initial=0)) for prices in task.prices)
 
 
 def _priced(task: Task, plan: Plan | None, weights: _Weights, public: int) -> Task:
     """A match that had dates: each start costs what moving there is worth, and wishes count nothing."""
     settings = replace(task.settings, wishes=replace(task.wishes, adjacent=0))  # no weight of its own beside the others
-    if plan is None or len(plan.appointments) != len(task.starts):
+    if plan is None or not _same_sessions(task, plan):
         return replace(task, settings=settings, prices=tuple(np.maximum(price, 0) for price in task.prices))
     prices = []
     for times, meeting in zip(task.starts, plan.appointments, strict=True):
@@ -205,8 +222,8 @@ def _priced(task: Task, plan: Plan | None, weights: _Weights, public: int) -> Ta
     return replace(task, settings=settings, prices=tuple(prices), radix=0)
 
 
-def _told(found: Schedule, previous: Schedule, weights: _Weights) -> Schedule:
-    """The schedule with revisions, what is called off, and its value in the order of the aims."""
+def _told(found: Schedule, previous: Schedule) -> Schedule:
+    """The schedule with revisions, and what is called off."""
     had = {key_of(plan.match): plan for plan in previous.plans}
     off = {key_of(plan.match): plan for plan in previous.cancelled}
     plans = tuple(
@@ -214,19 +231,7 @@ def _told(found: Schedule, previous: Schedule, weights: _Weights) -> Schedule:
         for plan in found.plans
     )
     gone = had.keys() - {key_of(plan.match) for plan in plans}
-    value, bound = (
-        None if pair is None else (pair[0], *_parts(-pair[1], weights)) for pair in (found.value, found.bound)
-    )
-    return replace(
-        found, plans=plans, value=value or (), bound=bound, cancelled=tuple(had[key] for key in sorted(gone))
-    )
-
-
-def _parts(price: int, weights: _Weights) -> tuple[int, int, int]:
-    """Minus (published sessions moved, sessions moved, minutes)."""
-    public, rest = divmod(price, weights.public)
-    moved, minutes = divmod(rest, weights.moved)
-    return -public, -moved, -minutes
+    return replace(found, plans=plans, cancelled=tuple(had[key] for key in sorted(gone)))
 
 
 def _revised(plan: Plan, before: Plan | None, off: Plan | None) -> tuple[Appointment, ...]:

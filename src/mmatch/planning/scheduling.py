@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import threading
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,7 @@ from mmatch.availability import DAY
 from mmatch.matching import Matching, Status
 from mmatch.planning.asking import Asked, Busy, Patience, Pin, format_name, matches_of, settings_of, watch_of
 from mmatch.planning.calendars import Calendars, Task, task_of
+from mmatch.planning.clocks import clocks_of
 from mmatch.planning.funnel import Others, unplaced
 from mmatch.planning.plans import Appointment, Due, Key, Plan, Schedule, Settings, Wishes, key_of
 from mmatch.planning.sharing import place_all
@@ -121,14 +122,26 @@ def schedule(  # noqa: PLR0913 - one keyword for each kind of wish, as a coordin
     return planned(tasks, calendars, Run(watch))
 
 
-class Run:
-    """How long a run may take, and what Ctrl-C does."""
+Vector = tuple[int, ...]
 
-    def __init__(self, watch: Patience) -> None:
-        self.watch = watch
+
+def _minutes(price: int) -> Vector:
+    """What dates cost, as more is better."""
+    return (-price,)
+
+
+class Run:
+    """How long a run may take, what Ctrl-C does, and what comes out, part by part.
+
+    ``told`` says what a price means: numbers of which more is better, the earlier ones first.
+    """
+
+    def __init__(self, watch: Patience, told: Callable[[int], Vector] = _minutes) -> None:
+        self.watch, self.told = watch, told
         self.stopped: str | None = None
         self.dates: list[Chosen] = []
-        self.bound = (0, 0)
+        self.value: Vector = (0, *told(0))
+        self.bound: Vector = (0, *told(0))
         self.exact = True
 
     def place(self, tasks: Sequence[Task], rooms: dict[str, int]) -> None:
@@ -137,19 +150,23 @@ class Run:
         left = set(range(len(tasks)))
         try:
             for numbers, found in place_all(tasks, rooms, self.watch):
-                self._take(numbers, found)
+                self._take(numbers, found, total([tasks[k] for k in numbers], found.dates))
                 left.difference_update(numbers)
         except KeyboardInterrupt:
             if not self.watch.returns:
                 raise
             self.stopped = "interrupted"
             self.exact = False
-            self.bound = self.bound[0] + len(left), self.bound[1]
+            self.bound = self._more(self.bound, (len(left), 0))
         if not self.exact and self.stopped is None:
             self.stopped = self.watch.reason()
 
-    def _take(self, numbers: list[int], found: Placed) -> None:
-        self.bound = self.bound[0] + found.bound[0], self.bound[1] + found.bound[1]
+    def _more(self, known: Vector, more: tuple[int, int]) -> Vector:
+        """A value or bound with that of one part more: (matches with dates, what they cost)."""
+        return tuple(one + other for one, other in zip(known, (more[0], *self.told(more[1])), strict=True))
+
+    def _take(self, numbers: list[int], found: Placed, reached: tuple[int, int]) -> None:
+        self.value, self.bound = self._more(self.value, reached), self._more(self.bound, found.bound)
         self.exact = self.exact and found.exact
         for k, chosen in zip(numbers, found.dates, strict=True):
             self.dates[k] = chosen
@@ -164,21 +181,21 @@ def planned(tasks: Sequence[Task], calendars: Calendars, run: Run, rooms_had: Ro
     run.place(tasks, {site: len(names) for site, names in settings.rooms.items()})
     placed = [(task, chosen) for task, chosen in zip(tasks, run.dates, strict=True) if chosen is not None]
     rooms = _rooms(list(held(tasks, run.dates)), settings, rooms_had or {})
-    reached = total(tasks, run.dates)
-    value, bound = (reached[0], -reached[1]), (run.bound[0], -run.bound[1])
     everybody = Others(tasks, run.dates, [Room(site, len(names)) for site, names in settings.rooms.items()])
+    plans = tuple(_plan(task, chosen, calendars, rooms) for task, chosen in placed)
     return Schedule(
-        tuple(_plan(task, chosen, calendars, rooms) for task, chosen in placed),
+        plans,
         tuple(
             unplaced(task, calendars, everybody, run.stopped)
             for task, chosen in zip(tasks, run.dates, strict=True)
             if chosen is None
         ),
         Status.OPTIMAL if run.exact else Status.FEASIBLE,
-        value,
-        value if run.exact else bound,
+        run.value,
+        run.value if run.exact else run.bound,
         settings,
         run.stopped,
+        clocks=clocks_of({calendars.zone(who) for task in tasks for who in task.people}, settings, plans),
     )
 
 

@@ -9,9 +9,9 @@ routing problems, 1998).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from mmatch.availability import DAY
 from mmatch.planning.placing import Placed, joined_by, place
@@ -29,6 +29,24 @@ WORK = 0.5  # of CP-SAT for one neighbourhood, in its deterministic units
 TRIES = 3  # without success for each component, after which the search ends
 
 
+class Part(NamedTuple):
+    """Matches that hang together: their numbers, which of them share people, and the sites whose rooms they share."""
+
+    numbers: list[int]
+    members: list[list[int]]
+    sites: list[str]
+
+
+def parts_of(tasks: Sequence[Task], rooms: Mapping[str, int]) -> Iterator[Part]:
+    """The independent parts of a schedule: matches that share people or rooms, directly or through others."""
+    groups = joined_by([task.people for task in tasks])
+    needed = [{site for k in numbers for site in _sites(tasks[k], rooms)} for numbers in groups]
+    for joined in joined_by([[*sites, ("own", k)] for k, sites in enumerate(needed)]):
+        members = [groups[member] for member in joined]
+        sites = set().union(*(needed[member] for member in joined))
+        yield Part([k for numbers in members for k in numbers], members, sorted(sites))
+
+
 def place_all(tasks: Sequence[Task], rooms: dict[str, int], watch: Watch) -> Iterator[tuple[list[int], Placed]]:
     """Dates for independent parts of a schedule: (numbers of tasks, dates).
 
@@ -37,23 +55,17 @@ def place_all(tasks: Sequence[Task], rooms: dict[str, int], watch: Watch) -> Ite
         rooms: how many each site has; sites that are not named have enough.
         watch: when to stop.
     """
-    groups = joined_by([task.people for task in tasks])
-    needed = [{site for k in numbers for site in _sites(tasks[k], rooms)} for numbers in groups]
-    for members in joined_by([[*sites, ("own", k)] for k, sites in enumerate(needed)]):
-        numbers = [k for member in members for k in groups[member]]
-        sites = set().union(*(needed[member] for member in members))
-        if not sites:
-            yield numbers, place([tasks[k] for k in numbers], watch)
-            continue
-        parts, at = [], 0
-        for member in members:
-            parts.append(list(range(at, at + len(groups[member]))))
-            at += len(groups[member])
-        shared = [Room(site, rooms[site]) for site in sorted(sites)]
-        yield numbers, _shared([tasks[k] for k in numbers], parts, shared, watch)
+    for part in parts_of(tasks, rooms):
+        mine = [tasks[k] for k in part.numbers]
+        if part.sites:
+            places = {k: place for place, k in enumerate(part.numbers)}
+            members = [[places[k] for k in numbers] for numbers in part.members]
+            yield part.numbers, _shared(mine, members, [Room(site, rooms[site]) for site in part.sites], watch)
+        else:
+            yield part.numbers, place(mine, watch)
 
 
-def _sites(task: Task, rooms: dict[str, int]) -> set[str]:
+def _sites(task: Task, rooms: Mapping[str, int]) -> set[str]:
     return {site for site, fixed in zip(task.sites, task.fixed, strict=True) if site in rooms and not fixed}
 
 

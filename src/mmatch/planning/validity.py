@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from functools import lru_cache
 from itertools import combinations, pairwise
@@ -37,7 +37,8 @@ def validate(cohort: Cohort, matching: Matching, schedule: Schedule) -> list[Vio
     gaps, and time for what is due between them; everybody is free in their own zone during every minute, has no more
     sessions than their limits say, and is in one place at a time, with the way between two places; no site holds more
     sessions at a time than it has rooms; pinned sessions are where they were pinned. Sessions that have taken place
-    are as they were.
+    are as they were. By the time-zone data of this machine everybody's clock shows the time that they were told by the
+    data that the schedule was dated with.
 
     Raises:
         InputError: what is given is no schedule.
@@ -47,11 +48,13 @@ def validate(cohort: Cohort, matching: Matching, schedule: Schedule) -> list[Vio
     found = list(_wrong_matches(matching, schedule))
     names = frozenset(cohort.people.ids)
     known = [plan for plan in schedule.plans if names.issuperset((*plan.match.mentors, *plan.match.mentees))]
-    for plan in known:
-        found += _wrong_plan(cohort, schedule.settings, plan)
     mine = _by_person(known, schedule.settings)
-    for who in sorted(mine):
-        found += _wrong_person(cohort[who], schedule.settings, mine[who])
+    people = {who: cohort[who] for who in sorted(mine)}
+    for plan in known:
+        found += _wrong_plan(people, schedule.settings, plan)
+    for who, person in people.items():
+        found += _wrong_person(person, schedule.settings, mine[who])
+        found += _wrong_clocks(person, schedule, mine[who])
     return [*found, *_wrong_rooms(schedule)]
 
 
@@ -67,15 +70,15 @@ def _wrong_matches(matching: Matching, schedule: Schedule) -> Iterator[Violation
 # -- one plan ---------------------------------------------------------------------------------------------------------
 
 
-def _wrong_plan(cohort: Cohort, settings: Settings, plan: Plan) -> Iterator[Violation]:
+def _wrong_plan(known: Mapping[str, Participant], settings: Settings, plan: Plan) -> Iterator[Violation]:
     form = format_of(plan.format, settings.formats)
-    people = [cohort[who] for who in (*plan.match.mentors, *plan.match.mentees)]
-    names = tuple(person.id for person in people)
+    names = (*plan.match.mentors, *plan.match.mentees)
     key = (plan.match.mentor, plan.match.offer, plan.match.mentees)
     pins, kept, agreed = (given.get(key, {}) for given in (settings.pins, settings.kept, settings.agreed))
     if [meeting.minutes for meeting in plan.appointments] != [session.minutes for session in form.sessions]:
         yield Violation("plan-sessions", f"{plan.match.mentor}: not the sessions of {form.name}", names)
         return
+    people = [known[who] for who in names]
     for k, (meeting, session) in enumerate(zip(plan.appointments, form.sessions, strict=True)):
         fixed = kept.get(k, pins.get(k, meeting.start))
         if fixed != meeting.start:
@@ -145,19 +148,49 @@ def _free(person: Participant, settings: Settings, meeting: Appointment) -> bool
     buffer = settings.buffer if diary.buffer is None else diary.buffer
     if any(low - buffer < meeting.end and meeting.start < high + buffer for low, high in diary.busy):
         return False
-    for minute in range(meeting.start, meeting.end):
-        wall = _wall(minute, zone)
-        day, clock = (wall.date() - START.date()).days, wall.hour * 60 + wall.minute
+    for day, clock, until in _stretches(meeting.start, meeting.end, zone):
         if not settings.start <= day <= settings.end:
             return False
         if day in diary.dates:
-            open_now = any(start <= clock < end for start, end in diary.dates[day])
+            spans = list(diary.dates[day])
+        elif day in settings.blackout or day in diary.blackout:
+            return False
         else:
-            closed = day in settings.blackout or day in diary.blackout
-            open_now = not closed and any(w.day == wall.weekday() and w.start <= clock < w.end for w in windows)
-        if not open_now:
+            spans = [(w.start, w.end) for w in windows if w.day == (day + 3) % 7]  # 1970-01-01 was a Thursday
+        if not _covered(clock, until, spans):
             return False
     return True
+
+
+@lru_cache(maxsize=1 << 16)
+def _stretches(start: int, end: int, zone: ZoneInfo) -> tuple[tuple[int, int, int], ...]:
+    """(day, from, to) of the times on a wall from one minute to another, asked minute by minute.
+
+    As long as the clock goes on by a minute each minute it is one stretch.
+    """
+    found: list[tuple[int, int, int]] = []
+    for minute in range(start, end):
+        day, clock = _shows(minute, zone)
+        if found and found[-1][0] == day and found[-1][2] == clock:
+            found[-1] = day, found[-1][1], clock + 1
+        else:
+            found.append((day, clock, clock + 1))
+    return tuple(found)
+
+
+@lru_cache(maxsize=1 << 18)
+def _shows(minute: int, zone: ZoneInfo) -> tuple[int, int]:
+    """The day and the minute of the day that the clock of a zone shows."""
+    wall = _wall(minute, zone)
+    return (wall.date() - START.date()).days, wall.hour * 60 + wall.minute
+
+
+def _covered(clock: int, until: int, spans: list[tuple[int, int]]) -> bool:
+    """Whether every minute of a stretch is in one of some spans."""
+    for low, high in sorted(spans):
+        if low <= clock < high:
+            clock = high
+    return clock >= until
 
 
 Mine = list[tuple[Appointment, bool]]  # with whether it has taken place
@@ -192,6 +225,22 @@ def _wrong_person(person: Participant, settings: Settings, mine: Mine) -> Iterat
             used[period(date)] += weigh(meeting)
         if any(used[period(date)] > most for date, _, held in walls if not held):
             yield Violation("plan-limit", f"{person.id} has more than {told}", (person.id,))
+
+
+def _wrong_clocks(person: Participant, schedule: Schedule, mine: Mine) -> Iterator[Violation]:
+    """Sessions at which the clock shows another time than by the data that the schedule was dated with."""
+    name = person.timezone or schedule.settings.zone
+    rows = schedule.clocks.offsets.get(name, ()) if schedule.clocks is not None else ()
+    for meeting, held in mine:
+        had = [ahead for since, ahead in rows if since <= meeting.start]
+        if held or not had:
+            continue
+        wall, told = _wall(meeting.start, ZoneInfo(name)), START + dt.timedelta(minutes=meeting.start + had[-1])
+        if wall.replace(tzinfo=dt.UTC) != told:
+            text = (
+                f"{person.id} was told {told:%Y-%m-%d %H:%M}, when the clock in {name} will show {wall:%Y-%m-%d %H:%M}"
+            )
+            yield Violation("plan-clock", f"{text}: time-zone data changed", (person.id,))
 
 
 def _limits(diary: Diary) -> Iterator[tuple[str, float, Any, Any]]:

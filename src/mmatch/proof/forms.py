@@ -65,7 +65,8 @@ def _stability(claim: Any) -> bool:
     if not isinstance(claim, Stability):
         return claim is None
     names = claim.side in {"", "mentee", "mentor"} and claim.kind in {*KINDS, "popular"}
-    return names and _table(claim.prices) and type(claim.seed) in {int, str, type(None)} and _whole(claim.steps)
+    tables = all(map(_table, (claim.prices, claim.rotations, claim.crowds)))
+    return names and tables and type(claim.seed) in {int, str, type(None)} and _whole(claim.steps)
 
 
 def _proof(proof: Any) -> bool:

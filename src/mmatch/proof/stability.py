@@ -256,8 +256,10 @@ def none_exists(cohort: Cohort, program: Program, proof: Proof) -> bool:
         return False
     market = market_of(instance)
     if claim.kind == "popular":
-        crowd = _places(market, claim.steps)
-        return crowd is not None and not obstacle(instance) and none_popular(market, np.array(crowd, dtype=np.int64))
+        crowd, *granted = [_places(market, steps) for steps in (claim.steps, *claim.crowds)]
+        if crowd is None or len(granted) != 1 or granted[0] is None or obstacle(instance):
+            return False
+        return none_popular(market, *(np.array(pairs, dtype=np.int64) for pairs in (granted[0], crowd)))
     if claim.kind in {"strong", "super"}:
         left = _after_steps(market, claim) if claim.kind == "super" else _after_crowds(market, claim)
         return left is not None and left.too_many() and not meets_twice(instance, market)
@@ -317,18 +319,20 @@ def strict_blocks(market: Market, current: Ints) -> Bools:
     """Which pairs of a market with strict lists block a matching."""
     taken = current[current != NONE]
     mine = at(market.mentee_rank, current, FAR)
-    gains: Bools = market.mentee_rank < mine[market.mentee]
+    gains = np.flatnonzero(market.mentee_rank < mine[market.mentee])
+    offer, mentor, rank = market.offer[gains], market.mentor[gains], market.mentor_rank[gains]
     load_on = np.bincount(market.offer[taken], minlength=len(market.offer_seats))
     load_of = np.bincount(market.mentor[taken], minlength=len(market.mentor_seats))
     worst_on, worst_of = np.zeros(len(load_on), dtype=np.int64), np.zeros(len(load_of), dtype=np.int64)
     np.maximum.at(worst_on, market.offer[taken], market.mentor_rank[taken])
     np.maximum.at(worst_of, market.mentor[taken], market.mentor_rank[taken])
     bosses = at(market.mentor, current, NONE)
-    with_mentor = bosses[market.mentee] == market.mentor
-    open_mentor = (load_of < market.mentor_seats)[market.mentor]
-    welcome = open_mentor | with_mentor | (market.mentor_rank < worst_of[market.mentor])
-    open_offer = (load_on < market.offer_seats)[market.offer]
-    return gains & np.where(open_offer, welcome, market.mentor_rank < worst_on[market.offer])
+    with_mentor = bosses[market.mentee[gains]] == mentor
+    welcome = (load_of < market.mentor_seats)[mentor] | with_mentor | (rank < worst_of[mentor])
+    open_offer = (load_on < market.offer_seats)[offer]
+    blocking = np.zeros(len(market), dtype=bool)
+    blocking[gains] = np.where(open_offer, welcome, rank < worst_on[offer])
+    return blocking
 
 
 def _best_of_side(market: Market, current: Ints, claim: Stability) -> bool:
@@ -346,9 +350,10 @@ def _mentees_could_gain(market: Market, current: Ints) -> bool:
     """
     full, worst = _full_mentors(market, current)
     mine = at(market.mentee_rank, current, FAR)
-    wants = (market.mentee_rank < mine[market.mentee]) & full[market.mentor]
-    wants &= market.mentor_rank > worst[market.mentor]
-    first = _least(market.mentor, market.mentor_rank, np.flatnonzero(wants), len(full))
+    wants = np.flatnonzero(market.mentee_rank < mine[market.mentee])
+    mentor = market.mentor[wants]
+    wants = wants[full[mentor] & (market.mentor_rank[wants] > worst[mentor])]
+    first = _least(market.mentor, market.mentor_rank, wants, len(full))
     mentor_of = at(market.mentor, current, NONE)
     following = at(mentor_of, at(market.mentee, first, NONE), NONE)
     following[~at(full, following, False)] = NONE
@@ -362,10 +367,10 @@ def _mentors_could_gain(market: Market, current: Ints) -> bool:
     """
     full, worst = _full_mentors(market, current)
     mine = at(market.mentee_rank, current, FAR)
-    rather = (market.mentee_rank > mine[market.mentee]) & (
-        ~full[market.mentor] | (market.mentor_rank < worst[market.mentor])
-    )
-    first = _least(market.mentee, market.mentee_rank, np.flatnonzero(rather), market.n_mentees)
+    rather = np.flatnonzero(market.mentee_rank > mine[market.mentee])
+    mentor = market.mentor[rather]
+    rather = rather[~full[mentor] | (market.mentor_rank[rather] < worst[mentor])]
+    first = _least(market.mentee, market.mentee_rank, rather, market.n_mentees)
     given_up = np.full(len(full), NONE, dtype=np.int64)
     taken = current[current != NONE]
     at_worst = taken[market.mentor_rank[taken] == worst[market.mentor[taken]]]

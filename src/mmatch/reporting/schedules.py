@@ -77,6 +77,8 @@ def print_schedule(out: Console, cohort: Cohort, schedule: Schedule) -> None:
         if item.relaxation:
             out.print(safe(f"  try: {item.relaxation}"))
     _print_changes(out, cohort, schedule)
+    for note in schedule.notes:
+        out.print(safe(f"Note: {note}."))
     out.print(Text(_headline(schedule), style="bold"))
 
 

@@ -18,7 +18,7 @@ from mmatch.errors import UnsupportedError
 from mmatch.instance.market import Market, market_of
 from mmatch.pairs.tables import looked_up
 from mmatch.people.columns import NONE
-from mmatch.solvers._linear import FAR, Model, Row
+from mmatch.solvers._rows import FAR, Model, Row
 from mmatch.terms import FREE, Links
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ def _watched(market: Market, instance: Instance) -> _Watched:
     """All pairs of a market."""
     person = instance.labels.mentee_of_request[market.mentee]
     return _Watched(
-        edge=market.edge,
+        edge=market.edge.astype(np.int64),
         request=market.mentee,
         offer=market.offer,
         mentor=market.mentor,
