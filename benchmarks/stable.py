@@ -2,8 +2,8 @@
 
 Speed: students who list distinct mentors at random, mentors who order all who list them. Both sides start from Python
 dicts in one interpreter of their own each. `python -m benchmarks.stable agree` compares matchings on random instances:
-hospital-residents and projects from both sides; with ties, whether a strongly or super-stable matching exists (`agree
-2000 5000`: 2,000 of each, seeds from 5,000).
+hospital-residents and projects from both sides; with ties the super-stable matching of both, and whether a strongly
+stable one exists (`agree 2000 5000`: 2,000 of each, seeds from 5,000).
 """
 
 from __future__ import annotations

@@ -263,8 +263,8 @@ class Stability:
             are too many for their seats.
         prices: where aims of one's own are best over all stable matchings, a flow for each stage of the aims that shows
             it: what each rotation passes on to each one that must come before it.
-        rotations: there, circles of candidate edges: each mentee moves on to the offer of the next edge. In order they
-            lead from the mentees' best stable matching to the mentors' best.
+        rotations: there, circles of candidate edges: each mentee moves on and sends the mentee of the next edge on. In
+            order they lead from the mentees' best stable matching to the mentors' best.
         crowds: of strong stability, mentees who are too many for the last places that they tie for: the candidate edges
             that fill these places, then one of each mentee who is left. Where no matching is popular, one row: edges
             that give as many mentees as possible one of their first wishes.

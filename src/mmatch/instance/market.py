@@ -169,12 +169,13 @@ def market_of(instance: Instance) -> Market:
     )
 
 
-def sums_only(instance: Instance) -> bool:
+def sums_only(instance: Instance, *, plain: bool) -> bool:
     """Whether all stages of the aims are sums over pairs, beside loads that all stable matchings have in common.
 
-    That these are those of mentors, offers, mentees and requests is the Rural Hospitals theorem, for strict lists.
+    That these are those of mentors, mentees and requests is the Rural Hospitals theorem, for strict lists; and those of
+    offers where no two share a mentor (``plain``).
     """
-    common = {"mentor", "offer", "mentee", "request"}
+    common = {"mentor", "mentee", "request"} | ({"offer"} if plain else set())
     return all(
         isinstance(stage, Total | Count)
         and not stage.grouped

@@ -67,7 +67,8 @@ class _Asking:
         self.limit_of = [NEVER] * len(self.most)
         self.asked: list[list[int]] = [[] for _ in self.room]  # ranks of all who ever asked, in order
         self.heads: list[list[int]] = [[] for _ in self.next]  # first wishes of each mentee
-        self.here: list[set[int]] = [set() for _ in self.room]  # first wishes on each offer
+        self.here: list[list[tuple[int, int]]] = [[] for _ in self.room]  # (rank, pair) of first wishes on each offer
+        self.behind = max(self.rank, default=0) + 2  # behind every rank that there is
 
     def settle(self, mentees: Iterable[int]) -> None:
         """Ask until everybody has a first wish or none is left."""
@@ -89,41 +90,32 @@ class _Asking:
             self.next[who] += 1
             if self.rank[pair] < min(self.limit_on[self.offer[pair]], self.limit_of[self.mentor[pair]]):
                 self.heads[who].append(pair)
-                self.here[self.offer[pair]].add(pair)
+                insort(self.here[self.offer[pair]], (self.rank[pair], pair))
                 insort(self.asked[self.offer[pair]], self.rank[pair])
         return list(self.heads[who])
 
     def _lower(self, here: int, limit: int) -> list[int]:
         """Strike out whoever stands at a limit of an offer or behind; the mentees who lost their last wish."""
         self.limit_on[here] = min(self.limit_on[here], limit)
-        gone = sorted(pair for pair in self.here[here] if self.rank[pair] >= limit)
-        self.here[here].difference_update(gone)
-        for pair in gone:
-            self.heads[self.mentee[pair]].remove(pair)
-        return [self.mentee[pair] for pair in gone if not self.heads[self.mentee[pair]]]
+        return self._strike(here, limit)
 
     def _lower_mentor(self, boss: int, limit: int = NEVER) -> list[int]:
         """The same for a mentor, who must have somebody for every seat that some offer fills with people liked more."""
         if len(self.offers[boss]) > 1 and self.size(boss) >= self.most[boss]:
-            fills = sorted(rank for here in self.offers[boss] for rank in self._fills(here))
-            limit = min(limit, fills[self.most[boss] - 1])
+            limit = min(limit, bisect_left(range(self.behind), self.most[boss], key=lambda rank: self.size(boss, rank)))
         if limit >= self.limit_of[boss]:
             return []
         self.limit_of[boss] = limit
-        lost = []
-        for here in self.offers[boss]:
-            beyond = [pair for pair in self.here[here] if self.rank[pair] >= limit]
-            self.here[here].difference_update(beyond)
-            for pair in sorted(beyond):
-                self.heads[self.mentee[pair]].remove(pair)
-                lost += [] if self.heads[self.mentee[pair]] else [self.mentee[pair]]
-        return lost
+        return [who for here in self.offers[boss] for who in self._strike(here, limit)]
 
-    def _fills(self, here: int) -> list[int]:
-        """For each seat of an offer that must be filled, the rank from which on it is by somebody liked more."""
-        asked, limit = self.asked[here][: self.room[here]], self.limit_on[here]
-        more = 0 if limit == NEVER else self.room[here] - len(asked)
-        return [min(rank + 1, limit) for rank in asked] + [limit] * more
+    def _strike(self, here: int, limit: int) -> list[int]:
+        waiting = self.here[here]
+        first = bisect_left(waiting, (limit, NONE))
+        gone = [pair for _, pair in waiting[first:]]
+        del waiting[first:]
+        for pair in gone:
+            self.heads[self.mentee[pair]].remove(pair)
+        return [self.mentee[pair] for pair in gone if not self.heads[self.mentee[pair]]]
 
     def size(self, boss: int, rank: int = NEVER) -> int:
         """How many people liked more than a rank a mentor must have, who has somebody of it or a seat left."""
@@ -170,17 +162,17 @@ class _Places:
 
     def __init__(self, asking: _Asking) -> None:
         self.asking = asking
-        rank, asked = asking.rank, asking.asked
+        asked = asking.asked
         self.on: dict[int, _Last] = {}  # of offers that more wish than there are seats
         self.of: dict[int, _Last] = {}  # of mentors, who have several offers
         for here, pairs in enumerate(asking.here):
             if len(pairs) > asking.room[here]:
-                last = max(rank[pair] for pair in pairs)
+                last = pairs[-1][0]
                 self.on[here] = _Last(last, asking.room[here] - bisect_left(asked[here], last))
         for boss, own in enumerate(asking.offers):
-            waiting = [rank[pair] for here in own for pair in asking.here[here]] if len(own) > 1 else []
-            if waiting and asking.size(boss) > asking.most[boss]:
-                self.of[boss] = _Last(max(waiting), asking.most[boss] - asking.size(boss, max(waiting)))
+            last = max((asking.here[here][-1][0] for here in own if asking.here[here]), default=NONE)
+            if len(own) > 1 and last != NONE and asking.size(boss) > asking.most[boss]:
+                self.of[boss] = _Last(last, asking.most[boss] - asking.size(boss, last))
         self.found: dict[int, int] = {}  # the pair of each mentee who ties for a last place
         self.full_on: set[int] = set()
         self.full_of: set[int] = set()

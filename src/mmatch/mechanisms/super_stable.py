@@ -5,7 +5,7 @@ After Irving, Manlove and Scott 2000, "The hospitals/residents problem with ties
 wish is struck out as soon as its offer, or its mentor, must have as many others as there are seats whom the mentor
 likes as much or more. Who was asked for and struck out leaves a mark: an offer that keeps anybody who is liked no more
 than that has to be full of others. Each wish is struck out once, so time grows with the wishes looked at, times the
-logarithm of a list, and times the seats and the offers of a mentor who has several.
+logarithm of a list, and times the offers of a mentor who has several.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ from mmatch.people.columns import NONE
 if TYPE_CHECKING:
     from mmatch.instance.market import Market
 
+Offers = frozenset[int]
+NOTHING: Offers = frozenset()
 NEVER = 2**62  # behind every rank
 
 
@@ -48,9 +50,8 @@ class _Asking:
             self.offers[self.boss[here]].append(here)
         self.left: list[list[int]] = [[] for _ in self.next]
         self.asked: list[list[int]] = [[] for _ in self.room]  # ranks of all who ever asked, in order
-        self.here: list[list[tuple[int, int]]] = [[] for _ in self.room]  # (rank, pair) of those not struck out
+        self.here: list[dict[Offers, list[tuple[int, int]]]] = [{} for _ in self.room]  # (rank, pair) not struck out
         self.least = [NEVER] * len(self.room)  # the best rank struck out at each offer
-        self.several = [False] * len(self.limit)  # whether anybody tied two offers of a mentor
         self.struck: list[int] = []
         self.free = list(range(market.n_mentees))[::-1]
 
@@ -71,41 +72,43 @@ class _Asking:
         here = self.offer[pair]
         boss = self.boss[here]
         insort(self.asked[here], self.rank[pair])
-        insort(self.here[here], (self.rank[pair], pair))
-        if len(self.offers[boss]) > 1 and not self.several[boss]:
-            self.several[boss] = sum(self.boss[self.offer[own]] == boss for own in self.left[self.mentee[pair]]) > 1
+        insort(self.here[here].setdefault(self._tied(pair), []), (self.rank[pair], pair))
         self._crowded(here)
-        while len(self.offers[boss]) > 1 and (out := self._too_much(boss)) != NONE:
-            self._strike(out)
-            self._crowded(self.offer[out])
+        while len(self.offers[boss]) > 1 and (out := self._too_much(boss)) is not None:
+            self._strike(*out)
+            self._crowded(out[0])
 
-    def _strike(self, pair: int) -> None:
-        here = self.offer[pair]
-        self.here[here].remove((self.rank[pair], pair))
-        self.least[here] = min(self.least[here], self.rank[pair])
+    def _tied(self, pair: int) -> Offers:
+        """The offers of one mentor that a mentee ties, if there are several."""
+        boss = self.boss[self.offer[pair]]
+        if len(self.offers[boss]) == 1:
+            return NOTHING
+        own = frozenset(here for other in self.left[self.mentee[pair]] if self.boss[here := self.offer[other]] == boss)
+        return own if len(own) > 1 else NOTHING
+
+    def _strike(self, here: int, tied: Offers) -> None:
+        """Strike out the wish that is liked least on an offer, of all who tie it with the same others."""
+        rank, pair = self.here[here][tied].pop()
+        self.least[here] = min(self.least[here], rank)
         self.struck.append(pair)
         self.left[self.mentee[pair]].remove(pair)
         self.free.append(self.mentee[pair])
 
     def _crowded(self, here: int) -> None:
         """Strike out whoever is liked no more than so many others on an offer, or than somebody struck out there."""
-        while self.here[here]:
-            rank, pair = self.here[here][-1]
-            if self.least[here] > rank and bisect_right(self.asked[here], rank) <= self.room[here]:
-                return
-            self._strike(pair)
+        for tied, waiting in self.here[here].items():
+            while waiting and (
+                self.least[here] <= waiting[-1][0] or bisect_right(self.asked[here], waiting[-1][0]) > self.room[here]
+            ):
+                self._strike(here, tied)
 
-    def _too_much(self, boss: int) -> int:
-        """A wish whose mentor must have so many others liked as much or more; `NONE` where there is none."""
-        if not self.several[boss] and sum(map(self._size, self.offers[boss])) <= self.limit[boss]:
-            return NONE
-        waiting = sorted((entry for here in self.offers[boss] for entry in self.here[here]), reverse=True)
-        for rank, pair in waiting:
-            if self._beside(rank, pair, boss) >= self.limit[boss]:
-                return pair
-            if not self.several[boss]:
-                return NONE
-        return NONE
+    def _too_much(self, boss: int) -> tuple[int, Offers] | None:
+        """Where a mentor must have so many others liked as much or more than a wish; None where there is none."""
+        for here in self.offers[boss]:
+            for tied, waiting in self.here[here].items():
+                if waiting and self._beside(waiting[-1][0], here, tied) >= self.limit[boss]:
+                    return here, tied
+        return None
 
     def _size(self, here: int, limit: int = NEVER - 1) -> int:
         """How many liked no less than a limit an offer must have, where somebody at the limit has a seat."""
@@ -113,12 +116,11 @@ class _Asking:
             return self.room[here]
         return min(bisect_right(self.asked[here], limit), self.room[here])
 
-    def _beside(self, rank: int, pair: int, boss: int) -> int:
-        """How many others, liked as much or more, a mentor must have beside a mentee."""
-        own = {self.offer[other] for other in self.left[self.mentee[pair]]}
-        sizes = (self.room[here] if here in own else self._size(here, rank) for here in self.offers[boss])
-        mine = self.offer[pair]
-        return sum(sizes) - self.room[mine] + self._size(mine, rank) - 1
+    def _beside(self, rank: int, mine: int, tied: Offers) -> int:
+        """How many others, liked as much or more, a mentor must have beside a mentee of a rank on an offer."""
+        others = (here for here in self.offers[self.boss[mine]] if here != mine)
+        sizes = (self.room[here] if here in tied else self._size(here, rank) for here in others)
+        return sum(sizes) + self._size(mine, rank) - 1
 
     def seats(self) -> list[int] | None:
         """The pair of each mentee or `NONE`; None where mentors must have more mentees than are left for them."""

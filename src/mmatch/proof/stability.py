@@ -145,13 +145,12 @@ def _unpopular(instance: Instance, chosen: Bools | None) -> list[Violation]:
 
 def _priced(instance: Instance, chosen: Bools, claim: Stability, totals: tuple[Exact, ...]) -> int:
     """Leading tiers in which no stable matching of strict lists is better, by rotations and the flow of each stage."""
-    if claim.side or claim.kind != "weak" or obstacle(instance, loads=True) or not sums_only(instance):
+    if claim.side or claim.kind != "weak" or obstacle(instance, loads=True):
         return 0
     market = market_of(instance)
-    if not market.plain or market.tied or tuple(tier_totals(instance, chosen)) != totals:
+    if market.tied or not sums_only(instance, plain=market.plain) or tuple(tier_totals(instance, chosen)) != totals:
         return 0
-    current, circles = seats_of(market, chosen), [_places(market, circle) for circle in claim.rotations]
-    way = None if current is None or None in circles else _descent(market, current, [c or [] for c in circles])
+    way = _descent(market, seats_of(market, chosen), claim)
     if way is None:
         return 0
     best, descent = way
@@ -168,23 +167,37 @@ def _priced(instance: Instance, chosen: Bools, claim: Stability, totals: tuple[E
     return instance.tiers_within(closed)
 
 
-def _descent(market: Market, current: Ints, circles: list[list[int]]) -> tuple[list[int], Descent] | None:
+def _descent(market: Market, current: Ints | None, claim: Stability) -> tuple[list[int], Descent] | None:
     """(the mentees' best, what follows) where rotations lead from there to the mentors' best; None where not.
 
     Who is on a rotation starts from the first pair that they leave, everybody else has one stable partner. No chain of
     rotations misses any.
     """
+    circles = [_places(market, circle) for circle in claim.rotations]
+    if current is None or None in circles:
+        return None
     best: list[int] = current.tolist()
     for circle in reversed(circles):
-        for pair in circle:
+        for pair in circle or []:
             best[int(market.mentee[pair])] = pair
-    seats = np.array(best, dtype=np.int64)
-    if not _within_seats(market, seats) or strict_blocks(market, seats).any() or _mentees_could_gain(market, seats):
+    if not _mentees_best(market, np.array(best, dtype=np.int64), claim):
         return None
-    descent = followed(market, best, circles)
-    if descent is None or _mentors_could_gain(market, np.array(descent.last, dtype=np.int64)):
+    descent = followed(market, best, [circle or [] for circle in circles])
+    if descent is None:
         return None
-    return best, descent
+    last = np.array(descent.last, dtype=np.int64)
+    gain = _mentors_could_gain if market.plain else _mentees_could_move
+    return None if gain(market, last) else (best, descent)
+
+
+def _mentees_best(market: Market, seats: Ints, claim: Stability) -> bool:
+    """Whether some seats are the mentees' best stable matching of strict lists."""
+    if not _within_seats(market, seats) or strict_blocks(market, seats).any():
+        return False
+    if market.plain:
+        return not _mentees_could_gain(market, seats)
+    steps = _places(market, claim.steps)
+    return steps is not None and _struck_out(market, seats, steps)
 
 
 def _best(instance: Instance, chosen: Bools, claim: Stability, totals: tuple[Exact, ...]) -> bool:
@@ -420,7 +433,28 @@ def circle(following: list[int]) -> bool:
     return False
 
 
-# -- offers that share a mentor: the steps of the argument -----------------------------------------------------------
+# -- offers that share a mentor -----------------------------------------------------------
+
+
+def _mentees_could_move(market: Market, current: Ints) -> bool:
+    """Whether mentees could go round in a circle, each to their chance, and come to another stable matching.
+
+    A chance is the next pair for which the mentor would give up somebody: the worst on a full offer, else the worst of
+    a full mentor. See `mmatch.instance.descent`.
+    """
+    taken = current[current != NONE]
+    gives: list[tuple[Bools, Ints]] = []
+    for group, seats in ((market.offer, market.seats), (market.mentor, market.mentor_seats)):
+        full = np.bincount(group[taken], minlength=len(seats)) == seats
+        worst = np.full(len(seats), NONE, dtype=np.int64)
+        order = taken[np.argsort(market.mentor_rank[taken], kind="stable")]
+        worst[group[order]] = order  # the worst one is written last
+        gives.append((full[group], worst[group]))
+    out = np.where(gives[0][0], gives[0][1], np.where(gives[1][0], gives[1][1], NONE))  # whom each pair sends on
+    mine = at(market.mentee_rank, current, FAR)
+    rather = (market.mentee_rank > mine[market.mentee]) & (market.mentor_rank < at(market.mentor_rank, out, FAR))
+    first = _least(market.mentee, market.mentee_rank, np.flatnonzero(rather), market.n_mentees)
+    return circle(at(market.mentee, at(out, first, NONE), NONE).tolist())
 
 
 def _struck_out(market: Market, current: Ints, steps: Iterable[int]) -> bool:

@@ -74,7 +74,8 @@ class Left:
         self.limit_of = [NEVER] * len(self.most)
         self.asked: list[list[int]] = [[] for _ in self.seats]
         self.first: list[list[int]] = [[] for _ in self.next]
-        self.here: list[list[int]] = [[] for _ in self.seats]  # first wishes on each offer
+        self.here: list[list[tuple[int, int]]] = [[] for _ in self.seats]  # (rank, pair) of first wishes on each offer
+        self.behind = max(self.rank, default=0) + 2  # behind every rank that there is
         self._ask(list(range(len(self.next))))
 
     def _ask(self, waiting: list[int]) -> None:
@@ -95,7 +96,7 @@ class Left:
         """Somebody asks for a first wish; whoever is struck out by that."""
         here, boss = self.offer[pair], self.mentor[pair]
         self.first[who].append(pair)
-        self.here[here].append(pair)
+        insort(self.here[here], (self.rank[pair], pair))
         insort(self.asked[here], self.rank[pair])
         gone = []
         if len(self.asked[here]) >= self.seats[here]:
@@ -106,9 +107,7 @@ class Left:
         """Strike out whoever stands behind so many as a mentor has seats, on all offers together."""
         if len(self.offers[boss]) == 1 or self.must(boss, NEVER) < self.most[boss]:
             return []
-        ranks = {rank + 1 for here in self.offers[boss] for rank in self.asked[here][: self.seats[here]]}
-        ranks |= {self.limit_on[here] for here in self.offers[boss]}
-        full = next(rank for rank in sorted(ranks) if self.must(boss, rank) >= self.most[boss])
+        full = bisect_left(range(self.behind), self.most[boss], key=lambda rank: self.must(boss, rank))
         return self._limited((True, boss), full)
 
     def must(self, boss: int, rank: int) -> int:
@@ -130,8 +129,9 @@ class Left:
         limits[number] = limit
         gone = []
         for here in self.offers[number] if of_mentor else [number]:
-            gone += [pair for pair in self.here[here] if self.rank[pair] >= limit]
-            self.here[here] = [pair for pair in self.here[here] if self.rank[pair] < limit]
+            first = bisect_left(self.here[here], (limit, -1))
+            gone += [pair for _, pair in self.here[here][first:]]
+            del self.here[here][first:]
         for pair in gone:
             self.first[self.mentee[pair]].remove(pair)
         return [self.mentee[pair] for pair in gone]
@@ -210,7 +210,7 @@ class _Placed:
                 fresh = set(self.sitting.get((found, left.rank[pair]), ())) - seen
                 seen |= fresh
                 waiting += fresh
-        return {node: rank for node, rank in full.items() if node[0] or full.get((True, left.boss[node[1]])) != rank}
+        return full
 
     def _taken(self, pair: int) -> Node | None:
         """Where a pair finds all places taken: on its offer, else with its mentor."""

@@ -49,9 +49,9 @@ class Stable:
     Least loads: all stable matchings of strict lists give each mentor the same number of mentees, so they hold in all
     or in none, and then the result is infeasible and proves it.
 
-    With aims given, the best for these over the stable matchings of strict lists, mentors with one offer each: any sum
-    over pairs (ranks of both sides, fit, rank profiles), through the rotations between the mentees' best and the
-    mentors' best, proved by flows along them (Irving, Leather, Gusfield 1987).
+    With aims given, the best for these over the stable matchings of strict lists: any sum over pairs (ranks of both
+    sides, fit, rank profiles), through the rotations between the mentees' best and the mentors' best, proved by flows
+    along them (Irving, Leather, Gusfield 1987; where offers share a mentor's seats Ayegba and Olaosebikan 2025).
 
     Args:
         side: whose best stable matching: "mentee" (every mentee's best, every mentor's worst) or "mentor".
@@ -101,9 +101,9 @@ class Stable:
         sizes = self.ties == "largest" and self.kind == "weak" and counts_seats(instance)
         if sizes and (market.tied or not market.plain):
             return _largest(instance, market, watch)
-        if not ranks and (self.kind != "weak" or market.tied or not market.plain or not sums_only(instance)):
+        if not ranks and (self.kind != "weak" or market.tied or not sums_only(instance, plain=market.plain)):
             usual = f'aims=None, or Coverage() and then Preference("{self.side}s")'
-            hint = "other aims need strict lists, one offer a mentor, and sums; or rules.Stable with cpsat or milp"
+            hint = "other aims need strict lists, and sums over pairs; or rules.Stable with cpsat or milp"
             raise UnsupportedError(f"stable cannot keep other aims than those of its side: give {usual} ({hint})")
         asked = {item.notion for item in instance.unmet if isinstance(item, NoBlocking)} - {self.kind}
         if asked - {"weak"}:
@@ -185,7 +185,8 @@ def _by_aims(instance: Instance, market: Market, watch: Watch) -> Answer:
     if len(short_of(instance, chosen)):
         return Answer(Status.INFEASIBLE, stability=Stability("mentee", "weak", None, _edges(market, found.current)))
     circles = tuple(_edges(market, circle) for circle in found.rotations)
-    claim = Stability(rotations=circles, prices=found.flows)
+    evidence = () if market.plain else _edges(market, found.steps)
+    claim = Stability(rotations=circles, prices=found.flows, steps=evidence)
     done = instance.tiers_within(len(found.flows))
     if len(found.flows) == len(instance.stages):
         return Answer(Status.OPTIMAL, chosen, done, stability=claim)
