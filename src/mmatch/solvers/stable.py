@@ -57,8 +57,9 @@ class Stable:
         side: whose best stable matching: "mentee" (every mentee's best, every mentor's worst) or "mentor".
         kind: "weak"; or "strong": no two people of whom one would gain and the other would not lose; or "super": no two
             who would not lose by it. No lottery then; where there is none the result is infeasible, and proves it. Side
-            "mentee"; not where one offer meets two requests of one mentee; "strong" not where a mentee ties two offers
-            of one mentor (then no matching need be best). `rules.Stable` takes all of it, with "cpsat" or "milp".
+            "mentor" for mentors with one offer each; not where one offer meets two requests of one mentee; "strong" not
+            where a mentee ties two offers of one mentor (then no matching need be best). `rules.Stable` takes all of
+            it, with "cpsat" or "milp".
         ties: "lottery", or "three_halves": no lottery, but equals used so that the matching has at least two thirds of
             the seats of the largest weakly stable one (Király; Cooper, Manlove). It is stable, and nothing else
             is claimed of it: nobody's best, and open to gaming. Its bound is the largest matching of any kind. Or
