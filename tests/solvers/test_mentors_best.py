@@ -26,6 +26,9 @@ def crowded(draw):
     """A few changes to four mentors of whom three need somebody of the same two mentees."""
     mentees, mentors = copy.deepcopy(MENTEES), copy.deepcopy(MENTORS)
     if draw(st.booleans()):
+        mentees |= dict.fromkeys("cd", [["B", "C"], "A"])
+        mentors |= dict.fromkeys("BC", [["a", "b"], ["c", "d"]])
+    if draw(st.booleans()):
         mentees["e"] = [["D", "B"], "A"]
     lists = {**mentees, **mentors}
     for name in draw(st.lists(st.sampled_from(sorted(lists)), max_size=5)):

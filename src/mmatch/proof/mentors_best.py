@@ -54,13 +54,17 @@ class Orders:
         self.lists: list[list[int]] = [[] for _ in self.seats]
         for pair in market.by_mentor[0].tolist():
             self.lists[self.offer[pair]].append(pair)
+        self.levels = [[list(same) for _, same in groupby(pairs, self.rank.__getitem__)] for pairs in self.lists]
+        self.level = {pair: k for levels in self.levels for k, level in enumerate(levels) for pair in level}
+        self.many = [[len(level) for level in levels] for levels in self.levels]  # left on each
         self.wishes: list[list[int]] = [[] for _ in range(market.n_mentees)]
         for pair in market.by_mentee[0].tolist():
             self.wishes[self.mentee[pair]].append(pair)
         self.bound = [FAR] * market.n_mentees  # the rank of the best who asked: nobody behind is left
         self.alone = [(FAR, NONE)] * market.n_mentees  # the same of those who would gain: nobody else of that rank
-        self.behind = [0] * len(self.seats)  # the rank behind which a seat is free or somebody sits
-        self.last = [0] * len(self.seats)  # the last rank asked
+        self.done = [0] * len(self.seats)  # levels by all of which the mentor would gain
+        self.above = [0] * len(self.seats)  # left on these
+        self.open = [0] * len(self.seats)  # levels behind which a seat is free or somebody sits
         self._settle(range(len(self.seats)))
 
     def left(self, pair: int) -> bool:
@@ -77,19 +81,22 @@ class Orders:
             for pair, gains in self._asks(here):
                 waiting |= dict.fromkeys(self._struck(pair, gains=gains))
 
-    def _asks(self, here: int) -> list[tuple[int, bool]]:
+    def _asks(self, here: int) -> Iterator[tuple[int, bool]]:
         """(pair, whether the mentor would gain by it for sure) of everybody on the levels to be asked."""
-        found, above, before, seats = [], 0, 0, self.seats[here]
-        for rank, level in groupby(self.lists[here], key=self.rank.__getitem__):
-            if above >= seats and before > self.behind[here]:
-                break
-            pairs = list(level)
-            down = above + sum(map(self.left, pairs))
-            sure = self.strict or rank <= self.behind[here]
-            found += [(pair, sure or down + (not self.left(pair)) <= seats) for pair in pairs]
-            above, before = down, rank
-        self.last[here] = before
-        return found
+        while self._goes_on(here):
+            level, down = self.levels[here][self.done[here]], self.above[here] + self.many[here][self.done[here]]
+            all_gain = self.strict or self.done[here] < self.open[here] or down < self.seats[here]
+            if all_gain:
+                self.done[here] += 1
+                self.above[here] = down
+            yield from [(pair, all_gain or (down == self.seats[here] and self.left(pair))) for pair in level]
+            if not all_gain:
+                return
+
+    def _goes_on(self, here: int) -> bool:
+        """Whether there is another level, and those above leave a seat, or somebody sits behind them."""
+        asked = self.above[here] < self.seats[here] or self.done[here] <= self.open[here]
+        return asked and self.done[here] < len(self.levels[here])
 
     def _struck(self, pair: int, *, gains: bool) -> list[int]:
         """A mentor asks: whom the mentee keeps no longer, as offers."""
@@ -101,9 +108,13 @@ class Orders:
             self.alone[who] = (rank, pair if rank < gained else NONE)
         if told == (self.bound[who], self.alone[who]):
             return []
-        before = self.wishes[who]
-        self.wishes[who] = [wish for wish in before if self.left(wish)]
-        return [self.offer[wish] for wish in before if not self.left(wish)]
+        gone = [wish for wish in self.wishes[who] if not self.left(wish)]
+        self.wishes[who] = [wish for wish in self.wishes[who] if self.left(wish)]
+        for wish in gone:
+            here = self.offer[wish]
+            self.many[here][self.level[wish]] -= 1
+            self.above[here] -= self.level[wish] < self.done[here]
+        return [self.offer[wish] for wish in gone]
 
     def strike(self, crowd: Sequence[int]) -> bool:
         """Go on from a crowd; False where it is none: the pairs of its mentees, then one of mentors with a place."""
@@ -120,20 +131,18 @@ class Orders:
         if min(room.values(), default=-1) < 0 or not self._reached(wish, placed, room):
             return False
         for here in among:
-            self.behind[here] = self.last[here]
+            self.open[here] = self.done[here] + 1
         self._settle(among)
         return True
 
     def _last_level(self, here: int) -> list[int]:
         """Who is left of the last level asked, where it is not known that the mentor would gain by anybody on it."""
-        if self.last[here] <= self.behind[here]:
-            return []
-        return [pair for pair in self.lists[here] if self.rank[pair] == self.last[here] and self.left(pair)]
+        level = self.levels[here][self.done[here]] if self._goes_on(here) else []
+        return [pair for pair in level if self.left(pair)]
 
     def _room(self, here: int) -> int:
         """Seats that at least go to the last level where nobody behind it has any; one where somebody behind others."""
-        above = sum(self.left(pair) for pair in self.lists[here] if self.rank[pair] < self.last[here])
-        return max(self.seats[here] - above, 1)
+        return max(self.seats[here] - self.above[here], 1)
 
     def _reached(self, wish: dict[int, list[int]], placed: dict[int, int], room: dict[int, int]) -> bool:
         """Whether exchanges from mentors with a place left could leave any of the others one."""
