@@ -26,8 +26,8 @@ def crowded(draw):
     """A few changes to four mentors of whom three need somebody of the same two mentees."""
     mentees, mentors = copy.deepcopy(MENTEES), copy.deepcopy(MENTORS)
     if draw(st.booleans()):
-        mentees |= dict.fromkeys("cd", [["B", "C"], "A"])
-        mentors |= dict.fromkeys("BC", [["a", "b"], ["c", "d"]])
+        mentees |= {key: [["B", "C"], "A"] for key in "cd"}
+        mentors |= {key: [["a", "b"], ["c", "d"]] for key in "BC"}
     if draw(st.booleans()):
         mentees["e"] = [["D", "B"], "A"]
     lists = {**mentees, **mentors}
