@@ -9,11 +9,13 @@ routing problems, 1998).
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from mmatch.availability import DAY
+from mmatch.planning.asking import Patience
 from mmatch.planning.placing import Placed, joined_by, place
 from mmatch.planning.together import Chosen, Held, Room, fits, held, total
 
@@ -55,14 +57,26 @@ def place_all(tasks: Sequence[Task], rooms: dict[str, int], watch: Watch) -> Ite
         rooms: how many each site has; sites that are not named have enough.
         watch: when to stop.
     """
-    for part in parts_of(tasks, rooms):
+    parts = sorted(parts_of(tasks, rooms), key=lambda part: (len(part.sites) > 0, len(part.numbers)))
+    for number, part in enumerate(parts):
         mine = [tasks[k] for k in part.numbers]
-        if part.sites:
-            places = {k: place for place, k in enumerate(part.numbers)}
-            members = [[places[k] for k in numbers] for numbers in part.members]
-            yield part.numbers, _shared(mine, members, [Room(site, rooms[site]) for site in part.sites], watch)
-        else:
+        if not part.sites:
             yield part.numbers, place(mine, watch)
+            continue
+        places = {k: place for place, k in enumerate(part.numbers)}
+        members = [[places[k] for k in numbers] for numbers in part.members]
+        share = _share(watch, len(parts) - number)
+        yield part.numbers, _shared(mine, members, [Room(site, rooms[site]) for site in part.sites], share)
+        if isinstance(watch, Patience) and isinstance(share, Patience):
+            watch.hear(share)
+
+
+def _share(watch: Watch, parts: int) -> Watch:
+    """A watch for the next one of some parts: none takes the time of those that come after it."""
+    if watch.deadline is None or parts == 1:
+        return watch
+    now = time.monotonic()
+    return replace(watch, deadline=now + max(watch.deadline - now, 0) / parts)
 
 
 def _sites(task: Task, rooms: Mapping[str, int]) -> set[str]:
