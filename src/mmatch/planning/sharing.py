@@ -1,10 +1,10 @@
 """Rooms that matches of different people share: greedy, then one neighbourhood after the other, with an honest bound.
 
 Rooms of a site are alike, so a site is a number of rooms at every minute, and who gets which is decided afterwards.
-Without rooms the components are independent; what they cost then is a bound, and with rents for rooms a better one. Few matches are solved to the end in
-one model. Of many, a neighbourhood of matches that compete for rooms is freed, all others stay, and CP-SAT looks for
-something better there, again and again (Shaw: Using constraint programming and local search methods to solve vehicle
-routing problems, 1998).
+Without rooms the components are independent; what they cost then is a bound, and with rents for rooms a better one. Few
+matches are solved to the end in one model. Of many, a neighbourhood of matches that compete for rooms is freed, all
+others stay, and CP-SAT looks for something better there, again and again (Shaw: Using constraint programming and local
+search methods to solve vehicle routing problems, 1998).
 """
 
 from __future__ import annotations
