@@ -181,7 +181,7 @@ def test_it_is_for_groups_only():
 def test_no_row_has_a_huge_number_for_a_limit():
     """HiGHS took 2^40 for a limit and called a worse answer optimal: what does not bind has to be infinite."""
     from mmatch.instance import compile_instance
-    from mmatch.solvers._linear import FAR, Model
+    from mmatch.solvers._rows import FAR, Model
 
     people = [
         mm.Participant(p.id, offers=p.offers, requests=p.requests, groups=p.groups, site="Rome") for p in crowd(9, 3, 2)

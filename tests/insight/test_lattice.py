@@ -7,7 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import mmatch as mm
-from mmatch.insight import lattice
 from stable_oracle import rankings
 from strategies import examples
 
@@ -42,21 +41,6 @@ def test_what_cannot_be_listed_is_told():
     loaded = mm.Cohort.from_rankings({"a": ["x"]}, {"x": ["a"]}, min_load=1)
     with pytest.raises(mm.UnsupportedError, match="least load"):
         mm.stable_matchings(loaded)
-
-
-def test_too_many_to_try_are_told(monkeypatch):
-    monkeypatch.setattr(lattice, "MOST_TRIED", 1)
-    lists = {"a": ["p", "q"], "b": ["q", "p"]}, {"x": ["b", "a"], "y": ["a", "b"]}
-    cohort = mm.Cohort.from_rankings(*lists, offers={"p": "x", "q": "y", "r": "y"})
-    listed = mm.Cohort.from_rankings(
-        {**lists[0], "c": ["r"]},
-        {"x": ["b", "a"], "y": ["a", "b", "c"]},
-        capacity=2,
-        offers={"p": "x", "q": "y", "r": "y"},
-    )
-    assert len(mm.stable_matchings(cohort)) == 2
-    with pytest.raises(mm.LimitError, match="matchings lie between"):
-        mm.stable_matchings(listed)
 
 
 def test_lists_from_scores_are_visible_and_equal_scores_are_ties():

@@ -71,6 +71,17 @@ def test_organisation_export_with_two_roles_and_lists_in_one_cell(files):
     assert codes(reading).count("email-id") == 2
 
 
+def test_a_head_that_is_nearly_one_that_we_know_is_told_unless_the_mapping_says_what_it_is(files):
+    text = "id,role,capactiy,topic,region\nann,mentor,2,r,north\neva,mentee,,r,south\n"
+    (path,) = files({"people.csv": text})
+    (told,) = read_files(path).warnings
+    assert (told.code, told.hint) == ("head-spelling", 'did you mean "capacity"?')
+    assert told.where.endswith('column "capactiy"')
+    assert read_files(path).cohort["ann"].attributes["capactiy"] == 2
+    assert read_files(path, mapping={"capactiy": "attribute"}).warnings == ()
+    assert read_files(path, mapping={"capactiy": "capacity"}).cohort["ann"].capacity == 2
+
+
 def test_zones_that_are_no_places_are_told(files):
     text = "id,role,topic,timezone\nann,mentor,r,EST\neva,mentee,r,Europe/Berlin\nfinn,mentee,r,UTC\n"
     reading = read_files(*files({"people.csv": text}))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 from fractions import Fraction
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -169,21 +170,33 @@ def test_rankings_with_ties_offers_and_limits():
 
 
 @st.composite
-def _strict_lists(draw):
-    """Strict lists as people write them, now and then with a name that nobody has or that stands there twice."""
-    mentees = draw(st.lists(st.sampled_from(["a", "b", "c", "é", " d"]), unique=True, max_size=4))
-    mentors = draw(st.lists(st.sampled_from(["x", "y", "z", "a", "x/"]), unique=True, max_size=4))
-    wild = draw(st.booleans())
-    names = st.lists(st.sampled_from(mentees + mentors + ["nobody"] * wild or ["x"]), unique=not wild, max_size=4)
+def _lists(draw):
+    """Lists as people write them, now and then with ties, an empty one too, a name of nobody, or a name twice."""
+    wild, ties = draw(st.booleans()), draw(st.booleans())
+    mentees = draw(st.lists(st.sampled_from(["a", "b", "c"] + ["é", " d"] * wild), unique=True, max_size=4))
+    mentors = draw(st.lists(st.sampled_from(["x", "y", "z"] + ["a", "x/"] * wild), unique=True, max_size=4))
+
+    def lists(owners, others):
+        known = [*others, *(owners if wild else ()), *(["nobody"] if wild or not others else ())]
+        plain = st.lists(st.sampled_from(known), unique=not wild, max_size=4 if known else 0)
+        sizes = st.lists(st.integers(int(not wild), 2), max_size=4)
+        return {name: draw(st.builds(_tied, plain, sizes) if ties else plain) for name in owners}
+
     limits = st.integers(-wild, 2) | st.dictionaries(st.sampled_from([*mentors, "x"]), st.integers(0, 2), max_size=2)
     return (
-        {name: draw(names) for name in mentees},
-        draw(st.none() | st.just({name: draw(names) for name in mentors})),
-        {"capacity": draw(limits), "min_load": draw(limits), "offer_capacity": 1},
+        lists(mentees, mentors),
+        draw(st.none() | st.just(lists(mentors, mentees))),
+        {"capacity": draw(limits), "min_load": 0 if draw(st.booleans()) else draw(limits), "offer_capacity": 1},
     )
 
 
-@given(_strict_lists())
+def _tied(names, sizes):
+    """The same list with ties of some sizes."""
+    cut = [sum(sizes[:k]) for k in range(len(sizes) + 1)]
+    return [*(names[a:b] for a, b in pairwise(cut) if a < len(names)), *names[cut[-1] :]]
+
+
+@given(_lists())
 def test_plain_rankings_are_the_cohort_that_people_would_be(case):
     mentees, mentors, limits = case
     plain = plain_rankings(mentees, mentors, limits)

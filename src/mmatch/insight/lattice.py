@@ -12,31 +12,25 @@ from mmatch.instance import Answer, compile_instance
 from mmatch.instance.decoding import decode
 from mmatch.instance.market import market_of, obstacle
 from mmatch.matching import Status
-from mmatch.mechanisms.between import between
 from mmatch.mechanisms.rotations import stable_seats
 from mmatch.people.columns import NONE
 from mmatch.people.numbers import count_fault
 from mmatch.program import Program, check_question
-from mmatch.proof.stability import strict_blocks
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from mmatch.instance.market import Market
     from mmatch.matching import Matching
     from mmatch.people import Cohort
-
-MOST_TRIED = 200_000  # matchings looked at where offers share a mentor
 
 
 def stable_matchings(cohort: Cohort, program: Program | None = None, *, most: int = 1000) -> list[Matching]:
     """Every stable matching of strict lists, the mentees' best first, so that people can choose among them.
 
-    All of them match the same mentees and fill as many seats of each mentor; they differ in who is with whom. Where
-    offers share a mentor's seats all matchings between the two sides' best are tried: for small cohorts. To optimise an
-    aim over them without listing them: `rules.Stable`.
+    All of them match the same mentees and fill as many seats of each mentor; they differ in who is with whom. To
+    optimise an aim over them without listing them: `solve` with these aims and ``solver="stable"``.
 
-    Sources: Irving, Leather, The complexity of counting stable marriages (1986); Cheng, McDermid, Suzuki (2008).
+    Sources: Irving, Leather, The complexity of counting stable marriages (1986); Cheng, McDermid, Suzuki (2008);
+    where offers share a mentor's seats Ayegba, Olaosebikan, The meta-rotation poset for student-project allocation
+    (2025).
 
     Args:
         cohort: the facts.
@@ -45,7 +39,7 @@ def stable_matchings(cohort: Cohort, program: Program | None = None, *, most: in
 
     Raises:
         InputError: lists with ties: break them first, or ask for `blocking_pairs` of a candidate.
-        LimitError: there are more, or too many to try.
+        LimitError: there are more.
         UnsupportedError: requests for several mentors, least loads, groups.
     """
     program = Program() if program is None else program
@@ -62,7 +56,7 @@ def stable_matchings(cohort: Cohort, program: Program | None = None, *, most: in
     if market.tied:
         text = "somebody is indifferent between two people, and rotations need strict lists"
         raise InputError(Problem("ties", "cohort", text, "state strict lists"))
-    found = list(islice(stable_seats(market) if market.plain else _tried(market), most + 1))
+    found = list(islice(stable_seats(market), most + 1))
     if len(found) > most:
         raise LimitError(Problem("too-large", "most", f"there are more than {most:,} stable matchings"))
     matchings = []
@@ -71,13 +65,3 @@ def stable_matchings(cohort: Cohort, program: Program | None = None, *, most: in
         chosen[market.edge[[pair for pair in seats if pair != NONE]]] = True
         matchings.append(decode(cohort, resolved, instance, Answer(Status.OPTIMAL, chosen)))
     return matchings
-
-
-def _tried(market: Market) -> Iterator[tuple[int, ...]]:
-    """Stable matchings where offers share a mentor's seats: all that could be are tried."""
-    for number, seats in enumerate(between(market)):
-        if number == MOST_TRIED:
-            text = f"more than {MOST_TRIED:,} matchings lie between the two sides' best"
-            raise LimitError(Problem("too-large", "cohort", text, "list them for mentors with one offer each"))
-        if not strict_blocks(market, np.array(seats, dtype=np.int64)).any():
-            yield seats

@@ -169,12 +169,13 @@ def market_of(instance: Instance) -> Market:
     )
 
 
-def sums_only(instance: Instance) -> bool:
+def sums_only(instance: Instance, *, plain: bool) -> bool:
     """Whether all stages of the aims are sums over pairs, beside loads that all stable matchings have in common.
 
-    That these are those of mentors, offers, mentees and requests is the Rural Hospitals theorem, for strict lists.
+    That these are those of mentors, mentees and requests is the Rural Hospitals theorem, for strict lists; and those of
+    offers where no two share a mentor (``plain``).
     """
-    common = {"mentor", "offer", "mentee", "request"}
+    common = {"mentor", "mentee", "request"} | ({"offer"} if plain else set())
     return all(
         isinstance(stage, Total | Count)
         and not stage.grouped
@@ -206,3 +207,19 @@ def counts_seats(instance: Instance) -> bool:
         and not (stage.loads or stage.grouped)
         and bool((stage.weights == 1).all())
     )
+
+
+def meets_twice(instance: Instance, market: Market) -> bool:
+    """Whether two requests of one mentee could be met by one offer: once there, the mentee cannot block with it."""
+    person = instance.labels.mentee_of_request[market.mentee]
+    meeting = person * (int(market.offer.max(initial=0)) + 1) + market.offer
+    return len(np.unique(meeting)) < len(meeting)
+
+
+def ties_one_mentor(market: Market) -> bool:
+    """Whether a mentee is indifferent between two offers of one mentor."""
+    if market.plain:
+        return False
+    order = np.lexsort((market.mentor, market.mentee_rank, market.mentee))
+    same = [np.diff(column[order]) == 0 for column in (market.mentee, market.mentee_rank, market.mentor)]
+    return bool((same[0] & same[1] & same[2]).any())

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from difflib import get_close_matches
 from functools import lru_cache
+
+NEAR = 0.85  # how much of two heads must agree, of 1, for one to be a misspelling of the other
+FEWEST_LETTERS = 5
 
 MEANINGS = {
     "id": "the person's id, unique in the program",
@@ -96,6 +100,7 @@ _ALIASES = {
     "ignore": "timestamp|submitted at|submission date|completion time|时间戳",
 }
 _KNOWN = {alias: meaning for meaning, aliases in _ALIASES.items() for alias in aliases.split("|")}
+_LONG = [alias for alias in _KNOWN if len(alias) >= FEWEST_LETTERS and alias.isascii()]
 _ORDINAL = r"(?:\d+(?:st|nd|rd|th)?|first|second|third|fourth|fifth)"
 _JOIN = r"(?:sign(?:ing)? up|register(?:ing)?|apply(?:ing)?|volunteer(?:ing)?|participat\w+)"
 _QUESTIONS = tuple(
@@ -154,6 +159,13 @@ def meaning_of(head: str) -> str | None:
     if words in _KNOWN:
         return _KNOWN[words]
     return next((meaning for pattern, meaning in _QUESTIONS if pattern.fullmatch(words)), None)
+
+
+def misspelled(head: str) -> str:
+    """The head that somebody may have meant by one that means nothing; empty where none is near."""
+    words = plain_head(head)
+    near = get_close_matches(words, _LONG, n=1, cutoff=NEAR) if words.isalpha() else []
+    return near[0] if near else ""
 
 
 def attribute_name(head: str) -> str:

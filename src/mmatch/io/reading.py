@@ -19,7 +19,7 @@ from mmatch.io.shapes import shapes
 from mmatch.io.sheets import IDENTITY, Sheet, check_known, sheet_of
 from mmatch.io.sorting import sort_sheets
 from mmatch.io.sources import Source, is_json, sources, table_of
-from mmatch.io.told import mapping_of, tell
+from mmatch.io.told import mapping_of, tell, tell_misspelled
 from mmatch.people.cohort import Cohort
 from mmatch.people.texts import lookalikes
 
@@ -169,6 +169,7 @@ class _Reader:
         for sheet in sheets:
             if sheet.shape == "people":
                 read_facts(sheet, [a for a in self.answers if a.sheet is sheet], notes)
+                tell_misspelled(sheet, forced, notes)
 
     def _mark_blocks(self) -> None:
         """Columns named after people or hours are told apart from attributes, now that the people are known."""

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from mmatch.errors import Problem, excerpt
+from mmatch.io.heads import misspelled
 from mmatch.io.mapping import OTHERS, ColumnMeaning, FileMapping, FileMeaning
 from mmatch.io.notes import Notes, Spot
 from mmatch.io.sheets import BLOCKS, Sheet
@@ -38,6 +39,16 @@ def tell(sheet: Sheet, notes: Notes) -> None:
         hint = "add an id column" + (", or map the name to id" if sheet.has("name", "first_name") else "")
         notes.warn("email-id", f"{table.name} column {excerpt(identity[0].head)}", text, hint)
     _zones(sheet, notes)
+
+
+def tell_misspelled(sheet: Sheet, forced: FileMapping, notes: Notes) -> None:
+    """Note heads that mean nothing and are nearly one that does."""
+    for column in sheet.columns:
+        meant = misspelled(column.head) if column.meaning == "attribute" else ""
+        if meant and forced.column(sheet.name, column.head) is None:
+            place = f"{sheet.table.name} column {excerpt(column.head)}"
+            text = f"kept as the attribute {excerpt(column.attribute)}: nothing else is known by this head"
+            notes.warn("head-spelling", place, text, f"did you mean {excerpt(meant)}?")
 
 
 def _zones(sheet: Sheet, notes: Notes) -> None:

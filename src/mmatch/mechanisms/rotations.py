@@ -2,7 +2,8 @@
 
 A rotation is a circle of mentees, each of whom moves to the mentor of their next best chance and so sends the next one
 on. Every stable matching is reached from the mentees' best by such steps (Irving and Leather 1986; with seats Cheng,
-McDermid, Suzuki 2008, "A unified approach to finding good stable matchings in the hospitals/residents setting").
+McDermid, Suzuki 2008, "A unified approach to finding good stable matchings in the hospitals/residents setting"; where
+offers share a mentor's seats Ayegba and Olaosebikan 2025, "The meta-rotation poset for student-project allocation").
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ Seats = tuple[int, ...]
 
 
 def stable_seats(market: Market) -> Iterator[Seats]:
-    """Every stable matching, the mentees' best first, as the pair of each mentee or `NONE`: one offer a mentor."""
+    """Every stable matching, the mentees' best first, as the pair of each mentee or `NONE`."""
     lattice = _Lattice(market)
     best = tuple(mentee_side(market)[0])
     seen, waiting = {best}, [best]
@@ -39,7 +40,7 @@ def stable_seats(market: Market) -> Iterator[Seats]:
 def rotations(market: Market, best: list[int]) -> list[list[int]]:
     """All rotations in an order in which they can be made from the mentees' best on, as circles of the pairs left.
 
-    Lists are read once from front to back, so time grows with the number of pairs. One offer a mentor.
+    Lists are read once from front to back, so time grows with the number of pairs.
     """
     return _Circling(market, best).run()
 
@@ -53,15 +54,19 @@ class _Circling:
         self.end: list[int] = start[1:].tolist()
         self.mentee: list[int] = market.mentee.tolist()
         self.offer: list[int] = market.offer.tolist()
+        self.mentor: list[int] = market.mentor.tolist()
         self.rank: list[int] = market.mentor_rank.tolist()
+        self.seats: list[int] = market.seats.tolist()
         place = {pair: number for number, pair in enumerate(self.wish)}
         self.now = list(best)
         self.next = [len(place) if pair == NONE else place[pair] + 1 for pair in best]
         self.held: list[list[tuple[int, int]]] = [[] for _ in range(len(market.seats))]
+        self.all_held: list[list[tuple[int, int]]] = [[] for _ in range(len(market.mentor_seats))]
         for pair in best:
             if pair != NONE:
-                insort(self.held[self.offer[pair]], (self.rank[pair], pair))
-        self.full = [len(held) == most for held, most in zip(self.held, market.seats.tolist(), strict=True)]
+                self._sit(pair)
+        most = market.mentor_seats.tolist()
+        self.full = [len(held) == seats for held, seats in zip(self.all_held, most, strict=True)]  # stays so
         self.stays = [False] * market.n_mentees
         self.found: list[list[int]] = []
 
@@ -79,7 +84,7 @@ class _Circling:
     def _step(self, path: list[int], place: dict[int, int]) -> None:
         """Go on by one mentee, close a circle, or find that nobody on the way can move."""
         pair = self.chance(path[-1])
-        other = NONE if pair == NONE else self.mentee[self.held[self.offer[pair]][-1][1]]
+        other = NONE if pair == NONE else self.mentee[self._worst(pair)[1]]
         if other == NONE or self.stays[other]:
             for who in path:
                 self.stays[who] = True
@@ -96,22 +101,37 @@ class _Circling:
         """The next wish whose mentor would rather have this mentee than the last one; `NONE` where there is none."""
         while self.now[who] != NONE and self.next[who] < self.end[who]:
             pair = self.wish[self.next[who]]
-            here = self.offer[pair]
-            if not self.full[here]:
+            worst = self._worst(pair)
+            if worst[1] == NONE:
                 return NONE  # a seat that stays free: whoever went below it would go back
-            if self.rank[pair] < self.held[here][-1][0]:
+            if self.rank[pair] < worst[0]:
                 return pair
             self.next[who] += 1
         return NONE
+
+    def _worst(self, pair: int) -> tuple[int, int]:
+        """(rank, pair) of whom a mentor gives up for somebody: the last on a full offer, else of a full mentor."""
+        here, boss = self.offer[pair], self.mentor[pair]
+        if len(self.held[here]) == self.seats[here]:
+            return self.held[here][-1]
+        return self.all_held[boss][-1] if self.full[boss] else (NONE, NONE)
+
+    def _sit(self, pair: int) -> None:
+        insort(self.held[self.offer[pair]], (self.rank[pair], pair))
+        insort(self.all_held[self.mentor[pair]], (self.rank[pair], pair))
+
+    def _leave(self, pair: int) -> None:
+        self.held[self.offer[pair]].remove((self.rank[pair], pair))
+        self.all_held[self.mentor[pair]].remove((self.rank[pair], pair))
 
     def _turn(self, circle: list[int]) -> None:
         """Everybody on a circle moves to their chance."""
         self.found.append([self.now[who] for who in circle])
         taken = [self.chance(who) for who in circle]
         for who in circle:
-            self.held[self.offer[self.now[who]]].pop()
+            self._leave(self.now[who])
         for who, pair in zip(circle, taken, strict=True):
-            insort(self.held[self.offer[pair]], (self.rank[pair], pair))
+            self._sit(pair)
             self.now[who] = pair
             self.next[who] += 1
 
@@ -127,7 +147,9 @@ class _Lattice:
         self.mentee: list[int] = market.mentee.tolist()
         self.offer: list[int] = market.offer.tolist()
         self.rank: list[int] = market.mentor_rank.tolist()
+        self.mentor: list[int] = market.mentor.tolist()
         self.seats: list[int] = market.seats.tolist()
+        self.most: list[int] = market.mentor_seats.tolist()
 
     def rotations(self, seats: Seats) -> list[list[int]]:
         """Every rotation that can be made now: the mentees on it, in order."""
@@ -147,16 +169,22 @@ class _Lattice:
         return found
 
     def last(self, seats: Seats) -> dict[int, int]:
-        """For each full offer the pair that its mentor likes least."""
+        """For each offer the pair that its mentor gives up for a better one: of a full offer, else of a full mentor."""
+        on = self._worst(seats, self.offer, self.seats)
+        of = self._worst(seats, self.mentor, self.most)
+        return {here: of[boss] for here, boss in zip(self.offer, self.mentor, strict=True) if boss in of} | on
+
+    def _worst(self, seats: Seats, group: list[int], most: list[int]) -> dict[int, int]:
+        """For each full offer, or mentor, the pair that is liked least."""
         worst: dict[int, int] = {}
         load: dict[int, int] = {}
         for pair in seats:
             if pair != NONE:
-                here = self.offer[pair]
+                here = group[pair]
                 load[here] = load.get(here, 0) + 1
                 if here not in worst or self.rank[pair] > self.rank[worst[here]]:
                     worst[here] = pair
-        return {here: pair for here, pair in worst.items() if load[here] == self.seats[here]}
+        return {here: pair for here, pair in worst.items() if load[here] == most[here]}
 
     def chances(self, seats: Seats) -> dict[int, int]:
         """For each mentee with a seat the next wish whose mentor would rather have them than the last one."""

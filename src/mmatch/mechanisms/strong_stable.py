@@ -1,15 +1,19 @@
 """Strongly stable matchings with ties: no two people of whom one would gain and the other would not lose.
 
-After Irving, Manlove and Scott 2003, "Strong stability in the hospitals/residents problem": mentees ask all their first
-wishes at once, and whoever stands behind enough others is struck out. Where no mentor is left in doubt but some mentees
-are too many for the last places that they tie for, these places go to none of them: a mentor who gave one to somebody
-would be left for it by another. So everybody tied for them is struck out, and all is looked at again.
+After Irving, Manlove and Scott 2003, "Strong stability in the hospitals/residents problem", and Olaosebikan and Manlove
+2020, "An algorithm for strong stability in the student-project allocation problem with ties": mentees ask all their
+first wishes at once, and whoever stands behind enough others is struck out, on an offer or with a mentor. Where nobody
+more is, but some mentees are too many for the last places that they tie for, these places go to none of them: a mentor
+who gave one to somebody would be left for it by another. So everybody tied for them is struck out, and all is looked at
+again. Where the place is sought, those who sit there move on, along shortest ways: places of offers within those of
+their mentors are a matroid, and so is one place for each mentee (Lawler 1975).
 """
 
 from __future__ import annotations
 
-from bisect import insort
+from bisect import bisect_left, insort
 from collections import deque
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from mmatch.people.columns import NONE
@@ -25,20 +29,23 @@ NEVER = 2**62  # a limit behind every rank
 def strong_stable(market: Market) -> tuple[list[int] | None, list[list[int]]]:
     """(the mentees' best strongly stable matching, None where there is none; what was struck out and why, in order).
 
-    Each row is a crowd: for each offer in it the pair by which it was reached, then the pairs that fill the places for
-    which mentees tie there. For mentors with one offer each.
+    Each row is a crowd: the pairs that fill the places for which they tie, then one of each mentee who is too many. No
+    mentee may tie two offers of one mentor.
     """
     asking = _Asking(market)
     asking.settle(range(market.n_mentees))
-    crowds = []
-    while crowd := asking.crowd():
+    crowds: list[list[int]] = []
+    while True:
+        places = _Places(asking)
+        crowd = places.crowd()
+        if not crowd:
+            return asking.seats(places), crowds
         crowds.append(crowd)
-        asking.close({asking.offer[pair] for pair in crowd})
-    return asking.seats(), crowds
+        asking.close(places)
 
 
 class _Asking:
-    """What everybody wishes first of what is left; pairs from ``limit`` on are struck out at each offer."""
+    """What everybody wishes first of what is left; pairs from a limit on are struck out, at offers and at mentors."""
 
     def __init__(self, market: Market) -> None:
         by_mentee, start = market.by_mentee
@@ -47,14 +54,21 @@ class _Asking:
         self.end: list[int] = start[1:].tolist()
         self.mentee: list[int] = market.mentee.tolist()
         self.offer: list[int] = market.offer.tolist()
+        self.mentor: list[int] = market.mentor.tolist()
         self.likes: list[int] = market.mentee_rank.tolist()
         self.rank: list[int] = market.mentor_rank.tolist()
         self.room: list[int] = market.seats.tolist()
-        self.limit = [NEVER] * len(self.room)
+        self.most: list[int] = market.mentor_seats.tolist()
+        self.offers: list[list[int]] = [[] for _ in self.most]
+        self.boss: list[int] = market.mentor_of_offer.tolist()
+        for here in market.wanted_offers.tolist():
+            self.offers[self.boss[here]].append(here)
+        self.limit_on = [NEVER] * len(self.room)
+        self.limit_of = [NEVER] * len(self.most)
         self.asked: list[list[int]] = [[] for _ in self.room]  # ranks of all who ever asked, in order
         self.heads: list[list[int]] = [[] for _ in self.next]  # first wishes of each mentee
-        self.here: list[set[int]] = [set() for _ in self.room]  # first wishes on each offer
-        self.found: dict[int, int] = {}  # the pair of each mentee who ties for a last place
+        self.here: list[list[tuple[int, int]]] = [[] for _ in self.room]  # (rank, pair) of first wishes on each offer
+        self.behind = max(self.rank, default=0) + 2  # behind every rank that there is
 
     def settle(self, mentees: Iterable[int]) -> None:
         """Ask until everybody has a first wish or none is left."""
@@ -62,102 +76,169 @@ class _Asking:
         while waiting:
             who = waiting.pop()
             while not self.heads[who] and self.next[who] < self.end[who]:
-                self._ask_next(who)
-                for pair in list(self.heads[who]):
-                    waiting += self._lower(self.offer[pair])
+                for pair in self._ask_next(who):
+                    here = self.offer[pair]
+                    if len(self.asked[here]) >= self.room[here]:
+                        waiting += self._lower(here, self.asked[here][self.room[here] - 1] + 1)
+                    waiting += self._lower_mentor(self.mentor[pair])
 
-    def _ask_next(self, who: int) -> None:
+    def _ask_next(self, who: int) -> list[int]:
         """The next level of a list: what is left of it."""
         level = self.likes[self.wish[self.next[who]]]
         while self.next[who] < self.end[who] and self.likes[self.wish[self.next[who]]] == level:
             pair = self.wish[self.next[who]]
             self.next[who] += 1
-            if self.rank[pair] < self.limit[self.offer[pair]]:
+            if self.rank[pair] < min(self.limit_on[self.offer[pair]], self.limit_of[self.mentor[pair]]):
                 self.heads[who].append(pair)
-                self.here[self.offer[pair]].add(pair)
+                insort(self.here[self.offer[pair]], (self.rank[pair], pair))
                 insort(self.asked[self.offer[pair]], self.rank[pair])
+        return list(self.heads[who])
 
-    def _lower(self, here: int, limit: int = NEVER) -> list[int]:
-        """Strike out whoever stands behind enough others, or from a limit on; the mentees who lost their last wish."""
-        asked, room = self.asked[here], self.room[here]
-        limit = min(limit, asked[room - 1] + 1) if len(asked) >= room else limit
-        if limit >= self.limit[here]:
+    def _lower(self, here: int, limit: int) -> list[int]:
+        """Strike out whoever stands at a limit of an offer or behind; the mentees who lost their last wish."""
+        self.limit_on[here] = min(self.limit_on[here], limit)
+        return self._strike(here, limit)
+
+    def _lower_mentor(self, boss: int, limit: int = NEVER) -> list[int]:
+        """The same for a mentor, who must have somebody for every seat that some offer fills with people liked more."""
+        if len(self.offers[boss]) > 1 and self.size(boss) >= self.most[boss]:
+            limit = min(limit, bisect_left(range(self.behind), self.most[boss], key=lambda rank: self.size(boss, rank)))
+        if limit >= self.limit_of[boss]:
             return []
-        self.limit[here] = limit
-        gone = sorted(pair for pair in self.here[here] if self.rank[pair] >= limit)
-        self.here[here].difference_update(gone)
+        self.limit_of[boss] = limit
+        return [who for here in self.offers[boss] for who in self._strike(here, limit)]
+
+    def _strike(self, here: int, limit: int) -> list[int]:
+        waiting = self.here[here]
+        first = bisect_left(waiting, (limit, NONE))
+        gone = [pair for _, pair in waiting[first:]]
+        del waiting[first:]
         for pair in gone:
             self.heads[self.mentee[pair]].remove(pair)
         return [self.mentee[pair] for pair in gone if not self.heads[self.mentee[pair]]]
 
-    def close(self, offers: Iterable[int]) -> None:
-        """Strike out everybody in the last places of some offers."""
-        lost = [who for here in sorted(offers) for who in self._lower(here, self._last(here))]
+    def size(self, boss: int, rank: int = NEVER) -> int:
+        """How many people liked more than a rank a mentor must have, who has somebody of it or a seat left."""
+        return sum(
+            self.room[here]
+            if self.limit_on[here] <= rank and self.limit_on[here] != NEVER
+            else min(bisect_left(self.asked[here], rank), self.room[here])
+            for here in self.offers[boss]
+        )
+
+    def close(self, places: _Places) -> None:
+        """Strike out everybody in the last places that a crowd reached."""
+        lost: list[int] = []
+        for here in sorted(places.full_on):
+            lost += self._lower(here, places.on[here].rank)
+        for boss in sorted(places.full_of | {self.boss[here] for here in places.full_on}):
+            lost += self._lower_mentor(boss, places.of[boss].rank if boss in places.full_of else NEVER)
         self.settle(lost)
 
-    def _last(self, here: int) -> int:
-        """The worst rank of anybody whose first wish an offer is."""
-        return max(self.rank[pair] for pair in self.here[here])
-
-    def crowd(self) -> list[int]:
-        """Mentees who are too many for the last places that they tie for; empty where there are none."""
-        crowded = {here for here, pairs in enumerate(self.here) if len(pairs) > self.room[here]}
-        last = {here: self._last(here) for here in crowded}
-        doubtful = [
-            who
-            for who, heads in enumerate(self.heads)
-            if heads and all(self.rank[pair] == last.get(self.offer[pair], NONE) for pair in heads)
-        ]
-        places = {
-            here: self.room[here] - sum(self.rank[pair] < last[here] for pair in self.here[here]) for here in crowded
-        }
-        self.found = {}
-        sitting: dict[int, list[int]] = {here: [] for here in crowded}
-        for who in doubtful:
-            self._seat([who], places, sitting)
-        return self._seat([who for who in doubtful if who not in self.found], places, sitting)
-
-    def _seat(self, starts: list[int], places: dict[int, int], sitting: dict[int, list[int]]) -> list[int]:
-        """Find a place for one of some mentees, others moving on; else all places that they could reach."""
-        came: dict[int, int] = {}
-        waiting = deque(starts)
-        while waiting:
-            for pair in self.heads[waiting.popleft()]:
-                here = self.offer[pair]
-                if here in came:
-                    continue
-                came[here] = pair
-                if len(sitting[here]) < places[here]:
-                    self._move(pair, came, sitting)
-                    return []
-                waiting.extend(sitting[here])
-        return [pair for here, entry in came.items() for pair in (entry, *(self.found[who] for who in sitting[here]))]
-
-    def _move(self, pair: int, came: dict[int, int], sitting: dict[int, list[int]]) -> None:
-        """Everybody on the way moves on by one place."""
-        while True:
-            who = self.mentee[pair]
-            before = self.found.get(who)
-            self.found[who] = pair
-            sitting[self.offer[pair]].append(who)
-            if before is None:
-                return
-            sitting[self.offer[before]].remove(who)
-            pair = came[self.offer[before]]
-
-    def seats(self) -> list[int] | None:
+    def seats(self, places: _Places) -> list[int] | None:
         """The pair of each mentee or `NONE`; None where some mentor must have more mentees than are left for them."""
-        wanted = sum(min(room, len(asked)) for room, asked in zip(self.room, self.asked, strict=True))
+        wanted = sum(min(most, self.size(boss)) for boss, most in enumerate(self.most))
         if wanted > sum(map(bool, self.heads)):
             return None
-        return [self._own(who) for who in range(len(self.heads))]
+        return [places.own(who) for who in range(len(self.heads))]
 
-    def _own(self, who: int) -> int:
-        """A mentee's place: one that they tied for, else the first wish whose mentor has them before others."""
-        sure = (
-            pair
-            for pair in self.heads[who]
-            if len(self.here[self.offer[pair]]) <= self.room[self.offer[pair]]
-            or self.rank[pair] < self._last(self.offer[pair])
-        )
+
+@dataclass
+class _Last:
+    """Places for which mentees of one rank tie, and who sits there."""
+
+    rank: int
+    room: int
+    sitting: list[int] = field(default_factory=list)
+
+    @property
+    def full(self) -> bool:
+        """Whether no place is left."""
+        return len(self.sitting) == self.room
+
+
+class _Places:
+    """Last places of offers and of mentors, and the mentees who have no other first wishes, placed as far as can be."""
+
+    def __init__(self, asking: _Asking) -> None:
+        self.asking = asking
+        asked = asking.asked
+        self.on: dict[int, _Last] = {}  # of offers that more wish than there are seats
+        self.of: dict[int, _Last] = {}  # of mentors, who have several offers
+        for here, pairs in enumerate(asking.here):
+            if len(pairs) > asking.room[here]:
+                last = pairs[-1][0]
+                self.on[here] = _Last(last, asking.room[here] - bisect_left(asked[here], last))
+        for boss, own in enumerate(asking.offers):
+            last = max((asking.here[here][-1][0] for here in own if asking.here[here]), default=NONE)
+            if len(own) > 1 and last != NONE and asking.size(boss) > asking.most[boss]:
+                self.of[boss] = _Last(last, asking.most[boss] - asking.size(boss, last))
+        self.found: dict[int, int] = {}  # the pair of each mentee who ties for a last place
+        self.full_on: set[int] = set()
+        self.full_of: set[int] = set()
+
+    def tied(self, pair: int) -> list[_Last]:
+        """The last places that a pair ties for: of its offer, of its mentor, or none."""
+        last = self.on.get(self.asking.offer[pair]), self.of.get(self.asking.mentor[pair])
+        return [one for one in last if one is not None and one.rank == self.asking.rank[pair]]
+
+    def crowd(self) -> list[int]:
+        """The pairs of mentees who are too many for the places that they tie for, these last; empty where none are."""
+        doubtful = [who for who, heads in enumerate(self.asking.heads) if heads and all(map(self.tied, heads))]
+        beyond = [who for who in doubtful if not self._seat(who)]
+        crowd = self._reached(beyond)
+        return [self.found[who] for who in crowd] + [self.asking.heads[who][0] for who in beyond]
+
+    def _taken(self, pair: int) -> _Last | None:
+        """Where a pair finds no place left, if anywhere."""
+        return next((last for last in self.tied(pair) if last.full), None)
+
+    def _seat(self, start: int) -> bool:
+        """Find a place for a mentee, others moving on along a shortest way; False where there is none."""
+        came: dict[int, int] = {}  # by which pair each mentee is sent on
+        waiting, seen = deque([start]), {start}
+        while waiting:
+            for pair in self.asking.heads[waiting.popleft()]:
+                last = self._taken(pair)
+                if last is None:
+                    self._move(pair, came)
+                    return True
+                fresh = [who for who in last.sitting if who not in seen]
+                seen.update(fresh)
+                came.update(dict.fromkeys(fresh, pair))
+                waiting.extend(fresh)
+        return False
+
+    def _move(self, pair: int, came: dict[int, int]) -> None:
+        """Everybody on the way moves on by one place."""
+        while True:
+            who = self.asking.mentee[pair]
+            before = self.found.get(who)
+            self.found[who] = pair
+            for last in self.tied(pair):
+                last.sitting.append(who)
+            if before is None:
+                return
+            for last in self.tied(before):
+                last.sitting.remove(who)
+            pair = came[who]
+
+    def _reached(self, starts: list[int]) -> list[int]:
+        """Whoever could be sent on by some mentees; which last places are full of them is noted."""
+        asking, seen, waiting = self.asking, dict.fromkeys(starts), list(starts)
+        while waiting:
+            for pair in asking.heads[waiting.pop()]:
+                here, boss = asking.offer[pair], asking.mentor[pair]
+                on_offer = self._taken(pair) is self.on.get(here)
+                (self.full_on if on_offer else self.full_of).add(here if on_offer else boss)
+                fresh = [who for who in (self.on[here] if on_offer else self.of[boss]).sitting if who not in seen]
+                seen |= dict.fromkeys(fresh)
+                waiting += fresh
+        closed = {here for here in self.full_on if asking.boss[here] in self.full_of}
+        self.full_on -= {here for here in closed if self.of[asking.boss[here]].rank == self.on[here].rank}
+        return list(seen)[len(starts) :]
+
+    def own(self, who: int) -> int:
+        """A mentee's place: one that they tied for, else the first wish that is tied for nothing."""
+        sure = (pair for pair in self.asking.heads[who] if not self.tied(pair))
         return self.found[who] if who in self.found else next(sure, NONE)

@@ -146,7 +146,10 @@ class Pairs:
     def mentor_rank(self) -> Ints:
         """The rank from 1 that the mentor gives the mentee; 1 without a list, 0 where the list leaves them out."""
         table = self.facts.mentee_ranks
-        return np.ones(self.shape, np.int64) if table is None else table.look_up(self.mentee, self.mentor, self.mentor)
+        if table is None:
+            return np.ones(self.shape, np.int64)
+        mentor = self.cohort.offers.owner[self._offer]  # as `mentor`, which few ask for where all rank: not kept
+        return table.look_up(self.mentee, mentor, mentor)
 
     def possible(self) -> Bools:
         """Pairs that the facts allow: topics meet, nobody with themselves, avoidance, rank lists, given scores."""

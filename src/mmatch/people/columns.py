@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import chain, repeat
+from itertools import chain, groupby, repeat
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -116,10 +117,10 @@ def by_key(keys: Ints, ranks: NDArray[Any]) -> tuple[Ints, Ints]:
 
 
 class Opened(Sequence[FrozenRanks | None]):
-    """Strict lists of people, held as columns: the list of one person is made when somebody looks at it.
+    """Lists of people, held as columns: the list of one person is made when somebody looks at it.
 
     Args:
-        lists: one entry a name, by row, best first.
+        lists: one entry a name, by row, best first; equal ranks are ties.
         ids: of everybody.
     """
 
@@ -138,8 +139,14 @@ class Opened(Sequence[FrozenRanks | None]):
         row = range(len(self))[row]
         if not self.listed.stated[row]:
             return None
-        whom = self.listed.whom[self._start[row] : self._start[row + 1]]
-        return tuple(self._ids[k] for k in whom.tolist())
+        own = slice(self._start[row], self._start[row + 1])
+        names = [self._ids[k] for k in self.listed.whom[own].tolist()]
+        levels = groupby(zip(self.listed.rank[own].tolist(), names, strict=True), key=itemgetter(0))
+        return tuple(_tie(tuple(name for _, name in level)) for _, level in levels)
+
+
+def _tie(names: tuple[str, ...]) -> str | tuple[str, ...]:
+    return names if len(names) > 1 else names[0]
 
 
 def opened_rows(rows: Ints, size: Ints) -> tuple[Rows, Rows]:

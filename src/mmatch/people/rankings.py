@@ -39,14 +39,14 @@ def plain_rankings(
     mentors: Mapping[str, Sequence[Any]] | None,
     limits: Mapping[str, int | Mapping[str, int]],
 ) -> Plain | None:
-    """The columns of strict lists in which nothing needs a second look; None where anything does.
+    """The columns of lists in which nothing needs a second look; None where anything does.
 
     What `participants_from_rankings` leads to, without a person built on the way: it is asked where this gives None,
     and tells what is wrong.
     """
     if not _plain_lists(mentees) or not (mentors is None or _plain_lists(mentors)):
         return None
-    if mentors is None and not set(map(type, chain.from_iterable(mentees.values()))) <= {str}:
+    if mentors is None and not _names_or_ties(mentees.values()):
         return None
     owners = list(mentors if mentors is not None else _mentor_ids(mentees, None, None, limits))
     ids = list(dict.fromkeys(chain(mentees, owners)))
@@ -128,16 +128,32 @@ def _opened(
     stated = np.fromiter(map(lists.__contains__, ids), dtype=bool, count=len(ids))
     rows = np.flatnonzero(stated)
     values = [lists[ids[row]] for row in rows.tolist()]
-    whom = _looked_up(values, {name: index[name] for name in likely})
-    if whom is None:
-        whom = _looked_up(values, index)
+    size = np.fromiter(map(len, values), dtype=np.int64, count=len(values))
+    quick = {name: index[name] for name in likely}
+    whom, ties = _looked_up(values, quick), None
+    if whom is None and _names_or_ties(values):
+        ties = [entry if type(entry) is not str else (entry,) for names in values for entry in names]
+        whom = _looked_up(ties, quick)
+        whom = _looked_up(ties, index) if whom is None else whom
     if whom is None:
         return None
-    who, rank = opened_rows(rows, np.fromiter(map(len, values), dtype=np.int64, count=len(values)))
+    who, rank = opened_rows(rows, size)
+    if ties is not None:
+        times = np.fromiter(map(len, ties), dtype=np.int64, count=len(ties))
+        who, rank = np.repeat(who, times), np.repeat(rank, times)
     return None if (who == whom).any() else Opened(Listed(who, whom, rank, (), stated), ids)
 
 
-def _looked_up(lists: list[Sequence[str]], index: Mapping[str, int]) -> Rows | None:
+def _names_or_ties(lists: Iterable[Sequence[Any]]) -> bool:
+    """Whether lists hold texts, and lists of texts, alone."""
+    entries = list(chain.from_iterable(lists))
+    ties = [entry for entry in entries if type(entry) is not str]
+    if not set(map(type, ties)) <= {list, tuple} or not all(ties):
+        return False
+    return set(map(type, chain.from_iterable(ties))) <= {str}
+
+
+def _looked_up(lists: Sequence[Sequence[str]], index: Mapping[str, int]) -> Rows | None:
     """The rows of all names on some lists, one list after the other; None where a name has no row."""
     found = (itemgetter(*names)(index) if len(names) > 1 else map(index.__getitem__, names) for names in lists)
     try:

@@ -14,7 +14,7 @@ That no pair blocks is looked up for each candidate. That a side can have no bet
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right, insort
+from bisect import bisect_left, insort
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -24,7 +24,16 @@ from mmatch.errors import UnsupportedError
 from mmatch.instance import compile_instance
 from mmatch.instance.compiling import lottery
 from mmatch.instance.descent import Face, followed
-from mmatch.instance.market import FAR, counts_ranks, market_of, obstacle, short_of, stage_weights, sums_only
+from mmatch.instance.market import (
+    FAR,
+    counts_ranks,
+    market_of,
+    meets_twice,
+    obstacle,
+    short_of,
+    stage_weights,
+    sums_only,
+)
 from mmatch.instance.seats import group_bounds, led_groups, mentor_seats
 from mmatch.instance.totals import tier_totals
 from mmatch.matching import Stability, Violation
@@ -33,8 +42,10 @@ from mmatch.people.columns import NONE
 from mmatch.people.numbers import exact_sum
 from mmatch.proof.choices import chosen_edges
 from mmatch.proof.digests import digest
+from mmatch.proof.mentors_best import Orders, after_asking
 from mmatch.proof.popularity import is_popular, none_popular
 from mmatch.proof.strong import Left, after_crowds
+from mmatch.proof.super_stability import Wishes, after_strikes
 from mmatch.rules.linked import Linked
 
 if TYPE_CHECKING:
@@ -134,13 +145,12 @@ def _unpopular(instance: Instance, chosen: Bools | None) -> list[Violation]:
 
 def _priced(instance: Instance, chosen: Bools, claim: Stability, totals: tuple[Exact, ...]) -> int:
     """Leading tiers in which no stable matching of strict lists is better, by rotations and the flow of each stage."""
-    if claim.side or claim.kind != "weak" or obstacle(instance, loads=True) or not sums_only(instance):
+    if claim.side or claim.kind != "weak" or obstacle(instance, loads=True):
         return 0
     market = market_of(instance)
-    if not market.plain or market.tied or tuple(tier_totals(instance, chosen)) != totals:
+    if market.tied or not sums_only(instance, plain=market.plain) or tuple(tier_totals(instance, chosen)) != totals:
         return 0
-    current, circles = seats_of(market, chosen), [_places(market, circle) for circle in claim.rotations]
-    way = None if current is None or None in circles else _descent(market, current, [c or [] for c in circles])
+    way = _descent(market, seats_of(market, chosen), claim)
     if way is None:
         return 0
     best, descent = way
@@ -157,23 +167,37 @@ def _priced(instance: Instance, chosen: Bools, claim: Stability, totals: tuple[E
     return instance.tiers_within(closed)
 
 
-def _descent(market: Market, current: Ints, circles: list[list[int]]) -> tuple[list[int], Descent] | None:
+def _descent(market: Market, current: Ints | None, claim: Stability) -> tuple[list[int], Descent] | None:
     """(the mentees' best, what follows) where rotations lead from there to the mentors' best; None where not.
 
     Who is on a rotation starts from the first pair that they leave, everybody else has one stable partner. No chain of
     rotations misses any.
     """
+    circles = [_places(market, circle) for circle in claim.rotations]
+    if current is None or None in circles:
+        return None
     best: list[int] = current.tolist()
     for circle in reversed(circles):
-        for pair in circle:
+        for pair in circle or []:
             best[int(market.mentee[pair])] = pair
-    seats = np.array(best, dtype=np.int64)
-    if not _within_seats(market, seats) or strict_blocks(market, seats).any() or _mentees_could_gain(market, seats):
+    if not _mentees_best(market, np.array(best, dtype=np.int64), claim):
         return None
-    descent = followed(market, best, circles)
-    if descent is None or _mentors_could_gain(market, np.array(descent.last, dtype=np.int64)):
+    descent = followed(market, best, [circle or [] for circle in circles])
+    if descent is None:
         return None
-    return best, descent
+    last = np.array(descent.last, dtype=np.int64)
+    gain = _mentors_could_gain if market.plain else _mentees_could_move
+    return None if gain(market, last) else (best, descent)
+
+
+def _mentees_best(market: Market, seats: Ints, claim: Stability) -> bool:
+    """Whether some seats are the mentees' best stable matching of strict lists."""
+    if not _within_seats(market, seats) or strict_blocks(market, seats).any():
+        return False
+    if market.plain:
+        return not _mentees_could_gain(market, seats)
+    steps = _places(market, claim.steps)
+    return steps is not None and _struck_out(market, seats, steps)
 
 
 def _best(instance: Instance, chosen: Bools, claim: Stability, totals: tuple[Exact, ...]) -> bool:
@@ -182,10 +206,9 @@ def _best(instance: Instance, chosen: Bools, claim: Stability, totals: tuple[Exa
     if not agree or obstacle(instance, loads=True):
         return False
     market = market_of(instance)
-    if claim.kind in {"strong", "super"} and claim.side == "mentee":  # that nothing blocks has been looked up
-        current = seats_of(market, chosen)
-        left = _first_wishes(market, claim)
-        return current is not None and left is not None and _all_first(left, current.tolist())
+    if claim.kind in {"strong", "super"}:
+        by_side = _first_of_all if claim.side == "mentee" else _best_of_rest
+        return not meets_twice(instance, market) and by_side(market, chosen, claim)
     if claim.kind != "weak":
         return False
     if market.tied:
@@ -198,18 +221,44 @@ def _best(instance: Instance, chosen: Bools, claim: Stability, totals: tuple[Exa
     return _best_of_side(market, current, claim)
 
 
+def _first_of_all(market: Market, chosen: Bools, claim: Stability) -> bool:
+    """Whether everybody has a first wish that the claim leaves them; that nothing blocks has been looked up."""
+    current, left = seats_of(market, chosen), _first_wishes(market, claim)
+    return current is not None and left is not None and _all_first(left, current.tolist())
+
+
 def _first_wishes(market: Market, claim: Stability) -> list[list[int]] | None:
     """The first wishes left to each mentee after what the claim strikes out; None where that is wrong."""
-    if claim.kind == "super":
-        found = _wishes_left(market, claim.steps)
-        return None if found is None else found[0]
-    left = _after_crowds(market, claim)
+    left = _after_steps(market, claim) if claim.kind == "super" else _after_crowds(market, claim)
     return None if left is None else left.first
+
+
+def _left(market: Market, claim: Stability) -> Wishes | Left | Orders | None:
+    """What a claim leaves of all lists; None where it is wrong."""
+    if claim.side == "mentor":
+        return _after_asking(market, claim)
+    return _after_steps(market, claim) if claim.kind == "super" else _after_crowds(market, claim)
+
+
+def _best_of_rest(market: Market, chosen: Bools, claim: Stability) -> bool:
+    """Whether every mentor has the best of what the claim leaves; that nothing blocks has been looked up."""
+    current, orders = seats_of(market, chosen), _after_asking(market, claim)
+    return current is not None and orders is not None and orders.best(current.tolist())
+
+
+def _after_steps(market: Market, claim: Stability) -> Wishes | None:
+    steps = _places(market, claim.steps)
+    return None if steps is None else after_strikes(market, steps)
 
 
 def _after_crowds(market: Market, claim: Stability) -> Left | None:
     crowds = [_places(market, crowd) for crowd in claim.crowds]
     return None if None in crowds else after_crowds(market, [crowd or [] for crowd in crowds])
+
+
+def _after_asking(market: Market, claim: Stability) -> Orders | None:
+    crowds = [_places(market, crowd) for crowd in claim.crowds]
+    return None if None in crowds else after_asking(market, claim.kind, [crowd or [] for crowd in crowds])
 
 
 def _all_first(left: list[list[int]], current: list[int]) -> bool:
@@ -231,10 +280,10 @@ def none_exists(cohort: Cohort, program: Program, proof: Proof) -> bool:
         if crowd is None or len(granted) != 1 or granted[0] is None or obstacle(instance):
             return False
         return none_popular(market, *(np.array(pairs, dtype=np.int64) for pairs in (granted[0], crowd)))
-    if claim.kind == "strong":
-        left = _after_crowds(market, claim)
-        return left is not None and left.too_many()
-    return _none_super(market, claim) if claim.kind == "super" else _none_loaded(instance, market, claim)
+    if claim.kind in {"strong", "super"}:
+        left = _left(market, claim)
+        return left is not None and left.too_many() and not meets_twice(instance, market)
+    return _none_loaded(instance, market, claim)
 
 
 def _none_loaded(instance: Instance, market: Market, claim: Stability) -> bool:
@@ -259,60 +308,6 @@ def _within_seats(market: Market, current: Ints) -> bool:
     load_on = np.bincount(market.offer[taken], minlength=len(market.offer_seats))
     load_of = np.bincount(market.mentor[taken], minlength=len(market.mentor_seats))
     return bool((load_on <= market.offer_seats).all() and (load_of <= market.mentor_seats).all())
-
-
-def _none_super(market: Market, claim: Stability) -> bool:
-    """Whether the steps show that no super-stable matching exists.
-
-    In each one, mentors who were asked by as many as they have seats are full, and the others have all who asked them:
-    more seats than there are mentees with a wish left.
-    """
-    found = _wishes_left(market, claim.steps)
-    if found is None:
-        return False
-    left, asked = found
-    waiting = np.bincount(market.offer[[pair for wishes in left for pair in wishes]], minlength=len(asked))
-    full = np.array(list(map(len, asked))) >= market.seats
-    needed = np.where(full, market.seats, waiting)
-    return int(needed.sum()) > sum(map(bool, left))
-
-
-def _wishes_left(market: Market, steps: tuple[int, ...]) -> tuple[list[list[int]], list[list[int]]] | None:
-    """(first wishes left to each mentee, ranks of all who asked each offer) after the steps; None where one is wrong.
-
-    A step strikes out a first wish whose mentor was asked by as many others as there are seats, liked as much or more.
-    These wish nothing better that is left, so with this wish granted one of them and the mentor would not lose by
-    being together. That stays true when their own wish is struck out later.
-    """
-    place = _places(market, steps)
-    if not market.plain or place is None:
-        return None
-    by_mentee, start = market.by_mentee
-    wish, following, end = by_mentee.tolist(), start[:-1].tolist(), start[1:].tolist()
-    mentee, offer, likes = market.mentee.tolist(), market.offer.tolist(), market.mentee_rank.tolist()
-    rank, seats = market.mentor_rank.tolist(), market.seats.tolist()
-    left: list[list[int]] = [[] for _ in following]
-    asked: list[list[int]] = [[] for _ in seats]
-
-    def ask(who: int) -> None:
-        while following[who] < end[who]:
-            pair = wish[following[who]]
-            if left[who] and likes[pair] != likes[left[who][0]]:
-                return
-            left[who].append(pair)
-            insort(asked[offer[pair]], rank[pair])
-            following[who] += 1
-
-    for who in range(market.n_mentees):
-        ask(who)
-    for pair in place:
-        who, others = mentee[pair], asked[offer[pair]]
-        if pair not in left[who] or bisect_right(others, rank[pair]) <= seats[offer[pair]]:
-            return None
-        left[who].remove(pair)
-        if not left[who]:
-            ask(who)
-    return left, asked
 
 
 def _places(market: Market, steps: tuple[int, ...]) -> list[int] | None:
@@ -438,7 +433,28 @@ def circle(following: list[int]) -> bool:
     return False
 
 
-# -- offers that share a mentor: the steps of the argument -----------------------------------------------------------
+# -- offers that share a mentor -----------------------------------------------------------
+
+
+def _mentees_could_move(market: Market, current: Ints) -> bool:
+    """Whether mentees could go round in a circle, each to their chance, and come to another stable matching.
+
+    A chance is the next pair for which the mentor would give up somebody: the worst on a full offer, else the worst of
+    a full mentor. See `mmatch.instance.descent`.
+    """
+    taken = current[current != NONE]
+    gives: list[tuple[Bools, Ints]] = []
+    for group, seats in ((market.offer, market.seats), (market.mentor, market.mentor_seats)):
+        full = np.bincount(group[taken], minlength=len(seats)) == seats
+        worst = np.full(len(seats), NONE, dtype=np.int64)
+        order = taken[np.argsort(market.mentor_rank[taken], kind="stable")]
+        worst[group[order]] = order  # the worst one is written last
+        gives.append((full[group], worst[group]))
+    out = np.where(gives[0][0], gives[0][1], np.where(gives[1][0], gives[1][1], NONE))  # whom each pair sends on
+    mine = at(market.mentee_rank, current, FAR)
+    rather = (market.mentee_rank > mine[market.mentee]) & (market.mentor_rank < at(market.mentor_rank, out, FAR))
+    first = _least(market.mentee, market.mentee_rank, np.flatnonzero(rather), market.n_mentees)
+    return circle(at(market.mentee, at(out, first, NONE), NONE).tolist())
 
 
 def _struck_out(market: Market, current: Ints, steps: Iterable[int]) -> bool:

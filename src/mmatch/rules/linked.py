@@ -10,8 +10,9 @@ import numpy as np
 
 from mmatch.errors import Problems, excerpt
 from mmatch.matching import Violation
-from mmatch.people.texts import nfc, suggestion
+from mmatch.people.texts import suggestion
 from mmatch.rules._base import Rule
+from mmatch.rules._sets import sets_of_ids
 from mmatch.terms import Links
 
 if TYPE_CHECKING:
@@ -36,17 +37,7 @@ class Linked(Rule):
     sets: Sequence[Sequence[str]] = ()
 
     def __post_init__(self) -> None:
-        if not isinstance(self.sets, list | tuple):
-            raise self.refuse("sets", f"found {excerpt(self.sets)}, expected lists of ids")
-        found = []
-        for k, names in enumerate(self.sets):
-            if not isinstance(names, list | tuple) or not all(type(name) is str for name in names):
-                raise self.refuse(f"sets[{k}]", f"found {excerpt(names)}, expected a list of ids")
-            found.append(tuple(sorted({nfc(name) for name in names})))
-        everybody = [name for names in found for name in names]
-        if len(set(everybody)) < len(everybody):
-            raise self.refuse("sets", "somebody is in two sets: join them")
-        self.put("sets", tuple(sorted(names for names in found if len(names) > 1)))
+        self.put("sets", tuple(names for names in sets_of_ids(self, self.sets) if len(names) > 1))
 
     def check(self, cohort: Cohort) -> None:
         """Everybody named must exist and ask for one mentor, once."""

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mmatch.errors import Problems, excerpt
-from mmatch.people.texts import nfc, suggestion
+from mmatch.people.texts import suggestion
+from mmatch.rules._sets import sets_of_ids
 from mmatch.rules._together import GroupRule, mentees
 from mmatch.terms import GroupRows
 
@@ -33,17 +34,7 @@ class Together(GroupRule):
     sets: Sequence[Sequence[str]] = ()
 
     def __post_init__(self) -> None:
-        if not isinstance(self.sets, list | tuple):
-            raise self.refuse("sets", f"found {excerpt(self.sets)}, expected lists of ids")
-        found = []
-        for k, names in enumerate(self.sets):
-            if not isinstance(names, list | tuple) or not all(type(name) is str for name in names):
-                raise self.refuse(f"sets[{k}]", f"found {excerpt(names)}, expected a list of ids")
-            found.append(tuple(sorted({nfc(name) for name in names})))
-        everybody = [name for names in found for name in names]
-        if len(set(everybody)) < len(everybody):
-            raise self.refuse("sets", "somebody is in two sets: join them")
-        self.put("sets", tuple(sorted(found)))
+        self.put("sets", sets_of_ids(self, self.sets))
 
     def check(self, cohort: Cohort) -> None:
         """Everybody named must exist and ask for something."""

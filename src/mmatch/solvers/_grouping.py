@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mmatch.people.columns import Ints
-    from mmatch.solvers._linear import Model
+    from mmatch.solvers._rows import Model
     from mmatch.terms import GroupRows, Groups, Variety
 
 FAR = 2**62

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mmatch.errors import SolverError
-from mmatch.solvers._linear import Found, Goal, Model, time_left
+from mmatch.solvers._rows import Found, Goal, Model, time_left
 from mmatch.solvers._searching import unless_stopped
 
 if TYPE_CHECKING:

@@ -13,8 +13,8 @@ import numpy as np
 from mmatch.mechanisms.largest import largest
 from mmatch.mechanisms.three_halves import three_halves
 from mmatch.solvers._highs import searched
-from mmatch.solvers._linear import Goal, Model
 from mmatch.solvers._mechanical import chosen_by
+from mmatch.solvers._rows import Goal, Model
 from mmatch.solvers._stability import forbid_blocking
 from mmatch.terms import NoBlocking
 

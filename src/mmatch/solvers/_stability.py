@@ -18,7 +18,7 @@ from mmatch.errors import UnsupportedError
 from mmatch.instance.market import Market, market_of
 from mmatch.pairs.tables import looked_up
 from mmatch.people.columns import NONE
-from mmatch.solvers._linear import FAR, Model, Row
+from mmatch.solvers._rows import FAR, Model, Row
 from mmatch.terms import FREE, Links
 
 if TYPE_CHECKING:

@@ -23,9 +23,13 @@ MOST = 2**61  # what all gains of one stage may sum up to
 
 @dataclass(frozen=True, eq=False)
 class BestStable:
-    """The pair of each mentee or `NONE` in a stable matching, and why none is better in the stages that were solved."""
+    """The pair of each mentee or `NONE` in a stable matching, and why none is better in the stages that were solved.
+
+    ``steps`` strike out what no stable matching has, up to the mentees' best.
+    """
 
     current: list[int]
+    steps: list[int]
     rotations: list[list[int]]
     flows: Rows
 
@@ -36,7 +40,7 @@ def best_stable(instance: Instance, market: Market, watch: Watch) -> BestStable:
     Raises:
         UnsupportedError: weights whose sums exceed 61 bits.
     """
-    best = mentee_side(market)[0]
+    best, steps = mentee_side(market)
     circles = rotations(market, best)
     descent = followed(market, best, circles)
     if descent is None:
@@ -52,7 +56,7 @@ def best_stable(instance: Instance, market: Market, watch: Watch) -> BestStable:
             raise SolverError("the flow goes against an arc")
         face.narrow(rest, flow)
         flows.append(flow)
-    return BestStable(_turned(descent, best, face.some()), circles, tuple(flows))
+    return BestStable(_turned(descent, best, face.some()), steps, circles, tuple(flows))
 
 
 def _turned(descent: Descent, best: list[int], inside: list[bool]) -> list[int]:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from mmatch.errors import InputError, Problem, SolverError, UnsupportedError
-from mmatch.solvers._linear import FAR, KINDS, Found, Goal, Model, Row, in_order, time_left, with_evidence
+from mmatch.solvers._linear import KINDS, in_order, with_evidence
+from mmatch.solvers._rows import FAR, Found, Goal, Model, Row, time_left
 from mmatch.solvers._searching import searched
 
 if TYPE_CHECKING:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from mmatch.solvers._highs import searched
-from mmatch.solvers._linear import KINDS, Found, Goal, Model, in_order, with_evidence
+from mmatch.solvers._linear import KINDS, in_order, with_evidence
+from mmatch.solvers._rows import Found, Goal, Model
 
 if TYPE_CHECKING:
     from mmatch.instance import Answer, Instance, Watch

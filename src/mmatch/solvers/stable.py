@@ -10,11 +10,21 @@ import numpy as np
 
 from mmatch.errors import InputError, Problem, UnsupportedError, excerpt
 from mmatch.instance import Answer
-from mmatch.instance.market import counts_ranks, counts_seats, market_of, obstacle, short_of, sums_only
+from mmatch.instance.market import (
+    counts_ranks,
+    counts_seats,
+    market_of,
+    meets_twice,
+    obstacle,
+    short_of,
+    sums_only,
+    ties_one_mentor,
+)
 from mmatch.matching import Stability, Status
 from mmatch.mechanisms.largest import largest
 from mmatch.mechanisms.mentee_side import mentee_side
 from mmatch.mechanisms.mentor_side import mentor_side
+from mmatch.mechanisms.mentors_best import mentors_best
 from mmatch.mechanisms.strong_stable import strong_stable
 from mmatch.mechanisms.super_stable import super_stable
 from mmatch.mechanisms.three_halves import three_halves
@@ -39,16 +49,17 @@ class Stable:
     Least loads: all stable matchings of strict lists give each mentor the same number of mentees, so they hold in all
     or in none, and then the result is infeasible and proves it.
 
-    With aims given, the best for these over the stable matchings of strict lists, mentors with one offer each: any sum
-    over pairs (ranks of both sides, fit, rank profiles), through the rotations between the mentees' best and the
-    mentors' best, proved by flows along them (Irving, Leather, Gusfield 1987).
+    With aims given, the best for these over the stable matchings of strict lists: any sum over pairs (ranks of both
+    sides, fit, rank profiles), through the rotations between the mentees' best and the mentors' best, proved by flows
+    along them (Irving, Leather, Gusfield 1987; where offers share a mentor's seats Ayegba and Olaosebikan 2025).
 
     Args:
         side: whose best stable matching: "mentee" (every mentee's best, every mentor's worst) or "mentor".
         kind: "weak"; or "strong": no two people of whom one would gain and the other would not lose; or "super": no two
-            who would not lose by it. No lottery then; where there is none the result is infeasible, and proves it. For
-            mentors with one offer each, side "mentee";
-            `rules.Stable` takes every notion, with "cpsat" or "milp".
+            who would not lose by it. No lottery then; where there is none the result is infeasible, and proves it. Side
+            "mentor" for mentors with one offer each; not where one offer meets two requests of one mentee; "strong" not
+            where a mentee ties two offers of one mentor (then no matching need be best). `rules.Stable` takes all of
+            it, with "cpsat" or "milp".
         ties: "lottery", or "three_halves": no lottery, but equals used so that the matching has at least two thirds of
             the seats of the largest weakly stable one (Király; Cooper, Manlove). It is stable, and nothing else
             is claimed of it: nobody's best, and open to gaming. Its bound is the largest matching of any kind. Or
@@ -91,9 +102,9 @@ class Stable:
         sizes = self.ties == "largest" and self.kind == "weak" and counts_seats(instance)
         if sizes and (market.tied or not market.plain):
             return _largest(instance, market, watch)
-        if not ranks and (self.kind != "weak" or market.tied or not market.plain or not sums_only(instance)):
+        if not ranks and (self.kind != "weak" or market.tied or not sums_only(instance, plain=market.plain)):
             usual = f'aims=None, or Coverage() and then Preference("{self.side}s")'
-            hint = "other aims need strict lists, one offer a mentor, and sums; or rules.Stable with cpsat or milp"
+            hint = "other aims need strict lists, and sums over pairs; or rules.Stable with cpsat or milp"
             raise UnsupportedError(f"stable cannot keep other aims than those of its side: give {usual} ({hint})")
         asked = {item.notion for item in instance.unmet if isinstance(item, NoBlocking)} - {self.kind}
         if asked - {"weak"}:
@@ -122,24 +133,34 @@ class Stable:
         return Answer(Status.OPTIMAL, chosen, len(instance.tiers), stability=claim)
 
     def _indifferent(self, instance: Instance, market: Market) -> Answer:
-        """The mentees' best strongly or super-stable matching, or that there is none."""
-        if self.side != "mentee" or not market.plain:
-            what = "the mentors' best" if self.side != "mentee" else "several offers of one mentor"
+        """The best strongly or super-stable matching of the side, or that there is none."""
+        told = self._beyond(instance, market)
+        if told:
             notion = "strong stability" if self.kind == "strong" else "super-stability"
-            raise UnsupportedError(f"stable cannot keep {what} with {notion}: use rules.Stable with cpsat or milp")
-        current, claim = (_super if self.kind == "super" else _strong)(market)
+            raise UnsupportedError(f"stable cannot keep {told} with {notion}: use rules.Stable with cpsat or milp")
+        if self.side == "mentor":
+            current, crowds = mentors_best(market, self.kind)
+            claim = Stability("mentor", self.kind, crowds=tuple(_edges(market, crowd) for crowd in crowds))
+        else:
+            current, claim = (_super if self.kind == "super" else _strong)(market)
         if current is None:
             return Answer(Status.INFEASIBLE, stability=claim)
         chosen = chosen_by(instance, market, current)
         _refuse_loads(tied=len(short_of(instance, chosen)) > 0)
         return Answer(Status.OPTIMAL, chosen, len(instance.tiers), stability=claim)
 
+    def _beyond(self, instance: Instance, market: Market) -> str:
+        """What is beyond the mechanisms for these notions, in words; empty where nothing is."""
+        if self.side != "mentee" and not market.plain:
+            return "the mentors' best where they have several offers"
+        if self.kind == "strong" and ties_one_mentor(market):
+            return "a mentee's tie of two offers of one mentor"
+        return "two requests of one mentee that one offer meets" if meets_twice(instance, market) else ""
+
 
 def _super(market: Market) -> tuple[list[int] | None, Stability]:
-    left, steps = super_stable(market)
-    current = [pairs[0] if len(pairs) == 1 else NONE for pairs in left]
-    exists = all(len(pairs) < 2 for pairs in left) and _all_kept(market, current, steps)
-    return current if exists else None, Stability("mentee", "super", None, _edges(market, steps))
+    current, steps = super_stable(market)
+    return current, Stability("mentee", "super", None, _edges(market, steps))
 
 
 def _strong(market: Market) -> tuple[list[int] | None, Stability]:
@@ -165,19 +186,12 @@ def _by_aims(instance: Instance, market: Market, watch: Watch) -> Answer:
     if len(short_of(instance, chosen)):
         return Answer(Status.INFEASIBLE, stability=Stability("mentee", "weak", None, _edges(market, found.current)))
     circles = tuple(_edges(market, circle) for circle in found.rotations)
-    claim = Stability(rotations=circles, prices=found.flows)
+    evidence = () if market.plain else _edges(market, found.steps)
+    claim = Stability(rotations=circles, prices=found.flows, steps=evidence)
     done = instance.tiers_within(len(found.flows))
     if len(found.flows) == len(instance.stages):
         return Answer(Status.OPTIMAL, chosen, done, stability=claim)
     return Answer(Status.FEASIBLE, chosen, done, stopped=watch.reason(), stability=claim)
-
-
-def _all_kept(market: Market, current: list[int], steps: list[int]) -> bool:
-    """Whether every offer with a wish struck out, which once was full, is full now."""
-    used = np.array([pair for pair in current if pair != NONE], dtype=np.int64)
-    load = np.bincount(market.offer[used], minlength=len(market.seats))
-    refused = np.unique(market.offer[np.array(steps, dtype=np.int64)])
-    return bool((load[refused] == market.seats[refused]).all())
 
 
 def _edges(market: Market, pairs: list[int]) -> tuple[int, ...]:

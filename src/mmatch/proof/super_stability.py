@@ -1,0 +1,122 @@
+"""The judge of super-stability: what no super-stable matching can have, wish by wish.
+
+Offers may share a mentor's seats. A mentee *asks* for a first wish: one that is as good as anything that is left of
+their list. Everything better was struck out, and only what no super-stable matching has is struck out, so in each of
+these matchings a mentee who asked for an offer has it, or nothing better. Where they have something else, the offer
+must refuse them, and firmly, as they would not lose by coming:
+
+(*) the offer is full of people whom the mentor likes more; or it has a seat left, the mentor is full of people liked
+more, and the mentee is not among these.
+
+Say that a super-stable matching seats a mentee on an offer of some mentor, and look at the others whom this mentor
+likes as much or more, and who asked for some offer of theirs. As the mentor has a mentee who is liked no more, the
+second half of (*) never holds for them. So each of the mentor's offers
+
+- has all of them who asked for it, or is full of people liked more than one of them: at any rate it has as many of
+  these people as asked, or as it has seats;
+- is full of such people, if one who asked for it was struck out there, since that one is not among them;
+- is full of people liked more than the mentee, if the mentee asked for it, too, and this is another offer: the mentee
+  is with the mentor already, so that the second half of (*) does not hold for them either.
+
+Offers have different people, and none of them is the mentee. So the mentee's own offer cannot have to have as many as
+its seats beside them, nor all offers together as many as the mentor's seats: else the wish is struck out. On the own
+offer the first case leaves only that it has all who asked, since it has the mentee, who is not liked more. All this
+rests on what is asked for and struck out in truth, and stays true whatever is struck out later. Who struck out nothing
+has shown nothing: every count starts from who asked.
+
+In the end a mentor is full, or (*) leaves only its first half: each offer has all who asked for it, or is full, and is
+full where one of them was struck out. If mentors must have more mentees than there are with a wish left, there is no
+super-stable matching. And one in which everybody has a first wish that is left is best for every mentee.
+
+Irving, Manlove, Scott: The hospitals/residents problem with ties (2000). Olaosebikan, Manlove: Super-stability in the
+student-project allocation problem with ties (2020).
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right, insort
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from mmatch.instance.market import Market
+
+NEVER = 2**62
+
+
+class Wishes:
+    """What is left of everybody's lists, and who asked for each offer."""
+
+    def __init__(self, market: Market) -> None:
+        by_mentee, start = market.by_mentee
+        self.wish: list[int] = by_mentee.tolist()
+        self.next: list[int] = start[:-1].tolist()
+        self.end: list[int] = start[1:].tolist()
+        self.mentee: list[int] = market.mentee.tolist()
+        self.offer: list[int] = market.offer.tolist()
+        self.likes: list[int] = market.mentee_rank.tolist()
+        self.rank: list[int] = market.mentor_rank.tolist()
+        self.seats: list[int] = market.seats.tolist()
+        self.limit: list[int] = market.mentor_seats.tolist()
+        self.boss: list[int] = market.mentor_of_offer.tolist()
+        self.offers: list[list[int]] = [[] for _ in self.limit]
+        for number, owner in enumerate(self.boss):
+            self.offers[owner].append(number)
+        self.asked: list[list[int]] = [[] for _ in self.seats]  # the ranks of all who asked, in order
+        self.struck = [NEVER] * len(self.seats)  # the best rank of anybody struck out
+        self.first: list[list[int]] = [[] for _ in self.next]
+        for who in range(len(self.next)):
+            self._ask(who)
+
+    def _ask(self, who: int) -> None:
+        """Ask for the next best offers of a list, all that are as good."""
+        while self.next[who] < self.end[who]:
+            pair = self.wish[self.next[who]]
+            if self.first[who] and self.likes[pair] != self.likes[self.first[who][0]]:
+                return
+            self.first[who].append(pair)
+            insort(self.asked[self.offer[pair]], self.rank[pair])
+            self.next[who] += 1
+
+    def strike(self, pair: int) -> bool:
+        """Strike out a first wish; False where it is none, or might be granted."""
+        who, here = self.mentee[pair], self.offer[pair]
+        if pair not in self.first[who] or not self._impossible(pair):
+            return False
+        self.first[who].remove(pair)
+        self.struck[here] = min(self.struck[here], self.rank[pair])
+        if not self.first[who]:
+            self._ask(who)
+        return True
+
+    def _impossible(self, pair: int) -> bool:
+        """Whether offer or mentor would have more than their seats if this wish were granted."""
+        mine, rank = self.offer[pair], self.rank[pair]
+        boss = self.boss[mine]
+        beside = bisect_right(self.asked[mine], rank) - 1
+        if self.struck[mine] <= rank or beside >= self.seats[mine]:
+            return True
+        asked = {self.offer[other] for other in self.first[self.mentee[pair]]}
+        others = (here for here in self.offers[boss] if here != mine)
+        return beside + sum(self._must(here, rank, full=here in asked) for here in others) >= self.limit[boss]
+
+    def _must(self, here: int, rank: int, *, full: bool = False) -> int:
+        """How many of those who asked up to a rank, or of people liked more, an offer must have."""
+        if full or self.struck[here] <= rank:
+            return self.seats[here]
+        return min(bisect_right(self.asked[here], rank), self.seats[here])
+
+    def too_many(self) -> bool:
+        """Whether mentors must have more mentees than have a wish left."""
+        needed = (
+            min(limit, sum(self._must(here, NEVER - 1) for here in own))
+            for limit, own in zip(self.limit, self.offers, strict=True)
+        )
+        return sum(needed) > sum(map(bool, self.first))
+
+
+def after_strikes(market: Market, pairs: Iterable[int]) -> Wishes | None:
+    """What is left after some wishes were struck out in order; None where one of them might be granted."""
+    wishes = Wishes(market)
+    return wishes if all(wishes.strike(pair) for pair in pairs) else None

@@ -1,0 +1,163 @@
+"""The instance as whole-number rows: variables for edges and pieces of loads, goals over them, what a search finds."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from mmatch.instance.totals import load_labels
+from mmatch.people.columns import NONE
+from mmatch.solvers._grouping import add_groups
+
+if TYPE_CHECKING:
+    from mmatch.instance import Instance, Watch
+    from mmatch.people.columns import Bools, Ints
+    from mmatch.terms import Bounds, ConvexLoad
+
+FAR = 2**62
+
+
+@dataclass(frozen=True, eq=False)
+class Row:
+    """lower <= sum of coefficients x variables <= upper."""
+
+    variables: Ints
+    coefficients: Ints
+    lower: int
+    upper: int
+
+
+@dataclass(frozen=True, eq=False)
+class Goal:
+    """One linear form to maximise; ``reached`` reads it off a choice of edges, ``top`` is what it can never exceed.
+
+    A ``probe`` asks only whether its top can be reached, or its ``rows`` kept, in so many ``seconds``: where they
+    cannot, nothing is held and nothing changes. A ``start`` is a choice that is known to keep the rows: no search.
+    """
+
+    variables: Ints
+    coefficients: Ints
+    reached: Callable[[Bools], int | None]
+    top: int | None = None
+    probe: bool = False
+    rows: tuple[Row, ...] = ()
+    seconds: float | None = None
+    modelled: bool = False
+    start: Bools | None = None
+
+    def value(self, chosen: Bools, values: Ints | None) -> int | None:
+        """What a choice reaches; of a ``modelled`` goal what all variables say, for edges alone do not tell."""
+        if self.modelled and values is not None:
+            total: int = sum((self.coefficients.astype(object) * values[self.variables]).tolist())
+            return total
+        return self.reached(chosen)
+
+
+@dataclass(frozen=True, eq=False)
+class Found:
+    """What one search gave: chosen edges if any, the values of all variables, whether it claims the optimum, a bound.
+
+    ``ended``: it came to its own end, though what floats can tell leaves room for a better one.
+    """
+
+    chosen: Bools | None
+    values: Ints | None = None
+    optimal: bool = False
+    infeasible: bool = False
+    bound: int | None = None
+    ended: bool = False
+
+
+@dataclass(eq=False)
+class Model:
+    """Whole-number variables between bounds, rows over them; the first ones are the edges.
+
+    ``places`` and ``opened`` are the variables of the places and of the groups, where the instance has groups.
+    """
+
+    n_edges: int
+    places: Ints | None = None
+    opened: Ints | None = None
+    lower: list[Ints] = field(default_factory=list)
+    upper: list[Ints] = field(default_factory=list)
+    rows: list[Row] = field(default_factory=list)
+    size: int = 0
+
+    def add(self, lower: Ints, upper: Ints) -> Ints:
+        """New variables: their numbers."""
+        numbers = np.arange(self.size, self.size + len(upper))
+        self.lower.append(lower)
+        self.upper.append(upper)
+        self.size += len(upper)
+        return numbers
+
+    def bounds(self) -> tuple[Ints, Ints]:
+        """(lower, upper) of all variables."""
+        return np.concatenate(self.lower), np.concatenate(self.upper)
+
+    @classmethod
+    def of(cls, instance: Instance) -> Model:
+        """The edges and the bounds on their sums."""
+        n = len(instance.request)
+        model = cls(n)
+        edges = model.add(np.zeros(n, dtype=np.int64), np.ones(n, dtype=np.int64))
+        if n == 0:
+            model.add(np.zeros(1, dtype=np.int64), np.zeros(1, dtype=np.int64))  # searches want a variable
+        for family in instance.bounds:
+            model.sums(edges, family)
+        if instance.groups is not None:
+            add_groups(model, instance.groups)
+        return model
+
+    def row(self, variables: Ints, coefficients: Ints, lower: int, upper: int) -> None:
+        """One more row."""
+        self.rows.append(Row(variables, coefficients, lower, upper))
+
+    def sums(self, edges: Ints, family: Bounds) -> None:
+        """A row for each set that can bind: the sum over its members."""
+        for k, members in sets_of(family.label, len(family.upper)):
+            if family.lower[k] > 0 or family.upper[k] < len(members):
+                ones = np.ones(len(members), dtype=np.int64)
+                self.rows.append(Row(edges[members], ones, int(family.lower[k]), int(family.upper[k])))
+
+    def served(self, edges: Ints) -> Ints:
+        """A variable that is 1 where any of some edges is chosen."""
+        served = self.add(np.zeros(1, dtype=np.int64), np.ones(1, dtype=np.int64))
+        self.rows.append(Row(np.append(edges, served), np.append(np.ones(len(edges), np.int64), -1), 0, FAR))
+        self.rows += [Row(np.append(served, edge), np.array([1, -1]), 0, 1) for edge in edges.tolist()]
+        return served
+
+    def pieces(self, instance: Instance, load: ConvexLoad) -> tuple[Ints, Ints, Ints]:
+        """Variables for the units of each set of a load: (variables, set of each, which unit of the set from 0)."""
+        label = load_labels(instance, load)
+        n = int(label.max(initial=NONE)) + 1
+        found = [(k, len(members), members) for k, members in sets_of(label, n)]
+        sizes = np.array([size for _, size, _ in found], dtype=np.int64)
+        owner = np.repeat(np.arange(n), sizes)
+        place = np.arange(len(owner)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+        units = self.add(np.zeros(len(owner), dtype=np.int64), np.ones(len(owner), dtype=np.int64))
+        start = np.concatenate([[0], np.cumsum(sizes)])
+        for k, size, members in found:
+            if size:
+                variables = np.concatenate([members, units[start[k] : start[k + 1]]])
+                self.rows.append(Row(variables, np.repeat([1, -1], size), 0, 0))
+        return units, owner, place
+
+
+def sets_of(label: Ints, n: int) -> Iterator[tuple[int, Ints]]:
+    """(number, edges) of each set."""
+    order = np.argsort(label, kind="stable")
+    start = np.searchsorted(label[order], np.arange(n + 1))
+    for k in range(n):
+        yield k, order[start[k] : start[k + 1]]
+
+
+def time_left(watch: Watch, goal: Goal) -> float | None:
+    """Seconds for one search; None without a limit."""
+    limits = [] if watch.deadline is None else [watch.deadline - time.monotonic()]
+    limits += [] if goal.seconds is None else [goal.seconds]
+    return max(min(limits), 0.01) if limits else None
