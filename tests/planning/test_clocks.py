@@ -83,7 +83,9 @@ def test_a_file_of_before_reads_as_ever():
 
 def test_other_data_with_the_same_clocks_is_a_note():
     read = again(shifted(SCHEDULE, "UTC", 0))
-    assert read.notes == (f"dated with time-zone data 2001a, here is {data_version()}: its clocks show the same times",)
+    assert read.notes == (
+        f"dated with time-zone data 2001a, and this machine has {data_version()}: its clocks show the same times",
+    )
     assert read.notes[0] in repr(read)
     assert [table.title for table in read.tables()][-1] == "Notes"
     assert mm.validate(ASKED[0], ASKED[2], read) == []
@@ -173,4 +175,4 @@ def test_another_machine(tmp_path, line):
     environment = {**os.environ, "PYTHONTZPATH": str(tmp_path / "zones")}
     told = subprocess.run(story, env=environment, capture_output=True, text=True, check=True).stdout  # noqa: S603 - ours
     assert told.startswith("'1999z'" if line else "''")
-    assert f"here is {'1999z' if line else '(unknown)'}: clocks show other times in Europe/Berlin;" in told
+    assert f"and this machine has {'1999z' if line else '(unknown)'}: clocks show other times in Europe/Berlin;" in told

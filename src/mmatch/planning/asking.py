@@ -208,10 +208,20 @@ class Patience(Watch):
 
     returns: bool = False
     interrupted: bool = False
+    cut: bool = False  # a part had no more time
 
     def reason(self) -> str | None:
         """Why to stop now: "interrupted", "cancelled", "time_limit", or None."""
         return "interrupted" if self.interrupted else super().reason()
+
+    def hear(self, share: Patience) -> None:
+        """What happened while a share of the time was spent."""
+        self.interrupted |= share.interrupted
+        self.cut |= share.cut or share.reason() == "time_limit"
+
+    def stopped(self) -> str | None:
+        """Why not everything was searched to its end."""
+        return self.reason() or ("time_limit" if self.cut else None)
 
 
 def watch_of(time_limit: Any, cancel: threading.Event | None, on_interrupt: str) -> Patience:

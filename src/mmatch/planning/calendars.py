@@ -307,6 +307,12 @@ class Task:
         ]
         return max(pauses, default=0)
 
+    def priced(self, prices: Sequence[Intervals]) -> Task:
+        """The task with other prices of its starts; what does not depend on them is not worked out again."""
+        found = replace(self, prices=tuple(prices))
+        found.memo.update((key, value) for key, value in self.memo.items() if key[0] in {"link", "days"})
+        return found
+
     def kept(self, keep: Sequence[Any]) -> Task:
         """The task with only some of its starts: a mask or indices for each session."""
         return _kept(self, keep)

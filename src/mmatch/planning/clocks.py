@@ -124,7 +124,9 @@ def _odd(had: Clocks, schedule: Schedule) -> Iterator[str]:
 
 
 def _told(had: Clocks) -> str:
-    return f"dated with time-zone data {had.version or '(unknown)'}, here is {data_version() or '(unknown)'}"
+    return (
+        f"dated with time-zone data {had.version or '(unknown)'}, and this machine has {data_version() or '(unknown)'}"
+    )
 
 
 def _listed(texts: Sequence[str]) -> str:

@@ -159,7 +159,7 @@ class Run:
             self.exact = False
             self.bound = self._more(self.bound, (len(left), 0))
         if not self.exact and self.stopped is None:
-            self.stopped = self.watch.reason()
+            self.stopped = self.watch.stopped()
 
     def _more(self, known: Vector, more: tuple[int, int]) -> Vector:
         """A value or bound with that of one part more: (matches with dates, what they cost)."""

@@ -1,20 +1,23 @@
 """Rooms that matches of different people share: greedy, then one neighbourhood after the other, with an honest bound.
 
 Rooms of a site are alike, so a site is a number of rooms at every minute, and who gets which is decided afterwards.
-Without rooms the components are independent; what they cost then is the bound. Few matches are solved to the end in
-one model. Of many, a neighbourhood of matches that compete for rooms is freed, all others stay, and CP-SAT looks for
-something better there, again and again (Shaw: Using constraint programming and local search methods to solve vehicle
-routing problems, 1998).
+Without rooms the components are independent; what they cost then is a bound, and with rents for rooms a better one. Few
+matches are solved to the end in one model. Of many, a neighbourhood of matches that compete for rooms is freed, all
+others stay, and CP-SAT looks for something better there, again and again (Shaw: Using constraint programming and local
+search methods to solve vehicle routing problems, 1998).
 """
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from mmatch.availability import DAY
+from mmatch.planning.asking import Patience
 from mmatch.planning.placing import Placed, joined_by, place
+from mmatch.planning.rents import least_with_rents
 from mmatch.planning.together import Chosen, Held, Room, fits, held, total
 
 if TYPE_CHECKING:
@@ -26,6 +29,7 @@ SOME = 120  # matches, up to which one model is tried at the end
 PROOF = 20.0  # of CP-SAT there, in its deterministic units
 SIZES = (6, 60)  # matches of a neighbourhood, least and most
 WORK = 0.5  # of CP-SAT for one neighbourhood, in its deterministic units
+BOUNDING = 6  # the part of the time that is for the bound is one of so many
 TRIES = 3  # without success for each component, after which the search ends
 
 
@@ -55,14 +59,26 @@ def place_all(tasks: Sequence[Task], rooms: dict[str, int], watch: Watch) -> Ite
         rooms: how many each site has; sites that are not named have enough.
         watch: when to stop.
     """
-    for part in parts_of(tasks, rooms):
+    parts = sorted(parts_of(tasks, rooms), key=lambda part: (len(part.sites) > 0, len(part.numbers)))
+    for number, part in enumerate(parts):
         mine = [tasks[k] for k in part.numbers]
-        if part.sites:
-            places = {k: place for place, k in enumerate(part.numbers)}
-            members = [[places[k] for k in numbers] for numbers in part.members]
-            yield part.numbers, _shared(mine, members, [Room(site, rooms[site]) for site in part.sites], watch)
-        else:
+        if not part.sites:
             yield part.numbers, place(mine, watch)
+            continue
+        places = {k: place for place, k in enumerate(part.numbers)}
+        members = [[places[k] for k in numbers] for numbers in part.members]
+        share = _share(watch, len(parts) - number)
+        yield part.numbers, _shared(mine, members, [Room(site, rooms[site]) for site in part.sites], share)
+        if isinstance(watch, Patience) and isinstance(share, Patience):
+            watch.hear(share)
+
+
+def _share(watch: Watch, parts: int) -> Watch:
+    """A watch for the next one of some parts: none takes the time of those that come after it."""
+    if watch.deadline is None or parts == 1:
+        return watch
+    now = time.monotonic()
+    return replace(watch, deadline=now + max(watch.deadline - now, 0) / parts)
 
 
 def _sites(task: Task, rooms: Mapping[str, int]) -> set[str]:
@@ -86,12 +102,26 @@ def _shared(tasks: list[Task], parts: list[list[int]], rooms: list[Room], watch:
     if len(tasks) <= FEW:
         whole = place(tasks, watch, rooms, search.dates)
         return Placed(whole.dates, whole.bound if whole.exact else (placed, cheap), whole.exact)
+    cheap = _least(tasks, parts, rooms, (placed, cheap, total(tasks, search.dates)), watch)
     search.improve()
     reached = total(tasks, search.dates)
     if reached != (placed, cheap) and len(tasks) <= SOME and watch.reason() is None:
         whole = place(tasks, watch, rooms, search.dates, PROOF)  # few starts are left between value and bound
         return Placed(whole.dates, whole.bound if whole.exact else (placed, cheap), whole.exact)
     return Placed(tuple(search.dates), (placed, cheap), reached == (placed, cheap))
+
+
+def _least(
+    tasks: list[Task], parts: list[list[int]], rooms: list[Room], known: tuple[int, int, tuple[int, int]], watch: Watch
+) -> int:
+    """What dates cost at least with rooms as they are; a part of the time is for this."""
+    placed, cheap, reached = known
+    aim = reached[1] if reached[0] == placed else cheap + cheap // 10 + 1
+    share = _share(watch, BOUNDING)
+    found = least_with_rents(tasks, parts, rooms, (cheap, aim), share)
+    if isinstance(watch, Patience) and isinstance(share, Patience):
+        watch.interrupted |= share.interrupted
+    return found
 
 
 @dataclass(eq=False)
