@@ -45,6 +45,9 @@ X = mm.Participant("x")
         lambda: mm.Program.from_json({"schema": "mmatch/cohort"}),
         lambda: mm.Program.from_json({"version": True}),
         lambda: mm.aims.Coverage(weight=Decimal("NaN")),
+        lambda: mm.solvers.Stable(side=[]),
+        lambda: mm.solvers.Stable(kind=[]),
+        lambda: mm.solvers.Stable(ties={}),
     ],
 )
 def test_hostile_arguments_are_input_errors(call):

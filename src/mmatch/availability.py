@@ -83,7 +83,7 @@ def parse_week(text: str | Sequence[str], where: str = "availability") -> tuple[
         InputError: every entry that is no window, with what was expected.
     """
     problems = Problems()
-    texts = [text] if isinstance(text, str) else list(text)
+    texts = list(text) if isinstance(text, list | tuple) else [text]
     found: list[Window] = []
     for item in texts:
         if not isinstance(item, str):

@@ -203,6 +203,19 @@ def test_a_forged_result_is_not_explained_away():
     assert [r.kind for r in found if r.who[0] == "data1"] == ["price"]
 
 
+@pytest.mark.parametrize("steps", [(99,), (2**64,), (-1,), (0, 2**64)])
+def test_a_proof_that_names_what_is_not_there_is_told(steps):
+    """As a result from a file may: no popular matching, because of mentees whom nobody knows."""
+    cohort = mm.Cohort.from_rankings({name: ["x", "y"] for name in "abc"}, None)
+    result = mm.solve(cohort, solver="popular")
+    assert (result.status, result.trust) == ("infeasible", "proved")
+    claim = replace(result.proof.stability, steps=steps)
+    forged = mm.from_json(mm.to_json(replace(result, proof=replace(result.proof, stability=claim))))
+    assert mm.verify(cohort, mm.Program(), forged)
+    with pytest.raises(mm.InputError, match="the proof names what is not in this cohort"):
+        mm.reasons(cohort, mm.Program(), forged)
+
+
 def test_readiness_counts_what_each_rule_removes():
     people = [Participant(f"m{k}", offers=[Offer("x")], attributes={"d": "ab"[k % 2]}) for k in range(4)]
     people += [Participant(f"e{k}", requests=[Request("x")], attributes={"d": "a"}) for k in range(3)]

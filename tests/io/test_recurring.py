@@ -212,3 +212,22 @@ def test_differences_of_thousands_of_years_end(year):
     except mm.MmatchError:
         return
     assert [low[5:10] for low, _ in found] == ["03-02", "03-09"]
+
+
+@pytest.mark.parametrize(
+    ("event", "message"),
+    [
+        (["UID:a", "DTSTART:20260302T090000Z", "RDATE;VALUE=PERIOD:20260305T090000Z/20260305T080000Z"], "ends before"),
+        (["UID:a", "SUMMARY:x"], "no DTSTART"),
+        (["UID:a", "STATUS:CANCELLED"], "no DTSTART"),
+        (["UID:a", "RECURRENCE-ID:20260302T090000Z", "SUMMARY:x"], "no DTSTART"),
+    ],
+)
+def test_an_entry_that_cannot_take_time_is_told_and_not_taken_as_free(event, message):
+    with pytest.raises(mm.InputError, match=message):
+        mm.busy_times(calendar([event]), **SPAN)
+
+
+def test_no_dates_from_the_last_one_to_the_first():
+    with pytest.raises(mm.InputError, match="end: found 2026-03-01, expected a date from 2026-04-01"):
+        mm.busy_times(calendar([["UID:a", "DTSTART:20260302T090000Z"]]), start="2026-04-01", end="2026-03-01")

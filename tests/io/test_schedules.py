@@ -105,6 +105,10 @@ def test_any_edit_is_a_schedule_or_an_input_error(path, value):
         (lambda d: d.update(version=99), "version"),
         (lambda d: d["settings"].update(zone="Mars"), "timezone"),
         (lambda d: d["settings"]["diaries"]["ann"].update(per_day=-1), "count"),
+        (lambda d: d.update(status=[]), "type"),
+        (lambda d: d["plans"][0]["dues"][0].update(kind="sned"), "type"),
+        (lambda d: d["plans"][0]["sessions"][0].update(revision=2**31), "type"),
+        (lambda d: d["plans"][0]["sessions"][0].update(revision=-1), "type"),
     ],
 )
 def test_what_is_wrong_is_named(edit, code):

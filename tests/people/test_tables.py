@@ -237,3 +237,12 @@ def test_bad_rankings_name_the_place(arguments, told):
     )
     with pytest.raises(mm.InputError, match=told):
         mm.Cohort.from_rankings(*positional, **options)
+
+
+def test_sorted_lists_are_handed_out_once():
+    """Whoever takes them writes in them: two threads with the same arrays would read each other's keys."""
+    plain = plain_rankings({"a": ["x", "y"], "b": ["y"]}, {"x": ["a"], "y": ["b", "a"]}, {"capacity": 1, "min_load": 0})
+    lists = plain[0].wishes
+    (one, ranks), (other, again) = lists.taken(), lists.taken()
+    assert one is not other
+    assert (one.tolist(), ranks.tolist()) == (other.tolist(), again.tolist())

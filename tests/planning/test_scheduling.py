@@ -279,6 +279,8 @@ def test_what_is_due_lies_between_the_sessions():
         ({"end": "2099-01-01"}, "date"),
         ({"zone": "Mars"}, "timezone"),
         ({"hours": "always"}, "window"),
+        ({"hours": None}, "window"),
+        ({"blackout": [20260330]}, "date"),
         ({"grain": 0}, "argument"),
         ({"buffer": 1.5}, "argument"),
         ({"time_limit": -1}, "argument"),
@@ -293,6 +295,21 @@ def test_bad_arguments_are_named(options, code):
     with pytest.raises(mm.InputError) as caught:
         schedule(cohort, mm.Program(), matching, **{**SPRING, **options})
     assert caught.value.problems[0].code == code
+
+
+def test_whose_busy_times_are_wrong_is_named():
+    cohort, matching = two("Mon 9-12", "Mon 9-12")
+    with pytest.raises(mm.InputError, match=r'^busy\["eva"\]: found "soon", expected \(from, to\)'):
+        schedule(cohort, mm.Program(), matching, **SPRING, busy={"ann": [], "eva": ["soon"]})
+
+
+@pytest.mark.parametrize("day", [1, 20260330, 10**9, 10**30])
+def test_a_number_that_is_no_date_is_not_taken_for_one(day):
+    """Days are numbers inside; 20260330 read as one of them is a date far away, and then nothing was blacked out."""
+    with pytest.raises(mm.InputError, match=f"Diary.blackout: found {day}, expected a date"):
+        mm.Diary(blackout=[day])
+    with pytest.raises(mm.InputError, match=f"Diary.dates: found {day}, expected a date"):
+        mm.Diary(dates={day: "9-12"})
 
 
 def test_bad_windows_and_unknown_formats_are_named():

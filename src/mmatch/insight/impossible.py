@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from mmatch.errors import InputError, Problem
 from mmatch.insight.conflicting import conflicting
 from mmatch.insight.words import counted, listed
 from mmatch.instance import compile_instance
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from mmatch.instance.network import Network
     from mmatch.matching import Result, Stability
     from mmatch.people import Cohort
-    from mmatch.people.columns import Ints
+    from mmatch.people.columns import Bools, Ints
     from mmatch.program import Program
     from mmatch.proof.headcount import Headcount
 
@@ -46,9 +47,9 @@ def why_infeasible(cohort: Cohort, program: Program, result: Result) -> Iterator
         yield conflicting(cohort, program)
         return
     network = build_network(instance)
+    _marked(result.proof.cut, network.n_nodes)
     cut = smallest_cut(network, result.proof.cut)
-    inside = np.zeros(network.n_nodes, dtype=bool)
-    inside[list(cut)] = True
+    inside = _marked(cut, network.n_nodes)
     enters = np.flatnonzero(~inside[network.tail] & inside[network.head] & (network.lower > 0))
     leaves = np.flatnonzero(inside[network.tail] & ~inside[network.head])
     short = shortfall(network, cut)
@@ -60,14 +61,27 @@ def why_infeasible(cohort: Cohort, program: Program, result: Result) -> Iterator
     yield Reason("shortage", tuple(dict.fromkeys(who)), "", f"{text}: {short} short")
 
 
+def _marked(rows: tuple[int, ...], n: int) -> Bools:
+    """Which of n things a proof names.
+
+    Raises:
+        InputError: where it names what is not there, as a result from a file may.
+    """
+    if not all(type(row) is int and 0 <= row < n for row in rows):
+        text = "the proof names what is not in this cohort; verify says what is wrong with it"
+        raise InputError(Problem("digest", "result", text))
+    marked = np.zeros(n, dtype=bool)
+    marked[list(rows)] = True
+    return marked
+
+
 def _unstable(cohort: Cohort, program: Program, claim: Stability) -> Reason:
     """Why no matching is stable in the way that was asked for."""
     if claim.kind in {"strong", "super"}:
         name = "strongly stable" if claim.kind == "strong" else "super-stable"
         return Reason("rules", (), "", f"no {name} matching exists: too many people are indifferent")
     instance = compile_instance(cohort, program)
-    chosen = np.zeros(len(instance.request), dtype=bool)
-    chosen[list(claim.steps)] = True
+    chosen = _marked(claim.steps, len(instance.request))
     if claim.kind == "popular":
         rows = np.unique(instance.labels.pairs.mentee[chosen]).tolist()
         mentees = tuple(cohort.people.ids[k] for k in rows)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from mmatch.availability import DAY, day_of, intervals_of, local_time, zone_of
+from mmatch.availability import DAY, day_of, day_text, intervals_of, local_time, zone_of
 from mmatch.errors import ExtraError, InputError, LimitError, Problem, excerpt
 from mmatch.io.files import file_name, read_text
 from mmatch.io.recurring import Series, Span, instant_of, listed, whole_minutes
@@ -42,6 +42,8 @@ def busy_times(
     """
     first, last = day_of(start, "start"), day_of(end, "end")
     home = zone_of(zone, "zone")
+    if last < first:
+        raise InputError(Problem("date", "end", f"found {day_text(last)}, expected a date from {day_text(first)}"))
     name = "calendar" if isinstance(source, bytes) else file_name(source)
     horizon = (first - 1) * DAY, (last + 2) * DAY
     spans: list[Span] = []

@@ -38,6 +38,7 @@ class Series:
         self.home = home
         latest: dict[float | None, Any] = {}
         for version in versions:
+            _begun(version)
             _zoned(version)
             said = version.get("recurrence-id")
             key = None if said is None else instant_of(said.dt, home)
@@ -143,6 +144,12 @@ def _range(version: Any) -> bool:
     return bool(found)
 
 
+def _begun(component: Any) -> None:
+    """Everything that takes time has a start; what is called off needs none."""
+    if "dtstart" not in component and (_counts(component) or "recurrence-id" not in component):
+        raise ValueError("it has no DTSTART")
+
+
 def _zoned(component: Any) -> None:
     """Every time that names a zone has one that is known: another one would be taken as local time."""
     for name in TIMES:
@@ -209,6 +216,8 @@ def _occurrences(component: Any, home: ZoneInfo, until: int) -> Iterator[tuple[W
     left_out = {instant_of(day.dt, home) for row in listed(component.get("exdate")) for day in row.dts}
     for begin, end in _begins(component, first, home, until):
         low = instant_of(begin, home)
+        if end is not None and instant_of(end, home) < low:
+            raise ValueError("an additional date ends before it has begun")
         if low not in left_out:
             left_out.add(low)
             yield begin, end

@@ -25,6 +25,8 @@ SCHEMA = "mmatch/schedule"
 DIARIES = "mmatch/diaries"
 VERSION = 1
 EXTRAS = ("slot", "co_mentor")
+DUE_KINDS = ("send", "answer", "reflect")
+MOST_REVISIONS = 2**31 - 1  # of a calendar entry (RFC 5545, 3.3.8)
 Read = Callable[[Any, str], Any]
 
 
@@ -301,7 +303,7 @@ def _minute(value: Any, where: str) -> int:
 
 
 def _status(value: Any, where: str) -> Status:
-    if value not in set(Status):
+    if value not in list(Status):
         raise _wrong(where, value, f"one of {', '.join(Status)}")
     return Status(value)
 
@@ -332,12 +334,20 @@ def _meeting(data: Any, where: str) -> Appointment:
     found = fields_of(data, where, ("start", "minutes", "mode", "site", "room", "revision"))
     start, minutes = _minute(found["start"], f"{where}.start"), _positive(found["minutes"], f"{where}.minutes")
     mode, site, room = (text_of(found[name], f"{where}.{name}") for name in ("mode", "site", "room"))
-    return Appointment(start, minutes, mode, site, room, _whole(found["revision"], f"{where}.revision"))
+    return Appointment(start, minutes, mode, site, room, _revision(found["revision"], f"{where}.revision"))
+
+
+def _revision(value: Any, where: str) -> int:
+    if not 0 <= _whole(value, where) <= MOST_REVISIONS:
+        raise _wrong(where, value, f"a whole number from 0 to {MOST_REVISIONS}")
+    return int(value)
 
 
 def _due(data: Any, where: str) -> Due:
     found = fields_of(data, where, ("kind", "who", "by", "what"))
     kind, who, what = (text_of(found[name], f"{where}.{name}") for name in ("kind", "who", "what"))
+    if kind not in DUE_KINDS:
+        raise _wrong(f"{where}.kind", kind, f"one of {', '.join(DUE_KINDS)}")
     return Due(kind, who, _minute(found["by"], f"{where}.by"), what)
 
 

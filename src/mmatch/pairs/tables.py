@@ -99,8 +99,7 @@ def offer_table(lists: Listed, offers: Offers) -> RankTable:
     own, width, n = lists.whom == NONE, len(offers.owner), len(lists.stated)
     edge = np.searchsorted(offers.owner, np.arange(n + 1))
     if not len(lists.others) and (np.bincount(offers.owner, minlength=n) == 1)[lists.whom].all():
-        keys, ranks = lists.by_person  # sorted by person, as the lists are
-        lists.let_go()
+        keys, ranks = lists.taken()  # sorted by person, as the lists are
         keys -= np.multiply(lists.who, n, dtype=np.int64)
         return RankTable(products(lists.who, width, edge[keys]), ranks, lists.stated, width)
     first, size = edge[lists.whom], np.diff(edge)[lists.whom]  # of nobody's offers too, put right below

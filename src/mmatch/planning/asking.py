@@ -6,7 +6,7 @@ import datetime as dt
 import threading
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -106,8 +106,16 @@ def _diaries(cohort: Cohort, asked: Asked) -> Mapping[str, Diary]:
             raise InputError(Problem("type", f"diaries[{excerpt(who)}]", text))
         found[known(cohort, who, "diaries")] = diary
     for who, times in _mapping(asked.busy, "busy").items():
-        found[known(cohort, who, "busy")] = with_busy(found.get(who, FREE), times)
+        found[known(cohort, who, "busy")] = _with_busy(found.get(who, FREE), who, times)
     return MappingProxyType(dict(sorted(found.items())))
+
+
+def _with_busy(diary: Diary, who: str, times: Any) -> Diary:
+    """A diary with more that is taken; what is wrong in it is told with whose it is."""
+    try:
+        return with_busy(diary, times)
+    except InputError as error:
+        raise InputError(replace(problem, where=f"busy[{excerpt(who)}]") for problem in error.problems) from None
 
 
 def _mapping(value: Any, where: str) -> Mapping[Any, Any]:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 MOST = 10_000  # sessions in a day, week or month
 HOURS = 24 * 31
+DAYS = range(*(day_of(f"{year}-01-01") for year in (YEARS[0], YEARS[-1])))
 Span = tuple[int, int]
 CAPS = ("per_day", "per_week", "per_month", "hours_per_month")
 
@@ -58,7 +59,7 @@ class Diary:
         readers: dict[str, Callable[[Any], Any]] = {
             "busy": _busy,
             "dates": _dates,
-            "blackout": blackout_of,
+            "blackout": partial(blackout_of, where="Diary.blackout"),
             "preferred": _preferred,
             "buffer": lambda value: _count(value, "buffer", DAY),
             **{name: partial(_count, name=name, most=MOST) for name in CAPS[:3]},
@@ -135,7 +136,7 @@ def _dates(given: Any) -> Mapping[int, tuple[Span, ...]]:
         raise _wrong("date", "dates", f"found {excerpt(given)}, expected {{date: hours}}")
     found = {}
     for date, hours in given.items():
-        day = date if type(date) is int else day_of(date, "Diary.dates")
+        day = _day(date, "Diary.dates")
         spans = hours if isinstance(hours, tuple) else _clock(hours, day)
         found[day] = spans
     return MappingProxyType(dict(sorted(found.items())))
@@ -159,7 +160,12 @@ def blackout_of(dates: Any, where: str = "blackout") -> tuple[int, ...]:
     if isinstance(dates, str | bytes) or not hasattr(dates, "__iter__"):
         text = f"found {excerpt(dates)}, expected a list of dates"
         raise InputError(Problem("date", where, text, 'write ["2027-01-25"]'))
-    return tuple(sorted({day if type(day) is int else day_of(day, where) for day in dates}))
+    return tuple(sorted({_day(day, where) for day in dates}))
+
+
+def _day(date: Any, where: str) -> int:
+    """The number of a date; a number that is one already is of a date from 1973 to 2199, and no 20270111."""
+    return date if type(date) is int and date in DAYS else day_of(date, where)
 
 
 def _preferred(text: Any) -> tuple[Window, ...]:

@@ -77,13 +77,13 @@ class Stable:
     ties: str = "lottery"
 
     def __post_init__(self) -> None:
-        if self.kind not in {"weak", "strong", "super"}:
+        if self.kind not in ("weak", "strong", "super"):
             hint = "rules.Stable(kind) with cpsat or milp takes every notion"
             raise InputError(Problem("argument", "Stable.kind", f"found {excerpt(self.kind)}, expected {KINDS}", hint))
-        if self.ties not in {"lottery", "three_halves", "largest"}:
+        if self.ties not in ("lottery", "three_halves", "largest"):
             text = f'found {excerpt(self.ties)}, expected "lottery", "three_halves" or "largest"'
             raise InputError(Problem("argument", "Stable.ties", text))
-        if self.side not in {"mentee", "mentor"}:
+        if self.side not in ("mentee", "mentor"):
             text = f'found {excerpt(self.side)}, expected "mentee" or "mentor"'
             raise InputError(Problem("argument", "Stable.side", text))
 
