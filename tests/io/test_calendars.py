@@ -138,6 +138,9 @@ def test_a_file_of_one_person_hides_the_addresses_of_others():
         ({"attendees": {"eva": "eva@example.org"}}, "organizer"),
         ({"attendees": {"eva": "a@b\r\nX:y"}, "method": "REQUEST", "organizer": "o@example.org"}, "e-mail"),
         ({"organizer": "o@example.org\n"}, "e-mail"),
+        ({"organizer": "here"}, "^organizer: expected a plain"),
+        ({"attendees": 5}, "attendees: found int, expected a dict"),
+        ({"plan": 5}, "plan: found int, expected a plan of the schedule"),
         ({"key": 5}, "expected a text"),
     ],
 )

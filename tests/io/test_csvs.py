@@ -91,3 +91,15 @@ def test_x09_a_link_is_replaced_and_its_target_left_alone(tmp_path):
     link.symlink_to(target)
     atomic_write(link, b"new")
     assert (target.read_text(), link.read_text(), link.is_symlink()) == ("old", "new", False)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes here")
+def test_a_device_or_a_pipe_is_not_replaced_by_a_file(tmp_path):
+    """Whoever may write in /dev would lose the device, for everybody on the machine."""
+    pipe, link = tmp_path / "pipe", tmp_path / "link"
+    os.mkfifo(pipe)
+    link.symlink_to(pipe)
+    for path in (pipe, link):
+        with pytest.raises(ExportError, match="is a device or a pipe"):
+            atomic_write(path, "x")
+    assert (pipe.is_fifo(), link.is_symlink()) == (True, True)

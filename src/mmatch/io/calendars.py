@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from mmatch.errors import ExportError, ExtraError, InputError, Problem, excerpt
 from mmatch.formats import format_of
-from mmatch.io.files import atomic_write
+from mmatch.io.files import atomic_write, local_path
 from mmatch.planning.asking import known
 from mmatch.planning.diaries import moment
 from mmatch.planning.plans import Appointment, Due, Plan, Schedule
@@ -81,6 +81,8 @@ def calendar_file(  # noqa: PLR0913 - one keyword for each convention
     """
     if person is not None:
         known(cohort, person, "person")
+    if not isinstance(plan, Plan | None):
+        raise InputError(Problem("type", "plan", f"found {type(plan).__name__}, expected a plan of the schedule"))
     issue = _issue(cohort, (now, key, method), attendees, organizer)
     plans = schedule.cancelled if method == "CANCEL" else schedule.plans
     wanted = [
@@ -116,7 +118,7 @@ def write_calendars(  # noqa: PLR0913 - one keyword for each convention
         ExportError: a file could not be written; old files are intact.
     """
     issue = _issue(cohort, (now, key, method), attendees, organizer)
-    place, written = Path(folder), []
+    place, written = Path(local_path(folder)), []
     for name, plans, person in _files(schedule, place):
         issued = Issue(issue.now, key, "CANCEL", issue.attendees, organizer) if name.stem == "cancelled" else issue
         data = _written(cohort, schedule, plans, issued, person)
@@ -161,7 +163,12 @@ def _issue(cohort: Cohort, plain: tuple[Any, Any, Any], attendees: Mapping[str, 
         )
     if type(key) is not str:
         raise InputError(Problem("argument", "key", f"found {type(key).__name__}, expected a text"))
-    found = {known(cohort, who, "attendees"): _address(text, who) for who, text in dict(attendees or {}).items()}
+    if not isinstance(attendees, Mapping | None):
+        raise InputError(Problem("type", "attendees", f"found {type(attendees).__name__}, expected a dict"))
+    found = {
+        known(cohort, who, "attendees"): _address(text, f"attendees[{excerpt(who)}]")
+        for who, text in (attendees or {}).items()
+    }
     if organizer:
         _address(organizer, "organizer")
     if (found or method == "REQUEST") and not (method != "PUBLISH" and organizer):
@@ -171,10 +178,10 @@ def _issue(cohort: Cohort, plain: tuple[Any, Any, Any], attendees: Mapping[str, 
     return Issue(stamp, key, method, MappingProxyType(found), organizer)
 
 
-def _address(text: Any, who: str) -> str:
+def _address(text: Any, where: str) -> str:
     """An e-mail address, or an InputError that does not show it."""
     if type(text) is not str or len(text) > 254 or not _ADDRESS.fullmatch(text):
-        raise InputError(Problem("address", f"attendees[{excerpt(who)}]", "expected a plain e-mail address"))
+        raise InputError(Problem("address", where, "expected a plain e-mail address"))
     return text
 
 

@@ -115,15 +115,26 @@ def decoded(data: bytes, name: str) -> str:
         raise InputError(Problem("encoding", name, text, hint)) from None
 
 
+def _check_kind(target: Path, path: str | os.PathLike[str]) -> None:
+    """Raise an ExportError where a device or a pipe stands: a file would take its place, for everybody."""
+    try:
+        mode = target.stat().st_mode
+    except (OSError, ValueError):
+        return
+    if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
+        raise ExportError(f"{file_name(path)} was not written: it is a device or a pipe, expected a file")
+
+
 def atomic_write(path: str | os.PathLike[str], data: str | bytes) -> None:
     """Write a file in one step: it is either the whole new file or still the old one. Only its owner may read it.
 
     A symbolic link is replaced, not followed.
 
     Raises:
-        ExportError: the place cannot be written; what stood there is intact.
+        ExportError: the place cannot be written, or is a device or a pipe; what stood there is intact.
     """
     target = Path(local_path(path))
+    _check_kind(target, path)
     temporary = None
     try:
         payload = data.encode() if isinstance(data, str) else data
