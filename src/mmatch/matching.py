@@ -258,16 +258,18 @@ class Stability:
             matching would win a vote of the mentees.
         seed: of the lottery that broke ties; None where no tie was broken.
         steps: candidate edges in the order in which an argument uses them, where offers share a mentor or of
-            super-stability: each pair that no stable matching has (side "mentee"), or each seat below which no stable
-            matching lets the mentee fall ("mentor"). Where no matching is popular, one of each mentee of a group who
+            the mentees' best in super-stability: each pair that no stable matching has (side "mentee"), or each seat
+            below which no stable matching lets the mentee fall ("mentor"). Where no matching is popular, one of each mentee of a group who
             are too many for their seats.
         prices: where aims of one's own are best over all stable matchings, a flow for each stage of the aims that shows
             it: what each rotation passes on to each one that must come before it.
         rotations: there, circles of candidate edges: each mentee moves on and sends the mentee of the next edge on. In
             order they lead from the mentees' best stable matching to the mentors' best.
         crowds: of strong stability, mentees who are too many for the last places that they tie for: the candidate edges
-            that fill these places, then one of each mentee who is left. Where no matching is popular, one row: edges
-            that give as many mentees as possible one of their first wishes.
+            that fill these places, then one of each mentee who is left. Of the mentors' best (side "mentor"): mentees
+            who are too few for some mentors: the edges that place all whom these ask last, then one of each mentor who
+            has a place left. Where no matching is popular, one row: edges that give as many mentees as possible one of
+            their first wishes.
     """
 
     side: str = ""
