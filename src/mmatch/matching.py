@@ -259,8 +259,8 @@ class Stability:
         seed: of the lottery that broke ties; None where no tie was broken.
         steps: candidate edges in the order in which an argument uses them, where offers share a mentor or of
             the mentees' best in super-stability: each pair that no stable matching has (side "mentee"), or each seat
-            below which no stable matching lets the mentee fall ("mentor"). Where no matching is popular, one of each mentee of a group who
-            are too many for their seats.
+            below which no stable matching lets the mentee fall ("mentor"). Where no matching is popular, one of each
+            mentee of a group who are too many for their seats.
         prices: where aims of one's own are best over all stable matchings, a flow for each stage of the aims that shows
             it: what each rotation passes on to each one that must come before it.
         rotations: there, circles of candidate edges: each mentee moves on and sends the mentee of the next edge on. In
