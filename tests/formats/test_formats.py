@@ -57,7 +57,7 @@ def test_more_than_three_sessions_are_regular_mentoring():
         ({"gaps": (mm.Gap(9, 7, 30),)}, "least <= target <= most"),
         ({"gaps": (mm.Gap(-1),)}, "from 0 to 366"),
         ({"gaps": (mm.Gap(touchpoints=(mm.Touchpoint("call"),)),)}, "plan, action, product, feedback"),
-        ({"gaps": None}, "NoneType"),
+        ({"gaps": None}, "found None, expected a tuple of Gaps"),
     ],
 )
 def test_what_no_format_can_be(change, told):
@@ -102,3 +102,26 @@ def test_hand_outs_tell_each_side_what_they_do():
     assert mentee.count("## Meeting") == mentor.count("## Meeting") == 2
     with pytest.raises(mm.InputError, match="mentor, mentee"):
         handout(format_of("single"), "boss")
+
+
+TWO = (mm.Session(), mm.Session())
+
+
+@pytest.mark.parametrize(
+    ("parts", "told"),
+    [
+        ({"sessions": [mm.Session()]}, "sessions: expected a tuple of one Session"),
+        ({"sessions": TWO, "gaps": (5,)}, r"gaps: found \(5,\), expected a tuple of Gaps"),
+        ({"sessions": TWO, "gaps": (mm.Gap(touchpoints=5),)}, r"gaps\[0\].touchpoints: expected a tuple"),
+        ({"sessions": TWO, "gaps": (mm.Gap(touchpoints=(5,)),)}, r"gaps\[0\].touchpoints: expected a tuple"),
+        ({"sessions": TWO, "gaps": (mm.Gap(touchpoints=(mm.Touchpoint(mentor_sends=5),)),)}, r"gaps\[0\].touchpoints.mentor_sends: expected"),
+        ({"sessions": TWO, "gaps": (mm.Gap(working="yes"),)}, r"gaps\[0\].working: found"),
+        ({"sessions": TWO[:1], "before": 5}, "before: found 5"),
+        ({"sessions": TWO[:1], "after": mm.Reflection(("why?",), -1)}, "after.days: found -1"),
+        ({"sessions": TWO[:1], "after": mm.Reflection("why?", 1)}, "after.questions: expected"),
+        ({"sessions": TWO[:1], "good_for": 5}, "good_for: found 5"),
+    ],
+)
+def test_parts_of_another_form_are_told_before_anybody_uses_the_format(parts, told):
+    with pytest.raises(mm.InputError, match=f"^Format.{told}"):
+        mm.Format("own", **parts)

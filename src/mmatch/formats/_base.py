@@ -109,27 +109,57 @@ def _check(form: Format, problems: Problems) -> None:
     if type(form.name) is not str or not form.name.isidentifier():
         problems.add("format", f"{where}.name", f"found {excerpt(form.name)}, expected a name such as two_session")
     if not _all(form.sessions, Session) or not form.sessions:
-        problems.add("format", f"{where}.sessions", "expected one Session or more")
+        problems.add("format", f"{where}.sessions", "expected a tuple of one Session or more")
         return
-    if not _all(form.gaps, Gap) or len(form.gaps) != len(form.sessions) - 1:
+    if not _all(form.gaps, Gap):
+        problems.add("format", f"{where}.gaps", f"found {excerpt(form.gaps)}, expected a tuple of Gaps")
+        return
+    if len(form.gaps) != len(form.sessions) - 1:
         found, wanted = _size(form.gaps), len(form.sessions) - 1
         problems.add("format", f"{where}.gaps", f"found {found}, expected {wanted}: one between two sessions")
         return
+    if type(form.good_for) is not str:
+        problems.add("format", f"{where}.good_for", f"found {excerpt(form.good_for)}, expected a text")
+    for name in ("before", "after"):
+        _check_reflection(getattr(form, name), f"{where}.{name}", problems)
     for k, session in enumerate(form.sessions):
         _count(session.minutes, f"{where}.sessions[{k}].minutes", (1, LONGEST), problems)
         _one_of(session.mode, MODES, f"{where}.sessions[{k}].mode", problems)
         if not _all(session.agenda, str):
             problems.add("format", f"{where}.sessions[{k}].agenda", "expected a tuple of texts")
     for k, gap in enumerate(form.gaps):
-        for name in ("least", "target", "most"):
-            _count(getattr(gap, name), f"{where}.gaps[{k}].{name}", (0, MOST_DAYS), problems)
-        if len(problems) == 0 and not gap.least <= gap.target <= gap.most:
-            text = f"found {gap.least}, {gap.target}, {gap.most}, expected least <= target <= most"
-            problems.add("format", f"{where}.gaps[{k}]", text)
-        for touch in gap.touchpoints:
-            _one_of(touch.kind, KINDS, f"{where}.gaps[{k}].touchpoints", problems)
-            for name in ("answer_days", "lead_days"):
-                _count(getattr(touch, name), f"{where}.gaps[{k}].touchpoints.{name}", (0, MOST_DAYS), problems)
+        _check_gap(gap, f"{where}.gaps[{k}]", problems)
+
+
+def _check_gap(gap: Gap, where: str, problems: Problems) -> None:
+    for name in ("least", "target", "most"):
+        _count(getattr(gap, name), f"{where}.{name}", (0, MOST_DAYS), problems)
+    if len(problems) == 0 and not gap.least <= gap.target <= gap.most:
+        text = f"found {gap.least}, {gap.target}, {gap.most}, expected least <= target <= most"
+        problems.add("format", where, text)
+    if type(gap.working) is not bool:
+        problems.add("format", f"{where}.working", f"found {excerpt(gap.working)}, expected True or False")
+    if not _all(gap.touchpoints, Touchpoint):
+        problems.add("format", f"{where}.touchpoints", "expected a tuple of Touchpoints")
+        return
+    for touch in gap.touchpoints:
+        _one_of(touch.kind, KINDS, f"{where}.touchpoints", problems)
+        for name in ("mentee_sends", "mentor_sends"):
+            if type(getattr(touch, name)) is not str:
+                problems.add("format", f"{where}.touchpoints.{name}", "expected a text")
+        for name in ("answer_days", "lead_days"):
+            _count(getattr(touch, name), f"{where}.touchpoints.{name}", (0, MOST_DAYS), problems)
+
+
+def _check_reflection(asked: Any, where: str, problems: Problems) -> None:
+    if asked is None:
+        return
+    if type(asked) is not Reflection:
+        problems.add("format", where, f"found {excerpt(asked)}, expected a Reflection or None")
+        return
+    _count(asked.days, f"{where}.days", (0, MOST_DAYS), problems)
+    if not _all(asked.questions, str):
+        problems.add("format", f"{where}.questions", "expected a tuple of texts")
 
 
 def _size(value: Any) -> str:
