@@ -280,7 +280,8 @@ class Stability:
 
     def __repr__(self) -> str:
         side = f", best for each {self.side}" if self.side else ""
-        found = [f"{len(value)} {name}" for name in ("steps", "prices", "rotations") if (value := getattr(self, name))]
+        names = ("steps", "prices", "rotations", "crowds")
+        found = [f"{len(value)} {name}" for name in names if (value := getattr(self, name))]
         return f"<Stability: {', '.join([self.kind + side, f'seed {self.seed}', *found])}>"
 
 

@@ -99,7 +99,7 @@ class _Refusals:
             else:
                 preferred.append(where)
         if preferred:
-            told.insert(0, f"{listed(preferred, 'mentors')} took mentees whom they prefer")
+            told.insert(0, f"{listed(list(dict.fromkeys(preferred)), 'mentors')} took mentees whom they prefer")
         got = f"{mentee} has no mentor{topic_word(topic)}"
         if now != NONE:
             got = f"{mentee} is with wish {len(asked) + 1}{topic_word(topic)}"
