@@ -96,6 +96,20 @@ def part_apart() -> dict[str, Any]:
     }
 
 
+def part_budgets(plans: int = 1000) -> dict[str, Any]:
+    """Plans whose mentors have as many hours a month as three sessions take, and at most two sessions a day."""
+    import mmatch as mm
+
+    asked = question(int(plans))
+    enough = mm.Diary(hours_per_month=2.25, per_day=2)
+    diaries = {person.id: enough for person in asked[0] if person.offers}
+    start = time.perf_counter()
+    found = mm.schedule(*asked, start=SPEC.start, end=SPEC.end, diaries=diaries)
+    took = time.perf_counter() - start
+    wrong = len(mm.validate(asked[0], asked[2], found))
+    return {"seconds": took, "status": str(found.status), "value": found.value, "wrong": wrong}
+
+
 def part_rooms(seconds: float) -> dict[str, Any]:
     """Plans that share rooms, ours."""
     import mmatch as mm
@@ -214,12 +228,13 @@ def part_joint(requests: int = 100_000) -> dict[str, Any]:
 def run() -> list[Row]:
     """The rows of the table."""
     apart = part("benchmarks.schedules", "apart")
+    budgets = part("benchmarks.schedules", "budgets")
     plain = part("benchmarks.schedules", "plain", 500, "three_session", SPEC.theirs)
     ours = part("benchmarks.schedules", "rooms", SPEC.seconds)
     theirs = part("benchmarks.schedules", "plain", SPEC.with_rooms, "rooms", SPEC.theirs)
     overlap = part("benchmarks.schedules", "overlap")
     joint = part("benchmarks.schedules", "joint")
-    print(apart, plain, ours, theirs, overlap, joint, sep="\n")
+    print(apart, budgets, plain, ours, theirs, overlap, joint, sep="\n")
     return [
         Row(
             "schedules",
@@ -228,6 +243,14 @@ def run() -> list[Row]:
             f"one CP-SAT model of 500 plans: {plain['status'].lower()} after {plain['seconds']:.0f} s",
             "",
             "about 6 s",
+        ),
+        Row(
+            "schedules",
+            "1,000 plans of three sessions, mentors with 2.25 hours a month",
+            f"{budgets['seconds']:.2f} s, {budgets['status']}, {budgets['value'][0]} dated",
+            "",
+            "",
+            "",
         ),
         Row(
             "schedules",
@@ -265,6 +288,7 @@ def main() -> None:
         name, *arguments = sys.argv[2:]
         parts = {
             "apart": part_apart,
+            "budgets": part_budgets,
             "rooms": part_rooms,
             "plain": part_plain,
             "overlap": part_overlap,

@@ -31,7 +31,7 @@ def found(slow, kind):
     return set(told)
 
 
-@examples(1000)
+@examples(700)
 @given(matched())
 def test_arrays_and_definitions_agree(slow):
     for kind in KINDS:

@@ -31,6 +31,7 @@ DAY = 1440
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 YEARS = range(1973, 2200)  # before, some clocks were off by seconds
 LONGEST_TEXT = 10_000
+LONGEST_NAME = 255
 EPOCH = dt.date(1970, 1, 1)
 _WORDS = 1 << 20  # of bits that are looked at together
 _PAIRS = 1 << 14  # of intervals that are compared each with each
@@ -209,13 +210,19 @@ def zone_of(name: str, where: str = "timezone") -> zoneinfo.ZoneInfo:
         InputError: no such name, or one that could lead out of the database.
     """
     hint = ""
-    if type(name) is str and _ZONE.fullmatch(name) and not _NO_PLACES.fullmatch(name):
+    if is_zone_name(name):
         try:
             return zoneinfo.ZoneInfo(name)
         except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
             hint = "" if _any_zones() else "this machine has no time-zone data: pip install tzdata"
     text = f"unknown time zone {excerpt(name)}, expected a name such as Europe/Berlin"
     raise InputError(Problem("timezone", where, text, hint))
+
+
+def is_zone_name(name: object) -> bool:
+    """Whether a time zone can have this name: letters and digits, not of this machine or of nowhere."""
+    sound = type(name) is str and len(name) <= LONGEST_NAME and _ZONE.fullmatch(name)
+    return bool(sound) and not _NO_PLACES.fullmatch(str(name))
 
 
 def _any_zones() -> bool:

@@ -152,7 +152,7 @@ def more_groups(person):
 
 
 @given(question=crowds())
-@examples(150)
+@examples(100)
 def test_every_change_that_is_named_seats_as_many_as_it_says(question):
     people, program = question
     cohort = mm.Cohort(people)

@@ -86,7 +86,7 @@ def test_with_cases_everything_small_is_proved(cohort):
 
 
 @given(cohort=tables(), data=st.data())
-@examples(60)
+@examples(40)
 def test_no_cases_prove_a_worse_matching(cohort, data):
     """Another matching is called the best, with the cases of the best one or with splits and bounds out of the air."""
     oracle = Oracle(cohort, FAIR)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields, replace
 from itertools import pairwise
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from mmatch.availability import DAY, day_of, day_text, instant, local_time, parse_week, week_text, zone_of
+from mmatch.availability import DAY, day_of, day_text, instant, is_zone_name, local_time, parse_week, week_text, zone_of
 from mmatch.errors import InputError, Problem, excerpt
 from mmatch.formats import Format, Gap, Reflection, Session, Touchpoint
 from mmatch.io.files import atomic_write
@@ -217,8 +218,18 @@ def schedule_from_json(data: object) -> Schedule:
 
 def _clocks(data: Any, where: str) -> Clocks:
     found = fields_of(data, where, ("version", "offsets"))
-    offsets = pairs_of(found["offsets"], f"{where}.offsets", text_of, _offsets)
-    return Clocks(text_of(found["version"], f"{where}.version"), MappingProxyType(offsets))
+    offsets = pairs_of(found["offsets"], f"{where}.offsets", _zone_name, _offsets)
+    version = text_of(found["version"], f"{where}.version")
+    if not re.fullmatch(r"[A-Za-z0-9.+-]{0,40}", version):
+        raise _wrong(f"{where}.version", version, "a version such as 2025b")
+    return Clocks(version, MappingProxyType(offsets))
+
+
+def _zone_name(value: Any, where: str) -> str:
+    """A name that a time zone can have; this machine need not know it."""
+    if not is_zone_name(value):
+        raise _wrong(where, value, "a name such as Europe/Berlin")
+    return str(value)
 
 
 def _offsets(data: Any, where: str) -> tuple[tuple[int, int], ...]:

@@ -7,6 +7,7 @@ of its data, and what they said: how far each of its zones is ahead of UTC.
 
 from __future__ import annotations
 
+import re
 import zoneinfo
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -84,19 +85,21 @@ def _version(folders: tuple[str, ...]) -> str:
     """The version in the first of some folders that has zones at all, else that of the package tzdata."""
     for folder in map(Path, folders):
         if (folder / "UTC").is_file():
-            return _first_line(folder / "tzdata.zi").removeprefix("# version ") or _first_line(folder / "+VERSION")
+            return _stated(folder / "tzdata.zi", "# version ") or _stated(folder / "+VERSION", "")
     try:
         return str(import_module("tzdata").IANA_VERSION)
     except ModuleNotFoundError:
         return ""
 
 
-def _first_line(path: Path) -> str:
+def _stated(path: Path, before: str) -> str:
+    """The version at the beginning of a file, behind some text; "" where there is none."""
     try:
         with path.open(encoding="ascii", errors="replace") as stream:
-            return stream.readline(100).strip()
+            found = re.match(rf"{before}([A-Za-z0-9.+-]{{1,40}})\s", stream.readline(100))
     except OSError:
         return ""
+    return found[1] if found else ""
 
 
 # -- what is told -----------------------------------------------------------------------------------------------------
