@@ -114,7 +114,10 @@ TWO = (mm.Session(), mm.Session())
         ({"sessions": TWO, "gaps": (5,)}, r"gaps: found \(5,\), expected a tuple of Gaps"),
         ({"sessions": TWO, "gaps": (mm.Gap(touchpoints=5),)}, r"gaps\[0\].touchpoints: expected a tuple"),
         ({"sessions": TWO, "gaps": (mm.Gap(touchpoints=(5,)),)}, r"gaps\[0\].touchpoints: expected a tuple"),
-        ({"sessions": TWO, "gaps": (mm.Gap(touchpoints=(mm.Touchpoint(mentor_sends=5),)),)}, r"gaps\[0\].touchpoints.mentor_sends: expected"),
+        (
+            {"sessions": TWO, "gaps": (mm.Gap(touchpoints=(mm.Touchpoint(mentor_sends=5),)),)},
+            r"gaps\[0\].touchpoints.mentor_sends: expected",
+        ),
         ({"sessions": TWO, "gaps": (mm.Gap(working="yes"),)}, r"gaps\[0\].working: found"),
         ({"sessions": TWO[:1], "before": 5}, "before: found 5"),
         ({"sessions": TWO[:1], "after": mm.Reflection(("why?",), -1)}, "after.days: found -1"),

@@ -115,7 +115,7 @@ def _check(form: Format, problems: Problems) -> None:
         problems.add("format", f"{where}.gaps", f"found {excerpt(form.gaps)}, expected a tuple of Gaps")
         return
     if len(form.gaps) != len(form.sessions) - 1:
-        found, wanted = _size(form.gaps), len(form.sessions) - 1
+        found, wanted = len(form.gaps), len(form.sessions) - 1
         problems.add("format", f"{where}.gaps", f"found {found}, expected {wanted}: one between two sessions")
         return
     if type(form.good_for) is not str:
@@ -160,10 +160,6 @@ def _check_reflection(asked: Any, where: str, problems: Problems) -> None:
     _count(asked.days, f"{where}.days", (0, MOST_DAYS), problems)
     if not _all(asked.questions, str):
         problems.add("format", f"{where}.questions", "expected a tuple of texts")
-
-
-def _size(value: Any) -> str:
-    return str(len(value)) if isinstance(value, tuple) else type(value).__name__
 
 
 def _all(values: Any, kind: type) -> bool:
