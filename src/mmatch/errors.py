@@ -139,3 +139,11 @@ def _told(problems: tuple[Problem, ...]) -> str:
     if len(text) > MOST_CHARACTERS - 40:
         text = text[: MOST_CHARACTERS - 41] + "…"
     return text + (f"\n… and {more:,} more" if more else "")
+
+
+def expect(value: object, kind: type, where: str) -> None:
+    """Raise an InputError where a value is something else than was asked for."""
+    if not isinstance(value, kind):
+        article = "an" if kind.__name__[0] in "AEIOU" else "a"
+        text = f"found {type(value).__name__}, expected {article} {kind.__name__}"
+        raise InputError(Problem("type", where, text))

@@ -108,8 +108,8 @@ def test_a_rule_without_an_end_is_followed_up_to_the_end_of_the_dates():
 @pytest.mark.parametrize(
     ("rule", "told"),
     [
-        ("FREQ=SECONDLY", "every minute or second"),
-        ("FREQ=MINUTELY", "every minute"),
+        ("FREQ=SECONDLY", "by the minute or second"),
+        ("FREQ=MINUTELY", "by the minute"),
         ("FREQ=HOURLY", "more than 100,000"),
     ],
 )

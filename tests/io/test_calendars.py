@@ -140,7 +140,7 @@ def test_a_file_of_one_person_hides_the_addresses_of_others():
         ({"organizer": "o@example.org\n"}, "e-mail"),
         ({"organizer": "here"}, "^organizer: expected a plain"),
         ({"attendees": 5}, "attendees: found int, expected a dict"),
-        ({"plan": 5}, "plan: found int, expected a plan of the schedule"),
+        ({"plan": 5}, "plan: found int, expected a Plan"),
         ({"key": 5}, "expected a text"),
     ],
 )

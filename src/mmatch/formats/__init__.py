@@ -11,12 +11,10 @@ import pkgutil
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from mmatch.errors import expect
 from mmatch.formats._base import Format, Gap, Reflection, Session, Touchpoint, refuse_format
-
-if TYPE_CHECKING:
-    from mmatch.people import Request
+from mmatch.people import Request
 
 FORMATS = tuple(module.name for module in pkgutil.iter_modules(__path__) if not module.name.startswith("_"))
 _PRODUCTS = re.compile(  # words in a topic that mean something made
@@ -53,7 +51,11 @@ def recommend_format(request: Request, topics: Mapping[str, str] | None = None) 
     Args:
         request: the wish; a format that it states itself is kept.
         topics: the topic tree {child: parent}, where a topic with others below it is broad.
+
+    Raises:
+        InputError: what is given is no request.
     """
+    expect(request, Request, "request")
     if request.format is not None:
         return Recommendation(request.format, "the request asks for it")
     if not request.topic:
@@ -79,8 +81,9 @@ def handout(form: Format, who: str) -> str:
         who: "mentor" or "mentee".
 
     Raises:
-        InputError: neither of the two.
+        InputError: no format, or neither of the two.
     """
+    expect(form, Format, "form")
     if who not in {"mentor", "mentee"}:
         raise refuse_format(who, ("mentor", "mentee"), "who")
     lines = [f"# {form.name.replace('_', ' ').capitalize()}: hand-out for the {who}", ""]

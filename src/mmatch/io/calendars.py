@@ -18,17 +18,16 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from mmatch.errors import ExportError, ExtraError, InputError, Problem, excerpt
+from mmatch.errors import ExportError, ExtraError, InputError, Problem, excerpt, expect
 from mmatch.formats import format_of
 from mmatch.io.files import atomic_write, local_path
+from mmatch.people import Cohort
 from mmatch.planning.asking import known
 from mmatch.planning.diaries import moment
 from mmatch.planning.plans import Appointment, Due, Plan, Schedule
 
 if TYPE_CHECKING:
     import os
-
-    from mmatch.people import Cohort
 
 METHODS = ("PUBLISH", "REQUEST", "CANCEL")
 _BREAKS = re.compile("\r\n|[\r\n\x0b\x0c\x85\u2028\u2029]")
@@ -79,10 +78,12 @@ def calendar_file(  # noqa: PLR0913 - one keyword for each convention
         InputError: unknown people, another method, no time, addresses that are none.
         ExtraError: icalendar is not installed.
     """
+    expect(cohort, Cohort, "cohort")
+    expect(schedule, Schedule, "schedule")
     if person is not None:
         known(cohort, person, "person")
-    if not isinstance(plan, Plan | None):
-        raise InputError(Problem("type", "plan", f"found {type(plan).__name__}, expected a plan of the schedule"))
+    if plan is not None:
+        expect(plan, Plan, "plan")
     issue = _issue(cohort, (now, key, method), attendees, organizer)
     plans = schedule.cancelled if method == "CANCEL" else schedule.plans
     wanted = [
@@ -117,6 +118,8 @@ def write_calendars(  # noqa: PLR0913 - one keyword for each convention
         ExtraError: icalendar is not installed.
         ExportError: a file could not be written; old files are intact.
     """
+    expect(cohort, Cohort, "cohort")
+    expect(schedule, Schedule, "schedule")
     issue = _issue(cohort, (now, key, method), attendees, organizer)
     place, written = Path(local_path(folder)), []
     for name, plans, person in _files(schedule, place):

@@ -258,7 +258,7 @@ def _by_rule(rule: Any, first: Any, home: ZoneInfo, end: int) -> Iterator[Any]:
     later = max(dt.MAXYEAR - max(wall.year, local_time(end, "UTC").year), 0) // CYCLE * CYCLE
     for number, moved in enumerate(rrulestr(text, dtstart=wall.replace(year=wall.year + later))):
         if number >= MOST_TIMES:
-            raise _too_often(f"more than {MOST_TIMES:,} times")
+            raise _too_often(f"more than {MOST_TIMES:,} times before the end of the dates")
         begin = moved.replace(year=moved.year - later)
         found = begin.date() if dated else begin.replace(tzinfo=first.tzinfo)
         if instant_of(found, home) > stop:
@@ -270,17 +270,17 @@ def _check(parts: dict[str, Any]) -> None:
     """A rule that can be followed.
 
     Raises:
-        LimitError: one that repeats every minute or second.
+        LimitError: one that repeats by the minute or second.
         ValueError: one that never comes to another time.
     """
     if {str(value).upper() for value in parts.get("FREQ", [])} & QUICK:
-        raise _too_often("every minute or second")
+        raise _too_often("by the minute or second (FREQ), expected hours or longer")
     if any(int(value) < 1 for value in listed(parts.get("INTERVAL"))):
         raise ValueError("INTERVAL is below 1")
 
 
 def _too_often(told: str) -> LimitError:
-    return LimitError(Problem("too-large", "calendar", f"an event repeats {told} before the end of the dates"))
+    return LimitError(Problem("too-large", "calendar", f"an event repeats {told}"))
 
 
 def _said(values: Any) -> str:

@@ -155,7 +155,7 @@ class Cohort(Shown, Sequence[Participant]):
         from mmatch.people.rankings import participants_from_rankings, placed, plain_rankings
 
         limits = {"capacity": capacity, "offer_capacity": offer_capacity, "min_load": min_load}
-        plain = plain_rankings(mentees, mentors, limits) if offers is None else None
+        plain = plain_rankings(mentees, mentors, limits) if offers is None and offer_capacity == 1 else None
         if plain is not None:
             return cls.from_columns(*plain, None)
         people = participants_from_rankings(mentees, mentors, offers, limits)

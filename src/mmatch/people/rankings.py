@@ -31,7 +31,7 @@ from mmatch.people.numbers import LARGEST_COUNT
 from mmatch.people.texts import plain_ids
 
 Plain = tuple[People, Offers, Requests, Topics]
-_ROW = re.compile(r"participants\[(\d+)\]\.(ranks|mentee_ranks|capacity|min_load)(.*)")
+_ROW = re.compile(r"participants\[(\d+)\]\.(id|ranks|mentee_ranks|capacity|min_load)(.*)")
 
 
 def plain_rankings(
@@ -193,6 +193,8 @@ def participants_from_rankings(
     problems.raise_any()
     owners = _mentor_ids(mentees, mentors, offers, limits)
     _known_limits(limits, owners, offers or {}, problems)
+    if offers is None and limits["offer_capacity"] != 1 and not isinstance(limits["offer_capacity"], Mapping):
+        problems.add("argument", "offer_capacity", "there are no offers", "give offers, or mean capacity")
     problems.raise_any()
     made: dict[str, list[Offer]] = {name: [] for name in owners}
     for offer, owner in (offers or {}).items():
@@ -220,8 +222,10 @@ def _place(where: str, people: Sequence[Participant]) -> str:
     found = _ROW.fullmatch(where)
     if found is None:
         return where
-    who, name, rest = excerpt(people[int(found[1])].id), found[2], found[3]
-    argument = {"ranks": "mentees", "mentee_ranks": "mentors"}.get(name, name)
+    person = people[int(found[1])]
+    who, name, rest = excerpt(person.id), found[2], found[3]
+    owners = "mentees" if person.requests else "mentors"
+    argument = {"id": owners, "ranks": "mentees", "mentee_ranks": "mentors"}.get(name, name)
     return f"{argument}[{who}]{rest}"
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mmatch.errors import InputError, Problem, excerpt
+from mmatch.errors import InputError, Problem, excerpt, expect
 from mmatch.formats import format_of
 from mmatch.planning.calendars import Calendars, Task, task_of
 from mmatch.planning.paths import FAR, along, onwards
@@ -47,8 +47,7 @@ def suggest(cohort: Cohort, schedule: Schedule, plan: Plan, k: int = 3) -> tuple
     """
     if type(k) is not int or not 1 <= k <= MOST:
         raise InputError(Problem("argument", "k", f"found {excerpt(k)}, expected a whole number from 1 to {MOST}"))
-    if not isinstance(schedule, Schedule):
-        raise InputError(Problem("type", "schedule", f"found {type(schedule).__name__}, expected a Schedule"))
+    expect(schedule, Schedule, "schedule")
     matches = [item.match for item in schedule.plans] + [item.match for item in schedule.unplaced]
     if getattr(plan, "match", None) not in matches:
         raise InputError(Problem("type", "plan", "expected one of schedule.plans"))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mmatch.availability import DAY, day_of
-from mmatch.errors import InputError, LimitError, Problem, excerpt
+from mmatch.errors import InputError, LimitError, Problem, excerpt, expect
 from mmatch.matching import Match, Matching
 from mmatch.planning.asking import Asked, format_name, matches_of, settings_of, watch_of
 from mmatch.planning.calendars import Calendars, Task, task_of
@@ -71,8 +71,7 @@ def reschedule(  # noqa: PLR0913 - the verb's own arguments
         LimitError: so many matches hang together that their moves cannot be weighed exactly.
     """
     check_question(cohort, program)
-    if not isinstance(previous, Schedule):
-        raise InputError(Problem("type", "previous", f"found {type(previous).__name__}, expected a Schedule"))
+    expect(previous, Schedule, "previous")
     unknown = sorted(changes.keys() - set(SETTINGS))
     if unknown:
         text = f"unknown argument {excerpt(unknown[0])}, expected one of {', '.join(SETTINGS)}"

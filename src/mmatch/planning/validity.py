@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from mmatch.availability import Window, parse_week
-from mmatch.errors import InputError, Problem
+from mmatch.errors import expect
 from mmatch.formats import format_of
 from mmatch.matching import Violation
 from mmatch.planning.diaries import FREE
@@ -43,8 +43,7 @@ def validate(cohort: Cohort, matching: Matching, schedule: Schedule) -> list[Vio
     Raises:
         InputError: what is given is no schedule.
     """
-    if not isinstance(schedule, Schedule):
-        raise InputError(Problem("type", "schedule", f"found {type(schedule).__name__}, expected a Schedule"))
+    expect(schedule, Schedule, "schedule")
     found = list(_wrong_matches(matching, schedule))
     names = frozenset(cohort.people.ids)
     known = [plan for plan in schedule.plans if names.issuperset((*plan.match.mentors, *plan.match.mentees))]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mmatch.availability import day_text, expand
-from mmatch.errors import InputError, Problem
+from mmatch.errors import expect
 from mmatch.planning.calendars import Calendars
 from mmatch.planning.plans import Schedule
 
@@ -42,8 +42,7 @@ def clock_changes(cohort: Cohort, schedule: Schedule) -> tuple[ClockChange, ...]
     Raises:
         InputError: no schedule.
     """
-    if not isinstance(schedule, Schedule):
-        raise InputError(Problem("type", "schedule", f"found {type(schedule).__name__}, expected a Schedule"))
+    expect(schedule, Schedule, "schedule")
     calendars = Calendars(cohort, schedule.settings)
     matches = [plan.match for plan in schedule.plans] + [item.match for item in schedule.unplaced]
     people = {who for match in matches for who in (*match.mentors, *match.mentees)}
