@@ -21,7 +21,7 @@ from mmatch.mechanisms.mentor_side import mentor_side
 from mmatch.mechanisms.rotations import rotations
 from mmatch.people.columns import NONE
 from mmatch.proof import judge
-from mmatch.proof.stability import _within_seats, strict_blocks
+from mmatch.proof.strict import strict_blocks, within_seats
 from mmatch.solvers import _stable_aims
 from stable_oracle import rankings
 from strategies import examples
@@ -252,7 +252,7 @@ def all_stable(cohort):
     ends = zip(mentee_side(market)[0], mentor_side(market)[0], strict=True)
     chances = [[NONE] if a == NONE else wish[wish.index(a) : wish.index(b) + 1] for a, b in ends]
     ways = [np.array(way) for way in product(*chances)]
-    return sum(_within_seats(market, way) and not strict_blocks(market, way).any() for way in ways)
+    return sum(within_seats(market, way) and not strict_blocks(market, way).any() for way in ways)
 
 
 def closed_sets(descent):

@@ -22,7 +22,7 @@ from mmatch.pairs import pairs_of
 from mmatch.people.numbers import plain
 from mmatch.people.texts import suggestion
 from mmatch.program import check_question
-from mmatch.proof.stability import blocking_edges
+from mmatch.proof.blocked import blocking_edges
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -14,7 +14,7 @@ from mmatch.instance.market import Market, market_of, obstacle
 from mmatch.matching import Reason
 from mmatch.people.columns import NONE
 from mmatch.proof.choices import chosen_edges
-from mmatch.proof.stability import seats_of
+from mmatch.proof.strict import seats_of
 
 if TYPE_CHECKING:
     from mmatch.matching import Result

@@ -11,7 +11,7 @@ from mmatch.errors import InputError, Problem, excerpt
 from mmatch.instance.edges import candidates
 from mmatch.matching import BlockingPair, Matching
 from mmatch.program import check_question
-from mmatch.proof.stability import blocking_edges
+from mmatch.proof.blocked import blocking_edges
 
 if TYPE_CHECKING:
     from mmatch.people import Cohort

@@ -14,8 +14,8 @@ from mmatch.instance.seats import group_bounds, led_groups, mentor_seats
 from mmatch.matching import Violation
 from mmatch.pairs import Pairs, facts_of, seat_rows
 from mmatch.people.columns import NONE
+from mmatch.proof.blocked import unstable
 from mmatch.proof.co_mentors import co_mentors_at_fault
-from mmatch.proof.stability import unstable
 from mmatch.rules.stable import Stable
 
 if TYPE_CHECKING:
