@@ -90,7 +90,7 @@ def test_an_unknown_rule_or_aim_suggests_one():
         ({"rules": {"name": "Everyone"}}, "expected a list"),
         ({"group": [6, 3]}, "above most"),
         ({"format": "ten"}, "single"),
-        ({"aims": [3]}, "unknown"),
+        ({"aims": [3]}, "expected a name"),
     ],
 )
 def test_bad_json_programs_name_the_place(data, told):
@@ -235,3 +235,9 @@ def test_a_function_whose_values_are_too_small_to_round_is_refused():
 def test_aims_say_what_is_wrong_with_them(make, told):
     with pytest.raises(mm.InputError, match=told):
         make()
+
+
+@pytest.mark.parametrize("item", [{"Lock": [["ann", "cy"]]}, 5, None])
+def test_a_part_without_a_name_is_told_as_what_was_found(item):
+    with pytest.raises(mm.InputError, match="expected a name, or an object that holds one"):
+        mm.Program.from_json({"rules": [item]})

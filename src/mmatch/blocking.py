@@ -74,10 +74,12 @@ def blocks(edges: Pairs, seats: Pairs, room: Room, kind: str) -> Bools:
         room: who could take one more.
         kind: one of `KINDS`.
     """
-    mentee, _ = mentee_gain(edges, seats, edges.mentee_rank, listed(seats.mentee_rank)), edges.mentor_rank
+    mentee = mentee_gain(edges, seats, edges.mentee_rank, listed(seats.mentee_rank))
     some = np.flatnonzero(mentee > 0 if kind in {"weak", "envy"} else mentee >= 0)
     found = np.zeros(len(mentee), dtype=bool)
-    found[some] = _agreed(edges.only(some), seats, room, (mentee[some], kind))
+    part = edges.only(some)
+    part.mentor_rank = edges.mentor_rank[some]  # looked up for all at once, which is quicker than for some
+    found[some] = _agreed(part, seats, room, (mentee[some], kind))
     return found
 
 

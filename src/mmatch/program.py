@@ -264,7 +264,7 @@ def _rules(rules: Any, problems: Problems) -> tuple[Rule, ...]:
     forbidden = {pair for rule in good if rule.name == "Forbid" for pair in rule.pairs}  # type: ignore[attr-defined]
     for pair in sorted(locked):
         if pair in forbidden or pair[:2] in forbidden:
-            problems.add("contradiction", "Program.rules", f"{pair!r} is both locked and forbidden")
+            problems.add("contradiction", "Program.rules", f"{pair[0]} and {pair[1]} are both locked and forbidden")
     return good
 
 
@@ -312,9 +312,13 @@ def _list(data: dict[str, Any], name: str, problems: Problems) -> list[Any]:
 def _part(package: str, item: Any, where: str, problems: Problems) -> Any:
     """A rule or an aim from {"name": …, arguments}."""
     name = item.get("name") if isinstance(item, dict) else item
-    kind = find(package, name) if isinstance(name, str) else None
+    if not isinstance(name, str):
+        text = f"found {excerpt(item)}, expected a name, or an object that holds one"
+        problems.add("unknown-part", f"program.{where}", text, 'such as {"name": "Coverage"}')
+        return None
+    kind = find(package, name)
     if kind is None:
-        problems.add("unknown-part", f"program.{where}", f"unknown: {excerpt(name)}", closest(package, str(name)))
+        problems.add("unknown-part", f"program.{where}", f"unknown: {excerpt(name)}", closest(package, name))
         return None
     arguments = {key: value for key, value in item.items() if key != "name"} if isinstance(item, dict) else {}
     known = {field.name: field for field in fields(kind)}

@@ -89,7 +89,8 @@ def _part(node: ast.expr, setting: str) -> dict[str, Any]:
     kind = discovery.find("mmatch.rules", name) or discovery.find("mmatch.aims", name)
     fields = [f.name for f in kind.__dataclass_fields__.values() if not f.kw_only] if kind else []
     if kind and len(node.args) > len(fields):
-        raise _wrong(setting, f"{name} takes {len(fields)} arguments without a name: {', '.join(fields)}")
+        expected = f"{', '.join(fields)} (a list stands in brackets)"
+        raise _wrong(setting, f"found {len(node.args)} arguments of {name}, expected {expected}")
     data = {"name": name, **dict(zip(fields, (_value(arg, setting) for arg in node.args), strict=False))}
     for keyword in node.keywords:
         data[str(keyword.arg)] = _value(keyword.value, setting)

@@ -91,13 +91,11 @@ class Listed:
     def taken(self) -> tuple[Ints, Ints]:
         """What `by_person` gives, for one caller alone who may write in it: two threads never get the same arrays."""
         kept: tuple[Ints, Ints] | None = self.__dict__.pop("by_person", None)
-        self.let_go()
-        return kept or by_key(products(self.who, len(self.stated), self.whom), self.rank)
+        return by_key(products(self.who, len(self.stated), self.whom), self.rank) if kept is None else kept
 
     def let_go(self) -> None:
-        """Keep nothing sorted any longer: whoever needed it has it."""
-        for name in ("by_person", "by_other"):
-            self.__dict__.pop(name, None)
+        """Keep nothing sorted by the other side any longer: whoever needed it has it."""
+        self.__dict__.pop("by_other", None)
 
 
 def products(numbers: NDArray[Any], width: int, others: Any) -> Ints:
