@@ -270,6 +270,9 @@ class Stability:
             who are too few for some mentors: the edges that place all whom these ask last, then one of each mentor who
             has a place left. Where no matching is popular, one row: edges that give as many mentees as possible one of
             their first wishes.
+        clauses: where no stable matching is left after that, and where none keeps the rules: alternatives, one of each
+            row must be so, in the numbers of `mmatch.instance.unblocked`. Each follows from those before it, and
+            the last ones contradict each other.
     """
 
     side: str = ""
@@ -279,10 +282,11 @@ class Stability:
     prices: tuple[tuple[int, ...], ...] = ()
     rotations: tuple[tuple[int, ...], ...] = ()
     crowds: tuple[tuple[int, ...], ...] = ()
+    clauses: tuple[tuple[int, ...], ...] = ()
 
     def __repr__(self) -> str:
         side = f", best for each {self.side}" if self.side else ""
-        names = ("steps", "prices", "rotations", "crowds")
+        names = ("steps", "prices", "rotations", "crowds", "clauses")
         found = [f"{len(value)} {name}" for name in names if (value := getattr(self, name))]
         return f"<Stability: {', '.join([self.kind + side, f'seed {self.seed}', *found])}>"
 

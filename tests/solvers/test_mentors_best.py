@@ -209,7 +209,7 @@ def test_nobody_can_forge_that_another_matching_is_the_best(world, data):
 
 def test_several_offers_of_one_mentor_are_refused_in_a_sentence():
     shared = mm.Cohort.from_rankings({"a": ["p", "q"]}, {"x": ["a"]}, offers={"p": "x", "q": "x"})
-    with pytest.raises(mm.UnsupportedError, match="the mentors' best where they have several offers"):
+    with pytest.raises(mm.UnsupportedError, match="the mentors' best for mentors who have several offers"):
         mm.solve(shared, solver=best("super"))
 
 

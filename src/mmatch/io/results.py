@@ -214,7 +214,7 @@ def _seed(value: Any) -> int | str:
 
 
 def _stability(value: Any) -> Stability:
-    later = {"rotations", "crowds"}
+    later = {"rotations", "crowds", "clauses"}
     if not isinstance(value, dict) or value.keys() | later != set(Stability.__slots__):
         raise TypeError
     return Stability(
@@ -225,6 +225,7 @@ def _stability(value: Any) -> Stability:
         prices=_rows(value["prices"]),
         rotations=_rows(value.get("rotations", [])),
         crowds=_rows(value.get("crowds", [])),
+        clauses=_rows(value.get("clauses", [])),
     )
 
 

@@ -7,6 +7,9 @@ more is, but some mentees are too many for the last places that they tie for, th
 who gave one to somebody would be left for it by another. So everybody tied for them is struck out, and all is looked at
 again. Where the place is sought, those who sit there move on, along shortest ways: places of offers within those of
 their mentors are a matroid, and so is one place for each mentee (Lawler 1975).
+
+A mentee who ties two offers of one mentor does not miss one of them while they may sit on the other: such a wish is
+*excused*. It counts for nothing until all others of its kind are struck out, and so not all that can be struck out is.
 """
 
 from __future__ import annotations
@@ -16,6 +19,7 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from mmatch.instance.market import tied_within
 from mmatch.people.columns import NONE
 
 if TYPE_CHECKING:
@@ -26,11 +30,10 @@ if TYPE_CHECKING:
 NEVER = 2**62  # a limit behind every rank
 
 
-def strong_stable(market: Market) -> tuple[list[int] | None, list[list[int]]]:
-    """(the mentees' best strongly stable matching, None where there is none; what was struck out and why, in order).
+def strong_stable(market: Market) -> Narrowed:
+    """What no strongly stable matching has is struck out, as far as crowds go; the mentees' best of what is left.
 
-    Each row is a crowd: the pairs that fill the places for which they tie, then one of each mentee who is too many. No
-    mentee may tie two offers of one mentor.
+    Each crowd is a row: the pairs that fill the places for which they tie, then one of each mentee who is too many.
     """
     asking = _Asking(market)
     asking.settle(range(market.n_mentees))
@@ -39,9 +42,32 @@ def strong_stable(market: Market) -> tuple[list[int] | None, list[list[int]]]:
         places = _Places(asking)
         crowd = places.crowd()
         if not crowd:
-            return asking.seats(places), crowds
+            heads = [list(pairs) for pairs in asking.heads]
+            current = [places.own(who) for who in range(len(heads))]
+            return Narrowed(asking.possible(), bool(asking.excused), heads, current, asking.struck(), crowds)
         crowds.append(crowd)
         asking.close(places)
+
+
+@dataclass(frozen=True)
+class Narrowed:
+    """What is left of all lists.
+
+    Args:
+        possible: whether mentors need no more mentees than there are.
+        excused: whether some wishes do not count, so that more may be impossible than was struck out.
+        heads: the first wishes of each mentee.
+        places: one of them for each mentee, or `NONE`: strongly stable where it is possible and nobody is excused.
+        struck: the pairs that no strongly stable matching has, as far as is known.
+        crowds: what was struck out and why, in order.
+    """
+
+    possible: bool
+    excused: bool
+    heads: list[list[int]]
+    places: list[int]
+    struck: list[int]
+    crowds: list[list[int]]
 
 
 class _Asking:
@@ -69,21 +95,46 @@ class _Asking:
         self.heads: list[list[int]] = [[] for _ in self.next]  # first wishes of each mentee
         self.here: list[list[tuple[int, int]]] = [[] for _ in self.room]  # (rank, pair) of first wishes on each offer
         self.behind = max(self.rank, default=0) + 2  # behind every rank that there is
+        self.within: list[bool] = tied_within(market).tolist()
+        self.excused: dict[int, list[int]] = {}  # wishes of a mentee that do not count
 
     def settle(self, mentees: Iterable[int]) -> None:
         """Ask until everybody has a first wish or none is left."""
         waiting = list(mentees)[::-1]
         while waiting:
             who = waiting.pop()
+            waiting += self._count(who)
             while not self.heads[who] and self.next[who] < self.end[who]:
                 for pair in self._ask_next(who):
-                    here = self.offer[pair]
-                    if len(self.asked[here]) >= self.room[here]:
-                        waiting += self._lower(here, self.asked[here][self.room[here] - 1] + 1)
-                    waiting += self._lower_mentor(self.mentor[pair])
+                    waiting += self._counted(pair)
+                waiting += self._count(who)
+
+    def _count(self, who: int) -> list[int]:
+        """Count the wishes of a mentee that nothing excuses any more; the mentees who lose a wish by it."""
+        if who not in self.excused:
+            return []
+        wishes = self.excused.pop(who)
+        still = [pair for pair in wishes if any(self._excuses(head, pair) for head in self.heads[who])]
+        if still:
+            self.excused[who] = still
+        return [lost for pair in wishes if pair not in still for lost in self._counted(pair)]
+
+    def _excuses(self, head: int, pair: int) -> bool:
+        """Whether a first wish lets its mentee do without another wish, of the same mentor."""
+        return head != pair and self.mentor[head] == self.mentor[pair]
+
+    def _counted(self, pair: int) -> list[int]:
+        """Count a wish; the mentees who lose one by it."""
+        here = self.offer[pair]
+        insort(self.asked[here], self.rank[pair])
+        lost = []
+        if len(self.asked[here]) >= self.room[here]:
+            lost = self._lower(here, self.asked[here][self.room[here] - 1] + 1)
+        return lost + self._lower_mentor(self.mentor[pair])
 
     def _ask_next(self, who: int) -> list[int]:
-        """The next level of a list: what is left of it."""
+        """The next level of a list: what is left of it and counts at once."""
+        counts: list[int] = []
         level = self.likes[self.wish[self.next[who]]]
         while self.next[who] < self.end[who] and self.likes[self.wish[self.next[who]]] == level:
             pair = self.wish[self.next[who]]
@@ -91,8 +142,8 @@ class _Asking:
             if self.rank[pair] < min(self.limit_on[self.offer[pair]], self.limit_of[self.mentor[pair]]):
                 self.heads[who].append(pair)
                 insort(self.here[self.offer[pair]], (self.rank[pair], pair))
-                insort(self.asked[self.offer[pair]], self.rank[pair])
-        return list(self.heads[who])
+                (self.excused.setdefault(who, []) if self.within[pair] else counts).append(pair)
+        return counts
 
     def _lower(self, here: int, limit: int) -> list[int]:
         """Strike out whoever stands at a limit of an offer or behind; the mentees who lost their last wish."""
@@ -115,7 +166,8 @@ class _Asking:
         del waiting[first:]
         for pair in gone:
             self.heads[self.mentee[pair]].remove(pair)
-        return [self.mentee[pair] for pair in gone if not self.heads[self.mentee[pair]]]
+        lost = (self.mentee[pair] for pair in gone)
+        return [who for who in lost if not self.heads[who] or who in self.excused]
 
     def size(self, boss: int, rank: int = NEVER) -> int:
         """How many people liked more than a rank a mentor must have, who has somebody of it or a seat left."""
@@ -135,12 +187,15 @@ class _Asking:
             lost += self._lower_mentor(boss, places.of[boss].rank if boss in places.full_of else NEVER)
         self.settle(lost)
 
-    def seats(self, places: _Places) -> list[int] | None:
-        """The pair of each mentee or `NONE`; None where some mentor must have more mentees than are left for them."""
+    def struck(self) -> list[int]:
+        """The pairs at a limit or behind."""
+        pairs = enumerate(zip(self.rank, self.offer, self.mentor, strict=True))
+        return [pair for pair, (rank, o, m) in pairs if rank >= min(self.limit_on[o], self.limit_of[m])]
+
+    def possible(self) -> bool:
+        """Whether mentors need no more mentees than have a wish left."""
         wanted = sum(min(most, self.size(boss)) for boss, most in enumerate(self.most))
-        if wanted > sum(map(bool, self.heads)):
-            return None
-        return [places.own(who) for who in range(len(self.heads))]
+        return wanted <= sum(map(bool, self.heads))
 
 
 @dataclass
@@ -184,10 +239,15 @@ class _Places:
 
     def crowd(self) -> list[int]:
         """The pairs of mentees who are too many for the places that they tie for, these last; empty where none are."""
-        doubtful = [who for who, heads in enumerate(self.asking.heads) if heads and all(map(self.tied, heads))]
+        lists = enumerate(self.asking.heads)
+        doubtful = [who for who, heads in lists if heads and all(map(self.tied, heads)) and not self._excused(who)]
         beyond = [who for who in doubtful if not self._seat(who)]
         crowd = self._reached(beyond)
         return [self.found[who] for who in crowd] + [self.asking.heads[who][0] for who in beyond]
+
+    def _excused(self, who: int) -> bool:
+        """Whether a mentee could do without one of their first wishes."""
+        return any(pair in self.asking.heads[who] for pair in self.asking.excused.get(who, ()))
 
     def _taken(self, pair: int) -> _Last | None:
         """Where a pair finds no place left, if anywhere."""

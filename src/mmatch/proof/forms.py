@@ -65,7 +65,7 @@ def _stability(claim: Any) -> bool:
     if not isinstance(claim, Stability):
         return claim is None
     names = claim.side in {"", "mentee", "mentor"} and claim.kind in {*KINDS, "popular"}
-    tables = all(map(_table, (claim.prices, claim.rotations, claim.crowds)))
+    tables = all(map(_table, (claim.prices, claim.rotations, claim.crowds, claim.clauses)))
     return names and tables and type(claim.seed) in {int, str, type(None)} and _whole(claim.steps)
 
 

@@ -24,6 +24,7 @@ from mmatch.instance.market import (
     sums_only,
 )
 from mmatch.instance.totals import tier_totals
+from mmatch.instance.unblocked import asked_market, may_be_refuted, unblocked
 from mmatch.matching import Stability, Violation
 from mmatch.people.columns import NONE
 from mmatch.people.numbers import exact_sum
@@ -32,6 +33,7 @@ from mmatch.proof.choices import chosen_edges
 from mmatch.proof.digests import digest
 from mmatch.proof.mentors_best import Orders, after_asking
 from mmatch.proof.popularity import is_popular, none_popular
+from mmatch.proof.refutation import refuted
 from mmatch.proof.strict import (
     best_of_side,
     mentees_could_gain,
@@ -156,6 +158,7 @@ def _best(instance: Instance, chosen: Bools, claim: Stability, totals: tuple[Exa
     market = market_of(instance)
     if claim.kind in {"strong", "super"}:
         by_side = _first_of_all if claim.side == "mentee" else _best_of_rest
+        market = asked_market(instance, claim.kind)
         return not meets_twice(instance, market) and by_side(market, chosen, claim)
     if claim.kind != "weak":
         return False
@@ -220,6 +223,8 @@ def none_exists(cohort: Cohort, program: Program, proof: Proof) -> bool:
     if claim is None or proof.digest != digest(cohort, program):
         return False
     instance = compile_instance(cohort, program)
+    if claim.kind in {"strong", "super"} or claim.clauses:
+        return _none_stable(instance, claim)
     if obstacle(instance, loads=True):
         return False
     market = market_of(instance)
@@ -228,10 +233,21 @@ def none_exists(cohort: Cohort, program: Program, proof: Proof) -> bool:
         if crowd is None or len(granted) != 1 or granted[0] is None or obstacle(instance):
             return False
         return none_popular(market, *(np.array(pairs, dtype=np.int64) for pairs in (granted[0], crowd)))
-    if claim.kind in {"strong", "super"}:
-        left = _left(market, claim)
-        return left is not None and left.too_many() and not meets_twice(instance, market)
     return _none_loaded(instance, market, claim)
+
+
+def _none_stable(instance: Instance, claim: Stability) -> bool:
+    """Whether nothing is left of a market, or nothing that keeps the rules, after what a claim says of it."""
+    if not may_be_refuted(instance, claim.kind):
+        return False
+    market, given = asked_market(instance, claim.kind), list[int]()
+    if claim.kind != "weak" and not meets_twice(instance, market):
+        left = _left(market, claim)
+        if left is None or left.too_many():
+            return left is not None
+        given = [-pair - 1 for pair in left.struck()] if isinstance(left, Left) else []
+    constraints = unblocked(instance, market, claim.kind)
+    return constraints is not None and refuted(constraints, given, claim.clauses)
 
 
 def _none_loaded(instance: Instance, market: Market, claim: Stability) -> bool:

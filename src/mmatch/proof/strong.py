@@ -1,11 +1,12 @@
 """The judge of strong stability: what no strongly stable matching can have, limit by limit and crowd by crowd.
 
-Offers may share a mentor's seats, where no mentee ties two offers of one mentor. A mentee *asks* for a first wish: one
-that is as good as anything that is left of their list. Only what no strongly stable matching has is struck out, so in
-each of these matchings a mentee who asked for an offer has it, or nothing better; and whoever has nothing as good
-would gain by it. Where they have something else, either the offer is full of people liked as much or more, or it has a
-seat left and the mentor is full of people liked as much or more: (*). Of somebody who would gain, *as much* drops out:
-(**). (Somebody who would not gain has something as good, with another mentor.)
+Offers may share a mentor's seats. A mentee *asks* for a first wish: one that is as good as anything that is left of
+their list. Only what no strongly stable matching has is struck out, so in each of these matchings a mentee who asked
+for an offer has it, or nothing better; and whoever has nothing as good would gain by it. Where they have something
+else, either the offer is full of people liked as much or more, or it has a seat left and the mentor is full of people
+liked as much or more: (*). Of somebody who would gain, *as much* drops out: (**). (Somebody who would not gain has
+something as good, with another mentor. It could be the same mentor where a mentee ties two of their offers: then such a
+wish is *excused*, and does not count as asked for, until all others that they tie with it there are struck out.)
 
 *Limits.* Say that a mentee of rank r sits on an offer of some mentor. Who asked for an offer of this mentor and is
 liked more than r sits on it, or by (*) it is full of people liked more than r. So it has as many of them as asked, or
@@ -14,17 +15,17 @@ is with a mentor whose offers together must have as many people liked more as th
 pairs are struck out. An offer with a limit is full of people below it, in any matching in which the mentor has a seat
 left or somebody at the limit or behind.
 
-*Crowds.* Mentees have first wishes on *last places* only: seats of an offer, or of a mentor, beside those that must go
-to people liked more than some rank, for which all of the crowd tie who wish them. All but one of them can be placed
-there, whoever that one is; then all these places are taken, and on no offer more than it has beside people liked more.
-Say that in a strongly stable matching a mentor of last places has a seat left, or somebody of that rank or behind; or
-an offer of last places is not full of people liked more, nor its mentor. These are open; not open are seats of the
-mentor on offers that are full of people liked more. Each of the crowd who wishes something open has a first wish by
-(**), and so something open: they would gain, else. Place all but one of these. On an open offer there is no room for
-more of them than that, by (*); nor with an open mentor, since whatever an offer has more of people liked more than must
-be takes a place away from those who are placed on that offer. So one of them is too many, and nothing is open: the last
-places go to nobody of that rank or behind, and they become limits. If only offers that are not open lead to a mentor,
-the mentor is full of people liked more, and not open.
+*Crowds.* Mentees, none of them excused, have first wishes on *last places* only: seats of an offer, or of a mentor,
+beside those that must go to people liked more than some rank, for which all of the crowd tie who wish them. All but one
+of them can be placed there, whoever that one is; then all these places are taken, and on no offer more than it has
+beside people liked more. Say that in a strongly stable matching a mentor of last places has a seat left, or somebody of
+that rank or behind; or an offer of last places is not full of people liked more, nor its mentor. These are open; not
+open are seats of the mentor on offers that are full of people liked more. Each of the crowd who wishes something open
+has a first wish by (**), and so something open: they would gain, else. Place all but one of these. On an open offer
+there is no room for more of them than that, by (*); nor with an open mentor, since whatever an offer has more of people
+liked more than must be takes a place away from those who are placed on that offer. So one of them is too many, and
+nothing is open: the last places go to nobody of that rank or behind, and they become limits. If only offers that are
+not open lead to a mentor, the mentor is full of people liked more, and not open.
 
 In the end, a mentor without a limit who has a seat left has on each offer all who asked for it, or is full there. If
 mentors must have more mentees than have a wish left, there is no strongly stable matching. One in which everybody has a
@@ -40,7 +41,7 @@ from __future__ import annotations
 from bisect import bisect_left, insort
 from typing import TYPE_CHECKING
 
-from mmatch.instance.market import ties_one_mentor
+from mmatch.instance.market import tied_within
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -76,12 +77,15 @@ class Left:
         self.first: list[list[int]] = [[] for _ in self.next]
         self.here: list[list[tuple[int, int]]] = [[] for _ in self.seats]  # (rank, pair) of first wishes on each offer
         self.behind = max(self.rank, default=0) + 2  # behind every rank that there is
+        self.tied_within: list[bool] = tied_within(market).tolist()
+        self.excused: list[list[int]] = [[] for _ in self.next]  # wishes that do not count as asked for
         self._ask(list(range(len(self.next))))
 
     def _ask(self, waiting: list[int]) -> None:
         """Everybody asks for their first wishes, again and again while anybody is struck out."""
         while waiting:
             who = waiting.pop()
+            waiting += self._no_more_excused(who)
             if self.first[who] or self.next[who] == self.end[who]:
                 continue
             waiting.append(who)
@@ -94,9 +98,26 @@ class Left:
 
     def _asked(self, who: int, pair: int) -> list[int]:
         """Somebody asks for a first wish; whoever is struck out by that."""
-        here, boss = self.offer[pair], self.mentor[pair]
         self.first[who].append(pair)
-        insort(self.here[here], (self.rank[pair], pair))
+        insort(self.here[self.offer[pair]], (self.rank[pair], pair))
+        if self.tied_within[pair]:
+            self.excused[who].append(pair)
+            return []
+        return self._counted(pair)
+
+    def _no_more_excused(self, who: int) -> list[int]:
+        """Count what a mentee asked for and cannot have otherwise from the same mentor; whoever is struck out by it."""
+        gone = []
+        for pair in list(self.excused[who]):
+            instead = [other for other in self.first[who] if other != pair and self.mentor[other] == self.mentor[pair]]
+            if not instead and pair in self.excused[who]:
+                self.excused[who].remove(pair)
+                gone += self._counted(pair)
+        return gone
+
+    def _counted(self, pair: int) -> list[int]:
+        """Somebody has asked, and nothing excuses them; whoever is struck out by that."""
+        here, boss = self.offer[pair], self.mentor[pair]
         insort(self.asked[here], self.rank[pair])
         gone = []
         if len(self.asked[here]) >= self.seats[here]:
@@ -151,6 +172,11 @@ class Left:
     def _boss(self, node: Node) -> int:
         return node[1] if node[0] else self.boss[node[1]]
 
+    def struck(self) -> list[int]:
+        """The pairs that no strongly stable matching has, so far."""
+        places = enumerate(zip(self.offer, self.mentor, strict=True))
+        return [k for k, (here, boss) in places if self.rank[k] >= min(self.limit_on[here], self.limit_of[boss])]
+
     def too_many(self) -> bool:
         """Whether mentors must have more mentees than have a wish left."""
         needed = (
@@ -169,9 +195,9 @@ class _Placed:
         self.sitting: dict[tuple[Node, int], list[int]] = {}
 
     def wishes(self, pair: int) -> bool:
-        """Whether it is a first wish that is left, of a mentee who has not been looked at before."""
-        who = self.left.mentee[pair]
-        new = who not in self.seen and pair in self.left.first[who]
+        """Whether it is a first wish that is left, of a mentee who is not excused and has not been looked at before."""
+        who, first = self.left.mentee[pair], self.left.first[self.left.mentee[pair]]
+        new = who not in self.seen and pair in first and not set(first) & set(self.left.excused[who])
         self.seen.add(who)
         return new
 
@@ -222,8 +248,6 @@ class _Placed:
 
 
 def after_crowds(market: Market, crowds: Iterable[Sequence[int]]) -> Left | None:
-    """What is left after some crowds; None where one is wrong, or a mentee ties two offers of one mentor."""
-    if ties_one_mentor(market):
-        return None
+    """What is left after some crowds; None where one is wrong."""
     left = Left(market)
     return left if all(left.strike(crowd) for crowd in crowds) else None

@@ -237,9 +237,12 @@ def _partial(
     return Answer(Status.FEASIBLE, best, done, stopped=stopped, limit=limit)
 
 
-def with_evidence(instance: Instance, answer: Answer) -> Answer:
-    """The answer with prices and multipliers that bound a worst-off of several seats, and the sums behind it."""
+def with_evidence(instance: Instance, answer: Answer, watch: Watch) -> Answer:
+    """The answer with what shows it: why there is none, or what bounds a worst-off of several seats."""
     if answer.status == Status.INFEASIBLE:
-        return replace(answer, cut=shortage_cut(instance))
+        from mmatch.solvers._none_stable import why_none
+
+        cut = shortage_cut(instance)
+        return replace(answer, cut=cut, stability=None if cut else why_none(instance, watch))
     found = None if answer.chosen is None else evidence(instance, answer.chosen)
     return answer if found is None else replace(answer, prices=found[0], multipliers=found[1], cases=found[2])

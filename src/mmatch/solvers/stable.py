@@ -18,8 +18,8 @@ from mmatch.instance.market import (
     obstacle,
     short_of,
     sums_only,
-    ties_one_mentor,
 )
+from mmatch.instance.unblocked import asked_market
 from mmatch.matching import Stability, Status
 from mmatch.mechanisms.largest import largest
 from mmatch.mechanisms.mentee_side import mentee_side
@@ -31,6 +31,7 @@ from mmatch.mechanisms.three_halves import three_halves
 from mmatch.people.columns import NONE
 from mmatch.solvers._largest_stable import largest_stable
 from mmatch.solvers._mechanical import chosen_by
+from mmatch.solvers._none_stable import any_stable, edge_rows
 from mmatch.solvers._stable_aims import best_stable
 from mmatch.terms import NoBlocking
 
@@ -113,7 +114,7 @@ class Stable:
             return _by_aims(instance, market, watch)
         if self.ties == "largest" and self.kind == "weak" and market.tied:
             return _largest(instance, market, watch)
-        return self._weak(instance, market) if self.kind == "weak" else self._indifferent(instance, market)
+        return self._weak(instance, market) if self.kind == "weak" else self._indifferent(instance, market, watch)
 
     def _weak(self, instance: Instance, market: Market) -> Answer:
         """The side's best for lists as a lottery breaks them; or a large one."""
@@ -132,40 +133,46 @@ class Stable:
         claim = Stability(self.side, "weak", seed, evidence)
         return Answer(Status.OPTIMAL, chosen, len(instance.tiers), stability=claim)
 
-    def _indifferent(self, instance: Instance, market: Market) -> Answer:
+    def _indifferent(self, instance: Instance, market: Market, watch: Watch) -> Answer:
         """The best strongly or super-stable matching of the side, or that there is none."""
-        told = self._beyond(instance, market)
-        if told:
-            notion = "strong stability" if self.kind == "strong" else "super-stability"
-            raise UnsupportedError(f"stable cannot keep {told} with {notion}: use rules.Stable with cpsat or milp")
+        twice = meets_twice(instance, market)
         if self.side == "mentor":
-            current, crowds = mentors_best(market, self.kind)
-            claim = Stability("mentor", self.kind, crowds=tuple(_edges(market, crowd) for crowd in crowds))
+            answer = self._mentors_best(instance, market, twice=twice)
+        elif twice:
+            answer = any_stable(instance, market, self.kind, None, watch)
         else:
-            current, claim = (_super if self.kind == "super" else _strong)(market)
-        if current is None:
-            return Answer(Status.INFEASIBLE, stability=claim)
-        chosen = chosen_by(instance, market, current)
-        _refuse_loads(tied=len(short_of(instance, chosen)) > 0)
-        return Answer(Status.OPTIMAL, chosen, len(instance.tiers), stability=claim)
+            answer = (_super if self.kind == "super" else _strong)(instance, market, watch)
+        _refuse_loads(tied=answer.chosen is not None and len(short_of(instance, answer.chosen)) > 0)
+        return answer
 
-    def _beyond(self, instance: Instance, market: Market) -> str:
-        """What is beyond the mechanisms for these notions, in words; empty where nothing is."""
-        if self.side != "mentee" and not market.plain:
-            return "the mentors' best where they have several offers"
-        if self.kind == "strong" and ties_one_mentor(market):
-            return "a mentee's tie of two offers of one mentor"
-        return "two requests of one mentee that one offer meets" if meets_twice(instance, market) else ""
+    def _mentors_best(self, instance: Instance, market: Market, *, twice: bool) -> Answer:
+        if twice or not market.plain:
+            told = "two requests of one mentee that one offer meets" if twice else "mentors who have several offers"
+            hint = f'use side="mentee", or rules.Stable("{self.kind}") with cpsat or milp'
+            raise UnsupportedError(f"stable cannot find the mentors' best for {told}: {hint}")
+        current, crowds = mentors_best(market, self.kind)
+        return _best(instance, market, current, Stability("mentor", self.kind, crowds=edge_rows(market, crowds)))
 
 
-def _super(market: Market) -> tuple[list[int] | None, Stability]:
+def _super(instance: Instance, market: Market, _watch: Watch) -> Answer:
     current, steps = super_stable(market)
-    return current, Stability("mentee", "super", None, _edges(market, steps))
+    return _best(instance, market, current, Stability("mentee", "super", None, _edges(market, steps)))
 
 
-def _strong(market: Market) -> tuple[list[int] | None, Stability]:
-    current, crowds = strong_stable(market)
-    return current, Stability("mentee", "strong", crowds=tuple(_edges(market, crowd) for crowd in crowds))
+def _strong(instance: Instance, market: Market, watch: Watch) -> Answer:
+    market = asked_market(instance, "strong")
+    left = strong_stable(market)
+    if left.possible and left.excused:
+        return any_stable(instance, market, "strong", left, watch)
+    claim = Stability("mentee", "strong", crowds=edge_rows(market, left.crowds))
+    return _best(instance, market, left.places if left.possible else None, claim)
+
+
+def _best(instance: Instance, market: Market, current: list[int] | None, claim: Stability) -> Answer:
+    """The best of one side, or that there is no stable matching."""
+    if current is None:
+        return Answer(Status.INFEASIBLE, stability=claim)
+    return Answer(Status.OPTIMAL, chosen_by(instance, market, current), len(instance.tiers), stability=claim)
 
 
 def _largest(instance: Instance, market: Market, watch: Watch) -> Answer:

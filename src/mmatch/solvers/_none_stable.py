@@ -1,0 +1,113 @@
+"""A stable matching where no mechanism finds one for sure, or why there is none: by clauses, learned one by one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from mmatch.errors import UnsupportedError
+from mmatch.instance import Answer
+from mmatch.instance.market import meets_twice
+from mmatch.instance.unblocked import Constraint, asked_market, may_be_refuted, unblocked
+from mmatch.matching import Stability, Status
+from mmatch.mechanisms.largest import largest
+from mmatch.mechanisms.learning import Learned, learn
+from mmatch.mechanisms.strong_stable import strong_stable
+from mmatch.mechanisms.super_stable import super_stable
+from mmatch.people.columns import NONE
+from mmatch.solvers._mechanical import chosen_by
+from mmatch.terms import NoBlocking
+
+if TYPE_CHECKING:
+    from mmatch.instance import Instance, Watch
+    from mmatch.instance.market import Market
+    from mmatch.instance.unblocked import Constraints
+    from mmatch.mechanisms.strong_stable import Narrowed
+    from mmatch.people.columns import Bools
+
+Edges = tuple[int, ...]
+
+
+def any_stable(instance: Instance, market: Market, notion: str, left: Narrowed | None, watch: Watch) -> Answer:
+    """A matching that is stable under a notion, or that there is none; the mentees' best where that is seen.
+
+    Args:
+        instance: what is asked.
+        market: its `asked_market`.
+        notion: "strong" or "super".
+        left: what is left of everybody's lists, where that is known.
+        watch: when to stop.
+
+    Raises:
+        UnsupportedError: more people than constraints can be written for.
+    """
+    constraints = unblocked(instance, market, notion)
+    if constraints is None:
+        text = "as many ties and rivals as these with ties of two offers of one mentor, or one offer for two requests"
+        raise UnsupportedError(f"stable cannot keep {text}: use rules.Stable with cpsat or milp")
+    best = None if left is None else _all_first(constraints, len(market), left, watch)
+    if best is not None and left is not None:
+        claim = Stability("mentee", notion, crowds=edge_rows(market, left.crowds))
+        return Answer(Status.OPTIMAL, _chosen(instance, market, best), len(instance.tiers), stability=claim)
+    found = _learn(constraints, left, watch)
+    if found.true is not None:
+        chosen = _chosen(instance, market, found.true)
+        return Answer(Status.FEASIBLE, chosen, limit=Fraction(largest(market)), stability=Stability("", notion))
+    if found.clauses is None:
+        return Answer(Status.UNKNOWN, stopped=watch.reason())
+    return Answer(Status.INFEASIBLE, stability=_refuted(market, notion, left, found.clauses))
+
+
+def why_none(instance: Instance, watch: Watch) -> Stability | None:
+    """Evidence that no matching keeps a rule of stability, and the others; None where it is not found in time."""
+    notions = [item.notion for item in instance.unmet if isinstance(item, NoBlocking)]
+    claims = (_none(instance, notion, watch) for notion in notions if may_be_refuted(instance, notion))
+    return next((claim for claim in claims if claim is not None), None)
+
+
+def _none(instance: Instance, notion: str, watch: Watch) -> Stability | None:
+    market, left = asked_market(instance, notion), None
+    if not meets_twice(instance, market):
+        if notion == "super":
+            current, steps = super_stable(market)
+            if current is None:
+                return Stability("mentee", "super", None, edge_rows(market, [steps])[0])
+        left = strong_stable(market) if notion == "strong" else None
+        if left is not None and not left.possible:
+            return Stability("mentee", "strong", crowds=edge_rows(market, left.crowds))
+    constraints = unblocked(instance, market, notion)
+    found = Learned() if constraints is None else _learn(constraints, left, watch)
+    return None if found.clauses is None else _refuted(market, notion, left, found.clauses)
+
+
+def _refuted(market: Market, notion: str, left: Narrowed | None, clauses: list[list[int]]) -> Stability:
+    crowds = () if left is None else edge_rows(market, left.crowds)
+    return Stability("", notion, crowds=crowds, clauses=tuple(map(tuple, clauses)))
+
+
+def _learn(constraints: Constraints, left: Narrowed | None, watch: Watch) -> Learned:
+    struck = [] if left is None else left.struck
+    likely = [] if left is None else [pair + 1 for pairs in left.heads for pair in pairs]
+    return learn(constraints, [-pair - 1 for pair in struck], likely, watch.reason)
+
+
+def _all_first(constraints: Constraints, n: int, left: Narrowed, watch: Watch) -> frozenset[int] | None:
+    """The variables of a stable matching in which everybody has one of the first wishes that are left, if any."""
+    wishes = [[pair + 1 for pair in pairs] for pairs in left.heads if pairs]
+    firsts = [Constraint(pairs, [1] * len(pairs), 1) for pairs in wishes]
+    others = set(range(1, n + 1)).difference(*wishes)
+    asked = replace(constraints, rows=[*constraints.rows, *firsts])
+    return learn(asked, [-pair for pair in sorted(others)], set().union(*wishes), watch.reason).true
+
+
+def _chosen(instance: Instance, market: Market, true: frozenset[int]) -> Bools:
+    return chosen_by(instance, market, [x - 1 for x in sorted(true) if x <= len(market)])
+
+
+def edge_rows(market: Market, rows: list[list[int]]) -> tuple[Edges, ...]:
+    """The candidate edges of some rows of pairs."""
+    used = (np.array(pairs, dtype=np.int64) for pairs in rows)
+    return tuple(tuple(market.edge[pairs[pairs != NONE]].tolist()) for pairs in used)
