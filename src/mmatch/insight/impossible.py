@@ -13,10 +13,12 @@ from mmatch.instance import compile_instance
 from mmatch.instance.market import short_of
 from mmatch.instance.network import HUB, build_network
 from mmatch.instance.titles import set_title
+from mmatch.instance.unblocked import beyond_seats
 from mmatch.matching import Reason
 from mmatch.people.columns import NONE
 from mmatch.proof.headcount import headcount
 from mmatch.proof.shortage import shortfall
+from mmatch.rules.stable import Stable
 from mmatch.terms import SETS
 
 if TYPE_CHECKING:
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from mmatch.proof.headcount import Headcount
 
 MOST_SHRUNK = 400
+STABLE = {"weak": "stable", "strong": "strongly stable", "super": "super-stable", "envy": "envy-free"}
 
 
 def why_infeasible(cohort: Cohort, program: Program, result: Result) -> Iterator[Reason]:
@@ -77,10 +80,14 @@ def _marked(rows: tuple[int, ...], n: int) -> Bools:
 
 def _unstable(cohort: Cohort, program: Program, claim: Stability) -> Reason:
     """Why no matching is stable in the way that was asked for."""
-    if claim.kind in {"strong", "super"}:
-        name = "strongly stable" if claim.kind == "strong" else "super-stable"
-        return Reason("rules", (), "", f"no {name} matching exists: too many people are indifferent")
     instance = compile_instance(cohort, program)
+    if claim.kind in {"strong", "super"} or (claim.kind != "popular" and not claim.side):
+        name = STABLE[claim.kind]
+        others = [rule.title for rule in program.rules if not isinstance(rule, Stable)]
+        others += ["the least loads"] if cohort.people.min_load.any() else []
+        if others and not claim.side and (claim.kind not in {"strong", "super"} or beyond_seats(instance)):
+            return Reason("rules", (), "", f"no {name} matching keeps {listed(others, 'rules')} as well")
+        return Reason("rules", (), "", f"no {name} matching exists: too many people are indifferent")
     chosen = _marked(claim.steps, len(instance.request))
     if claim.kind == "popular":
         rows = np.unique(instance.labels.pairs.mentee[chosen]).tolist()

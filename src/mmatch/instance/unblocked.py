@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from mmatch.terms import Bounds
 
 Key = TypeVar("Key", int, tuple[int, int])
-NOTIONS = ("weak", "strong", "super")
 MOST_TERMS = 3_000_000
 
 
@@ -50,12 +49,12 @@ class Constraints:
     rows: list[Constraint]
 
 
-def may_be_refuted(instance: Instance, notion: str) -> bool:
+def may_be_refuted(instance: Instance) -> bool:
     """Whether the constraints say what blocks: pairs without slots, requests for one mentor, nobody linked."""
     several = any((family.upper > 1).any() for family in instance.bounds if family.key == "request")
     linked = any(isinstance(item, Links) for item in instance.unmet)
     slots = instance.groups is not None or instance.labels.slot is not None
-    return notion in NOTIONS and not (several or linked or slots)
+    return not (several or linked or slots)
 
 
 def unblocked(instance: Instance, market: Market, notion: str) -> Constraints | None:
@@ -65,7 +64,7 @@ def unblocked(instance: Instance, market: Market, notion: str) -> Constraints | 
         instance: its bounds on sums of edges are constraints, too; several requests of one mentee may be met by one
             offer, but do not block with it twice over.
         market: its pairs, with the ranks of both sides.
-        notion: one of `NOTIONS`.
+        notion: one of `mmatch.blocking.KINDS`.
     """
     if _terms(market) > MOST_TERMS:
         return None
@@ -114,6 +113,7 @@ class _Writing:
         meetings = _lists(met, self.likes)
         self.meeting = [meetings[place] for place in met]  # the pairs by which a mentee is on the offer of each pair
         self.fulls: dict[tuple[str, int, int], dict[int, int]] = {}  # by how many pairs, of an offer or of a mentor
+        self.nobody: dict[int, dict[int, int]] = {}  # by how many pairs of a mentor
         for pairs in self.mine.values():
             self._at_most(pairs, 1)
         for here, pairs in self.on.items():
@@ -153,6 +153,8 @@ class _Writing:
         equal = [other + 1 for other in mine if self.likes[other] == level]
         if notion == "weak":
             self._any([*better, *equal, *self._full(pair, rank, but=self.mentee[pair])])
+        elif notion == "envy":
+            self._any([*better, *equal, *self._full_on(here, rank), *self._nobody_behind(self.mentor[pair], rank)])
         elif notion == "super":
             self._any([*better, *self._full(pair, rank - 1)])
         else:
@@ -181,6 +183,19 @@ class _Writing:
 
     def _full_on(self, here: int, rank: int) -> list[int]:
         return self._filled(("on", here, NONE), self.on[here], self.seats[here], rank)
+
+    def _nobody_behind(self, boss: int, rank: int) -> list[int]:
+        """A variable that is true just where a mentor has nobody behind a rank."""
+        many = bisect_right(self.of[boss], rank, key=self.rank.__getitem__)
+        nobody = self.nobody.setdefault(boss, {})
+        if many not in nobody:
+            self.size += 1
+            nobody[many] = self.size
+            behind = [pair + 1 for pair in self.of[boss][many:]]
+            self.rows.append(Constraint([*behind, self.size], [1] * (len(behind) + 1), 1))
+            weights = [1] * len(behind) + [max(len(behind), 1)]
+            self.rows.append(Constraint([*(-x for x in behind), -self.size], weights, len(behind)))
+        return [nobody[many]]
 
     def _filled(self, where: tuple[str, int, int], pairs: list[int], seats: int, rank: int) -> list[int]:
         """A variable that is true just where all seats have people up to a rank; nothing where these are too few."""

@@ -47,6 +47,7 @@ from mmatch.proof.strict import (
 )
 from mmatch.proof.strong import Left, after_crowds
 from mmatch.proof.super_stability import Wishes, after_strikes
+from mmatch.terms import NoBlocking
 
 if TYPE_CHECKING:
     from mmatch.instance import Instance
@@ -223,7 +224,7 @@ def none_exists(cohort: Cohort, program: Program, proof: Proof) -> bool:
     if claim is None or proof.digest != digest(cohort, program):
         return False
     instance = compile_instance(cohort, program)
-    if claim.kind in {"strong", "super"} or claim.clauses:
+    if claim.kind in {"strong", "super"} or (claim.kind != "popular" and not claim.side):
         return _none_stable(instance, claim)
     if obstacle(instance, loads=True):
         return False
@@ -237,11 +238,15 @@ def none_exists(cohort: Cohort, program: Program, proof: Proof) -> bool:
 
 
 def _none_stable(instance: Instance, claim: Stability) -> bool:
-    """Whether nothing is left of a market, or nothing that keeps the rules, after what a claim says of it."""
-    if not may_be_refuted(instance, claim.kind):
+    """Whether nothing is left of a market, or nothing that keeps the rules, after what a claim says of it.
+
+    Weakly stable and envy-free matchings always exist: that none keeps the rules counts only where these ask for one.
+    """
+    asked = {item.notion for item in instance.unmet if isinstance(item, NoBlocking)} | {"strong", "super"}
+    if claim.kind not in asked or not may_be_refuted(instance):
         return False
     market, given = asked_market(instance, claim.kind), list[int]()
-    if claim.kind != "weak" and not meets_twice(instance, market):
+    if claim.kind in {"strong", "super"} and not meets_twice(instance, market):
         left = _left(market, claim)
         if left is None or left.too_many():
             return left is not None

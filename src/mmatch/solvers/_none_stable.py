@@ -64,7 +64,7 @@ def any_stable(instance: Instance, market: Market, notion: str, left: Narrowed |
 def why_none(instance: Instance, watch: Watch) -> Stability | None:
     """Evidence that no matching keeps a rule of stability, and the others; None where it is not found in time."""
     notions = [item.notion for item in instance.unmet if isinstance(item, NoBlocking)]
-    claims = (_none(instance, notion, watch) for notion in notions if may_be_refuted(instance, notion))
+    claims = (_none(instance, notion, watch) for notion in notions if may_be_refuted(instance))
     return next((claim for claim in claims if claim is not None), None)
 
 
