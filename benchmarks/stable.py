@@ -38,6 +38,13 @@ class Spec:
         (1_000, 1_000, 10, 0.8, 1),
     )  # mentees, mentors, choices, chance that the next one is as good, seats
     chosen: tuple[tuple[int, int], ...] = ((1_000, 20), (1_000, 100))  # people on each side, choices
+    within: tuple[tuple[int, int, int, float], ...] = (
+        (20, 6, 2, 0.6),
+        (50, 10, 3, 0.6),
+        (200, 40, 3, 0.3),
+        (1_000, 200, 2, 0.02),
+        (1_000, 200, 3, 0.3),
+    )  # mentees, mentors of three offers each, seats of each offer, chance that all of a mentor's are as good
     instances: int = 1_000
     per_run: int = 250
 
@@ -74,6 +81,13 @@ def run() -> list[Row]:
         told = f"{found['egalitarian']:.2f} s; {found['regret']:.2f} s"
         print(f"{text}: {told}, proved")
         rows.append(Row("stable", text, told, "", "", ""))
+    for size in SPEC.within:
+        found = part(MODULE, "within", *size)
+        text = "{:,} x {:,}, {} seats, ties {} within a mentor's offers: strongly stable, or none".format(*size)
+        told = f"{found['none']} of {found['all']} none, proved by at most {found['clauses']} clauses"
+        took = f"{middle(found['seconds']):.2f} s, at most {max(found['seconds']):.2f} s"
+        print(f"{text}: {took}; {told}")
+        rows.append(Row("stable", text, took, told, "", ""))
     return rows
 
 
@@ -175,6 +189,31 @@ def timed_aims(people: int, choices: int) -> dict[str, Any]:
         found[name] = time.perf_counter() - start
         if result.trust != mm.Trust.PROVED:
             raise SystemExit("not proved")
+    return found
+
+
+def timed_within(people: int, mentors: int, seats: int, chance: float) -> dict[str, Any]:
+    """Strong stability where mentees rank three mentors, and some tie all offers of one: seconds of each, judged."""
+    import mmatch as mm
+
+    owner = {f"p{k}": f"x{k % mentors}" for k in range(3 * mentors)}
+    found: dict[str, Any] = {"seconds": [], "none": 0, "all": 10, "clauses": 0}
+    for seed in range(found["all"]):
+        draw = random.Random(seed)
+        wishes: dict[str, list[Any]] = {f"e{k}": [] for k in range(people)}
+        for name in wishes:
+            for mentor in draw.sample(range(mentors), 3):
+                offers = [f"p{mentor + k * mentors}" for k in draw.sample(range(3), draw.randint(1, 3))]
+                wishes[name] += [offers] if len(offers) > 1 and draw.random() < chance else offers
+        orders = {f"x{k}": draw.sample(list(wishes), people) for k in range(mentors)}
+        cohort = mm.Cohort.from_rankings(wishes, orders, offers=owner, capacity=2 * seats, offer_capacity=seats)
+        start = time.perf_counter()
+        result = mm.solve(cohort, solver=mm.solvers.Stable(kind="strong"))
+        found["seconds"].append(time.perf_counter() - start)
+        if result.found is None and result.trust != mm.Trust.PROVED:
+            raise SystemExit("not proved")
+        found["none"] += result.found is None
+        found["clauses"] = max(found["clauses"], len(result.proof.stability.clauses))
     return found
 
 
@@ -329,6 +368,7 @@ if __name__ == "__main__":
                 "peer": timed_peer,
                 "largest": timed_largest,
                 "aims": timed_aims,
+                "within": timed_within,
             }
             print(json.dumps(timed[task](*(float(x) if "." in x else int(x) for x in given))))
     elif sys.argv[1:2] == ["agree"]:
