@@ -38,6 +38,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from mmatch.instance.plain import Plain
 from mmatch.people.columns import NONE
 
 if TYPE_CHECKING:
@@ -87,33 +88,23 @@ def followed(market: Market, best: Sequence[int], rotations: Sequence[Rotation])
     return Descent(list(rotations), way.taken, way.arcs, way.now)
 
 
-class _Way:
+class _Way(Plain):
     """Where everybody sits, how far each list has been read, and which rotation made each offer so choosy."""
 
     def __init__(self, market: Market, best: Sequence[int]) -> None:
-        by_mentee, start = market.by_mentee
-        self.wish: list[int] = by_mentee.tolist()
-        self.end: list[int] = start[1:].tolist()
+        super().__init__(market)
         self.place = {pair: place for place, pair in enumerate(self.wish)}
-        self.mentee: list[int] = market.mentee.tolist()
-        self.offer: list[int] = market.offer.tolist()
-        self.boss: list[int] = market.mentor_of_offer.tolist()
-        self.rank: list[int] = market.mentor_rank.tolist()
-        self.seats: list[int] = market.seats.tolist()
-        self.most: list[int] = market.mentor_seats.tolist()
         self.now = list(best)
         self.held: list[list[tuple[int, int]]] = [[] for _ in self.seats]  # (rank, pair) on each offer
         self.all_held: list[list[tuple[int, int]]] = [[] for _ in self.most]  # of each mentor
         for pair in best:
             if pair != NONE:
                 self._sit(pair)
-        self.offers: list[list[int]] = [[] for _ in self.most]
         self.gone: list[list[tuple[int, int]]] = [[] for _ in self.seats]  # (minus the rank, rotation) of who left
         self.more = [NONE] * len(self.seats)  # the last rotation that filled one seat more
         self.raised: list[list[int]] = [[] for _ in self.seats]  # minus the rank of whom each offer gives up, in turn
         self.made: list[list[Numbers | None]] = [[] for _ in self.seats]  # by which rotations; None: ask all offers
         for here in market.wanted_offers.tolist():
-            self.offers[self.boss[here]].append(here)
             self._note(here)
         self.came = [NONE] * market.n_mentees  # the rotation that brought each mentee to their seat
         self.taken: list[list[int]] = []

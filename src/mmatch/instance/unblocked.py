@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 
 from mmatch.instance.market import market_of, meets_twice, without_twins
+from mmatch.instance.plain import Plain
 from mmatch.people.columns import NONE
 from mmatch.terms import Links
 
@@ -96,16 +97,13 @@ def _terms(market: Market) -> int:
     return sum(int((np.bincount(column) ** 2).sum()) for column in columns)
 
 
-class _Writing:
+class _Writing(Plain):
     """The constraints so far, and the variables that say who is full of whom."""
 
     def __init__(self, market: Market, person: list[int]) -> None:
+        super().__init__(market)
         self.rows: list[Constraint] = []
         self.size = len(market)
-        self.offer, self.mentor, self.mentee = market.offer.tolist(), market.mentor.tolist(), market.mentee.tolist()
-        self.likes, self.rank = market.mentee_rank.tolist(), market.mentor_rank.tolist()
-        self.seats: list[int] = market.seats.tolist()
-        self.most: list[int] = market.mentor_seats.tolist()
         self.mine = _lists(self.mentee, self.likes)
         self.on = _lists(self.offer, self.rank)
         self.of = _lists(self.mentor, self.rank)

@@ -11,8 +11,10 @@ anybody on that level, and all is looked at again. Each list is read once for ea
 from __future__ import annotations
 
 from collections import deque
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from mmatch.instance.plain import Plain
 from mmatch.people.columns import NONE
 
 if TYPE_CHECKING:
@@ -30,38 +32,33 @@ def mentors_best(market: Market, kind: str) -> tuple[list[int] | None, list[list
         Each crowd is a row: the pairs by which mentees are placed, then one of each mentor who has a place left.
     """
     asking = _Asking(market, strict=kind == "super")
-    asking.settle(range(len(asking.room)))
+    asking.settle(range(len(asking.seats)))
     crowds: list[list[int]] = []
     while True:
         places = _Places(asking)
         needy = places.crowd()
         if not needy:
-            return asking.seats(places), crowds
+            return asking.taken(places), crowds
         crowds.append(places.told(needy))
         for here in needy:
             asking.forced[here] = asking.asked[here]
         asking.settle(needy)
 
 
-class _Asking:
+class _Asking(Plain):
     """How many levels of each list have been asked, and which pairs are left."""
 
     def __init__(self, market: Market, *, strict: bool) -> None:
+        super().__init__(market)
         self.strict = strict  # whether every mentee who is asked must not keep anybody whom they like as much
-        self.mentee: list[int] = market.mentee.tolist()
-        self.offer: list[int] = market.offer.tolist()
-        self.likes: list[int] = market.mentee_rank.tolist()
-        self.room: list[int] = market.seats.tolist()
         self.levels = _levels(market)
-        by_mentee, start = market.by_mentee
-        wish: list[int] = by_mentee.tolist()
-        self.rest = [wish[a:b] for a, b in zip(start[:-1].tolist(), start[1:].tolist(), strict=True)]
+        self.rest = [self.wish[a:b] for a, b in pairwise(self.start)]
         self.sole = [NONE] * market.n_mentees  # the pair that a mentee keeps among those liked as much
         self.wanted = [False] * market.n_mentees
         self.left = [True] * len(market)
-        self.asked = [0] * len(self.room)  # levels
-        self.forced = [0] * len(self.room)  # levels behind which a seat is free or somebody sits
-        self.kept = [0] * len(self.room)  # pairs left on levels asked
+        self.asked = [0] * len(self.seats)  # levels
+        self.forced = [0] * len(self.seats)  # levels behind which a seat is free or somebody sits
+        self.kept = [0] * len(self.seats)  # pairs left on levels asked
         self.level_of = [0] * len(market)
         for levels in self.levels:
             for number, level in enumerate(levels):
@@ -78,11 +75,11 @@ class _Asking:
                 waiting += self._ask(here)
             if self.asked[here] and self._short(here):
                 waiting += self._insist(here, deleted=True)
-            elif self.kept[here] == self.room[here]:
+            elif self.kept[here] == self.seats[here]:
                 waiting += self._insist(here, deleted=False)
 
     def _short(self, here: int) -> bool:
-        return self.kept[here] < self.room[here] or self.forced[here] == self.asked[here]
+        return self.kept[here] < self.seats[here] or self.forced[here] == self.asked[here]
 
     def _ask(self, here: int) -> list[int]:
         """Ask the next level; mentors who lose somebody by that."""
@@ -134,9 +131,9 @@ class _Asking:
 
     def sure(self, here: int) -> bool:
         """Whether everybody left on the levels asked must be with the mentor or with somebody liked more."""
-        return self.strict or self.kept[here] <= self.room[here] or self.forced[here] == self.asked[here]
+        return self.strict or self.kept[here] <= self.seats[here] or self.forced[here] == self.asked[here]
 
-    def seats(self, places: _Places) -> list[int] | None:
+    def taken(self, places: _Places) -> list[int] | None:
         """The pair of each mentee or `NONE`; None where not everybody who was asked can be seated."""
         current = [NONE] * len(self.wanted)
         for here, levels in enumerate(self.levels):
@@ -145,11 +142,11 @@ class _Asking:
                 current[self.mentee[pair]] = pair
         for who, pair in places.found.items():
             current[who] = pair
-        load = [0] * len(self.room)
+        load = [0] * len(self.seats)
         for pair in current:
             if pair != NONE:
                 load[self.offer[pair]] += 1
-        fits = all(taken <= room for taken, room in zip(load, self.room, strict=True))
+        fits = all(taken <= room for taken, room in zip(load, self.seats, strict=True))
         return current if fits and sum(load) == sum(self.wanted) else None
 
 
@@ -164,7 +161,7 @@ class _Places:
             if not asking.sure(here):
                 self.pairs[here] = [pair for pair in asking.levels[here][count - 1] if asking.left[pair]]
                 before = asking.kept[here] - len(self.pairs[here])
-                self.room[here] = max(asking.room[here] - before, 1)
+                self.room[here] = max(asking.seats[here] - before, 1)
         self.may: dict[int, list[int]] = {}
         for pairs in self.pairs.values():
             for pair in pairs:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from bisect import insort
 from typing import TYPE_CHECKING
 
+from mmatch.instance.plain import Plain
 from mmatch.mechanisms.mentee_side import mentee_side
 from mmatch.people.columns import NONE
 
@@ -45,18 +46,11 @@ def rotations(market: Market, best: list[int]) -> list[list[int]]:
     return _Circling(market, best).run()
 
 
-class _Circling:
+class _Circling(Plain):
     """Everybody points to who sits on their next chance; whoever points to somebody who never moves never moves."""
 
     def __init__(self, market: Market, best: list[int]) -> None:
-        by_mentee, start = market.by_mentee
-        self.wish: list[int] = by_mentee.tolist()
-        self.end: list[int] = start[1:].tolist()
-        self.mentee: list[int] = market.mentee.tolist()
-        self.offer: list[int] = market.offer.tolist()
-        self.mentor: list[int] = market.mentor.tolist()
-        self.rank: list[int] = market.mentor_rank.tolist()
-        self.seats: list[int] = market.seats.tolist()
+        super().__init__(market)
         place = {pair: number for number, pair in enumerate(self.wish)}
         self.now = list(best)
         self.next = [len(place) if pair == NONE else place[pair] + 1 for pair in best]
@@ -65,8 +59,7 @@ class _Circling:
         for pair in best:
             if pair != NONE:
                 self._sit(pair)
-        most = market.mentor_seats.tolist()
-        self.full = [len(held) == seats for held, seats in zip(self.all_held, most, strict=True)]  # stays so
+        self.full = [len(held) == seats for held, seats in zip(self.all_held, self.most, strict=True)]  # stays so
         self.stays = [False] * market.n_mentees
         self.found: list[list[int]] = []
 
@@ -136,20 +129,12 @@ class _Circling:
             self.next[who] += 1
 
 
-class _Lattice:
+class _Lattice(Plain):
     """Steps from one stable matching to the next."""
 
     def __init__(self, market: Market) -> None:
-        by_mentee, start = market.by_mentee
-        self.wish: list[int] = by_mentee.tolist()
-        self.end: list[int] = start[1:].tolist()
+        super().__init__(market)
         self.place = {pair: place for place, pair in enumerate(self.wish)}
-        self.mentee: list[int] = market.mentee.tolist()
-        self.offer: list[int] = market.offer.tolist()
-        self.rank: list[int] = market.mentor_rank.tolist()
-        self.mentor: list[int] = market.mentor.tolist()
-        self.seats: list[int] = market.seats.tolist()
-        self.most: list[int] = market.mentor_seats.tolist()
 
     def rotations(self, seats: Seats) -> list[list[int]]:
         """Every rotation that can be made now: the mentees on it, in order."""

@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from mmatch.instance.market import tied_within
+from mmatch.instance.plain import Plain
 from mmatch.people.columns import NONE
 
 if TYPE_CHECKING:
@@ -70,30 +71,17 @@ class Narrowed:
     crowds: list[list[int]]
 
 
-class _Asking:
+class _Asking(Plain):
     """What everybody wishes first of what is left; pairs from a limit on are struck out, at offers and at mentors."""
 
     def __init__(self, market: Market) -> None:
-        by_mentee, start = market.by_mentee
-        self.wish: list[int] = by_mentee.tolist()
-        self.next: list[int] = start[:-1].tolist()
-        self.end: list[int] = start[1:].tolist()
-        self.mentee: list[int] = market.mentee.tolist()
-        self.offer: list[int] = market.offer.tolist()
-        self.mentor: list[int] = market.mentor.tolist()
-        self.likes: list[int] = market.mentee_rank.tolist()
-        self.rank: list[int] = market.mentor_rank.tolist()
-        self.room: list[int] = market.seats.tolist()
-        self.most: list[int] = market.mentor_seats.tolist()
-        self.offers: list[list[int]] = [[] for _ in self.most]
-        self.boss: list[int] = market.mentor_of_offer.tolist()
-        for here in market.wanted_offers.tolist():
-            self.offers[self.boss[here]].append(here)
-        self.limit_on = [NEVER] * len(self.room)
+        super().__init__(market)
+        self.next = self.start[:-1]
+        self.limit_on = [NEVER] * len(self.seats)
         self.limit_of = [NEVER] * len(self.most)
-        self.asked: list[list[int]] = [[] for _ in self.room]  # ranks of all who ever asked, in order
+        self.asked: list[list[int]] = [[] for _ in self.seats]  # ranks of all who ever asked, in order
         self.heads: list[list[int]] = [[] for _ in self.next]  # first wishes of each mentee
-        self.here: list[list[tuple[int, int]]] = [[] for _ in self.room]  # (rank, pair) of first wishes on each offer
+        self.here: list[list[tuple[int, int]]] = [[] for _ in self.seats]  # (rank, pair) of first wishes on each offer
         self.behind = max(self.rank, default=0) + 2  # behind every rank that there is
         self.within: list[bool] = tied_within(market).tolist()
         self.excused: dict[int, list[int]] = {}  # wishes of a mentee that do not count
@@ -128,8 +116,8 @@ class _Asking:
         here = self.offer[pair]
         insort(self.asked[here], self.rank[pair])
         lost = []
-        if len(self.asked[here]) >= self.room[here]:
-            lost = self._lower(here, self.asked[here][self.room[here] - 1] + 1)
+        if len(self.asked[here]) >= self.seats[here]:
+            lost = self._lower(here, self.asked[here][self.seats[here] - 1] + 1)
         return lost + self._lower_mentor(self.mentor[pair])
 
     def _ask_next(self, who: int) -> list[int]:
@@ -172,9 +160,9 @@ class _Asking:
     def size(self, boss: int, rank: int = NEVER) -> int:
         """How many people liked more than a rank a mentor must have, who has somebody of it or a seat left."""
         return sum(
-            self.room[here]
+            self.seats[here]
             if self.limit_on[here] <= rank and self.limit_on[here] != NEVER
-            else min(bisect_left(self.asked[here], rank), self.room[here])
+            else min(bisect_left(self.asked[here], rank), self.seats[here])
             for here in self.offers[boss]
         )
 
@@ -221,9 +209,9 @@ class _Places:
         self.on: dict[int, _Last] = {}  # of offers that more wish than there are seats
         self.of: dict[int, _Last] = {}  # of mentors, who have several offers
         for here, pairs in enumerate(asking.here):
-            if len(pairs) > asking.room[here]:
+            if len(pairs) > asking.seats[here]:
                 last = pairs[-1][0]
-                self.on[here] = _Last(last, asking.room[here] - bisect_left(asked[here], last))
+                self.on[here] = _Last(last, asking.seats[here] - bisect_left(asked[here], last))
         for boss, own in enumerate(asking.offers):
             last = max((asking.here[here][-1][0] for here in own if asking.here[here]), default=NONE)
             if len(own) > 1 and last != NONE and asking.size(boss) > asking.most[boss]:

@@ -13,6 +13,7 @@ from __future__ import annotations
 from bisect import bisect_right, insort
 from typing import TYPE_CHECKING
 
+from mmatch.instance.plain import Plain
 from mmatch.people.columns import NONE
 
 if TYPE_CHECKING:
@@ -27,31 +28,19 @@ def super_stable(market: Market) -> tuple[list[int] | None, list[int]]:
     """(the mentees' best super-stable matching, None where there is none; the wishes struck out in order)."""
     asking = _Asking(market)
     asking.run()
-    return asking.seats(), asking.struck
+    return asking.taken(), asking.struck
 
 
-class _Asking:
+class _Asking(Plain):
     """What everybody wishes first of what is left, and whom offers and mentors have been asked by."""
 
     def __init__(self, market: Market) -> None:
-        by_mentee, start = market.by_mentee
-        self.wish: list[int] = by_mentee.tolist()
-        self.next: list[int] = start[:-1].tolist()
-        self.end: list[int] = start[1:].tolist()
-        self.mentee: list[int] = market.mentee.tolist()
-        self.offer: list[int] = market.offer.tolist()
-        self.boss: list[int] = market.mentor_of_offer.tolist()
-        self.likes: list[int] = market.mentee_rank.tolist()
-        self.rank: list[int] = market.mentor_rank.tolist()
-        self.room: list[int] = market.seats.tolist()
-        self.limit: list[int] = market.mentor_seats.tolist()
-        self.offers: list[list[int]] = [[] for _ in self.limit]  # of each mentor, those that anybody wants
-        for here in market.wanted_offers.tolist():
-            self.offers[self.boss[here]].append(here)
+        super().__init__(market)
+        self.next = self.start[:-1]
         self.left: list[list[int]] = [[] for _ in self.next]
-        self.asked: list[list[int]] = [[] for _ in self.room]  # ranks of all who ever asked, in order
-        self.here: list[dict[Offers, list[tuple[int, int]]]] = [{} for _ in self.room]  # (rank, pair) not struck out
-        self.least = [NEVER] * len(self.room)  # the best rank struck out at each offer
+        self.asked: list[list[int]] = [[] for _ in self.seats]  # ranks of all who ever asked, in order
+        self.here: list[dict[Offers, list[tuple[int, int]]]] = [{} for _ in self.seats]  # (rank, pair) not struck out
+        self.least = [NEVER] * len(self.seats)  # the best rank struck out at each offer
         self.struck: list[int] = []
         self.free = list(range(market.n_mentees))[::-1]
 
@@ -98,7 +87,7 @@ class _Asking:
         """Strike out whoever is liked no more than so many others on an offer, or than somebody struck out there."""
         for tied, waiting in self.here[here].items():
             while waiting and (
-                self.least[here] <= waiting[-1][0] or bisect_right(self.asked[here], waiting[-1][0]) > self.room[here]
+                self.least[here] <= waiting[-1][0] or bisect_right(self.asked[here], waiting[-1][0]) > self.seats[here]
             ):
                 self._strike(here, tied)
 
@@ -106,25 +95,25 @@ class _Asking:
         """Where a mentor must have so many others liked as much or more than a wish; None where there is none."""
         for here in self.offers[boss]:
             for tied, waiting in self.here[here].items():
-                if waiting and self._beside(waiting[-1][0], here, tied) >= self.limit[boss]:
+                if waiting and self._beside(waiting[-1][0], here, tied) >= self.most[boss]:
                     return here, tied
         return None
 
     def _size(self, here: int, limit: int = NEVER - 1) -> int:
         """How many liked no less than a limit an offer must have, where somebody at the limit has a seat."""
         if self.least[here] <= limit:
-            return self.room[here]
-        return min(bisect_right(self.asked[here], limit), self.room[here])
+            return self.seats[here]
+        return min(bisect_right(self.asked[here], limit), self.seats[here])
 
     def _beside(self, rank: int, mine: int, tied: Offers) -> int:
         """How many others, liked as much or more, a mentor must have beside a mentee of a rank on an offer."""
         others = (here for here in self.offers[self.boss[mine]] if here != mine)
-        sizes = (self.room[here] if here in tied else self._size(here, rank) for here in others)
+        sizes = (self.seats[here] if here in tied else self._size(here, rank) for here in others)
         return sum(sizes) + self._size(mine, rank) - 1
 
-    def seats(self) -> list[int] | None:
+    def taken(self) -> list[int] | None:
         """The pair of each mentee or `NONE`; None where mentors must have more mentees than are left for them."""
-        needed = (min(limit, sum(map(self._size, own))) for limit, own in zip(self.limit, self.offers, strict=True))
+        needed = (min(limit, sum(map(self._size, own))) for limit, own in zip(self.most, self.offers, strict=True))
         if sum(needed) > sum(map(bool, self.left)):
             return None
         return [pairs[0] if pairs else NONE for pairs in self.left]

@@ -33,6 +33,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from mmatch.instance.market import FAR
+from mmatch.instance.plain import Plain
 from mmatch.people.columns import NONE
 
 if TYPE_CHECKING:
@@ -41,16 +42,12 @@ if TYPE_CHECKING:
     from mmatch.instance.market import Market
 
 
-class Orders:
+class Orders(Plain):
     """What is left of everybody's lists after the mentors have asked, and after some crowds."""
 
     def __init__(self, market: Market, kind: str) -> None:
+        super().__init__(market)
         self.strict = kind == "super"
-        self.mentee: list[int] = market.mentee.tolist()
-        self.offer: list[int] = market.offer.tolist()
-        self.likes: list[int] = market.mentee_rank.tolist()
-        self.rank: list[int] = market.mentor_rank.tolist()
-        self.seats: list[int] = market.seats.tolist()
         self.lists: list[list[int]] = [[] for _ in self.seats]
         for pair in market.by_mentor[0].tolist():
             self.lists[self.offer[pair]].append(pair)

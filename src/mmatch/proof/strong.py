@@ -42,6 +42,7 @@ from bisect import bisect_left, insort
 from typing import TYPE_CHECKING
 
 from mmatch.instance.market import tied_within
+from mmatch.instance.plain import Plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -52,25 +53,12 @@ NEVER = 2**62
 Node = tuple[bool, int]  # (whether it is a mentor, number of the mentor or of the offer)
 
 
-class Left:
+class Left(Plain):
     """What is left of everybody's lists."""
 
     def __init__(self, market: Market) -> None:
-        by_mentee, start = market.by_mentee
-        self.wish: list[int] = by_mentee.tolist()
-        self.next: list[int] = start[:-1].tolist()
-        self.end: list[int] = start[1:].tolist()
-        self.mentee: list[int] = market.mentee.tolist()
-        self.offer: list[int] = market.offer.tolist()
-        self.mentor: list[int] = market.mentor.tolist()
-        self.likes: list[int] = market.mentee_rank.tolist()
-        self.rank: list[int] = market.mentor_rank.tolist()
-        self.seats: list[int] = market.seats.tolist()
-        self.most: list[int] = market.mentor_seats.tolist()
-        self.boss: list[int] = market.mentor_of_offer.tolist()
-        self.offers: list[list[int]] = [[] for _ in self.most]
-        for here in market.wanted_offers.tolist():
-            self.offers[self.boss[here]].append(here)
+        super().__init__(market)
+        self.next = self.start[:-1]
         self.limit_on = [NEVER] * len(self.seats)
         self.limit_of = [NEVER] * len(self.most)
         self.asked: list[list[int]] = [[] for _ in self.seats]

@@ -37,6 +37,8 @@ from __future__ import annotations
 from bisect import bisect_right, insort
 from typing import TYPE_CHECKING
 
+from mmatch.instance.plain import Plain
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -45,24 +47,12 @@ if TYPE_CHECKING:
 NEVER = 2**62
 
 
-class Wishes:
+class Wishes(Plain):
     """What is left of everybody's lists, and who asked for each offer."""
 
     def __init__(self, market: Market) -> None:
-        by_mentee, start = market.by_mentee
-        self.wish: list[int] = by_mentee.tolist()
-        self.next: list[int] = start[:-1].tolist()
-        self.end: list[int] = start[1:].tolist()
-        self.mentee: list[int] = market.mentee.tolist()
-        self.offer: list[int] = market.offer.tolist()
-        self.likes: list[int] = market.mentee_rank.tolist()
-        self.rank: list[int] = market.mentor_rank.tolist()
-        self.seats: list[int] = market.seats.tolist()
-        self.limit: list[int] = market.mentor_seats.tolist()
-        self.boss: list[int] = market.mentor_of_offer.tolist()
-        self.offers: list[list[int]] = [[] for _ in self.limit]
-        for number, owner in enumerate(self.boss):
-            self.offers[owner].append(number)
+        super().__init__(market)
+        self.next = self.start[:-1]
         self.asked: list[list[int]] = [[] for _ in self.seats]  # the ranks of all who asked, in order
         self.struck = [NEVER] * len(self.seats)  # the best rank of anybody struck out
         self.first: list[list[int]] = [[] for _ in self.next]
@@ -99,7 +89,7 @@ class Wishes:
             return True
         asked = {self.offer[other] for other in self.first[self.mentee[pair]]}
         others = (here for here in self.offers[boss] if here != mine)
-        return beside + sum(self._must(here, rank, full=here in asked) for here in others) >= self.limit[boss]
+        return beside + sum(self._must(here, rank, full=here in asked) for here in others) >= self.most[boss]
 
     def _must(self, here: int, rank: int, *, full: bool = False) -> int:
         """How many of those who asked up to a rank, or of people liked more, an offer must have."""
@@ -111,7 +101,7 @@ class Wishes:
         """Whether mentors must have more mentees than have a wish left."""
         needed = (
             min(limit, sum(self._must(here, NEVER - 1) for here in own))
-            for limit, own in zip(self.limit, self.offers, strict=True)
+            for limit, own in zip(self.most, self.offers, strict=True)
         )
         return sum(needed) > sum(map(bool, self.first))
 
