@@ -211,9 +211,11 @@ def counts_seats(instance: Instance) -> bool:
 
 def meets_twice(instance: Instance, market: Market) -> bool:
     """Whether two requests of one mentee could be met by one offer: once there, the mentee cannot block with it."""
+    if np.bincount(instance.labels.mentee_of_request).max(initial=0) <= 1:
+        return False
     person = instance.labels.mentee_of_request[market.mentee]
-    meeting = person * (int(market.offer.max(initial=0)) + 1) + market.offer
-    return len(np.unique(meeting)) < len(meeting)
+    meeting = np.sort(person * (int(market.offer.max(initial=0)) + 1) + market.offer)
+    return bool((np.diff(meeting) == 0).any())
 
 
 def tied_within(market: Market) -> Bools:

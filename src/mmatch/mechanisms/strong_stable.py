@@ -45,7 +45,8 @@ def strong_stable(market: Market) -> Narrowed:
         if not crowd:
             heads = [list(pairs) for pairs in asking.heads]
             current = [places.own(who) for who in range(len(heads))]
-            return Narrowed(asking.possible(), bool(asking.excused), heads, current, asking.struck(), crowds)
+            struck = asking.struck() if asking.excused else []
+            return Narrowed(asking.possible(), bool(asking.excused), heads, current, struck, crowds)
         crowds.append(crowd)
         asking.close(places)
 
@@ -59,7 +60,7 @@ class Narrowed:
         excused: whether some wishes do not count, so that more may be impossible than was struck out.
         heads: the first wishes of each mentee.
         places: one of them for each mentee, or `NONE`: strongly stable where it is possible and nobody is excused.
-        struck: the pairs that no strongly stable matching has, as far as is known.
+        struck: where somebody is excused, the pairs that no strongly stable matching has, as far as is known.
         crowds: what was struck out and why, in order.
     """
 
