@@ -1,0 +1,57 @@
+"""When people can meet: weekly windows in local wall time and a time zone, and the instants that they mean.
+
+A window such as "Mon 9-12" is a promise about the clock on the wall. Which instants it means depends on the date:
+clocks go forward and back, each zone on days of its own. So windows stay as wall time until dates are known; then they
+become intervals of whole minutes in UTC (counted from 1970-01-01, half open), and all further arithmetic is on these.
+
+An instant belongs to a window when the clock shows a time within it. So an hour that is skipped is in no window, and an
+hour that comes twice is in a window twice.
+"""
+
+from mmatch.availability.expanding import Free, expand
+from mmatch.availability.intervals import Grid, Intervals, common, intervals_of, starts, union, widened, without
+from mmatch.availability.weeks import DAYS, Window, joined, parse_week, week_text
+from mmatch.availability.zones import (
+    DAY,
+    EPOCH,
+    YEARS,
+    day_of,
+    day_text,
+    instant,
+    is_zone_name,
+    local_time,
+    offset_changes,
+    offsets_at,
+    wall_instant,
+    zone_of,
+)
+
+__all__ = [
+    "DAY",
+    "DAYS",
+    "EPOCH",
+    "YEARS",
+    "Free",
+    "Grid",
+    "Intervals",
+    "Window",
+    "common",
+    "day_of",
+    "day_text",
+    "expand",
+    "instant",
+    "intervals_of",
+    "is_zone_name",
+    "joined",
+    "local_time",
+    "offset_changes",
+    "offsets_at",
+    "parse_week",
+    "starts",
+    "union",
+    "wall_instant",
+    "week_text",
+    "widened",
+    "without",
+    "zone_of",
+]
