@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 
 import mmatch as mm
 from mmatch.instance.market import market_of
+from mmatch.mechanisms.first_wishes import placed_first
 from mmatch.mechanisms.strong_stable import strong_stable
+from mmatch.people.columns import NONE
 from mmatch.proof import judge
 from mmatch.proof.strong import Left, after_crowds
 from stable_oracle import NOBODY, rankings
@@ -148,6 +150,33 @@ def test_ties_between_offers_of_one_mentor_leave_no_best_to_be_found():
     claim = replace(found.proof, stability=mm.Stability("mentee", "strong"))
     program = mm.Program().resolve(no_best, "stable")
     assert judge(no_best, program, mm.Status.OPTIMAL, found.matching, claim).trust == mm.Trust.CLAIMED
+
+
+@given(world=rankings(ties=True, most_mentees=5), data=st.data())
+@examples(200)
+def test_whoever_is_placed_by_one_flow_stays(world, data):
+    """Any wishes of everybody: places for all of them that are strongly stable, or nothing is said."""
+    found, names = market(world.cohort(mm))
+    own = [[k for k in range(len(found)) if found.mentee[k] == who] for who in range(found.n_mentees)]
+    wishes = [data.draw(st.lists(st.sampled_from(pairs), unique=True)) if pairs else [] for pairs in own]
+    places = placed_first(found, wishes)
+    if places is None:
+        return
+    assert all(pair in pairs if pairs else pair == NONE for pair, pairs in zip(places, wishes, strict=True))
+    taken = dict(names[pair] for pair in places if pair != NONE)
+    assert world.is_stable(tuple(taken.get(name) for name in world.names), "strong")
+
+
+def test_hundreds_who_do_not_mind_are_placed_at_once():
+    """Everybody ties everything; too many people for clauses, and no search is needed."""
+    names, owner = [f"e{k}" for k in range(400)], {f"p{k}": f"x{k // 3}" for k in range(30)}
+    wishes, orders = {name: [list(owner)] for name in names}, {f"x{k}": [names] for k in range(10)}
+    cohort = mm.Cohort.from_rankings(wishes, orders, offers=owner, capacity=40, offer_capacity=25)
+    result = mm.solve(cohort, solver=mm.solvers.Stable(kind="strong"))
+    assert (result.value, result.trust) == ((400, -400), mm.Trust.PROVED)
+    short = mm.Cohort.from_rankings(wishes, orders, offers=owner, capacity=39, offer_capacity=25)
+    with pytest.raises(mm.UnsupportedError, match="so many people where a mentee ties two offers of one mentor"):
+        mm.solve(short, solver=mm.solvers.Stable(kind="strong"))
 
 
 def test_one_mentee_is_liked_most_on_both_offers_of_a_mentor():

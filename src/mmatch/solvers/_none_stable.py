@@ -13,6 +13,7 @@ from mmatch.instance import Answer
 from mmatch.instance.market import meets_twice
 from mmatch.instance.unblocked import Constraint, asked_market, may_be_refuted, unblocked
 from mmatch.matching import Stability, Status
+from mmatch.mechanisms.first_wishes import placed_first
 from mmatch.mechanisms.largest import largest
 from mmatch.mechanisms.learning import Learned, learn
 from mmatch.mechanisms.strong_stable import strong_stable
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from mmatch.instance.market import Market
     from mmatch.instance.unblocked import Constraints
     from mmatch.mechanisms.strong_stable import Narrowed
-    from mmatch.people.columns import Bools
 
 Edges = tuple[int, ...]
 
@@ -44,21 +44,31 @@ def any_stable(instance: Instance, market: Market, notion: str, left: Narrowed |
     Raises:
         UnsupportedError: more people than constraints can be written for.
     """
+    quick = None if left is None else placed_first(market, left.heads)
+    if quick is not None:
+        return _best(instance, market, left, quick)
     constraints = unblocked(instance, market, notion)
     if constraints is None:
-        text = "as many ties and rivals as these with ties of two offers of one mentor, or one offer for two requests"
-        raise UnsupportedError(f"stable cannot keep {text}: use rules.Stable with cpsat or milp")
-    best = None if left is None else _all_first(constraints, len(market), left, watch)
-    if best is not None and left is not None:
-        claim = Stability("mentee", notion, crowds=edge_rows(market, left.crowds))
-        return Answer(Status.OPTIMAL, _chosen(instance, market, best), len(instance.tiers), stability=claim)
+        ties = "a mentee ties two offers of one mentor" if left else "one offer meets two requests of one mentee"
+        hint = f'use rules.Stable("{notion}") with cpsat or milp'
+        raise UnsupportedError(f"stable cannot decide about so many people where {ties}: {hint}")
+    best = None if left is None else _all_first(constraints, market, left, watch)
+    if best is not None:
+        return _best(instance, market, left, best)
     found = _learn(constraints, left, watch)
     if found.true is not None:
-        chosen = _chosen(instance, market, found.true)
+        chosen = chosen_by(instance, market, _pairs(market, found.true))
         return Answer(Status.FEASIBLE, chosen, limit=Fraction(largest(market)), stability=Stability("", notion))
     if found.clauses is None:
         return Answer(Status.UNKNOWN, stopped=watch.reason())
     return Answer(Status.INFEASIBLE, stability=_refuted(market, notion, left, found.clauses))
+
+
+def _best(instance: Instance, market: Market, left: Narrowed | None, current: list[int]) -> Answer:
+    """The answer in which everybody has a first wish that is left."""
+    crowds = () if left is None else edge_rows(market, left.crowds)
+    chosen = chosen_by(instance, market, current)
+    return Answer(Status.OPTIMAL, chosen, len(instance.tiers), stability=Stability("mentee", "strong", crowds=crowds))
 
 
 def why_none(instance: Instance, watch: Watch) -> Stability | None:
@@ -94,17 +104,19 @@ def _learn(constraints: Constraints, left: Narrowed | None, watch: Watch) -> Lea
     return learn(constraints, [-pair - 1 for pair in struck], likely, watch.reason)
 
 
-def _all_first(constraints: Constraints, n: int, left: Narrowed, watch: Watch) -> frozenset[int] | None:
-    """The variables of a stable matching in which everybody has one of the first wishes that are left, if any."""
+def _all_first(constraints: Constraints, market: Market, left: Narrowed, watch: Watch) -> list[int] | None:
+    """The pairs of a strongly stable matching in which everybody has a first wish that is left, if one is found."""
     wishes = [[pair + 1 for pair in pairs] for pairs in left.heads if pairs]
     firsts = [Constraint(pairs, [1] * len(pairs), 1) for pairs in wishes]
-    others = set(range(1, n + 1)).difference(*wishes)
+    others = set(range(1, len(market) + 1)).difference(*wishes)
     asked = replace(constraints, rows=[*constraints.rows, *firsts])
-    return learn(asked, [-pair for pair in sorted(others)], set().union(*wishes), watch.reason).true
+    true = learn(asked, [-pair for pair in sorted(others)], set().union(*wishes), watch.reason).true
+    return None if true is None else _pairs(market, true)
 
 
-def _chosen(instance: Instance, market: Market, true: frozenset[int]) -> Bools:
-    return chosen_by(instance, market, [x - 1 for x in sorted(true) if x <= len(market)])
+def _pairs(market: Market, true: frozenset[int]) -> list[int]:
+    """The pairs among some variables."""
+    return [x - 1 for x in sorted(true) if x <= len(market)]
 
 
 def edge_rows(market: Market, rows: list[list[int]]) -> tuple[Edges, ...]:
