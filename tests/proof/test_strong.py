@@ -168,15 +168,17 @@ def test_whoever_is_placed_by_one_flow_stays(world, data):
 
 
 def test_hundreds_who_do_not_mind_are_placed_at_once():
-    """Everybody ties everything; too many people for clauses, and no search is needed."""
+    """Everybody ties everything: no search is needed. With a seat less there is none, and one crowd shows it."""
     names, owner = [f"e{k}" for k in range(400)], {f"p{k}": f"x{k // 3}" for k in range(30)}
     wishes, orders = {name: [list(owner)] for name in names}, {f"x{k}": [names] for k in range(10)}
     cohort = mm.Cohort.from_rankings(wishes, orders, offers=owner, capacity=40, offer_capacity=25)
     result = mm.solve(cohort, solver=mm.solvers.Stable(kind="strong"))
     assert (result.value, result.trust) == ((400, -400), mm.Trust.PROVED)
-    short = mm.Cohort.from_rankings(wishes, orders, offers=owner, capacity=39, offer_capacity=25)
-    with pytest.raises(mm.UnsupportedError, match="so many people where a mentee ties two offers of one mentor"):
-        mm.solve(short, solver=mm.solvers.Stable(kind="strong"))
+    capacity = {mentor: 39 if mentor == "x0" else 40 for mentor in orders}
+    short = mm.Cohort.from_rankings(wishes, orders, offers=owner, capacity=capacity, offer_capacity=25)
+    none = mm.solve(short, solver=mm.solvers.Stable(kind="strong"))
+    assert (none.status, none.trust) == (mm.Status.INFEASIBLE, mm.Trust.PROVED)
+    assert [len(crowd) for crowd in none.proof.stability.crowds] == [400]
 
 
 def test_one_mentee_is_liked_most_on_both_offers_of_a_mentor():
@@ -198,6 +200,17 @@ def test_one_mentee_is_liked_most_on_both_offers_of_a_mentor():
     result = mm.solve(roomy, solver=mm.solvers.Stable(kind="strong"))
     assert result.trust == mm.Trust.PROVED
     assert {mentee for _, mentee, _ in result.matching.pairs()} == {"a", "b"}
+
+
+def test_too_many_people_for_clauses_are_refused_in_a_sentence(monkeypatch):
+    monkeypatch.setattr("mmatch.instance.unblocked.MOST_TERMS", 5)
+    wishes, owner = {"a": [["p", "q"]], "b": ["p"], "c": ["q"]}, {"p": "x", "q": "x"}
+    cohort = mm.Cohort.from_rankings(wishes, {"x": ["a", "b", "c"]}, offers=owner, capacity=2)
+    with pytest.raises(mm.UnsupportedError, match="so many people where a mentee ties two offers of one mentor"):
+        mm.solve(cohort, solver=mm.solvers.Stable(kind="strong"))
+    program = mm.Program(rules=[mm.rules.Stable("strong")], aims=[mm.aims.Coverage()])
+    result = mm.solve(cohort, program, solver="cpsat")
+    assert (result.status, result.trust) == (mm.Status.UNKNOWN, None)
 
 
 def formula_as_cohort(clauses, n):

@@ -215,7 +215,8 @@ class _Places:
                 self.on[here] = _Last(last, asking.seats[here] - bisect_left(asked[here], last))
         for boss, own in enumerate(asking.offers):
             last = max((asking.here[here][-1][0] for here in own if asking.here[here]), default=NONE)
-            if len(own) > 1 and last != NONE and asking.size(boss) > asking.most[boss]:
+            wished = sum(min(len(asking.here[here]), asking.seats[here]) for here in own)
+            if len(own) > 1 and last != NONE and max(wished, asking.size(boss)) > asking.most[boss]:
                 self.of[boss] = _Last(last, asking.most[boss] - asking.size(boss, last))
         self.found: dict[int, int] = {}  # the pair of each mentee who ties for a last place
         self.full_on: set[int] = set()
@@ -229,14 +230,10 @@ class _Places:
     def crowd(self) -> list[int]:
         """The pairs of mentees who are too many for the places that they tie for, these last; empty where none are."""
         lists = enumerate(self.asking.heads)
-        doubtful = [who for who, heads in lists if heads and all(map(self.tied, heads)) and not self._excused(who)]
+        doubtful = [who for who, heads in lists if heads and all(map(self.tied, heads))]
         beyond = [who for who in doubtful if not self._seat(who)]
         crowd = self._reached(beyond)
         return [self.found[who] for who in crowd] + [self.asking.heads[who][0] for who in beyond]
-
-    def _excused(self, who: int) -> bool:
-        """Whether a mentee could do without one of their first wishes."""
-        return any(pair in self.asking.heads[who] for pair in self.asking.excused.get(who, ()))
 
     def _taken(self, pair: int) -> _Last | None:
         """Where a pair finds no place left, if anywhere."""

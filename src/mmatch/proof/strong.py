@@ -15,7 +15,7 @@ is with a mentor whose offers together must have as many people liked more as th
 pairs are struck out. An offer with a limit is full of people below it, in any matching in which the mentor has a seat
 left or somebody at the limit or behind.
 
-*Crowds.* Mentees, none of them excused, have first wishes on *last places* only: seats of an offer, or of a mentor,
+*Crowds.* Mentees have first wishes on *last places* only: seats of an offer, or of a mentor,
 beside those that must go to people liked more than some rank, for which all of the crowd tie who wish them. All but one
 of them can be placed there, whoever that one is; then all these places are taken, and on no offer more than it has
 beside people liked more. Say that in a strongly stable matching a mentor of last places has a seat left, or somebody of
@@ -183,9 +183,9 @@ class _Placed:
         self.sitting: dict[tuple[Node, int], list[int]] = {}
 
     def wishes(self, pair: int) -> bool:
-        """Whether it is a first wish that is left, of a mentee who is not excused and has not been looked at before."""
-        who, first = self.left.mentee[pair], self.left.first[self.left.mentee[pair]]
-        new = who not in self.seen and pair in first and not set(first) & set(self.left.excused[who])
+        """Whether it is a first wish that is left, of a mentee who has not been looked at before."""
+        who = self.left.mentee[pair]
+        new = who not in self.seen and pair in self.left.first[who]
         self.seen.add(who)
         return new
 
