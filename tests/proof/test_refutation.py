@@ -77,7 +77,7 @@ def test_one_pigeon_too_many():
     assert not refuted(constraints, [], [])
     assert not refuted(constraints, [], clauses[:-1])
     assert not refuted(constraints, [], [[99], *clauses])
-    assert not refuted(constraints, [], [[0], *clauses])
+    assert not refuted(constraints, [], [[0, 0], [0]])
     assert not refuted(pigeons(4, 4), [], [])
     assert learn(pigeons(4, 4), [], [], lambda: False).true is not None
 
@@ -96,6 +96,11 @@ def test_what_the_end_does_not_rest_on_is_left_out():
 def test_nothing_is_said_where_it_was_stopped():
     calls = iter([False, False, True])
     learned = learn(pigeons(6, 5), [], [], lambda: next(calls))
+    assert (learned.true, learned.clauses) == (None, None)
+
+
+def test_nothing_is_said_after_more_clauses_than_asked_for():
+    learned = learn(pigeons(7, 6), [], [], lambda: False, 20)
     assert (learned.true, learned.clauses) == (None, None)
 
 

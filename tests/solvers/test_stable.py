@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import permutations
+from unittest import mock
 
 import pytest
 from hypothesis import assume, given
@@ -421,6 +422,89 @@ def test_a_mentee_does_not_block_with_an_offer_that_meets_another_request(kind):
     nothing = {"found": None, "value": None, "bound": None, "verified_bound": None}
     forged = replace(one, status=mm.Status.INFEASIBLE, proof=proof, **nothing)
     assert {"trust", "status"} & {v.code for v in mm.verify(cohort, mm.Program(), forged)}
+
+
+def nothing(result, claim):
+    """A result changed to say that there is none."""
+    gone = {"found": None, "value": None, "bound": None, "verified_bound": None}
+    proof = replace(result.proof, kind="stability", stability=claim, totals=())
+    return replace(result, status=mm.Status.INFEASIBLE, trust=mm.Trust.PROVED, by_aim={}, proof=proof, **gone)
+
+
+def test_a_notion_that_nobody_asked_for_refutes_nothing():
+    """Nothing is super-stable here, and both have a mentor: that was once taken for "infeasible" beside other rules."""
+    cohort = mm.Cohort.from_rankings({"a": [["x", "y"]], "b": [["x", "y"]]}, {"x": [["a", "b"]], "y": [["a", "b"]]})
+    claim = mm.solve(cohort, solver=mm.solvers.Stable(kind="super")).proof.stability
+    for rules in ([mm.rules.Stable(), mm.rules.Everyone()], [mm.rules.Everyone()]):
+        program = mm.Program(rules=rules, aims=[mm.aims.Coverage()])
+        found = mm.solve(cohort, program, solver="milp")
+        assert (found.value, mm.verify(cohort, program, nothing(found, claim)) != []) == ((2,), True)
+    locked = mm.Program(rules=[mm.rules.Lock([("x", "a"), ("x", "b")])], aims=[mm.aims.Coverage()])
+    two = mm.Cohort.from_rankings({"a": ["x"], "b": ["x"]}, {"x": ["a", "b"]}, capacity=2)
+    for kind in ("weak", "envy", "popular"):
+        found = mm.solve(two, locked)
+        assert mm.verify(two, locked, nothing(found, mm.Stability("", kind))) != []
+
+
+def test_a_lock_on_one_of_two_offers_tells_them_apart():
+    """Without the other rule, who ties both could as well have the other one: that must not refute the lock."""
+    both = mm.Participant("a", requests=[mm.Request("")], ranks=(("x/p", "x/q"),))
+    x = mm.Participant("x", offers=[mm.Offer("p"), mm.Offer("q")], capacity=1, mentee_ranks=("a",))
+    cohort = mm.Cohort([both, x])
+    for offer in "pq":
+        program = mm.Program(
+            rules=[mm.rules.Stable("strong"), mm.rules.Lock([("x", "a", offer)])], aims=[mm.aims.Coverage()]
+        )
+        found = mm.solve(cohort, program, solver="cpsat")
+        assert (found.status, found.matching.pairs()) == (mm.Status.OPTIMAL, [("x", "a", offer)])
+        assert mm.verify(cohort, program, nothing(found, mm.Stability("", "strong"))) != []
+
+
+def test_what_constraints_do_not_say_is_not_refuted_by_them():
+    """Linked mentees, and requests for several mentors: the judge takes no clauses there."""
+    pairs = mm.Cohort.from_rankings({"a": ["x"], "b": ["x", "y"]}, {"x": ["a", "b"], "y": ["b"]})
+    linked = mm.Program(rules=[mm.rules.Stable(), mm.rules.Linked([["a", "b"]])], aims=[mm.aims.Coverage()])
+    result = mm.solve(pairs, linked, solver="cpsat")
+    assert mm.verify(pairs, linked, nothing(result, mm.Stability("", "weak", clauses=((1,),)))) != []
+    several = mm.Cohort(
+        [
+            mm.Participant("a", requests=[mm.Request("", mentors=2)], ranks=("x", "y")),
+            *(mm.Participant(name, offers=[mm.Offer("")], mentee_ranks=("a",)) for name in "xy"),
+        ]
+    )
+    program = mm.Program(rules=[mm.rules.Everyone()], aims=[mm.aims.Coverage()])
+    result = mm.solve(several, program)
+    assert result.value == (2,)
+    assert mm.verify(several, program, nothing(result, mm.Stability("", "strong"))) != []
+
+
+def test_pigeonholes_give_up_in_time():
+    """Seven who do not mind whom they have, six mentors: more clauses than are worth learning for evidence."""
+    one = {"offers": [mm.Offer()], "capacity": 1}
+    names = tuple(f"e{k}" for k in range(9))
+    people = [mm.Participant(f"x{k}", **one) for k in range(8)]
+    people += [mm.Participant("fav", mentee_ranks=("old", names), **one)]
+    people += [mm.Participant("spare", mentee_ranks=("old",), **one)]
+    people += [mm.Participant(name, requests=[mm.Request()]) for name in names]
+    people += [mm.Participant("old", requests=[mm.Request()], ranks=("fav", "spare"))]
+    program = mm.Program(rules=[mm.rules.Stable(), mm.rules.Everyone()], aims=[mm.aims.Coverage()])
+    result = mm.solve(mm.Cohort(people), program, solver="milp", time_limit=2)
+    assert (result.status, result.stopped) == (mm.Status.UNKNOWN, "time_limit")
+    with mock.patch("mmatch.solvers._none_stable.MOST_CLAUSES", 100):
+        result = mm.solve(mm.Cohort(people), program, solver="milp")
+    assert (result.status, result.stopped) == (mm.Status.UNKNOWN, None)
+
+
+def test_rules_are_blamed_only_where_they_matter():
+    wishes, owner = {"a": [["p", "q"]], "b": ["p"], "c": ["q"]}, {"p": "ann", "q": "ann"}
+    cohort = mm.Cohort.from_rankings(wishes, {"ann": ["a", "b", "c"]}, offers=owner, capacity=2)
+    program = mm.Program(rules=[mm.rules.Stable("strong"), mm.rules.AtMost(2)], aims=[mm.aims.Coverage()])
+    [reason] = mm.reasons(cohort, program, mm.solve(cohort, program))
+    assert reason.message == "no strongly stable matching exists: too many people are indifferent"
+    roomy = mm.Cohort.from_rankings({"a": ["x", "y"], "b": ["x"]}, {"x": ["a", "b"], "y": ["a"]})
+    program = mm.Program(rules=[mm.rules.Stable("strong"), mm.rules.Lock([("y", "a")])], aims=[mm.aims.Coverage()])
+    [reason] = mm.reasons(roomy, program, mm.solve(roomy, program))
+    assert reason.message == "no strongly stable matching keeps Lock((('y', 'a'),)) as well"
 
 
 @given(world=rankings(ties=True), data=st.data())

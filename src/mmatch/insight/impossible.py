@@ -6,19 +6,21 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mmatch.errors import InputError, Problem
+from mmatch.engine import solve
+from mmatch.errors import InputError, Problem, UnsupportedError
 from mmatch.insight.conflicting import conflicting
 from mmatch.insight.words import counted, listed
 from mmatch.instance import compile_instance
 from mmatch.instance.market import short_of
 from mmatch.instance.network import HUB, build_network
 from mmatch.instance.titles import set_title
-from mmatch.instance.unblocked import beyond_seats
-from mmatch.matching import Reason
+from mmatch.matching import Reason, Status
 from mmatch.people.columns import NONE
+from mmatch.program import Program
 from mmatch.proof.headcount import headcount
 from mmatch.proof.shortage import shortfall
 from mmatch.rules.stable import Stable
+from mmatch.solvers.stable import Stable as StableSolver
 from mmatch.terms import SETS
 
 if TYPE_CHECKING:
@@ -29,10 +31,10 @@ if TYPE_CHECKING:
     from mmatch.matching import Result, Stability
     from mmatch.people import Cohort
     from mmatch.people.columns import Bools, Ints
-    from mmatch.program import Program
     from mmatch.proof.headcount import Headcount
 
 MOST_SHRUNK = 400
+LONGEST = 10.0  # seconds
 STABLE = {"weak": "stable", "strong": "strongly stable", "super": "super-stable", "envy": "envy-free"}
 
 
@@ -82,12 +84,11 @@ def _unstable(cohort: Cohort, program: Program, claim: Stability) -> Reason:
     """Why no matching is stable in the way that was asked for."""
     instance = compile_instance(cohort, program)
     if claim.kind in {"strong", "super"} or (claim.kind != "popular" and not claim.side):
-        name = STABLE[claim.kind]
         others = [rule.title for rule in program.rules if not isinstance(rule, Stable)]
         others += ["the least loads"] if cohort.people.min_load.any() else []
-        if others and not claim.side and (claim.kind not in {"strong", "super"} or beyond_seats(instance)):
-            return Reason("rules", (), "", f"no {name} matching keeps {listed(others, 'rules')} as well")
-        return Reason("rules", (), "", f"no {name} matching exists: too many people are indifferent")
+        if others and not _none_at_all(cohort, claim):
+            return Reason("rules", (), "", f"no {STABLE[claim.kind]} matching keeps {listed(others, 'rules')} as well")
+        return Reason("rules", (), "", f"no {STABLE[claim.kind]} matching exists: too many people are indifferent")
     chosen = _marked(claim.steps, len(instance.request))
     if claim.kind == "popular":
         rows = np.unique(instance.labels.pairs.mentee[chosen]).tolist()
@@ -100,6 +101,17 @@ def _unstable(cohort: Cohort, program: Program, claim: Stability) -> Reason:
     told = [f"{ids[k]} has {loads[k]} of at least {cohort.people.min_load[k]} mentees" for k in who]
     names = tuple(ids[k] for k in who)
     return Reason("shortage", names, "", f"in every stable matching {listed(told, 'mentors fall short')}")
+
+
+def _none_at_all(cohort: Cohort, claim: Stability) -> bool:
+    """Whether no matching is stable in the way of a claim even without any other rule; looked for not very long."""
+    if claim.kind not in {"strong", "super"}:
+        return False  # there always is one
+    try:
+        alone = solve(cohort, Program(), solver=StableSolver(kind=claim.kind), time_limit=LONGEST)
+    except UnsupportedError:
+        return False
+    return alone.status == Status.INFEASIBLE
 
 
 def _uncountable(cohort: Cohort, instance: Instance, found: Headcount) -> Reason:

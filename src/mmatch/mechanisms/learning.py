@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from heapq import heapify, heappop, heappush
+from math import inf
 from typing import TYPE_CHECKING
 
 from mmatch.people.columns import NONE
@@ -41,7 +42,11 @@ class Learned:
 
 
 def learn(
-    constraints: Constraints, given: Iterable[Literal], likely: Iterable[int], stop: Callable[[], object]
+    constraints: Constraints,
+    given: Iterable[Literal],
+    likely: Iterable[int],
+    stop: Callable[[], object],
+    most: float = inf,
 ) -> Learned:
     """Values that keep all constraints, or clauses that show that there are none.
 
@@ -50,13 +55,14 @@ def learn(
         given: literals that are true.
         likely: variables to be tried as true first; others are tried as false.
         stop: whether to give up, asked now and then.
+        most: give up after so many clauses.
     """
     trial = _Trial(constraints.size, likely)
     for row in constraints.rows:
         trial.add(row.literals, row.weights, row.least)
     for literal in given:
         trial.add([literal], [1], 1)
-    return trial.run(stop)
+    return trial.run(stop, most)
 
 
 @dataclass
@@ -105,10 +111,10 @@ class _Trial:
         self.doubtful.append(number)
         return number
 
-    def run(self, stop: Callable[[], object]) -> Learned:
+    def run(self, stop: Callable[[], object], most: float) -> Learned:
         """Try until nothing is left to be tried."""
         first, conflicts, round_ = len(self.rows.top), 0, 1
-        while not stop():
+        while len(self.rows.top) - first <= most and not stop():
             broken = self.propagate()
             if broken != NONE and not self.starts:
                 return Learned(clauses=self.needed(broken, first))

@@ -240,10 +240,11 @@ def none_exists(cohort: Cohort, program: Program, proof: Proof) -> bool:
 def _none_stable(instance: Instance, claim: Stability) -> bool:
     """Whether nothing is left of a market, or nothing that keeps the rules, after what a claim says of it.
 
-    Weakly stable and envy-free matchings always exist: that none keeps the rules counts only where these ask for one.
+    The notion is that of a rule; or of `solvers.Stable(kind=...)`, which takes no rules but those about pairs.
     """
-    asked = {item.notion for item in instance.unmet if isinstance(item, NoBlocking)} | {"strong", "super"}
-    if claim.kind not in asked or not may_be_refuted(instance):
+    asked = any(isinstance(item, NoBlocking) and item.notion == claim.kind for item in instance.unmet)
+    by_solver = claim.kind in {"strong", "super"} and not obstacle(instance, loads=True)
+    if not (asked or by_solver) or not may_be_refuted(instance):
         return False
     market, given = asked_market(instance, claim.kind), list[int]()
     if claim.kind in {"strong", "super"} and not meets_twice(instance, market):

@@ -243,6 +243,7 @@ def with_evidence(instance: Instance, answer: Answer, watch: Watch) -> Answer:
         from mmatch.solvers._none_stable import why_none
 
         cut = shortage_cut(instance)
-        return replace(answer, cut=cut, stability=None if cut else why_none(instance, watch))
+        claim = None if cut else why_none(instance, watch)
+        return replace(answer, cut=cut, stability=claim, stopped=None if cut or claim else watch.reason())
     found = None if answer.chosen is None else evidence(instance, answer.chosen)
     return answer if found is None else replace(answer, prices=found[0], multipliers=found[1], cases=found[2])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from fractions import Fraction
+from math import inf
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from mmatch.mechanisms.strong_stable import Narrowed
 
 Edges = tuple[int, ...]
+MOST_CLAUSES = 5_000  # that are learned for evidence alone, once a solver has said that there is none
 
 
 def any_stable(instance: Instance, market: Market, notion: str, left: Narrowed | None, watch: Watch) -> Answer:
@@ -72,7 +74,7 @@ def _best(instance: Instance, market: Market, left: Narrowed | None, current: li
 
 
 def why_none(instance: Instance, watch: Watch) -> Stability | None:
-    """Evidence that no matching keeps a rule of stability, and the others; None where it is not found in time."""
+    """Evidence that no matching keeps a rule of stability, and the others; None where it is not found soon."""
     notions = [item.notion for item in instance.unmet if isinstance(item, NoBlocking)]
     claims = (_none(instance, notion, watch) for notion in notions if may_be_refuted(instance))
     return next((claim for claim in claims if claim is not None), None)
@@ -89,7 +91,7 @@ def _none(instance: Instance, notion: str, watch: Watch) -> Stability | None:
         if left is not None and not left.possible:
             return Stability("mentee", "strong", crowds=edge_rows(market, left.crowds))
     constraints = unblocked(instance, market, notion)
-    found = Learned() if constraints is None else _learn(constraints, left, watch)
+    found = Learned() if constraints is None else _learn(constraints, left, watch, MOST_CLAUSES)
     return None if found.clauses is None else _refuted(market, notion, left, found.clauses)
 
 
@@ -98,10 +100,10 @@ def _refuted(market: Market, notion: str, left: Narrowed | None, clauses: list[l
     return Stability("", notion, crowds=crowds, clauses=tuple(map(tuple, clauses)))
 
 
-def _learn(constraints: Constraints, left: Narrowed | None, watch: Watch) -> Learned:
+def _learn(constraints: Constraints, left: Narrowed | None, watch: Watch, most: float = inf) -> Learned:
     struck = [] if left is None else left.struck
     likely = [] if left is None else [pair + 1 for pairs in left.heads for pair in pairs]
-    return learn(constraints, [-pair - 1 for pair in struck], likely, watch.reason)
+    return learn(constraints, [-pair - 1 for pair in struck], likely, watch.reason, most)
 
 
 def _all_first(constraints: Constraints, market: Market, left: Narrowed, watch: Watch) -> list[int] | None:
