@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from itertools import product
+from itertools import permutations, product
 
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from mmatch.instance.unblocked import Constraint, Constraints
@@ -59,6 +59,31 @@ def test_values_are_found_or_clauses_that_the_judge_accepts(constraints, given_,
 def test_no_clauses_whatsoever_refute_what_can_be_kept(constraints, clauses):
     if refuted(constraints, [], clauses):
         assert not list(keeping(constraints))
+
+
+@given(constraints=questions(size=4), data=st.data())
+@examples(300)
+def test_not_even_clauses_that_are_true_refute_what_can_be_kept(constraints, data):
+    """Clauses that follow, and of which nothing can be left out: many are accepted and used for the next ones."""
+    kept = list(keeping(constraints))
+    assume(kept)
+    choices = [[v * sign for v, sign in enumerate(signs, start=1) if sign] for signs in product([0, 1, -1], repeat=4)]
+    true = {frozenset(c) for c in choices if all(values & set(c) for values in kept)}
+    least = [sorted(c) for c in true if not any(c - {x} in true for x in c)]
+    clauses = [data.draw(st.permutations(c)) for c in data.draw(st.permutations(least))]
+    assert not refuted(constraints, [], clauses)
+    assert not refuted(constraints, [], [*clauses, []])
+
+
+def test_of_a_long_clause_nothing_is_forgotten():
+    """An odd number of three are true. Without their last literals the four clauses would contradict each other."""
+    odd = [[1, 2, 3], [1, -2, -3], [-1, 2, -3], [-1, -2, 3]]
+    rows = Constraints(3, [Constraint(clause, [1, 1, 1], 1) for clause in odd])
+    for last in permutations(range(3)):
+        clauses = [[clause[k] for k in last] for clause in odd]
+        for value in (1, -1, 2, -2, 3, -3):
+            assert not refuted(rows, [], [*clauses, [value]])
+        assert refuted(Constraints(3, [*rows.rows, Constraint([-1, -2, -3], [1, 1, 1], 3)]), [], clauses)
 
 
 def pigeons(n, holes):

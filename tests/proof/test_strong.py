@@ -7,13 +7,14 @@ from collections import Counter
 from dataclasses import replace
 from itertools import product
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 import mmatch as mm
 from mmatch.instance.market import market_of
-from mmatch.mechanisms.first_wishes import placed_first
+from mmatch.mechanisms.first_wishes import placed_first, would_leave
 from mmatch.mechanisms.strong_stable import strong_stable
 from mmatch.people.columns import NONE
 from mmatch.proof import judge
@@ -150,6 +151,21 @@ def test_ties_between_offers_of_one_mentor_leave_no_best_to_be_found():
     claim = replace(found.proof, stability=mm.Stability("mentee", "strong"))
     program = mm.Program().resolve(no_best, "stable")
     assert judge(no_best, program, mm.Status.OPTIMAL, found.matching, claim).trust == mm.Trust.CLAIMED
+
+
+@given(world=rankings(ties=True, projects=True))
+@examples(300)
+def test_who_would_leave_a_matching(world):
+    found, names = market(world.cohort(mm))
+    place = {name: k for k, name in enumerate(names)}
+    for chosen in world.matchings():
+        pairs = [place.get(pair, NONE) for pair in zip(world.names, chosen, strict=True)]
+        current = np.full(found.n_mentees, NONE)
+        for pair in pairs:
+            if pair != NONE:
+                current[found.mentee[pair]] = pair
+        leaving = {names[k] for k in would_leave(found, current).nonzero()[0]}
+        assert leaving == {(e, o) for e in world.names for o in world.owner if world.blocks(chosen, e, o, "strong")}
 
 
 @given(world=rankings(ties=True, most_mentees=5), data=st.data())

@@ -30,10 +30,10 @@ def placed_first(market: Market, wishes: list[list[int]]) -> list[int] | None:
     current = np.full(market.n_mentees, NONE, dtype=np.int64)
     current[market.mentee[taken]] = taken
     found: list[int] = current.tolist()
-    return found if len(taken) == sum(map(bool, wishes)) and not _left(market, current).any() else None
+    return found if len(taken) == sum(map(bool, wishes)) and not would_leave(market, current).any() else None
 
 
-def _left(market: Market, current: Ints) -> Bools:
+def would_leave(market: Market, current: Ints) -> Bools:
     """Which pairs block a matching under strong stability: as in `mmatch.blocking`, of requests of their own each."""
     taken = current[current != NONE]
     mine, boss = np.full(market.n_mentees, FAR), np.full(market.n_mentees, NONE)
