@@ -270,9 +270,9 @@ class Stability:
             who are too few for some mentors: the edges that place all whom these ask last, then one of each mentor who
             has a place left. Where no matching is popular, one row: edges that give as many mentees as possible one of
             their first wishes.
-        clauses: where no stable matching is left after that, and where none keeps the rules: alternatives, one of each
-            row must be so, in the numbers of `mmatch.instance.unblocked`. Each follows from those before it, and
-            the last ones contradict each other.
+        clauses: where no stable matching is left after that, where none keeps the rules, or (side "mentee") where none
+            gives anybody more: alternatives, one of each row must be so, in the numbers of
+            `mmatch.instance.unblocked`. Each follows from those before it, and the last ones contradict each other.
     """
 
     side: str = ""

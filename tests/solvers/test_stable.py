@@ -11,11 +11,10 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import mmatch as mm
-from mmatch.instance import compile_instance
-from mmatch.instance.market import market_of, tied_within
+from mmatch.proof import judge
 from mmatch.proof.digests import digest
 from oracle import Oracle
-from stable_oracle import Slow, rankings
+from stable_oracle import Rankings, Slow, rankings
 from strategies import cohorts, examples, rules_for
 
 SIDES = ("mentee", "mentor")
@@ -370,11 +369,54 @@ def test_strongly_and_super_stable_matchings_are_found_or_shown_not_to_exist(kin
     assert len(mm.reasons(cohort, mm.Program(), result)) >= (not stable)
     if result.status == mm.Status.FEASIBLE:
         assert (kind, projects, result.trust) == ("strong", True, mm.Trust.HEURISTIC)
-        assert tied_within(market_of(compile_instance(cohort, mm.Program().resolve(cohort, "stable")))).any()
+        assert not best_for_all(world, stable)
         return
     assert result.trust == mm.Trust.PROVED
     if stable:
-        assert result.value == max(world.total(chosen, "mentee") for chosen in stable)
+        assert sorted(result.matching.pairs()) in map(world.pairs, best_for_all(world, stable))
+
+
+def best_for_all(world, stable):
+    """The matchings of some in which every mentee has the best that they have in any."""
+    ranks = [[world.likes(e, o) for e, o in zip(world.names, chosen, strict=True)] for chosen in stable]
+    best = [min(of_one) for of_one in zip(*ranks, strict=True)]
+    return [chosen for chosen, own in zip(stable, ranks, strict=True) if own == best]
+
+
+ROUND = Rankings(
+    {"a": ["p", "r"], "b": ["r", "p"], "c": [["p", "q"]]},
+    {"x": ["b", "a", "c"], "y": ["a", "b"]},
+    {"p": "x", "q": "x", "r": "y"},
+    {"x": 2, "y": 1},
+    {"p": 1, "q": 2, "r": 1},
+)  # c has q; a and b could change places
+NO_BEST = Rankings(
+    {"a": [["p", "q"]], "b": ["p"], "c": [["p", "q"]], "d": [["p", "q"]]},
+    {"x": ["a", "c", "b", "d"]},
+    {"p": "x", "q": "x"},
+    {"x": 3},
+    {"p": 2, "q": 2},
+)
+
+
+@pytest.mark.parametrize(("world", "best"), [(ROUND, 1), (NO_BEST, 0)])
+@given(data=st.data())
+@examples(100)
+def test_nobody_can_forge_that_a_strongly_stable_matching_is_the_best(world, best, data):
+    """With the clauses of the best, others, or none: another matching is not taken for it."""
+    cohort, stable = world.cohort(mm), world.stable("strong")
+    result = mm.solve(cohort, solver=mm.solvers.Stable(kind="strong"))
+    assert len(best_for_all(world, stable)) == best
+    others = [chosen for chosen in stable if chosen not in best_for_all(world, stable)]
+    assert len(others) > 0
+    clause = st.lists(st.integers(-12, 12), max_size=2).map(tuple)
+    program = mm.Program().resolve(cohort, "stable")
+    for clauses in (result.proof.stability.clauses, (), tuple(data.draw(st.lists(clause, max_size=4)))):
+        claim = replace(result.proof.stability, side="mentee", clauses=clauses)
+        for chosen in others:
+            matching = mm.matching_from_pairs(cohort, world.pairs(chosen))
+            proof = replace(result.proof, stability=claim)
+            assert judge(cohort, program, mm.Status.OPTIMAL, matching, proof).trust != mm.Trust.PROVED
 
 
 @given(world=rankings(ties=True), data=st.data())

@@ -3,7 +3,7 @@
 A pair does not block where the mentee has something else as good, or the offer is full of people liked as much, or the
 mentor is; whether "as good" includes equals depends on the notion (`mmatch.blocking` has the clauses of offers). Who is
 full of whom are variables beside those of the pairs. The matchings that keep the constraints are just the stable ones
-that keep the seats and the other bounds of the instance.
+that keep the seats and the other bounds of the instance, where it `may_be_refuted`.
 
 Literals are numbers as in DIMACS files: k + 1 says that the matching has pair k, a number of its own that an offer or a
 mentor is full of people up to some rank, and -x that x is not so. Roussel, Manquinho: Pseudo-Boolean and cardinality
@@ -13,13 +13,13 @@ constraints (2009), for constraints; Delorme and others 2019 for stability as ro
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
-from mmatch.instance.market import market_of, meets_twice, without_twins
+from mmatch.instance.market import FAR, market_of, meets_twice, without_twins
 from mmatch.instance.plain import Plain
 from mmatch.people.columns import NONE
 from mmatch.terms import Links
@@ -83,6 +83,21 @@ def asked_market(instance: Instance, notion: str) -> Market:
     market = market_of(instance)
     apart = notion != "strong" or beyond_seats(instance) or meets_twice(instance, market)
     return market if apart else without_twins(market)
+
+
+def better_for_some(constraints: Constraints, market: Market, current: list[int]) -> Constraints:
+    """The constraints, and that somebody has an offer that they like more than what they have now.
+
+    Args:
+        constraints: of the market.
+        market: whom everybody ranks.
+        current: the pair of each mentee, or `NONE`.
+    """
+    mine = np.full(market.n_mentees, FAR)
+    taken = np.array([pair for pair in current if pair != NONE], dtype=np.int64)
+    mine[market.mentee[taken]] = market.mentee_rank[taken]
+    better = (np.flatnonzero(market.mentee_rank < mine[market.mentee]) + 1).tolist()
+    return replace(constraints, rows=[*constraints.rows, Constraint(better, [1] * len(better), 1)])
 
 
 def beyond_seats(instance: Instance) -> list[Bounds]:

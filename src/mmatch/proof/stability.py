@@ -24,7 +24,7 @@ from mmatch.instance.market import (
     sums_only,
 )
 from mmatch.instance.totals import tier_totals
-from mmatch.instance.unblocked import asked_market, may_be_refuted, unblocked
+from mmatch.instance.unblocked import asked_market, better_for_some, may_be_refuted, unblocked
 from mmatch.matching import Stability, Violation
 from mmatch.people.columns import NONE
 from mmatch.people.numbers import exact_sum
@@ -158,9 +158,7 @@ def _best(instance: Instance, chosen: Bools, claim: Stability, totals: tuple[Exa
         return False
     market = market_of(instance)
     if claim.kind in {"strong", "super"}:
-        by_side = _first_of_all if claim.side == "mentee" else _best_of_rest
-        market = asked_market(instance, claim.kind)
-        return not meets_twice(instance, market) and by_side(market, chosen, claim)
+        return _best_of_kind(instance, chosen, claim)
     if claim.kind != "weak":
         return False
     if market.tied:
@@ -171,6 +169,15 @@ def _best(instance: Instance, chosen: Bools, claim: Stability, totals: tuple[Exa
     if current is None or strict_blocks(market, current).any():
         return False
     return best_of_side(market, current, claim)
+
+
+def _best_of_kind(instance: Instance, chosen: Bools, claim: Stability) -> bool:
+    """The same of a strongly or super-stable choice: by what is left of all lists, or by clauses."""
+    market = asked_market(instance, claim.kind)
+    left = None if meets_twice(instance, market) else (_best_of_rest if claim.side == "mentor" else _first_of_all)
+    if left is not None and left(market, chosen, claim):
+        return True
+    return claim.side == "mentee" and _none_better(instance, market, chosen, claim)
 
 
 def _first_of_all(market: Market, chosen: Bools, claim: Stability) -> bool:
@@ -246,14 +253,31 @@ def _none_stable(instance: Instance, claim: Stability) -> bool:
     by_solver = claim.kind in {"strong", "super"} and not obstacle(instance, loads=True)
     if not (asked or by_solver) or not may_be_refuted(instance):
         return False
-    market, given = asked_market(instance, claim.kind), list[int]()
+    market, left = asked_market(instance, claim.kind), None
     if claim.kind in {"strong", "super"} and not meets_twice(instance, market):
         left = _left(market, claim)
         if left is None or left.too_many():
             return left is not None
-        given = [-pair - 1 for pair in left.struck()] if isinstance(left, Left) else []
     constraints = unblocked(instance, market, claim.kind)
-    return constraints is not None and refuted(constraints, given, claim.clauses)
+    return constraints is not None and refuted(constraints, _not_had(left), claim.clauses)
+
+
+def _not_had(left: Wishes | Left | Orders | None) -> list[int]:
+    """Literals of the pairs that no strongly stable matching has, after what a claim says."""
+    return [-pair - 1 for pair in left.struck()] if isinstance(left, Left) else []
+
+
+def _none_better(instance: Instance, market: Market, chosen: Bools, claim: Stability) -> bool:
+    """Whether clauses refute that a stable matching gives any mentee more than they have."""
+    current, left = seats_of(market, chosen), None
+    if not meets_twice(instance, market):
+        left = _left(market, claim)
+        if left is None:
+            return False
+    constraints = unblocked(instance, market, claim.kind)
+    if current is None or constraints is None or not may_be_refuted(instance):
+        return False
+    return refuted(better_for_some(constraints, market, current.tolist()), _not_had(left), claim.clauses)
 
 
 def _none_loaded(instance: Instance, market: Market, claim: Stability) -> bool:

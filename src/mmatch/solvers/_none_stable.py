@@ -12,7 +12,7 @@ import numpy as np
 from mmatch.errors import UnsupportedError
 from mmatch.instance import Answer
 from mmatch.instance.market import meets_twice
-from mmatch.instance.unblocked import Constraint, asked_market, may_be_refuted, unblocked
+from mmatch.instance.unblocked import Constraint, asked_market, better_for_some, may_be_refuted, unblocked
 from mmatch.matching import Stability, Status
 from mmatch.mechanisms.first_wishes import placed_first
 from mmatch.mechanisms.largest import largest
@@ -59,8 +59,7 @@ def any_stable(instance: Instance, market: Market, notion: str, left: Narrowed |
         return _best(instance, market, left, best)
     found = _learn(constraints, left, watch)
     if found.true is not None:
-        chosen = chosen_by(instance, market, _pairs(market, found.true))
-        return Answer(Status.FEASIBLE, chosen, limit=Fraction(largest(market)), stability=Stability("", notion))
+        return _improved(instance, market, notion, constraints, (left, _seats(market, found.true)), watch)
     if found.clauses is None:
         return Answer(Status.UNKNOWN, stopped=watch.reason())
     return Answer(Status.INFEASIBLE, stability=_refuted(market, notion, left, found.clauses))
@@ -71,6 +70,45 @@ def _best(instance: Instance, market: Market, left: Narrowed | None, current: li
     crowds = () if left is None else edge_rows(market, left.crowds)
     chosen = chosen_by(instance, market, current)
     return Answer(Status.OPTIMAL, chosen, len(instance.tiers), stability=Stability("mentee", "strong", crowds=crowds))
+
+
+def _improved(
+    instance: Instance,
+    market: Market,
+    notion: str,
+    constraints: Constraints,
+    start: tuple[Narrowed | None, list[int]],
+    watch: Watch,
+) -> Answer:
+    """From a stable matching on to others that are better for some and worse for nobody; the best of all if it is one.
+
+    It is where the constraints refute that anybody could have more than there.
+    """
+    left, current = start
+    while True:
+        better = better_for_some(constraints, market, current)
+        kept = replace(better, rows=[*better.rows, *_no_worse(market, current)])
+        found = _learn(kept, left, watch, MOST_CLAUSES)
+        if found.true is None:
+            break
+        current = _seats(market, found.true)
+    chosen, clauses = chosen_by(instance, market, current), _learn(better, left, watch, MOST_CLAUSES).clauses
+    if clauses is None:
+        return Answer(Status.FEASIBLE, chosen, limit=Fraction(largest(market)), stability=Stability("", notion))
+    claim = replace(_refuted(market, notion, left, clauses), side="mentee")
+    return Answer(Status.OPTIMAL, chosen, len(instance.tiers), stability=claim)
+
+
+def _no_worse(market: Market, current: list[int]) -> list[Constraint]:
+    """That everybody who has an offer has one that they like as much."""
+    wishes, start = market.by_mentee
+    rows = []
+    for who, pair in enumerate(current):
+        if pair != NONE:
+            own = wishes[start[who] : start[who + 1]]
+            good = (own[market.mentee_rank[own] <= market.mentee_rank[pair]] + 1).tolist()
+            rows.append(Constraint(good, [1] * len(good), 1))
+    return rows
 
 
 def why_none(instance: Instance, watch: Watch) -> Stability | None:
@@ -113,12 +151,15 @@ def _all_first(constraints: Constraints, market: Market, left: Narrowed, watch: 
     others = set(range(1, len(market) + 1)).difference(*wishes)
     asked = replace(constraints, rows=[*constraints.rows, *firsts])
     true = learn(asked, [-pair for pair in sorted(others)], set().union(*wishes), watch.reason).true
-    return None if true is None else _pairs(market, true)
+    return None if true is None else _seats(market, true)
 
 
-def _pairs(market: Market, true: frozenset[int]) -> list[int]:
-    """The pairs among some variables."""
-    return [x - 1 for x in sorted(true) if x <= len(market)]
+def _seats(market: Market, true: frozenset[int]) -> list[int]:
+    """The pair of each mentee, or `NONE`, where some variables are true."""
+    current = [NONE] * market.n_mentees
+    for pair in (x - 1 for x in true if x <= len(market)):
+        current[int(market.mentee[pair])] = pair
+    return current
 
 
 def edge_rows(market: Market, rows: list[list[int]]) -> tuple[Edges, ...]:
