@@ -105,8 +105,8 @@ def _unstable(cohort: Cohort, program: Program, claim: Stability) -> Reason:
 
 def _none_at_all(cohort: Cohort, claim: Stability) -> bool:
     """Whether no matching is stable in the way of a claim even without any other rule; looked for not very long."""
-    if claim.kind not in {"strong", "super"}:
-        return False  # there always is one
+    if claim.kind not in {"strong", "super"} or cohort.people.min_load.any():
+        return False  # weakly stable and envy-free ones there always are; least loads stay in the cohort
     try:
         alone = solve(cohort, Program(), solver=StableSolver(kind=claim.kind), time_limit=LONGEST)
     except UnsupportedError:

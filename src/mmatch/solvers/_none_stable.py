@@ -12,7 +12,7 @@ import numpy as np
 from mmatch.errors import UnsupportedError
 from mmatch.instance import Answer
 from mmatch.instance.market import meets_twice
-from mmatch.instance.unblocked import Constraint, asked_market, better_for_some, may_be_refuted, unblocked
+from mmatch.instance.unblocked import Constraint, asked_market, better_for_some, beyond_seats, may_be_refuted, unblocked
 from mmatch.matching import Stability, Status
 from mmatch.mechanisms.first_wishes import placed_first
 from mmatch.mechanisms.largest import largest
@@ -46,14 +46,19 @@ def any_stable(instance: Instance, market: Market, notion: str, left: Narrowed |
     Raises:
         UnsupportedError: more people than constraints can be written for.
     """
-    quick = None if left is None else placed_first(market, left.heads)
+    quick = None if left is None or beyond_seats(instance) else placed_first(market, left.heads)
     if quick is not None:
         return _best(instance, market, left, quick)
     constraints = unblocked(instance, market, notion)
     if constraints is None:
-        ties = "a mentee ties two offers of one mentor" if left else "one offer meets two requests of one mentee"
+        if left is not None:
+            told = "a mentee ties two offers of one mentor"
+        else:
+            told = (
+                "mentors have least loads" if beyond_seats(instance) else "one offer meets two requests of one mentee"
+            )
         hint = f'use rules.Stable("{notion}") with cpsat or milp'
-        raise UnsupportedError(f"stable cannot decide about so many people where {ties}: {hint}")
+        raise UnsupportedError(f"stable cannot decide about so many people where {told}: {hint}")
     best = None if left is None else _all_first(constraints, market, left, watch)
     if best is not None:
         return _best(instance, market, left, best)

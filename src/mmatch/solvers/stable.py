@@ -138,12 +138,13 @@ class Stable:
         twice = meets_twice(instance, market)
         if self.side == "mentor":
             answer = self._mentors_best(instance, market, twice=twice)
-        elif twice:
-            answer = any_stable(instance, market, self.kind, None, watch)
-        else:
+            _refuse_loads(tied=_is_short(instance, answer))
+            return answer
+        if not twice:
             answer = (_super if self.kind == "super" else _strong)(instance, market, watch)
-        _refuse_loads(tied=answer.chosen is not None and len(short_of(instance, answer.chosen)) > 0)
-        return answer
+            if not _is_short(instance, answer):
+                return answer
+        return any_stable(instance, asked_market(instance, self.kind), self.kind, None, watch)
 
     def _mentors_best(self, instance: Instance, market: Market, *, twice: bool) -> Answer:
         if twice or not market.plain:
@@ -152,6 +153,11 @@ class Stable:
             raise UnsupportedError(f"stable cannot find the mentors' best for {told}: {hint}")
         current, crowds = mentors_best(market, self.kind)
         return _best(instance, market, current, Stability("mentor", self.kind, crowds=edge_rows(market, crowds)))
+
+
+def _is_short(instance: Instance, answer: Answer) -> bool:
+    """Whether a mentor has fewer mentees than their least load; others may not, with another stable matching."""
+    return answer.chosen is not None and len(short_of(instance, answer.chosen)) > 0
 
 
 def _super(instance: Instance, market: Market, _watch: Watch) -> Answer:
@@ -210,7 +216,7 @@ def _refuse_loads(*, tied: bool) -> None:
     """With ties another stable matching may have other loads, so that this one falls short shows nothing."""
     if tied:
         raise UnsupportedError(
-            "stable cannot keep the least loads with ties broken in this way; use rules.Stable with cpsat or milp"
+            "stable cannot keep the least loads where somebody is indifferent; use rules.Stable with cpsat or milp"
         )
 
 
