@@ -51,14 +51,7 @@ def any_stable(instance: Instance, market: Market, notion: str, left: Narrowed |
         return _best(instance, market, left, quick)
     constraints = unblocked(instance, market, notion)
     if constraints is None:
-        if left is not None:
-            told = "a mentee ties two offers of one mentor"
-        else:
-            told = (
-                "mentors have least loads" if beyond_seats(instance) else "one offer meets two requests of one mentee"
-            )
-        hint = f'use rules.Stable("{notion}") with cpsat or milp'
-        raise UnsupportedError(f"stable cannot decide about so many people where {told}: {hint}")
+        raise _too_many(instance, notion, left)
     best = None if left is None else _all_first(constraints, market, left, watch)
     if best is not None:
         return _best(instance, market, left, best)
@@ -68,6 +61,17 @@ def any_stable(instance: Instance, market: Market, notion: str, left: Narrowed |
     if found.clauses is None:
         return Answer(Status.UNKNOWN, stopped=watch.reason())
     return Answer(Status.INFEASIBLE, stability=_refuted(market, notion, left, found.clauses))
+
+
+def _too_many(instance: Instance, notion: str, left: Narrowed | None) -> UnsupportedError:
+    """What cannot be decided about so many people, in words."""
+    told = "one offer meets two requests of one mentee"
+    if left is not None:
+        told = "a mentee ties two offers of one mentor"
+    elif beyond_seats(instance):
+        told = "mentors have least loads"
+    hint = f'use rules.Stable("{notion}") with cpsat or milp'
+    return UnsupportedError(f"stable cannot decide about so many people where {told}: {hint}")
 
 
 def _best(instance: Instance, market: Market, left: Narrowed | None, current: list[int]) -> Answer:
