@@ -287,7 +287,8 @@ class Stability:
     def __repr__(self) -> str:
         side = f", best for each {self.side}" if self.side else ""
         names = ("steps", "prices", "rotations", "crowds", "clauses")
-        found = [f"{len(value)} {name}" for name in names if (value := getattr(self, name))]
+        held = [(len(getattr(self, name)), name) for name in names]
+        found = [f"{n} {name if n > 1 else name[:-1]}" for n, name in held if n]
         return f"<Stability: {', '.join([self.kind + side, f'seed {self.seed}', *found])}>"
 
 

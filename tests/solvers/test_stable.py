@@ -524,7 +524,7 @@ def test_what_constraints_do_not_say_is_not_refuted_by_them():
 
 
 def test_pigeonholes_give_up_in_time():
-    """Seven who do not mind whom they have, six mentors: more clauses than are worth learning for evidence."""
+    """Nine who do not mind whom they have, eight mentors: more clauses than are worth learning for evidence."""
     one = {"offers": [mm.Offer()], "capacity": 1}
     names = tuple(f"e{k}" for k in range(9))
     people = [mm.Participant(f"x{k}", **one) for k in range(8)]
@@ -535,7 +535,7 @@ def test_pigeonholes_give_up_in_time():
     program = mm.Program(rules=[mm.rules.Stable(), mm.rules.Everyone()], aims=[mm.aims.Coverage()])
     result = mm.solve(mm.Cohort(people), program, solver="milp", time_limit=2)
     assert (result.status, result.stopped) == (mm.Status.UNKNOWN, "time_limit")
-    with mock.patch("mmatch.solvers._none_stable.MOST_CLAUSES", 100):
+    with mock.patch("mmatch.solvers._stable_by_clauses.MOST_CLAUSES", 100):
         result = mm.solve(mm.Cohort(people), program, solver="milp")
     assert (result.status, result.stopped) == (mm.Status.UNKNOWN, None)
 

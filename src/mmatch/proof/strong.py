@@ -15,17 +15,17 @@ is with a mentor whose offers together must have as many people liked more as th
 pairs are struck out. An offer with a limit is full of people below it, in any matching in which the mentor has a seat
 left or somebody at the limit or behind.
 
-*Crowds.* Mentees have first wishes on *last places* only: seats of an offer, or of a mentor,
-beside those that must go to people liked more than some rank, for which all of the crowd tie who wish them. All but one
-of them can be placed there, whoever that one is; then all these places are taken, and on no offer more than it has
-beside people liked more. Say that in a strongly stable matching a mentor of last places has a seat left, or somebody of
-that rank or behind; or an offer of last places is not full of people liked more, nor its mentor. These are open; not
-open are seats of the mentor on offers that are full of people liked more. Each of the crowd who wishes something open
-has a first wish by (**), and so something open: they would gain, else. Place all but one of these. On an open offer
-there is no room for more of them than that, by (*); nor with an open mentor, since whatever an offer has more of people
-liked more than must be takes a place away from those who are placed on that offer. So one of them is too many, and
-nothing is open: the last places go to nobody of that rank or behind, and they become limits. If only offers that are
-not open lead to a mentor, the mentor is full of people liked more, and not open.
+*Crowds.* Mentees, excused or not, have first wishes on *last places* only: seats of an offer, or of a mentor, beside
+those that must go to people liked more than some rank, for which all of the crowd tie who wish them. All but one of
+them can be placed there, whoever that one is; then all these places are taken, and on no offer more than it has beside
+people liked more. Say that in a strongly stable matching a mentor of last places has a seat left, or somebody of that
+rank or behind; or an offer of last places is not full of people liked more, nor its mentor. These are open; not open
+are seats of the mentor on offers that are full of people liked more. Each of the crowd who wishes something open has a
+first wish by (**), and so something open: they would gain, else. Place all but one of these. On an open offer there is
+no room for more of them than that, by (*); nor with an open mentor, since whatever an offer has more of people liked
+more than must be takes a place away from those who are placed on that offer. So one of them is too many, and nothing is
+open: the last places go to nobody of that rank or behind, and they become limits. If only offers that are not open lead
+to a mentor, the mentor is full of people liked more, and not open.
 
 In the end, a mentor without a limit who has a seat left has on each offer all who asked for it, or is full there. If
 mentors must have more mentees than have a wish left, there is no strongly stable matching. One in which everybody has a

@@ -21,6 +21,7 @@ from mmatch.matching import Status
 from mmatch.solvers._goals import goals
 from mmatch.solvers._relaxing import evidence, shortage_cut
 from mmatch.solvers._rows import FAR, Found, Goal, Model, Row
+from mmatch.solvers._stable_by_clauses import why_none
 from mmatch.terms import Links, NoBlocking, Product, Total, Worst
 
 if TYPE_CHECKING:
@@ -240,8 +241,6 @@ def _partial(
 def with_evidence(instance: Instance, answer: Answer, watch: Watch) -> Answer:
     """The answer with what shows it: why there is none, or what bounds a worst-off of several seats."""
     if answer.status == Status.INFEASIBLE:
-        from mmatch.solvers._none_stable import why_none
-
         cut = shortage_cut(instance)
         claim = None if cut else why_none(instance, watch)
         return replace(answer, cut=cut, stability=claim, stopped=None if cut or claim else watch.reason())

@@ -14,7 +14,7 @@ from mmatch.people.columns import NONE
 
 if TYPE_CHECKING:
     from mmatch.instance import Instance
-    from mmatch.people.columns import Bools
+    from mmatch.people.columns import Bools, Rows
 
 KINDS = frozenset({"linear", "convex_load", "bounds", "profile"})  # aims are measured, not followed
 
@@ -42,8 +42,23 @@ def seated(instance: Instance, market: Market, current: list[int]) -> Answer:
 
 
 def chosen_by(instance: Instance, market: Market, current: list[int]) -> Bools:
-    """The edges of the pairs of all mentees."""
-    pairs = np.array(current, dtype=np.int64)
+    """The edges of the pairs of all mentees, as a yes or no for each edge."""
     chosen = np.zeros(len(instance.request), dtype=bool)
-    chosen[market.edge[pairs[pairs != NONE]]] = True
+    chosen[_edges(market, current)] = True
     return chosen
+
+
+def edges_of(market: Market, pairs: list[int]) -> tuple[int, ...]:
+    """The candidate edges of some pairs, in order; `NONE` is left out."""
+    return tuple(_edges(market, pairs).tolist())
+
+
+def _edges(market: Market, pairs: list[int]) -> Rows:
+    used = np.array(pairs, dtype=np.int64)
+    edges: Rows = market.edge[used[used != NONE]]
+    return edges
+
+
+def rows_of(market: Market, rows: list[list[int]]) -> tuple[tuple[int, ...], ...]:
+    """The candidate edges of some rows of pairs."""
+    return tuple(edges_of(market, pairs) for pairs in rows)

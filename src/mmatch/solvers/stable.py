@@ -6,8 +6,6 @@ from dataclasses import KW_ONLY, dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, ClassVar
 
-import numpy as np
-
 from mmatch.errors import InputError, Problem, UnsupportedError, excerpt
 from mmatch.instance import Answer
 from mmatch.instance.market import (
@@ -28,11 +26,10 @@ from mmatch.mechanisms.mentors_best import mentors_best
 from mmatch.mechanisms.strong_stable import strong_stable
 from mmatch.mechanisms.super_stable import super_stable
 from mmatch.mechanisms.three_halves import three_halves
-from mmatch.people.columns import NONE
 from mmatch.solvers._largest_stable import largest_stable
-from mmatch.solvers._mechanical import chosen_by
-from mmatch.solvers._none_stable import any_stable, edge_rows
+from mmatch.solvers._mechanical import chosen_by, edges_of, rows_of
 from mmatch.solvers._stable_aims import best_stable
+from mmatch.solvers._stable_by_clauses import any_stable
 from mmatch.terms import NoBlocking
 
 if TYPE_CHECKING:
@@ -128,8 +125,8 @@ class Stable:
         chosen = chosen_by(instance, market, current)
         if len(short_of(instance, chosen)):
             _refuse_loads(tied=seed is not None)
-            return Answer(Status.INFEASIBLE, stability=Stability(self.side, "weak", None, _edges(market, current)))
-        evidence = () if market.plain else _edges(market, steps)
+            return Answer(Status.INFEASIBLE, stability=Stability(self.side, "weak", None, edges_of(market, current)))
+        evidence = () if market.plain else edges_of(market, steps)
         claim = Stability(self.side, "weak", seed, evidence)
         return Answer(Status.OPTIMAL, chosen, len(instance.tiers), stability=claim)
 
@@ -152,7 +149,7 @@ class Stable:
             hint = f'use side="mentee", or rules.Stable("{self.kind}") with cpsat or milp'
             raise UnsupportedError(f"stable cannot find the mentors' best for {told}: {hint}")
         current, crowds = mentors_best(market, self.kind)
-        return _best(instance, market, current, Stability("mentor", self.kind, crowds=edge_rows(market, crowds)))
+        return _best(instance, market, current, Stability("mentor", self.kind, crowds=rows_of(market, crowds)))
 
 
 def _is_short(instance: Instance, answer: Answer) -> bool:
@@ -162,7 +159,7 @@ def _is_short(instance: Instance, answer: Answer) -> bool:
 
 def _super(instance: Instance, market: Market, _watch: Watch) -> Answer:
     current, steps = super_stable(market)
-    return _best(instance, market, current, Stability("mentee", "super", None, _edges(market, steps)))
+    return _best(instance, market, current, Stability("mentee", "super", None, edges_of(market, steps)))
 
 
 def _strong(instance: Instance, market: Market, watch: Watch) -> Answer:
@@ -170,7 +167,7 @@ def _strong(instance: Instance, market: Market, watch: Watch) -> Answer:
     left = strong_stable(market)
     if left.possible and left.excused:
         return any_stable(instance, market, "strong", left, watch)
-    claim = Stability("mentee", "strong", crowds=edge_rows(market, left.crowds))
+    claim = Stability("mentee", "strong", crowds=rows_of(market, left.crowds))
     return _best(instance, market, left.places if left.possible else None, claim)
 
 
@@ -197,19 +194,14 @@ def _by_aims(instance: Instance, market: Market, watch: Watch) -> Answer:
     found = best_stable(instance, market, watch)
     chosen = chosen_by(instance, market, found.current)
     if len(short_of(instance, chosen)):
-        return Answer(Status.INFEASIBLE, stability=Stability("mentee", "weak", None, _edges(market, found.current)))
-    circles = tuple(_edges(market, circle) for circle in found.rotations)
-    evidence = () if market.plain else _edges(market, found.steps)
+        return Answer(Status.INFEASIBLE, stability=Stability("mentee", "weak", None, edges_of(market, found.current)))
+    circles = rows_of(market, found.rotations)
+    evidence = () if market.plain else edges_of(market, found.steps)
     claim = Stability(rotations=circles, prices=found.flows, steps=evidence)
     done = instance.tiers_within(len(found.flows))
     if len(found.flows) == len(instance.stages):
         return Answer(Status.OPTIMAL, chosen, done, stability=claim)
     return Answer(Status.FEASIBLE, chosen, done, stopped=watch.reason(), stability=claim)
-
-
-def _edges(market: Market, pairs: list[int]) -> tuple[int, ...]:
-    used = np.array(pairs, dtype=np.int64)
-    return tuple(market.edge[used[used != NONE]].tolist())
 
 
 def _refuse_loads(*, tied: bool) -> None:

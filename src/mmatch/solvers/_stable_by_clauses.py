@@ -7,8 +7,7 @@ from fractions import Fraction
 from math import inf
 from typing import TYPE_CHECKING
 
-import numpy as np
-
+from mmatch.blocking import blocks, stated_room
 from mmatch.errors import UnsupportedError
 from mmatch.instance import Answer
 from mmatch.instance.market import meets_twice
@@ -20,7 +19,7 @@ from mmatch.mechanisms.learning import Learned, learn
 from mmatch.mechanisms.strong_stable import strong_stable
 from mmatch.mechanisms.super_stable import super_stable
 from mmatch.people.columns import NONE
-from mmatch.solvers._mechanical import chosen_by
+from mmatch.solvers._mechanical import chosen_by, edges_of, rows_of
 from mmatch.terms import NoBlocking
 
 if TYPE_CHECKING:
@@ -28,9 +27,9 @@ if TYPE_CHECKING:
     from mmatch.instance.market import Market
     from mmatch.instance.unblocked import Constraints
     from mmatch.mechanisms.strong_stable import Narrowed
+    from mmatch.people.columns import Bools
 
-Edges = tuple[int, ...]
-MOST_CLAUSES = 5_000  # that are learned for evidence alone, once a solver has said that there is none
+MOST_CLAUSES = 5_000  # that are learned for more than the bare answer: for evidence, or for a better one
 
 
 def any_stable(instance: Instance, market: Market, notion: str, left: Narrowed | None, watch: Watch) -> Answer:
@@ -47,7 +46,7 @@ def any_stable(instance: Instance, market: Market, notion: str, left: Narrowed |
         UnsupportedError: more people than constraints can be written for.
     """
     quick = None if left is None or beyond_seats(instance) else placed_first(market, left.heads)
-    if quick is not None:
+    if quick is not None and not _blocked(instance, chosen_by(instance, market, quick)):
         return _best(instance, market, left, quick)
     constraints = unblocked(instance, market, notion)
     if constraints is None:
@@ -63,6 +62,13 @@ def any_stable(instance: Instance, market: Market, notion: str, left: Narrowed |
     return Answer(Status.INFEASIBLE, stability=_refuted(market, notion, left, found.clauses))
 
 
+def _blocked(instance: Instance, chosen: Bools) -> bool:
+    """Whether any pair blocks a choice of edges under strong stability."""
+    pairs = instance.labels.pairs
+    seats = pairs.only(chosen)
+    return bool(blocks(pairs, seats, stated_room(seats), "strong").any())
+
+
 def _too_many(instance: Instance, notion: str, left: Narrowed | None) -> UnsupportedError:
     """What cannot be decided about so many people, in words."""
     told = "one offer meets two requests of one mentee"
@@ -76,7 +82,7 @@ def _too_many(instance: Instance, notion: str, left: Narrowed | None) -> Unsuppo
 
 def _best(instance: Instance, market: Market, left: Narrowed | None, current: list[int]) -> Answer:
     """The answer in which everybody has a first wish that is left."""
-    crowds = () if left is None else edge_rows(market, left.crowds)
+    crowds = () if left is None else rows_of(market, left.crowds)
     chosen = chosen_by(instance, market, current)
     return Answer(Status.OPTIMAL, chosen, len(instance.tiers), stability=Stability("mentee", "strong", crowds=crowds))
 
@@ -103,7 +109,8 @@ def _improved(
         current = _seats(market, found.true)
     chosen, clauses = chosen_by(instance, market, current), _learn(better, left, watch, MOST_CLAUSES).clauses
     if clauses is None:
-        return Answer(Status.FEASIBLE, chosen, limit=Fraction(largest(market)), stability=Stability("", notion))
+        limit, claim = Fraction(largest(market)), Stability("", notion)
+        return Answer(Status.FEASIBLE, chosen, stopped=watch.reason(), limit=limit, stability=claim)
     claim = replace(_refuted(market, notion, left, clauses), side="mentee")
     return Answer(Status.OPTIMAL, chosen, len(instance.tiers), stability=claim)
 
@@ -133,17 +140,17 @@ def _none(instance: Instance, notion: str, watch: Watch) -> Stability | None:
         if notion == "super":
             current, steps = super_stable(market)
             if current is None:
-                return Stability("mentee", "super", None, edge_rows(market, [steps])[0])
+                return Stability("mentee", "super", None, edges_of(market, steps))
         left = strong_stable(market) if notion == "strong" else None
         if left is not None and not left.possible:
-            return Stability("mentee", "strong", crowds=edge_rows(market, left.crowds))
+            return Stability("mentee", "strong", crowds=rows_of(market, left.crowds))
     constraints = unblocked(instance, market, notion)
     found = Learned() if constraints is None else _learn(constraints, left, watch, MOST_CLAUSES)
     return None if found.clauses is None else _refuted(market, notion, left, found.clauses)
 
 
 def _refuted(market: Market, notion: str, left: Narrowed | None, clauses: list[list[int]]) -> Stability:
-    crowds = () if left is None else edge_rows(market, left.crowds)
+    crowds = () if left is None else rows_of(market, left.crowds)
     return Stability("", notion, crowds=crowds, clauses=tuple(map(tuple, clauses)))
 
 
@@ -159,7 +166,7 @@ def _all_first(constraints: Constraints, market: Market, left: Narrowed, watch: 
     firsts = [Constraint(pairs, [1] * len(pairs), 1) for pairs in wishes]
     others = set(range(1, len(market) + 1)).difference(*wishes)
     asked = replace(constraints, rows=[*constraints.rows, *firsts])
-    true = learn(asked, [-pair for pair in sorted(others)], set().union(*wishes), watch.reason).true
+    true = learn(asked, [-pair for pair in sorted(others)], set().union(*wishes), watch.reason, MOST_CLAUSES).true
     return None if true is None else _seats(market, true)
 
 
@@ -169,9 +176,3 @@ def _seats(market: Market, true: frozenset[int]) -> list[int]:
     for pair in (x - 1 for x in true if x <= len(market)):
         current[int(market.mentee[pair])] = pair
     return current
-
-
-def edge_rows(market: Market, rows: list[list[int]]) -> tuple[Edges, ...]:
-    """The candidate edges of some rows of pairs."""
-    used = (np.array(pairs, dtype=np.int64) for pairs in rows)
-    return tuple(tuple(market.edge[pairs[pairs != NONE]].tolist()) for pairs in used)
