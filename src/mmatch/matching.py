@@ -285,7 +285,7 @@ class Stability:
     clauses: tuple[tuple[int, ...], ...] = ()
 
     def __repr__(self) -> str:
-        side = f", best for each {self.side}" if self.side else ""
+        side = f", side {self.side}" if self.side else ""
         names = ("steps", "prices", "rotations", "crowds", "clauses")
         held = [(len(getattr(self, name)), name) for name in names]
         found = [f"{n} {name if n > 1 else name[:-1]}" for n, name in held if n]

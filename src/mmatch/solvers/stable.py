@@ -56,7 +56,7 @@ class Stable:
         kind: "weak"; or "strong": no two people of whom one would gain and the other would not lose; or "super": no two
             who would not lose by it. No lottery then; where there is none the result is infeasible, and proves it.
             Where a mentee ties two offers of one mentor no strongly stable matching need be best, and to find one is
-            NP-complete: one is looked for, and it is claimed to be the mentees' best only where that is shown; so too
+            NP-hard: one is looked for, and it is claimed to be the mentees' best only where that is shown; so too
             where one offer meets two requests of one mentee. Side "mentor" for mentors with one offer each, not there.
         ties: "lottery", or "three_halves": no lottery, but equals used so that the matching has at least two thirds of
             the seats of the largest weakly stable one (Király; Cooper, Manlove). It is stable, and nothing else
