@@ -4,7 +4,7 @@ VENV := .venv
 RUN := $(VENV)/bin/python
 READY := $(VENV)/.ready
 
-.PHONY: example test lint types tests docs browser format bench peers fuzz clean
+.PHONY: example test lint types tests docs browser format bench peers fuzz recorded planted clean
 
 example: $(READY)            ## run the main job on an example cohort
 	$(RUN) -m mmatch example informational --out out/informational
@@ -42,6 +42,12 @@ bench: $(READY)              ## the figures of benchmarks/README.md
 
 fuzz: $(READY)               ## the long campaign: the same properties, many more examples
 	HYPOTHESIS_PROFILE=deep $(VENV)/bin/pytest -q -n 2 tests
+
+recorded: $(READY)           ## every answer of the record, asked again: what differs is printed
+	$(RUN) tests/recorded/record.py check
+
+planted: $(READY)            ## errors planted one at a time in a copy: the tests must see each
+	$(RUN) tests/recorded/planted.py
 
 peers: .venv-peers/.ready    ## other people's packages, in an environment of their own
 

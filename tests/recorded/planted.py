@@ -1,0 +1,89 @@
+"""Planted bugs: errors that the tests must see, planted one at a time in a copy of the house.
+
+``python tests/recorded/planted.py`` copies `src/`, plants each bug there and runs the tests named beside it against the
+copy. A bug that survives is printed, and so is one whose line is no longer found: when a line is rewritten, the same
+error is planted in the new one.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+BUGS = [  # (the line, the error, the tests that see it)
+    ("return None if bad.any() else free & (rest == 0)", "return free & (rest == 0)", "proof"),
+    ("if may and ((rest < 0 and amount < upper)", "if may and ((rest < -1 and amount < upper)", "proof"),
+    ("return bool((into == out).all())", "return True", "proof"),
+    ("return int(sum(least) - sum(most))", "return int(sum(least) - sum(most)) + 1", "proof solvers"),
+    ("for key, n in zip(met[times > 1].tolist()", "for key, n in zip(met[times > 2].tolist()", "proof solvers"),
+    ("np.flatnonzero(load > np.maximum(limit, 0))", "np.flatnonzero(load > np.maximum(limit, 1))", "proof"),
+    ("np.flatnonzero(load < cohort.people.min_load)", "np.flatnonzero(load + 1 < cohort.people.min_load)", "proof"),
+    (
+        "np.flatnonzero((seats != NONE) & (taken > seats))",
+        "np.flatnonzero((seats != NONE) & (taken > seats + 1))",
+        "proof",
+    ),
+    ("(size < least[offer]) | (size > most[offer])", "(size > most[offer])", "solvers/test_groups.py"),
+    ("if (offers != offer[number]).any():", "if False:", "proof solvers/test_groups.py"),
+    ("return market.tied or claim.seed", "return claim.seed", "solvers/test_stable.py"),
+    ("return (self.least <= gap) & (gap <= self.most)", "return (self.least <= gap) & (gap < self.most)", "solvers"),
+    (
+        "return -self.factor * int(np.abs(sizes[sizes > 0] - self.target).sum())",
+        "return -self.factor * int(np.abs(sizes - self.target).sum()) - 1",
+        "solvers/test_groups.py",
+    ),
+    ("below = network.row((stage.weights <= least)", "below = network.row((stage.weights < least)", "proof solvers"),
+    (
+        "limits.append(None if tuple(found) != exact else Fraction(0))",
+        "limits.append(Fraction(0))",
+        "solvers/test_groups.py proof",
+    ),
+    ("if result.status == Status.OPTIMAL and result.bound != result.value:", "if False:", "proof"),
+    ("if len(bound) != len(grade.value):", "if False:", "proof"),
+    ("return bool(limit < value)", "return False", "proof"),
+    (
+        "return len({solver for solver, told in proof.agreement if told == claim}) > 1",
+        "return bool(proof.agreement)",
+        "proof",
+    ),
+    ("status = Status.UNKNOWN  # never on one solver's word", "status = Status.INFEASIBLE", "test_engine.py solvers"),
+]
+
+
+def survives(bug: tuple[str, str, str]) -> str:
+    """What is wrong where a bug is not seen; empty where it is."""
+    line, error, tests = bug
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder) / "src"
+        shutil.copytree(ROOT / "src", copy)
+        hits = [path for path in copy.rglob("*.py") if line in path.read_text(encoding="utf-8")]
+        if len(hits) != 1:
+            return f"stands in {len(hits)} files"
+        hits[0].write_text(hits[0].read_text(encoding="utf-8").replace(line, error), encoding="utf-8")
+        command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *tests.split()]
+        environment = {**os.environ, "PYTHONPATH": str(copy)}
+        done = subprocess.run(  # noqa: S603 - our own tests
+            command, cwd=ROOT / "tests", env=environment, capture_output=True, check=False
+        )
+    return "" if done.returncode == 1 else f"survives {tests} (exit {done.returncode})"
+
+
+def main() -> int:
+    """Plant every bug."""
+    with ThreadPoolExecutor(2) as pool:
+        found = list(zip(BUGS, pool.map(survives, BUGS), strict=True))
+    alive = [(bug, fault) for bug, fault in found if fault]
+    for (line, _, _), fault in alive:
+        print(f"{line}\n  {fault}")  # noqa: T201 - a script
+    print(f"{len(found) - len(alive)} of {len(found)} planted bugs are seen")  # noqa: T201
+    return 1 if alive else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
