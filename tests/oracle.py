@@ -215,8 +215,8 @@ class Oracle:
             return Fraction(len(good)), (product if exact else Fraction(floor_log(product), 2**40))
         if aim.name == "RankProfile":
             return self.profile(aim, rows)
-        if aim.name in {"EqualSides", "FewBlockingPairs"}:
-            return self.unrest(aim, chosen, rows)
+        if aim.name == "EqualSides":
+            return self.equal_sides(rows)
         if aim.name == "PriorityClasses":
             classes = sorted({r.priority for _, r in self.requests}, reverse=True) or [1]
             return tuple(Fraction(sum(request.priority == c for _, request, *_ in rows)) for c in classes)
@@ -238,15 +238,9 @@ class Oracle:
         means = [Fraction(total[item]) / seats for item, seats in wanted.items() if seats]
         return -(max(means) - min(means)) if means else Fraction(0)
 
-    def unrest(self, aim, chosen, rows):
-        if aim.name == "EqualSides":
-            won = sum(rank(mentee.ranks, offer.id, mentor.id) for mentee, _, mentor, offer in rows)
-            return -abs(won - sum(rank(mentor.mentee_ranks, mentee.id) for mentee, _, mentor, _ in rows))
-        from stable_oracle import Slow
-
-        facts = Oracle(self.cohort, type(self.program)())
-        slow = Slow(self.cohort, None, chosen, facts)
-        return -sum(slow.blocks(i, k, aim.kind) for i, k in facts.edges)
+    def equal_sides(self, rows):
+        won = sum(rank(mentee.ranks, offer.id, mentor.id) for mentee, _, mentor, offer in rows)
+        return -abs(won - sum(rank(mentor.mentee_ranks, mentee.id) for mentee, _, mentor, _ in rows))
 
     def fit(self, mentee, request, mentor, offer):
         if self.cohort.scores is None:

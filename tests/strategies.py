@@ -194,7 +194,6 @@ def aims_for(cohort, weight=1):
         found += [mm.aims.RankProfile(kind, weight=weight) for kind in ("greedy", "generous", "rank-maximal")]
         found.append(mm.aims.RankProfile("generous", of="mentors", weight=weight))
         found.append(mm.aims.RankProfile("generous", of="both", weight=weight))
-        found += [mm.aims.FewBlockingPairs(kind, weight=weight) for kind in ("weak", "strong", "super", "envy")]
         found.append(mm.aims.EqualSides(weight=weight))
     if "site" in cohort.attribute_names:
         found += [mm.aims.Shares("site", weight=weight), mm.aims.Parity("site", weight=weight)]

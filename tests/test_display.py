@@ -53,7 +53,6 @@ def gallery(topic="r"):
         "metrics": mm.metrics(cohort, program, result.matching),
         "comparison": mm.compare(cohort, {"a": program, "b": mm.Program()}),
         "shortlists": mm.shortlists(cohort, program, 2),
-        "sizes": mm.stable_sizes(cohort),
         "draw": mm.randomise(cohort, program),
         "schedule": mm.schedule(cohort, program, result.matching, start="2027-01-11", end="2027-01-20"),
         "report": mm.report(cohort, program, result),

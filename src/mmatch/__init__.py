@@ -54,8 +54,6 @@ _HOME = {
     "insight.comparison": ("Comparison", "Price", "Run", "compare"),
     "insight.strategies": ("Strategy",),
     "insight.measures": ("Metrics", "Segment", "metrics"),
-    "insight.calming": ("Calmest", "calmest"),
-    "insight.sizes": ("StableSizes", "stable_sizes"),
     "insight.stability": ("blocking_pairs",),
     "planning": (
         "Appointment",

@@ -207,13 +207,24 @@ def _hard_part(instance: Instance, takes: frozenset[str]) -> str:
 
 
 def _first(solvers: list[Solver], instance: Instance, watch: Watch, on_interrupt: str) -> tuple[Solver, Answer]:
-    """The first solver whose network the sets of the instance fit, and its answer."""
-    for solver in solvers[:-1]:
-        try:
-            return solver, _run(solver, instance, watch, on_interrupt)
-        except _CrossingError:
-            continue  # the next one needs no network
-    return solvers[-1], _run(solvers[-1], instance, watch, on_interrupt)
+    """The first solver whose network the sets of the instance fit, and its answer.
+
+    "Infeasible" without evidence is asked of the next solver, too: where both say so, both are named.
+    """
+    first, *others = solvers
+    try:
+        answer = _run(first, instance, watch, on_interrupt)
+    except _CrossingError:
+        if not others:
+            raise
+        return _first(others, instance, watch, on_interrupt)  # the next one needs no network
+    evidence = answer.cut or answer.stability or answer.agreement
+    if answer.status == Status.INFEASIBLE and not evidence and others and instance.groups is None:
+        second = _run(others[0], instance, watch, on_interrupt)
+        if second.status != Status.INFEASIBLE:
+            return others[0], second
+        answer = replace(answer, agreement=((first.name, "infeasible"), (others[0].name, "infeasible")))
+    return first, answer
 
 
 class _CrossingError(UnsupportedError):

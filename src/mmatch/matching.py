@@ -254,25 +254,15 @@ class Stability:
 
     Args:
         side: whose best stable matching it is, "mentee" or "mentor"; empty where nothing of the kind is claimed.
-        kind: the notion under which no pair blocks: "weak", "strong", "super" or "envy"; or "popular": no other
-            matching would win a vote of the mentees.
+        kind: the notion under which no pair blocks: "weak", "strong", "super" or "envy".
         seed: of the lottery that broke ties; None where no tie was broken.
         steps: candidate edges in the order in which an argument uses them, where offers share a mentor or of
-            the mentees' best in super-stability: each pair that no stable matching has (side "mentee"), or each seat
-            below which no stable matching lets the mentee fall ("mentor"). Where no matching is popular, one of each
-            mentee of a group who are too many for their seats.
+            super-stability: each pair that no stable matching has (side "mentee"), or each seat below which no stable
+            matching lets the mentee fall ("mentor").
         prices: where aims of one's own are best over all stable matchings, a flow for each stage of the aims that shows
             it: what each rotation passes on to each one that must come before it.
         rotations: there, circles of candidate edges: each mentee moves on and sends the mentee of the next edge on. In
             order they lead from the mentees' best stable matching to the mentors' best.
-        crowds: of strong stability, mentees who are too many for the last places that they tie for: the candidate edges
-            that fill these places, then one of each mentee who is left. Of the mentors' best (side "mentor"): mentees
-            who are too few for some mentors: the edges that place all whom these ask last, then one of each mentor who
-            has a place left. Where no matching is popular, one row: edges that give as many mentees as possible one of
-            their first wishes.
-        clauses: where no stable matching is left after that, where none keeps the rules, or (side "mentee") where none
-            gives anybody more: alternatives, one of each row must be so, in the numbers of
-            `mmatch.instance.unblocked`. Each follows from those before it, and the last ones contradict each other.
     """
 
     side: str = ""
@@ -281,12 +271,10 @@ class Stability:
     steps: tuple[int, ...] = ()
     prices: tuple[tuple[int, ...], ...] = ()
     rotations: tuple[tuple[int, ...], ...] = ()
-    crowds: tuple[tuple[int, ...], ...] = ()
-    clauses: tuple[tuple[int, ...], ...] = ()
 
     def __repr__(self) -> str:
         side = f", side {self.side}" if self.side else ""
-        names = ("steps", "prices", "rotations", "crowds", "clauses")
+        names = ("steps", "prices", "rotations")
         held = [(len(getattr(self, name)), name) for name in names]
         found = [f"{n} {name if n > 1 else name[:-1]}" for n, name in held if n]
         return f"<Stability: {', '.join([self.kind + side, f'seed {self.seed}', *found])}>"

@@ -16,7 +16,6 @@ from mmatch.people.columns import NONE
 from mmatch.people.numbers import LOG_BITS, exact_sum, whole_log2
 
 if TYPE_CHECKING:
-    from mmatch.pairs import Pairs
     from mmatch.people.columns import Bools, Ints
 
 # what one set of edges is about; a key refines those that stand in its tuple
@@ -105,27 +104,6 @@ class Variety:
         found = place[self.edge]
         pairs = {(m, v) for m, v in zip(found.tolist(), self.value.tolist(), strict=True) if m != NONE}
         return self.factor * (len(pairs) - len(set(match.tolist())))
-
-
-@dataclass(frozen=True, eq=False)
-class Blocking:
-    """Minus ``factor`` for each of ``pairs`` that blocks, under one notion; ``edges`` are the candidate edges.
-
-    Seats are those that the cohort states. Pairs that rules forbid may block too, and are no edges.
-    """
-
-    pairs: Pairs
-    edges: Pairs
-    notion: str = "weak"
-    factor: int = 1
-    unit: Fraction = Fraction(1)
-
-    def total(self, edges: Ints, match: Ints) -> int:  # noqa: ARG002 - one signature for all
-        """The total of a choice of edges."""
-        from mmatch.blocking import blocks, stated_room
-
-        seats = self.edges.only(edges)
-        return -self.factor * int(blocks(self.pairs, seats, stated_room(seats), self.notion).sum())
 
 
 @dataclass(frozen=True, eq=False)
@@ -218,7 +196,7 @@ class Worst:
     full: bool = False
 
 
-Grouped = Sizes | Variety | Blocking | Balance | Spread  # what a choice of edges alone, or weights, do not tell
+Grouped = Sizes | Variety | Balance | Spread  # what a choice of edges alone, or weights, do not tell
 Term = Grouped | Linear | ConvexLoad | Sum | Vector | Profile | Worst
 
 
@@ -279,17 +257,13 @@ def _kinds(stage: Stage) -> tuple[str, ...]:
         return ("product",)
     if isinstance(stage, Count):
         return ("profile",)
-    others = {
-        {Blocking: "blocking", Balance: "balance", Spread: "balance"}.get(type(term), "grouped")
-        for term in stage.grouped
-    }
+    others = {"balance" if isinstance(term, Balance | Spread) else "grouped" for term in stage.grouped}
     return ("linear", *(["convex_load"] if stage.loads else []), *others)
 
 
 # what a solver that does not take a kind cannot keep, in the user's words
 KINDS = {
     "balance": "an aim about the difference between sums",
-    "blocking": "an aim about pairs that block",
     "slots": "a common time for each match",
     "convex_load": "an aim about loads",
     "grouped": "an aim about who sits together",

@@ -205,9 +205,9 @@ def test_a_forged_result_is_not_explained_away():
 
 @pytest.mark.parametrize("steps", [(99,), (2**64,), (-1,), (0, 2**64)])
 def test_a_proof_that_names_what_is_not_there_is_told(steps):
-    """As a result from a file may: no popular matching, because of mentees whom nobody knows."""
-    cohort = mm.Cohort.from_rankings({name: ["x", "y"] for name in "abc"}, None)
-    result = mm.solve(cohort, solver="popular")
+    """As a result from a file may: least loads that no stable matching keeps, because of pairs that nobody knows."""
+    cohort = mm.Cohort.from_rankings({"a": ["x"]}, {"x": ["a"], "y": ["a"]}, min_load={"y": 1})
+    result = mm.solve(cohort, solver="stable")
     assert (result.status, result.trust) == ("infeasible", "proved")
     claim = replace(result.proof.stability, steps=steps)
     forged = mm.from_json(mm.to_json(replace(result, proof=replace(result.proof, stability=claim))))

@@ -59,12 +59,6 @@ def _where(one: Intervals, other: Intervals, wanted: Any) -> Intervals:
     return union(np.column_stack([points[:-1], points[1:]])[held[:-1]])
 
 
-def _inside(intervals: Intervals, points: Intervals) -> Any:
-    """Whether each point is in one of the intervals."""
-    begun, over = (np.searchsorted(intervals[:, k], points, "right") for k in (0, 1))
-    return begun > over
-
-
 def widened(intervals: Intervals, before: int, after: int) -> Intervals:
     """Every interval longer at both ends, such as a busy time with its buffers."""
     return union(intervals + np.array([-before, after]))

@@ -6,21 +6,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mmatch.engine import solve
-from mmatch.errors import InputError, Problem, UnsupportedError
+from mmatch.errors import InputError, Problem
 from mmatch.insight.conflicting import conflicting
 from mmatch.insight.words import counted, listed
 from mmatch.instance import compile_instance
 from mmatch.instance.market import short_of
 from mmatch.instance.network import HUB, build_network
 from mmatch.instance.titles import set_title
-from mmatch.matching import Reason, Status
+from mmatch.matching import Reason
 from mmatch.people.columns import NONE
 from mmatch.program import Program
 from mmatch.proof.headcount import headcount
 from mmatch.proof.shortage import shortfall
-from mmatch.rules.stable import Stable
-from mmatch.solvers.stable import Stable as StableSolver
 from mmatch.terms import SETS
 
 if TYPE_CHECKING:
@@ -82,36 +79,15 @@ def _marked(rows: tuple[int, ...], n: int) -> Bools:
 
 def _unstable(cohort: Cohort, program: Program, claim: Stability) -> Reason:
     """Why no matching is stable in the way that was asked for."""
+    if claim.kind == "super" and claim.side:
+        return Reason("rules", (), "", "no super-stable matching exists: too many people are indifferent")
     instance = compile_instance(cohort, program)
-    if claim.kind in {"strong", "super"} or (claim.kind != "popular" and not claim.side):
-        others = [rule.title for rule in program.rules if not isinstance(rule, Stable)]
-        others += ["the least loads"] if cohort.people.min_load.any() else []
-        if others and not _none_at_all(cohort, claim):
-            return Reason("rules", (), "", f"no {STABLE[claim.kind]} matching keeps {listed(others, 'rules')} as well")
-        return Reason("rules", (), "", f"no {STABLE[claim.kind]} matching exists: too many people are indifferent")
     chosen = _marked(claim.steps, len(instance.request))
-    if claim.kind == "popular":
-        rows = np.unique(instance.labels.pairs.mentee[chosen]).tolist()
-        mentees = tuple(cohort.people.ids[k] for k in rows)
-        many = f"{listed(list(mentees), 'mentees')} are too many for the seats of their first wishes"
-        text = f"no popular matching exists: {many} and of the next ones that first wishes leave room on"
-        return Reason("shortage", mentees, "", text)
     who = instance.labels.mentor_rows[short_of(instance, chosen)].tolist()
     ids, loads = cohort.people.ids, np.bincount(instance.labels.pairs.mentor[chosen], minlength=len(cohort))
     told = [f"{ids[k]} has {loads[k]} of at least {cohort.people.min_load[k]} mentees" for k in who]
     names = tuple(ids[k] for k in who)
-    return Reason("shortage", names, "", f"in every stable matching {listed(told, 'mentors fall short')}")
-
-
-def _none_at_all(cohort: Cohort, claim: Stability) -> bool:
-    """Whether no matching is stable in the way of a claim even without any other rule; looked for not very long."""
-    if claim.kind not in {"strong", "super"} or cohort.people.min_load.any():
-        return False  # weakly stable and envy-free ones there always are; least loads stay in the cohort
-    try:
-        alone = solve(cohort, Program(), solver=StableSolver(kind=claim.kind), time_limit=LONGEST)
-    except UnsupportedError:
-        return False
-    return alone.status == Status.INFEASIBLE
+    return Reason("shortage", names, "", f"in every {STABLE[claim.kind]} matching {listed(told, 'mentors fall short')}")
 
 
 def _uncountable(cohort: Cohort, instance: Instance, found: Headcount) -> Reason:

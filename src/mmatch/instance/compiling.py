@@ -21,7 +21,6 @@ from mmatch.people.numbers import exact_sum
 from mmatch.terms import (
     SETS,
     Balance,
-    Blocking,
     Bounds,
     ConvexLoad,
     Count,
@@ -147,8 +146,6 @@ def _reach(part: Single, edges: Edges) -> int:
     """The greatest amount, in its unit, that a term can count on one edge."""
     if isinstance(part, Sizes):
         return part.factor * max(part.target, 1)
-    if isinstance(part, Blocking):
-        return abs(part.factor) * len(part.pairs.mentee)
     if isinstance(part, Variety):
         return abs(part.factor)
     if isinstance(part, Balance | Spread):

@@ -216,35 +216,3 @@ def meets_twice(instance: Instance, market: Market) -> bool:
     person = instance.labels.mentee_of_request[market.mentee]
     meeting = np.sort(person * (int(market.offer.max(initial=0)) + 1) + market.offer)
     return bool((np.diff(meeting) == 0).any())
-
-
-def tied_within(market: Market) -> Bools:
-    """Which pairs a mentee ties with another offer of the same mentor."""
-    found = np.zeros(len(market), dtype=bool)
-    if not market.plain:
-        before, after = _side_by_side(market, np.arange(len(market)))
-        found[before] = found[after] = True
-    return found
-
-
-def without_twins(market: Market) -> Market:
-    """The market without all but one of the offers that a mentee ties, of one mentor, where these have as many seats.
-
-    Such an offer is full only where its mentor is, with the same people. So a mentee may pass from one to the other,
-    and neither this pair nor any other begins or ceases to block, under any notion.
-    """
-    if market.plain:
-        return market
-    roomy = market.seats == market.mentor_seats[market.mentor_of_offer]
-    _, twins = _side_by_side(market, np.flatnonzero(roomy[market.offer]))
-    keep = np.setdiff1d(np.arange(len(market)), twins)
-    columns = ("edge", "mentee", "offer", "mentor", "mentee_rank", "mentor_rank")
-    return replace(market, **{name: getattr(market, name)[keep] for name in columns}) if len(twins) else market
-
-
-def _side_by_side(market: Market, among: Ints) -> tuple[Ints, Ints]:
-    """(some pairs, others) of the same mentee, rank and mentor: each but the last, the next one after it."""
-    columns = [column[among] for column in (market.offer, market.mentor, market.mentee_rank, market.mentee)]
-    order = np.lexsort(columns)
-    same = np.logical_and.reduce([np.diff(column[order]) == 0 for column in columns[1:]])
-    return among[order[:-1][same]], among[order[1:][same]]

@@ -214,8 +214,7 @@ def _seed(value: Any) -> int | str:
 
 
 def _stability(value: Any) -> Stability:
-    later = {"rotations", "crowds", "clauses"}
-    if not isinstance(value, dict) or value.keys() | later != set(Stability.__slots__):
+    if not isinstance(value, dict) or value.keys() != set(Stability.__slots__):
         raise TypeError
     return Stability(
         side=_text(value["side"]),
@@ -223,9 +222,7 @@ def _stability(value: Any) -> Stability:
         seed=None if value["seed"] is None else _seed(value["seed"]),
         steps=tuple(map(_whole, _list(value["steps"]))),
         prices=_rows(value["prices"]),
-        rotations=_rows(value.get("rotations", [])),
-        crowds=_rows(value.get("crowds", [])),
-        clauses=_rows(value.get("clauses", [])),
+        rotations=_rows(value["rotations"]),
     )
 
 

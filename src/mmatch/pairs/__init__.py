@@ -4,8 +4,8 @@ The same lines serve a list of pairs (two arrays of one length) and a block (req
 """
 
 from mmatch.pairs.facts import Facts, facts_of
-from mmatch.pairs.joining import all_rank, joined, possible_pairs
+from mmatch.pairs.joining import all_rank, joined
 from mmatch.pairs.seats import pairs_of, seat_rows
 from mmatch.pairs.view import Pairs
 
-__all__ = ["Facts", "Pairs", "all_rank", "facts_of", "joined", "pairs_of", "possible_pairs", "seat_rows"]
+__all__ = ["Facts", "Pairs", "all_rank", "facts_of", "joined", "pairs_of", "seat_rows"]

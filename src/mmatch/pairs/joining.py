@@ -32,11 +32,6 @@ def joined(facts: Facts, allowed: Allowed) -> Pairs:
     return _stacked(facts, list(source(facts, allowed)))
 
 
-def possible_pairs(facts: Facts) -> Pairs:
-    """All pairs that the facts allow, whatever the policy."""
-    return joined(facts, lambda view: np.broadcast_to(view.possible(), view.shape))
-
-
 def _stacked(facts: Facts, blocks: list[Pairs]) -> Pairs:
     if len(blocks) == 1:
         return blocks[0]

@@ -64,8 +64,8 @@ def _exact(total: Any) -> bool:
 def _stability(claim: Any) -> bool:
     if not isinstance(claim, Stability):
         return claim is None
-    names = claim.side in {"", "mentee", "mentor"} and claim.kind in {*KINDS, "popular"}
-    tables = all(map(_table, (claim.prices, claim.rotations, claim.crowds, claim.clauses)))
+    names = claim.side in {"", "mentee", "mentor"} and claim.kind in KINDS
+    tables = _table(claim.prices) and _table(claim.rotations)
     return names and tables and type(claim.seed) in {int, str, type(None)} and _whole(claim.steps)
 
 

@@ -133,7 +133,7 @@ def _proved(
         return 0, ()
     instance = compile_instance(cohort, program)
     chosen = chosen_edges(cohort, instance, matching)
-    if chosen is None or instance.kinds & {"blocking", "balance"}:  # of which prices know nothing
+    if chosen is None or "balance" in instance.kinds:  # of which prices know nothing
         return 0, ()
     if instance.groups is not None:
         return _proved_in_groups(instance, chosen, proof, totals)

@@ -20,8 +20,7 @@ class Stable(Rule):
 
     A pair blocks as `mmatch.blocking_pairs` says. The judge lists pairs that block as violations with the code
     "unstable". For requests of one mentor each; pairs, or groups that open from one mentee. Where no stable matching
-    keeps the other rules, "milp" and "cpsat" say so with clauses that show it, if these are found soon; not beside
-    `Linked`, and not of thousands of people who list hundreds.
+    keeps the other rules, ``solver="auto"`` asks "milp" and "cpsat" and says infeasible where both do.
 
     Args:
         kind: "weak" (no pair in which both gain), "strong" (nor one that gains while the other does not lose), or

@@ -14,7 +14,7 @@ from mmatch.instance.totals import stage_total
 from mmatch.solvers._grouping import add_grouped
 from mmatch.solvers._relaxing import best_sum, fair_start, floor_bound
 from mmatch.solvers._rows import FAR, Goal, Row, sets_of
-from mmatch.terms import Balance, Blocking, Product, Spread, Total, Worst
+from mmatch.terms import Balance, Product, Spread, Total, Worst
 
 if TYPE_CHECKING:
     from mmatch.instance import Instance, Watch
@@ -77,10 +77,6 @@ def _sum_goal(
 
 def _grouped(model: Model, instance: Instance, term: Grouped) -> list[tuple[Ints, Ints]]:
     """(variables, what each adds to a goal) of a term that edges alone do not tell."""
-    from mmatch.solvers._stability import count_blocking
-
-    if isinstance(term, Blocking):
-        return [count_blocking(model, instance, term)]
     if isinstance(term, Balance):
         return [_balance(model, term)]
     if isinstance(term, Spread):

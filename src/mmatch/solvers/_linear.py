@@ -21,7 +21,6 @@ from mmatch.matching import Status
 from mmatch.solvers._goals import goals
 from mmatch.solvers._relaxing import evidence, shortage_cut
 from mmatch.solvers._rows import FAR, Found, Goal, Model, Row
-from mmatch.solvers._stable_by_clauses import why_none
 from mmatch.terms import Links, NoBlocking, Product, Total, Worst
 
 if TYPE_CHECKING:
@@ -33,7 +32,6 @@ KINDS = frozenset({"linear", "convex_load", "bounds", "profile", "product", "wor
     "groups",
     "slots",
     "grouped",
-    "blocking",
     "balance",
     "links",
     "stability",
@@ -238,11 +236,9 @@ def _partial(
     return Answer(Status.FEASIBLE, best, done, stopped=stopped, limit=limit)
 
 
-def with_evidence(instance: Instance, answer: Answer, watch: Watch) -> Answer:
+def with_evidence(instance: Instance, answer: Answer) -> Answer:
     """The answer with what shows it: why there is none, or what bounds a worst-off of several seats."""
     if answer.status == Status.INFEASIBLE:
-        cut = shortage_cut(instance)
-        claim = None if cut else why_none(instance, watch)
-        return replace(answer, cut=cut, stability=claim, stopped=None if cut or claim else watch.reason())
+        return replace(answer, cut=shortage_cut(instance))
     found = None if answer.chosen is None else evidence(instance, answer.chosen)
     return answer if found is None else replace(answer, prices=found[0], multipliers=found[1], cases=found[2])

@@ -38,7 +38,7 @@ class CpSat:
         def search(model: Model, goal: Goal, best: Ints | None) -> Found:
             return self._searched(model, goal, best, watch)
 
-        return with_evidence(instance, in_order(instance, watch, search), watch)
+        return with_evidence(instance, in_order(instance, watch, search))
 
     def _searched(self, model: Model, goal: Goal, best: Ints | None, watch: Watch) -> Found:
         """One run of CP-SAT."""

@@ -33,4 +33,4 @@ class Milp:
         def search(model: Model, goal: Goal, _best: Ints | None) -> Found:
             return searched(model, goal, watch)
 
-        return with_evidence(instance, in_order(instance, watch, search), watch)
+        return with_evidence(instance, in_order(instance, watch, search))

@@ -17,27 +17,20 @@ from mmatch.instance.market import (
     short_of,
     sums_only,
 )
-from mmatch.instance.unblocked import asked_market
 from mmatch.matching import Stability, Status
 from mmatch.mechanisms.largest import largest
 from mmatch.mechanisms.mentee_side import mentee_side
 from mmatch.mechanisms.mentor_side import mentor_side
-from mmatch.mechanisms.mentors_best import mentors_best
-from mmatch.mechanisms.strong_stable import strong_stable
 from mmatch.mechanisms.super_stable import super_stable
 from mmatch.mechanisms.three_halves import three_halves
 from mmatch.solvers._largest_stable import largest_stable
 from mmatch.solvers._mechanical import chosen_by, edges_of, rows_of
 from mmatch.solvers._stable_aims import best_stable
-from mmatch.solvers._stable_by_clauses import any_stable
 from mmatch.terms import NoBlocking
 
 if TYPE_CHECKING:
     from mmatch.instance import Instance, Watch
     from mmatch.instance.market import Market
-
-
-KINDS = '"weak", "strong" or "super"'
 
 
 @dataclass(frozen=True)
@@ -53,11 +46,9 @@ class Stable:
 
     Args:
         side: whose best stable matching: "mentee" (every mentee's best, every mentor's worst) or "mentor".
-        kind: "weak"; or "strong": no two people of whom one would gain and the other would not lose; or "super": no two
-            who would not lose by it. No lottery then; where there is none the result is infeasible, and proves it.
-            Where a mentee ties two offers of one mentor no strongly stable matching need be best, and to find one is
-            NP-hard: one is looked for, and it is claimed to be the mentees' best only where that is shown; so too
-            where one offer meets two requests of one mentee. Side "mentor" for mentors with one offer each, not there.
+        kind: "weak"; or "super": no two people who would not lose by being together. No lottery then, and the mentees'
+            best; where there is none the result is infeasible, and proves it. Other notions, and the mentors' side, by
+            `rules.Stable` with "cpsat" or "milp".
         ties: "lottery", or "three_halves": no lottery, but equals used so that the matching has at least two thirds of
             the seats of the largest weakly stable one (Király; Cooper, Manlove). It is stable, and nothing else
             is claimed of it: nobody's best, and open to gaming. Its bound is the largest matching of any kind. Or
@@ -75,15 +66,18 @@ class Stable:
     ties: str = "lottery"
 
     def __post_init__(self) -> None:
-        if self.kind not in ("weak", "strong", "super"):
-            hint = "rules.Stable(kind) with cpsat or milp takes every notion"
-            raise InputError(Problem("argument", "Stable.kind", f"found {excerpt(self.kind)}, expected {KINDS}", hint))
+        hint = "rules.Stable(kind) with cpsat or milp takes every notion"
+        if self.kind not in ("weak", "super"):
+            text = f'found {excerpt(self.kind)}, expected "weak" or "super"'
+            raise InputError(Problem("argument", "Stable.kind", text, hint))
         if self.ties not in ("lottery", "three_halves", "largest"):
             text = f'found {excerpt(self.ties)}, expected "lottery", "three_halves" or "largest"'
             raise InputError(Problem("argument", "Stable.ties", text))
         if self.side not in ("mentee", "mentor"):
             text = f'found {excerpt(self.side)}, expected "mentee" or "mentor"'
             raise InputError(Problem("argument", "Stable.side", text))
+        if (self.side, self.kind) == ("mentor", "super"):
+            raise InputError(Problem("argument", "Stable.side", 'kind="super" is for side="mentee"', hint))
 
     def solve(self, instance: Instance, watch: Watch) -> Answer:
         """The best stable choice of edges for the side.
@@ -111,7 +105,7 @@ class Stable:
             return _by_aims(instance, market, watch)
         if self.ties == "largest" and self.kind == "weak" and market.tied:
             return _largest(instance, market, watch)
-        return self._weak(instance, market) if self.kind == "weak" else self._indifferent(instance, market, watch)
+        return self._weak(instance, market) if self.kind == "weak" else _super(instance, market)
 
     def _weak(self, instance: Instance, market: Market) -> Answer:
         """The side's best for lists as a lottery breaks them; or a large one."""
@@ -130,52 +124,22 @@ class Stable:
         claim = Stability(self.side, "weak", seed, evidence)
         return Answer(Status.OPTIMAL, chosen, len(instance.tiers), stability=claim)
 
-    def _indifferent(self, instance: Instance, market: Market, watch: Watch) -> Answer:
-        """The best strongly or super-stable matching of the side, or that there is none."""
-        twice = meets_twice(instance, market)
-        if self.side == "mentor":
-            answer = self._mentors_best(instance, market, twice=twice)
-            _refuse_loads(tied=_is_short(instance, answer))
-            return answer
-        if not twice:
-            answer = (_super if self.kind == "super" else _strong)(instance, market, watch)
-            if not _is_short(instance, answer):
-                return answer
-        return any_stable(instance, asked_market(instance, self.kind), self.kind, None, watch)
 
-    def _mentors_best(self, instance: Instance, market: Market, *, twice: bool) -> Answer:
-        if twice or not market.plain:
-            told = "two requests of one mentee that one offer meets" if twice else "mentors who have several offers"
-            hint = f'use side="mentee", or rules.Stable("{self.kind}") with cpsat or milp'
-            raise UnsupportedError(f"stable cannot find the mentors' best for {told}: {hint}")
-        current, crowds = mentors_best(market, self.kind)
-        return _best(instance, market, current, Stability("mentor", self.kind, crowds=rows_of(market, crowds)))
-
-
-def _is_short(instance: Instance, answer: Answer) -> bool:
-    """Whether a mentor has fewer mentees than their least load; others may not, with another stable matching."""
-    return answer.chosen is not None and len(short_of(instance, answer.chosen)) > 0
-
-
-def _super(instance: Instance, market: Market, _watch: Watch) -> Answer:
+def _super(instance: Instance, market: Market) -> Answer:
+    """The mentees' best super-stable matching, or that there is none."""
+    if meets_twice(instance, market):
+        raise UnsupportedError(
+            'stable cannot keep kind="super" where one offer meets two requests of one mentee: '
+            'use rules.Stable("super") with cpsat or milp'
+        )
     current, steps = super_stable(market)
-    return _best(instance, market, current, Stability("mentee", "super", None, edges_of(market, steps)))
-
-
-def _strong(instance: Instance, market: Market, watch: Watch) -> Answer:
-    market = asked_market(instance, "strong")
-    left = strong_stable(market)
-    if left.possible and left.excused:
-        return any_stable(instance, market, "strong", left, watch)
-    claim = Stability("mentee", "strong", crowds=rows_of(market, left.crowds))
-    return _best(instance, market, left.places if left.possible else None, claim)
-
-
-def _best(instance: Instance, market: Market, current: list[int] | None, claim: Stability) -> Answer:
-    """The best of one side, or that there is no stable matching."""
+    claim = Stability("mentee", "super", None, edges_of(market, steps))
     if current is None:
         return Answer(Status.INFEASIBLE, stability=claim)
-    return Answer(Status.OPTIMAL, chosen_by(instance, market, current), len(instance.tiers), stability=claim)
+    chosen = chosen_by(instance, market, current)
+    if len(short_of(instance, chosen)):
+        return Answer(Status.INFEASIBLE, stability=Stability("", "super", None, edges_of(market, current)))
+    return Answer(Status.OPTIMAL, chosen, len(instance.tiers), stability=claim)
 
 
 def _largest(instance: Instance, market: Market, watch: Watch) -> Answer:
