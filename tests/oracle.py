@@ -9,7 +9,6 @@ import datetime as dt
 from collections import Counter
 from decimal import ROUND_FLOOR, Decimal, localcontext
 from fractions import Fraction
-from math import prod
 
 UNLIMITED = 10**9
 
@@ -191,7 +190,7 @@ class Oracle:
 
     # -- values -----------------------------------------------------------------------------------------------
 
-    def measure(self, aim, chosen, *, exact=False):
+    def measure(self, aim, chosen):
         rows = [(*self.requests[i], *self.offers[k]) for i, k in chosen]
         if aim.name == "Coverage":
             return len(rows) if aim.of == "requests" else len({mentee.id for mentee, *_ in rows})
@@ -211,8 +210,7 @@ class Oracle:
             for mentee, request, mentor, offer in rows:
                 fits[mentee.id] += self.fit(mentee, request, mentor, offer)
             good = [fit for fit in fits.values() if fit > 0]
-            product = prod(good, start=Fraction(1))
-            return Fraction(len(good)), (product if exact else Fraction(floor_log(product), 2**40))
+            return Fraction(len(good)), Fraction(sum(map(floor_log, good)), 2**40)
         if aim.name == "RankProfile":
             return self.profile(aim, rows)
         if aim.name == "EqualSides":
@@ -319,19 +317,19 @@ class Oracle:
             ranks = {"mentees": mentee_rank**2, "mentors": mentor_rank**2, "both": mentee_rank**2 + mentor_rank**2}
         return Fraction(-ranks[aim.of])
 
-    def value(self, chosen, *, exact=False):
+    def value(self, chosen):
         """The total of each tier; with ``exact`` a product in place of its logarithm, for comparisons."""
-        return tuple(self.tier_value(tier, chosen, exact=exact) for tier in self.program.tiers)
+        return tuple(self.tier_value(tier, chosen) for tier in self.program.tiers)
 
-    def tier_value(self, tier, chosen, *, exact=False):
-        found = [(Fraction(str(aim.weight)), self.measure(aim, chosen, exact=exact)) for aim in tier]
+    def tier_value(self, tier, chosen):
+        found = [(Fraction(str(aim.weight)), self.measure(aim, chosen)) for aim in tier]
         if isinstance(found[0][1], tuple):
             return tuple(found[0][0] * item for item in found[0][1])
         return sum((weight * total for weight, total in found), Fraction(0))
 
     def best(self):
         """The value of the lexicographically greatest matching; None where nothing is valid."""
-        found = max(self.matchings(), key=lambda chosen: self.value(chosen, exact=True), default=None)
+        found = max(self.matchings(), key=self.value, default=None)
         return None if found is None else self.value(found)
 
 

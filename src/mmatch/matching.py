@@ -290,7 +290,7 @@ class Proof:
     must sit), "stability" (what ``stability`` says: nobody would leave, and no stable matching is better for one side)
     or "none". ``agreement`` records runs of different solvers: (solver,
     what it claims). ``multipliers`` bound the tiers from a worst-off of several seats on, where no prices alone do,
-    and ``cases`` say how such a bound is split; for a product a price is the arc along which it is read.
+    and ``cases`` say how such a bound is split.
     ``totals`` are the exact tier totals as fractions, ``digest`` binds the proof to the cohort and the program.
     """
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mmatch.people.columns import NONE
-from mmatch.people.numbers import LOG_BITS, exact_sum, whole_log2
+from mmatch.people.numbers import exact_sum
 
 if TYPE_CHECKING:
     from mmatch.people.columns import Bools, Ints
@@ -147,29 +147,10 @@ class Sum:
 
 
 @dataclass(frozen=True, eq=False)
-class Product:
-    """The product of a whole number per edge, 0 counting for nothing; its total is a logarithm, rounded down once.
-
-    ``power`` is added to the logarithm of each factor that counts: they are multiples of 2^power.
-    """
-
-    factors: Ints
-    power: int = 0
-    unit: Fraction = Fraction(1, 2**LOG_BITS)
-    loads: tuple[ConvexLoad, ...] = field(default=(), init=False)
-    constant: Fraction = field(default=Fraction(0), init=False)
-
-    @property
-    def weights(self) -> Ints:
-        """The logarithm of each factor in units of 2^-40, rounded down: for searches that add up, not for proofs."""
-        return whole_log2(np.maximum(self.factors, 1))
-
-
-@dataclass(frozen=True, eq=False)
 class Vector:
-    """Several sums, or sums and a product, compared in order."""
+    """Several sums, compared in order."""
 
-    parts: tuple[Linear | Product, ...]
+    parts: tuple[Linear, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -233,7 +214,7 @@ class Count:
         return np.where(counted, self.sign, 0)
 
 
-Stage = Total | Count | Worst | Product
+Stage = Total | Count | Worst
 
 
 @dataclass(frozen=True, eq=False)
@@ -253,8 +234,6 @@ def _kinds(stage: Stage) -> tuple[str, ...]:
     if isinstance(stage, Worst):
         name = "leximin" if stage.full else "worst"
         return (name if stage.single else f"{name}_of_sums",)
-    if isinstance(stage, Product):
-        return ("product",)
     if isinstance(stage, Count):
         return ("profile",)
     others = {"balance" if isinstance(term, Balance | Spread) else "grouped" for term in stage.grouped}
@@ -268,7 +247,6 @@ KINDS = {
     "convex_load": "an aim about loads",
     "grouped": "an aim about who sits together",
     "profile": "a profile of ranks",
-    "product": "a product of fits",
     "worst": "the worst-off mentee as an aim",
     "worst_of_sums": "the worst-off mentee as an aim where a mentee may have several seats",
     "leximin": "the whole order of the worst-off as an aim",

@@ -34,11 +34,6 @@ def answer(cohort, program, solver):
 EXACT = {"flow", "milp", "cpsat"}  # where no limit stops them
 
 
-def multiplied(program):
-    """Whether a product is wanted: searchers only add up rounded logarithms, and then claim no optimum."""
-    return program.aims is not None and any(aim.name == "Nash" for tier in program.tiers for aim in tier)
-
-
 def sits_apart(cohort, program):
     """Whether people may have to sit in different groups: the oracle of seats does not know who sits with whom."""
     return max(program.group_of("")) > 1 and any(person.avoids for person in cohort)  # test_groups.py asks these
@@ -56,7 +51,7 @@ def test_every_answer_is_accepted_and_every_optimum_is_the_oracles(solver, quest
     assume(result is not None)
     best = oracle.best()
     assert mm.verify(cohort, program, result) == []
-    if solver.name == "flow" or (solver.name in EXACT and not multiplied(program)):
+    if solver.name in EXACT:
         assert (result.status == mm.Status.OPTIMAL) == (best is not None)
     if result.status == mm.Status.OPTIMAL:
         assert result.proof.totals == best

@@ -12,8 +12,8 @@ from mmatch.aims._base import Aim
 from mmatch.aims.worst_off import fits, mentee_fits, one_seat_each
 from mmatch.errors import UnsupportedError
 from mmatch.pairs import facts_of
-from mmatch.people.numbers import LOG_BITS, floor_log2, whole_product
-from mmatch.terms import Linear, Product, Vector
+from mmatch.people.numbers import LOG_BITS, exact_sum, whole_log2
+from mmatch.terms import Linear, Vector
 
 if TYPE_CHECKING:
     from mmatch.instance.edges import Edges
@@ -25,16 +25,15 @@ if TYPE_CHECKING:
 class Nash(Aim):
     """The greatest product of the mentees' fits (Nash welfare): doubling a poor fit counts as much as a good one.
 
-    The total is a vector: the number of mentees with a fit above 0, then log2 of the product of their fits, rounded
-    down once to 2^-40 for reading. What is kept and proved is the product itself, in exact numbers. Fit is the given
-    score, else the topic fit. Caragiannis, Kurokawa, Moulin, Procaccia, Shah, Wang: The unreasonable fairness of
-    maximum Nash welfare (2019).
+    The total is a vector: the number of mentees with a fit above 0, then the sum of log2 of their fits, each rounded
+    down once to 2^-40. What is kept and proved is the sum of these logarithms. Fit is the given score, else the topic
+    fit. Caragiannis, Kurokawa, Moulin, Procaccia, Shah, Wang: The unreasonable fairness of maximum Nash welfare (2019).
     """
 
     vector: ClassVar[bool] = True
 
     def term(self, edges: Edges) -> Vector:
-        """(1 where the fit is above 0, the fit as a factor).
+        """(1 where the fit is above 0, the logarithm of the fit).
 
         Raises:
             UnsupportedError: where a mentee may have several seats: then the product is no sum over pairs.
@@ -44,21 +43,17 @@ class Nash(Aim):
             raise UnsupportedError(f"{self.title}: {text}; use WorstOff() or Fit()")
         weights, unit = fits(edges.pairs)
         good = weights > 0
-        power = _power(unit)
-        return Vector((Linear(good.astype(np.int64)), Product(np.where(good, weights, 0), power)))
+        power = unit.numerator.bit_length() - unit.denominator.bit_length()  # the unit is a power of two
+        logs = np.where(good, whole_log2(np.maximum(weights, 1)) + (power << LOG_BITS), 0)
+        return Vector((Linear(good.astype(np.int64)), Linear(logs, Fraction(1, 2**LOG_BITS))))
 
     def measure(self, cohort: Cohort, matching: Matching) -> Exact:
-        """(mentees with a fit above 0, log2 of the product of their fits)."""
+        """(mentees with a fit above 0, the sum of log2 of their fits)."""
         good = [fit for fit in mentee_fits(cohort, matching) if fit > 0]
-        power = sum(_power(Fraction(1, fit.denominator)) for fit in good)
-        log = floor_log2(whole_product([fit.numerator for fit in good])) + (power << LOG_BITS)
-        return Fraction(len(good)), Fraction(log, 2**LOG_BITS)
+        power = sum(1 - fit.denominator.bit_length() for fit in good)  # fits are whole multiples of powers of two
+        logs = exact_sum(whole_log2(np.array([fit.numerator for fit in good])) if good else ())
+        return Fraction(len(good)), Fraction(logs, 2**LOG_BITS) + power
 
     def resolution(self, cohort: Cohort) -> float:
         """What the scores were rounded to."""
         return 1.0 if cohort.score_table is None else facts_of(cohort).score_grid[2]
-
-
-def _power(unit: Fraction) -> int:
-    """log2 of a power of two."""
-    return unit.numerator.bit_length() - unit.denominator.bit_length()

@@ -190,7 +190,7 @@ def _left_open(again: _Solver, answer: Result) -> list[int | None]:
     stages = iter(range(len(instance.stages)))
     for tier in instance.tiers:
         for number in (next(stages) for _ in tier.stages):
-            for cost in stage_costs(network, flow, number, free):
+            for cost in stage_costs(network, flow, number):
                 price = potentials(residual_arcs(network, flow, cost, free), network.n_nodes)
                 free &= reduced_costs(network, cost, price) == 0
         left.append(_open_edges(network, flow, free))

@@ -26,7 +26,6 @@ from mmatch.terms import (
     Count,
     Grouped,
     Linear,
-    Product,
     Profile,
     Sizes,
     Spread,
@@ -107,7 +106,7 @@ def _tier(edges: Edges, aims: Sequence[Aim]) -> Tier:
     terms = [(aim.term(edges), aim.exact_weight) for aim in aims]
     term, weight = terms[0]
     if isinstance(term, Vector):
-        return Tier(tuple(_part(edges, aims, part, weight) for part in term.parts), vector=True)
+        return Tier(tuple(_total(edges, aims, [(part, weight)]) for part in term.parts), vector=True)
     if isinstance(term, Profile):
         stages = tuple(Count(term.level, level, sign, weight) for level, sign in term.steps)
         return Tier(stages, vector=True)
@@ -115,13 +114,6 @@ def _tier(edges: Edges, aims: Sequence[Aim]) -> Tier:
         _small(int(np.abs(term.weights).max(initial=0)), aims)
         return Tier((replace(term, unit=term.unit * weight),), vector=term.full)
     return Tier((_total(edges, aims, [(t, w) for t, w in terms if not isinstance(t, Vector | Profile | Worst)]),))
-
-
-def _part(edges: Edges, aims: Sequence[Aim], part: Linear | Product, weight: Fraction) -> Total | Product:
-    """One component of a vector."""
-    if isinstance(part, Product):
-        return replace(part, unit=part.unit * weight)
-    return _total(edges, aims, [(part, weight)])
 
 
 def _total(edges: Edges, aims: Sequence[Aim], terms: list[tuple[Single | Sum, Fraction]]) -> Total:

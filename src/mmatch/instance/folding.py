@@ -5,8 +5,7 @@ simple cycle has at most one arc per node, so a later stage's cost on it is at m
 twice that, the folded cost has the sign of the vector.
 
 A worst-off stage is no sum. When its best level is known, "no edge below that level" is one, and so are the counts on
-each level of a leximin order: these costs hold later stages to what was reached, and prices for them prove it. Nor is a
-product one: its reduced costs in exact worths (`products`) hold later stages to it.
+each level of a leximin order: these costs hold later stages to what was reached, and prices for them prove it.
 """
 
 from __future__ import annotations
@@ -18,13 +17,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mmatch.instance.prices import NegativeCycle, potentials, reduced_costs, residual_arcs
-from mmatch.instance.products import product_cost
-from mmatch.terms import Product, Worst
+from mmatch.terms import Worst
 
 if TYPE_CHECKING:
     from mmatch.instance.network import Network
-    from mmatch.people.columns import Bools, Ints
+    from mmatch.people.columns import Ints
     from mmatch.terms import Stage
 
 
@@ -50,9 +47,9 @@ def greatest(values: Ints) -> int:
 
 
 def runs(stages: tuple[Stage, ...]) -> list[range]:
-    """Stages that are sums, as long as they follow each other; each worst-off stage and each product by itself."""
+    """Stages that are sums, as long as they follow each other; each worst-off stage by itself."""
     found = []
-    for alone, numbers in groupby(range(len(stages)), key=lambda k: isinstance(stages[k], Worst | Product)):
+    for alone, numbers in groupby(range(len(stages)), key=lambda k: isinstance(stages[k], Worst)):
         run = list(numbers)
         found += [range(k, k + 1) for k in run] if alone else [range(run[0], run[-1] + 1)]
     return found
@@ -78,45 +75,20 @@ def fold(network: Network, run: range) -> Iterator[Group]:
 
 
 def groups(network: Network, flow: Ints) -> Iterator[Group]:
-    """Costs of all stages in order; those of worst-off stages and products hold to what the flow reaches."""
-    free: Bools = np.ones(network.n_arcs, dtype=bool)
-    products = any(isinstance(stage, Product) for stage in network.stages)
+    """Costs of all stages in order; those of worst-off stages hold to what the flow reaches."""
     for run in runs(network.stages):
-        if isinstance(network.stages[run.start], Worst | Product):
-            found = [Group(run, cost) for cost in stage_costs(network, flow, run.start, free)]
+        if isinstance(network.stages[run.start], Worst):
+            yield from (Group(run, cost) for cost in stage_costs(network, flow, run.start))
         else:
-            found = list(fold(network, run))
-        for group in found:
-            yield group
-            free = behind(network, flow, group.cost, free) if products else free
+            yield from fold(network, run)
 
 
-def behind(network: Network, flow: Ints, cost: Ints, free: Bools) -> Bools:
-    """Arcs that are still free behind a cost; all of them where the flow is not best for it."""
-    try:
-        price = potentials(residual_arcs(network, flow, cost, free), network.n_nodes)
-    except NegativeCycle:
-        return free
-    still: Bools = free & (reduced_costs(network, cost, price) == 0)
-    return still
-
-
-def stage_costs(network: Network, flow: Ints, number: int, free: Bools) -> Iterator[Ints]:
-    """The costs of one stage by itself: one row, or for a leximin order one per level that the flow reaches.
-
-    Args:
-        network: the circulation.
-        flow: on every arc.
-        number: of the stage.
-        free: arcs that may change behind the stages before.
-    """
+def stage_costs(network: Network, flow: Ints, number: int) -> Iterator[Ints]:
+    """The costs of one stage by itself: one row, or for a leximin order one per level that the flow reaches."""
     stage = network.stages[number]
     if isinstance(stage, Worst):
         used = stage.weights[flow[network.first_edge :] > 0]
         yield from (network.row(edges) for edges in held(stage, used))
-    elif isinstance(stage, Product):
-        cost = product_cost(network, stage, flow, free)
-        yield network.cost(number) if cost is None else cost
     else:
         yield network.cost(number)
 

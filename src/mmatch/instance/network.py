@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from mmatch.instance.model import Instance
     from mmatch.people.columns import Ints
-    from mmatch.terms import ConvexLoad, Count, Product, Stage, Total
+    from mmatch.terms import ConvexLoad, Count, Stage, Total
 
 HUB = 0
 
@@ -139,7 +139,7 @@ def _families(instance: Instance) -> list[Bounds]:
     return families
 
 
-def _sums(instance: Instance) -> Iterator[Total | Count | Product]:
+def _sums(instance: Instance) -> Iterator[Total | Count]:
     """The stages that are sums."""
     return (stage for stage in instance.stages if not isinstance(stage, Worst))
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mmatch.people.columns import NONE
-from mmatch.people.numbers import LOG_BITS, exact_sum, floor_log2, readable, whole_product
-from mmatch.terms import Product, Worst
+from mmatch.people.numbers import exact_sum, readable
+from mmatch.terms import Worst
 
 if TYPE_CHECKING:
     from mmatch.instance.model import Instance
@@ -36,8 +36,6 @@ def tier_values(instance: Instance, chosen: Bools, tiers: int) -> tuple[Value, .
 
 
 def _in_units(instance: Instance, stage: Stage, chosen: Bools, match: Ints | None) -> list[Fraction]:
-    if isinstance(stage, Product):
-        return [stage.unit * log_of_product(stage, chosen)]
     if not isinstance(stage, Worst):
         edges = np.flatnonzero(chosen)
         apart = np.arange(len(edges)) if match is None else match
@@ -50,15 +48,8 @@ def _in_units(instance: Instance, stage: Stage, chosen: Bools, match: Ints | Non
     return [stage_total(instance, stage, chosen) * stage.unit]
 
 
-def log_of_product(stage: Product, chosen: Bools) -> int:
-    """log2 of the product of the chosen factors, in units of 2^-40, rounded down."""
-    factors = stage.factors[chosen]
-    counted = factors[factors > 0].tolist()
-    return floor_log2(whole_product(counted)) + (stage.power * len(counted) << LOG_BITS)
-
-
 def stage_total(instance: Instance, stage: Stage, chosen: Bools) -> int:
-    """The whole number that a stage maximises, of a product the sum of rounded logarithms that searches add up.
+    """The whole number that a stage maximises.
 
     Of a worst-off stage it is the least sum of a mentee, 0 where nobody has a seat.
     """

@@ -22,7 +22,6 @@ LARGEST_FLOAT = int(sys.float_info.max)  # any number stays a float
 BITS = 40  # scores keep at least so many bits below the largest one
 SAMPLE = 1000  # values that show whether a column is made of whole numbers or long fractions
 LOG_BITS = 40  # of a logarithm, behind the point
-FEW_FACTORS = 32  # are multiplied one by one
 EXACT_BITS = 62  # whole numbers stay exact up to this size
 
 
@@ -183,41 +182,6 @@ def whole_log2(values: Ints) -> Ints:
         mantissa = np.where(over, mantissa / 2, mantissa)
         logs = 2 * logs + over
     return logs.astype(np.int64)
-
-
-def floor_log2(number: int) -> int:
-    """log2 of a whole number from 1, of any size, in units of 2^-40, rounded down.
-
-    Digit by digit from both sides, with more bits until the sides agree; only of powers of two is it a whole number.
-    """
-    power, bits = number.bit_length() - 1, 64 + LOG_BITS
-    while True:
-        cut = max(power - bits, 0)
-        low = (number >> cut) << (bits - power + cut)
-        high = low + (number != number >> cut << cut)
-        below, above = _log_digits(low, bits, up=False), _log_digits(high, bits, up=True)
-        if below == above:
-            return (power << LOG_BITS) + below
-        bits *= 2
-
-
-def _log_digits(mantissa: int, bits: int, *, up: bool) -> int:
-    """The digits behind the point of log2(mantissa / 2^bits), from 1 up to 2, every rounding to one side."""
-    log = 0
-    for _ in range(LOG_BITS):
-        over = mantissa * mantissa >> (2 * bits + 1)
-        shift = bits + over
-        mantissa = -(-(mantissa * mantissa) >> shift) if up else mantissa * mantissa >> shift
-        log = 2 * log + over
-    return log
-
-
-def whole_product(values: list[int]) -> int:
-    """The product of whole numbers, in halves: fast for many."""
-    if len(values) <= FEW_FACTORS:
-        return math.prod(values)
-    half = len(values) // 2
-    return whole_product(values[:half]) * whole_product(values[half:])
 
 
 def exact_sum(values: Any) -> int:

@@ -18,7 +18,7 @@ from mmatch.instance.group_bound import Count, GroupBound, Side
 from mmatch.instance.totals import stage_total
 from mmatch.people.columns import NONE
 from mmatch.terms import Count as Counted
-from mmatch.terms import Product, Total, Worst
+from mmatch.terms import Total, Worst
 
 if TYPE_CHECKING:
     from mmatch.instance import Instance
@@ -113,7 +113,7 @@ def _added(instance: Instance, found: Sequence[Sequence[tuple[int, int] | None]]
     closed = True
     for number, stage in enumerate(instance.stages):
         mine = [item for bound in found if (item := bound[number]) is not None]
-        if len(mine) < len(found) or isinstance(stage, Worst | Product) or not (closed or len(found) == 1):
+        if len(mine) < len(found) or isinstance(stage, Worst) or not (closed or len(found) == 1):
             bounds.append(None)
             closed = False
             continue

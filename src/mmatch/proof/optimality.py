@@ -22,8 +22,7 @@ import numpy as np
 
 from mmatch.instance.cases import Case, least_between
 from mmatch.instance.folding import fold, greatest, held, runs
-from mmatch.instance.products import Factors, read_worths, signs
-from mmatch.terms import Product, Worst
+from mmatch.terms import Worst
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -60,8 +59,6 @@ def _checks(network: Network, flow: Ints, left: deque[Sequence[int]]) -> Iterato
             return  # sums of several edges: no flow, see `relaxation`
         if isinstance(stage, Worst):
             yield run.stop, partial(_worst_proved, network, stage, flow, left)
-        elif isinstance(stage, Product):
-            yield run.stop, partial(_product_proved, network, stage, flow, left)
         else:
             for group in fold(network, run):
                 yield group.stages.stop, partial(_tight, network, flow, group.cost, left)
@@ -81,18 +78,6 @@ def _worst_proved(network: Network, stage: Worst, flow: Ints, left: deque[Sequen
         if still is not None:
             still = _tight(network, flow, network.row(edges), left, still)
     return still
-
-
-def _product_proved(
-    network: Network, stage: Product, flow: Ints, left: deque[Sequence[int]], free: Bools
-) -> Bools | None:
-    """Arcs still free behind a product: by the worths that a forest means, no residual cycle raises it."""
-    forest = _next(network, left)
-    factors = Factors.of(network, stage)
-    worths = None if forest is None else read_worths(factors, forest)
-    if worths is None:
-        return None
-    return _check_numpy(network, flow, signs(factors, worths), (0,) * network.n_nodes, free)
 
 
 def least_on_face(network: Network, flow: Ints, cost: Ints, price: Sequence[int], free: Bools) -> int:

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from mmatch.instance.folding import held
-from mmatch.instance.products import Factors, best_forest, read_worths, signs
 from mmatch.solvers._mincost import cheapest, circulation
 
 if TYPE_CHECKING:
     from mmatch.instance.network import Network
     from mmatch.people.columns import Bools, Ints
     from mmatch.solvers._mincost import Order
-    from mmatch.terms import Product, Worst
+    from mmatch.terms import Worst
 
 
 @dataclass(eq=False)
@@ -38,21 +37,6 @@ class Face:
         """The edges in use."""
         used: Bools = self.flow[self.network.first_edge :] > 0
         return used
-
-
-def multiply(face: Face, stage: Product) -> None:
-    """Go to the circulations of the greatest product: by rounded logarithms, then round every cycle that raises it."""
-    network = face.network
-    factors = Factors.of(network, stage)
-    flow = cheapest(network, -factors.log, face.flow, face.free, face.order).flow.copy()
-    forest, cycle = best_forest(factors, flow, face.free)
-    while cycle:
-        for step in cycle:
-            flow[abs(step) - 1] += 1 if step > 0 else -1
-        forest, cycle = best_forest(factors, flow, face.free)
-    worths: Any = read_worths(factors, forest)
-    face.flow, face.free = flow, face.free & (signs(factors, worths) == 0)
-    face.prices.append(np.array(forest, dtype=np.int64))
 
 
 def lift(face: Face, stage: Worst) -> None:

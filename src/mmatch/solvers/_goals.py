@@ -14,7 +14,7 @@ from mmatch.instance.totals import stage_total
 from mmatch.solvers._grouping import add_grouped
 from mmatch.solvers._relaxing import best_sum, fair_start, floor_bound
 from mmatch.solvers._rows import FAR, Goal, Row, sets_of
-from mmatch.terms import Balance, Product, Spread, Total, Worst
+from mmatch.terms import Balance, Spread, Total, Worst
 
 if TYPE_CHECKING:
     from mmatch.instance import Instance, Watch
@@ -59,9 +59,7 @@ def _steps(
         yield from _floors(instance, model, watch, (number, stage))
 
 
-def _sum_goal(
-    instance: Instance, model: Model, stage: Total | Count | Product, reached: Callable[[Bools], int]
-) -> Goal:
+def _sum_goal(instance: Instance, model: Model, stage: Total | Count, reached: Callable[[Bools], int]) -> Goal:
     used = np.flatnonzero(stage.weights)
     parts = [(used, stage.weights[used])]
     for load in stage.loads:

@@ -21,14 +21,14 @@ from mmatch.matching import Status
 from mmatch.solvers._goals import goals
 from mmatch.solvers._relaxing import evidence, shortage_cut
 from mmatch.solvers._rows import FAR, Found, Goal, Model, Row
-from mmatch.terms import Links, NoBlocking, Product, Total, Worst
+from mmatch.terms import Links, NoBlocking, Total, Worst
 
 if TYPE_CHECKING:
     from mmatch.instance import Instance, Watch
     from mmatch.people.columns import Bools, Ints
     from mmatch.solvers._goals import Outcome
 
-KINDS = frozenset({"linear", "convex_load", "bounds", "profile", "product", "worst", "worst_of_sums", "leximin"}) | {
+KINDS = frozenset({"linear", "convex_load", "bounds", "profile", "worst", "worst_of_sums", "leximin"}) | {
     "groups",
     "slots",
     "grouped",
@@ -118,8 +118,6 @@ class _Run:
 
     def hold(self, number: int, goal: Goal) -> None:
         """Keep what a goal reached in all later searches."""
-        if isinstance(self.instance.stages[number], Product):
-            self.doubtful = min(self.doubtful, number)  # rounded logarithms may miss the greatest product by a hair
         reached = None if self.best is None else goal.value(self.best, self.values)
         if reached is not None and len(goal.variables):
             self.model.rows.append(Row(goal.variables, goal.coefficients, reached, FAR))

@@ -12,9 +12,9 @@ from mmatch.instance.folding import Group, fold, runs
 from mmatch.instance.network import Network, build_network
 from mmatch.instance.totals import tier_values
 from mmatch.matching import Status
-from mmatch.solvers._face import Face, lift, multiply
+from mmatch.solvers._face import Face, lift
 from mmatch.solvers._mincost import Order, feasible
-from mmatch.terms import Product, Worst
+from mmatch.terms import Worst
 
 if TYPE_CHECKING:
     from mmatch.people.columns import Ints
@@ -29,7 +29,7 @@ class Flow:
 
     name: ClassVar[str] = "flow"
     takes: ClassVar[frozenset[str]] = frozenset(
-        {"linear", "convex_load", "bounds", "profile", "product", "worst", "leximin", "slots"}
+        {"linear", "convex_load", "bounds", "profile", "worst", "leximin", "slots"}
     )
     rank: ClassVar[int | None] = 1
 
@@ -52,21 +52,19 @@ class Flow:
         return _answer(instance, face, len(instance.stages), None)
 
 
-def _take(face: Face, step: Group | Worst | Product) -> None:
+def _take(face: Face, step: Group | Worst) -> None:
     """Go to the best of one step."""
     if isinstance(step, Group):
         face.descend(step.cost)
-    elif isinstance(step, Worst):
-        lift(face, step)
     else:
-        multiply(face, step)
+        lift(face, step)
 
 
-def _steps(network: Network) -> Iterator[tuple[int, Group | Worst | Product]]:
-    """(stages done before, what comes next): groups of sums, worst-off stages, products."""
+def _steps(network: Network) -> Iterator[tuple[int, Group | Worst]]:
+    """(stages done before, what comes next): groups of sums, worst-off stages."""
     for run in runs(network.stages):
         stage = network.stages[run.start]
-        if isinstance(stage, Worst | Product):
+        if isinstance(stage, Worst):
             yield run.start, stage
         else:
             yield from ((group.stages.start, group) for group in fold(network, run))
