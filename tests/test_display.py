@@ -13,7 +13,7 @@ import pytest
 import mmatch as mm
 from mmatch.display import MOST_ROWS, Table, as_html
 from mmatch.formats import format_of
-from mmatch.instance import Progress
+from mmatch.progress import Progress
 
 CANARY = "zzcanaryzz"
 HOSTILE = '<img src=x onerror=alert(1)>"'

@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 
 import mmatch as mm
-from mmatch import plugins
 from mmatch.instance import Answer
+from mmatch.registry import plugins
 
 SAMPLE = Path(__file__).parent / "sample_plugin"
 COHORT = "mm.Cohort([mm.Participant('ann', offers=[mm.Offer('x')]), mm.Participant('bo', requests=[mm.Request('x')])])"

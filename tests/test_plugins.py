@@ -10,7 +10,7 @@ import pytest
 
 import mmatch as mm
 import strategies
-from mmatch import discovery
+from mmatch import registry
 from mmatch.instance import Answer
 
 COHORT = mm.Cohort(
@@ -166,6 +166,6 @@ def test_every_rule_and_every_aim_is_under_the_contract():
         scores={("m0", "e0"): 1},
     )
     drawn = [*strategies.rules_for(cohort), *strategies.group_rules_for(cohort)]
-    assert {rule.name for rule in drawn} == set(discovery.names("mmatch.rules"))
+    assert {rule.name for rule in drawn} == set(registry.names("mmatch.rules"))
     aims = [*strategies.aims_for(cohort), *strategies.group_aims_for(cohort)]
-    assert {aim.name for aim in aims} == set(discovery.names("mmatch.aims"))
+    assert {aim.name for aim in aims} == set(registry.names("mmatch.aims"))

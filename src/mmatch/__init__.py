@@ -26,7 +26,7 @@ _HOME = {
     ),
     "people": ("Cohort", "Meeting", "Offer", "Participant", "Request", "Supply"),
     "program": ("Program",),
-    "instance": ("Progress",),
+    "progress": ("Progress",),
     "instance.handmade": ("matching_from_pairs",),
     "engine": ("solve",),
     "formats": (
@@ -108,7 +108,7 @@ _HOME = {
         "UnsupportedError",
     ),
     "io.graphs": ("from_networkx", "to_networkx", "to_sparse"),
-    "plugins": ("Plugin", "installed_plugins", "register"),
+    "registry.plugins": ("Plugin", "installed_plugins", "register"),
 }
 _ROOMS = ("aims", "datasets", "plot", "rules", "solvers")
 _PLACE = {name: room for room, names in _HOME.items() for name in names}

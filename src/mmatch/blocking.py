@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mmatch.pairs.tables import looked_up
-from mmatch.people.columns import NONE
+from mmatch.arrays import NONE, looked_up
 from mmatch.terms import FREE
 
 if TYPE_CHECKING:
+    from mmatch.arrays import Bools, Ints
     from mmatch.pairs import Pairs
     from mmatch.people import Cohort
-    from mmatch.people.columns import Bools, Ints, People
+    from mmatch.people.columns import People
 
 KINDS = ("weak", "strong", "super", "envy")
 FAR = 2**60  # behind every rank: an empty seat, and a partner whom the list leaves out

@@ -13,18 +13,19 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
-from mmatch.discovery import find, own_names
 from mmatch.errors import InputError, MmatchError, Problem, SolverError, UnsupportedError, excerpt
-from mmatch.instance import Answer, Progress, Watch, compile_instance
+from mmatch.exact import plain
+from mmatch.instance import Answer, Watch, compile_instance
 from mmatch.instance.decoding import decode
 from mmatch.instance.network import CrossingSets
 from mmatch.instance.titles import set_title
 from mmatch.matching import Proof, Result, Status, Trust
-from mmatch.people.numbers import plain
-from mmatch.plugins import elsewhere, names_elsewhere, registered
 from mmatch.program import Program, check_question
+from mmatch.progress import Progress
 from mmatch.proof import Grade, judge
 from mmatch.proof.digests import digest
+from mmatch.registry import find, own_names
+from mmatch.registry.plugins import elsewhere, names_elsewhere, registered
 from mmatch.terms import KINDS
 
 T = TypeVar("T")
@@ -80,7 +81,7 @@ def solve(  # noqa: PLR0913 - the front door: the contract names these
     resolved = program.resolve(cohort, name, getattr(solver, "side", "mentee"))
     raises = on_interrupt == "raise"
     try:
-        watch.tell("compile")
+        watch.report("compile")
         instance = compile_instance(cohort, resolved, seed, timed=name != "portfolio")
     except KeyboardInterrupt:
         if raises:
@@ -92,7 +93,7 @@ def solve(  # noqa: PLR0913 - the front door: the contract names these
     clock.mark("solve")
     found = partial(_decoded, cohort, resolved, instance, answer)
     del instance  # the judge makes its own, in the same memory
-    matching = _finished(found, raises=raises, first=partial(watch.tell, "judge"))
+    matching = _finished(found, raises=raises, first=partial(watch.report, "judge"))
     del found
     result = _finished(partial(_judged, cohort, resolved, answer, matching, (chosen.name, seed)), raises=raises)
     clock.mark("judge")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
-from fractions import Fraction
 from functools import cached_property
 from itertools import zip_longest
 from types import MappingProxyType
@@ -13,9 +12,7 @@ from typing import Any
 
 from mmatch.display import MOST_ROWS, Shown, Table
 from mmatch.errors import ExtraError, InputError, NoMatchingError, Problem, excerpt
-
-Value = int | float | tuple[int | float, ...]
-Exact = Fraction | tuple[Fraction, ...]
+from mmatch.exact import Exact, Value
 
 
 class Status(StrEnum):

@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from mmatch.insight.comparison import Run
-    from mmatch.instance import Progress
     from mmatch.matching import Matching
     from mmatch.people import Cohort
     from mmatch.planning.plans import Schedule
+    from mmatch.progress import Progress
 
 BLUE, ORANGE, GREY = "#2166ac", "#b35806", "#8c8c8c"
 MOST_LABELS = 40  # on one side of a picture; beyond that ids cannot be read

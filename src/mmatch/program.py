@@ -8,14 +8,14 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from mmatch.aims._base import Aim
-from mmatch.discovery import closest, find
+from mmatch.arrays import NONE
 from mmatch.display import Shown, Table
 from mmatch.errors import InputError, Problem, Problems, excerpt
 from mmatch.formats import FORMATS
 from mmatch.people.building import group_fault
-from mmatch.people.columns import NONE
-from mmatch.people.texts import nfc
+from mmatch.registry import closest, find
 from mmatch.rules._base import Rule
+from mmatch.text import nfc
 
 if TYPE_CHECKING:
     from mmatch.people import Cohort

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mmatch.people.columns import NONE
-from mmatch.people.numbers import exact_sum
+from mmatch.arrays import NONE
+from mmatch.exact import exact_sum
 
 if TYPE_CHECKING:
-    from mmatch.people.columns import Bools, Ints
+    from mmatch.arrays import Bools, Ints
 
 # what one set of edges is about; a key refines those that stand in its tuple
 SETS = {

@@ -8,7 +8,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import mmatch as mm
-from mmatch.people.numbers import whole_log2
+from mmatch.exact import whole_log2
 from oracle import Oracle, floor_log
 from strategies import examples, matching_of
 

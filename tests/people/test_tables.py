@@ -13,7 +13,7 @@ from hypothesis import event, given
 from hypothesis import strategies as st
 
 import mmatch as mm
-from mmatch.people.numbers import exact, to_grid
+from mmatch.exact import exact, to_grid
 from mmatch.people.rankings import participants_from_rankings, plain_rankings
 
 

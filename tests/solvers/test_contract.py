@@ -4,11 +4,11 @@ import pytest
 from hypothesis import assume, given
 
 import mmatch as mm
-from mmatch import discovery
+from mmatch import registry
 from oracle import Oracle
 from strategies import cohorts, examples, questions
 
-KINDS = [discovery.find("mmatch.solvers", name) for name in discovery.names("mmatch.solvers")]
+KINDS = [registry.find("mmatch.solvers", name) for name in registry.names("mmatch.solvers")]
 OTHERS = {"stable"}  # of some matchings only: test_stable.py
 SOLVERS = [kind for kind in KINDS if kind.name not in OTHERS]
 

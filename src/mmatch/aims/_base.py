@@ -9,16 +9,17 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from mmatch.errors import PluginError
+from mmatch.exact import exact, exact_sum, number_fault, plain, short
 from mmatch.pairs import Pairs, pairs_of
-from mmatch.parts import Part, guarded
-from mmatch.people.numbers import exact, exact_sum, number_fault, plain, short
+from mmatch.registry.part import Part, guarded
 from mmatch.terms import Linear
 
 if TYPE_CHECKING:
-    from mmatch.instance.edges import Edges
-    from mmatch.matching import Exact, Matching
+    from mmatch.arrays import Ints
+    from mmatch.exact import Exact
+    from mmatch.matching import Matching
+    from mmatch.pairs.edges import Edges
     from mmatch.people import Cohort
-    from mmatch.people.columns import Ints
     from mmatch.terms import Term
 
 

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from mmatch.aims._base import Aim
-from mmatch.parts import known_attribute
+from mmatch.registry.part import known_attribute
 from mmatch.terms import Variety
 
 if TYPE_CHECKING:
-    from mmatch.instance.edges import Edges
     from mmatch.matching import Matching
+    from mmatch.pairs.edges import Edges
     from mmatch.people import Cohort
 
 

@@ -13,13 +13,13 @@ import numpy as np
 
 from mmatch.aims._base import Aim
 from mmatch.errors import InputError, Problem, UnsupportedError, excerpt
-from mmatch.people.numbers import number_fault, short
-from mmatch.people.texts import suggestion
+from mmatch.exact import number_fault, short
 from mmatch.terms import ConvexLoad, Linear, Sum
+from mmatch.text import suggestion
 
 if TYPE_CHECKING:
-    from mmatch.instance.edges import Edges
     from mmatch.matching import Matching
+    from mmatch.pairs.edges import Edges
     from mmatch.people import Cohort
 
 

@@ -13,9 +13,9 @@ from mmatch.pairs import facts_of
 if TYPE_CHECKING:
     from fractions import Fraction
 
+    from mmatch.arrays import Ints
     from mmatch.pairs import Pairs
     from mmatch.people import Cohort
-    from mmatch.people.columns import Ints
 
 
 @dataclass(frozen=True, repr=False)

@@ -12,15 +12,15 @@ import numpy as np
 from mmatch.aims._base import Aim
 from mmatch.aims.worst_off import fits
 from mmatch.pairs import facts_of, pairs_of
-from mmatch.parts import known_attribute
+from mmatch.registry.part import known_attribute
 from mmatch.terms import Spread
 
 if TYPE_CHECKING:
-    from mmatch.instance.edges import Edges
+    from mmatch.arrays import Ints
     from mmatch.matching import Matching
     from mmatch.pairs import Pairs
+    from mmatch.pairs.edges import Edges
     from mmatch.people import Cohort
-    from mmatch.people.columns import Ints
 
 FINEST = 2**20  # up to which the shares of segments are exact
 BITS = 30  # of what one seat counts

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mmatch.aims._base import PairAim
+from mmatch.arrays import NONE
 from mmatch.matching import Matching, Result
-from mmatch.parts import named_pairs
-from mmatch.people.columns import NONE
+from mmatch.registry.part import named_pairs
 
 if TYPE_CHECKING:
+    from mmatch.arrays import Ints
     from mmatch.pairs import Pairs
-    from mmatch.people.columns import Ints
 
 
 @dataclass(frozen=True, repr=False)

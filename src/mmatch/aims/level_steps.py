@@ -12,11 +12,11 @@ import numpy as np
 
 from mmatch.aims._base import PairAim
 from mmatch.errors import excerpt
-from mmatch.people.numbers import number_fault, short
+from mmatch.exact import number_fault, short
 
 if TYPE_CHECKING:
+    from mmatch.arrays import Ints
     from mmatch.pairs import Pairs
-    from mmatch.people.columns import Ints
 
 
 @dataclass(frozen=True, repr=False)

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, ClassVar
 from mmatch.aims.worst_off import WorstOff, mentee_fits
 
 if TYPE_CHECKING:
-    from mmatch.matching import Exact, Matching
+    from mmatch.exact import Exact
+    from mmatch.matching import Matching
     from mmatch.people import Cohort
 
 

@@ -11,13 +11,14 @@ import numpy as np
 from mmatch.aims._base import Aim
 from mmatch.aims.worst_off import fits, mentee_fits, one_seat_each
 from mmatch.errors import UnsupportedError
+from mmatch.exact import LOG_BITS, exact_sum, whole_log2
 from mmatch.pairs import facts_of
-from mmatch.people.numbers import LOG_BITS, exact_sum, whole_log2
 from mmatch.terms import Linear, Vector
 
 if TYPE_CHECKING:
-    from mmatch.instance.edges import Edges
-    from mmatch.matching import Exact, Matching
+    from mmatch.exact import Exact
+    from mmatch.matching import Matching
+    from mmatch.pairs.edges import Edges
     from mmatch.people import Cohort
 
 

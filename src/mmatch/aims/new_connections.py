@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mmatch.aims._base import PairAim
+from mmatch.arrays import looked_up
 from mmatch.errors import excerpt
-from mmatch.pairs.tables import looked_up
-from mmatch.parts import known_attribute
-from mmatch.people.numbers import number_fault
+from mmatch.exact import number_fault
+from mmatch.registry.part import known_attribute
 
 if TYPE_CHECKING:
+    from mmatch.arrays import Ints
     from mmatch.pairs import Pairs
     from mmatch.people import Cohort
-    from mmatch.people.columns import Ints
 
 GRID = 2**40
 

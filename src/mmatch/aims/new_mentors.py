@@ -12,8 +12,8 @@ from mmatch.aims._base import Aim
 from mmatch.terms import ConvexLoad
 
 if TYPE_CHECKING:
-    from mmatch.instance.edges import Edges
     from mmatch.matching import Matching
+    from mmatch.pairs.edges import Edges
     from mmatch.people import Cohort
 
 

@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from mmatch.aims._base import Aim
+from mmatch.arrays import NONE
 from mmatch.errors import InputError, Problem
 from mmatch.pairs import pairs_of
-from mmatch.parts import known_attribute
-from mmatch.people.columns import NONE
+from mmatch.registry.part import known_attribute
 from mmatch.terms import ConvexLoad
 
 if TYPE_CHECKING:
-    from mmatch.instance.edges import Edges
+    from mmatch.arrays import Ints
     from mmatch.matching import Matching
+    from mmatch.pairs.edges import Edges
     from mmatch.people import Cohort
-    from mmatch.people.columns import Ints
 
 GRID = 2**40
 

@@ -11,9 +11,9 @@ from mmatch.errors import InputError, Problem, excerpt
 
 if TYPE_CHECKING:
     from mmatch.aims._base import Aim
+    from mmatch.arrays import Ints
     from mmatch.pairs import Pairs
     from mmatch.people import Cohort
-    from mmatch.people.columns import Ints
 
 
 @dataclass(frozen=True, repr=False)

@@ -12,8 +12,8 @@ from mmatch.aims._base import PairAim
 from mmatch.pairs import facts_of
 
 if TYPE_CHECKING:
+    from mmatch.arrays import Ints
     from mmatch.pairs import Pairs
-    from mmatch.people.columns import Ints
 
 
 @dataclass(frozen=True, repr=False)

@@ -13,10 +13,11 @@ from mmatch.pairs import pairs_of
 from mmatch.terms import Profile
 
 if TYPE_CHECKING:
-    from mmatch.instance.edges import Edges
-    from mmatch.matching import Exact, Matching
+    from mmatch.arrays import Floats
+    from mmatch.exact import Exact
+    from mmatch.matching import Matching
+    from mmatch.pairs.edges import Edges
     from mmatch.people import Cohort
-    from mmatch.people.columns import Floats
 
 
 @dataclass(frozen=True, repr=False)

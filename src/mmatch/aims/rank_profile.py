@@ -14,11 +14,12 @@ from mmatch.pairs import pairs_of
 from mmatch.terms import EVERY, Profile
 
 if TYPE_CHECKING:
-    from mmatch.instance.edges import Edges
-    from mmatch.matching import Exact, Matching
+    from mmatch.arrays import Ints
+    from mmatch.exact import Exact
+    from mmatch.matching import Matching
     from mmatch.pairs import Pairs
+    from mmatch.pairs.edges import Edges
     from mmatch.people import Cohort
-    from mmatch.people.columns import Ints
 
 KINDS = ("greedy", "generous", "rank-maximal")
 SIDES = ("mentees", "mentors", "both")

@@ -12,9 +12,9 @@ from mmatch.aims._base import PairAim
 from mmatch.pairs import facts_of
 
 if TYPE_CHECKING:
+    from mmatch.arrays import Ints
     from mmatch.pairs import Pairs
     from mmatch.people import Cohort
-    from mmatch.people.columns import Ints
 
 GRID = 2**40
 

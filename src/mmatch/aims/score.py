@@ -11,13 +11,13 @@ import numpy as np
 
 from mmatch.aims._base import PairAim
 from mmatch.errors import InputError, Problem, UnsupportedError, excerpt
-from mmatch.people.numbers import exact, number_fault
+from mmatch.exact import exact, number_fault
 
 if TYPE_CHECKING:
-    from mmatch.instance.edges import Edges
+    from mmatch.arrays import Ints
     from mmatch.pairs import Pairs
+    from mmatch.pairs.edges import Edges
     from mmatch.people import Cohort, Participant
-    from mmatch.people.columns import Ints
     from mmatch.terms import Linear
 
 GRID = Fraction(1, 2**44)
@@ -44,7 +44,7 @@ class Score(PairAim):
 
     def scores(self, pairs: Pairs) -> tuple[Ints, Fraction]:
         """The function's values on the grid; whole numbers where all of these are whole."""
-        values = pairs.facts.call(self.function, pairs, _finite)
+        values = pairs.facts.call(self.function, (pairs.mentor, pairs.mentee), _finite)
         flat = values.ravel().tolist()
         unit = Fraction(1) if all(v.denominator == 1 for v in flat) else GRID
         grid = [round(v / unit) for v in flat]

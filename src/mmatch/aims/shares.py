@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mmatch.aims._base import PairAim
-from mmatch.parts import known_attribute
+from mmatch.registry.part import known_attribute
 
 if TYPE_CHECKING:
+    from mmatch.arrays import Ints
     from mmatch.pairs import Pairs
     from mmatch.people import Cohort
-    from mmatch.people.columns import Ints
 
 
 @dataclass(frozen=True, repr=False)

@@ -8,12 +8,12 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, ClassVar
 
 from mmatch.aims._base import Aim
-from mmatch.people.numbers import count_fault
+from mmatch.exact import count_fault
 from mmatch.terms import Sizes
 
 if TYPE_CHECKING:
-    from mmatch.instance.edges import Edges
     from mmatch.matching import Matching
+    from mmatch.pairs.edges import Edges
     from mmatch.people import Cohort
 
 

@@ -12,8 +12,8 @@ from mmatch.aims._base import PairAim
 from mmatch.errors import UnsupportedError
 
 if TYPE_CHECKING:
+    from mmatch.arrays import Ints
     from mmatch.pairs import Pairs
-    from mmatch.people.columns import Ints
 
 
 DEEPEST = 60  # steps: 2^-60 still is a whole number of units

@@ -14,11 +14,12 @@ from mmatch.pairs import facts_of, pairs_of
 from mmatch.terms import Worst
 
 if TYPE_CHECKING:
-    from mmatch.instance.edges import Edges
-    from mmatch.matching import Exact, Matching
+    from mmatch.arrays import Ints
+    from mmatch.exact import Exact
+    from mmatch.matching import Matching
     from mmatch.pairs import Pairs
+    from mmatch.pairs.edges import Edges
     from mmatch.people import Cohort
-    from mmatch.people.columns import Ints
 
 
 @dataclass(frozen=True, repr=False)

@@ -13,7 +13,8 @@ from mmatch.errors import InputError, Problem, excerpt
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from mmatch.matching import Status, Value
+    from mmatch.exact import Value
+    from mmatch.matching import Status
     from mmatch.people import Cohort
     from mmatch.program import Program
 

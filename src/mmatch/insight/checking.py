@@ -7,20 +7,19 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from mmatch.arrays import NONE
 from mmatch.display import Shown, Table
 from mmatch.errors import LimitError, Problem
-from mmatch.instance.edges import asked
 from mmatch.pairs import Pairs, facts_of
 from mmatch.pairs.joining import BLOCK, MOST_PAIRS
-from mmatch.people.columns import NONE
 from mmatch.program import Program, check_question
 from mmatch.rules._base import Rule
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from mmatch.arrays import Bools, Ints
     from mmatch.people import Cohort, Supply
-    from mmatch.people.columns import Bools, Ints
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +95,7 @@ def removers(cohort: Cohort, program: Program) -> list[tuple[str, Callable[[Pair
 
 def _refuses(rule: Rule) -> Callable[[Pairs], Bools]:
     def refused(pairs: Pairs) -> Bools:
-        allows = asked(rule, pairs)
+        allows = rule.mask(pairs)
         return np.zeros(pairs.shape, dtype=bool) if allows is None else ~allows
 
     return refused

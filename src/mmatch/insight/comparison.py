@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING, Any
 from mmatch.display import Shown, Table
 from mmatch.engine import LONGEST, check_progress
 from mmatch.errors import InputError, MmatchError, Problem, excerpt
+from mmatch.exact import Exact, Value, plain
 from mmatch.insight.measures import Metrics
 from mmatch.insight.running import LASTING, Parcel, matching_of, opened_run, run_key, run_strategy, sealed_run
 from mmatch.insight.strategies import Seed, Strategy, named_strategies, unique
-from mmatch.instance import Progress
-from mmatch.matching import Exact, Matching, Status, Trust, Value, frame_of
+from mmatch.matching import Matching, Status, Trust, frame_of
 from mmatch.people import Cohort
-from mmatch.people.numbers import plain
+from mmatch.progress import Progress
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor

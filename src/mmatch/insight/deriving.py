@@ -9,12 +9,12 @@ import numpy as np
 
 from mmatch.aims._base import PairAim
 from mmatch.errors import InputError, Problem, excerpt
-from mmatch.instance.edges import candidates
+from mmatch.pairs.edges import candidates
 from mmatch.people import Cohort
 from mmatch.program import Program, check_question
 
 if TYPE_CHECKING:
-    from mmatch.people.columns import Ints
+    from mmatch.arrays import Ints
 
 SIDES = {"both": ("mentee", "mentor"), "mentee": ("mentee",), "mentor": ("mentor",)}
 

@@ -8,15 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from mmatch.arrays import NONE, looked_up
 from mmatch.blocking import listed, mentee_gain, together
-from mmatch.pairs.tables import looked_up
-from mmatch.people.columns import NONE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from mmatch.arrays import Bools, Ints
     from mmatch.pairs import Pairs
-    from mmatch.people.columns import Bools, Ints
 
 MOST_ROWS = 2_000_000  # of (mentee, somebody else's seat), looked at together
 LARGEST = 2**62

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from mmatch.arrays import NONE
 from mmatch.errors import InputError, Problem
 from mmatch.insight.conflicting import conflicting
 from mmatch.insight.words import counted, listed
@@ -14,7 +15,6 @@ from mmatch.instance.market import short_of
 from mmatch.instance.network import HUB, build_network
 from mmatch.instance.titles import set_title
 from mmatch.matching import Reason
-from mmatch.people.columns import NONE
 from mmatch.program import Program
 from mmatch.proof.headcount import headcount
 from mmatch.proof.shortage import shortfall
@@ -23,11 +23,11 @@ from mmatch.terms import SETS
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from mmatch.arrays import Bools, Ints
     from mmatch.instance import Instance
     from mmatch.instance.network import Network
     from mmatch.matching import Result, Stability
     from mmatch.people import Cohort
-    from mmatch.people.columns import Bools, Ints
     from mmatch.proof.headcount import Headcount
 
 MOST_SHRUNK = 400

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from mmatch.arrays import NONE
 from mmatch.errors import InputError, LimitError, Problem, UnsupportedError
+from mmatch.exact import count_fault
 from mmatch.instance import Answer, compile_instance
 from mmatch.instance.decoding import decode
 from mmatch.instance.market import market_of, obstacle
 from mmatch.matching import Status
 from mmatch.mechanisms.rotations import stable_seats
-from mmatch.people.columns import NONE
-from mmatch.people.numbers import count_fault
 from mmatch.program import Program, check_question
 
 if TYPE_CHECKING:

@@ -10,24 +10,24 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mmatch.discovery import find
 from mmatch.display import Shown, Table
 from mmatch.engine import check_seed
 from mmatch.errors import InputError, Problem, SolverError
+from mmatch.exact import count_fault
 from mmatch.instance import Watch, compile_instance
 from mmatch.instance.network import build_network
 from mmatch.matching import Status
-from mmatch.people.numbers import count_fault
 from mmatch.program import check_question
 from mmatch.proof.optimality import balanced, stages_proved
+from mmatch.registry import find
 from mmatch.terms import Bounds, Worst
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from mmatch.arrays import Ints
     from mmatch.instance import Answer, Instance
     from mmatch.people import Cohort
-    from mmatch.people.columns import Ints
     from mmatch.program import Program
 
 Entry = tuple[str, str]

@@ -13,25 +13,25 @@ from mmatch.aims.fit import Fit
 from mmatch.aims.topic_fit import TopicFit
 from mmatch.display import Shown, Table
 from mmatch.errors import InputError, Problem, excerpt
+from mmatch.exact import plain
 from mmatch.insight.envy import Valued, envious, justly_envious, wef1_violations
 from mmatch.insight.overlap import shared_time
 from mmatch.insight.stability import check_matching
-from mmatch.instance.edges import candidates
 from mmatch.instance.seats import mentor_seats
 from mmatch.pairs import pairs_of
-from mmatch.people.numbers import plain
-from mmatch.people.texts import suggestion
+from mmatch.pairs.edges import candidates
 from mmatch.program import check_question
 from mmatch.proof.blocked import blocking_edges
+from mmatch.text import suggestion
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mmatch.instance.edges import Edges
+    from mmatch.arrays import Ints
     from mmatch.matching import Matching
     from mmatch.pairs import Pairs
+    from mmatch.pairs.edges import Edges
     from mmatch.people import Cohort
-    from mmatch.people.columns import Ints
     from mmatch.program import Program
 
 BUSIEST = 10  # the super mentors: one mentor in so many

@@ -10,9 +10,9 @@ from mmatch.availability import common, expand, parse_week
 from mmatch.errors import InputError
 
 if TYPE_CHECKING:
+    from mmatch.arrays import Ints
     from mmatch.pairs import Pairs
     from mmatch.people import Cohort
-    from mmatch.people.columns import Ints
 
 WEEK, BEFORE, AFTER = ("2027-01-11", "2027-01-17"), "2027-01-10", "2027-01-18"  # no clock changes anywhere
 ZONE = "UTC"  # of people who state none

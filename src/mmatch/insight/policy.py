@@ -12,21 +12,22 @@ import numpy as np
 from mmatch.display import Shown, Table
 from mmatch.engine import solve
 from mmatch.errors import InputError, Problem, UnsupportedError, excerpt
+from mmatch.exact import readable
 from mmatch.insight.asking import same_question
 from mmatch.instance import compile_instance
 from mmatch.instance.folding import stage_costs
 from mmatch.instance.network import CrossingSets, build_network
 from mmatch.instance.prices import potentials, reduced_costs, residual_arcs
 from mmatch.matching import Result, Trust
-from mmatch.people.numbers import readable
 from mmatch.program import check_question
 from mmatch.proof.judge import chosen_edges
 
 if TYPE_CHECKING:
+    from mmatch.arrays import Bools, Ints
+    from mmatch.exact import Value
     from mmatch.instance.network import Network
-    from mmatch.matching import Matching, Value
+    from mmatch.matching import Matching
     from mmatch.people import Cohort
-    from mmatch.people.columns import Bools, Ints
     from mmatch.program import Program, TierSpec
 
 

@@ -7,19 +7,19 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from mmatch.arrays import NONE
 from mmatch.insight.words import counted, listed, topic_word
 from mmatch.instance import compile_instance
 from mmatch.instance.compiling import lottery
 from mmatch.instance.market import Market, market_of, obstacle
 from mmatch.matching import Reason
-from mmatch.people.columns import NONE
 from mmatch.proof.choices import chosen_edges
 from mmatch.proof.strict import seats_of
 
 if TYPE_CHECKING:
+    from mmatch.arrays import Ints
     from mmatch.matching import Result
     from mmatch.people import Cohort
-    from mmatch.people.columns import Ints
     from mmatch.program import Program
 
 

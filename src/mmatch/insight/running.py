@@ -14,15 +14,15 @@ from mmatch.engine import solve
 from mmatch.errors import MmatchError, NoMatchingError
 from mmatch.insight.measures import measured
 from mmatch.insight.why import reasons
-from mmatch.instance.edges import candidates
 from mmatch.matching import Matching, Seats, Status
+from mmatch.pairs.edges import candidates
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from mmatch.insight.strategies import Seed, Strategy
-    from mmatch.instance.edges import Edges
     from mmatch.matching import Result
+    from mmatch.pairs.edges import Edges
     from mmatch.people import Cohort
     from mmatch.program import Program
 

@@ -8,8 +8,8 @@ import numpy as np
 
 from mmatch.blocking import KINDS
 from mmatch.errors import InputError, Problem, excerpt
-from mmatch.instance.edges import candidates
 from mmatch.matching import BlockingPair, Matching
+from mmatch.pairs.edges import candidates
 from mmatch.program import check_question
 from mmatch.proof.blocked import blocking_edges
 

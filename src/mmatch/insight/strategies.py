@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from mmatch.engine import known_solvers
 from mmatch.errors import InputError, Problem, UnsupportedError, excerpt
-from mmatch.plugins import elsewhere
 from mmatch.program import Program
+from mmatch.registry.plugins import elsewhere
 
 if TYPE_CHECKING:
     from mmatch.solvers._base import Solver

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from mmatch.arrays import NONE
 from mmatch.instance.folding import groups
 from mmatch.instance.network import HUB
-from mmatch.people.columns import NONE
 
 if TYPE_CHECKING:
+    from mmatch.arrays import Bools, Ints
     from mmatch.instance.network import Network
-    from mmatch.people.columns import Bools, Ints
 
 FAR = 2**62
 

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from mmatch.arrays import NONE
+from mmatch.exact import plain
 from mmatch.insight.checking import removers
 from mmatch.insight.swaps import Moves, best_chains, chain_from, connected, reached_from, reaching_hub
 from mmatch.insight.unopened import Seat, Unopened
@@ -18,17 +20,15 @@ from mmatch.instance import compile_instance
 from mmatch.instance.network import HUB, CrossingSets, build_network
 from mmatch.matching import Reason, Status
 from mmatch.pairs import Pairs, facts_of
-from mmatch.people.columns import NONE
-from mmatch.people.numbers import plain
 from mmatch.proof.judge import chosen_edges
 from mmatch.terms import Worst
 
 if TYPE_CHECKING:
+    from mmatch.arrays import Bools, Ints
     from mmatch.instance import Instance
     from mmatch.instance.network import Network
     from mmatch.matching import Matching, Result
     from mmatch.people import Cohort
-    from mmatch.people.columns import Bools, Ints
     from mmatch.program import Program
 
 MOST_CHAINS = 200  # requests with a seat and one more wanted, for which the chain is worked out one by one

@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from mmatch.arrays import NONE
+from mmatch.exact import plain
 from mmatch.insight.words import counted, listed, number, topic_word
 from mmatch.instance.handmade import matching_from_pairs
 from mmatch.instance.seats import group_bounds, led_groups, mentor_seats
 from mmatch.instance.titles import set_title
 from mmatch.matching import Match, Reason, Status
-from mmatch.people.columns import NONE
-from mmatch.people.numbers import plain
 from mmatch.proof.judge import chosen_edges
 from mmatch.proof.validity import validity
 
@@ -28,10 +28,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from mmatch.aims._base import Aim
+    from mmatch.arrays import Bools
     from mmatch.instance import Instance
     from mmatch.matching import Matching, Result, Violation
     from mmatch.people import Cohort
-    from mmatch.people.columns import Bools
     from mmatch.program import Program
     from mmatch.terms import Bounds, Slots
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from mmatch.aims._base import PairAim
 from mmatch.errors import InputError, Problem
+from mmatch.exact import plain
 from mmatch.insight.asking import same_question
 from mmatch.insight.impossible import why_infeasible
 from mmatch.insight.refusals import refusals
@@ -17,7 +18,6 @@ from mmatch.instance import compile_instance
 from mmatch.instance.market import obstacle
 from mmatch.matching import Reason, Result, Status
 from mmatch.pairs import pairs_of
-from mmatch.people.numbers import plain
 from mmatch.program import check_question
 from mmatch.rules.stable import Stable
 

@@ -16,10 +16,10 @@ import numpy as np
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from mmatch.instance.edges import Edges
+    from mmatch.arrays import Bools, Ints, Objects
     from mmatch.instance.model import Instance
     from mmatch.instance.network import Network
-    from mmatch.people.columns import Bools, Ints, Objects
+    from mmatch.pairs.edges import Edges
     from mmatch.terms import Worst
 
 FITS = 2**62

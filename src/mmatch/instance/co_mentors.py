@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mmatch.people.columns import NONE
+from mmatch.arrays import NONE
 from mmatch.terms import FREE, GroupRows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mmatch.instance.edges import Edges
-    from mmatch.people.columns import Bools, Ints
+    from mmatch.arrays import Bools, Ints
+    from mmatch.pairs.edges import Edges
     from mmatch.terms import Groups
 
 

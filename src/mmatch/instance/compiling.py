@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from mmatch.arrays import NONE
 from mmatch.errors import UnsupportedError
-from mmatch.instance.edges import Edges, candidates
+from mmatch.exact import exact_sum
 from mmatch.instance.grouping import candidate_groups
 from mmatch.instance.model import Instance, Lottery
 from mmatch.instance.seats import seat_limits
 from mmatch.instance.timing import slot_limits, timed_edges
-from mmatch.people.columns import NONE
-from mmatch.people.numbers import exact_sum
+from mmatch.pairs.edges import Edges, candidates
 from mmatch.terms import (
     SETS,
     Balance,
@@ -42,8 +42,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from mmatch.aims._base import Aim
+    from mmatch.arrays import Ints
     from mmatch.people import Cohort
-    from mmatch.people.columns import Ints
     from mmatch.program import Program
 
 LARGEST_WEIGHT = 2**62

@@ -12,16 +12,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from mmatch.instance.edges import Edges
+from mmatch.arrays import NONE
 from mmatch.instance.totals import load_labels
-from mmatch.people.columns import NONE
+from mmatch.pairs.edges import Edges
 from mmatch.terms import ConvexLoad, Count, GroupRows, Total
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from mmatch.arrays import Bools, Ints
     from mmatch.instance.model import Instance
-    from mmatch.people.columns import Bools, Ints
     from mmatch.terms import Bounds, Groups, Stage
 
 FEW_PLACES = 200  # parts with fewer are bundled with the next ones

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from mmatch.arrays import NONE
 from mmatch.errors import SolverError
 from mmatch.instance.seats import group_bounds
 from mmatch.matching import Matching, Seats
-from mmatch.people.columns import NONE
 
 if TYPE_CHECKING:
+    from mmatch.arrays import Bools, Ints
     from mmatch.instance.model import Answer, Instance
     from mmatch.people import Cohort
-    from mmatch.people.columns import Bools, Ints
     from mmatch.program import Program
     from mmatch.terms import Groups
 

@@ -38,8 +38,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from mmatch.arrays import NONE
 from mmatch.instance.plain import Plain
-from mmatch.people.columns import NONE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -20,8 +20,8 @@ import numpy as np
 from mmatch.terms import Worst
 
 if TYPE_CHECKING:
+    from mmatch.arrays import Ints
     from mmatch.instance.network import Network
-    from mmatch.people.columns import Ints
     from mmatch.terms import Stage
 
 

@@ -16,14 +16,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from mmatch.arrays import NONE
 from mmatch.instance.totals import load_labels
-from mmatch.people.columns import NONE
 from mmatch.terms import FREE, Total
 from mmatch.terms import Count as Counted
 
 if TYPE_CHECKING:
+    from mmatch.arrays import Ints, Objects
     from mmatch.instance.model import Instance
-    from mmatch.people.columns import Ints, Objects
     from mmatch.terms import Bounds, ConvexLoad, GroupRows, Groups
 
 SAFE = 2**61

@@ -7,19 +7,19 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from mmatch.arrays import NONE
 from mmatch.errors import InputError, Problem
 from mmatch.instance.co_mentors import led_twice, with_co_mentors
 from mmatch.instance.seats import group_bounds, group_reasons, led_groups, mentor_seats
-from mmatch.people.columns import NONE
 from mmatch.rules._base import Rule
 from mmatch.terms import FREE, GroupRows, Groups
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from mmatch.instance.edges import Edges
+    from mmatch.arrays import Bools, Ints
+    from mmatch.pairs.edges import Edges
     from mmatch.people import Cohort
-    from mmatch.people.columns import Bools, Ints
     from mmatch.program import Program
     from mmatch.terms import Bounds, Slots
 

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from mmatch.arrays import NONE, Ints
 from mmatch.errors import InputError, Problem, Problems, excerpt
 from mmatch.instance.decoding import seats_of, unfilled
 from mmatch.instance.seats import group_bounds
 from mmatch.matching import Match, Matching
 from mmatch.pairs import seat_rows
-from mmatch.people.columns import NONE, Ints
-from mmatch.people.texts import nfc, suggestion
 from mmatch.program import Program, check_question
+from mmatch.text import nfc, suggestion
 
 if TYPE_CHECKING:
     from mmatch.people import Cohort

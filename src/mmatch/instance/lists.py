@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mmatch.people.columns import NONE, WORD
+from mmatch.arrays import NONE, WORD
 
 if TYPE_CHECKING:
-    from mmatch.people.columns import Ints, Rows
+    from mmatch.arrays import Ints, Rows
 
 
 @dataclass(frozen=True, eq=False)

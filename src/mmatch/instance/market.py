@@ -16,8 +16,8 @@ from mmatch.instance.titles import set_title
 from mmatch.terms import FREE, Count, Total
 
 if TYPE_CHECKING:
+    from mmatch.arrays import Bools, Ints, Rows
     from mmatch.instance.model import Instance, Lottery
-    from mmatch.people.columns import Bools, Ints, Rows
     from mmatch.terms import Bounds
 
 FAR = 2**60  # behind every rank: an empty seat

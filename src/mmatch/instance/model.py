@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
+from mmatch import progress
+
 if TYPE_CHECKING:
-    import threading
-    from collections.abc import Callable
     from fractions import Fraction
 
-    from mmatch.instance.edges import Edges
-    from mmatch.matching import Stability, Status, Value
-    from mmatch.people.columns import Bools, Ints
+    from mmatch.arrays import Bools, Ints
+    from mmatch.matching import Stability, Status
+    from mmatch.pairs.edges import Edges
     from mmatch.terms import Bounds, Groups, Stage, Tier, Unmet
 
 
@@ -93,45 +92,4 @@ class Answer:
     stability: Stability | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far a long run is: the phase, steps done of a total, and value and bound of the tiers known so far."""
-
-    phase: str
-    done: int = 0
-    total: int = 0
-    value: tuple[Value, ...] | None = None
-    bound: tuple[Value | None, ...] | None = None
-
-
-@dataclass(eq=False)
-class Watch:
-    """When to stop early, whom to tell how far things are, and the best answer so far."""
-
-    deadline: float | None = None
-    cancel: threading.Event | None = None
-    progress: Callable[[Progress], object] | None = None
-    best: Answer | None = None
-    failed: Exception | None = None
-
-    def reason(self) -> str | None:
-        """Why to stop now: "cancelled", "time_limit", or None."""
-        if self.cancel is not None and self.cancel.is_set():
-            return "cancelled"
-        return "time_limit" if self.deadline is not None and time.monotonic() >= self.deadline else None
-
-    def tell(
-        self,
-        phase: str,
-        done: int = 0,
-        total: int = 0,
-        value: tuple[Value, ...] | None = None,
-        bound: tuple[Value | None, ...] | None = None,
-    ) -> None:
-        """Report progress, if anybody asked for it; finished tiers bound themselves, so ``bound`` may be left out."""
-        if self.progress is not None:
-            try:
-                self.progress(Progress(phase, done, total, value, value if bound is None else bound))
-            except Exception as error:
-                self.failed = error  # the host's own error, not the solver's
-                raise
+Watch = progress.Watch[Answer]

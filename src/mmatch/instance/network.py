@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mmatch.people.columns import NONE
+from mmatch.arrays import NONE
 from mmatch.terms import LEFT, RIGHT, SETS, Bounds, Worst
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from mmatch.arrays import Ints
     from mmatch.instance.model import Instance
-    from mmatch.people.columns import Ints
     from mmatch.terms import ConvexLoad, Count, Stage, Total
 
 HUB = 0

@@ -6,8 +6,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from mmatch.arrays import Ints, Rows
     from mmatch.instance.market import Market
-    from mmatch.people.columns import Ints, Rows
 
 
 class Plain:

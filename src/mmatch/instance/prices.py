@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
+    from mmatch.arrays import Bools, Ints
     from mmatch.instance.network import Network
-    from mmatch.people.columns import Bools, Ints
 
 SMALL = 20_000  # arcs up to which all are looked at together
 ACTIVE = 7  # of more arcs, one in so many is taken for close to mattering

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from mmatch.arrays import NONE, Ints
 from mmatch.blocking import most_seats
 from mmatch.errors import Problems, excerpt
-from mmatch.people.columns import NONE, Ints
 from mmatch.terms import FREE, Bounds, Constraint
 
 if TYPE_CHECKING:
-    from mmatch.instance.edges import Edges
+    from mmatch.pairs.edges import Edges
     from mmatch.people import Cohort
     from mmatch.program import Program
 

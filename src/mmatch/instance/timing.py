@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mmatch.instance.edges import Edges
+from mmatch.arrays import NONE
 from mmatch.instance.seats import group_bounds, group_reasons
-from mmatch.people.columns import NONE
+from mmatch.pairs.edges import Edges
 from mmatch.terms import Bounds, Grouped, Unmet
 
 if TYPE_CHECKING:
-    from mmatch.people.columns import Ints
+    from mmatch.arrays import Ints
     from mmatch.program import Program
     from mmatch.terms import Slots
 

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mmatch.people.columns import NONE
-from mmatch.people.numbers import exact_sum, readable
+from mmatch.arrays import NONE
+from mmatch.exact import exact_sum, readable
 from mmatch.terms import Worst
 
 if TYPE_CHECKING:
+    from mmatch.arrays import Bools, Ints
+    from mmatch.exact import Exact, Value
     from mmatch.instance.model import Instance
-    from mmatch.matching import Exact, Value
-    from mmatch.people.columns import Bools, Ints
     from mmatch.terms import ConvexLoad, Stage
 
 

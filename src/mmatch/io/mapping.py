@@ -12,7 +12,7 @@ from mmatch.display import Shown, Table
 from mmatch.errors import InputError, Problem, Problems, excerpt
 from mmatch.io.heads import MEANINGS
 from mmatch.io.lists import SEPARATORS
-from mmatch.people.texts import suggestion
+from mmatch.text import suggestion
 
 SCHEMA = "mmatch/mapping"
 VERSION = 1

@@ -21,7 +21,7 @@ from mmatch.io.sorting import sort_sheets
 from mmatch.io.sources import Source, is_json, sources, table_of
 from mmatch.io.told import mapping_of, tell, tell_misspelled
 from mmatch.people.cohort import Cohort
-from mmatch.people.texts import lookalikes
+from mmatch.text import lookalikes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

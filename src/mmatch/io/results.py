@@ -9,9 +9,10 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from mmatch.errors import Problems, excerpt
+from mmatch.exact import Exact
 from mmatch.io.files import atomic_write
 from mmatch.io.json_text import dump_json, load_json, told_of
-from mmatch.matching import Exact, Match, Matching, Proof, Result, Stability, Status, Trust
+from mmatch.matching import Match, Matching, Proof, Result, Stability, Status, Trust
 
 if TYPE_CHECKING:
     import os

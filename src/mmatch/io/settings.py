@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from mmatch import registry
 from mmatch.errors import InputError, Problem, excerpt
 from mmatch.program import Program
 
@@ -79,14 +80,12 @@ def _summands(node: ast.expr) -> list[ast.expr]:
 
 def _part(node: ast.expr, setting: str) -> dict[str, Any]:
     """A rule or an aim as plain data, as `Program.from_json` reads it."""
-    from mmatch import discovery
-
     if isinstance(node, ast.Name):
         return {"name": node.id}
     if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name)):
         raise _wrong(setting, "expected a name with arguments, such as Differs(department)")
     name = node.func.id
-    kind = discovery.find("mmatch.rules", name) or discovery.find("mmatch.aims", name)
+    kind = registry.find("mmatch.rules", name) or registry.find("mmatch.aims", name)
     fields = [f.name for f in kind.__dataclass_fields__.values() if not f.kw_only] if kind else []
     if kind and len(node.args) > len(fields):
         expected = f"{', '.join(fields)} (a list stands in brackets)"

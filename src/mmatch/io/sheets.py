@@ -13,7 +13,7 @@ from mmatch.io.lists import list_style
 from mmatch.io.mapping import OTHERS, ColumnMeaning, FileMapping, FileMeaning
 from mmatch.io.notes import Notes, Spot
 from mmatch.io.values import is_tidy_number
-from mmatch.people.texts import suggestion
+from mmatch.text import suggestion
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

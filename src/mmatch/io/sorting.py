@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from mmatch.errors import Problem, excerpt
 from mmatch.io.shapes import shapes
 from mmatch.io.sheets import IDENTITY, Sheet, leave_out
-from mmatch.people.texts import suggestion
+from mmatch.text import suggestion
 
 if TYPE_CHECKING:
     from mmatch.io.notes import Notes

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from mmatch.errors import InputError, Problem, excerpt
 from mmatch.io.json_text import pointer
-from mmatch.people.texts import suggestion
+from mmatch.text import suggestion
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

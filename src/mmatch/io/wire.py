@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import MISSING, fields
 from typing import TYPE_CHECKING, Any
 
-from mmatch.discovery import find, own_names
 from mmatch.errors import InputError, Problem, excerpt
 from mmatch.formats import FORMATS
 from mmatch.io.cohorts import cohort_from_json, cohort_schema, cohort_to_json
@@ -16,6 +15,7 @@ from mmatch.matching import Result
 from mmatch.people import Cohort
 from mmatch.planning.plans import Schedule
 from mmatch.program import Program
+from mmatch.registry import find, own_names
 
 if TYPE_CHECKING:
     from collections.abc import Callable

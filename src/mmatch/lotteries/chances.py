@@ -19,20 +19,20 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from mmatch.arrays import NONE
 from mmatch.errors import NoMatchingError, UnsupportedError
 from mmatch.instance.network import HUB, Network, build_network
 from mmatch.instance.titles import set_title
 from mmatch.lotteries.levels import equal_levels
 from mmatch.lotteries.symmetry import alike
-from mmatch.people.columns import NONE
 from mmatch.solvers._mincost import Order, cheapest, feasible
 from mmatch.terms import Bounds
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from mmatch.arrays import Bools, Ints
     from mmatch.instance import Instance
-    from mmatch.people.columns import Bools, Ints
 
 LARGEST_FLOW = 2**52  # sums of flows stay exact
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from mmatch.display import MOST_ROWS, Shown, Table
 from mmatch.engine import check_seed
 from mmatch.errors import InputError, LimitError, Problem, SolverError, UnsupportedError, excerpt
+from mmatch.exact import exact, number_fault, short
 from mmatch.instance import Answer, Instance, compile_instance
 from mmatch.instance.decoding import decode
 from mmatch.instance.network import CrossingSets
@@ -21,16 +22,15 @@ from mmatch.lotteries.chances import edge_chances, with_sets_of_people
 from mmatch.lotteries.keyed import Keyed
 from mmatch.lotteries.rounding import Shares, shares_of
 from mmatch.matching import Status
-from mmatch.people.numbers import exact, number_fault, short
 from mmatch.program import Program, check_question
 from mmatch.proof import verify
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from mmatch.arrays import Bools
     from mmatch.matching import Match, Matching
     from mmatch.people import Cohort
-    from mmatch.people.columns import Bools
 
 SCHEMA = "mmatch/draw"
 VERSION = 1

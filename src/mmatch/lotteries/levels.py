@@ -24,8 +24,8 @@ from mmatch.solvers._mincost import feasible
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from mmatch.arrays import Bools, Ints
     from mmatch.instance.network import Network
-    from mmatch.people.columns import Bools, Ints
 
 
 @dataclass(frozen=True, eq=False)

@@ -20,13 +20,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mmatch.people.columns import NONE
+from mmatch.arrays import NONE
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from mmatch.arrays import Bools
     from mmatch.lotteries.chances import Chances
-    from mmatch.people.columns import Bools
 
 Choice = Callable[[int, int], bool]
 

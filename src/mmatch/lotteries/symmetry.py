@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
+    from mmatch.arrays import Ints
     from mmatch.instance.network import Network
-    from mmatch.people.columns import Ints
 
 
 def alike(network: Network) -> Ints:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from mmatch.people.columns import Ints, Rows
+    from mmatch.arrays import Ints, Rows
 
     Whole = memoryview[int]
 

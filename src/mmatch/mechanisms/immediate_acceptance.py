@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mmatch.people.columns import NONE
+from mmatch.arrays import NONE
 
 if TYPE_CHECKING:
     from mmatch.instance.market import Market

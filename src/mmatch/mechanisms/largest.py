@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
+    from mmatch.arrays import Ints
     from mmatch.instance.market import Market
-    from mmatch.people.columns import Ints
 
 
 def largest(market: Market) -> int:

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from mmatch.arrays import NONE
 from mmatch.mechanisms._reading import quick
-from mmatch.people.columns import NONE
 
 if TYPE_CHECKING:
     from mmatch.instance.market import Market

@@ -11,9 +11,9 @@ from __future__ import annotations
 from bisect import insort
 from typing import TYPE_CHECKING
 
+from mmatch.arrays import NONE
 from mmatch.instance.plain import Plain
 from mmatch.mechanisms.mentee_side import mentee_side
-from mmatch.people.columns import NONE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

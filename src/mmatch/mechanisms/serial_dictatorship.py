@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mmatch.people.columns import NONE
+from mmatch.arrays import NONE
 
 if TYPE_CHECKING:
+    from mmatch.arrays import Ints
     from mmatch.instance.market import Market
-    from mmatch.people.columns import Ints
 
 
 def serial_dictatorship(market: Market, order: Ints) -> list[int]:

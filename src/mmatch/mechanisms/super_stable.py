@@ -13,8 +13,8 @@ from __future__ import annotations
 from bisect import bisect_right, insort
 from typing import TYPE_CHECKING
 
+from mmatch.arrays import NONE
 from mmatch.instance.plain import Plain
-from mmatch.people.columns import NONE
 
 if TYPE_CHECKING:
     from mmatch.instance.market import Market

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from mmatch.arrays import Floats, Ints
 from mmatch.errors import InputError, Problem
+from mmatch.exact import to_grid
 from mmatch.pairs.tables import (
     Coded,
     RankTable,
@@ -19,13 +21,10 @@ from mmatch.pairs.tables import (
     relative,
     unknown_attribute,
 )
-from mmatch.people.columns import Floats, Ints
-from mmatch.people.numbers import to_grid
 
 if TYPE_CHECKING:
     from fractions import Fraction
 
-    from mmatch.pairs.view import Pairs
     from mmatch.people import Cohort, Participant
 
 
@@ -148,28 +147,28 @@ class Facts:
         """Call plain functions anew: every verb starts with this."""
         self._called = {}
 
-    def call(self, function: Callable[..., Any], pairs: Pairs, read: Callable[[Any, str], Any]) -> Any:
+    def call(self, function: Callable[..., Any], people: tuple[Ints, Ints], read: Callable[[Any, str], Any]) -> Any:
         """A plain function of (mentor, mentee) over pairs: called once for each two people, in canonical order.
 
         Args:
             function: takes two Participants.
-            pairs: where it is needed; any broadcast shape.
+            people: rows of the mentors and of the mentees of some pairs, in any broadcast shape.
             read: checks one returned value; gets it and the place for its error.
         """
-        mentor, mentee = np.broadcast_arrays(pairs.mentor, pairs.mentee)
+        mentor, mentee = np.broadcast_arrays(*people)
         known = self._called.setdefault(id(function), (function, {}))[1]
         wanted = list(zip(mentee.ravel().tolist(), mentor.ravel().tolist(), strict=True))
         rank = np.empty(len(self.cohort), dtype=np.int64)
         rank[self.cohort.canonical] = np.arange(len(self.cohort))
-        people: dict[int, Participant] = {}
+        looked_at: dict[int, Participant] = {}
         for pair in sorted({p for p in wanted if p not in known}, key=lambda p: (rank[p[0]], rank[p[1]])):
             mentee_row, mentor_row = pair
             for row in pair:
-                if row not in people:
-                    people[row] = self.cohort[row]
+                if row not in looked_at:
+                    looked_at[row] = self.cohort[row]
             ids = self.cohort.people.ids
             place = f"{getattr(function, '__name__', 'function')}({ids[mentor_row]!r}, {ids[mentee_row]!r})"
-            known[pair] = read(_called(function, people[mentor_row], people[mentee_row], place), place)
+            known[pair] = read(_called(function, looked_at[mentor_row], looked_at[mentee_row], place), place)
         values = np.empty(len(wanted), dtype=object)
         values[:] = [known[p] for p in wanted]
         return values.reshape(mentor.shape)

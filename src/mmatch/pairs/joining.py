@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
+from mmatch.arrays import Bools, Ints
 from mmatch.errors import LimitError, Problem
 from mmatch.pairs.facts import Facts
 from mmatch.pairs.view import Pairs
-from mmatch.people.columns import Bools, Ints
 
 MOST_PAIRS = 400_000_000
 BLOCK = 4_000_000

@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from mmatch.arrays import NONE, Ints, looked_up
 from mmatch.errors import InputError, Problem, excerpt
 from mmatch.pairs.facts import facts_of
-from mmatch.pairs.tables import looked_up
 from mmatch.pairs.view import Pairs
-from mmatch.people.columns import NONE, Ints
 
 if TYPE_CHECKING:
     from mmatch.matching import Matching

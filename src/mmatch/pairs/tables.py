@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from mmatch.arrays import NONE, WORD, Bools, Ints, by_key, looked_up, products
 from mmatch.errors import InputError, Problem, excerpt
-from mmatch.people.columns import NONE, WORD, Bools, Ints, by_key, products
-from mmatch.people.texts import suggestion
+from mmatch.text import suggestion
 
 if TYPE_CHECKING:
     from mmatch.people import Cohort
@@ -37,16 +37,6 @@ class RankTable:
         """The rank that ``who`` gives: 1 where nobody stated a list, 0 where the list leaves the other out."""
         ranks = looked_up(self.keys, self.ranks, left * self.width + right, 0)
         return ranks if ranks.all() else np.where((ranks == 0) & ~self.stated[who], 1, ranks)
-
-
-def looked_up(keys: Ints, values: Ints, wanted: Ints, default: int) -> Ints:
-    """``values`` at the sorted ``keys`` that equal ``wanted``; ``default`` where there is none."""
-    if len(keys) == 0:
-        return np.full(np.shape(wanted), default, dtype=np.int64)
-    if keys.shape == np.shape(wanted) and np.array_equal(keys, wanted):
-        return values
-    place = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
-    return np.where(keys[place] == wanted, values[place], default)
 
 
 def relative(owner: Ints, values: Ints, n: int, scale: str, grid: int) -> Ints:

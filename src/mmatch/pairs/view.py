@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from mmatch.arrays import NONE, Bools, Floats, Ints, looked_up, plainly_numbered
 from mmatch.pairs.facts import Facts
-from mmatch.pairs.tables import looked_up
-from mmatch.people.columns import NONE, Bools, Floats, Ints, Requests, plainly_numbered
+from mmatch.people.columns import Requests
 
 
 class OfferColumns:

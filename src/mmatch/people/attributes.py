@@ -9,9 +9,9 @@ from typing import Any
 
 from mmatch.availability import zone_of
 from mmatch.errors import InputError, excerpt
+from mmatch.exact import number_fault
 from mmatch.people.facts import MODES
-from mmatch.people.numbers import number_fault
-from mmatch.people.texts import nfc
+from mmatch.text import nfc
 
 Note = Callable[[str, str], None]
 RESERVED = ("site", "timezone")

@@ -8,22 +8,14 @@ from typing import Any
 
 import numpy as np
 
+from mmatch.arrays import NONE, frozen_floats, frozen_ints
 from mmatch.errors import Problems, excerpt
+from mmatch.exact import count_fault, number_fault
 from mmatch.people.attributes import clean_attributes, clean_availability, clean_modes, clean_text, clean_zone
-from mmatch.people.columns import (
-    NONE,
-    FrozenRanks,
-    Listed,
-    Offers,
-    People,
-    Requests,
-    frozen_floats,
-    frozen_ints,
-)
+from mmatch.people.columns import FrozenRanks, Listed, Offers, People, Requests
 from mmatch.people.facts import MODES, Offer, Participant, Request
-from mmatch.people.numbers import count_fault, number_fault
 from mmatch.people.ranking import clean_avoids, clean_ranks
-from mmatch.people.texts import clean_ids, suggestion
+from mmatch.text import clean_ids, suggestion
 
 Where = Callable[[int, str], str]  # (participant number, field) -> the place for messages
 

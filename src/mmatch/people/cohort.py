@@ -12,18 +12,18 @@ import numpy as np
 from mmatch.display import Shown, Table
 from mmatch.errors import InputError, Problem, Problems, excerpt
 from mmatch.people.building import Builder, Where, usual_where
-from mmatch.people.columns import NONE, Ints, Meetings, Offers, People, Requests, Scores, Topics, shortlex
+from mmatch.people.columns import Columns, Meetings, Offers, People, Requests, Scores, Topics
 from mmatch.people.digesting import cohort_digest
-from mmatch.people.facts import Meeting, Participant
+from mmatch.people.facts import Meeting, Participant, Stated
 from mmatch.people.relations import Relations
-from mmatch.people.texts import nfc, suggestion
 from mmatch.people.viewing import Supply, participant, supplies
+from mmatch.text import nfc, suggestion
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
 
-class Cohort(Shown, Sequence[Participant]):
+class Cohort(Shown, Columns, Sequence[Participant]):
     """Who takes part: people with offers and requests, the topic tree, past meetings, given scores. Immutable.
 
     Args:
@@ -37,12 +37,6 @@ class Cohort(Shown, Sequence[Participant]):
     """
 
     __slots__ = ("__dict__",)
-    people: People
-    offers: Offers
-    requests: Requests
-    topic_tree: Topics
-    meetings: Meetings
-    score_table: Scores | None
 
     def __init__(
         self,
@@ -196,13 +190,6 @@ class Cohort(Shown, Sequence[Participant]):
         return self
 
     @property
-    def topics(self) -> Mapping[str, str]:
-        """The topic tree as {child: parent}."""
-        tree = self.topic_tree
-        edges = {n: tree.names[p] for n, p in zip(tree.names, tree.parent.tolist(), strict=True) if p != NONE}
-        return MappingProxyType(edges)
-
-    @property
     def history(self) -> tuple[Meeting, ...]:
         """Past meetings."""
         m = self.meetings
@@ -218,6 +205,12 @@ class Cohort(Shown, Sequence[Participant]):
         ids = self.people.ids
         rows = zip(table.mentor.tolist(), table.mentee.tolist(), table.values.tolist(), strict=True)
         return MappingProxyType({(ids[mentor], ids[mentee]): value for mentor, mentee, value in rows})
+
+    @property
+    def stated(self) -> Stated:
+        """What a cohort is made from: people, topics, history, scores."""
+        scores = None if self.scores is None else dict(self.scores)
+        return Stated(tuple(self), dict(self.topics), self.history, scores)
 
     def attributes_of(self, name: str) -> tuple[Any, ...] | None:
         """Everybody's value of an attribute, None where not stated; None altogether where nobody has it."""
@@ -256,7 +249,7 @@ class Cohort(Shown, Sequence[Participant]):
         """
         from mmatch.people.privacy import rest_without
 
-        return rest_without(self, {self[name].id for name in ids})
+        return _rebuilt(rest_without(self.stated, {self[name].id for name in ids}))
 
     def anonymise(self, key: str | bytes, *, keep: Iterable[str] = ()) -> Cohort:
         """The same cohort under pseudonyms, to be given to people who need not know who is who.
@@ -270,7 +263,7 @@ class Cohort(Shown, Sequence[Participant]):
         """
         from mmatch.people.privacy import under_pseudonyms
 
-        return under_pseudonyms(self, key, keep)
+        return _rebuilt(under_pseudonyms(self.stated, key, keep, self.attribute_names))
 
     # -- identity ------------------------------------------------------------------------------------------------
 
@@ -279,23 +272,6 @@ class Cohort(Shown, Sequence[Participant]):
         """A SHA-256 of the facts in canonical order: the same whatever the order they were given in."""
         return cohort_digest(self)
 
-    @cached_property
-    def canonical(self) -> Ints:
-        """Rows of people in canonical order of ids: shorter first, then alphabetical."""
-        return shortlex(self.people.ids)
-
-    @cached_property
-    def canonical_rows(self) -> tuple[Ints, Ints]:
-        """Rows of requests and of offers in canonical order: by person, then topic, or offer id."""
-        rank = np.empty(len(self), dtype=np.int64)
-        rank[self.canonical] = np.arange(len(self))
-        names = self.topic_tree.names
-        topic_rank = np.empty(len(names), dtype=np.int64)
-        topic_rank[sorted(range(len(names)), key=names.__getitem__)] = np.arange(len(names))
-        requests = np.lexsort((topic_rank[self.requests.topic], rank[self.requests.owner]))
-        by_id = shortlex(self.offers.ids)
-        return requests, by_id[np.argsort(rank[self.offers.owner[by_id]], kind="stable")]
-
     def __eq__(self, other: object) -> bool:
         return self.digest == other.digest if isinstance(other, Cohort) else NotImplemented
 
@@ -303,12 +279,7 @@ class Cohort(Shown, Sequence[Participant]):
         return hash(self.digest)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _rebuilt, (
-            tuple(self),
-            dict(self.topics),
-            self.history,
-            None if self.scores is None else dict(self.scores),
-        )
+        return _rebuilt, (self.stated,)
 
     def __repr__(self) -> str:
         people, o, r = len(self), len(self.offers.ids), len(self.requests.owner)
@@ -322,8 +293,8 @@ class Cohort(Shown, Sequence[Participant]):
         yield Table(heads, rows, "Supply and demand", len(rows))
 
 
-def _rebuilt(participants: Any, topics: Any, history: Any, scores: Any) -> Cohort:
-    return Cohort(participants, topics=topics, history=history, scores=scores)
+def _rebuilt(stated: Stated) -> Cohort:
+    return Cohort(stated.participants, topics=stated.topics, history=stated.history, scores=stated.scores)
 
 
 def _once(items: Any, name: str) -> list[Any]:

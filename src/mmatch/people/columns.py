@@ -10,58 +10,26 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain, groupby, repeat
 from operator import itemgetter
-from typing import Any
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-Ints = NDArray[np.int64]
-Rows = NDArray[np.int32]  # numbers of people and ranks, where there are many: half the memory, never multiplied
-Floats = NDArray[np.float64]
-Bools = NDArray[np.bool_]
-Objects = NDArray[np.object_]
+from mmatch.arrays import (
+    NONE,
+    Bools,
+    Floats,
+    Ints,
+    Rows,
+    by_key,
+    products,
+    shortlex,
+)
 
-NONE = -1
-WORD = 63  # bits of a whole number without its sign
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
 FrozenRanks = tuple[str | tuple[str, ...], ...]
-
-
-def frozen_ints(values: Any) -> Ints:
-    """A read-only int64 copy."""
-    array = np.array(values, dtype=np.int64)
-    array.flags.writeable = False
-    return array
-
-
-def plainly_numbered(rows: Ints) -> bool:
-    """Whether these are 0, 1, 2, … in order."""
-    return np.array_equal(rows, np.arange(len(rows)))
-
-
-def ordered(first: Ints, second: Ints) -> bool:
-    """Whether pairs stand by ``first``, then ``second``, each once."""
-    step = np.diff(first)
-    return bool((step >= 0).all() and (np.diff(second)[step == 0] > 0).all())
-
-
-def shortlex(texts: Sequence[str]) -> Ints:
-    """Rows of texts in canonical order: shorter first, then alphabetical."""
-    rows = sorted(range(len(texts)), key=texts.__getitem__)
-    rows.sort(key=list(map(len, texts)).__getitem__)
-    return np.array(rows, dtype=np.int64)
-
-
-def sealed(array: NDArray[Any]) -> NDArray[Any]:
-    """The same array, made read-only: for arrays that nobody else holds."""
-    array.flags.writeable = False
-    return array
-
-
-def frozen_floats(values: Any) -> Floats:
-    """A read-only float64 copy; None becomes NaN, -0.0 becomes 0.0."""
-    array = np.array(values, dtype=np.float64) + 0.0
-    array.flags.writeable = False
-    return array
 
 
 @dataclass(frozen=True)
@@ -96,28 +64,6 @@ class Listed:
     def let_go(self) -> None:
         """Keep nothing sorted by the other side any longer: whoever needed it has it."""
         self.__dict__.pop("by_other", None)
-
-
-def products(numbers: NDArray[Any], width: int, others: Any) -> Ints:
-    """Keys (number x width + other) of 63 bits, whatever the bits of the numbers."""
-    keys: Ints = numbers.astype(np.int64)
-    keys *= width
-    keys += others
-    return keys
-
-
-def by_key(keys: Ints, ranks: NDArray[Any]) -> tuple[Ints, Ints]:
-    """Both sorted by key, in the memory of the keys: as one number each where these fit, which is far quicker."""
-    bits = int(ranks.max(initial=0)).bit_length()
-    if int(keys.max(initial=0)).bit_length() + bits > WORD:
-        order = np.argsort(keys, kind="stable")
-        return keys[order], ranks[order].astype(np.int64)
-    keys <<= bits
-    keys |= ranks
-    keys.sort()
-    low = keys & ((1 << bits) - 1)
-    keys >>= bits
-    return keys, low
 
 
 class Opened(Sequence[FrozenRanks | None]):
@@ -317,3 +263,39 @@ class Scores:
     mentee: Ints
     mentor: Ints
     values: NDArray[Any]
+
+
+class Columns:
+    """Everything that a cohort states, as columns, and the canonical order of it."""
+
+    __slots__ = ()
+    people: People
+    offers: Offers
+    requests: Requests
+    topic_tree: Topics
+    meetings: Meetings
+    score_table: Scores | None
+
+    @property
+    def topics(self) -> Mapping[str, str]:
+        """The topic tree as {child: parent}."""
+        tree = self.topic_tree
+        edges = {n: tree.names[p] for n, p in zip(tree.names, tree.parent.tolist(), strict=True) if p != NONE}
+        return MappingProxyType(edges)
+
+    @cached_property
+    def canonical(self) -> Ints:
+        """Rows of people in canonical order of ids: shorter first, then alphabetical."""
+        return shortlex(self.people.ids)
+
+    @cached_property
+    def canonical_rows(self) -> tuple[Ints, Ints]:
+        """Rows of requests and of offers in canonical order: by person, then topic, or offer id."""
+        rank = np.empty(len(self.people.ids), dtype=np.int64)
+        rank[self.canonical] = np.arange(len(rank))
+        names = self.topic_tree.names
+        topic_rank = np.empty(len(names), dtype=np.int64)
+        topic_rank[sorted(range(len(names)), key=names.__getitem__)] = np.arange(len(names))
+        requests = np.lexsort((topic_rank[self.requests.topic], rank[self.requests.owner]))
+        by_id = shortlex(self.offers.ids)
+        return requests, by_id[np.argsort(rank[self.offers.owner[by_id]], kind="stable")]

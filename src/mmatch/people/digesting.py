@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from mmatch.people.columns import NONE, ordered
+from mmatch.arrays import NONE, ordered
 
 if TYPE_CHECKING:
-    from mmatch.people.cohort import Cohort
-    from mmatch.people.columns import Ints, Listed, Scores
+    from mmatch.arrays import Ints
+    from mmatch.people.columns import Columns, Listed, Scores
 
 
-def cohort_digest(cohort: Cohort) -> str:
+def cohort_digest(cohort: Columns) -> str:
     """A SHA-256 in hexadecimal over everything that a cohort states."""
     digest = hashlib.sha256(b"mmatch cohort 2\n")
     for name, data in _parts(cohort):
@@ -26,7 +26,7 @@ def cohort_digest(cohort: Cohort) -> str:
     return digest.hexdigest()
 
 
-def _parts(cohort: Cohort) -> Iterable[tuple[str, Any]]:
+def _parts(cohort: Columns) -> Iterable[tuple[str, Any]]:
     people, order = cohort.people, cohort.canonical
     rank = np.empty_like(order)
     rank[order] = np.arange(len(order))
@@ -88,7 +88,7 @@ def _order(owner: Ints, lists: Listed, whom: Ints) -> Ints | None:
     return np.lexsort((key, lists.rank, owner))
 
 
-def _offer_parts(cohort: Cohort, rank: Ints) -> Iterable[tuple[str, bytes]]:
+def _offer_parts(cohort: Columns, rank: Ints) -> Iterable[tuple[str, bytes]]:
     o = cohort.offers
     order = cohort.canonical_rows[1]
     yield "offers", json.dumps([o.ids[k] for k in order.tolist()]).encode()
@@ -97,7 +97,7 @@ def _offer_parts(cohort: Cohort, rank: Ints) -> Iterable[tuple[str, bytes]]:
         yield "offer column", column[order].tobytes()
 
 
-def _request_parts(cohort: Cohort, rank: Ints) -> Iterable[tuple[str, bytes]]:
+def _request_parts(cohort: Columns, rank: Ints) -> Iterable[tuple[str, bytes]]:
     r, names = cohort.requests, cohort.topic_tree.names
     topics = [names[t] for t in r.topic.tolist()]
     owners, order = rank[r.owner], cohort.canonical_rows[0]

@@ -123,3 +123,13 @@ class Meeting:
     _: KW_ONLY
     topic: str = ""
     date: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """What a cohort is made from: people, {child: parent} of topics, past meetings, {(mentor, mentee): score}."""
+
+    participants: Sequence[Participant]
+    topics: Mapping[str, str]
+    history: Sequence[Meeting]
+    scores: Mapping[tuple[str, str], Any] | None

@@ -8,22 +8,12 @@ from typing import Any
 
 import numpy as np
 
+from mmatch.arrays import NONE, Ints, frozen_floats, frozen_ints, sealed
 from mmatch.errors import LimitError, Problem, Problems, excerpt
-from mmatch.people.columns import (
-    NONE,
-    Ints,
-    Offers,
-    People,
-    Requests,
-    Scores,
-    Topics,
-    frozen_floats,
-    frozen_ints,
-    sealed,
-)
+from mmatch.exact import LARGEST_COUNT, count_fault
+from mmatch.people.columns import Offers, People, Requests, Scores, Topics
 from mmatch.people.facts import Offer, Participant, Request
-from mmatch.people.numbers import LARGEST_COUNT, count_fault
-from mmatch.people.texts import clean_ids
+from mmatch.text import clean_ids
 
 MOST_CELLS = 50_000_000
 Columns = tuple[People, Offers, Requests, Topics, Scores]

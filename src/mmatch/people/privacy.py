@@ -6,23 +6,19 @@ import hashlib
 import hmac
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from mmatch.errors import InputError, Problem, excerpt
-from mmatch.people.facts import Meeting, Offer, Participant
-
-if TYPE_CHECKING:
-    from mmatch.people.cohort import Cohort
+from mmatch.people.facts import Meeting, Offer, Participant, Stated
 
 DIGITS = 16  # hexadecimal, of a pseudonym
 LEAST_KEY = 8  # characters
 Renamed = Callable[[str], str]
 
 
-def rest_without(cohort: Cohort, gone: Collection[str]) -> Cohort:
+def rest_without(stated: Stated, gone: Collection[str]) -> Stated:
     """Everybody else, and nothing that names those who are gone: no wish, no avoided person, no meeting, no score."""
-    offers = {offer for row, offer in zip(cohort.offers.owner.tolist(), cohort.offers.ids, strict=True)
-              if cohort.people.ids[row] in gone}  # fmt: skip
+    offers = {str(offer.id) for person in stated.participants if person.id in gone for offer in person.offers}
     forgotten = {*gone, *offers}
     people = [
         replace(
@@ -31,29 +27,30 @@ def rest_without(cohort: Cohort, gone: Collection[str]) -> Cohort:
             mentee_ranks=_ranks(person.mentee_ranks, lambda name: None if name in forgotten else name),
             avoids=tuple(name for name in person.avoids if name not in gone),
         )
-        for person in cohort
+        for person in stated.participants
         if person.id not in gone
     ]
-    history = [meeting for meeting in cohort.history if not {meeting.mentor, meeting.mentee} & set(gone)]
-    scores = None if cohort.scores is None else {p: v for p, v in cohort.scores.items() if not set(p) & set(gone)}
-    return type(cohort)(people, topics=dict(cohort.topics), history=history, scores=scores)
+    history = [meeting for meeting in stated.history if not {meeting.mentor, meeting.mentee} & set(gone)]
+    scores = None if stated.scores is None else {p: v for p, v in stated.scores.items() if not set(p) & set(gone)}
+    return Stated(people, stated.topics, history, scores)
 
 
-def under_pseudonyms(cohort: Cohort, key: str | bytes, keep: Iterable[str]) -> Cohort:
+def under_pseudonyms(stated: Stated, key: str | bytes, keep: Iterable[str], attributes: Collection[str]) -> Stated:
     """The same people under keyed pseudonyms, without names, and without attributes but those to be kept."""
     secret = _secret(key)
-    kept = _attributes(cohort, keep)
-    known = {who: _pseudonym(secret, who) for who in cohort.people.ids}
-    usual = {offer.id: f"{known[p.id]}/{offer.topic}" for p in cohort for offer in p.offers if _is_usual(p, offer)}
+    kept = _attributes(attributes, keep)
+    everybody = stated.participants
+    known = {person.id: _pseudonym(secret, person.id) for person in everybody}
+    usual = {offer.id: f"{known[p.id]}/{offer.topic}" for p in everybody for offer in p.offers if _is_usual(p, offer)}
 
     def renamed(name: str) -> str:
         return known.get(name) or usual.get(name) or _pseudonym(secret, name)
 
-    people = sorted((_veiled(person, renamed, kept) for person in cohort), key=lambda person: person.id)
-    history = [Meeting(renamed(m.mentor), renamed(m.mentee), topic=m.topic, date=m.date) for m in cohort.history]
-    given = cohort.scores
+    people = sorted((_veiled(person, renamed, kept) for person in everybody), key=lambda person: person.id)
+    history = [Meeting(renamed(m.mentor), renamed(m.mentee), topic=m.topic, date=m.date) for m in stated.history]
+    given = stated.scores
     scores = None if given is None else {(renamed(a), renamed(b)): value for (a, b), value in given.items()}
-    return type(cohort)(people, topics=dict(cohort.topics), history=history, scores=scores)
+    return Stated(people, stated.topics, history, scores)
 
 
 def _veiled(person: Participant, renamed: Renamed, kept: Collection[str]) -> Participant:
@@ -96,10 +93,10 @@ def _secret(key: Any) -> bytes:
     return key.encode() if isinstance(key, str) else key
 
 
-def _attributes(cohort: Cohort, keep: Iterable[str]) -> frozenset[str]:
+def _attributes(known: Collection[str], keep: Iterable[str]) -> frozenset[str]:
     if isinstance(keep, str):
         raise InputError(Problem("argument", "keep", f"found {excerpt(keep)}, expected a list of names"))
     kept = frozenset(keep)
-    for name in sorted(kept - set(cohort.attribute_names)):
+    for name in sorted(kept - set(known)):
         raise InputError(Problem("unknown-attribute", "keep", f"nobody has the attribute {excerpt(name)}"))
     return kept

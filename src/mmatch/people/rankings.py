@@ -11,24 +11,12 @@ from typing import Any
 
 import numpy as np
 
+from mmatch.arrays import NONE, Ints, Rows, frozen_floats, frozen_ints
 from mmatch.errors import Problem, Problems, excerpt
-from mmatch.people.columns import (
-    NONE,
-    Ints,
-    Listed,
-    Offers,
-    Opened,
-    People,
-    Requests,
-    Rows,
-    Topics,
-    frozen_floats,
-    frozen_ints,
-    opened_rows,
-)
+from mmatch.exact import LARGEST_COUNT
+from mmatch.people.columns import Listed, Offers, Opened, People, Requests, Topics, opened_rows
 from mmatch.people.facts import Offer, Participant, Request
-from mmatch.people.numbers import LARGEST_COUNT
-from mmatch.people.texts import plain_ids
+from mmatch.text import plain_ids
 
 Plain = tuple[People, Offers, Requests, Topics]
 _ROW = re.compile(r"participants\[(\d+)\]\.(id|ranks|mentee_ranks|capacity|min_load)(.*)")

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from mmatch.arrays import NONE, frozen_ints, sealed
 from mmatch.errors import excerpt
-from mmatch.people.columns import NONE, Meetings, Scores, Topics, frozen_ints, sealed
+from mmatch.exact import number_fault, score_column
+from mmatch.people.columns import Meetings, Scores, Topics
 from mmatch.people.facts import Meeting
-from mmatch.people.numbers import number_fault, score_column
-from mmatch.people.texts import clean_ids, nfc, suggestion
+from mmatch.text import clean_ids, nfc, suggestion
 
 if TYPE_CHECKING:
     from mmatch.people.building import Builder

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from mmatch.people.columns import NONE, Ints
+from mmatch.arrays import NONE, Ints
 from mmatch.people.facts import MODES, Offer, Participant, Request
 
 if TYPE_CHECKING:
-    from mmatch.people.cohort import Cohort
+    from mmatch.people.columns import Columns
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class Supply:
     reachable: int
 
 
-def participant(cohort: Cohort, row: int) -> Participant:
+def participant(cohort: Columns, row: int) -> Participant:
     """The participant in a row of the columns."""
     p = cohort.people
     return Participant(
@@ -53,14 +53,14 @@ def participant(cohort: Cohort, row: int) -> Participant:
     )
 
 
-def _offer(cohort: Cohort, k: int) -> Offer:
+def _offer(cohort: Columns, k: int) -> Offer:
     o = cohort.offers
     group = None if o.most[k] == NONE else (int(o.least[k]), int(o.most[k]))
     topic = cohort.topic_tree.names[o.topic[k]]
     return Offer(topic, level=_level(o.level[k]), seats=_stated(o.seats[k]), group=group, id=o.ids[k])
 
 
-def _request(cohort: Cohort, k: int) -> Request:
+def _request(cohort: Columns, k: int) -> Request:
     r = cohort.requests
     priority = float(r.priority[k])
     return Request(
@@ -85,7 +85,7 @@ def _level(value: Any) -> float | int | None:
     return None if number != number else int(number) if number.is_integer() else number  # noqa: PLR0124 - NaN
 
 
-def supplies(cohort: Cohort) -> tuple[Supply, ...]:
+def supplies(cohort: Columns) -> tuple[Supply, ...]:
     """Supply and demand per topic, greatest demand first."""
     o, r, tree = cohort.offers, cohort.requests, cohort.topic_tree
     n = len(tree.names)

@@ -32,11 +32,11 @@ from mmatch.planning.diaries import FREE
 from mmatch.planning.plans import key_of
 
 if TYPE_CHECKING:
+    from mmatch.arrays import Bools
     from mmatch.availability import Intervals
     from mmatch.formats import Format, Gap, Session
     from mmatch.matching import Match
     from mmatch.people import Cohort
-    from mmatch.people.columns import Bools
     from mmatch.planning.diaries import Diary
     from mmatch.planning.plans import Key, Settings, Wishes
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from mmatch.discovery import find
 from mmatch.display import Shown, Table
 from mmatch.engine import solve
 from mmatch.errors import InputError, Problem, excerpt
@@ -13,6 +12,7 @@ from mmatch.planning.asking import format_name
 from mmatch.planning.calendars import Calendars, task_of
 from mmatch.planning.scheduling import schedule
 from mmatch.program import Program, check_question
+from mmatch.registry import find
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -16,8 +16,8 @@ from mmatch.planning.calendars import Task
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from mmatch.arrays import Bools
     from mmatch.availability import Intervals
-    from mmatch.people.columns import Bools
 
 FAR = 2**60
 Dates = tuple[int, ...]

@@ -16,8 +16,8 @@ from mmatch.planning.paths import FAR, Dates, alone, cheapest, cost, onwards_wit
 from mmatch.planning.together import limits_of
 
 if TYPE_CHECKING:
+    from mmatch.arrays import Bools
     from mmatch.availability import Intervals
-    from mmatch.people.columns import Bools
     from mmatch.planning.calendars import Limit, Task
 
 MOST = 3000  # choices of months at most

@@ -14,7 +14,7 @@ from mmatch.planning.calendars import Limit, Task
 from mmatch.planning.paths import Dates, cost
 
 if TYPE_CHECKING:
-    from mmatch.people.columns import Bools
+    from mmatch.arrays import Bools
 
 Chosen = Dates | None
 

@@ -16,9 +16,9 @@ from mmatch.solvers.cpsat import CpSat
 from mmatch.solvers.milp import Milp
 
 if TYPE_CHECKING:
+    from mmatch.arrays import Ints
+    from mmatch.exact import Exact
     from mmatch.instance import Instance
-    from mmatch.matching import Exact
-    from mmatch.people.columns import Ints
 
 FIRST_SHARE = 0.7  # of the time for the first of two searches
 PATIENCE, LEAST_SECONDS = 3, 10  # with the second one: so many times as long, or so many seconds

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mmatch.people.columns import NONE
+from mmatch.arrays import NONE
 from mmatch.portfolio.program import stacked
 from mmatch.terms import FREE
 
 if TYPE_CHECKING:
-    from mmatch.people.columns import Ints
+    from mmatch.arrays import Ints
     from mmatch.portfolio.program import GroupProgram
 
 

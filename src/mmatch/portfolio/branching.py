@@ -24,8 +24,8 @@ from mmatch.portfolio.waiting import waited
 from mmatch.terms import FREE
 
 if TYPE_CHECKING:
+    from mmatch.arrays import Floats, Ints
     from mmatch.instance import Watch
-    from mmatch.people.columns import Floats, Ints
     from mmatch.portfolio.program import Block, GroupProgram
     from mmatch.portfolio.relaxing import Relaxed
     from mmatch.portfolio.waiting import Budget

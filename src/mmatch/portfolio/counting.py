@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from mmatch.arrays import NONE
 from mmatch.instance.group_bound import Count
-from mmatch.people.columns import NONE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from mmatch.people.columns import Floats, Ints
+    from mmatch.arrays import Floats, Ints
     from mmatch.portfolio.program import GroupProgram
 
 NEAR = 1e-3

@@ -13,16 +13,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from mmatch.arrays import NONE
 from mmatch.instance.group_bound import Priced
 from mmatch.instance.totals import load_labels
-from mmatch.people.columns import NONE
 from mmatch.terms import FREE
 
 FAR = 2**62
 
 if TYPE_CHECKING:
+    from mmatch.arrays import Floats, Ints
     from mmatch.instance import Instance
-    from mmatch.people.columns import Floats, Ints
     from mmatch.terms import Bounds, ConvexLoad, Groups
 
 

@@ -13,7 +13,7 @@ from mmatch.terms import FREE
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from mmatch.people.columns import Floats
+    from mmatch.arrays import Floats
     from mmatch.portfolio.program import GroupProgram
 
 SLOW = 1e-5  # of the value: less gained in a round is not worth another

@@ -23,8 +23,8 @@ from mmatch.portfolio.waiting import SLICE, Budget, Stopped, waited
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from mmatch.arrays import Bools, Ints
     from mmatch.instance import Instance, Watch
-    from mmatch.people.columns import Bools, Ints
     from mmatch.portfolio.relaxing import Relaxed
     from mmatch.terms import Groups
 

@@ -15,7 +15,7 @@ from mmatch.portfolio.program import stacked
 from mmatch.terms import FREE
 
 if TYPE_CHECKING:
-    from mmatch.people.columns import Bools, Floats, Ints
+    from mmatch.arrays import Bools, Floats, Ints
     from mmatch.portfolio.program import GroupProgram
     from mmatch.portfolio.waiting import Budget
     from mmatch.terms import Slots

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
+from mmatch.exact import plain
 from mmatch.instance import Answer, Watch
 from mmatch.instance.components import components
 from mmatch.instance.group_bound import GroupBound
 from mmatch.instance.totals import tier_totals, tier_values
 from mmatch.matching import Status
-from mmatch.people.numbers import plain
 from mmatch.portfolio.agreeing import by_two
 from mmatch.portfolio.running import Run
 from mmatch.solvers.cpsat import CpSat
@@ -85,7 +85,7 @@ class _Apart:
             done, tiers = found.tiers_done, len(self.instance.tiers)
             value = tier_values(self.instance, found.chosen, min(done + 1, tiers))
             limit = None if found.limit is None else plain(found.limit)
-            self.watch.tell("groups", done, tiers, value, (*value[:done], limit))
+            self.watch.report("groups", done, tiers, value, (*value[:done], limit))
 
     def joined(self, stopped: str | None) -> Answer:
         """The answers of all parts as one."""

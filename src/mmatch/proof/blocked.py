@@ -6,21 +6,21 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from mmatch.arrays import NONE
 from mmatch.blocking import Room, blocks, linked_blocks
 from mmatch.errors import UnsupportedError
 from mmatch.instance.market import FAR
 from mmatch.instance.seats import group_bounds, led_groups, mentor_seats
 from mmatch.matching import Violation
 from mmatch.pairs import pairs_of
-from mmatch.people.columns import NONE
 from mmatch.rules.linked import Linked
 
 if TYPE_CHECKING:
-    from mmatch.instance.edges import Edges
+    from mmatch.arrays import Bools
     from mmatch.matching import Matching
     from mmatch.pairs import Pairs
+    from mmatch.pairs.edges import Edges
     from mmatch.people import Cohort
-    from mmatch.people.columns import Bools
     from mmatch.program import Program
 
 MOST_TOLD = 3

@@ -9,10 +9,10 @@ import numpy as np
 from mmatch.pairs import seat_rows
 
 if TYPE_CHECKING:
+    from mmatch.arrays import Bools
     from mmatch.instance import Instance
     from mmatch.matching import Matching
     from mmatch.people import Cohort
-    from mmatch.people.columns import Bools
 
 
 def chosen_edges(cohort: Cohort, instance: Instance, matching: Matching) -> Bools | None:

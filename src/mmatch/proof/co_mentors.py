@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from mmatch.arrays import NONE
 from mmatch.instance.seats import led_groups, mentor_seats
 from mmatch.matching import Violation
 from mmatch.pairs import Pairs, facts_of
-from mmatch.people.columns import NONE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from mmatch.arrays import Bools, Ints
     from mmatch.matching import Match, Matching
     from mmatch.people import Cohort
-    from mmatch.people.columns import Bools, Ints
     from mmatch.program import Program
 
 

@@ -16,7 +16,7 @@ from mmatch.instance.group_bound import Priced, split_rows
 from mmatch.terms import FREE
 
 if TYPE_CHECKING:
-    from mmatch.people.columns import Bools, Ints
+    from mmatch.arrays import Bools, Ints
     from mmatch.terms import Groups
 
 MOST_ENTRIES = 500_000  # of rows that are looked at

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mmatch.people.columns import NONE
+from mmatch.arrays import NONE
 from mmatch.proof.crowding import crowds, never_together
 from mmatch.terms import FREE
 
 if TYPE_CHECKING:
+    from mmatch.arrays import Bools, Ints
     from mmatch.instance import Instance
-    from mmatch.people.columns import Bools, Ints
     from mmatch.proof.crowding import Crowd
     from mmatch.terms import Bounds, Groups
 

@@ -8,12 +8,12 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from mmatch.errors import InputError, Problem, excerpt
+from mmatch.exact import Exact, Value, plain, readable
 from mmatch.instance import compile_instance
 from mmatch.instance.grouping import asks_for_groups
 from mmatch.instance.network import CrossingSets, build_network
 from mmatch.instance.totals import tier_totals
-from mmatch.matching import Exact, Matching, Result, Status, Trust, Value, Violation
-from mmatch.people.numbers import plain, readable
+from mmatch.matching import Matching, Result, Status, Trust, Violation
 from mmatch.program import check_question
 from mmatch.proof.choices import chosen_edges
 from mmatch.proof.digests import digest
@@ -29,10 +29,10 @@ from mmatch.proof.validity import validity
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from mmatch.arrays import Bools
     from mmatch.instance import Instance
     from mmatch.matching import Proof
     from mmatch.people import Cohort
-    from mmatch.people.columns import Bools
     from mmatch.program import Program
 
 

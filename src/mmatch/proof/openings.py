@@ -13,17 +13,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from mmatch.arrays import NONE
 from mmatch.instance.components import components
 from mmatch.instance.group_bound import Count, GroupBound, Side
 from mmatch.instance.totals import stage_total
-from mmatch.people.columns import NONE
 from mmatch.terms import Count as Counted
 from mmatch.terms import Total, Worst
 
 if TYPE_CHECKING:
+    from mmatch.arrays import Bools
     from mmatch.instance import Instance
     from mmatch.matching import Proof
-    from mmatch.people.columns import Bools
 
     Vectors = Sequence[Sequence[int]]
 

@@ -27,8 +27,8 @@ from mmatch.terms import Worst
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from mmatch.arrays import Bools, Ints
     from mmatch.instance.network import Network
-    from mmatch.people.columns import Bools, Ints
 
 PYTHON_ARCS = 20_000
 Check = Callable[["Bools"], "Bools | None"]

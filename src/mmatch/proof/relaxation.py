@@ -25,9 +25,9 @@ from mmatch.instance.totals import stage_total
 from mmatch.terms import Total, Worst
 
 if TYPE_CHECKING:
+    from mmatch.arrays import Bools, Ints
     from mmatch.instance import Instance
     from mmatch.instance.network import Network
-    from mmatch.people.columns import Bools, Ints
     from mmatch.terms import Stage
 
 Vectors = Sequence[Sequence[int]]

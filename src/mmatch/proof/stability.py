@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from mmatch.arrays import NONE
 from mmatch.blocking import blocks, stated_room
+from mmatch.exact import exact_sum
 from mmatch.instance import compile_instance
 from mmatch.instance.compiling import lottery
 from mmatch.instance.descent import Face, followed
@@ -25,8 +27,6 @@ from mmatch.instance.market import (
 )
 from mmatch.instance.totals import tier_totals
 from mmatch.matching import Stability, Violation
-from mmatch.people.columns import NONE
-from mmatch.people.numbers import exact_sum
 from mmatch.proof.blocked import unstable
 from mmatch.proof.choices import chosen_edges
 from mmatch.proof.digests import digest
@@ -44,12 +44,13 @@ from mmatch.proof.strict import (
 from mmatch.proof.super_stability import Wishes, after_strikes
 
 if TYPE_CHECKING:
+    from mmatch.arrays import Bools, Ints
+    from mmatch.exact import Exact
     from mmatch.instance import Instance
     from mmatch.instance.descent import Descent
     from mmatch.instance.market import Market
-    from mmatch.matching import Exact, Matching, Proof
+    from mmatch.matching import Matching, Proof
     from mmatch.people import Cohort
-    from mmatch.people.columns import Bools, Ints
     from mmatch.program import Program
 
 MOST_TOLD = 3

@@ -19,15 +19,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from mmatch.arrays import NONE
 from mmatch.instance.market import FAR
-from mmatch.people.columns import NONE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from mmatch.arrays import Bools, Ints
     from mmatch.instance.market import Market
     from mmatch.matching import Stability
-    from mmatch.people.columns import Bools, Ints
 
 
 def within_seats(market: Market, current: Ints) -> bool:

@@ -9,19 +9,19 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mmatch.instance.edges import candidates
+from mmatch.arrays import NONE
 from mmatch.instance.seats import group_bounds, led_groups, mentor_seats
 from mmatch.matching import Violation
 from mmatch.pairs import Pairs, facts_of, seat_rows
-from mmatch.people.columns import NONE
+from mmatch.pairs.edges import candidates
 from mmatch.proof.blocked import unstable
 from mmatch.proof.co_mentors import co_mentors_at_fault
 from mmatch.rules.stable import Stable
 
 if TYPE_CHECKING:
+    from mmatch.arrays import Ints
     from mmatch.matching import Matching
     from mmatch.people import Cohort
-    from mmatch.people.columns import Ints
     from mmatch.program import Program
 
 

@@ -10,7 +10,7 @@ from mmatch.display import escaped
 from mmatch.reporting.words import told
 
 if TYPE_CHECKING:
-    from mmatch.instance import Progress
+    from mmatch.progress import Progress
 
 PATIENCE = 1.0  # seconds before anything is shown
 PAUSE = 0.1  # seconds between two changes of what is shown

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from mmatch.matching import Status, Trust
 
 if TYPE_CHECKING:
-    from mmatch.matching import Result, Value
+    from mmatch.exact import Value
+    from mmatch.matching import Result
     from mmatch.people import Cohort
     from mmatch.program import Program
 

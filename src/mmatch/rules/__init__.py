@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
-from mmatch.discovery import attribute_of, names
+from mmatch.registry import attribute_of, names
 
 BASES = {"Rule"}  # for those who write their own
 

@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from mmatch.errors import InputError, Problem, excerpt
+from mmatch.errors import InputError, PluginError, Problem, excerpt
 from mmatch.matching import Violation
 from mmatch.pairs import Pairs, pairs_of
-from mmatch.parts import Part, known_attribute
-from mmatch.people.texts import suggestion
+from mmatch.registry.part import Part, guarded, known_attribute
+from mmatch.text import suggestion
 
 if TYPE_CHECKING:
-    from mmatch.instance.edges import Edges
+    from mmatch.arrays import Bools, Ints
     from mmatch.matching import Matching
+    from mmatch.pairs.edges import Edges
     from mmatch.people import Cohort
-    from mmatch.people.columns import Bools, Ints
     from mmatch.terms import Constraint, GroupRows, Groups, Slots
 
 
@@ -41,6 +41,21 @@ class Rule(Part):
 
     def allows(self, pairs: Pairs) -> Bools | None:
         """Which pairs may be matched, in the shape of the view; None for all of them."""
+
+    def mask(self, pairs: Pairs) -> Bools | None:
+        """What `allows` says of a view, checked.
+
+        Raises:
+            PluginError: where it says something else than yes or no for each pair.
+        """
+        with guarded(self):
+            allows = self.allows(pairs)
+            if allows is None:
+                return None
+            allows = np.broadcast_to(allows, pairs.shape)
+        if allows.dtype != np.bool_:
+            raise PluginError(f"{self.title} gave {allows.dtype}, expected True or False for each pair")
+        return allows
 
     def constraints(self, edges: Edges) -> Iterable[Constraint]:  # noqa: ARG002 - most rules have none
         """Constraints on sets of candidate edges."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mmatch.errors import excerpt
-from mmatch.people.texts import nfc
+from mmatch.text import nfc
 
 if TYPE_CHECKING:
     from mmatch.rules._base import Rule

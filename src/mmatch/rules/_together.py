@@ -12,10 +12,10 @@ from mmatch.rules._base import Rule
 from mmatch.terms import FREE, GroupRows
 
 if TYPE_CHECKING:
-    from mmatch.instance.edges import Edges
+    from mmatch.arrays import Bools, Ints
     from mmatch.matching import Match, Matching
+    from mmatch.pairs.edges import Edges
     from mmatch.people import Cohort
-    from mmatch.people.columns import Bools, Ints
     from mmatch.terms import Groups
 
 

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from mmatch.exact import count_fault
 from mmatch.matching import Violation
-from mmatch.people.numbers import count_fault
 from mmatch.rules._base import Rule
 from mmatch.terms import Bounds
 
 if TYPE_CHECKING:
-    from mmatch.instance.edges import Edges
     from mmatch.matching import Matching
+    from mmatch.pairs.edges import Edges
     from mmatch.people import Cohort
 
 

@@ -12,9 +12,9 @@ from mmatch.errors import InputError, Problem, excerpt
 from mmatch.rules._base import Rule
 
 if TYPE_CHECKING:
+    from mmatch.arrays import Bools
     from mmatch.pairs import Pairs
     from mmatch.people import Participant
-    from mmatch.people.columns import Bools
 
 
 @dataclass(frozen=True, repr=False)
@@ -33,7 +33,7 @@ class Check(Rule):
 
     def allows(self, pairs: Pairs) -> Bools:
         """Pairs for which the function says yes."""
-        return pairs.facts.call(self.function, pairs, _yes_or_no).astype(bool)  # type: ignore[no-any-return]
+        return pairs.facts.call(self.function, (pairs.mentor, pairs.mentee), _yes_or_no).astype(bool)  # type: ignore[no-any-return]
 
 
 def _yes_or_no(value: Any, place: str) -> bool:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from mmatch.exact import count_fault
 from mmatch.matching import Violation
-from mmatch.people.numbers import count_fault
 from mmatch.rules._base import Rule
 
 if TYPE_CHECKING:

@@ -15,17 +15,17 @@ import numpy as np
 
 from mmatch.availability import DAY, Window, day_of, parse_week, zone_of
 from mmatch.errors import InputError, Problem, Problems, excerpt
+from mmatch.exact import count_fault, number_fault, short
 from mmatch.matching import Violation
-from mmatch.people.numbers import count_fault, number_fault, short
-from mmatch.people.texts import suggestion
 from mmatch.rules._base import Rule
 from mmatch.terms import FREE, GroupRows, Slots
+from mmatch.text import suggestion
 
 if TYPE_CHECKING:
-    from mmatch.instance.edges import Edges
+    from mmatch.arrays import Bools
     from mmatch.matching import Match, Matching
+    from mmatch.pairs.edges import Edges
     from mmatch.people import Cohort
-    from mmatch.people.columns import Bools
     from mmatch.terms import Groups
 
 

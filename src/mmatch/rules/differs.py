@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from mmatch.rules._base import AttributeRule
 
 if TYPE_CHECKING:
+    from mmatch.arrays import Bools
     from mmatch.pairs import Pairs
-    from mmatch.people.columns import Bools
 
 
 @dataclass(frozen=True, repr=False)

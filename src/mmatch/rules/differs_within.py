@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING
 
+from mmatch.arrays import WORD
 from mmatch.pairs import facts_of
-from mmatch.people.columns import WORD
 from mmatch.rules._base import AttributeRule
 from mmatch.rules._together import GroupRule, lonely, mentees, sums
 from mmatch.terms import FREE
 
 if TYPE_CHECKING:
-    from mmatch.instance.edges import Edges
     from mmatch.matching import Match
+    from mmatch.pairs.edges import Edges
     from mmatch.people import Cohort
     from mmatch.terms import GroupRows, Groups
 

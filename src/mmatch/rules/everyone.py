@@ -13,8 +13,8 @@ from mmatch.rules._base import Rule
 from mmatch.terms import Bounds
 
 if TYPE_CHECKING:
-    from mmatch.instance.edges import Edges
     from mmatch.matching import Matching
+    from mmatch.pairs.edges import Edges
     from mmatch.people import Cohort
 
 

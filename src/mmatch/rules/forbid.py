@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mmatch.parts import named_pairs
+from mmatch.registry.part import named_pairs
 from mmatch.rules._base import Rule, offer_keys
 
 if TYPE_CHECKING:
+    from mmatch.arrays import Bools
     from mmatch.pairs import Pairs
     from mmatch.people import Cohort
-    from mmatch.people.columns import Bools
 
 
 @dataclass(frozen=True, repr=False)

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mmatch.people.numbers import exact, number_fault, plain
+from mmatch.exact import exact, number_fault, plain
 from mmatch.rules._base import Rule
 
 if TYPE_CHECKING:
+    from mmatch.arrays import Bools
     from mmatch.pairs import Pairs
-    from mmatch.people.columns import Bools
 
 
 @dataclass(frozen=True, repr=False)

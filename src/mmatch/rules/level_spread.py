@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mmatch.people.numbers import exact, number_fault, plain
+from mmatch.exact import exact, number_fault, plain
 from mmatch.rules._together import GroupRule, apart, lonely
 
 if TYPE_CHECKING:
-    from mmatch.instance.edges import Edges
     from mmatch.matching import Match
+    from mmatch.pairs.edges import Edges
     from mmatch.people import Cohort
     from mmatch.terms import GroupRows, Groups
 

@@ -10,14 +10,14 @@ import numpy as np
 
 from mmatch.errors import Problems, excerpt
 from mmatch.matching import Violation
-from mmatch.people.texts import suggestion
 from mmatch.rules._base import Rule
 from mmatch.rules._sets import sets_of_ids
 from mmatch.terms import Links
+from mmatch.text import suggestion
 
 if TYPE_CHECKING:
-    from mmatch.instance.edges import Edges
     from mmatch.matching import Matching
+    from mmatch.pairs.edges import Edges
     from mmatch.people import Cohort
 
 

@@ -8,19 +8,19 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from mmatch.arrays import NONE
 from mmatch.errors import InputError, Problem
 from mmatch.matching import Violation
 from mmatch.pairs import pairs_of
-from mmatch.parts import named_pairs
-from mmatch.people.columns import NONE
+from mmatch.registry.part import named_pairs
 from mmatch.rules._base import Rule, offer_keys
 from mmatch.terms import Bounds
 
 if TYPE_CHECKING:
-    from mmatch.instance.edges import Edges
+    from mmatch.arrays import Ints
     from mmatch.matching import Matching
+    from mmatch.pairs.edges import Edges
     from mmatch.people import Cohort
-    from mmatch.people.columns import Ints
 
 
 @dataclass(frozen=True, repr=False)

@@ -14,11 +14,11 @@ from mmatch.rules._base import Rule
 from mmatch.terms import Bounds
 
 if TYPE_CHECKING:
-    from mmatch.instance.edges import Edges
+    from mmatch.arrays import Bools
     from mmatch.matching import Matching
     from mmatch.pairs import Pairs
+    from mmatch.pairs.edges import Edges
     from mmatch.people import Cohort
-    from mmatch.people.columns import Bools
 
 
 @dataclass(frozen=True, repr=False)

@@ -14,9 +14,9 @@ from mmatch.errors import InputError, Problem, Problems, excerpt
 from mmatch.rules._base import Rule
 
 if TYPE_CHECKING:
+    from mmatch.arrays import Bools, Ints
     from mmatch.pairs import Pairs
     from mmatch.people import Cohort
-    from mmatch.people.columns import Bools, Ints
 
 MOST_WEEKS = 52
 GRAIN = 15  # minutes between two starts that are looked at

@@ -11,7 +11,7 @@ from mmatch.rules._base import Rule
 from mmatch.terms import NoBlocking
 
 if TYPE_CHECKING:
-    from mmatch.instance.edges import Edges
+    from mmatch.pairs.edges import Edges
 
 
 @dataclass(frozen=True, repr=False)

@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mmatch.errors import Problems, excerpt
-from mmatch.people.texts import suggestion
 from mmatch.rules._sets import sets_of_ids
 from mmatch.rules._together import GroupRule, mentees
 from mmatch.terms import GroupRows
+from mmatch.text import suggestion
 
 if TYPE_CHECKING:
-    from mmatch.instance.edges import Edges
+    from mmatch.arrays import Ints
     from mmatch.matching import Match
+    from mmatch.pairs.edges import Edges
     from mmatch.people import Cohort
-    from mmatch.people.columns import Ints
     from mmatch.terms import Groups
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from mmatch.discovery import attribute_of, names
+from mmatch.registry import attribute_of, names
 
 
 def __getattr__(name: str) -> Any:

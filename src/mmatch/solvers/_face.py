@@ -11,8 +11,8 @@ from mmatch.instance.folding import held
 from mmatch.solvers._mincost import cheapest, circulation
 
 if TYPE_CHECKING:
+    from mmatch.arrays import Bools, Ints
     from mmatch.instance.network import Network
-    from mmatch.people.columns import Bools, Ints
     from mmatch.solvers._mincost import Order
     from mmatch.terms import Worst
 

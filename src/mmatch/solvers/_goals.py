@@ -17,8 +17,8 @@ from mmatch.solvers._rows import FAR, Goal, Row, sets_of
 from mmatch.terms import Balance, Spread, Total, Worst
 
 if TYPE_CHECKING:
+    from mmatch.arrays import Bools, Ints
     from mmatch.instance import Instance, Watch
-    from mmatch.people.columns import Bools, Ints
     from mmatch.solvers._rows import Model
     from mmatch.terms import Count, Grouped, Stage
 

@@ -11,7 +11,7 @@ from mmatch.terms import FREE, Sizes
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mmatch.people.columns import Ints
+    from mmatch.arrays import Ints
     from mmatch.solvers._rows import Model
     from mmatch.terms import GroupRows, Groups, Variety
 

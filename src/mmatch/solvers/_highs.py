@@ -13,8 +13,8 @@ from mmatch.solvers._rows import Found, Goal, Model, time_left
 from mmatch.solvers._searching import unless_stopped
 
 if TYPE_CHECKING:
+    from mmatch.arrays import Bools, Ints
     from mmatch.instance import Watch
-    from mmatch.people.columns import Bools, Ints
 
 LIMIT, INFEASIBLE = 1, 2  # what SciPy calls them
 

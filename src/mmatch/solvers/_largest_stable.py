@@ -19,9 +19,9 @@ from mmatch.solvers._stability import forbid_blocking
 from mmatch.terms import NoBlocking
 
 if TYPE_CHECKING:
+    from mmatch.arrays import Bools
     from mmatch.instance import Instance, Watch
     from mmatch.instance.market import Market
-    from mmatch.people.columns import Bools
 
 
 def largest_stable(instance: Instance, market: Market, watch: Watch) -> tuple[Bools, int]:

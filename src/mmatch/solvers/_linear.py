@@ -19,13 +19,14 @@ from mmatch.instance import Answer
 from mmatch.instance.totals import stage_total, tier_values
 from mmatch.matching import Status
 from mmatch.solvers._goals import goals
+from mmatch.solvers._grouping import add_groups
 from mmatch.solvers._relaxing import evidence, shortage_cut
 from mmatch.solvers._rows import FAR, Found, Goal, Model, Row
 from mmatch.terms import Links, NoBlocking, Total, Worst
 
 if TYPE_CHECKING:
+    from mmatch.arrays import Bools, Ints
     from mmatch.instance import Instance, Watch
-    from mmatch.people.columns import Bools, Ints
     from mmatch.solvers._goals import Outcome
 
 KINDS = frozenset({"linear", "convex_load", "bounds", "profile", "worst", "worst_of_sums", "leximin"}) | {
@@ -54,6 +55,8 @@ class _Run:
     def __init__(self, instance: Instance, watch: Watch, search: Search) -> None:
         self.instance, self.watch, self.search = instance, watch, search
         self.model = Model.of(instance)
+        if instance.groups is not None:
+            add_groups(self.model, instance.groups)
         _link(self.model, instance)
         _stable(self.model, instance)
         self.best: Bools | None = None
@@ -204,7 +207,7 @@ def _tell(instance: Instance, best: Bools | None, watch: Watch, number: int) -> 
     if watch.progress is not None and best is not None:
         grouped = [isinstance(stage, Total) and bool(stage.grouped) for stage in instance.stages]
         done = min(instance.tiers_within(number), instance.tiers_within([*grouped, True].index(True)))
-        watch.tell("tiers", done, len(instance.tiers), tier_values(instance, best, done))
+        watch.report("tiers", done, len(instance.tiers), tier_values(instance, best, done))
 
 
 def _worse(instance: Instance, chosen: Bools, best: Bools, stage: int) -> bool:

@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from mmatch.arrays import NONE
 from mmatch.errors import UnsupportedError
 from mmatch.instance import Answer
 from mmatch.instance.market import Market, market_of, obstacle
 from mmatch.matching import Status
-from mmatch.people.columns import NONE
 
 if TYPE_CHECKING:
+    from mmatch.arrays import Bools, Rows
     from mmatch.instance import Instance
-    from mmatch.people.columns import Bools, Rows
 
 KINDS = frozenset({"linear", "convex_load", "bounds", "profile"})  # aims are measured, not followed
 

@@ -18,8 +18,8 @@ from mmatch.instance.prices import potentials, reduced_costs, residual_arcs
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from mmatch.arrays import Bools, Ints
     from mmatch.instance.network import Network
-    from mmatch.people.columns import Bools, Ints
 
 MOST_NODES = 2**31 - 16
 

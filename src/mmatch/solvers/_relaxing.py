@@ -13,21 +13,21 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from mmatch.arrays import NONE
 from mmatch.instance.cases import Case, Floors, relaxed_limit
 from mmatch.instance.folding import fold, runs
 from mmatch.instance.network import CrossingSets, build_network
 from mmatch.instance.prices import NegativeCycle, potentials, reduced_costs, residual_arcs
 from mmatch.instance.totals import stage_total
-from mmatch.people.columns import NONE
 from mmatch.solvers._mincost import Order, cheapest, feasible
 from mmatch.terms import Total, Worst
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from mmatch.arrays import Bools, Floats, Ints, Objects
     from mmatch.instance import Instance, Watch
     from mmatch.instance.network import Network
-    from mmatch.people.columns import Bools, Floats, Ints, Objects
     from mmatch.terms import Stage
 
 FAR = 2**62

@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from mmatch.arrays import NONE
 from mmatch.instance.totals import load_labels
-from mmatch.people.columns import NONE
-from mmatch.solvers._grouping import add_groups
 
 if TYPE_CHECKING:
+    from mmatch.arrays import Bools, Ints
     from mmatch.instance import Instance, Watch
-    from mmatch.people.columns import Bools, Ints
     from mmatch.terms import Bounds, ConvexLoad
 
 FAR = 2**62
@@ -109,8 +108,6 @@ class Model:
             model.add(np.zeros(1, dtype=np.int64), np.zeros(1, dtype=np.int64))  # searches want a variable
         for family in instance.bounds:
             model.sums(edges, family)
-        if instance.groups is not None:
-            add_groups(model, instance.groups)
         return model
 
     def row(self, variables: Ints, coefficients: Ints, lower: int, upper: int) -> None:

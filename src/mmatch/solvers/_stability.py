@@ -18,8 +18,8 @@ from mmatch.solvers._rows import FAR, Model, Row
 from mmatch.terms import FREE, Links
 
 if TYPE_CHECKING:
+    from mmatch.arrays import Bools, Ints
     from mmatch.instance import Instance
-    from mmatch.people.columns import Bools, Ints
     from mmatch.terms import NoBlocking
 
 NOBODY = np.zeros(0, dtype=np.int64)

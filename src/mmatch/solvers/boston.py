@@ -29,5 +29,5 @@ class Boston:
             UnsupportedError: least loads, requests for several mentors, rules about several pairs.
         """
         market = strict(instance, kept_market(instance, self.name))
-        watch.tell(self.name, 0, len(market))
+        watch.report(self.name, 0, len(market))
         return seated(instance, market, immediate_acceptance(market))

@@ -11,8 +11,8 @@ from mmatch.solvers._rows import FAR, Found, Goal, Model, Row, time_left
 from mmatch.solvers._searching import searched
 
 if TYPE_CHECKING:
+    from mmatch.arrays import Ints
     from mmatch.instance import Answer, Instance, Watch
-    from mmatch.people.columns import Ints
 
 
 @dataclass(frozen=True)

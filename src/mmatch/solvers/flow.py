@@ -17,7 +17,7 @@ from mmatch.solvers._mincost import Order, feasible
 from mmatch.terms import Worst
 
 if TYPE_CHECKING:
-    from mmatch.people.columns import Ints
+    from mmatch.arrays import Ints
 
 
 class Flow:
@@ -35,7 +35,7 @@ class Flow:
 
     def solve(self, instance: Instance, watch: Watch) -> Answer:
         """A best choice of edges with prices, or a set of nodes that shows that there is none."""
-        watch.tell("network")
+        watch.report("network")
         network = build_network(instance)
         flow, cut = feasible(network)
         if flow is None:
@@ -84,7 +84,7 @@ def _answer(instance: Instance, face: Face, done: int, stopped: str | None) -> A
 def _tell(instance: Instance, face: Face, watch: Watch, done: int) -> None:
     """Progress: the totals of the tiers done so far."""
     tiers = instance.tiers_within(done)
-    watch.tell("tiers", tiers, len(instance.tiers), tier_values(instance, face.chosen(), tiers))
+    watch.report("tiers", tiers, len(instance.tiers), tier_values(instance, face.chosen(), tiers))
 
 
 def _drawn_order(instance: Instance, network: Network) -> Order:

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
+from mmatch.arrays import NONE
 from mmatch.instance import Answer, Instance, Watch
 from mmatch.instance.totals import load_labels
 from mmatch.matching import Status
-from mmatch.people.columns import NONE
 from mmatch.terms import Worst
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mmatch.people.columns import Bools, Ints
+    from mmatch.arrays import Bools, Ints
 
 Gain = tuple[int, ...]
 
@@ -34,7 +34,7 @@ class Greedy:
 
     def solve(self, instance: Instance, watch: Watch) -> Answer:
         """A choice of edges that keeps all bounds, or UNKNOWN."""
-        watch.tell("greedy", 0, len(instance.request))
+        watch.report("greedy", 0, len(instance.request))
         state = _State(instance)
         for block in state.blocks(np.flatnonzero(state.needed())):
             state.take_block(block, while_needed=True)

@@ -10,8 +10,8 @@ from mmatch.solvers._linear import KINDS, in_order, with_evidence
 from mmatch.solvers._rows import Found, Goal, Model
 
 if TYPE_CHECKING:
+    from mmatch.arrays import Ints
     from mmatch.instance import Answer, Instance, Watch
-    from mmatch.people.columns import Ints
 
 
 @dataclass(frozen=True)

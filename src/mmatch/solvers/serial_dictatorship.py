@@ -12,8 +12,8 @@ from mmatch.mechanisms.serial_dictatorship import serial_dictatorship
 from mmatch.solvers._mechanical import KINDS, kept_market, seated, strict
 
 if TYPE_CHECKING:
+    from mmatch.arrays import Ints
     from mmatch.instance import Answer, Instance, Watch
-    from mmatch.people.columns import Ints
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class SerialDictatorship:
             UnsupportedError: least loads, requests for several mentors, rules about several pairs.
         """
         market = strict(instance, kept_market(instance, self.name))
-        watch.tell(self.name, 0, len(market))
+        watch.report(self.name, 0, len(market))
         return seated(instance, market, serial_dictatorship(market, self._turns(instance)))
 
     def _turns(self, instance: Instance) -> Ints:

@@ -88,7 +88,7 @@ class Stable:
         told = obstacle(instance, loads=True)
         if told:
             raise UnsupportedError(f"stable cannot keep {told}; use another solver")
-        watch.tell("stable", 0, len(instance.request))
+        watch.report("stable", 0, len(instance.request))
         market = market_of(instance)
         ranks = counts_ranks(instance, self.side)
         sizes = self.ties == "largest" and self.kind == "weak" and counts_seats(instance)

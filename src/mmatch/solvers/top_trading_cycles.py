@@ -62,7 +62,7 @@ class TopTradingCycles:
         market = self._claimed(instance, strict(instance, kept_market(instance, self.name)))
         if not market.plain:
             raise UnsupportedError(f"{self.name} cannot keep several offers of one mentor; use another solver")
-        watch.tell(self.name, 0, len(market))
+        watch.report(self.name, 0, len(market))
         return seated(instance, market, top_trading_cycles(market))
 
     def _claimed(self, instance: Instance, market: Market) -> Market:

@@ -15,8 +15,10 @@ from mmatch.errors import UnsupportedError, excerpt
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from mmatch.people.columns import Ints
+    from mmatch.arrays import Ints
 
+Value = int | float | tuple[int | float, ...]  # of a tier, as users read it
+Exact = Fraction | tuple[Fraction, ...]  # the same without rounding
 LARGEST_COUNT = 2**31 - 1
 LARGEST_FLOAT = int(sys.float_info.max)  # any number stays a float
 BITS = 40  # scores keep at least so many bits below the largest one

@@ -4,19 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from mmatch.errors import PluginError
-from mmatch.pairs import Pairs, all_rank, facts_of, joined
-from mmatch.parts import guarded
-from mmatch.people.columns import NONE, Bools, Ints, ordered, plainly_numbered
+from mmatch.arrays import NONE, Bools, Ints, ordered, plainly_numbered
+from mmatch.pairs.facts import facts_of
+from mmatch.pairs.joining import all_rank, joined
+from mmatch.pairs.view import Pairs
 
 if TYPE_CHECKING:
     from mmatch.people import Cohort
-    from mmatch.rules._base import Rule
     from mmatch.terms import Slots
+
+
+class PairRule(Protocol):
+    """What allows or forbids pairs."""
+
+    def mask(self, pairs: Pairs) -> Bools | None:
+        """Which pairs of a view are allowed; None for all of them."""
 
 
 class Edges:
@@ -123,7 +129,7 @@ def placed(numbers: Ints, at: Ints) -> Ints:
     return at if plainly_numbered(numbers) else numbers[at]
 
 
-def candidates(cohort: Cohort, rules: Iterable[Rule]) -> Edges:
+def candidates(cohort: Cohort, rules: Iterable[PairRule]) -> Edges:
     """All pairs that facts and pair rules allow.
 
     Raises:
@@ -160,27 +166,11 @@ def _inverse(rows: Ints) -> Ints:
     return inverse
 
 
-def allowed(pairs: Pairs, rules: Iterable[Rule]) -> Bools:
+def allowed(pairs: Pairs, rules: Iterable[PairRule]) -> Bools:
     """Which pairs of a view all facts and rules allow."""
     mask = pairs.possible()
     for rule in rules:
-        allows = asked(rule, pairs)
+        allows = rule.mask(pairs)
         if allows is not None:
             mask = mask & allows
     return np.broadcast_to(mask, pairs.shape)
-
-
-def asked(rule: Rule, pairs: Pairs) -> Bools | None:
-    """What a pair rule says of a view, checked.
-
-    Raises:
-        PluginError: where it says something else than yes or no for each pair.
-    """
-    with guarded(rule):
-        allows = rule.allows(pairs)
-        if allows is None:
-            return None
-        allows = np.broadcast_to(allows, pairs.shape)
-    if allows.dtype != np.bool_:
-        raise PluginError(f"{rule.title} gave {allows.dtype}, expected True or False for each pair")
-    return allows

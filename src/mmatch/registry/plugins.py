@@ -10,6 +10,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from mmatch.errors import InputError, PluginError, Problem, excerpt
+from mmatch.registry.own import own
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
@@ -44,8 +45,6 @@ def register(part: T) -> T:
     Raises:
         InputError: where it is none of these, or has the name of a part of mmatch itself.
     """
-    from mmatch.discovery import own
-
     package, name = _package(part), part_name(part)
     fault = _fault(package, name, part) if package else "it is no rule, no aim and no solver"
     if not fault and own(package, name):
@@ -128,8 +127,6 @@ def _origin(point: EntryPoint) -> str:
 
 def _clash(package: str, name: str, points: tuple[EntryPoint, ...]) -> str:
     """Why a name means nothing, where it does not."""
-    from mmatch.discovery import own
-
     if own(package, name):
         return f"{_origin(points[0])} offers a name of mmatch itself, which stays mmatch's"
     if len(points) > 1:

@@ -7,9 +7,9 @@ from contextlib import contextmanager
 from dataclasses import MISSING, Field, fields
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from mmatch.discovery import find
 from mmatch.errors import InputError, MmatchError, PluginError, Problem, UnsupportedError, excerpt
-from mmatch.people.texts import nfc, suggestion
+from mmatch.registry.lookup import find
+from mmatch.text import nfc, suggestion
 
 if TYPE_CHECKING:
     from mmatch.people import Cohort
