@@ -131,7 +131,7 @@ def bare(arcs: tuple[Any, Any, Any, Any], n_nodes: int) -> tuple[Any, float]:
 
 def recovered(network: Any, flow: Any) -> float:
     """Seconds of getting prices from a solved network and checking them."""
-    from mmatch.instance.prices import potentials, reduced_costs, residual_arcs
+    from mmatch.network.prices import potentials, reduced_costs, residual_arcs
 
     cost = network.cost(0)
     start = time.perf_counter()
@@ -170,7 +170,7 @@ def both(spec: Spec) -> dict[str, Any]:
 def _network_of(cohort: Any, program: Any) -> tuple[Any, Any]:
     """The network of an instance and an optimal flow on it."""
     from mmatch.instance import Watch, compile_instance
-    from mmatch.instance.network import build_network
+    from mmatch.network.circulation import build_network
     from mmatch.solvers import Flow
 
     instance = compile_instance(cohort, program, 0)

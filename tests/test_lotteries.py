@@ -20,7 +20,7 @@ from scipy.optimize import linprog
 import mmatch as mm
 from mmatch import aims, rules
 from mmatch.lotteries import chances, drawing
-from mmatch.lotteries.keyed import Keyed
+from mmatch.lotteries.keyed_random import Keyed
 from mmatch.lotteries.rounding import Shares
 from mmatch.rules._base import Rule
 from mmatch.terms import Bounds

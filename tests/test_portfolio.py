@@ -83,8 +83,8 @@ def test_a_time_limit_leaves_an_answer_with_a_bound_that_the_judge_knows(large):
 def test_a_good_first_answer_needs_no_solver(large):
     """At 3,000 mentees nobody had a seat after two seconds: the first relaxation was not there yet."""
     from mmatch.instance import compile_instance
-    from mmatch.portfolio.beginning import greedy
-    from mmatch.portfolio.program import GroupProgram
+    from mmatch.portfolio.greedy_groups import greedy
+    from mmatch.portfolio.linear_program import GroupProgram
 
     instance = compile_instance(large, policy().resolve(large))
     program = GroupProgram(instance, instance.groups, 0, [])
@@ -181,7 +181,7 @@ def test_it_is_for_groups_only():
 def test_no_row_has_a_huge_number_for_a_limit():
     """HiGHS took 2^40 for a limit and called a worse answer optimal: what does not bind has to be infinite."""
     from mmatch.instance import compile_instance
-    from mmatch.solvers._rows import FAR, Model
+    from mmatch.solvers._integer_program import FAR, Model
 
     people = [
         mm.Participant(p.id, offers=p.offers, requests=p.requests, groups=p.groups, site="Rome") for p in crowd(9, 3, 2)

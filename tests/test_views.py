@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 
 from mmatch.aims._base import PairAim
-from mmatch.pairs import Pairs, facts_of
+from mmatch.candidates import Pairs, facts_of
 from mmatch.rules._base import Rule
 from strategies import aims_for, cohorts, rules_for
 

@@ -17,13 +17,13 @@ from mmatch.errors import InputError, MmatchError, Problem, SolverError, Unsuppo
 from mmatch.exact import plain
 from mmatch.instance import Answer, Watch, compile_instance
 from mmatch.instance.decoding import decode
-from mmatch.instance.network import CrossingSets
-from mmatch.instance.titles import set_title
+from mmatch.instance.set_titles import set_title
 from mmatch.matching import Proof, Result, Status, Trust
+from mmatch.network.circulation import CrossingSets
 from mmatch.program import Program, check_question
 from mmatch.progress import Progress
 from mmatch.proof import Grade, judge
-from mmatch.proof.digests import digest
+from mmatch.proof.question import digest
 from mmatch.registry import find, own_names
 from mmatch.registry.plugins import elsewhere, names_elsewhere, registered
 from mmatch.terms import KINDS
@@ -32,9 +32,9 @@ T = TypeVar("T")
 LONGEST = 10**9  # seconds, of a time limit
 
 if TYPE_CHECKING:
+    from mmatch.cohort import Cohort
     from mmatch.instance import Instance
     from mmatch.matching import Matching
-    from mmatch.people import Cohort
     from mmatch.solvers._base import Solver
 
 

@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 from mmatch.aims._base import Aim
 from mmatch.arrays import NONE
+from mmatch.cohort.validation import group_fault
 from mmatch.display import Shown, Table
 from mmatch.errors import InputError, Problem, Problems, excerpt
 from mmatch.formats import FORMATS
-from mmatch.people.building import group_fault
 from mmatch.registry import closest, find
 from mmatch.rules._base import Rule
 from mmatch.text import nfc
 
 if TYPE_CHECKING:
-    from mmatch.people import Cohort
+    from mmatch.cohort import Cohort
 
 SCHEMA = "mmatch/program"
 VERSION = 1
@@ -218,8 +218,8 @@ def _program(values: dict[str, Any]) -> Program:
 
 def check_question(cohort: object, program: object) -> None:
     """Raise an InputError where these are not a cohort and a program."""
-    from mmatch.pairs import facts_of
-    from mmatch.people import Cohort
+    from mmatch.candidates import facts_of
+    from mmatch.cohort import Cohort
 
     for value, kind in ((cohort, Cohort), (program, Program)):
         if not isinstance(value, kind):

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from mmatch.cohort import Cohort
 from mmatch.errors import MmatchError
 from mmatch.io import read_files
 from mmatch.io.cohorts import cohort_from_json
-from mmatch.people import Cohort
 
 quick = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 HEADS = [

@@ -2,9 +2,9 @@
 
 import pytest
 
+from mmatch.cohort import Meeting
 from mmatch.errors import InputError
 from mmatch.io import read_cohort, read_files
-from mmatch.people import Meeting
 
 
 @pytest.fixture

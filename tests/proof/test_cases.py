@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 import mmatch as mm
 from mmatch.instance import compile_instance
-from mmatch.instance.cases import Case, Floors
-from mmatch.instance.network import build_network
 from mmatch.io.json_text import dump_json
 from mmatch.io.results import result_from_json, result_to_json
+from mmatch.network.cases import Case, Floors
+from mmatch.network.circulation import build_network
 from oracle import Oracle
 from strategies import examples
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 import mmatch as mm
 from group_oracle import GroupOracle
 from mmatch.instance import compile_instance
-from mmatch.proof.headcount import headcount
+from mmatch.proof.group_counts import headcount
 from solvers.test_groups import group_questions
 from strategies import examples
 

@@ -137,8 +137,8 @@ def test_edited_prices_are_refused_unless_they_still_prove_it(question, data):
     assert {v.code for v in found} <= {"trust", "verified_bound"}
     if not found:
         from mmatch.instance import compile_instance
-        from mmatch.instance.folding import groups
-        from mmatch.instance.network import build_network
+        from mmatch.network.circulation import build_network
+        from mmatch.network.folding import groups
         from mmatch.proof.judge import chosen_edges
 
         instance = compile_instance(cohort, program.resolve(cohort))

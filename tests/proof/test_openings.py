@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 import mmatch as mm
 from group_oracle import GroupOracle
+from mmatch.groups.bound import Count, GroupBound, Side
 from mmatch.instance import compile_instance
-from mmatch.instance.group_bound import Count, GroupBound, Side
 from mmatch.instance.totals import stage_total
 from mmatch.proof.judge import chosen_edges
 from solvers.test_groups import group_questions

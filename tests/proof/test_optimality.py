@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 import mmatch as mm
 from mmatch.instance import compile_instance
-from mmatch.instance.network import build_network
+from mmatch.network.circulation import build_network
 from mmatch.proof import optimality
 from strategies import cohorts, examples
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import mmatch as mm
-from mmatch.instance.market import market_of
+from mmatch.mechanisms.market import market_of
 from mmatch.proof import judge
 from mmatch.proof.super_stability import Wishes, after_strikes
 from stable_oracle import rankings

@@ -88,8 +88,8 @@ def test_auto_is_always_exact_on_plain_programs(cohort):
 def test_truth_and_compiled_form_agree_for_every_aim(cohort):
     """`measure` on a matching equals the compiled weights and loads of its edges, aim by aim; so does the network."""
     from mmatch.instance import compile_instance
-    from mmatch.instance.network import build_network
     from mmatch.instance.totals import tier_totals
+    from mmatch.network.circulation import build_network
     from mmatch.proof.judge import chosen_edges
     from mmatch.terms import Worst
     from strategies import aims_for, in_order

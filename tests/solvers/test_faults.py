@@ -197,8 +197,8 @@ def test_cp_sat_alone_never_makes_a_question_impossible(monkeypatch, question):
 
     patched(monkeypatch, "linprog", infeasible)
     monkeypatch.setattr(cp_model.CpSolver, "solve", lambda *_args, **_options: cp_model.INFEASIBLE)
-    monkeypatch.setattr("mmatch.portfolio.running.best_within", lambda *_args, **_options: (None, False))
-    monkeypatch.setattr("mmatch.portfolio.running.greedy", lambda _: None)
+    monkeypatch.setattr("mmatch.portfolio.component_run.best_within", lambda *_args, **_options: (None, False))
+    monkeypatch.setattr("mmatch.portfolio.component_run.greedy", lambda _: None)
     result = outcome(question, solver="portfolio")
     assert result is not None
     assert (result.status, result.trust) == (mm.Status.FEASIBLE, mm.Trust.HEURISTIC)
@@ -207,13 +207,13 @@ def test_cp_sat_alone_never_makes_a_question_impossible(monkeypatch, question):
 @pytest.fixture
 def treed(monkeypatch):
     """The relaxation's own prices prove nothing, so that a tree is grown."""
-    from mmatch.portfolio.relaxing import whole_prices
+    from mmatch.portfolio.relaxation import whole_prices
 
     def useless(*arguments):
         row = whole_prices(*arguments)
         return (row[0], *(0 for _ in row[1:]))
 
-    monkeypatch.setattr("mmatch.portfolio.running.whole_prices", useless)
+    monkeypatch.setattr("mmatch.portfolio.component_run.whole_prices", useless)
 
 
 @pytest.mark.usefixtures("treed")

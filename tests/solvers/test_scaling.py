@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import mmatch as mm
-from mmatch.solvers import _mincost
+from mmatch.solvers import _min_cost_flow
 
 FIT = mm.Program(aims=[mm.aims.Fit()])
 
@@ -21,6 +21,6 @@ def test_scaled_optima_are_optima(monkeypatch, limit):
         table = rng.integers(0, 40, (n, m)).astype(float)
         questions.append(mm.Cohort.from_scores(table, capacity=int(rng.integers(1, 3))))
     wanted = [mm.solve(cohort, FIT).value for cohort in questions]
-    monkeypatch.setattr(_mincost, "largest_cost", lambda _: limit)
-    monkeypatch.setattr(_mincost, "_check", lambda *_: None)
+    monkeypatch.setattr(_min_cost_flow, "largest_cost", lambda _: limit)
+    monkeypatch.setattr(_min_cost_flow, "_check", lambda *_: None)
     assert [mm.solve(cohort, FIT).value for cohort in questions] == wanted

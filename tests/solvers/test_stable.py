@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import mmatch as mm
 from mmatch.proof import judge
-from mmatch.proof.digests import digest
+from mmatch.proof.question import digest
 from oracle import Oracle
 from stable_oracle import Slow, rankings
 from strategies import cohorts, examples, rules_for

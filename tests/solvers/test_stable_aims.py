@@ -15,13 +15,13 @@ from hypothesis import strategies as st
 import mmatch as mm
 from mmatch.arrays import NONE
 from mmatch.instance import compile_instance
-from mmatch.instance.descent import followed
-from mmatch.instance.market import market_of
-from mmatch.mechanisms.mentee_side import mentee_side
-from mmatch.mechanisms.mentor_side import mentor_side
+from mmatch.mechanisms.market import market_of
+from mmatch.mechanisms.mentee_proposing import mentee_side
+from mmatch.mechanisms.mentor_proposing import mentor_side
+from mmatch.mechanisms.rotation_order import followed
 from mmatch.mechanisms.rotations import rotations
 from mmatch.proof import judge
-from mmatch.proof.strict import strict_blocks, within_seats
+from mmatch.proof.strict_lists import strict_blocks, within_seats
 from mmatch.solvers import _stable_aims
 from stable_oracle import rankings
 from strategies import examples

@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
+from mmatch.candidates import Pairs, pairs_of
 from mmatch.errors import PluginError
 from mmatch.exact import exact, exact_sum, number_fault, plain, short
-from mmatch.pairs import Pairs, pairs_of
 from mmatch.registry.part import Part, guarded
 from mmatch.terms import Linear
 
 if TYPE_CHECKING:
     from mmatch.arrays import Ints
+    from mmatch.candidates.edges import Edges
+    from mmatch.cohort import Cohort
     from mmatch.exact import Exact
     from mmatch.matching import Matching
-    from mmatch.pairs.edges import Edges
-    from mmatch.people import Cohort
     from mmatch.terms import Term
 
 

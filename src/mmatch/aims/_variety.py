@@ -14,9 +14,9 @@ from mmatch.registry.part import known_attribute
 from mmatch.terms import Variety
 
 if TYPE_CHECKING:
+    from mmatch.candidates.edges import Edges
+    from mmatch.cohort import Cohort
     from mmatch.matching import Matching
-    from mmatch.pairs.edges import Edges
-    from mmatch.people import Cohort
 
 
 @dataclass(frozen=True, repr=False)

@@ -18,9 +18,9 @@ from mmatch.terms import ConvexLoad, Linear, Sum
 from mmatch.text import suggestion
 
 if TYPE_CHECKING:
+    from mmatch.candidates.edges import Edges
+    from mmatch.cohort import Cohort
     from mmatch.matching import Matching
-    from mmatch.pairs.edges import Edges
-    from mmatch.people import Cohort
 
 
 LARGEST = 1_000_000

@@ -11,16 +11,16 @@ import numpy as np
 
 from mmatch.aims._base import Aim
 from mmatch.aims.worst_off import fits
-from mmatch.pairs import facts_of, pairs_of
+from mmatch.candidates import facts_of, pairs_of
 from mmatch.registry.part import known_attribute
 from mmatch.terms import Spread
 
 if TYPE_CHECKING:
     from mmatch.arrays import Ints
+    from mmatch.candidates import Pairs
+    from mmatch.candidates.edges import Edges
+    from mmatch.cohort import Cohort
     from mmatch.matching import Matching
-    from mmatch.pairs import Pairs
-    from mmatch.pairs.edges import Edges
-    from mmatch.people import Cohort
 
 FINEST = 2**20  # up to which the shares of segments are exact
 BITS = 30  # of what one seat counts

@@ -16,7 +16,7 @@ from mmatch.registry.part import named_pairs
 
 if TYPE_CHECKING:
     from mmatch.arrays import Ints
-    from mmatch.pairs import Pairs
+    from mmatch.candidates import Pairs
 
 
 @dataclass(frozen=True, repr=False)

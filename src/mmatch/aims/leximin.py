@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, ClassVar
 from mmatch.aims.worst_off import WorstOff, mentee_fits
 
 if TYPE_CHECKING:
+    from mmatch.cohort import Cohort
     from mmatch.exact import Exact
     from mmatch.matching import Matching
-    from mmatch.people import Cohort
 
 
 @dataclass(frozen=True, repr=False)

@@ -10,16 +10,16 @@ import numpy as np
 
 from mmatch.aims._base import Aim
 from mmatch.aims.worst_off import fits, mentee_fits, one_seat_each
+from mmatch.candidates import facts_of
 from mmatch.errors import UnsupportedError
 from mmatch.exact import LOG_BITS, exact_sum, whole_log2
-from mmatch.pairs import facts_of
 from mmatch.terms import Linear, Vector
 
 if TYPE_CHECKING:
+    from mmatch.candidates.edges import Edges
+    from mmatch.cohort import Cohort
     from mmatch.exact import Exact
     from mmatch.matching import Matching
-    from mmatch.pairs.edges import Edges
-    from mmatch.people import Cohort
 
 
 @dataclass(frozen=True, repr=False)

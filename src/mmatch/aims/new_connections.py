@@ -19,8 +19,8 @@ from mmatch.registry.part import known_attribute
 
 if TYPE_CHECKING:
     from mmatch.arrays import Ints
-    from mmatch.pairs import Pairs
-    from mmatch.people import Cohort
+    from mmatch.candidates import Pairs
+    from mmatch.cohort import Cohort
 
 GRID = 2**40
 

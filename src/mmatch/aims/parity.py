@@ -11,16 +11,16 @@ import numpy as np
 
 from mmatch.aims._base import Aim
 from mmatch.arrays import NONE
+from mmatch.candidates import pairs_of
 from mmatch.errors import InputError, Problem
-from mmatch.pairs import pairs_of
 from mmatch.registry.part import known_attribute
 from mmatch.terms import ConvexLoad
 
 if TYPE_CHECKING:
     from mmatch.arrays import Ints
+    from mmatch.candidates.edges import Edges
+    from mmatch.cohort import Cohort
     from mmatch.matching import Matching
-    from mmatch.pairs.edges import Edges
-    from mmatch.people import Cohort
 
 GRID = 2**40
 

@@ -12,8 +12,8 @@ from mmatch.errors import InputError, Problem, excerpt
 if TYPE_CHECKING:
     from mmatch.aims._base import Aim
     from mmatch.arrays import Ints
-    from mmatch.pairs import Pairs
-    from mmatch.people import Cohort
+    from mmatch.candidates import Pairs
+    from mmatch.cohort import Cohort
 
 
 @dataclass(frozen=True, repr=False)

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mmatch.aims._base import PairAim
-from mmatch.pairs import facts_of
+from mmatch.candidates import facts_of
 
 if TYPE_CHECKING:
     from mmatch.arrays import Ints
-    from mmatch.pairs import Pairs
+    from mmatch.candidates import Pairs
 
 
 @dataclass(frozen=True, repr=False)

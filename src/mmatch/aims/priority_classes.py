@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from mmatch.aims._base import Aim
-from mmatch.pairs import pairs_of
+from mmatch.candidates import pairs_of
 from mmatch.terms import Profile
 
 if TYPE_CHECKING:
     from mmatch.arrays import Floats
+    from mmatch.candidates.edges import Edges
+    from mmatch.cohort import Cohort
     from mmatch.exact import Exact
     from mmatch.matching import Matching
-    from mmatch.pairs.edges import Edges
-    from mmatch.people import Cohort
 
 
 @dataclass(frozen=True, repr=False)

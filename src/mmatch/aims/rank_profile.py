@@ -10,16 +10,16 @@ import numpy as np
 
 from mmatch.aims._base import Aim
 from mmatch.aims.preference import need_ranks
-from mmatch.pairs import pairs_of
+from mmatch.candidates import pairs_of
 from mmatch.terms import EVERY, Profile
 
 if TYPE_CHECKING:
     from mmatch.arrays import Ints
+    from mmatch.candidates import Pairs
+    from mmatch.candidates.edges import Edges
+    from mmatch.cohort import Cohort
     from mmatch.exact import Exact
     from mmatch.matching import Matching
-    from mmatch.pairs import Pairs
-    from mmatch.pairs.edges import Edges
-    from mmatch.people import Cohort
 
 KINDS = ("greedy", "generous", "rank-maximal")
 SIDES = ("mentees", "mentors", "both")

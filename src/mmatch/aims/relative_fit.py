@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mmatch.aims._base import PairAim
-from mmatch.pairs import facts_of
+from mmatch.candidates import facts_of
 
 if TYPE_CHECKING:
     from mmatch.arrays import Ints
-    from mmatch.pairs import Pairs
-    from mmatch.people import Cohort
+    from mmatch.candidates import Pairs
+    from mmatch.cohort import Cohort
 
 GRID = 2**40
 

@@ -15,9 +15,9 @@ from mmatch.exact import exact, number_fault
 
 if TYPE_CHECKING:
     from mmatch.arrays import Ints
-    from mmatch.pairs import Pairs
-    from mmatch.pairs.edges import Edges
-    from mmatch.people import Cohort, Participant
+    from mmatch.candidates import Pairs
+    from mmatch.candidates.edges import Edges
+    from mmatch.cohort import Cohort, Participant
     from mmatch.terms import Linear
 
 GRID = Fraction(1, 2**44)

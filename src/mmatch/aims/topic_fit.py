@@ -13,7 +13,7 @@ from mmatch.errors import UnsupportedError
 
 if TYPE_CHECKING:
     from mmatch.arrays import Ints
-    from mmatch.pairs import Pairs
+    from mmatch.candidates import Pairs
 
 
 DEEPEST = 60  # steps: 2^-60 still is a whole number of units

@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from mmatch.aims._base import Aim
-from mmatch.pairs import facts_of, pairs_of
+from mmatch.candidates import facts_of, pairs_of
 from mmatch.terms import Worst
 
 if TYPE_CHECKING:
     from mmatch.arrays import Ints
+    from mmatch.candidates import Pairs
+    from mmatch.candidates.edges import Edges
+    from mmatch.cohort import Cohort
     from mmatch.exact import Exact
     from mmatch.matching import Matching
-    from mmatch.pairs import Pairs
-    from mmatch.pairs.edges import Edges
-    from mmatch.people import Cohort
 
 
 @dataclass(frozen=True, repr=False)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from concurrent.futures import Executor
 
-    from mmatch.insight.comparison import Comparison
+    from mmatch.comparison.comparison import Comparison
 
 
 def compare(  # noqa: PLR0913 - the options of the verb
@@ -44,14 +44,14 @@ def compare(  # noqa: PLR0913 - the options of the verb
     Shows what each reaches, how far below the best it stays, and which are dominated. Each --strategy is a change of
     --program and --set.
     """
-    from mmatch.insight.comparison import compare as compared
+    from mmatch.comparison.comparison import compare as compared
     from mmatch.io.comparisons import comparison_to_json
     from mmatch.io.json_text import dump_json
     from mmatch.io.stores import FolderStore
     from mmatch.io.strategies import read_strategies, strategies_from_texts
     from mmatch.reporting.compared import print_comparison
     from mmatch.reporting.console import console
-    from mmatch.reporting.progress import ProgressBar
+    from mmatch.reporting.progress_bar import ProgressBar
 
     named = {} if strategies is None else read_strategies(strategies)
     named |= strategies_from_texts(policy_of(program, settings, group), strategy or [])

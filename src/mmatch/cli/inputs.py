@@ -6,9 +6,9 @@ import sys
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from mmatch.cohort import Cohort
     from mmatch.io.reading import Reading
     from mmatch.matching import Matching, Result
-    from mmatch.people import Cohort
     from mmatch.program import Program
 
 

@@ -27,7 +27,7 @@ def check(
     """
     from dataclasses import asdict
 
-    from mmatch.insight import readiness
+    from mmatch.explanations import readiness
     from mmatch.io.files import atomic_write
     from mmatch.io.json_text import dump_json
     from mmatch.reporting.console import console, print_readiness, safe

@@ -26,7 +26,7 @@ def report(  # noqa: PLR0913 - the options of the verb
 
     The page needs no network and no script. Pages of people show only what that person may see.
     """
-    from mmatch.insight import explain as explained
+    from mmatch.explanations import explain as explained
     from mmatch.io.schedules import read_schedule
     from mmatch.matching import Matching
     from mmatch.reporting.pages import report as reported

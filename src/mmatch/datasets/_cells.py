@@ -6,8 +6,8 @@ import unicodedata
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from mmatch.cohort import Participant
     from mmatch.datasets._example import Sheet
-    from mmatch.people import Participant
 
 NO_BREAK_SPACE = "\u00a0"
 

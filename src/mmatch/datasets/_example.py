@@ -13,9 +13,9 @@ from mmatch.errors import InputError, Problem, excerpt
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from mmatch.cohort import Cohort
     from mmatch.exact import Value
     from mmatch.matching import Status
-    from mmatch.people import Cohort
     from mmatch.program import Program
 
 Sheet = list[list[str]]

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mmatch import aims, rules
+from mmatch.cohort import Cohort, Offer, Participant, Request
 from mmatch.datasets._example import Example, RightAnswer, Sheets, closest
 from mmatch.errors import InputError, Problem, excerpt
 from mmatch.matching import Status
-from mmatch.people import Cohort, Offer, Participant, Request
 from mmatch.program import Program
 
 if TYPE_CHECKING:

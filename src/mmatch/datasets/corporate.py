@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mmatch import aims, rules
+from mmatch.cohort import Cohort, Offer, Participant, Request
+from mmatch.cohort.validation import group_fault
 from mmatch.datasets._cells import listed, untidy
 from mmatch.datasets._draws import Draws
 from mmatch.datasets._example import Example, Sheets, check_counts
 from mmatch.datasets._words import SITES
 from mmatch.errors import InputError, Problem
-from mmatch.people import Cohort, Offer, Participant, Request
-from mmatch.people.building import group_fault
 from mmatch.program import Program
 
 if TYPE_CHECKING:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from mmatch import aims, rules
+from mmatch.cohort import Cohort, Offer, Participant, Request
 from mmatch.datasets._cells import listed, untidy
 from mmatch.datasets._draws import Draws
 from mmatch.datasets._example import Example, RightAnswer, Sheets, check_counts
 from mmatch.errors import InputError, Problem
 from mmatch.matching import Status
-from mmatch.people import Cohort, Offer, Participant, Request
 from mmatch.program import Program
 
 SEATS = 5

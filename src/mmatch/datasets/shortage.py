@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from mmatch import aims
+from mmatch.cohort import Cohort, Offer, Participant, Request
 from mmatch.datasets._draws import Draws
 from mmatch.datasets._example import Example, RightAnswer, Sheets, check_counts
 from mmatch.matching import Status
-from mmatch.people import Cohort, Offer, Participant, Request
 from mmatch.program import Program
 
 STORY = (

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mmatch.arrays import Bools, Ints
-    from mmatch.pairs.edges import Edges
+    from mmatch.candidates.edges import Edges
     from mmatch.terms import Groups
 
 

@@ -9,13 +9,13 @@ import numpy as np
 
 from mmatch.arrays import NONE
 from mmatch.errors import SolverError
-from mmatch.instance.seats import group_bounds
+from mmatch.instance.capacities import group_bounds
 from mmatch.matching import Matching, Seats
 
 if TYPE_CHECKING:
     from mmatch.arrays import Bools, Ints
+    from mmatch.cohort import Cohort
     from mmatch.instance.model import Answer, Instance
-    from mmatch.people import Cohort
     from mmatch.program import Program
     from mmatch.terms import Groups
 

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from fractions import Fraction
 
     from mmatch.arrays import Bools, Ints
+    from mmatch.candidates.edges import Edges
     from mmatch.matching import Stability, Status
-    from mmatch.pairs.edges import Edges
     from mmatch.terms import Bounds, Groups, Stage, Tier, Unmet
 
 

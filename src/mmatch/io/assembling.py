@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mmatch.cohort.participants import MODES, Offer, Participant, Request
 from mmatch.errors import LimitError, Problem, excerpt
 from mmatch.io.lists import split
-from mmatch.people.facts import MODES, Offer, Participant, Request
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

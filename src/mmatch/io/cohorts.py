@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from mmatch.cohort.cohort import Cohort
+from mmatch.cohort.participants import MODES, Meeting, Offer, Participant, Request
 from mmatch.errors import InputError, Problem, Problems, excerpt
 from mmatch.io.files import atomic_write, file_name
 from mmatch.io.json_text import dump_json, load_json, parse_json, pointer
-from mmatch.people.cohort import Cohort
-from mmatch.people.facts import MODES, Meeting, Offer, Participant, Request
 
 if TYPE_CHECKING:
     import os

@@ -11,7 +11,7 @@ from mmatch.io.files import atomic_write, local_path
 from mmatch.io.json_text import dump_json
 
 if TYPE_CHECKING:
-    from mmatch.insight.comparison import Comparison
+    from mmatch.comparison.comparison import Comparison
 
 SCHEMA = "mmatch/comparison"
 VERSION = 1

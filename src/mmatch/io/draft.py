@@ -9,9 +9,9 @@ from mmatch.errors import Problem, excerpt
 from mmatch.io.persons import People, Person, key_of
 
 if TYPE_CHECKING:
+    from mmatch.cohort.participants import Meeting
     from mmatch.io.notes import Notes
     from mmatch.io.sheets import Column, Sheet
-    from mmatch.people.facts import Meeting
 
 
 @dataclass(slots=True)

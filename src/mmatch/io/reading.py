@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from mmatch.cohort.cohort import Cohort
 from mmatch.display import Shown, Table
 from mmatch.errors import InputError, MmatchError, Problem, Problems, excerpt
 from mmatch.io.answers import Answer, read_facts, read_people
@@ -20,7 +21,6 @@ from mmatch.io.sheets import IDENTITY, Sheet, check_known, sheet_of
 from mmatch.io.sorting import sort_sheets
 from mmatch.io.sources import Source, is_json, sources, table_of
 from mmatch.io.told import mapping_of, tell, tell_misspelled
-from mmatch.people.cohort import Cohort
 from mmatch.text import lookalikes
 
 if TYPE_CHECKING:

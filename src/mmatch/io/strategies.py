@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from mmatch.comparison.strategies import Strategy, unique
 from mmatch.errors import InputError, Problem, Problems, excerpt
-from mmatch.insight.strategies import Strategy, unique
 from mmatch.io.files import file_name
 from mmatch.io.json_text import load_json
 from mmatch.io.settings import with_settings

@@ -21,11 +21,11 @@ import numpy as np
 
 from mmatch.arrays import NONE
 from mmatch.errors import NoMatchingError, UnsupportedError
-from mmatch.instance.network import HUB, Network, build_network
-from mmatch.instance.titles import set_title
-from mmatch.lotteries.levels import equal_levels
+from mmatch.instance.set_titles import set_title
+from mmatch.lotteries.equal_chances import equal_levels
 from mmatch.lotteries.symmetry import alike
-from mmatch.solvers._mincost import Order, cheapest, feasible
+from mmatch.network.circulation import HUB, Network, build_network
+from mmatch.solvers._min_cost_flow import Order, cheapest, feasible
 from mmatch.terms import Bounds
 
 if TYPE_CHECKING:

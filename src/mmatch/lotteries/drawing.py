@@ -16,12 +16,12 @@ from mmatch.errors import InputError, LimitError, Problem, SolverError, Unsuppor
 from mmatch.exact import exact, number_fault, short
 from mmatch.instance import Answer, Instance, compile_instance
 from mmatch.instance.decoding import decode
-from mmatch.instance.network import CrossingSets
-from mmatch.instance.titles import set_title
+from mmatch.instance.set_titles import set_title
 from mmatch.lotteries.chances import edge_chances, with_sets_of_people
-from mmatch.lotteries.keyed import Keyed
+from mmatch.lotteries.keyed_random import Keyed
 from mmatch.lotteries.rounding import Shares, shares_of
 from mmatch.matching import Status
+from mmatch.network.circulation import CrossingSets
 from mmatch.program import Program, check_question
 from mmatch.proof import verify
 
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mmatch.arrays import Bools
+    from mmatch.cohort import Cohort
     from mmatch.matching import Match, Matching
-    from mmatch.people import Cohort
 
 SCHEMA = "mmatch/draw"
 VERSION = 1

@@ -14,7 +14,7 @@ import numpy as np
 
 if TYPE_CHECKING:
     from mmatch.arrays import Ints
-    from mmatch.instance.network import Network
+    from mmatch.network.circulation import Network
 
 
 def alike(network: Network) -> Ints:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from mmatch.arrays import NONE
 
 if TYPE_CHECKING:
-    from mmatch.instance.market import Market
+    from mmatch.mechanisms.market import Market
 
 
 def immediate_acceptance(market: Market) -> list[int]:

@@ -12,13 +12,13 @@ from bisect import insort
 from typing import TYPE_CHECKING
 
 from mmatch.arrays import NONE
-from mmatch.instance.plain import Plain
-from mmatch.mechanisms.mentee_side import mentee_side
+from mmatch.mechanisms.market_lists import Plain
+from mmatch.mechanisms.mentee_proposing import mentee_side
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mmatch.instance.market import Market
+    from mmatch.mechanisms.market import Market
 
 Seats = tuple[int, ...]
 

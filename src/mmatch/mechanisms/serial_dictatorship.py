@@ -8,7 +8,7 @@ from mmatch.arrays import NONE
 
 if TYPE_CHECKING:
     from mmatch.arrays import Ints
-    from mmatch.instance.market import Market
+    from mmatch.mechanisms.market import Market
 
 
 def serial_dictatorship(market: Market, order: Ints) -> list[int]:

@@ -14,10 +14,10 @@ from bisect import bisect_right, insort
 from typing import TYPE_CHECKING
 
 from mmatch.arrays import NONE
-from mmatch.instance.plain import Plain
+from mmatch.mechanisms.market_lists import Plain
 
 if TYPE_CHECKING:
-    from mmatch.instance.market import Market
+    from mmatch.mechanisms.market import Market
 
 Offers = frozenset[int]
 NOTHING: Offers = frozenset()

@@ -18,7 +18,7 @@ import numpy as np
 from mmatch.arrays import NONE
 
 if TYPE_CHECKING:
-    from mmatch.instance.market import Market
+    from mmatch.mechanisms.market import Market
 
 Held = tuple[int, bool, int]  # minus the mentor's rank, whether the mentee asks for the second time, the pair
 

@@ -13,7 +13,7 @@ import numpy as np
 from mmatch.arrays import NONE
 
 if TYPE_CHECKING:
-    from mmatch.instance.market import Market
+    from mmatch.mechanisms.market import Market
 
 
 def top_trading_cycles(market: Market) -> list[int]:

@@ -19,7 +19,7 @@ from mmatch.planning.together import Chosen, Room, fits, held
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mmatch.people import Cohort
+    from mmatch.cohort import Cohort
     from mmatch.planning.paths import Dates
     from mmatch.planning.plans import Settings
 

@@ -20,7 +20,7 @@ from mmatch.planning.diaries import FREE, Diary, blackout_of, moment, with_busy
 from mmatch.planning.plans import Key, Settings, Wishes, key_of
 
 if TYPE_CHECKING:
-    from mmatch.people import Cohort
+    from mmatch.cohort import Cohort
     from mmatch.program import Program
 
 MOST_DAYS = 3 * 366

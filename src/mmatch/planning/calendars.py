@@ -26,17 +26,17 @@ from mmatch.availability import (
     widened,
     without,
 )
+from mmatch.cohort.participants import MODES
 from mmatch.formats import format_of
-from mmatch.people.facts import MODES
 from mmatch.planning.diaries import FREE
 from mmatch.planning.plans import key_of
 
 if TYPE_CHECKING:
     from mmatch.arrays import Bools
     from mmatch.availability import Intervals
+    from mmatch.cohort import Cohort
     from mmatch.formats import Format, Gap, Session
     from mmatch.matching import Match
-    from mmatch.people import Cohort
     from mmatch.planning.diaries import Diary
     from mmatch.planning.plans import Key, Settings, Wishes
 

@@ -22,7 +22,7 @@ from mmatch.availability import DAY, offset_changes
 from mmatch.errors import InputError
 
 if TYPE_CHECKING:
-    from mmatch.people import Cohort
+    from mmatch.cohort import Cohort
     from mmatch.planning.plans import Plan, Schedule, Settings
 
 MOST_TOLD = 5

@@ -17,8 +17,8 @@ from mmatch.registry import find
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from mmatch.cohort import Cohort
     from mmatch.matching import Match, Result
-    from mmatch.people import Cohort
     from mmatch.planning.plans import Schedule
 
 MOST_ROUNDS = 1000

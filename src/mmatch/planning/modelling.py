@@ -13,7 +13,7 @@ import numpy as np
 from mmatch.planning.calendars import Limit, Task
 from mmatch.planning.paths import FAR, Dates
 from mmatch.planning.together import Chosen, Room, limits_of
-from mmatch.solvers._searching import searched
+from mmatch.solvers._interruptible import searched
 
 if TYPE_CHECKING:
     from mmatch.instance import Watch

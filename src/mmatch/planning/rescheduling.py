@@ -25,7 +25,7 @@ from mmatch.planning.sharing import parts_of
 from mmatch.program import Program, check_question
 
 if TYPE_CHECKING:
-    from mmatch.people import Cohort
+    from mmatch.cohort import Cohort
 
 SETTINGS = tuple(item.name for item in fields(Asked) if item.name != "now")
 

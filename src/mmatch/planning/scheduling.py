@@ -23,8 +23,8 @@ from mmatch.planning.together import Chosen, Held, Room, held, total
 from mmatch.program import Program, check_question
 
 if TYPE_CHECKING:
+    from mmatch.cohort import Cohort
     from mmatch.formats import Format, Touchpoint
-    from mmatch.people import Cohort
     from mmatch.planning.diaries import Diary
     from mmatch.planning.paths import Dates
     from mmatch.planning.placing import Placed

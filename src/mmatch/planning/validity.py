@@ -22,9 +22,9 @@ from mmatch.planning.diaries import FREE
 from mmatch.planning.plans import Appointment, Plan, Schedule, Settings
 
 if TYPE_CHECKING:
+    from mmatch.cohort import Cohort, Participant
     from mmatch.formats import Gap
     from mmatch.matching import Matching
-    from mmatch.people import Cohort, Participant
     from mmatch.planning.diaries import Diary
 
 START = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)

@@ -13,7 +13,7 @@ from mmatch.planning.plans import Schedule
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mmatch.people import Cohort
+    from mmatch.cohort import Cohort
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mmatch.arrays import NONE
-from mmatch.instance.seats import led_groups, mentor_seats
+from mmatch.candidates import Pairs, facts_of
+from mmatch.instance.capacities import led_groups, mentor_seats
 from mmatch.matching import Violation
-from mmatch.pairs import Pairs, facts_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mmatch.arrays import Bools, Ints
+    from mmatch.cohort import Cohort
     from mmatch.matching import Match, Matching
-    from mmatch.people import Cohort
     from mmatch.program import Program
 
 

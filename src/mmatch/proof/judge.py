@@ -10,29 +10,29 @@ from typing import TYPE_CHECKING, Any
 from mmatch.errors import InputError, Problem, excerpt
 from mmatch.exact import Exact, Value, plain, readable
 from mmatch.instance import compile_instance
-from mmatch.instance.grouping import asks_for_groups
-from mmatch.instance.network import CrossingSets, build_network
+from mmatch.instance.candidate_groups import asks_for_groups
+from mmatch.instance.choices import chosen_edges
 from mmatch.instance.totals import tier_totals
 from mmatch.matching import Matching, Result, Status, Trust, Violation
+from mmatch.network.circulation import CrossingSets, build_network
 from mmatch.program import check_question
-from mmatch.proof.choices import chosen_edges
-from mmatch.proof.digests import digest
-from mmatch.proof.forms import malformed
-from mmatch.proof.headcount import headcount
-from mmatch.proof.openings import opening_bounds
+from mmatch.proof.branch_bounds import opening_bounds
+from mmatch.proof.group_counts import headcount
+from mmatch.proof.infeasibility import shortfall
 from mmatch.proof.optimality import balanced, proved_face
+from mmatch.proof.question import digest
 from mmatch.proof.relaxation import relaxed_bounds
-from mmatch.proof.shortage import shortfall
 from mmatch.proof.stability import none_exists, stable_tiers
 from mmatch.proof.validity import validity
+from mmatch.proof.well_formed import malformed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from mmatch.arrays import Bools
+    from mmatch.cohort import Cohort
     from mmatch.instance import Instance
     from mmatch.matching import Proof
-    from mmatch.people import Cohort
     from mmatch.program import Program
 
 

@@ -20,15 +20,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mmatch.instance.cases import Case, least_between
-from mmatch.instance.folding import fold, greatest, held, runs
+from mmatch.network.cases import Case, least_between
+from mmatch.network.folding import fold, greatest, held, runs
 from mmatch.terms import Worst
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from mmatch.arrays import Bools, Ints
-    from mmatch.instance.network import Network
+    from mmatch.network.circulation import Network
 
 PYTHON_ARCS = 20_000
 Check = Callable[["Bools"], "Bools | None"]

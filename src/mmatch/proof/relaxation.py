@@ -20,14 +20,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from mmatch.instance.cases import Case, Floors, relaxed_limit
 from mmatch.instance.totals import stage_total
+from mmatch.network.cases import Case, Floors, relaxed_limit
 from mmatch.terms import Total, Worst
 
 if TYPE_CHECKING:
     from mmatch.arrays import Bools, Ints
     from mmatch.instance import Instance
-    from mmatch.instance.network import Network
+    from mmatch.network.circulation import Network
     from mmatch.terms import Stage
 
 Vectors = Sequence[Sequence[int]]

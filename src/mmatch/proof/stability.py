@@ -11,26 +11,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mmatch.arrays import NONE
-from mmatch.blocking import blocks, stated_room
+from mmatch.candidates.blocking import blocks, stated_room
 from mmatch.exact import exact_sum
 from mmatch.instance import compile_instance
-from mmatch.instance.compiling import lottery
-from mmatch.instance.descent import Face, followed
-from mmatch.instance.market import (
-    counts_ranks,
-    market_of,
-    meets_twice,
-    obstacle,
-    short_of,
-    stage_weights,
-    sums_only,
-)
+from mmatch.instance.choices import chosen_edges
+from mmatch.instance.compilation import lottery
 from mmatch.instance.totals import tier_totals
 from mmatch.matching import Stability, Violation
-from mmatch.proof.blocked import unstable
-from mmatch.proof.choices import chosen_edges
-from mmatch.proof.digests import digest
-from mmatch.proof.strict import (
+from mmatch.mechanisms.market import counts_ranks, market_of, meets_twice, obstacle, short_of, stage_weights, sums_only
+from mmatch.mechanisms.rotation_order import Face, followed
+from mmatch.proof.blocking_edges import unstable
+from mmatch.proof.question import digest
+from mmatch.proof.strict_lists import (
     best_of_side,
     mentees_could_gain,
     mentees_could_move,
@@ -45,12 +37,12 @@ from mmatch.proof.super_stability import Wishes, after_strikes
 
 if TYPE_CHECKING:
     from mmatch.arrays import Bools, Ints
+    from mmatch.cohort import Cohort
     from mmatch.exact import Exact
     from mmatch.instance import Instance
-    from mmatch.instance.descent import Descent
-    from mmatch.instance.market import Market
     from mmatch.matching import Matching, Proof
-    from mmatch.people import Cohort
+    from mmatch.mechanisms.market import Market
+    from mmatch.mechanisms.rotation_order import Descent
     from mmatch.program import Program
 
 MOST_TOLD = 3

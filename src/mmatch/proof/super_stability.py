@@ -37,12 +37,12 @@ from __future__ import annotations
 from bisect import bisect_right, insort
 from typing import TYPE_CHECKING
 
-from mmatch.instance.plain import Plain
+from mmatch.mechanisms.market_lists import Plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from mmatch.instance.market import Market
+    from mmatch.mechanisms.market import Market
 
 NEVER = 2**62
 

@@ -10,18 +10,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mmatch.arrays import NONE
-from mmatch.instance.seats import group_bounds, led_groups, mentor_seats
+from mmatch.candidates import Pairs, facts_of, seat_rows
+from mmatch.candidates.edges import candidates
+from mmatch.instance.capacities import group_bounds, led_groups, mentor_seats
 from mmatch.matching import Violation
-from mmatch.pairs import Pairs, facts_of, seat_rows
-from mmatch.pairs.edges import candidates
-from mmatch.proof.blocked import unstable
+from mmatch.proof.blocking_edges import unstable
 from mmatch.proof.co_mentors import co_mentors_at_fault
 from mmatch.rules.stable import Stable
 
 if TYPE_CHECKING:
     from mmatch.arrays import Ints
+    from mmatch.cohort import Cohort
     from mmatch.matching import Matching
-    from mmatch.people import Cohort
     from mmatch.program import Program
 
 

@@ -12,7 +12,7 @@ from mmatch.registry.lookup import find
 from mmatch.text import nfc, suggestion
 
 if TYPE_CHECKING:
-    from mmatch.people import Cohort
+    from mmatch.cohort import Cohort
 
 
 class Part:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from mmatch.insight.comparison import Comparison, Price, Run
+    from mmatch.comparison.comparison import Comparison, Price, Run
 
 LONG = 1.0  # seconds worth telling
 ACROSS = 6  # runs beside each other in one table

@@ -11,16 +11,16 @@ from rich.table import Table
 from rich.text import Text
 
 from mmatch.display import visible
-from mmatch.insight.words import counted
+from mmatch.explanations.words import counted
 from mmatch.io.matches import reasons_by_seat
 from mmatch.reporting.words import aim_rows, headline, told
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from mmatch.insight import Explanation, Readiness, WhatIf
+    from mmatch.cohort import Cohort
+    from mmatch.explanations import Explanation, Readiness, WhatIf
     from mmatch.matching import Match, Matching, Reason, Result, Violation
-    from mmatch.people import Cohort
     from mmatch.program import Program
 
 MOST_ROWS = 30

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from mmatch.cohort import Cohort
     from mmatch.matching import Reason, Result
-    from mmatch.people import Cohort
     from mmatch.program import Program
 
 

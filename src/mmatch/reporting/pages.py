@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mmatch.errors import InputError, Problem, excerpt
-from mmatch.insight import Explanation, reasons
+from mmatch.explanations import Explanation, reasons
 from mmatch.io.calendars import slug
 from mmatch.io.files import atomic_write
 from mmatch.matching import Result
@@ -23,7 +23,7 @@ from mmatch.reporting.rendering import rendered
 if TYPE_CHECKING:
     import os
 
-    from mmatch.people import Cohort
+    from mmatch.cohort import Cohort
     from mmatch.program import Program
     from mmatch.reporting.sections import Page
 

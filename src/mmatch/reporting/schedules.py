@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
+from mmatch.explanations.words import listed
 from mmatch.formats import format_of, handout
-from mmatch.insight.words import listed
 from mmatch.io.calendars import slug, write_calendars
 from mmatch.io.files import atomic_write
 from mmatch.io.schedules import write_schedule
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from mmatch.people import Cohort
+    from mmatch.cohort import Cohort
     from mmatch.planning import Plan, Schedule
 
 

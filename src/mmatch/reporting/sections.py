@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from mmatch.people import Cohort
+    from mmatch.cohort import Cohort
 
 Cell = str | int | float
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from mmatch.matching import Status, Trust
 
 if TYPE_CHECKING:
+    from mmatch.cohort import Cohort
     from mmatch.exact import Value
     from mmatch.matching import Result
-    from mmatch.people import Cohort
     from mmatch.program import Program
 
 TRUST = {

@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
+from mmatch.candidates import Pairs, pairs_of
 from mmatch.errors import InputError, PluginError, Problem, excerpt
 from mmatch.matching import Violation
-from mmatch.pairs import Pairs, pairs_of
 from mmatch.registry.part import Part, guarded, known_attribute
 from mmatch.text import suggestion
 
 if TYPE_CHECKING:
     from mmatch.arrays import Bools, Ints
+    from mmatch.candidates.edges import Edges
+    from mmatch.cohort import Cohort
     from mmatch.matching import Matching
-    from mmatch.pairs.edges import Edges
-    from mmatch.people import Cohort
     from mmatch.terms import Constraint, GroupRows, Groups, Slots
 
 

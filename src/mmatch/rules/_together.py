@@ -13,9 +13,9 @@ from mmatch.terms import FREE, GroupRows
 
 if TYPE_CHECKING:
     from mmatch.arrays import Bools, Ints
+    from mmatch.candidates.edges import Edges
+    from mmatch.cohort import Cohort
     from mmatch.matching import Match, Matching
-    from mmatch.pairs.edges import Edges
-    from mmatch.people import Cohort
     from mmatch.terms import Groups
 
 

@@ -13,8 +13,8 @@ from mmatch.rules._base import Rule
 
 if TYPE_CHECKING:
     from mmatch.arrays import Bools
-    from mmatch.pairs import Pairs
-    from mmatch.people import Participant
+    from mmatch.candidates import Pairs
+    from mmatch.cohort import Participant
 
 
 @dataclass(frozen=True, repr=False)

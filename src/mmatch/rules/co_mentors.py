@@ -10,8 +10,8 @@ from mmatch.matching import Violation
 from mmatch.rules._base import Rule
 
 if TYPE_CHECKING:
+    from mmatch.cohort import Cohort
     from mmatch.matching import Match, Matching
-    from mmatch.people import Cohort
 
 
 @dataclass(frozen=True, repr=False)

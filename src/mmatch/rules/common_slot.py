@@ -23,9 +23,9 @@ from mmatch.text import suggestion
 
 if TYPE_CHECKING:
     from mmatch.arrays import Bools
+    from mmatch.candidates.edges import Edges
+    from mmatch.cohort import Cohort
     from mmatch.matching import Match, Matching
-    from mmatch.pairs.edges import Edges
-    from mmatch.people import Cohort
     from mmatch.terms import Groups
 
 

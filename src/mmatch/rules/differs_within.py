@@ -8,15 +8,15 @@ from itertools import combinations
 from typing import TYPE_CHECKING
 
 from mmatch.arrays import WORD
-from mmatch.pairs import facts_of
+from mmatch.candidates import facts_of
 from mmatch.rules._base import AttributeRule
 from mmatch.rules._together import GroupRule, lonely, mentees, sums
 from mmatch.terms import FREE
 
 if TYPE_CHECKING:
+    from mmatch.candidates.edges import Edges
+    from mmatch.cohort import Cohort
     from mmatch.matching import Match
-    from mmatch.pairs.edges import Edges
-    from mmatch.people import Cohort
     from mmatch.terms import GroupRows, Groups
 
 

@@ -13,8 +13,8 @@ from mmatch.rules._base import Rule, offer_keys
 
 if TYPE_CHECKING:
     from mmatch.arrays import Bools
-    from mmatch.pairs import Pairs
-    from mmatch.people import Cohort
+    from mmatch.candidates import Pairs
+    from mmatch.cohort import Cohort
 
 
 @dataclass(frozen=True, repr=False)

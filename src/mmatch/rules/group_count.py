@@ -14,9 +14,9 @@ from mmatch.rules._together import GroupRule, mentees, sums
 from mmatch.terms import FREE
 
 if TYPE_CHECKING:
+    from mmatch.candidates.edges import Edges
+    from mmatch.cohort import Cohort
     from mmatch.matching import Match
-    from mmatch.pairs.edges import Edges
-    from mmatch.people import Cohort
     from mmatch.terms import GroupRows, Groups
 
 

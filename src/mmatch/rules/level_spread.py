@@ -13,9 +13,9 @@ from mmatch.exact import exact, number_fault, plain
 from mmatch.rules._together import GroupRule, apart, lonely
 
 if TYPE_CHECKING:
+    from mmatch.candidates.edges import Edges
+    from mmatch.cohort import Cohort
     from mmatch.matching import Match
-    from mmatch.pairs.edges import Edges
-    from mmatch.people import Cohort
     from mmatch.terms import GroupRows, Groups
 
 

@@ -16,9 +16,9 @@ from mmatch.terms import Links
 from mmatch.text import suggestion
 
 if TYPE_CHECKING:
+    from mmatch.candidates.edges import Edges
+    from mmatch.cohort import Cohort
     from mmatch.matching import Matching
-    from mmatch.pairs.edges import Edges
-    from mmatch.people import Cohort
 
 
 @dataclass(frozen=True, repr=False)

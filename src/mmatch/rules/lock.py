@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mmatch.arrays import NONE
+from mmatch.candidates import pairs_of
 from mmatch.errors import InputError, Problem
 from mmatch.matching import Violation
-from mmatch.pairs import pairs_of
 from mmatch.registry.part import named_pairs
 from mmatch.rules._base import Rule, offer_keys
 from mmatch.terms import Bounds
 
 if TYPE_CHECKING:
     from mmatch.arrays import Ints
+    from mmatch.candidates.edges import Edges
+    from mmatch.cohort import Cohort
     from mmatch.matching import Matching
-    from mmatch.pairs.edges import Edges
-    from mmatch.people import Cohort
 
 
 @dataclass(frozen=True, repr=False)

@@ -15,10 +15,10 @@ from mmatch.terms import Bounds
 
 if TYPE_CHECKING:
     from mmatch.arrays import Bools
+    from mmatch.candidates import Pairs
+    from mmatch.candidates.edges import Edges
+    from mmatch.cohort import Cohort
     from mmatch.matching import Matching
-    from mmatch.pairs import Pairs
-    from mmatch.pairs.edges import Edges
-    from mmatch.people import Cohort
 
 
 @dataclass(frozen=True, repr=False)

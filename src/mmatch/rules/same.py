@@ -9,7 +9,7 @@ from mmatch.rules._base import AttributeRule
 
 if TYPE_CHECKING:
     from mmatch.arrays import Bools
-    from mmatch.pairs import Pairs
+    from mmatch.candidates import Pairs
 
 
 @dataclass(frozen=True, repr=False)

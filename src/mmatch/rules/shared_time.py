@@ -15,8 +15,8 @@ from mmatch.rules._base import Rule
 
 if TYPE_CHECKING:
     from mmatch.arrays import Bools, Ints
-    from mmatch.pairs import Pairs
-    from mmatch.people import Cohort
+    from mmatch.candidates import Pairs
+    from mmatch.cohort import Cohort
 
 MOST_WEEKS = 52
 GRAIN = 15  # minutes between two starts that are looked at

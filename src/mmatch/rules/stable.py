@@ -6,12 +6,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from mmatch.blocking import KINDS
+from mmatch.candidates.blocking import KINDS
 from mmatch.rules._base import Rule
 from mmatch.terms import NoBlocking
 
 if TYPE_CHECKING:
-    from mmatch.pairs.edges import Edges
+    from mmatch.candidates.edges import Edges
 
 
 @dataclass(frozen=True, repr=False)

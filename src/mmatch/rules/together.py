@@ -17,9 +17,9 @@ from mmatch.text import suggestion
 
 if TYPE_CHECKING:
     from mmatch.arrays import Ints
+    from mmatch.candidates.edges import Edges
+    from mmatch.cohort import Cohort
     from mmatch.matching import Match
-    from mmatch.pairs.edges import Edges
-    from mmatch.people import Cohort
     from mmatch.terms import Groups
 
 

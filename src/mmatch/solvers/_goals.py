@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from mmatch.instance.totals import stage_total
-from mmatch.solvers._grouping import add_grouped
-from mmatch.solvers._relaxing import best_sum, fair_start, floor_bound
-from mmatch.solvers._rows import FAR, Goal, Row, sets_of
+from mmatch.solvers._floor_relaxation import best_sum, fair_start, floor_bound
+from mmatch.solvers._group_rows import add_grouped
+from mmatch.solvers._integer_program import FAR, Goal, Row, sets_of
 from mmatch.terms import Balance, Spread, Total, Worst
 
 if TYPE_CHECKING:
     from mmatch.arrays import Bools, Ints
     from mmatch.instance import Instance, Watch
-    from mmatch.solvers._rows import Model
+    from mmatch.solvers._integer_program import Model
     from mmatch.terms import Count, Grouped, Stage
 
 Outcome = Literal["held", "refuted", "open"]

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mmatch.errors import SolverError
-from mmatch.solvers._rows import Found, Goal, Model, time_left
-from mmatch.solvers._searching import unless_stopped
+from mmatch.solvers._integer_program import Found, Goal, Model, time_left
+from mmatch.solvers._interruptible import unless_stopped
 
 if TYPE_CHECKING:
     from mmatch.arrays import Bools, Ints

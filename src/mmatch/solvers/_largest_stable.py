@@ -10,18 +10,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mmatch.mechanisms.largest import largest
+from mmatch.mechanisms.largest_matching import largest
 from mmatch.mechanisms.three_halves import three_halves
 from mmatch.solvers._highs import searched
-from mmatch.solvers._mechanical import chosen_by
-from mmatch.solvers._rows import Goal, Model
-from mmatch.solvers._stability import forbid_blocking
+from mmatch.solvers._integer_program import Goal, Model
+from mmatch.solvers._market_answer import chosen_by
+from mmatch.solvers._stability_rows import forbid_blocking
 from mmatch.terms import NoBlocking
 
 if TYPE_CHECKING:
     from mmatch.arrays import Bools
     from mmatch.instance import Instance, Watch
-    from mmatch.instance.market import Market
+    from mmatch.mechanisms.market import Market
 
 
 def largest_stable(instance: Instance, market: Market, watch: Watch) -> tuple[Bools, int]:

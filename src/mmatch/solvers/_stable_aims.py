@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mmatch.errors import SolverError, UnsupportedError
-from mmatch.instance.descent import Descent, Face, followed
-from mmatch.instance.market import stage_weights
-from mmatch.mechanisms.mentee_side import mentee_side
+from mmatch.mechanisms.market import stage_weights
+from mmatch.mechanisms.mentee_proposing import mentee_side
+from mmatch.mechanisms.rotation_order import Descent, Face, followed
 from mmatch.mechanisms.rotations import rotations
 
 if TYPE_CHECKING:
     from mmatch.instance import Instance, Watch
-    from mmatch.instance.market import Market
+    from mmatch.mechanisms.market import Market
 
 Rows = tuple[tuple[int, ...], ...]
 MOST = 2**61  # what all gains of one stage may sum up to

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from mmatch.mechanisms.immediate_acceptance import immediate_acceptance
-from mmatch.solvers._mechanical import KINDS, kept_market, seated, strict
+from mmatch.solvers._market_answer import KINDS, kept_market, seated, strict
 
 if TYPE_CHECKING:
     from mmatch.instance import Answer, Instance, Watch

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from mmatch.errors import InputError, Problem, SolverError, UnsupportedError
-from mmatch.solvers._linear import KINDS, in_order, with_evidence
-from mmatch.solvers._rows import FAR, Found, Goal, Model, Row, time_left
-from mmatch.solvers._searching import searched
+from mmatch.solvers._integer_program import FAR, Found, Goal, Model, Row, time_left
+from mmatch.solvers._interruptible import searched
+from mmatch.solvers._lexicographic import KINDS, in_order, with_evidence
 
 if TYPE_CHECKING:
     from mmatch.arrays import Ints

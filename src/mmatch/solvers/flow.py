@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from mmatch.instance import Answer, Instance, Watch
-from mmatch.instance.folding import Group, fold, runs
-from mmatch.instance.network import Network, build_network
 from mmatch.instance.totals import tier_values
 from mmatch.matching import Status
-from mmatch.solvers._face import Face, lift
-from mmatch.solvers._mincost import Order, feasible
+from mmatch.network.circulation import Network, build_network
+from mmatch.network.folding import Group, fold, runs
+from mmatch.solvers._min_cost_flow import Order, feasible
+from mmatch.solvers._optimal_face import Face, lift
 from mmatch.terms import Worst
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from mmatch.solvers._highs import searched
-from mmatch.solvers._linear import KINDS, in_order, with_evidence
-from mmatch.solvers._rows import Found, Goal, Model
+from mmatch.solvers._integer_program import Found, Goal, Model
+from mmatch.solvers._lexicographic import KINDS, in_order, with_evidence
 
 if TYPE_CHECKING:
     from mmatch.arrays import Ints

@@ -9,7 +9,7 @@ import numpy as np
 
 from mmatch.errors import InputError, Problem, excerpt
 from mmatch.mechanisms.serial_dictatorship import serial_dictatorship
-from mmatch.solvers._mechanical import KINDS, kept_market, seated, strict
+from mmatch.solvers._market_answer import KINDS, kept_market, seated, strict
 
 if TYPE_CHECKING:
     from mmatch.arrays import Ints

@@ -8,29 +8,21 @@ from typing import TYPE_CHECKING, ClassVar
 
 from mmatch.errors import InputError, Problem, UnsupportedError, excerpt
 from mmatch.instance import Answer
-from mmatch.instance.market import (
-    counts_ranks,
-    counts_seats,
-    market_of,
-    meets_twice,
-    obstacle,
-    short_of,
-    sums_only,
-)
 from mmatch.matching import Stability, Status
-from mmatch.mechanisms.largest import largest
-from mmatch.mechanisms.mentee_side import mentee_side
-from mmatch.mechanisms.mentor_side import mentor_side
+from mmatch.mechanisms.largest_matching import largest
+from mmatch.mechanisms.market import counts_ranks, counts_seats, market_of, meets_twice, obstacle, short_of, sums_only
+from mmatch.mechanisms.mentee_proposing import mentee_side
+from mmatch.mechanisms.mentor_proposing import mentor_side
 from mmatch.mechanisms.super_stable import super_stable
 from mmatch.mechanisms.three_halves import three_halves
 from mmatch.solvers._largest_stable import largest_stable
-from mmatch.solvers._mechanical import chosen_by, edges_of, rows_of
+from mmatch.solvers._market_answer import chosen_by, edges_of, rows_of
 from mmatch.solvers._stable_aims import best_stable
 from mmatch.terms import NoBlocking
 
 if TYPE_CHECKING:
     from mmatch.instance import Instance, Watch
-    from mmatch.instance.market import Market
+    from mmatch.mechanisms.market import Market
 
 
 @dataclass(frozen=True)

@@ -11,11 +11,11 @@ import numpy as np
 
 from mmatch.errors import InputError, Problem, UnsupportedError, excerpt
 from mmatch.mechanisms.top_trading_cycles import top_trading_cycles
-from mmatch.solvers._mechanical import KINDS, kept_market, seated, strict
+from mmatch.solvers._market_answer import KINDS, kept_market, seated, strict
 
 if TYPE_CHECKING:
     from mmatch.instance import Answer, Instance, Watch
-    from mmatch.instance.market import Market
+    from mmatch.mechanisms.market import Market
 
 
 def _nfc(name: str) -> str:

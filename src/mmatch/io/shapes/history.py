@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mmatch.cohort.participants import Meeting
 from mmatch.io.pairs import pair_columns
-from mmatch.people.facts import Meeting
 
 if TYPE_CHECKING:
     from mmatch.io.draft import Draft

@@ -1,0 +1,189 @@
+"""What rules and aims read of a cohort, prepared once for each cohort."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Hashable
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from mmatch.arrays import Floats, Ints
+from mmatch.candidates.tables import (
+    Coded,
+    RankTable,
+    coded_attribute,
+    offer_table,
+    people_table,
+    relative,
+    unknown_attribute,
+)
+from mmatch.errors import InputError, Problem
+from mmatch.exact import to_grid
+
+if TYPE_CHECKING:
+    from fractions import Fraction
+
+    from mmatch.cohort import Cohort, Participant
+
+
+class Facts:
+    """What rules and aims read of a cohort, prepared when first asked for and kept with the cohort."""
+
+    def __init__(self, cohort: Cohort) -> None:
+        self.cohort = cohort
+        self._coded: dict[str, Coded] = {}
+        self._called: dict[int, tuple[Callable[..., Any], dict[tuple[int, int], Any]]] = {}
+
+    def attribute(self, name: str) -> Coded:
+        """An attribute as bits.
+
+        Raises:
+            InputError: where nobody has it.
+        """
+        if name not in self._coded:
+            self._coded[name] = coded_attribute(self.cohort, name)
+        return self._coded[name]
+
+    def numbers(self, name: str) -> Floats:
+        """An attribute as numbers, NaN where it is not stated or no number.
+
+        Raises:
+            InputError: where nobody has it.
+        """
+        values = self.cohort.attributes_of(name)
+        if values is None:
+            raise unknown_attribute(self.cohort, name)
+        sound = [v if isinstance(v, int | float) and not isinstance(v, bool) else math.nan for v in values]
+        return np.array(sound, dtype=np.float64)
+
+    @cached_property
+    def one_topic(self) -> bool:
+        """Whether all topics meet."""
+        tree = self.cohort.topic_tree
+        return len(tree.names) < 2 or all(len(met) == len(tree.names) for met in tree.related)
+
+    @cached_property
+    def anybody_in_both_roles(self) -> bool:
+        """Whether anybody both offers and asks."""
+        return bool(np.isin(self.cohort.requests.owner, self.cohort.offers.owner).any())
+
+    @cached_property
+    def ranks(self) -> RankTable | None:
+        """What people want as mentees, by (person, offer); None where nobody stated a list."""
+        lists = self.cohort.people.wishes
+        return None if lists is None else offer_table(lists, self.cohort.offers)
+
+    @cached_property
+    def mentee_ranks(self) -> RankTable | None:
+        """Whom people want as mentees, by (person, person); None where nobody stated a list."""
+        lists = self.cohort.people.orders
+        return None if lists is None else people_table(lists)
+
+    @cached_property
+    def avoided(self) -> Ints:
+        """Sorted keys (one x n + other) of people who must never meet, both ways."""
+        people = self.cohort.people
+        pairs = [(row, people.index[name]) for row, names in enumerate(people.avoids or ()) for name in names]
+        n = len(people.ids)
+        return np.unique(np.array([k for a, b in pairs for k in (a * n + b, b * n + a)], dtype=np.int64))
+
+    @cached_property
+    def met(self) -> Ints:
+        """Sorted keys (mentor x n + mentee) of past meetings."""
+        people, m = self.cohort.people.index, self.cohort.meetings
+        n = len(people)
+        known = [
+            people[a] * n + people[b] for a, b in zip(m.mentor, m.mentee, strict=True) if a in people and b in people
+        ]
+        return np.unique(np.array(known, dtype=np.int64))
+
+    @cached_property
+    def score_grid(self) -> tuple[Ints, Fraction, float]:
+        """The given scores as integers, their unit and the resolution told to users."""
+        table = self.cohort.score_table
+        if table is None:
+            raise InputError(Problem("no-scores", "aims", "fit needs scores, and the cohort has none"))
+        return to_grid(table.values)
+
+    def relative_scores(self, scale: str, grid: int) -> Ints:
+        """The given scores against the mentee's own, times ``grid``: over their range, or over their best."""
+        key = (scale, grid)
+        if key not in self._relative:
+            table, values = self.cohort.score_table, self.score_grid[0]
+            self._relative[key] = relative(table.mentee, values, len(self.cohort), scale, grid) if table else values
+        return self._relative[key]
+
+    @cached_property
+    def _relative(self) -> dict[tuple[str, int], Ints]:
+        return {}
+
+    @cached_property
+    def priority_grid(self) -> tuple[Ints, Fraction]:
+        """The priorities of all requests as integers, and their unit."""
+        grid, unit, _ = to_grid(self.cohort.requests.priority)
+        return grid, unit
+
+    @cached_property
+    def score_keys(self) -> Ints:
+        """Sorted keys (mentee x n + mentor) of the given scores."""
+        table = self.cohort.score_table
+        if table is None:
+            return np.zeros(0, dtype=np.int64)
+        return table.mentee * len(self.cohort) + table.mentor
+
+    def kept(self, key: Hashable, make: Callable[[], Any]) -> Any:
+        """Something that a rule works out once for a cohort, under a key of its own."""
+        if key not in self._kept:
+            self._kept[key] = make()
+        return self._kept[key]
+
+    @cached_property
+    def _kept(self) -> dict[Hashable, Any]:
+        return {}
+
+    def forget(self) -> None:
+        """Call plain functions anew: every verb starts with this."""
+        self._called = {}
+
+    def call(self, function: Callable[..., Any], people: tuple[Ints, Ints], read: Callable[[Any, str], Any]) -> Any:
+        """A plain function of (mentor, mentee) over pairs: called once for each two people, in canonical order.
+
+        Args:
+            function: takes two Participants.
+            people: rows of the mentors and of the mentees of some pairs, in any broadcast shape.
+            read: checks one returned value; gets it and the place for its error.
+        """
+        mentor, mentee = np.broadcast_arrays(*people)
+        known = self._called.setdefault(id(function), (function, {}))[1]
+        wanted = list(zip(mentee.ravel().tolist(), mentor.ravel().tolist(), strict=True))
+        rank = np.empty(len(self.cohort), dtype=np.int64)
+        rank[self.cohort.canonical] = np.arange(len(self.cohort))
+        looked_at: dict[int, Participant] = {}
+        for pair in sorted({p for p in wanted if p not in known}, key=lambda p: (rank[p[0]], rank[p[1]])):
+            mentee_row, mentor_row = pair
+            for row in pair:
+                if row not in looked_at:
+                    looked_at[row] = self.cohort[row]
+            ids = self.cohort.people.ids
+            place = f"{getattr(function, '__name__', 'function')}({ids[mentor_row]!r}, {ids[mentee_row]!r})"
+            known[pair] = read(_called(function, looked_at[mentor_row], looked_at[mentee_row], place), place)
+        values = np.empty(len(wanted), dtype=object)
+        values[:] = [known[p] for p in wanted]
+        return values.reshape(mentor.shape)
+
+
+def _called(function: Callable[..., Any], mentor: Participant, mentee: Participant, place: str) -> Any:
+    try:
+        return function(mentor, mentee)
+    except Exception as error:  # noqa: BLE001 - its text may hold names: only its type is told
+        raise InputError(Problem("function", place, f"the function raised {type(error).__name__}")) from None
+
+
+def facts_of(cohort: Cohort) -> Facts:
+    """The prepared facts of a cohort, made once for each."""
+    kept: Facts | None = cohort.__dict__.get("_facts")
+    if kept is None:
+        kept = cohort.__dict__["_facts"] = Facts(cohort)
+    return kept

@@ -1,0 +1,105 @@
+"""The smaller fields of a participant: each cleaner takes (value, own id, note) and gives an immutable value."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from types import MappingProxyType
+from typing import Any
+
+from mmatch.availability import zone_of
+from mmatch.cohort.participants import MODES
+from mmatch.errors import InputError, excerpt
+from mmatch.exact import number_fault
+from mmatch.text import nfc
+
+Note = Callable[[str, str], None]
+RESERVED = ("site", "timezone")
+
+
+def clean_text(value: Any, _own: str, note: Note) -> str:
+    """A text without control characters other than line breaks."""
+    if type(value) is not str:
+        note("type", f"found {type(value).__name__} {excerpt(value)}, expected text")
+        return ""
+    try:
+        value.encode()
+    except UnicodeEncodeError as error:
+        note("unicode", f"{excerpt(value)} is not valid Unicode: lone surrogate at position {error.start}")
+        return ""
+    return nfc(value)
+
+
+def clean_availability(value: Any, own: str, note: Note) -> str | tuple[str, ...] | None:
+    """Weekly windows as text, one text or several; planning reads them."""
+    if value is None:
+        return None
+    if type(value) in {tuple, list}:
+        return tuple(clean_text(item, own, note) for item in value)
+    return clean_text(value, own, note)
+
+
+@lru_cache(maxsize=1024)
+def _zone_exists(name: str) -> bool:
+    try:
+        zone_of(name)
+    except InputError:
+        return False
+    return True
+
+
+def clean_zone(value: Any, own: str, note: Note) -> str | None:
+    """An IANA time zone name."""
+    if value is None:
+        return None
+    text = clean_text(value, own, note)
+    if not text or not _zone_exists(text):
+        note("timezone", f"unknown time zone {excerpt(value)}, expected a name such as Europe/Berlin")
+        return None
+    return text
+
+
+def clean_modes(value: Any, _own: str, note: Note) -> frozenset[str]:
+    """How a person can meet."""
+    given = (value,) if type(value) is str else value
+    if (
+        type(given) not in {set, frozenset, tuple, list}
+        or not all(type(m) is str for m in given)
+        or not set(given) <= MODES
+    ):
+        note("modes", f"found {excerpt(value)}, expected a set of {' and '.join(sorted(MODES))}")
+        return MODES
+    return frozenset(given)
+
+
+def clean_attributes(value: Any, own: str, note: Note) -> Mapping[str, Any]:
+    """A read-only copy: texts, numbers, yes/no, or flat lists of these; None and empty lists are "not stated"."""
+    if not isinstance(value, Mapping):
+        note("type", f"found {type(value).__name__} {excerpt(value)}, expected {{name: value}}")
+        return MappingProxyType({})
+    clean = {}
+    for name, item in value.items():
+        if type(name) is not str or not name or name in RESERVED:
+            note("attribute", f"found the name {excerpt(name)}, expected a text other than {', '.join(RESERVED)}")
+        elif item is not None:
+            clean[name] = _attribute(item, f"attribute {excerpt(name)}", own, note)
+    return MappingProxyType(clean)
+
+
+def _attribute(item: Any, name: str, own: str, note: Note) -> Any:
+    if type(item) is str:
+        return item if item.isascii() else clean_text(item, own, note)
+    if type(item) is bool or (type(item) is int and abs(item) < 2**63):
+        return item
+    if type(item) in {tuple, list, set, frozenset}:
+        items = sorted(item, key=str) if type(item) in {set, frozenset} else item
+        nested = [type(i) for i in items if type(i) in {tuple, list, set, frozenset, dict}]
+        if nested:
+            note("attribute", f"{name}: a list holds a {nested[0].__name__}, expected a flat list")
+            return ()
+        return tuple(_attribute(i, name, own, note) for i in items)
+    fault = number_fault(item, name)
+    if fault:
+        note("attribute", f"{name}: {fault.split(', expected')[0]}, expected text, a number, yes/no or a list of these")
+        return 0
+    return int(item) if item == int(item) else float(item)

@@ -1,0 +1,205 @@
+"""Cohorts from score tables, dense or sparse, column by column: no person is built on the way."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from mmatch.arrays import NONE, Ints, frozen_floats, frozen_ints, sealed
+from mmatch.cohort.columns import Offers, People, Requests, Scores, Topics
+from mmatch.cohort.participants import Offer, Participant, Request
+from mmatch.errors import LimitError, Problem, Problems, excerpt
+from mmatch.exact import LARGEST_COUNT, count_fault
+from mmatch.text import clean_ids
+
+MOST_CELLS = 50_000_000
+Columns = tuple[People, Offers, Requests, Topics, Scores]
+
+
+def columns_from_scores(
+    scores: Any, limits: Mapping[str, Any], mentees: Sequence[str] | None, mentors: Sequence[str] | None
+) -> Columns:
+    """People, offers, requests, topics and scores of a table; mentees come first, then mentors.
+
+    Raises:
+        InputError: infinite scores, wrong shapes, bad counts or ids.
+        LimitError: a dense table above 50 million cells.
+    """
+    problems = Problems()
+    row, column, values, (n, m) = _cells(scores, problems)
+    problems.raise_any()
+    ids = _all_ids(mentees, mentors, (n, m), problems)
+    capacity, least = (_counts(limits[key], m, key, problems) for key in ("capacity", "min_load"))
+    demand = _counts(limits["demand"], n, "demand", problems)
+    for k in np.flatnonzero(least > capacity) if len(problems) == 0 else ():
+        text = f"min_load {least[k]} is above the capacity {capacity[k]}"
+        problems.add("contradiction", f"min_load[{k}]", text)
+    problems.raise_any()
+    none, zeros = np.full(n + m, NONE), np.zeros(n + m)
+    people = People(
+        ids=tuple(ids),
+        capacity=frozen_ints(np.concatenate([none[:n], capacity])),
+        groups=frozen_ints(none),
+        min_load=frozen_ints(np.concatenate([zeros[:n], least])),
+    )
+    offers = Offers(
+        owner=frozen_ints(np.arange(n, n + m)),
+        topic=frozen_ints(zeros[:m]),
+        level=frozen_floats(np.full(m, np.nan)),
+        seats=frozen_ints(none[:m]),
+        least=frozen_ints(none[:m]),
+        most=frozen_ints(none[:m]),
+        ids=tuple(f"{name}/" for name in ids[n:]),
+    )
+    requests = Requests(
+        owner=frozen_ints(np.arange(n)),
+        topic=frozen_ints(zeros[:n]),
+        level=frozen_floats(np.full(n, np.nan)),
+        priority=frozen_floats(np.ones(n)),
+        mentors=frozen_ints(demand),
+    )
+    column += n
+    table = Scores(sealed(row), sealed(column), sealed(values))
+    return people, offers, requests, Topics(("",), frozen_ints([NONE])), table
+
+
+def _all_ids(
+    mentees: Sequence[str] | None, mentors: Sequence[str] | None, shape: tuple[int, int], problems: Problems
+) -> list[str]:
+    """Ids of mentees, then of mentors; nobody twice in one role."""
+    names = _ids(mentees, shape[0], "mentee", problems), _ids(mentors, shape[1], "mentor", problems)
+    for role, given in zip(("mentees", "mentors"), names, strict=True):
+        if len(set(given)) < len(given):
+            twice = [name for name, times in Counter(given).items() if times > 1 and name]
+            problems.add("duplicate-id", role, f"the ids are not all different: {', '.join(map(excerpt, twice[:20]))}")
+    return names[0] + names[1]
+
+
+def both_roles(columns: Columns) -> tuple[list[Participant], dict[tuple[str, str], Any]]:
+    """(people, scores) of a table in which somebody is mentee and mentor: one participant, never with themselves."""
+    people, offers, requests, _, table = columns
+    ids = people.ids
+    asks = {ids[row]: int(wanted) for row, wanted in zip(requests.owner.tolist(), requests.mentors, strict=True)}
+    gives = {ids[row]: row for row in offers.owner.tolist()}
+    persons = [
+        Participant(
+            name,
+            offers=(Offer(""),) if name in gives else (),
+            requests=(Request("", mentors=asks[name]),) if name in asks else (),
+            capacity=int(people.capacity[gives[name]]) if name in gives else None,
+            min_load=int(people.min_load[gives[name]]) if name in gives else 0,
+        )
+        for name in dict.fromkeys(ids)
+    ]
+    cells = zip(table.mentor.tolist(), table.mentee.tolist(), table.values.tolist(), strict=True)
+    return persons, {(ids[a], ids[b]): value for a, b, value in cells if ids[a] != ids[b]}
+
+
+def _cells(scores: Any, problems: Problems) -> tuple[Ints, Ints, Any, tuple[int, int]]:
+    """Allowed cells by row, then column: (rows, columns, values, shape)."""
+    if hasattr(scores, "tocsr"):
+        return _sparse_cells(scores, problems)
+    if hasattr(scores, "shape") and len(scores.shape) == 2 and scores.shape[0] * scores.shape[1] > MOST_CELLS:
+        cells = scores.shape[0] * scores.shape[1]
+        text = f"{cells:,} cells, limit {MOST_CELLS:,}"
+        raise LimitError(Problem("too-large", "scores", text, "pass a SciPy sparse array of the allowed pairs"))
+    if np.ma.isMaskedArray(scores):
+        scores = np.ma.filled(scores.astype(np.float64), np.nan)
+    try:
+        table = np.asarray(scores)
+    except ValueError:
+        table = np.empty(0, dtype=object)
+    if table.ndim != 2 or table.dtype.kind not in "iuf":
+        found = f"{table.ndim} dimensions of {table.dtype}"
+        problems.add("shape", "scores", f"found {found}, expected a table of numbers, (n_mentees, n_mentors)")
+        return np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0), (0, 0)
+    values = _exact_values(table, problems)
+    allowed = ~np.isnan(values) if values.dtype.kind == "f" else np.ones(values.shape, dtype=bool)
+    row, column = np.nonzero(allowed)
+    _no_infinity(values[allowed], row, column, problems)
+    return row, column, values[allowed], (table.shape[0], table.shape[1])
+
+
+def _exact_values(values: Any, problems: Problems) -> Any:
+    """A copy of the values as int64 or float64, both exact, without -0.0."""
+    if values.dtype.kind == "f" and values.dtype.itemsize > 8:
+        problems.add("number", "scores", f"found {values.dtype}, expected float64 or whole numbers")
+    if values.dtype.kind == "u" and values.max(initial=0) > np.iinfo(np.int64).max:
+        problems.add("number", "scores", "whole numbers above 2^63")
+    if values.dtype.kind == "f":
+        return np.add(values, 0.0, dtype=np.float64)
+    return values.astype(np.int64)
+
+
+def _sparse_cells(scores: Any, problems: Problems) -> tuple[Ints, Ints, Any, tuple[int, int]]:
+    if len(scores.shape) != 2:
+        problems.add("shape", "scores", f"found {len(scores.shape)} dimensions, expected (n_mentees, n_mentors)")
+        return np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0), (0, 0)
+    n, m = scores.shape
+    if scores.dtype.kind not in "iuf":
+        problems.add("shape", "scores", f"found a sparse array of {scores.dtype}, expected numbers")
+        return np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0), (0, 0)
+    if scores.format == "coo" and _repeats(scores):
+        problems.add("duplicate-pair", "scores", "a pair is given twice, expected one score a pair")
+    table = scores.tocsr()
+    if not table.has_sorted_indices or not table.has_canonical_format:
+        table = table.copy() if table is scores else table
+        table.sort_indices()
+        if not table.has_canonical_format:
+            problems.add("duplicate-pair", "scores", "a pair is given twice, expected one score a pair")
+    if len(table.indices) and (int(table.indices.min()) < 0 or int(table.indices.max()) >= m):
+        problems.add("shape", "scores", "the sparse array names columns that it does not have")
+        return np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0), (0, 0)
+    row = np.repeat(np.arange(n, dtype=np.int64), np.diff(table.indptr))
+    column, values = table.indices.astype(np.int64), _exact_values(table.data, problems)
+    if values.dtype.kind == "f" and np.isnan(values).any():
+        allowed = ~np.isnan(values)
+        row, column, values = row[allowed], column[allowed], values[allowed]
+    _no_infinity(values, row, column, problems)
+    return row, column, values, (n, m)
+
+
+def _repeats(table: Any) -> bool:
+    key = table.row.astype(np.int64) * table.shape[1] + table.col
+    return len(np.unique(key)) < len(key)
+
+
+def _no_infinity(values: Any, row: Ints, column: Ints, problems: Problems) -> None:
+    if values.dtype.kind == "f" and not np.isfinite(values).all():
+        for k in np.flatnonzero(~np.isfinite(values))[:100]:
+            text = f"found {values[k]}, expected a finite number"
+            problems.add("number", f"scores[{row[k]}, {column[k]}]", text, "NaN means not allowed")
+
+
+def _ids(given: Sequence[str] | None, n: int, role: str, problems: Problems) -> list[str]:
+    if given is None:
+        return [f"{role}-{k}" for k in range(n)]
+    if isinstance(given, str) or not isinstance(given, Iterable):
+        problems.add("type", f"{role}s", f"found {excerpt(given)}, expected a list of ids")
+        return [f"{role}-{k}" for k in range(n)]
+    names = list(given)
+    if len(names) != n:
+        problems.add("shape", f"{role}s", f"found {len(names)} ids, expected {n}")
+    return clean_ids(names, lambda k: f"{role}s[{k}]", problems)
+
+
+def _counts(given: Any, n: int, name: str, problems: Problems) -> Ints:
+    """One count for all, or one each."""
+    single = not isinstance(given, list | tuple | np.ndarray) or (isinstance(given, np.ndarray) and given.ndim == 0)
+    values = [given] if single else list(given)
+    if isinstance(given, np.ndarray) and given.dtype.kind == "i" and given.ndim == 1 and len(given) == n:
+        if not n or (given.min() >= 0 and given.max() <= LARGEST_COUNT):
+            return given.astype(np.int64)
+    elif not single and len(values) != n:
+        problems.add("shape", name, f"found {len(values)} numbers, expected one, or {n}")
+        return np.zeros(n, dtype=np.int64)
+    faults = [(k, count_fault(v, name, optional=False)) for k, v in enumerate(values)]
+    for k, fault in faults:
+        if fault:
+            problems.add("count", name if single else f"{name}[{k}]", fault)
+    if any(fault for _, fault in faults):
+        return np.zeros(n, dtype=np.int64)
+    return np.full(n, values[0], dtype=np.int64) if single else np.array(values, dtype=np.int64)

@@ -1,0 +1,102 @@
+"""Fewer personal facts: a cohort without some people, or with pseudonyms in the place of ids."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import replace
+from typing import Any
+
+from mmatch.cohort.participants import Meeting, Offer, Participant, Stated
+from mmatch.errors import InputError, Problem, excerpt
+
+DIGITS = 16  # hexadecimal, of a pseudonym
+LEAST_KEY = 8  # characters
+Renamed = Callable[[str], str]
+
+
+def rest_without(stated: Stated, gone: Collection[str]) -> Stated:
+    """Everybody else, and nothing that names those who are gone: no wish, no avoided person, no meeting, no score."""
+    offers = {str(offer.id) for person in stated.participants if person.id in gone for offer in person.offers}
+    forgotten = {*gone, *offers}
+    people = [
+        replace(
+            person,
+            ranks=_ranks(person.ranks, lambda name: None if name in forgotten else name),
+            mentee_ranks=_ranks(person.mentee_ranks, lambda name: None if name in forgotten else name),
+            avoids=tuple(name for name in person.avoids if name not in gone),
+        )
+        for person in stated.participants
+        if person.id not in gone
+    ]
+    history = [meeting for meeting in stated.history if not {meeting.mentor, meeting.mentee} & set(gone)]
+    scores = None if stated.scores is None else {p: v for p, v in stated.scores.items() if not set(p) & set(gone)}
+    return Stated(people, stated.topics, history, scores)
+
+
+def under_pseudonyms(stated: Stated, key: str | bytes, keep: Iterable[str], attributes: Collection[str]) -> Stated:
+    """The same people under keyed pseudonyms, without names, and without attributes but those to be kept."""
+    secret = _secret(key)
+    kept = _attributes(attributes, keep)
+    everybody = stated.participants
+    known = {person.id: _pseudonym(secret, person.id) for person in everybody}
+    usual = {offer.id: f"{known[p.id]}/{offer.topic}" for p in everybody for offer in p.offers if _is_usual(p, offer)}
+
+    def renamed(name: str) -> str:
+        return known.get(name) or usual.get(name) or _pseudonym(secret, name)
+
+    people = sorted((_veiled(person, renamed, kept) for person in everybody), key=lambda person: person.id)
+    history = [Meeting(renamed(m.mentor), renamed(m.mentee), topic=m.topic, date=m.date) for m in stated.history]
+    given = stated.scores
+    scores = None if given is None else {(renamed(a), renamed(b)): value for (a, b), value in given.items()}
+    return Stated(people, stated.topics, history, scores)
+
+
+def _veiled(person: Participant, renamed: Renamed, kept: Collection[str]) -> Participant:
+    """One person under a pseudonym; offers with an id of their own get one, too."""
+    offers = tuple(replace(offer, id=renamed(str(offer.id))) for offer in person.offers)
+    return replace(
+        person,
+        id=renamed(person.id),
+        name="",
+        offers=offers,
+        attributes={name: value for name, value in person.attributes.items() if name in kept},
+        ranks=_ranks(person.ranks, renamed),
+        mentee_ranks=_ranks(person.mentee_ranks, renamed),
+        avoids=tuple(map(renamed, person.avoids)),
+    )
+
+
+def _is_usual(person: Participant, offer: Offer) -> bool:
+    """Whether an offer has the id that it would get by itself."""
+    return offer.id == f"{person.id}/{offer.topic}"
+
+
+def _ranks(ranks: Any, changed: Callable[[str], str | None]) -> Any:
+    """A wish list with other names; names that are dropped leave no empty tie."""
+    if ranks is None:
+        return None
+    levels = [entry if isinstance(entry, tuple) else (entry,) for entry in ranks]
+    named = [tuple(new for name in level if (new := changed(name)) is not None) for level in levels]
+    return tuple(level if len(level) > 1 else level[0] for level in named if level)
+
+
+def _pseudonym(secret: bytes, who: str) -> str:
+    return "p-" + hmac.new(secret, who.encode(), hashlib.sha256).hexdigest()[:DIGITS]
+
+
+def _secret(key: Any) -> bytes:
+    if not isinstance(key, str | bytes) or len(key) < LEAST_KEY:
+        text = f"expected a secret text of at least {LEAST_KEY} characters: with a short one ids could be guessed"
+        raise InputError(Problem("argument", "key", text))
+    return key.encode() if isinstance(key, str) else key
+
+
+def _attributes(known: Collection[str], keep: Iterable[str]) -> frozenset[str]:
+    if isinstance(keep, str):
+        raise InputError(Problem("argument", "keep", f"found {excerpt(keep)}, expected a list of names"))
+    kept = frozenset(keep)
+    for name in sorted(kept - set(known)):
+        raise InputError(Problem("unknown-attribute", "keep", f"nobody has the attribute {excerpt(name)}"))
+    return kept

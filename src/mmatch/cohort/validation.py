@@ -1,0 +1,280 @@
+"""From facts as users write them to validated columns; every contradiction is noted, none stops the search."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from itertools import chain
+from typing import Any
+
+import numpy as np
+
+from mmatch.arrays import NONE, frozen_floats, frozen_ints
+from mmatch.cohort.attributes import clean_attributes, clean_availability, clean_modes, clean_text, clean_zone
+from mmatch.cohort.columns import FrozenRanks, Listed, Offers, People, Requests
+from mmatch.cohort.participants import MODES, Offer, Participant, Request
+from mmatch.cohort.rank_lists import clean_avoids, clean_ranks
+from mmatch.errors import Problems, excerpt
+from mmatch.exact import count_fault, number_fault
+from mmatch.text import clean_ids, suggestion
+
+Where = Callable[[int, str], str]  # (participant number, field) -> the place for messages
+
+
+def usual_where(row: int, field: str) -> str:
+    """The place of a field of a participant given in Python."""
+    return f"participants[{row}].{field}"
+
+
+class Builder:
+    """Checks one cohort's facts, column by column. One use: `people`, `offers`, `requests`, then the rest."""
+
+    def __init__(self, participants: Iterable[Participant], where: Where = usual_where) -> None:
+        self.problems = Problems()
+        self.where = where
+        self.persons = self._persons(participants)
+        self.people = self._people()
+        self.topic_codes: dict[str, int] = {}
+        self.offers = self._offers()
+        self.requests = self._requests()
+        self._check_references()
+
+    def _persons(self, participants: Iterable[Participant]) -> list[Participant]:
+        persons = list(participants)
+        for row, person in enumerate(persons):
+            if type(person) is not Participant:
+                self.problems.add(
+                    "type",
+                    f"participants[{row}]",
+                    f"found {type(person).__name__} {excerpt(person)}, expected a Participant",
+                )
+        return [p for p in persons if type(p) is Participant] if self.problems.found else persons
+
+    def _counts(self, field: str, *, optional: bool = True) -> Any:
+        values = [getattr(p, field) for p in self.persons]
+        return self._count_column(values, field, optional=optional, where=lambda row: self.where(row, field))
+
+    def _count_column(
+        self, values: Sequence[Any], name: str, *, optional: bool, where: Callable[[int], str], least: int = 0
+    ) -> Any:
+        simple = set(map(type, values)) <= {int, type(None)} if optional else set(map(type, values)) <= {int}
+        numbers = [v for v in values if v is not None] if optional else values
+        if simple and (not numbers or (min(numbers) >= least and max(numbers) < 2**31)):
+            return frozen_ints([NONE if v is None else v for v in values])
+        faults = [count_fault(v, name, optional=optional, least=least) for v in values]
+        for row, fault in enumerate(faults):
+            if fault:
+                self.problems.add("count", where(row), fault)
+        return frozen_ints([NONE if v is None or fault else int(v) for v, fault in zip(values, faults, strict=True)])
+
+    def _people(self) -> People:
+        ids = clean_ids([p.id for p in self.persons], lambda row: self.where(row, "id"), self.problems)
+        seen: dict[str, int] = {}
+        if len(set(ids)) < len(ids):
+            for row, name in enumerate(ids):
+                if name and name in seen:
+                    same = excerpt(self.persons[row].id) == excerpt(self.persons[seen[name]].id)
+                    text = (
+                        f"duplicate id {excerpt(name)}"
+                        if same
+                        else f"same id {excerpt(name)} after Unicode normalisation"
+                    )
+                    self.problems.add(
+                        "duplicate-id", self.where(row, "id"), f"{text}, first at {self.where(seen[name], 'id')}"
+                    )
+                seen.setdefault(name, row)
+        column = self._column
+        people = People(
+            ids=tuple(ids),
+            capacity=self._counts("capacity"),
+            groups=self._counts("groups"),
+            min_load=self._counts("min_load", optional=False),
+            names=column("name", "", clean_text),
+            availability=column("availability", None, clean_availability),
+            timezones=column("timezone", None, clean_zone),
+            sites=column("site", "", clean_text),
+            modes=column("modes", MODES, clean_modes),
+            attributes=column("attributes", {}, clean_attributes),
+            ranks=column("ranks", None, clean_ranks),
+            mentee_ranks=column("mentee_ranks", None, clean_ranks),
+            avoids=column("avoids", (), clean_avoids),
+        )
+        for row in np.flatnonzero((people.capacity != NONE) & (people.min_load > people.capacity)).tolist():
+            text = f"min_load {people.min_load[row]} is above the capacity {people.capacity[row]}"
+            self.problems.add("contradiction", self.where(row, "min_load"), text)
+        return people
+
+    def _column(self, field: str, default: Any, clean: Callable[[Any, str, Callable[[str, str], None]], Any]) -> Any:
+        """One field of everybody, cleaned; None where nobody states anything but the default."""
+        values = [getattr(p, field) for p in self.persons]
+        if all(v is default or (type(v) is type(default) and v == default) for v in values):
+            return None
+        where = self.where
+        add = self.problems.add
+        cleaned = tuple(
+            clean(v, self.persons[row].id, lambda code, text, row=row: add(code, where(row, field), text))  # type: ignore[misc]
+            for row, v in enumerate(values)
+        )
+        return None if all(v == default for v in cleaned) else cleaned
+
+    def _flat(self, field: str, kind: type) -> tuple[list[Any], Any, list[str]]:
+        """All offers or all requests in one list, with owners and places."""
+        lists = [self._listed(row, getattr(p, field), field) for row, p in enumerate(self.persons)]
+        owner = frozen_ints(np.repeat(np.arange(len(lists)), [len(x) for x in lists]))
+        flat = list(chain.from_iterable(lists))
+        if set(map(type, flat)) <= {kind}:
+            return flat, owner, []
+        places = [f"{self.where(row, field)}[{k}]" for row, x in enumerate(lists) for k in range(len(x))]
+        for place, item in zip(places, flat, strict=True):
+            if type(item) is not kind:
+                text = f"found {type(item).__name__} {excerpt(item)}, expected {kind.__name__}(...)"
+                self.problems.add("type", place, text)
+        return [item if type(item) is kind else kind() for item in flat], owner, places
+
+    def _listed(self, row: int, value: Any, field: str) -> Sequence[Any]:
+        if type(value) in {tuple, list}:
+            return value  # type: ignore[no-any-return]
+        self.problems.add("type", self.where(row, field), f"found {type(value).__name__}, expected a list or tuple")
+        return ()
+
+    def _place(self, owner: Any, field: str) -> Callable[[int], str]:
+        return lambda row: f"{self.where(int(owner[row]), field)}[{int(row - np.searchsorted(owner, owner[row]))}]"
+
+    def _topic_codes(self, items: Sequence[Any], place: Callable[[int], str]) -> Any:
+        names = clean_ids([item.topic for item in items], lambda row: place(row) + ".topic", self.problems, empty=True)
+        codes = self.topic_codes
+        return frozen_ints([codes.setdefault(name, len(codes)) for name in names])
+
+    def _numbers(self, items: Sequence[Any], field: str, place: Callable[[int], str], *, optional: bool) -> Any:
+        values = [getattr(item, field) for item in items]
+        stated = [v for v in values if v is not None] if optional else values
+        if set(map(type, stated)) <= {int} and (not stated or max(map(abs, stated)) < 2**53):
+            return frozen_floats([np.nan if v is None else v for v in values])
+        faults = ["" if v is None and optional else number_fault(v, field) for v in values]
+        for row, fault in enumerate(faults):
+            if fault:
+                self.problems.add("number", f"{place(row)}.{field}", fault)
+        return frozen_floats([np.nan if v is None or f else float(v) for v, f in zip(values, faults, strict=True)])
+
+    def _offers(self) -> Offers:
+        items, owner, _ = self._flat("offers", Offer)
+        place = self._place(owner, "offers")
+        topic = self._topic_codes(items, place)
+        seats = self._count_column(
+            [o.seats for o in items], "seats", optional=True, where=lambda r: place(r) + ".seats"
+        )
+        bounds = [self._group(o.group, place, row) for row, o in enumerate(items)]
+        return Offers(
+            owner=owner,
+            topic=topic,
+            level=self._numbers(items, "level", place, optional=True),
+            seats=seats,
+            least=frozen_ints([b[0] for b in bounds]),
+            most=frozen_ints([b[1] for b in bounds]),
+            ids=self._offer_ids(items, owner, place),
+        )
+
+    def _group(self, group: Any, place: Callable[[int], str], row: int) -> tuple[int, int]:
+        if group is None:
+            return NONE, NONE
+        fault = group_fault(group)
+        if fault:
+            self.problems.add("group", f"{place(row)}.group", fault)
+            return NONE, NONE
+        return int(group[0]), int(group[1])
+
+    def _offer_ids(self, items: Sequence[Offer], owner: Any, place: Callable[[int], str]) -> tuple[str, ...]:
+        ids = self.people.ids
+        given = [
+            o.id if o.id is not None else f"{ids[w]}/{o.topic}" for o, w in zip(items, owner.tolist(), strict=True)
+        ]
+        if any(o.id is not None for o in items):
+            given = clean_ids(given, lambda row: place(row) + ".id", self.problems)
+        seen: dict[str, int] = {}
+        if len(set(given)) == len(given) and self.people.index.keys().isdisjoint(given):
+            return tuple(given)
+        for row, name in enumerate(given):
+            if name and name in seen:
+                text = f"duplicate offer id {excerpt(name)}, first at {place(seen[name])}"
+                hint = "two offers of one mentor on one topic need ids" if items[row].id is None else ""
+                self.problems.add("duplicate-offer", place(row), text, hint)
+            elif name in self.people.index:
+                self.problems.add("duplicate-offer", place(row), f"offer id {excerpt(name)} is also a participant's id")
+            seen.setdefault(name, row)
+        return tuple(given)
+
+    def _requests(self) -> Requests:
+        items, owner, _ = self._flat("requests", Request)
+        place = self._place(owner, "requests")
+        topic = self._topic_codes(items, place)
+        key = owner * (len(self.topic_codes) + 1) + topic
+        if len(np.unique(key)) < len(key):
+            self._twice(key, place)
+        formats = None
+        if any(r.format is not None for r in items):
+            formats = tuple(r.format for r in items)
+            for row, value in enumerate(formats):
+                if value is not None and type(value) is not str:
+                    text = f"found {type(value).__name__} {excerpt(value)}, expected the name of a format"
+                    self.problems.add("type", f"{place(row)}.format", text)
+        return Requests(
+            owner=owner,
+            topic=topic,
+            level=self._numbers(items, "level", place, optional=True),
+            priority=self._numbers(items, "priority", place, optional=False),
+            mentors=self._count_column(
+                [r.mentors for r in items], "mentors", optional=False, where=lambda r: place(r) + ".mentors"
+            ),
+            formats=formats,
+        )
+
+    def _twice(self, key: Any, place: Callable[[int], str]) -> None:
+        first: dict[int, int] = {}
+        for row, k in enumerate(key.tolist()):
+            if k in first:
+                hint = "ask for several mentors with mentors="
+                self.problems.add("duplicate-request", place(row), f"the same topic as {place(first[k])}", hint)
+            first.setdefault(k, row)
+
+    def _check_references(self) -> None:
+        """Ranks and avoids name people (ranks: offers too) who exist, and never oneself."""
+        people, offers = self.people, self.offers
+        columns = (("ranks", people.ranks), ("mentee_ranks", people.mentee_ranks), ("avoids", people.avoids))
+        for field, column in columns:
+            if field != "avoids" and self._plainly_known(people.wishes if field == "ranks" else people.orders, field):
+                continue
+            for row, entries in enumerate(column or ()):
+                for k, name in enumerate(flat_ranks(entries)):
+                    known = name in people.index or (field == "ranks" and name in offers.index)
+                    own = name == people.ids[row] or (name in offers.index and offers.owner[offers.index[name]] == row)
+                    if not known:
+                        text, hint = f"unknown id {excerpt(name)}", suggestion(name, people.ids)
+                        self.problems.add("unknown-id", f"{self.where(row, field)}[{k}]", text, hint)
+                    elif own:
+                        self.problems.add("self", f"{self.where(row, field)}[{k}]", "a person cannot name themselves")
+
+    def _plainly_known(self, lists: Listed | None, field: str) -> bool:
+        """Whether lists name people who exist (ranks: offers too) and never oneself, without a look at each name."""
+        if lists is None:
+            return True
+        owner, index = self.offers.owner, self.offers.index if field == "ranks" else {}
+        rows = np.array([index.get(name, NONE) for name in lists.others], dtype=np.int64)
+        if (rows == NONE).any() or (lists.whom == lists.who).any():
+            return False
+        return not len(rows) or not (owner[rows] == lists.who[lists.whom == NONE]).any()
+
+
+def flat_ranks(entries: FrozenRanks | None) -> Iterable[str]:
+    """All names of a rank list, ties opened."""
+    for entry in entries or ():
+        if isinstance(entry, tuple):
+            yield from entry
+        else:
+            yield entry
+
+
+def group_fault(group: Any) -> str:
+    """What is wrong with group bounds, or an empty text."""
+    whole = type(group) in {tuple, list} and len(group) == 2
+    if not whole or any(count_fault(g, "size", least=1, optional=False) for g in group):
+        return f"found {excerpt(group)}, expected (least, most), two whole numbers from 1"
+    return "" if group[0] <= group[1] else f"least {group[0]} is above most {group[1]}"

@@ -1,0 +1,1 @@
+"""Many answers side by side: metrics, envy, strategies."""

@@ -1,0 +1,114 @@
+"""Before matching: supply and demand per topic, and what each rule removes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from mmatch.arrays import NONE
+from mmatch.candidates import Pairs, facts_of
+from mmatch.candidates.joining import BLOCK, MOST_PAIRS
+from mmatch.display import Shown, Table
+from mmatch.errors import LimitError, Problem
+from mmatch.program import Program, check_question
+from mmatch.rules._base import Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from mmatch.arrays import Bools, Ints
+    from mmatch.cohort import Cohort, Supply
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """How many of the pairs on shared topics one fact or rule removes, and how many only that one removes."""
+
+    cause: str
+    removed: int
+    alone: int
+
+
+@dataclass(frozen=True, slots=True)
+class Readiness(Shown):
+    """What a cohort can bear: supply per topic, pairs on shared topics, pairs left, and what removes the others."""
+
+    supply: tuple[Supply, ...]
+    pairs: int
+    left: int
+    removals: tuple[Removal, ...]
+
+    def __repr__(self) -> str:
+        return f"<Readiness: {self.left:,} of {self.pairs:,} pairs possible, {len(self.supply)} topics>"
+
+    def tables(self) -> Iterator[Table]:
+        """Supply and demand on each topic, and what removes pairs."""
+        heads = ("topic", "seats asked for", "people asking", "offers", "seats offered")
+        rows = [(s.topic or "any", s.wanted, s.requests, s.offers, s.seats) for s in self.supply]
+        yield Table(heads, rows, "Supply and demand", len(rows))
+        causes = [(r.cause, r.removed, r.alone) for r in self.removals]
+        yield Table(("rule or fact", "pairs removed", "by it alone"), causes, "What removes pairs", len(causes))
+
+
+def readiness(cohort: Cohort, program: Program | None = None) -> Readiness:
+    """Look at a cohort before matching: supply and demand per topic, and which rule removes how many pairs.
+
+    Raises:
+        InputError: where the program cannot be meant for the cohort.
+        LimitError: more than 400 million pairs on shared topics.
+    """
+    program = Program() if program is None else program
+    check_question(cohort, program)
+    resolved = program.resolve(cohort)
+    resolved.check(cohort)
+    causes = removers(cohort, resolved)
+    total = left = 0
+    removed, alone = np.zeros(len(causes), np.int64), np.zeros(len(causes), np.int64)
+    for pairs, meets in _blocks(cohort):
+        masks = np.array([np.broadcast_to(gone(pairs), pairs.shape)[meets] for _, gone in causes], dtype=bool)
+        masks = masks.reshape(len(causes), int(meets.sum()))
+        counts = masks.sum(axis=0)
+        total, left = total + masks.shape[1], left + int((counts == 0).sum())
+        removed += masks.sum(axis=1)
+        alone += (masks & (counts == 1)).sum(axis=1)
+    found = [Removal(name, int(a), int(b)) for (name, _), a, b in zip(causes, removed, alone, strict=True)]
+    return Readiness(cohort.summary(), total, left, tuple(sorted(found, key=lambda r: -r.removed)))
+
+
+def removers(cohort: Cohort, program: Program) -> list[tuple[str, Callable[[Pairs], Bools]]]:
+    """(cause in words, pairs that it removes) of every fact and pair rule that can remove pairs."""
+    facts, people = facts_of(cohort), cohort.people
+    found: list[tuple[str, Callable[[Pairs], Bools]]] = []
+    if len(facts.avoided):
+        found.append(("people who avoid each other", lambda p: p.among_people(facts.avoided)))
+    if people.ranks is not None:
+        found.append(("the mentee's own list", lambda p: p.mentee_rank == 0))
+    if people.mentee_ranks is not None:
+        found.append(("the mentor's own list", lambda p: p.mentor_rank == 0))
+    if cohort.score_table is not None:
+        found.append(("no score given", lambda p: p.score_row == NONE))
+    found += [(rule.title, _refuses(rule)) for rule in program.rules if type(rule).allows is not Rule.allows]
+    return found
+
+
+def _refuses(rule: Rule) -> Callable[[Pairs], Bools]:
+    def refused(pairs: Pairs) -> Bools:
+        allows = rule.mask(pairs)
+        return np.zeros(pairs.shape, dtype=bool) if allows is None else ~allows
+
+    return refused
+
+
+def _blocks(cohort: Cohort) -> Iterator[tuple[Pairs, Bools]]:
+    """All requests with all offers, block by block, and which of them share a topic."""
+    facts = facts_of(cohort)
+    n, m = len(cohort.requests.owner), len(cohort.offers.owner)
+    if n * m > MOST_PAIRS:
+        raise LimitError(Problem("too-large", "cohort", f"{n * m:,} pairs to look at, limit {MOST_PAIRS:,}"))
+    offers: Ints = np.arange(m)[None, :]
+    step = max(BLOCK // max(m, 1), 1)
+    for start in range(0, n, step):
+        pairs = Pairs(facts, np.arange(start, min(start + step, n))[:, None], offers)
+        yield pairs, (pairs.distance != NONE) & (pairs.mentor != pairs.mentee)

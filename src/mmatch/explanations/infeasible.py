@@ -1,0 +1,208 @@
+"""Why no matching exists, in words: the set of needs that its seats cannot meet."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from mmatch.arrays import NONE
+from mmatch.errors import InputError, Problem
+from mmatch.explanations.conflicting_rules import conflicting
+from mmatch.explanations.words import counted, listed
+from mmatch.instance import compile_instance
+from mmatch.instance.set_titles import set_title
+from mmatch.matching import Reason
+from mmatch.mechanisms.market import short_of
+from mmatch.network.circulation import HUB, build_network
+from mmatch.program import Program
+from mmatch.proof.group_counts import headcount
+from mmatch.proof.infeasibility import shortfall
+from mmatch.terms import SETS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mmatch.arrays import Bools, Ints
+    from mmatch.cohort import Cohort
+    from mmatch.instance import Instance
+    from mmatch.matching import Result, Stability
+    from mmatch.network.circulation import Network
+    from mmatch.proof.group_counts import Headcount
+
+MOST_SHRUNK = 400
+LONGEST = 10.0  # seconds
+STABLE = {"weak": "stable", "strong": "strongly stable", "super": "super-stable", "envy": "envy-free"}
+
+
+def why_infeasible(cohort: Cohort, program: Program, result: Result) -> Iterator[Reason]:
+    """One reason: who must be served, by whom only, and how much is missing."""
+    if result.proof.stability is not None:
+        yield _unstable(cohort, program, result.proof.stability)
+        return
+    instance = compile_instance(cohort, program, timed=bool(result.proof.cut))
+    if not result.proof.cut:
+        found = headcount(instance)
+        if found is not None:
+            yield _uncountable(cohort, instance, found)
+            return
+        yield conflicting(cohort, program)
+        return
+    network = build_network(instance)
+    _marked(result.proof.cut, network.n_nodes)
+    cut = smallest_cut(network, result.proof.cut)
+    inside = _marked(cut, network.n_nodes)
+    enters = np.flatnonzero(~inside[network.tail] & inside[network.head] & (network.lower > 0))
+    leaves = np.flatnonzero(inside[network.tail] & ~inside[network.head])
+    short = shortfall(network, cut)
+    names = _Names(cohort, instance, network)
+    if inside[HUB]:
+        who, text = _least_loads(names, enters, leaves)
+    else:
+        who, text = _needs(names, enters, leaves)
+    yield Reason("shortage", tuple(dict.fromkeys(who)), "", f"{text}: {short} short")
+
+
+def _marked(rows: tuple[int, ...], n: int) -> Bools:
+    """Which of n things a proof names.
+
+    Raises:
+        InputError: where it names what is not there, as a result from a file may.
+    """
+    if not all(type(row) is int and 0 <= row < n for row in rows):
+        text = "the proof names what is not in this cohort; verify says what is wrong with it"
+        raise InputError(Problem("digest", "result", text))
+    marked = np.zeros(n, dtype=bool)
+    marked[list(rows)] = True
+    return marked
+
+
+def _unstable(cohort: Cohort, program: Program, claim: Stability) -> Reason:
+    """Why no matching is stable in the way that was asked for."""
+    if claim.kind == "super" and claim.side:
+        return Reason("rules", (), "", "no super-stable matching exists: too many people are indifferent")
+    instance = compile_instance(cohort, program)
+    chosen = _marked(claim.steps, len(instance.request))
+    who = instance.labels.mentor_rows[short_of(instance, chosen)].tolist()
+    ids, loads = cohort.people.ids, np.bincount(instance.labels.pairs.mentor[chosen], minlength=len(cohort))
+    told = [f"{ids[k]} has {loads[k]} of at least {cohort.people.min_load[k]} mentees" for k in who]
+    names = tuple(ids[k] for k in who)
+    return Reason("shortage", names, "", f"in every {STABLE[claim.kind]} matching {listed(told, 'mentors fall short')}")
+
+
+def _uncountable(cohort: Cohort, instance: Instance, found: Headcount) -> Reason:
+    """People who cannot be seated in groups, by counting alone."""
+    labels, ids = instance.labels, cohort.people.ids
+    mentees = [ids[row] for row in np.unique(labels.pairs.mentee[found.edges]).tolist()]
+    mentors = [ids[row] for row in np.unique(labels.pairs.mentor[found.edges]).tolist()]
+    who = (*mentees, *mentors)
+    short = f"{found.need - found.below} short"
+    if found.family is not None:
+        title = set_title(instance, found.family, found.number)
+        groups = f"groups that can open{_together(instance)}"
+        text = f"{title} needs {counted(found.need, 'seat')}, and {groups} have {found.below}: {short}"
+    elif found.kind == "leading":
+        text = f"{mentors[0]} must lead {counted(found.need, 'group')}, for {listed(mentees, 'mentees')}"
+        text = f"{text}, and may lead {found.below}: {short}"
+    elif found.kind == "apart":
+        text = f"{counted(found.need, 'mentee')} ({listed(mentees, 'mentees')}) may not sit together, and"
+        text = f"{text} {listed(mentors, 'mentors')} can lead {counted(found.below, 'group')} for them: {short}"
+    else:
+        text = _no_sum(found, mentees, mentors)
+    return Reason("shortage", who, "", text)
+
+
+def _together(instance: Instance) -> str:
+    """The rules about who sits together."""
+    rules = [] if instance.groups is None else list(dict.fromkeys(rows.rule for rows in instance.groups.rows))
+    named = [rule for rule in rules if rule]
+    return f" under {listed(named, 'rules')}" if named else ""
+
+
+def _no_sum(found: Headcount, mentees: list[str], mentors: list[str]) -> str:
+    """No sum of group sizes seats as many as must sit."""
+    people = f"{counted(len(mentees), 'mentee')} ({listed(mentees, 'mentees')})"
+    groups = f"groups of {listed(mentors, 'mentors')}"
+    if found.below == NONE:
+        return f"{groups} that must open need {counted(found.above, 'mentee')} at least, and only {people} could come"
+    text = f"{people} need {counted(found.need, 'seat')}, and {groups}"
+    if found.above == NONE:
+        return f"{text} seat at most {found.below}: {found.need - found.below} short"
+    seats = f"{found.below} or {found.above}" if found.below > 0 else f"{found.above} or more"
+    return f"{text} seat {seats} together, not {found.need}"
+
+
+def smallest_cut(network: Network, cut: tuple[int, ...]) -> tuple[int, ...]:
+    """A cut from which no node can be dropped without hiding part of the shortage: easier to read, proves as much."""
+    nodes = list(cut)
+    if len(nodes) > MOST_SHRUNK:
+        return cut
+    short = shortfall(network, nodes)
+    for node in cut:
+        fewer = [other for other in nodes if other != node]
+        if shortfall(network, fewer) >= short:
+            nodes, short = fewer, shortfall(network, fewer)
+    return tuple(nodes)
+
+
+class _Names:
+    """People behind the arcs of a network."""
+
+    def __init__(self, cohort: Cohort, instance: Instance, network: Network) -> None:
+        self.cohort, self.instance, self.network = cohort, instance, network
+
+    def of(self, arc: int) -> tuple[tuple[str, ...], str]:
+        """(people, what the arc stands for)."""
+        edges, ids = self.instance.labels, self.cohort.people.ids
+        if arc >= self.network.first_edge:
+            edge = arc - self.network.first_edge
+            mentee = ids[self.cohort.requests.owner[edges.request_rows[edges.request[edge]]]]
+            mentor = ids[self.cohort.offers.owner[edges.offer_rows[edges.offer[edge]]]]
+            return (mentor, mentee), f"{mentor} with {mentee}"
+        number, k = self.network.set_of[arc]
+        family = self.network.families[number]
+        if family.key in {"mentor", "mentee"}:
+            rows = edges.mentor_rows if family.key == "mentor" else edges.mentee_rows
+            return (ids[rows[k]],), ids[rows[k]]
+        if family.key == "request":
+            row = edges.request_rows[k]
+            return (ids[self.cohort.requests.owner[row]],), ids[self.cohort.requests.owner[row]]
+        if family.key == "offer":
+            row = edges.offer_rows[k]
+            return (ids[self.cohort.offers.owner[row]],), f"offer {self.cohort.offers.ids[row]}"
+        inside = np.flatnonzero(family.label == k)
+        people, told = self.of(self.network.first_edge + int(inside[0]))
+        return people, told if len(inside) == 1 or family.key in SETS or family.key == "lock" else family.rule
+
+    def several(self, arcs: Ints) -> tuple[list[str], list[str]]:
+        """People and titles of several arcs, each once."""
+        found = [self.of(int(arc)) for arc in arcs]
+        return [p for people, _ in found for p in people], list(dict.fromkeys(title for _, title in found))
+
+
+def _needs(names: _Names, enters: Ints, leaves: Ints) -> tuple[list[str], str]:
+    """People who must be served meet too few seats."""
+    net = names.network
+    who, titles = names.several(enters)
+    _, seats = names.several(leaves)
+    need, have = int(net.lower[enters].sum()), int(net.upper[leaves].sum())
+    inner = [arc for arc in enters.tolist() if arc < net.first_edge]
+    locked = any(net.families[net.set_of[arc, 0]].key == "lock" for arc in inner)
+    if locked:
+        needing = f"{listed(titles, 'more')} must meet and need {counted(need, 'place')}"
+    else:
+        verb = "needs" if len(titles) == 1 else "need"
+        needing = f"{counted(len(titles), 'mentee')} ({listed(titles, 'mentees')}) {verb} {counted(need, 'place')}"
+    if not seats:
+        return who, f"{needing}, and nobody may mentor them"
+    return who, f"{needing}; {listed(seats, 'others')} can only give {have}"
+
+
+def _least_loads(names: _Names, enters: Ints, leaves: Ints) -> tuple[list[str], str]:
+    """Mentors who must have mentees can reach too few of them."""
+    net = names.network
+    who, titles = names.several(enters)
+    _, others = names.several(leaves)
+    need, have = int(net.lower[enters].sum()), int(net.upper[leaves].sum())
+    reach = f"; {listed(others, 'others')} can only give {have}" if others else ", and nobody may come to them"
+    return who, f"{listed(titles, 'mentors')} must have at least {counted(need, 'mentee')} together{reach}"

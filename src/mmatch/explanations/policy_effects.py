@@ -1,0 +1,276 @@
+"""What a policy decides: which tier settled the answer, what each aim lost, and what would change without a rule."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from mmatch.display import Shown, Table
+from mmatch.engine import solve
+from mmatch.errors import InputError, Problem, UnsupportedError, excerpt
+from mmatch.exact import readable
+from mmatch.explanations.question import same_question
+from mmatch.instance import compile_instance
+from mmatch.matching import Result, Trust
+from mmatch.network.circulation import CrossingSets, build_network
+from mmatch.network.folding import stage_costs
+from mmatch.network.prices import potentials, reduced_costs, residual_arcs
+from mmatch.program import check_question
+from mmatch.proof.judge import chosen_edges
+
+if TYPE_CHECKING:
+    from mmatch.arrays import Bools, Ints
+    from mmatch.cohort import Cohort
+    from mmatch.exact import Value
+    from mmatch.matching import Matching
+    from mmatch.network.circulation import Network
+    from mmatch.program import Program, TierSpec
+
+
+@dataclass(frozen=True, slots=True)
+class TierStory:
+    """One tier: what it reached, what it could have had as the first one, and how many pairs it left open.
+
+    ``lost`` is what the tiers before it cost (None for vectors). ``open`` counts the candidate pairs that still differ
+    between matchings which are as good in all tiers so far; None where the proof does not tell, as with groups. At 0
+    all is decided.
+    """
+
+    title: str
+    value: Value
+    alone: Value | None
+    lost: int | float | None
+    open: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class WhatIf:
+    """One change of the policy, solved for real: the outcome, every aim's value under it, and the difference to now."""
+
+    change: str
+    status: str
+    trust: str | None
+    values: Mapping[str, Value]
+    gains: Mapping[str, int | float]
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation(Shown):
+    """What a policy decides, in numbers from real solves."""
+
+    tiers: tuple[TierStory, ...]
+    what_if: tuple[WhatIf, ...]
+
+    @property
+    def decided_by(self) -> str | None:
+        """The first tier after which nothing is open; None where a lottery decided among equal matchings."""
+        return next((tier.title for tier in self.tiers if tier.open == 0), None)
+
+    def to_json(self) -> dict[str, Any]:
+        """The same as plain data."""
+        tiers = [{name: getattr(tier, name) for name in TierStory.__slots__} for tier in self.tiers]
+        changes = [{name: _plain(getattr(change, name)) for name in WhatIf.__slots__} for change in self.what_if]
+        return {"decided_by": self.decided_by, "tiers": tiers, "what_if": changes}
+
+    def __repr__(self) -> str:
+        decided = self.decided_by or "a lottery among equals"
+        return f"<Explanation: {len(self.tiers)} tiers, {len(self.what_if)} changes tried; decided by {decided}>"
+
+    def tables(self) -> Iterator[Table]:
+        """What each tier reached and gave up, and what each change of the policy brings."""
+        rows = [(t.title, t.value, t.alone, t.lost, t.open) for t in self.tiers]
+        yield Table(
+            ("tier", "reached", "could have alone", "lost", "pairs still open"), rows, "What decided", len(rows)
+        )
+        changes = [(c.change, c.status, _gains(c.gains)) for c in self.what_if]
+        yield Table(("change", "outcome", "gains"), changes, "What if", len(changes))
+
+    def __str__(self) -> str:
+        return "\n".join([*map(_tier_line, self.tiers), *map(_change_line, self.what_if)])
+
+
+def explain(
+    cohort: Cohort,
+    program: Program,
+    result: Result | None = None,
+    *,
+    solver: Any = "auto",
+    time_limit: float | None = None,
+) -> Explanation:
+    """Say what a policy decides: which tier settled it, what each aim gave up, and what each rule and each place costs.
+
+    Everything is a number from a real solve: each tier by itself, the program without each rule, and with each aim
+    moved up by one place. That is about two solves a tier and one a rule.
+
+    Args:
+        cohort: the facts.
+        program: the policy.
+        result: its answer, where it has been solved already.
+        solver: as in `solve`, for all the solves.
+        time_limit: seconds for each solve.
+
+    Raises:
+        InputError: where the arguments are none, or the program has no matching to explain.
+        UnsupportedError: of a stable matching, which no tier decided.
+    """
+    check_question(cohort, program)
+    if result is not None and not isinstance(result, Result):
+        text = f"found {type(result).__name__} {excerpt(result)}, expected a Result or None"
+        raise InputError(Problem("type", "result", text))
+    asked = solver == "stable" or (solver == "auto" and program.prefers_stable(cohort))
+    if asked if result is None else result.proof.kind == "stability":
+        raise UnsupportedError(
+            "explain looks at tiers of aims, stability is none; mmatch.reasons says who was preferred"
+        )
+    again = _Solver(cohort, program.resolve(cohort, "flow"), solver, time_limit)
+    if result is not None:
+        same_question(cohort, again.program, result)
+    answer = again.solved(again.program) if result is None else result
+    if answer.found is None:
+        text = "there is no matching, so no tier decided anything: mmatch.reasons says why there is none"
+        raise InputError(Problem("type", "result", text))
+    return Explanation(tuple(_tiers(again, answer)), tuple(_changes(again, answer.found)))
+
+
+@dataclass(frozen=True)
+class _Solver:
+    """The question, and how its variants are solved."""
+
+    cohort: Cohort
+    program: Program
+    solver: Any
+    time_limit: float | None
+
+    def solved(self, program: Program) -> Result:
+        return solve(self.cohort, program, solver=self.solver, time_limit=self.time_limit)
+
+    def values(self, matching: Matching) -> dict[str, Value]:
+        """Every aim of the program, measured on any matching."""
+        return {name: readable(aim.measure(self.cohort, matching)) for name, aim in self.program.named_aims()}
+
+
+def _tiers(again: _Solver, answer: Result) -> Iterator[TierStory]:
+    left = _left_open(again, answer)
+    for k, tier in enumerate(again.program.tiers):
+        value = (answer.value or ())[k]
+        alone = value if k == 0 else _alone(again, tier)
+        lost = None if isinstance(value, tuple) or isinstance(alone, tuple) or alone is None else alone - value
+        yield TierStory(_title(tier), value, alone, lost, left[k])
+
+
+def _alone(again: _Solver, tier: TierSpec) -> Value | None:
+    """The best of a tier as the first one, behind a Coverage where it needs one; None where no solve tells."""
+    needs = any(aim.after_coverage for aim in tier)
+    covered = [t for t in again.program.tiers if len(t) == 1 and t[0].name == "Coverage"][:1] if needs else []
+    found = again.solved(replace(again.program, aims=(*covered, tier)))
+    return None if found.value is None else found.value[-1]
+
+
+def _left_open(again: _Solver, answer: Result) -> list[int | None]:
+    """Candidate pairs that still differ between equally good matchings, after each tier: of a proved optimum only."""
+    unknown: list[int | None] = [None] * len(again.program.tiers)
+    if answer.trust != Trust.PROVED or answer.found is None:
+        return unknown
+    instance = compile_instance(again.cohort, again.program)
+    if answer.proof.kind != "prices" or answer.proof.multipliers or instance.groups is not None:
+        return unknown  # the proof is more than prices on the network, so the network does not tell
+    chosen = chosen_edges(again.cohort, instance, answer.found)
+    try:
+        network = build_network(instance)
+    except CrossingSets:
+        return unknown
+    if chosen is None:
+        return unknown
+    flow = network.flow_of(chosen)
+    free = np.ones(network.n_arcs, dtype=bool)
+    left: list[int | None] = []
+    stages = iter(range(len(instance.stages)))
+    for tier in instance.tiers:
+        for number in (next(stages) for _ in tier.stages):
+            for cost in stage_costs(network, flow, number):
+                price = potentials(residual_arcs(network, flow, cost, free), network.n_nodes)
+                free &= reduced_costs(network, cost, price) == 0
+        left.append(_open_edges(network, flow, free))
+    return left
+
+
+def _open_edges(network: Network, flow: Ints, free: Bools) -> int:
+    """Edges on a cycle of arcs that can change: both ends in one strongly connected part of the residual network."""
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
+    there, back = np.flatnonzero(free & (flow < network.upper)), np.flatnonzero(free & (flow > network.lower))
+    tail = np.concatenate([network.tail[there], network.head[back]])
+    head = np.concatenate([network.head[there], network.tail[back]])
+    graph = coo_array((np.ones(len(tail)), (tail, head)), shape=(network.n_nodes, network.n_nodes))
+    part = connected_components(graph, directed=True, connection="strong")[1]
+    edges = slice(network.first_edge, None)
+    return int((free[edges] & (part[network.tail[edges]] == part[network.head[edges]])).sum())
+
+
+def _changes(again: _Solver, matching: Matching) -> Iterator[WhatIf]:
+    """The program without each rule, and with each aim moved up by one place."""
+    program, now = again.program, again.values(matching)
+    for k, rule in enumerate(program.rules):
+        rest = (*program.rules[:k], *program.rules[k + 1 :])
+        yield _what_if(again, f"without {rule.title}", replace(program, rules=rest), now)
+    tiers = list(program.tiers)
+    for k in range(1, len(tiers)):
+        moved = [*tiers[: k - 1], tiers[k], tiers[k - 1], *tiers[k + 1 :]]
+        change = f"{_title(tiers[k])} before {_title(tiers[k - 1])}"
+        try:
+            yield _what_if(again, change, replace(program, aims=tuple(moved)), now)
+        except InputError:  # the aim cannot stand there, such as a worst-off before its Coverage
+            continue
+
+
+def _what_if(again: _Solver, change: str, program: Program, now: Mapping[str, Value]) -> WhatIf:
+    try:
+        found = again.solved(program)
+    except UnsupportedError as error:
+        return WhatIf(change, str(error), None, MappingProxyType({}), MappingProxyType({}))
+    values = {} if found.found is None else again.values(found.found)
+    gains = {name: _gain(value, now[name]) for name, value in values.items() if not isinstance(value, tuple)}
+    trust = None if found.trust is None else str(found.trust)
+    return WhatIf(change, str(found.status), trust, MappingProxyType(values), MappingProxyType(gains))
+
+
+def _gain(value: float, now: Value) -> int | float:
+    return 0 if isinstance(now, tuple) else value - now
+
+
+def _gains(gains: Mapping[str, float]) -> str:
+    """What changes, by aim."""
+    return ", ".join(f"{name} {_number(gain, sign=True)}" for name, gain in gains.items() if gain)
+
+
+def _plain(value: Any) -> Any:
+    return dict(value) if isinstance(value, Mapping) else value
+
+
+def _title(tier: TierSpec) -> str:
+    return " + ".join(aim.title for aim in tier)
+
+
+def _tier_line(tier: TierStory) -> str:
+    lost = f", {_number(tier.lost)} below what it could have alone" if tier.lost else ""
+    left = "" if tier.open is None else "; all is decided" if tier.open == 0 else f"; {tier.open} pairs still open"
+    return f"{tier.title}: {_shown(tier.value)}{lost}{left}"
+
+
+def _change_line(change: WhatIf) -> str:
+    gains = [f"{name} {_number(gain, sign=True)}" for name, gain in change.gains.items() if gain]
+    told = ", ".join(gains) or ("nothing changes" if change.values else change.status)
+    return f"{change.change}: {told}"
+
+
+def _shown(value: Value) -> str:
+    return f"({', '.join(map(_number, value))})" if isinstance(value, tuple) else _number(value)
+
+
+def _number(value: float, *, sign: bool = False) -> str:
+    return f"{value:{'+' if sign else ''}.6g}"

@@ -1,0 +1,118 @@
+"""Why a stable matching gives somebody less than their first wish: whom they asked, and who was preferred there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from mmatch.arrays import NONE
+from mmatch.explanations.words import counted, listed, topic_word
+from mmatch.instance import compile_instance
+from mmatch.instance.choices import chosen_edges
+from mmatch.instance.compilation import lottery
+from mmatch.matching import Reason
+from mmatch.mechanisms.market import Market, market_of, obstacle
+from mmatch.proof.strict_lists import seats_of
+
+if TYPE_CHECKING:
+    from mmatch.arrays import Ints
+    from mmatch.cohort import Cohort
+    from mmatch.matching import Result
+    from mmatch.program import Program
+
+
+def refusals(cohort: Cohort, program: Program, result: Result) -> Iterator[Reason]:
+    """One reason for each request whose mentee asked in vain where they would rather be.
+
+    Who sits there is told, because the matching tells it; how a list goes on is not.
+    """
+    instance = compile_instance(cohort, program, timed=False)
+    chosen = chosen_edges(cohort, instance, result.matching)
+    if chosen is None or obstacle(instance, loads=True):
+        return
+    plain = market_of(instance)
+    claim = result.proof.stability
+    seed = None if claim is None else claim.seed
+    market = plain if seed is None else plain.broken(lottery(cohort, seed))
+    current = seats_of(market, chosen)
+    if current is not None:
+        wanted = np.bincount(instance.request[instance.labels.wanted[instance.request] > 0], minlength=len(current))
+        yield from _Refusals(cohort, (plain, market), (current, wanted), seed).reasons()
+
+
+class _Refusals:
+    """The seats of one stable matching, and who asked for them in vain."""
+
+    def __init__(
+        self, cohort: Cohort, markets: tuple[Market, Market], seats: tuple[Ints, Ints], seed: int | str | None
+    ) -> None:
+        self.seed = seed
+        self.current, self.listed = seats
+        current = self.current
+        self.plain, self.market = markets
+        rows = cohort.canonical_rows
+        ids, names = cohort.people.ids, cohort.topic_tree.names
+        self.mentees = [ids[k] for k in cohort.requests.owner[rows[0]].tolist()]
+        self.topics = [names[k] for k in cohort.requests.topic[rows[0]].tolist()]
+        self.mentors = [ids[k] for k in cohort.offers.owner[rows[1]].tolist()]
+        taken = current[current != NONE]
+        self.last_on = self._last(self.market.offer[taken], taken, len(self.market.offer_seats))
+        self.last_of = self._last(self.market.mentor[taken], taken, len(self.market.mentor_seats))
+        self.likes: list[int] = self.plain.mentee_rank.tolist()
+        self.load_on = np.bincount(self.market.offer[taken], minlength=len(self.market.offer_seats))
+
+    def _last(self, group: Ints, taken: Ints, n: int) -> Ints:
+        """The pair that each group holds and likes least, `NONE` where it holds none."""
+        last = np.full(n, NONE, dtype=np.int64)
+        order = np.argsort(self.market.mentor_rank[taken], kind="stable")
+        last[group[order]] = taken[order]
+        return last
+
+    def reasons(self) -> Iterator[Reason]:
+        """One reason for each request that asked in vain."""
+        by, start = self.market.by_mentee
+        for who in range(self.market.n_mentees):
+            wishes = by[start[who] : start[who + 1]].tolist()
+            now = int(self.current[who])
+            asked = [pair for pair in wishes if now == NONE or self.likes[pair] < self.likes[now]]
+            if asked:
+                yield self._reason(who, asked, now)
+            elif now == NONE and self.listed[who]:
+                mentee, topic = self.mentees[who], self.topics[who]
+                text = f"{mentee}: nobody who may mentor them{topic_word(topic)} has a seat"
+                yield Reason("shortage", (mentee,), topic, text)
+
+    def _reason(self, who: int, asked: list[int], now: int) -> Reason:
+        mentee, topic = self.mentees[who], self.topics[who]
+        told, rivals = [], []
+        preferred = []
+        for pair in asked:
+            rival = self._rival(pair)
+            name = self.mentees[int(self.market.mentee[rival])]
+            rivals.append(name)
+            where = self._where(pair)
+            if self.plain.mentor_rank[rival] == self.plain.mentor_rank[pair]:
+                drew = f"{where} had to draw between {mentee} and {name}: the lottery (seed {self.seed})"
+                told.append(drew if self.seed is not None else f"{where} keeps {name}, and has no reason to change")
+            else:
+                preferred.append(where)
+        if preferred:
+            told.insert(0, f"{listed(list(dict.fromkeys(preferred)), 'mentors')} took mentees whom they prefer")
+        got = f"{mentee} has no mentor{topic_word(topic)}"
+        if now != NONE:
+            got = f"{mentee} is with wish {len(asked) + 1}{topic_word(topic)}"
+        better = counted(len(asked), "better wish" if now != NONE else "wish").replace("wishs", "wishes")
+        text = f"{got}: {better} asked in vain; {'; '.join(told)}; none of them would swap"
+        return Reason("outranked", (mentee, *dict.fromkeys(rivals)), topic, text)
+
+    def _where(self, pair: int) -> str:
+        name: str = self.mentors[int(self.market.offer[pair])]
+        return name
+
+    def _rival(self, pair: int) -> int:
+        """The pair that the mentor would have to give up for this one, and keeps."""
+        offer = int(self.market.offer[pair])
+        full = self.load_on[offer] >= self.market.offer_seats[offer]
+        return int(self.last_on[offer] if full else self.last_of[self.market.mentor[pair]])

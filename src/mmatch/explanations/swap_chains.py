@@ -1,0 +1,136 @@
+"""What it would cost to fill one more seat: best chains of swaps from every unfilled request, all at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from mmatch.arrays import NONE
+from mmatch.network.circulation import HUB
+from mmatch.network.folding import groups
+
+if TYPE_CHECKING:
+    from mmatch.arrays import Bools, Ints
+    from mmatch.network.circulation import Network
+
+FAR = 2**62
+
+
+@dataclass(frozen=True, eq=False)
+class Moves:
+    """Ways in which a circulation can change by one unit: along arc ``arc[k]`` forward (+1) or backward (-1)."""
+
+    arc: Ints
+    sign: Ints
+    tail: Ints
+    head: Ints
+
+    @classmethod
+    def of(cls, network: Network, flow: Ints) -> Moves:
+        """All moves that the bounds allow."""
+        there, back = np.flatnonzero(flow < network.upper), np.flatnonzero(flow > network.lower)
+        arc = np.concatenate([there, back])
+        sign = np.concatenate([np.ones_like(there), -np.ones_like(back)])
+        tail = np.concatenate([network.tail[there], network.head[back]])
+        return cls(arc, sign, tail, np.concatenate([network.head[there], network.tail[back]]))
+
+    def without(self, gone: Bools) -> Moves:
+        """The moves that are not marked."""
+        return Moves(self.arc[~gone], self.sign[~gone], self.tail[~gone], self.head[~gone])
+
+    def closing(self, network: Network, arcs: list[int]) -> Moves:
+        """The same moves, and arcs that are about to be used taken back: a chain may end where it would enter."""
+        extra = np.array(arcs, dtype=np.int64)
+        return Moves(
+            np.concatenate([self.arc, extra]),
+            np.concatenate([self.sign, -np.ones_like(extra)]),
+            np.concatenate([self.tail, network.head[extra]]),
+            np.concatenate([self.head, network.tail[extra]]),
+        )
+
+
+def reaching_hub(moves: Moves, n_nodes: int) -> Bools:
+    """Nodes from which moves lead to the hub."""
+    seen = np.zeros(n_nodes, dtype=bool)
+    seen[HUB] = True
+    while True:
+        fresh = moves.tail[seen[moves.head] & ~seen[moves.tail]]
+        if not len(fresh):
+            return seen
+        seen[fresh] = True
+
+
+def reached_from(moves: Moves, nodes: Ints, n_nodes: int) -> Bools:
+    """Nodes to which moves lead from any of some nodes."""
+    seen = np.zeros(n_nodes, dtype=bool)
+    seen[nodes] = True
+    while True:
+        fresh = moves.head[seen[moves.tail] & ~seen[moves.head]]
+        if not len(fresh):
+            return seen
+        seen[fresh] = True
+
+
+def connected(network: Network, inside: Bools) -> Ints:
+    """Numbers of the connected parts of some nodes, over arcs that avoid the hub; `NONE` outside."""
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
+    own = inside.copy()
+    own[HUB] = False
+    arcs = np.flatnonzero(own[network.tail] & own[network.head])
+    shape = (network.n_nodes, network.n_nodes)
+    graph = coo_array((np.ones(len(arcs)), (network.tail[arcs], network.head[arcs])), shape=shape)
+    part = connected_components(graph, directed=False)[1].astype(np.int64)
+    return np.where(own, part, NONE)
+
+
+def best_chains(network: Network, flow: Ints, moves: Moves) -> Ints:
+    """For every node the next move on a cheapest way to the hub, tier by tier; `NONE` where there is none."""
+    tight = np.ones(len(moves.arc), dtype=bool)
+    for group in groups(network, flow):
+        cost = moves.sign * group.cost[moves.arc]
+        distance = _distances(moves, cost, tight, network.n_nodes)
+        ends = distance[moves.head]
+        tight &= (ends < FAR) & (moves.tail != HUB) & (ends + cost == distance[moves.tail])
+    return _next_moves(moves, tight, network.n_nodes)
+
+
+def _distances(moves: Moves, cost: Ints, allowed: Bools, n_nodes: int) -> Ints:
+    """Cheapest ways to the hub over the allowed moves (Bellman-Ford; an optimum has no negative cycle)."""
+    use = np.flatnonzero(allowed & (moves.tail != HUB))
+    tail, head, price = moves.tail[use], moves.head[use], cost[use]
+    distance = np.full(n_nodes, FAR, dtype=np.int64)
+    distance[HUB] = 0
+    for _ in range(n_nodes):
+        there = distance[head] < FAR
+        before = distance.copy()
+        np.minimum.at(distance, tail[there], distance[head[there]] + price[there])
+        if np.array_equal(before, distance):
+            break
+    return distance
+
+
+def _next_moves(moves: Moves, tight: Bools, n_nodes: int) -> Ints:
+    """Breadth first over tight moves back from the hub: the fewest swaps among the cheapest ways."""
+    following = np.full(n_nodes, NONE, dtype=np.int64)
+    seen = np.zeros(n_nodes, dtype=bool)
+    seen[HUB] = True
+    index = np.flatnonzero(tight)
+    while True:
+        fresh = index[seen[moves.head[index]] & ~seen[moves.tail[index]]]
+        if not len(fresh):
+            return following
+        following[moves.tail[fresh]] = fresh
+        seen[moves.tail[fresh]] = True
+
+
+def chain_from(moves: Moves, following: Ints, node: int) -> list[int]:
+    """The moves from a node to the hub; empty where no chain leads there."""
+    chain = []
+    while node != HUB and following[node] != NONE:
+        chain.append(int(following[node]))
+        node = int(moves.head[chain[-1]])
+    return chain

@@ -1,0 +1,321 @@
+"""Why a seat stays unfilled: no offer, rules, a shortage, somebody else's place, or its price."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from fractions import Fraction
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from mmatch.arrays import NONE
+from mmatch.candidates import Pairs, facts_of
+from mmatch.exact import plain
+from mmatch.explanations.before_matching import removers
+from mmatch.explanations.swap_chains import Moves, best_chains, chain_from, connected, reached_from, reaching_hub
+from mmatch.explanations.unopened_groups import Seat, Unopened
+from mmatch.explanations.words import counted, listed, number, topic_word
+from mmatch.instance import compile_instance
+from mmatch.matching import Reason, Status
+from mmatch.network.circulation import HUB, CrossingSets, build_network
+from mmatch.proof.judge import chosen_edges
+from mmatch.terms import Worst
+
+if TYPE_CHECKING:
+    from mmatch.arrays import Bools, Ints
+    from mmatch.cohort import Cohort
+    from mmatch.instance import Instance
+    from mmatch.matching import Matching, Result
+    from mmatch.network.circulation import Network
+    from mmatch.program import Program
+
+MOST_CHAINS = 200  # requests with a seat and one more wanted, for which the chain is worked out one by one
+
+
+class Unfilled:
+    """Reasons for the unfilled seats of one matching."""
+
+    def __init__(self, cohort: Cohort, program: Program, matching: Matching, result: Result) -> None:
+        self.cohort, self.program, self.result = cohort, program, result
+        self.instance: Instance = compile_instance(cohort, program, timed=False)
+        self.chosen = chosen_edges(cohort, self.instance, matching)
+        self.missing = Counter(matching.unmatched)
+        self.sentences: dict[int, str] = {}
+        self.looked = 0
+        edges = self.instance.labels
+        owner, names = cohort.requests.owner[edges.request_rows], cohort.topic_tree.names
+        topics = cohort.requests.topic[edges.request_rows]
+        self.titles = [(cohort.people.ids[w], names[t]) for w, t in zip(owner.tolist(), topics.tolist(), strict=True)]
+        self.degree = np.bincount(self.instance.request, minlength=self.instance.n_requests)
+
+    def reasons(self) -> Iterator[Reason]:
+        """One or two reasons for each request with unfilled seats, and why groups did not open."""
+        grouped: list[Seat] = []
+        for request, (mentee, topic) in enumerate(self.titles):
+            seats = self.missing.get((mentee, topic), 0)
+            if not seats:
+                continue
+            if self.degree[request] == 0:
+                yield self._removed(request, mentee, topic)
+            elif self.instance.groups is not None:
+                grouped.append(Seat(request, mentee, topic))
+            elif self.network is None:
+                count = f"{mentee} has {self.degree[request]} candidates{topic_word(topic)}"
+                text = f"{count}; none was chosen by {self.result.solver}"
+                yield Reason("outranked", (mentee,), topic, text)
+            else:
+                yield from self._lost(request, mentee, topic)
+        if grouped:
+            yield from Unopened((self.cohort, self.program), self.instance, self.result).reasons(grouped)
+
+    def removed(self) -> Iterator[Reason]:
+        """One reason for each request with unfilled seats and no candidate at all."""
+        for request, (mentee, topic) in enumerate(self.titles):
+            if self.missing.get((mentee, topic), 0) and self.degree[request] == 0:
+                yield self._removed(request, mentee, topic)
+
+    # -- no candidate at all -------------------------------------------------------------------------------------
+
+    def _removed(self, request: int, mentee: str, topic: str) -> Reason:
+        row = self.instance.labels.request_rows[[request]]
+        offers: Ints = np.arange(len(self.cohort.offers.owner))
+        pairs = Pairs(facts_of(self.cohort), np.broadcast_to(row, offers.shape), offers)
+        meets = np.flatnonzero((pairs.distance != NONE) & (pairs.mentor != pairs.mentee))
+        if not len(meets):
+            nobody = "nobody else" if (pairs.mentor == pairs.mentee).any() else "nobody"
+            return Reason("no_offer", (mentee,), topic, f"{mentee}: {nobody} offers {topic or 'anything'}")
+        some = Pairs(pairs.facts, np.broadcast_to(row, meets.shape), meets)
+        counts = [(int(np.broadcast_to(gone(some), meets.shape).sum()), name) for name, gone in self._removers]
+        told = [f"{n} by {name}" for n, name in sorted(counts, key=lambda c: (-c[0], c[1])) if n]
+        what = (
+            f"all {len(meets)} offers{topic_word(topic)} are"
+            if len(meets) > 1
+            else f"the only offer{topic_word(topic)} is"
+        )
+        return Reason("rules", (mentee,), topic, f"{mentee}: {what} removed: {'; '.join(told)}")
+
+    @cached_property
+    def _removers(self) -> list[tuple[str, Callable[[Pairs], Bools]]]:
+        return removers(self.cohort, self.program)
+
+    # -- candidates, but no seat ---------------------------------------------------------------------------------
+
+    @cached_property
+    def network(self) -> Network | None:
+        """The circulation, where the program is one and the matching fits it."""
+        if self.chosen is None or self.instance.unmet or self.instance.groups is not None:
+            return None
+        try:
+            return build_network(self.instance)
+        except CrossingSets:
+            return None
+
+    @cached_property
+    def _flow(self) -> Ints:
+        return self._net.flow_of(self._chosen)
+
+    @cached_property
+    def moves(self) -> Moves:
+        """Single changes of the circulation."""
+        return Moves.of(self._net, self._flow)
+
+    @property
+    def _net(self) -> Network:
+        return self.network  # type: ignore[return-value]
+
+    @property
+    def _chosen(self) -> Bools:
+        return self.chosen  # type: ignore[return-value]
+
+    @cached_property
+    def gentle(self) -> Moves:
+        """Changes that take no seat away from anybody."""
+        return self.moves.without((self.moves.head == HUB) & (self.moves.sign < 0))
+
+    @cached_property
+    def coverable(self) -> Bools:
+        """Nodes from which one more seat can be filled without taking one away."""
+        return reaching_hub(self.gentle, self._net.n_nodes)
+
+    @cached_property
+    def following(self) -> Ints:
+        """The best chain of swaps from every node."""
+        return best_chains(self._net, self._flow, self.moves)
+
+    def _lost(self, request: int, mentee: str, topic: str) -> Iterator[Reason]:
+        node = self._node(request)
+        if self._entry(node) is None:
+            text = f"{mentee} asks for {counted(self._wanted(request), 'mentor')}{topic_word(topic)}"
+            only = listed(self._candidates(request), "mentors")
+            yield Reason("shortage", (mentee,), topic, f"{text}, and only {only} may mentor them")
+            return
+        if not self.coverable[node]:
+            yield Reason("shortage", (mentee,), topic, f"{mentee}: {self._hall(node)}")
+        loss, rival = self._loss(node, own_seats=self._has_seats(request))
+        if loss is None:
+            return
+        worse = next((k for k, amount in enumerate(loss) if amount), None)
+        optimal = self.result.status == Status.OPTIMAL
+        if rival is not None:
+            name = rival[0] if rival[0] != mentee else f"their own request for {rival[1] or 'anything'}"
+            yield Reason("outranked", (mentee, rival[0]), topic, self._outranked(mentee, name, loss, worse))
+        elif worse is not None and loss[worse] > 0:
+            name = " + ".join(aim.title for aim in self.program.tiers[worse])
+            text = (
+                f"{mentee}: a seat{topic_word(topic)} could be filled, but that lowers {name} by {number(loss[worse])}"
+            )
+            yield Reason("price", (mentee,), topic, text)
+        else:
+            text = f"{mentee}: a seat{topic_word(topic)} could be filled, and nothing is lost by it"
+            hint = "no aim asks for it" if optimal else f"{self.result.solver} did not find it"
+            yield Reason("price", (mentee,), topic, f"{text}: {hint}")
+
+    def _has_seats(self, request: int) -> bool:
+        """Whether the mentee of a request has any seat."""
+        return bool(self._served[self.instance.labels.mentee_of_request[request]])
+
+    @cached_property
+    def _served(self) -> Bools:
+        labels = self.instance.labels
+        seats = np.bincount(labels.label("mentee")[self._chosen], minlength=labels.count("mentee"))
+        return seats > 0
+
+    def _wanted(self, request: int) -> int:
+        return int(self.instance.labels.wanted[request])
+
+    def _candidates(self, request: int) -> list[str]:
+        """Mentors whom a request could have."""
+        edges, owner = self.instance.labels, self.cohort.offers.owner
+        rows = owner[edges.offer_rows[edges.offer[edges.request == request]]]
+        return [self.cohort.people.ids[row] for row in dict.fromkeys(rows.tolist())]
+
+    def _outranked(self, mentee: str, rival: str, loss: list[float], worse: int | None) -> str:
+        if worse is None:
+            return (
+                f"{mentee} and {rival} count the same: the lottery (seed {self.result.seed}) gave the place to {rival}"
+            )
+        if loss[worse] < 0:
+            return f"{mentee} would do better in the place of {rival}, but {self.result.solver} did not find it"
+        name = " + ".join(aim.title for aim in self.program.tiers[worse])
+        return f"{mentee} in the place of {rival} would lower {name} by {number(loss[worse])}"
+
+    def _node(self, request: int) -> int:
+        """The node of a request."""
+        start = 1
+        for family in self._net.families:
+            if family.key == "request":
+                return start + request
+            start += len(family.upper)
+        raise AssertionError("every instance bounds its requests")
+
+    def _chain(self, node: int, entry: list[int], *, own_seats: bool) -> tuple[Moves, list[int]]:
+        """The best chain that seats one more of a request.
+
+        A mentee who has seats already must not give up a seat of the same request, but may give up one of another: such
+        chains end at the mentee, not at the hub, so they are worked out one by one.
+        """
+        if not own_seats:
+            return self.moves, chain_from(self.moves, self.following, node)
+        self.looked += 1
+        if self.looked > MOST_CHAINS:
+            return self.moves, []
+        others = self.moves.without((self.moves.tail == node) & (self.moves.sign < 0))
+        others = others.closing(self._net, [arc for arc in entry if self._net.head[arc] != node])
+        return others, chain_from(others, best_chains(self._net, self._flow, others), node)
+
+    def _entry(self, node: int) -> list[int] | None:
+        """The arcs from the hub down to a request that one more seat would use; None where one of them is full."""
+        net, flow, entry = self._net, self._flow, []
+        while node != HUB:
+            above = np.flatnonzero(net.head[: net.first_edge] == node)
+            room = above[flow[above] < net.upper[above]]
+            if not len(room):
+                return None
+            entry.append(int(room[0]))
+            node = int(net.tail[room[0]])
+        return entry
+
+    def _loss(self, node: int, *, own_seats: bool) -> tuple[list[float] | None, tuple[str, str] | None]:
+        """(what the best chain that seats the request loses per tier, who gives way); (None, None) without a chain."""
+        entry = self._entry(node)
+        if entry is None:
+            return None, None
+        moves, chain = self._chain(node, entry, own_seats=own_seats)
+        net = self._net
+        if not chain:
+            return None, None
+        arcs, signs = moves.arc[chain], moves.sign[chain]
+        losses = self._losses(np.concatenate([arcs, entry]), np.concatenate([signs, np.ones(len(entry), np.int64)]))
+        change: Counter[int] = Counter()
+        for arc, sign in zip(arcs.tolist(), signs.tolist(), strict=True):
+            if arc >= net.first_edge:
+                change[int(self.instance.request[arc - net.first_edge])] += sign
+        rivals = [other for other, amount in change.items() if amount < 0]
+        rival = self.titles[rivals[0]] if rivals else None
+        return losses, rival
+
+    def _losses(self, arcs: Ints, signs: Ints) -> list[float]:
+        """What every tier loses by a change of the circulation: of a vector its first component that changes."""
+        losses, first = [], 0
+        for tier in self.instance.tiers:
+            numbers = range(first, first + len(tier.stages))
+            lost = (self._stage_loss(k, arcs, signs) for k in numbers)
+            losses.append(plain(next(filter(None, lost), Fraction(0))))
+            first = numbers.stop
+        return losses
+
+    def _stage_loss(self, number: int, arcs: Ints, signs: Ints) -> Fraction:
+        """What one stage loses."""
+        stage = self.instance.stages[number]
+        if not isinstance(stage, Worst):
+            return int((signs * self._cost(number)[arcs]).sum()) * stage.unit
+        edges = arcs - self._net.first_edge
+        after = self._chosen.copy()
+        after[edges[(edges >= 0) & (signs < 0)]] = False
+        after[edges[(edges >= 0) & (signs > 0)]] = True
+        reached = (sorted(stage.weights[used].tolist()) for used in (self._chosen, after))
+        changes = (a - b for a, b in zip(*reached, strict=False))
+        return next((change for change in changes if change or not stage.full), 0) * stage.unit
+
+    def _cost(self, number: int) -> Ints:
+        """The costs of one stage, kept."""
+        if number not in self._costs:
+            self._costs[number] = self._net.cost(number)
+        return self._costs[number]
+
+    @cached_property
+    def _costs(self) -> dict[int, Ints]:
+        return {}
+
+    @cached_property
+    def halls(self) -> Ints:
+        """For every node the number of the set of requests and mentors in which it competes, `NONE` outside of all."""
+        net = self._net
+        missing = [k for k, title in enumerate(self.titles) if self.missing.get(title) and self.degree[k]]
+        nodes = np.array([self._node(k) for k in missing], dtype=np.int64)
+        inside = reached_from(self.gentle, nodes[~self.coverable[nodes]], net.n_nodes)
+        return connected(net, inside)
+
+    def _hall(self, node: int) -> str:
+        """The requests that compete for the same seats, in a sentence; worked out once for each such set."""
+        hall = int(self.halls[node])
+        if hall not in self.sentences:
+            self.sentences[hall] = self._sentence(self.halls == hall)
+        return self.sentences[hall]
+
+    def _sentence(self, seen: Bools) -> str:
+        net, instance = self._net, self.instance
+        first = self._node(0)
+        requests = np.flatnonzero(seen[first : first + instance.n_requests])
+        leaving = seen[net.tail] & ~seen[net.head] | (seen[net.tail] & (net.head == HUB))
+        seats = int(net.upper[leaving].sum())
+        asked = int(instance.labels.wanted[requests].sum())
+        touched = np.unique(instance.labels.label("mentor")[np.isin(instance.request, requests)])
+        mentors = [self.cohort.people.ids[row] for row in instance.labels.mentor_rows[touched].tolist()]
+        topics = sorted({self.titles[r][1] for r in requests.tolist()} - {""})
+        on = f" on {listed(topics, 'topics')}" if topics else ""
+        what = "this request asks" if len(requests) == 1 else f"these {len(requests)} requests ask"
+        whom = listed(mentors, "mentors")
+        return f"{what} for {counted(asked, 'seat')}{on} and can only have {counted(seats, 'seat')}, with {whom}"

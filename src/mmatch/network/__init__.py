@@ -1,0 +1,1 @@
+"""The circulation behind an instance: shared by the flow solver and the judge of its prices."""

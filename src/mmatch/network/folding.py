@@ -1,0 +1,113 @@
+"""Stages folded into one integer cost where a radix provably suffices, and what stands for the others.
+
+A circulation is optimal stage by stage exactly when no residual cycle has a lexicographically negative cost vector. A
+simple cycle has at most one arc per node, so a later stage's cost on it is at most n * max|cost|: with a radix above
+twice that, the folded cost has the sign of the vector.
+
+A worst-off stage is no sum. When its best level is known, "no edge below that level" is one, and so are the counts on
+each level of a leximin order: these costs hold later stages to what was reached, and prices for them prove it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from mmatch.terms import Worst
+
+if TYPE_CHECKING:
+    from mmatch.arrays import Ints
+    from mmatch.network.circulation import Network
+    from mmatch.terms import Stage
+
+
+@dataclass(frozen=True, eq=False)
+class Group:
+    """Consecutive stages that share one integer cost per arc."""
+
+    stages: range
+    cost: Ints
+
+
+def largest_cost(n_nodes: int) -> int:
+    """The largest unit cost that OR-Tools' min-cost flow takes without fail.
+
+    It accepts 2^63 / (2.4 (n + 3)), but near that its own prices may overflow while it works (BAD_COST_RANGE).
+    """
+    return int(2**63 / (20 * (n_nodes + 8)))
+
+
+def greatest(values: Ints) -> int:
+    """The greatest absolute value."""
+    return max(int(values.max(initial=0)), -int(values.min(initial=0)))
+
+
+def runs(stages: tuple[Stage, ...]) -> list[range]:
+    """Stages that are sums, as long as they follow each other; each worst-off stage by itself."""
+    found = []
+    for alone, numbers in groupby(range(len(stages)), key=lambda k: isinstance(stages[k], Worst)):
+        run = list(numbers)
+        found += [range(k, k + 1) for k in run] if alone else [range(run[0], run[-1] + 1)]
+    return found
+
+
+def fold(network: Network, run: range) -> Iterator[Group]:
+    """Sums in groups, as few as fit: a pure function of the network, so that a judge repeats it."""
+    n = network.n_nodes
+    limit = largest_cost(n)
+    before: Group | None = None
+    for stage in run:
+        cost = network.cost(stage)
+        if before is not None:
+            largest = greatest(cost)
+            radix = 2 * n * largest + 1
+            if greatest(before.cost) * radix + largest <= limit:
+                before = Group(range(before.stages.start, stage + 1), before.cost * radix + cost)
+                continue
+            yield before
+        before = Group(range(stage, stage + 1), cost)
+    if before is not None:
+        yield before
+
+
+def groups(network: Network, flow: Ints) -> Iterator[Group]:
+    """Costs of all stages in order; those of worst-off stages hold to what the flow reaches."""
+    for run in runs(network.stages):
+        if isinstance(network.stages[run.start], Worst):
+            yield from (Group(run, cost) for cost in stage_costs(network, flow, run.start))
+        else:
+            yield from fold(network, run)
+
+
+def stage_costs(network: Network, flow: Ints, number: int) -> Iterator[Ints]:
+    """The costs of one stage by itself: one row, or for a leximin order one per level that the flow reaches."""
+    stage = network.stages[number]
+    if isinstance(stage, Worst):
+        used = stage.weights[flow[network.first_edge :] > 0]
+        yield from (network.row(edges) for edges in held(stage, used))
+    else:
+        yield network.cost(number)
+
+
+def held(stage: Worst, reached: Ints) -> Iterator[Ints]:
+    """Costs of edges under which exactly what was reached is best: one row; for a leximin order one per level.
+
+    Args:
+        stage: the worst-off stage.
+        reached: the weights of the chosen edges.
+    """
+    levels = np.unique(reached)
+    if not len(levels):
+        return
+    if not stage.full:
+        yield (stage.weights < levels[0]).astype(np.int64)
+        return
+    before = np.full(len(stage.weights), True)  # edges above all levels that are settled
+    for level in levels.tolist():
+        between = before & (stage.weights < level)
+        yield np.where(between, len(reached) + 1, 0) + (stage.weights == level)
+        before = stage.weights > level

@@ -1,0 +1,241 @@
+"""One run of the portfolio: relaxation, good answers, and a tree that closes what is left, stage after stage."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from functools import partial
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from mmatch.groups.bound import GroupBound
+from mmatch.instance import Answer
+from mmatch.matching import Status
+from mmatch.portfolio.branch_and_bound import Tree
+from mmatch.portfolio.corroboration import by_two, seconded
+from mmatch.portfolio.greedy_groups import greedy
+from mmatch.portfolio.linear_program import GroupProgram
+from mmatch.portfolio.neighbourhoods import FIRST_NODES, MANY_PLACES, NEAR, best_within, improved, likely
+from mmatch.portfolio.relaxation import relaxed, unlinked, whole_prices
+from mmatch.portfolio.time_budget import SLICE, Budget, Stopped, waited
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mmatch.arrays import Bools, Ints
+    from mmatch.instance import Instance, Watch
+    from mmatch.portfolio.relaxation import Relaxed
+    from mmatch.terms import Groups
+
+IDLE = 8  # neighbourhoods without success, after which the tree begins
+LAST_IDLE = 40  # and after which the search ends, where nothing else can be done
+MOST_NODES = 2000
+TREE_SHARE = 0.6  # of the time that is left when the tree begins, or goes on
+SEARCH_SHARE = 0.5  # of the time that is left when neighbourhoods are searched first
+SMALL = 6_000  # columns, up to which the tree comes before the neighbourhoods
+VERY_FEW_PLACES = 1_000  # up to which complete searches get half of the time
+FEW_PLACES = 2_000  # up to which complete searches are let run to their end
+LONG_SLICE = 20.0  # seconds for all seats at once where there are very many
+TREE_COLUMNS = 60_000  # beyond which no tree is grown
+
+
+@dataclass(eq=False)
+class Closed:
+    """What a stage gave: its tree with the prices of its leaves, its counting cuts, and the bound of them all."""
+
+    branches: tuple[int, ...] = ()
+    prices: tuple[tuple[int, ...], ...] = ()
+    counts: tuple[tuple[int, ...], ...] = ()
+    bound: int | None = None
+
+
+class Run:
+    """One run: the best seats so far, and what each stage gave."""
+
+    def __init__(self, instance: Instance, groups: Groups, watch: Watch, noted: Callable[[Answer], None]) -> None:
+        self.instance, self.groups, self.watch, self.noted = instance, groups, watch, noted
+        self.seats: Ints | None = None  # columns of places and openings
+        self.reached: list[int] = []
+        self.closed: list[Closed] = []
+
+    def answer(self) -> Answer:
+        """The best seats after all stages."""
+        try:
+            for number in range(len(self.instance.stages)):
+                if not self._staged(number):
+                    return by_two(self.instance, self.watch)
+                if self.watch.reason() is not None:
+                    return self.found(self.watch.reason())
+            return self._seconded(self.found(self.watch.reason()))
+        except Stopped:
+            return self.found(self.watch.reason())
+
+    def _seconded(self, answer: Answer) -> Answer:
+        """What is left open, settled by complete searches where the question is small."""
+        small = len(self.groups.edge) <= (FEW_PLACES if self.watch.deadline is None else MANY_PLACES)
+        return answer if answer.status == Status.OPTIMAL or not small else seconded(self.instance, answer, self.watch)
+
+    def _staged(self, number: int) -> bool:
+        """Work on one stage; False where nothing is known to be possible."""
+        program = GroupProgram(self.instance, self.groups, number, self.reached)
+        half = 0.5 if len(self.groups.edge) <= VERY_FEW_PLACES else 1.0  # the rest is for complete searches
+        share = half / (len(self.instance.stages) - number)
+        stage = _Stage(self, program, Budget(self.watch, share, IDLE))
+        try:
+            found = stage.searched()
+        except Stopped:
+            self._note(stage)
+            raise
+        if found:
+            self._note(stage)
+        return found
+
+    def _note(self, stage: _Stage) -> None:
+        """What a stage gave, as far as it came."""
+        if stage.values is not None:
+            self.closed.append(stage.closed)
+            self.reached.append(stage.program.total(stage.values))
+
+    def keep(self, values: Ints, program: GroupProgram, bound: int | None) -> None:
+        """Note the best seats, for the host to see and to have at an interrupt."""
+        self.seats = values[: program.n_places + program.n_groups]
+        answer, done = self.found("interrupted"), self.instance.tiers_within(program.number)
+        self.noted(replace(answer, limit=self._exact(done, bound)) if answer.tiers_done == done else answer)
+
+    def _exact(self, done: int, bound: int | None) -> Fraction | None:
+        if bound is None or done >= len(self.instance.tiers) or self.instance.tiers[done].vector:
+            return None
+        stage = self.instance.tiers[done].stages[0]
+        return bound * stage.unit + getattr(stage, "constant", Fraction(0))
+
+    def found(self, stopped: str | None) -> Answer:
+        """The answer as far as it is."""
+        if self.seats is None:
+            return Answer(Status.UNKNOWN, stopped=stopped)
+        n = len(self.groups.edge)
+        places = self.seats[:n] > 0
+        chosen = np.zeros(len(self.instance.request), dtype=bool)
+        chosen[self.groups.edge[places]] = True
+        sure = [stage.bound == value for stage, value in zip(self.closed, self.reached, strict=True)]
+        done = self.instance.tiers_within([*sure, False].index(False))
+        finished = done == len(self.instance.tiers)
+        at = sum(len(tier.stages) for tier in self.instance.tiers[:done])
+        bound = self.closed[at].bound if at < len(self.closed) else None
+        return Answer(
+            Status.OPTIMAL if finished else Status.FEASIBLE,
+            chosen,
+            done,
+            prices=tuple(np.array(row, dtype=object) for stage in self.closed for row in stage.prices),
+            stopped=None if finished else stopped,
+            limit=self._exact(done, bound),
+            places=places,
+            opened=self.seats[n:],
+            branches=tuple(stage.branches for stage in self.closed),
+            counts=tuple((number, *cut) for number, stage in enumerate(self.closed) for cut in stage.counts),
+        )
+
+
+class _Stage:
+    """One stage: from the relaxation to a tree."""
+
+    def __init__(self, run: Run, program: GroupProgram, budget: Budget) -> None:
+        self.run, self.program, self.budget = run, program, budget
+        self.judge = GroupBound(run.instance, run.groups, program.number, run.reached)
+        self.closed = Closed()
+        self.tree: Tree | None = None
+        self.values: Ints | None = None if run.seats is None else self._extended(run.seats)
+
+    def _extended(self, seats: Ints) -> Ints:
+        values = np.zeros(self.program.width, dtype=np.int64)
+        values[: len(seats)] = seats
+        return self.program.filled(values)
+
+    def searched(self) -> bool:
+        """Work until the bound is met or the budget spent; False where no answer is there."""
+        if self.values is None and self.program.n_groups:
+            free = (1, *[0] * (sum(self.judge.sizes) - 1))  # the judge knows as much by itself
+            self.closed = Closed(bound=self.judge.value(free))
+            self._take(greedy(self.program))
+        soon: Relaxed | None = waited(self.run.watch, unlinked, self.program, self.budget.left())
+        if soon is not None:
+            self._bounded(soon)
+            self._around(likely(self.program, soon.columns))
+        answer = soon
+        if self.program.n_places <= MANY_PLACES:
+            answer = waited(self.run.watch, relaxed, self.program, self.budget.left())
+        if answer is not None and answer is not soon:
+            self._bounded(answer)
+            self._around(likely(self.program, answer.columns))
+        if self.values is None:
+            self._around(np.ones(self.program.n_groups, dtype=bool))
+        if self.values is None:
+            return False
+        if answer is not None:
+            self._closed_in(answer)
+        return True
+
+    def _closed_in(self, answer: Relaxed) -> None:
+        """Search among the openings that the relaxation likes, then in neighbourhoods, and grow a tree."""
+        liked = answer.columns[self.program.opened(np.arange(self.program.n_groups))] > NEAR
+        if self.program.n_places > MANY_PLACES:
+            liked[:] = False
+        rounds = [partial(self._improved, IDLE), partial(self._treed, answer)] * 2
+        if self.program.width <= SMALL:
+            rounds = [*rounds[1:], rounds[0]]
+        for step in [partial(self._around, liked), *rounds, partial(self._improved, LAST_IDLE)]:
+            if self._met() or self.budget.spent():
+                return
+            step()
+
+    def _bounded(self, answer: Relaxed) -> None:
+        """Keep the prices of a relaxation where they bound the stage better."""
+        prices = whole_prices(self.program, answer.duals)
+        bound = self.judge.value(prices)
+        if bound is not None and (self.closed.bound is None or bound <= self.closed.bound):
+            self.closed = Closed((0,), (prices,), (), bound)
+
+    def _around(self, free: Bools) -> None:
+        """The best answer in which these groups are open or not, and all others as they are."""
+        values = np.zeros(self.program.width, dtype=np.int64) if self.values is None else self.values
+        free = free | (values[self.program.opened(np.arange(self.program.n_groups))] > 0)
+        longest = SLICE if self.program.n_places <= MANY_PLACES else LONG_SLICE
+        found = self.budget.timed(best_within, self.program, free, values, False, limits=FIRST_NODES, longest=longest)
+        self._take(found[0])
+
+    def _met(self) -> bool:
+        return self.values is not None and self.closed.bound == self.program.total(self.values)
+
+    def _take(self, values: Ints | None) -> None:
+        if values is not None and (self.values is None or self.program.total(values) > self.program.total(self.values)):
+            self.values = values
+        if self.values is not None:
+            self.run.keep(self.values, self.program, self.closed.bound)
+
+    def _improved(self, idle: int) -> None:
+        if self.values is None or self.closed.bound is None:
+            return
+        share = 1.0 if idle == LAST_IDLE else SEARCH_SHARE
+        improved(self.program, self.values, self.closed.bound, self.budget.part(share, idle), self._take)
+
+    def _treed(self, answer: Relaxed) -> None:
+        """A tree of branches; kept where it says more than the root's prices alone."""
+        if not 0 < self.program.width <= TREE_COLUMNS:
+            return
+        if self.tree is None:
+            self.tree = Tree(self.program, self.judge, (answer, self.values), self.run.watch)
+        self.tree.learnt(self.values)
+        try:
+            self.tree.grown(self.budget.part(TREE_SHARE, IDLE), MOST_NODES)
+        finally:
+            self._keep(self.tree)
+
+    def _keep(self, tree: Tree) -> None:
+        """The bound of a tree as far as it has grown, and its best answer."""
+        bound = tree.bound()
+        if bound is not None and (self.closed.bound is None or bound <= self.closed.bound):
+            counts = tuple((cut.family, len(cut.sets), *cut.sets, *cut.groups) for cut in tree.cuts)
+            prices = tuple(leaf.prices for leaf in tree.leaves())
+            total = 0 if tree.best is None else self.program.total(tree.best)
+            self.closed = Closed(tree.branches(), prices, counts, max(bound, total))
+        self._take(tree.best)

@@ -1,0 +1,69 @@
+"""Which pairs block a matching, for any matching of any solver: looked up for each candidate."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from mmatch.arrays import NONE
+from mmatch.candidates import pairs_of
+from mmatch.candidates.blocking import Room, blocks, linked_blocks
+from mmatch.errors import UnsupportedError
+from mmatch.instance.capacities import group_bounds, led_groups, mentor_seats
+from mmatch.matching import Violation
+from mmatch.mechanisms.market import FAR
+from mmatch.rules.linked import Linked
+
+if TYPE_CHECKING:
+    from mmatch.arrays import Bools
+    from mmatch.candidates import Pairs
+    from mmatch.candidates.edges import Edges
+    from mmatch.cohort import Cohort
+    from mmatch.matching import Matching
+    from mmatch.program import Program
+
+MOST_TOLD = 3
+
+
+def unstable(edges: Edges, program: Program, matching: Matching, kind: str) -> list[Violation]:
+    """The pairs that block a matching which is claimed to be stable: the first few."""
+    found = np.flatnonzero(blocking_edges(edges, program, matching, kind))
+    ids = edges.cohort.people.ids
+    pairs = [(ids[edges.pairs.mentor[k]], ids[edges.pairs.mentee[k]]) for k in found[:MOST_TOLD].tolist()]
+    return [Violation("unstable", f"{a} and {b} would rather be together ({kind} stability)", (a, b)) for a, b in pairs]
+
+
+def blocking_edges(edges: Edges, program: Program, matching: Matching, kind: str) -> Bools:
+    """Which candidate edges block a matching: a yes or no for each.
+
+    Raises:
+        UnsupportedError: linked mentees under another notion than the weak one.
+    """
+    cohort, pairs = edges.cohort, edges.pairs
+    seats = pairs_of(cohort, matching)
+    found = edges.usable & blocks(pairs, seats, _room(cohort, program, matching, seats), kind)
+    sets = [rows for rule in program.rules if isinstance(rule, Linked) for rows in rule.rows(cohort)]
+    if sets and kind != "weak":
+        raise UnsupportedError(
+            f"what blocks under the notion {kind!r} where mentees are linked is not defined: use weak"
+        )
+    limits = np.where(cohort.offers.seats == NONE, FAR, cohort.offers.seats), mentor_seats(cohort, program)
+    for people in sets:
+        found &= ~np.isin(pairs.mentee, people)
+        found |= edges.usable & linked_blocks(pairs, seats, limits, people)
+    return found
+
+
+def _room(cohort: Cohort, program: Program, matching: Matching, seats: Pairs) -> Room:
+    """Who could take one mentee more: seats left; and in groups a place in an open one, or a new one of one mentee."""
+    owner, limit = cohort.offers.owner, cohort.offers.seats
+    load = np.bincount(seats.offer.row, minlength=len(owner))
+    least, most = group_bounds(cohort, program)
+    match = np.array(matching.seats.match, dtype=np.int64)
+    groups = seats.offer.row[np.unique(match, return_index=True)[1]]
+    opened, led = np.bincount(groups, minlength=len(owner)), led_groups(cohort)
+    may_open = (led == NONE) | (np.bincount(owner[groups], minlength=len(cohort)) < led)
+    place = (most == 1) | (load < opened * most) | ((least == 1) & may_open[owner])
+    free = mentor_seats(cohort, program) > np.bincount(seats.mentor, minlength=len(cohort))
+    return Room(free, ((limit == NONE) | (load < limit)) & place)

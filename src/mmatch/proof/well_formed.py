@@ -1,0 +1,82 @@
+"""Is this a result at all? The form of its fields, before anything in them is judged."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from mmatch.candidates.blocking import KINDS
+from mmatch.matching import Matching, Proof, Stability, Status, Trust, Violation
+
+if TYPE_CHECKING:
+    from mmatch.matching import Result
+
+
+def malformed(answer: Result) -> list[Violation]:
+    """Fields whose form no result has."""
+    result: Any = answer
+    proof = result.proof
+    checks = {
+        "status": isinstance(result.status, Status),
+        "trust": result.trust is None or isinstance(result.trust, Trust),
+        "matching": result.found is None or isinstance(result.found, Matching),
+        "value": result.value is None or _values(result.value),
+        "bound": result.bound is None or _values(result.bound),
+        "verified_bound": result.verified_bound is None or _values(result.verified_bound),
+        "by_aim": isinstance(result.by_aim, Mapping) and _values(tuple(result.by_aim.values())),
+        "solver": type(result.solver) is str,
+        "resolution": type(result.resolution) in {int, float},
+        "proof": isinstance(proof, Proof) and _proof(proof),
+    }
+    return [
+        Violation("malformed", f"the {name} has a form that no result has")
+        for name, sound in checks.items()
+        if not sound
+    ]
+
+
+def _values(values: Any) -> bool:
+    return isinstance(values, tuple) and all(v is None or _number(v) or _vector(v) for v in values)
+
+
+def _number(value: Any) -> bool:
+    return type(value) in {int, float}
+
+
+def _vector(value: Any) -> bool:
+    return isinstance(value, tuple) and all(_number(item) for item in value)
+
+
+def _whole(values: Any) -> bool:
+    return isinstance(values, tuple) and all(type(v) is int for v in values)
+
+
+def _table(rows: Any) -> bool:
+    return isinstance(rows, tuple) and all(map(_whole, rows))
+
+
+def _exact(total: Any) -> bool:
+    items = total if isinstance(total, tuple) else (total,)
+    return all(isinstance(item, int | Fraction) for item in items)
+
+
+def _stability(claim: Any) -> bool:
+    if not isinstance(claim, Stability):
+        return claim is None
+    names = claim.side in {"", "mentee", "mentor"} and claim.kind in KINDS
+    tables = _table(claim.prices) and _table(claim.rotations)
+    return names and tables and type(claim.seed) in {int, str, type(None)} and _whole(claim.steps)
+
+
+def _proof(proof: Any) -> bool:
+    prices = isinstance(proof.prices, tuple) and all(_whole(row) for row in proof.prices)
+    for rows in (proof.multipliers, proof.cases, proof.branches, proof.counts):
+        prices = prices and isinstance(rows, tuple) and all(_whole(row) for row in rows)
+    told = isinstance(proof.agreement, tuple) and all(
+        isinstance(pair, tuple) and len(pair) == 2 and all(type(text) is str for text in pair)
+        for pair in proof.agreement
+    )
+    totals = isinstance(proof.totals, tuple) and all(_exact(total) for total in proof.totals)
+    texts = type(proof.kind) is str and type(proof.digest) is str
+    return prices and told and totals and texts and _stability(proof.stability) and _whole(proof.cut)

@@ -1,0 +1,245 @@
+"""The instance as integer rows, for solvers that search: stages are maximised one after the other.
+
+What a stage reached becomes an integer row for all later ones, so nothing is folded and nothing is a tolerance. Loads
+are exact because their rewards never rise: the best pieces fill first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from fractions import Fraction
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from mmatch.errors import SolverError, UnsupportedError
+from mmatch.instance import Answer
+from mmatch.instance.totals import stage_total, tier_values
+from mmatch.matching import Status
+from mmatch.solvers._floor_relaxation import evidence, shortage_cut
+from mmatch.solvers._goals import goals
+from mmatch.solvers._group_rows import add_groups
+from mmatch.solvers._integer_program import FAR, Found, Goal, Model, Row
+from mmatch.terms import Links, NoBlocking, Total, Worst
+
+if TYPE_CHECKING:
+    from mmatch.arrays import Bools, Ints
+    from mmatch.instance import Instance, Watch
+    from mmatch.solvers._goals import Outcome
+
+KINDS = frozenset({"linear", "convex_load", "bounds", "profile", "worst", "worst_of_sums", "leximin"}) | {
+    "groups",
+    "slots",
+    "grouped",
+    "balance",
+    "links",
+    "stability",
+}
+Search = Callable[[Model, Goal, "Ints | None"], Found]
+
+
+def in_order(instance: Instance, watch: Watch, search: Search) -> Answer:
+    """Maximise stage after stage by a search, holding what each reached.
+
+    Raises:
+        SolverError: where the search loses a stage that it had reached.
+    """
+    return _Run(instance, watch, search).answer()
+
+
+class _Run:
+    """Stage after stage: what is held, the best choice so far, and the first stage of which the optimum is not sure."""
+
+    def __init__(self, instance: Instance, watch: Watch, search: Search) -> None:
+        self.instance, self.watch, self.search = instance, watch, search
+        self.model = Model.of(instance)
+        if instance.groups is not None:
+            add_groups(self.model, instance.groups)
+        _link(self.model, instance)
+        _stable(self.model, instance)
+        self.best: Bools | None = None
+        self.values: Ints | None = None
+        self.hint = _hint(instance, watch.best)
+        self.doubtful = len(instance.stages)
+        self.last: tuple[Goal, Found] | None = None  # the last search whose answer is held
+
+    def answer(self) -> Answer:
+        """The best choice over all stages."""
+        asked = goals(self.instance, self.model, self.watch)
+        outcome: Outcome | None = None
+        while True:
+            try:
+                number, goal = asked.send(outcome)
+            except StopIteration:
+                return self.finished()
+            reply = "held" if self.reached(goal) else self.searched(number, goal)
+            if isinstance(reply, Answer):
+                return reply
+            if reply == "held":
+                self.hold(number, goal)
+            outcome = reply
+
+    def reached(self, goal: Goal) -> bool:
+        """Whether what is there is all that the goal can ever be."""
+        return self.best is not None and goal.top is not None and goal.reached(self.best) == goal.top
+
+    def searched(self, number: int, goal: Goal) -> Outcome | Answer:
+        """Search for a goal: what came of it, or the answer where the run ends here."""
+        stopped = self.watch.reason()
+        if stopped:
+            return self.partial(number, stopped)
+        _tell(self.instance, self.best, self.watch, number)
+        rows, held = self.model.rows, len(self.model.rows)
+        rows += goal.rows
+        before = self.last
+        if goal.start is not None:
+            found, self.hint = Found(goal.start), goal.start.astype(np.int64)
+        elif before is not None and _same(goal, before[0]):
+            found = before[1]
+        else:
+            found = self.search(self.model, goal, self.hint if self.values is None else self.values)
+        outcome = _outcome(goal, found)
+        if goal.probe and outcome != "held":
+            del rows[held:]
+            self.doubtful = min(self.doubtful, number) if outcome == "open" else self.doubtful
+            return outcome
+        if found.infeasible and self.best is None:
+            return Answer(Status.INFEASIBLE)
+        if found.infeasible:
+            raise SolverError("the search lost what it had reached")
+        if found.chosen is None or (self.best is not None and _worse(self.instance, found.chosen, self.best, number)):
+            return self.partial(number, self.watch.reason())
+        self.best, self.values = found.chosen, found.values
+        self.last = None if goal.start is not None else (goal, found)
+        if not found.optimal and not goal.probe and found.ended:
+            self.doubtful = min(self.doubtful, number)
+        elif not found.optimal and not goal.probe:
+            return self.partial(number, self.watch.reason(), (number, found.bound))
+        return "held"
+
+    def hold(self, number: int, goal: Goal) -> None:
+        """Keep what a goal reached in all later searches."""
+        reached = None if self.best is None else goal.value(self.best, self.values)
+        if reached is not None and len(goal.variables):
+            self.model.rows.append(Row(goal.variables, goal.coefficients, reached, FAR))
+        self.watch.best = self.partial(number, "interrupted")
+
+    def finished(self) -> Answer:
+        """The answer after all stages."""
+        if self.doubtful < len(self.instance.stages):
+            return self.partial(self.doubtful, None)
+        return self.seated(Answer(Status.OPTIMAL, self.best, len(self.instance.tiers)))
+
+    def partial(self, stages: int, stopped: str | None, bound: tuple[int, int | None] = (-1, None)) -> Answer:
+        """The answer with so many stages done at most."""
+        return self.seated(_partial(self.instance, self.best, min(stages, self.doubtful), stopped, bound))
+
+    def seated(self, answer: Answer) -> Answer:
+        """The answer with who sits where, where there are groups."""
+        model, values = self.model, self.values
+        if model.places is None or model.opened is None or answer.chosen is None or values is None:
+            return answer
+        return replace(answer, places=values[model.places] > 0, opened=values[model.opened])
+
+
+def _hint(instance: Instance, answer: Answer | None) -> Ints | None:
+    """The first variables of the model as another search left them: edges, places where these are more, groups."""
+    if answer is None or answer.chosen is None:
+        return None
+    edges = answer.chosen.astype(np.int64)
+    if instance.groups is None or answer.places is None or answer.opened is None:
+        return edges
+    often = np.bincount(instance.groups.edge, minlength=len(edges))
+    places = answer.places.astype(np.int64) if (often > 1).any() else edges[:0]
+    return np.concatenate([edges, places, answer.opened])
+
+
+def _link(model: Model, instance: Instance) -> None:
+    """Rows under which linked mentees have the same mentor."""
+    sets = [names for item in instance.unmet if isinstance(item, Links) for names in item.sets]
+    if sets and instance.groups is not None:
+        raise UnsupportedError("no solver here can keep Linked in groups: rules.Together says who sits in one group")
+    mentee, mentor = instance.labels.label("mentee"), instance.labels.label("mentor")
+    for one, other in (both for names in sets for both in pairwise(names)):
+        mine, theirs = np.flatnonzero(mentee == one), np.flatnonzero(mentee == other)
+        for boss in np.union1d(mentor[mine], mentor[theirs]).tolist():
+            here, there = mine[mentor[mine] == boss], theirs[mentor[theirs] == boss]
+            model.row(np.concatenate([here, there]), np.repeat([1, -1], [len(here), len(there)]), 0, 0)
+
+
+def _stable(model: Model, instance: Instance) -> None:
+    """Rows under which nobody would leave, where a rule asks for it."""
+    from mmatch.solvers._stability_rows import forbid_blocking
+
+    for item in instance.unmet:
+        if isinstance(item, NoBlocking):
+            forbid_blocking(model, instance, item)
+
+
+def _outcome(goal: Goal, found: Found) -> Outcome:
+    """What a search says of a probe."""
+    if found.infeasible:
+        return "refuted"
+    if found.chosen is None or any(_broken(row, found.chosen) for row in goal.rows):
+        return "open"
+    if goal.top is None or goal.reached(found.chosen) == goal.top:
+        return "held"
+    return "refuted" if found.optimal else "open"
+
+
+def _same(goal: Goal, other: Goal) -> bool:
+    """Whether a held probe has looked for just this already: with rows that its answer keeps, so the answer stands."""
+    same = np.array_equal(goal.variables, other.variables) and np.array_equal(goal.coefficients, other.coefficients)
+    return same and other.probe and not goal.probe and goal.top is None
+
+
+def _broken(row: Row, chosen: Bools) -> bool:
+    """Whether a choice breaks a row over edges: floats keep it only nearly. Behind them may stand who is served."""
+    own = row.variables < len(chosen)
+    used = chosen[row.variables[own]]
+    total: int = sum(row.coefficients[own][used].tolist())
+    return bool(used.any()) and total + sum(row.coefficients[~own].tolist()) < row.lower
+
+
+def _tell(instance: Instance, best: Bools | None, watch: Watch, number: int) -> None:
+    if watch.progress is not None and best is not None:
+        grouped = [isinstance(stage, Total) and bool(stage.grouped) for stage in instance.stages]
+        done = min(instance.tiers_within(number), instance.tiers_within([*grouped, True].index(True)))
+        watch.report("tiers", done, len(instance.tiers), tier_values(instance, best, done))
+
+
+def _worse(instance: Instance, chosen: Bools, best: Bools, stage: int) -> bool:
+    """Whether a choice lost something in the stages before: floats may, and then it is not believed."""
+    stages = [s for s in instance.stages[:stage] if not (isinstance(s, Total) and s.grouped)]
+    totals = ([stage_total(instance, s, c) for s in stages] for c in (chosen, best))
+    lost: bool = next(totals) < next(totals)
+    return lost
+
+
+def _partial(
+    instance: Instance,
+    best: Bools | None,
+    stages: int,
+    stopped: str | None,
+    bound: tuple[int, int | None] = (-1, None),
+) -> Answer:
+    """An answer with so many stages done."""
+    if best is None:
+        return Answer(Status.UNKNOWN, stopped=stopped)
+    done = instance.tiers_within(stages)
+    limit: Fraction | None = None
+    number, amount = bound
+    if amount is not None and number == stages and done < len(instance.tiers) and not instance.tiers[done].vector:
+        stage = instance.tiers[done].stages[0]
+        limit = amount * stage.unit + (Fraction(0) if isinstance(stage, Worst) else stage.constant)
+    return Answer(Status.FEASIBLE, best, done, stopped=stopped, limit=limit)
+
+
+def with_evidence(instance: Instance, answer: Answer) -> Answer:
+    """The answer with what shows it: why there is none, or what bounds a worst-off of several seats."""
+    if answer.status == Status.INFEASIBLE:
+        return replace(answer, cut=shortage_cut(instance))
+    found = None if answer.chosen is None else evidence(instance, answer.chosen)
+    return answer if found is None else replace(answer, prices=found[0], multipliers=found[1], cases=found[2])

@@ -1,0 +1,103 @@
+"""The optimal face: all circulations that are as good in every stage so far, made smaller stage by stage."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from mmatch.network.folding import held
+from mmatch.solvers._min_cost_flow import cheapest, circulation
+
+if TYPE_CHECKING:
+    from mmatch.arrays import Bools, Ints
+    from mmatch.network.circulation import Network
+    from mmatch.solvers._min_cost_flow import Order
+    from mmatch.terms import Worst
+
+
+@dataclass(eq=False)
+class Face:
+    """A circulation, the arcs that may still change, and the prices found on the way, in the order of the judge."""
+
+    network: Network
+    flow: Ints
+    free: Bools
+    order: Order
+    prices: list[Ints] = field(default_factory=list)
+
+    def descend(self, cost: Ints) -> None:
+        """Go to the circulations of least cost."""
+        best = cheapest(self.network, cost, self.flow, self.free, self.order)
+        self.flow, self.free = best.flow, best.free
+        self.prices.append(best.price)
+
+    def chosen(self) -> Bools:
+        """The edges in use."""
+        used: Bools = self.flow[self.network.first_edge :] > 0
+        return used
+
+
+def lift(face: Face, stage: Worst) -> None:
+    """Raise the least weight in use as far as it goes; for a leximin order then the next one, and so on.
+
+    A level is reached when some circulation of the face uses no edge below it: found by bisection over the levels that
+    the face can still use, a max flow each.
+    """
+    if not face.chosen().any():
+        return
+    if stage.full:
+        _leximin(face, stage)
+        return
+    least = _highest(face, stage.weights, np.ones(len(stage.weights), dtype=bool))
+    if (stage.weights > least).any():
+        face.prices.append(_prices(face, stage.weights <= least))
+    for edges in held(stage, stage.weights[face.chosen()]):
+        face.descend(face.network.row(edges))
+
+
+def _leximin(face: Face, stage: Worst) -> None:
+    """Level after level: the highest that can be the next one, then as few edges on it as possible."""
+    above = np.ones(len(stage.weights), dtype=bool)
+    seats = int(face.chosen().sum())
+    while (face.chosen() & above).any():
+        level = _highest(face, stage.weights, above)
+        between = above & (stage.weights < level)
+        face.descend(face.network.row(np.where(between, seats + 1, 0) + (stage.weights == level)))
+        above = stage.weights > level
+
+
+def _highest(face: Face, weights: Ints, among: Bools) -> int:
+    """The highest level such that the face has a circulation without edges of some set below it; goes there."""
+    usable = among & (face.free[face.network.first_edge :] | face.chosen())
+    levels = np.unique(weights[usable])
+    low, high = _place(levels, weights[face.chosen() & among]), len(levels) - 1
+    while low < high:
+        middle = (low + high + 1) // 2
+        flow = _without(face, among & (weights < levels[middle]))
+        if flow is None:
+            high = middle - 1
+        else:
+            face.flow = flow
+            low = _place(levels, weights[face.chosen() & among])
+    return int(levels[low])
+
+
+def _place(levels: Ints, used: Ints) -> int:
+    """The place of the least used level."""
+    return int(np.searchsorted(levels, used.min())) if len(used) else len(levels) - 1
+
+
+def _without(face: Face, unwanted: Bools) -> Ints | None:
+    """A circulation of the face without some edges; None where there is none."""
+    network = face.network
+    lower, upper = np.where(face.free, network.lower, face.flow), np.where(face.free, network.upper, face.flow)
+    upper[network.first_edge :][unwanted] = 0
+    return circulation(network, lower, upper)
+
+
+def _prices(face: Face, unwanted: Bools) -> Ints:
+    """Prices that show how many unwanted edges every circulation of the face must use."""
+    cost = face.network.row(unwanted.astype(np.int64))
+    return cheapest(face.network, cost, face.flow, face.free, face.order).price
