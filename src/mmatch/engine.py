@@ -290,8 +290,8 @@ def _judged(
     status = Status.OPTIMAL if matching is not None and hopeful else answer.status
     grade = judge(cohort, program, status, matching, proof)
     if grade.violations:
-        told = "; ".join(v.message for v in grade.violations[:3])
-        raise SolverError(f"{origin[0]} gave a matching that the judge refuses: {told}")
+        messages = "; ".join(v.message for v in grade.violations[:3])
+        raise SolverError(f"{origin[0]} gave a matching that the judge refuses: {messages}")
     if status != answer.status and grade.trust != Trust.PROVED:
         grade, status = replace(grade, trust=Trust.HEURISTIC), answer.status
     if status == Status.INFEASIBLE and grade.trust == Trust.PROVED and proof.kind == "none":

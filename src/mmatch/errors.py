@@ -69,7 +69,7 @@ class InputError(MmatchError):
 
     def __init__(self, problems: Iterable[Problem] | Problem) -> None:
         self.problems: tuple[Problem, ...] = (problems,) if isinstance(problems, Problem) else tuple(problems)
-        super().__init__(_told(self.problems))
+        super().__init__(_summary(self.problems))
 
     def __reduce__(self) -> tuple[type[InputError], tuple[tuple[Problem, ...]]]:
         return InputError, (self.problems,)
@@ -129,7 +129,7 @@ class Problems:
             raise InputError(self.found)
 
 
-def _told(problems: tuple[Problem, ...]) -> str:
+def _summary(problems: tuple[Problem, ...]) -> str:
     """The text of an error: its first problems, one a line, and how many more there are."""
     lines = [str(problem) for problem in problems[:MOST_SHOWN]]
     while len(lines) > 1 and sum(map(len, lines)) + len(lines) > MOST_CHARACTERS - 40:

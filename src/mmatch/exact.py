@@ -157,10 +157,10 @@ def _fraction_grid(values: list[Fraction]) -> tuple[Ints, Fraction, float]:
 
 def _resolution(largest: Fraction, unit: Fraction) -> float:
     """The power of two that the user is told: at most ``unit`` and at most largest / 2^40."""
-    told = float(min(unit, _power_below(largest / 2**BITS))) if largest else 1.0
-    if told == 0:
+    resolution = float(min(unit, _power_below(largest / 2**BITS))) if largest else 1.0
+    if resolution == 0:
         raise UnsupportedError(f"scores of at most {float(largest)} are too small to be rounded: multiply them")
-    return told
+    return resolution
 
 
 def _power_below(value: Fraction) -> Fraction:

@@ -209,9 +209,9 @@ def _order(match: Match) -> tuple[str, str, tuple[str, ...], str, str]:
 
 def _seats_of(matches: Sequence[Match]) -> Seats:
     rows = [
-        (match.mentor, mentee, match.topic, match.offer, asked, number, match.slot, match.co_mentor)
+        (match.mentor, mentee, match.topic, match.offer, requested, number, match.slot, match.co_mentor)
         for number, match in enumerate(matches)
-        for mentee, asked in zip(match.mentees, match.requested or ("",) * len(match.mentees), strict=True)
+        for mentee, requested in zip(match.mentees, match.requested or ("",) * len(match.mentees), strict=True)
     ]
     columns = list(zip(*rows, strict=True))
     return Seats(*columns[:6], *(column if any(column) else () for column in columns[6:]))

@@ -162,21 +162,21 @@ def rank_by(cohort: Cohort, aim: PairAim, *, side: str = "both") -> Cohort:
     people: dict[str, Any] = {}
     if "mentee" in SIDES[side]:
         names = [offers.ids[k] if several[w] else ids[w] for k, w in enumerate(offers.owner.tolist())]
-        asking = cohort.requests.owner
+        wanted = cohort.requests.owner
         lists = _lists(pairs.mentee, pairs.offer.row, worth, names)
-        people["ranks"] = _filled(cohort.people.ranks, lists, asking, len(cohort))
+        people["ranks"] = _filled(cohort.people.ranks, lists, wanted, len(cohort))
     if "mentor" in SIDES[side]:
         lists = _lists(pairs.mentor, pairs.mentee, worth, list(ids))
         people["mentee_ranks"] = _filled(cohort.people.mentee_ranks, lists, offers.owner, len(cohort))
     return _with(cohort, people)
 
 
-def _lists(who: Ints, whom: Ints, worth: Ints, names: list[str]) -> dict[int, tuple[Any, ...]]:
+def _lists(who: Ints, named: Ints, worth: Ints, names: list[str]) -> dict[int, tuple[Any, ...]]:
     """Everybody's names by falling worth, equal ones tied; a name that comes again counts where it is best."""
     found: dict[int, list[list[str]]] = {}
     seen, last = set(), None
-    order = np.lexsort((whom, -worth, who))
-    for person, other, value in zip(who[order].tolist(), whom[order].tolist(), worth[order].tolist(), strict=True):
+    order = np.lexsort((named, -worth, who))
+    for person, other, value in zip(who[order].tolist(), named[order].tolist(), worth[order].tolist(), strict=True):
         if (person, other) in seen:
             continue
         seen.add((person, other))

@@ -39,7 +39,7 @@ BUGS = [  # (the line, the error, the tests that see it)
     ("if result.status == Status.OPTIMAL and result.bound != result.value:", "if False:", "proof"),
     ("if len(bound) != len(grade.value):", "if False:", "proof"),
     ("return bool(limit < value)", "return False", "proof"),
-    ("if told == claim}) > 1", "if told == claim}) > 0", "proof solvers/test_groups.py"),
+    ("if what == claim}) > 1", "if what == claim}) > 0", "proof solvers/test_groups.py"),
     ("status = Status.UNKNOWN  # never on one solver's word", "status = Status.INFEASIBLE", "test_engine.py solvers"),
 ]
 

@@ -84,7 +84,7 @@ def test_a_persons_page_shows_nothing_about_people_whom_they_do_not_meet():
         for other in cohort:
             assert (other.name.split()[-1] in text) == (other.id in known), (who, other.id)
     (loser,) = {who for who, topic in report.material.result.matching.unmatched if topic == "data"}
-    told = [row for row in report.material.told if row.who[:1] == (loser,)]
+    told = [row for row in report.material.reasons if row.who[:1] == (loser,)]
     assert any(len({"cy", "di", "ed"} & set(row.message.replace(",", "").split())) > 1 for row in told)
     missed = Skeleton(report.person(loser)).text
     assert "data: " in missed[missed.index("What could not be found for you") :]

@@ -48,9 +48,9 @@ class VarietyAim(Aim):
         """An entry for each edge and value of its mentee."""
         codes: dict[Any, int] = {}
         coded = [[codes.setdefault(value, len(codes)) for value in items] for items in self._values(edges.cohort)]
-        mine = [coded[row] for row in edges.pairs.mentee.tolist()]
-        edge = np.repeat(np.arange(len(mine)), [len(items) for items in mine])
-        value = np.array([code for items in mine for code in items], dtype=np.int64)
+        own = [coded[row] for row in edges.pairs.mentee.tolist()]
+        edge = np.repeat(np.arange(len(own)), [len(items) for items in own])
+        value = np.array([code for items in own for code in items], dtype=np.int64)
         return Variety(edge.astype(np.int64), value, self.sign)
 
     def measure(self, cohort: Cohort, matching: Matching) -> Fraction:

@@ -85,19 +85,19 @@ class FitParity(Aim):
 
     def _segments(self, cohort: Cohort) -> tuple[Ints, Ints, Ints, int]:
         """(where each participant's segments begin, the segments one after the other, ``finest`` / seats, finest)."""
-        asking = np.bincount(cohort.requests.owner, weights=cohort.requests.mentors, minlength=len(cohort)).tolist()
+        asks_for = np.bincount(cohort.requests.owner, weights=cohort.requests.mentors, minlength=len(cohort)).tolist()
         values = cohort.attributes_of(self.attribute) or ()
         items = [
             [(type(v) is bool, v) for v in dict.fromkeys(value if isinstance(value, tuple) else (value,))]
-            if value is not None and asked
+            if value is not None and seats
             else []
-            for value, asked in zip(values, asking, strict=True)
+            for value, seats in zip(values, asks_for, strict=True)
         ]
         number = {key: k for k, key in enumerate(sorted({key for keys in items for key in keys}, key=repr))}
         wanted = [0] * len(number)
-        for keys, asked in zip(items, asking, strict=True):
+        for keys, seats in zip(items, asks_for, strict=True):
             for key in keys:
-                wanted[number[key]] += int(asked)
+                wanted[number[key]] += int(seats)
         finest = min(math.lcm(*wanted), FINEST)
         shares = np.array([round(Fraction(finest, n)) for n in wanted], dtype=np.int64)
         first = np.concatenate([[0], np.cumsum([len(keys) for keys in items], dtype=np.int64)])

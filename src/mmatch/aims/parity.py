@@ -59,11 +59,11 @@ class Parity(Aim):
     def segments(self, cohort: Cohort) -> tuple[Ints, Ints, Fraction]:
         """(segment of each participant or `NONE`, 1 / wanted seats of each segment in units, unit)."""
         values = [v[0] if isinstance(v, tuple) and v else v for v in cohort.attributes_of(self.attribute) or ()]
-        asking = np.bincount(cohort.requests.owner, weights=cohort.requests.mentors, minlength=len(cohort)).tolist()
-        keys = [None if v in {None, ()} or not n else (type(v) is bool, v) for v, n in zip(values, asking, strict=True)]
+        seats = np.bincount(cohort.requests.owner, weights=cohort.requests.mentors, minlength=len(cohort)).tolist()
+        keys = [None if v in {None, ()} or not n else (type(v) is bool, v) for v, n in zip(values, seats, strict=True)]
         number = {key: k for k, key in enumerate(sorted({key for key in keys if key is not None}, key=repr))}
         wanted = [0] * len(number)
-        for key, n in zip(keys, asking, strict=True):
+        for key, n in zip(keys, seats, strict=True):
             if key is not None:
                 wanted[number[key]] += int(n)
         finest = min(math.lcm(*wanted), GRID)

@@ -98,8 +98,8 @@ def _grid(text: str) -> list[Window]:
 def _entry(text: str, where: str, problems: Problems) -> tuple[Window, ...]:
     """The windows of one entry; what is wrong with it is noted."""
     found, wrong = _understood(text)
-    for told, hint in wrong:
-        problems.add("window", where, told, hint)
+    for message, hint in wrong:
+        problems.add("window", where, message, hint)
     return found
 
 

@@ -126,8 +126,8 @@ def mentee_gain(edges: Pairs, seats: Pairs, edge_rank: Ints, seat_rank: Ints) ->
     full = filled >= wanted
     np.maximum.at(worst, seats.request.row[full[seats.request.row]], seat_rank[full[seats.request.row]])
     given_up = worst[edges.request.row]
-    here = _with_mentor(edges, seats, seat_rank)
-    return np.sign(np.where(here > 0, here, given_up) - edge_rank)
+    held = _with_mentor(edges, seats, seat_rank)
+    return np.sign(np.where(held > 0, held, given_up) - edge_rank)
 
 
 def _with_mentor(edges: Pairs, seats: Pairs, seat_rank: Ints) -> Ints:
@@ -173,12 +173,12 @@ def linked_blocks(edges: Pairs, seats: Pairs, limits: tuple[Ints, Ints], people:
     found = np.zeros(len(edges.mentee), dtype=bool)
     gains = mentee_gain(edges, seats, edges.mentee_rank, listed(seats.mentee_rank)) > 0
     own, others = np.isin(edges.mentee, people), ~np.isin(seats.mentee, people)
-    for here in np.unique(edges.offer.row[own]).tolist():
-        pairs = np.flatnonzero(own & (edges.offer.row == here))
+    for offer in np.unique(edges.offer.row[own]).tolist():
+        pairs = np.flatnonzero(own & (edges.offer.row == offer))
         if len(pairs) < len(people) or not gains[pairs].all():
             continue
-        boss = edges.mentor[pairs[0]]
-        kept = others & (seats.mentor == boss) & (listed(seats.mentor_rank) <= edges.mentor_rank[pairs].max())
-        on_offer = int((kept & (seats.offer.row == here)).sum())
-        found[pairs] = min(limits[0][here] - on_offer, limits[1][boss] - int(kept.sum())) >= len(people)
+        mentor = edges.mentor[pairs[0]]
+        kept = others & (seats.mentor == mentor) & (listed(seats.mentor_rank) <= edges.mentor_rank[pairs].max())
+        on_offer = int((kept & (seats.offer.row == offer)).sum())
+        found[pairs] = min(limits[0][offer] - on_offer, limits[1][mentor] - int(kept.sum())) >= len(people)
     return found

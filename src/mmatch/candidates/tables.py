@@ -78,7 +78,7 @@ def coded_attribute(cohort: Cohort, name: str) -> Coded:
 
 
 def people_table(lists: Listed) -> RankTable:
-    """Lists of people as sorted keys (whom x n + who): pairs stand by whom."""
+    """Lists of people as sorted keys (named x n + owner): pairs stand by whom."""
     table = RankTable(*lists.by_other, lists.stated, len(lists.stated))
     lists.let_go()
     return table
@@ -86,21 +86,21 @@ def people_table(lists: Listed) -> RankTable:
 
 def offer_table(lists: Listed, offers: Offers) -> RankTable:
     """Lists of people and of offers as sorted keys of offers; an offer's own name goes before its owner's."""
-    own, width, n = lists.whom == NONE, len(offers.owner), len(lists.stated)
+    own, width, n = lists.named == NONE, len(offers.owner), len(lists.stated)
     edge = np.searchsorted(offers.owner, np.arange(n + 1))
-    if not len(lists.others) and (np.bincount(offers.owner, minlength=n) == 1)[lists.whom].all():
+    if not len(lists.others) and (np.bincount(offers.owner, minlength=n) == 1)[lists.named].all():
         keys, ranks = lists.taken()  # sorted by person, as the lists are
-        keys -= np.multiply(lists.who, n, dtype=np.int64)
-        return RankTable(products(lists.who, width, edge[keys]), ranks, lists.stated, width)
-    first, size = edge[lists.whom], np.diff(edge)[lists.whom]  # of nobody's offers too, put right below
+        keys -= np.multiply(lists.owner, n, dtype=np.int64)
+        return RankTable(products(lists.owner, width, edge[keys]), ranks, lists.stated, width)
+    first, size = edge[lists.named], np.diff(edge)[lists.named]  # of nobody's offers too, put right below
     if len(lists.others):
         first[own], size[own] = [offers.index[name] for name in lists.others], 1
     if (size == 1).all():
-        keys, ranks, later = products(lists.who, width, first), lists.rank.astype(np.int64), ~own
+        keys, ranks, later = products(lists.owner, width, first), lists.rank.astype(np.int64), ~own
     else:
         row = np.repeat(first, size) + np.arange(size.sum()) - np.repeat(np.cumsum(size) - size, size)
         keys, ranks, later = (
-            np.repeat(column, size) for column in (products(lists.who, width, 0), lists.rank.astype(np.int64), ~own)
+            np.repeat(column, size) for column in (products(lists.owner, width, 0), lists.rank.astype(np.int64), ~own)
         )
         keys = keys + row
     if not (own.any() and not own.all()):

@@ -59,10 +59,10 @@ def match(  # noqa: PLR0913 - the options of the verb
             on_interrupt="return",
         )
     resolved = policy.resolve(reading.cohort, result.solver, result.proof.side)
-    told = reasons(reading.cohort, resolved, result)
+    found = reasons(reading.cohort, resolved, result)
     if out is not None:
-        _write_answer(Path(out), reading, resolved, (result, told))
-    _print_answer((reading.cohort, resolved), (result, told), out, as_json=as_json)
+        _write_answer(Path(out), reading, resolved, (result, found))
+    _print_answer((reading.cohort, resolved), (result, found), out, as_json=as_json)
     if result.stopped == "interrupted":
         raise typer.Exit(130)
     raise typer.Exit(0 if result.found is not None else 1)
@@ -156,13 +156,13 @@ def explain(
         return
     for name in who or ():
         _ = facts[name]
-    told = [r for r in reasons(facts, given, found) if not who or set(who) & set(r.who)]
+    lines = [r for r in reasons(facts, given, found) if not who or set(who) & set(r.who)]
     if as_json:
-        typer.echo(dump_json([asdict(r) for r in told]), nl=False)
+        typer.echo(dump_json([asdict(r) for r in lines]), nl=False)
         return
     out = console()
-    out.print(table(("kind", "topic", "why"), [(r.kind, r.topic, r.message) for r in told]))
-    if not told:
+    out.print(table(("kind", "topic", "why"), [(r.kind, r.topic, r.message) for r in lines]))
+    if not lines:
         out.print(safe("Nothing to explain: no match and no unfilled seat concerns them."))
 
 
@@ -172,8 +172,8 @@ def _print_policy(question: tuple[Cohort, Program], found: Result, *, as_json: b
     from mmatch.io.json_text import dump_json
     from mmatch.reporting.console import console, print_policy
 
-    told = explained(*question, found)
+    lines = explained(*question, found)
     if as_json:
-        typer.echo(dump_json(told.to_json()), nl=False)
+        typer.echo(dump_json(lines.to_json()), nl=False)
     else:
-        print_policy(console(), told)
+        print_policy(console(), lines)

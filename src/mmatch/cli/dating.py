@@ -61,7 +61,7 @@ class Dates:
 
 
 @with_fields
-def schedule(cohort: CohortFile, program: ProgramPath, answer: AnswerFile, *, asked: Dates) -> None:
+def schedule(cohort: CohortFile, program: ProgramPath, answer: AnswerFile, *, dates: Dates) -> None:
     """Give every match its dates, and write tables and calendar files.
 
     Matches without dates have a reason, and the smallest change tried that helps.
@@ -69,11 +69,11 @@ def schedule(cohort: CohortFile, program: ProgramPath, answer: AnswerFile, *, as
     from mmatch.planning import schedule as planned
 
     facts, policy, found = question_of(cohort, program, answer)
-    options = asked.options()
+    options = dates.options()
     for name in ("start", "end"):
         if name not in options:
             raise typer.BadParameter(f"say when: --{name} 2027-01-11, or --dates dates.json")
-    _dated(facts, planned(facts, policy, matching_of(found), **options), asked)
+    _dated(facts, planned(facts, policy, matching_of(found), **options), dates)
 
 
 @with_fields
@@ -86,7 +86,7 @@ def reschedule(
     published: Annotated[
         str | None, typer.Option(help="The last date up to which sessions were announced.", show_default=False)
     ] = None,
-    asked: Dates,
+    dates: Dates,
 ) -> None:
     """Find new dates after changes, with as little moved as can be.
 
@@ -97,8 +97,8 @@ def reschedule(
 
     facts, policy, found = question_of(cohort, program, answer)
     before = read_schedule(previous)
-    made = replanned(facts, policy, matching_of(found), before, published=published, **asked.options())
-    _dated(facts, made, asked)
+    made = replanned(facts, policy, matching_of(found), before, published=published, **dates.options())
+    _dated(facts, made, dates)
 
 
 def _closed(found: dict[str, Any], countries: list[str]) -> list[Any]:
@@ -126,22 +126,22 @@ def _taken(found: dict[str, Any], files: list[str]) -> dict[str, list[Any]]:
     return taken
 
 
-def _dated(facts: Cohort, made: Schedule, asked: Dates) -> None:
+def _dated(facts: Cohort, made: Schedule, dates: Dates) -> None:
     """Print a schedule and write its files; the exit status says whether any match has dates."""
     from mmatch.io.json_text import dump_json
     from mmatch.io.schedules import schedule_to_json
     from mmatch.reporting.console import console
     from mmatch.reporting.schedules import print_schedule, write_schedule_folder
 
-    if asked.out is not None:
-        write_schedule_folder(Path(asked.out), facts, made, calendars=asked.calendars, key=asked.key, now=asked.now)
-    if asked.as_json:
+    if dates.out is not None:
+        write_schedule_folder(Path(dates.out), facts, made, calendars=dates.calendars, key=dates.key, now=dates.now)
+    if dates.as_json:
         typer.echo(dump_json(schedule_to_json(made)), nl=False)
     else:
         print_schedule(console(), facts, made)
-        if asked.out is not None:
-            more = ", calendars." if asked.calendars else "."
-            typer.echo(f"Written to {asked.out}: schedule.json, tables, hand-outs{more}")
+        if dates.out is not None:
+            more = ", calendars." if dates.calendars else "."
+            typer.echo(f"Written to {dates.out}: schedule.json, tables, hand-outs{more}")
     if made.stopped == "interrupted":
         raise typer.Exit(130)
     raise typer.Exit(0 if made.plans or not made.unplaced else 1)

@@ -18,13 +18,13 @@ def read(files: list[str], mapping: str | None, *, collect: bool, quiet: bool = 
 
     reading = read_files(*files, mapping=mapping, errors="collect" if collect else "raise")
     if not quiet:
-        _tell(reading)
+        _print_notes(reading)
         if len(reading.rejected):
             sys.stderr.write(f"{len(reading.rejected)} rows were left out\n")
     return reading
 
 
-def _tell(reading: Reading) -> None:
+def _print_notes(reading: Reading) -> None:
     """Warnings on the error stream; trimmed cells in one line, `check` lists them by column."""
     trimmed = [warning for warning in reading.warnings if warning.code == "trimmed"]
     for warning in reading.warnings:

@@ -41,8 +41,8 @@ def with_fields(verb: Callable[..., None]) -> Callable[..., None]:
 
     @wraps(verb)
     def command(**given: Any) -> None:
-        mine = {item.name: given.pop(item.name) for item in shared}
-        verb(**given, **{last.name: kind(**mine)})
+        values = {item.name: given.pop(item.name) for item in shared}
+        verb(**given, **{last.name: kind(**values)})
 
     every = [*own, *shared]
     command.__signature__ = signature(verb).replace(parameters=every)  # type: ignore[attr-defined]

@@ -69,5 +69,5 @@ def example(
     *sheets, program = map(str, paths)
     typer.echo(f"\nNow: mmatch match {' '.join(sheets)} --program {program} --out {folder / 'result'}")
     if found.dates:
-        asked = " ".join(str(folder / "result" / name) for name in ("cohort.json", "program.json", "result.json"))
-        typer.echo(f"Then: mmatch schedule {asked} --dates {folder / 'dates.json'} --out {folder / 'dates'}")
+        question = " ".join(str(folder / "result" / name) for name in ("cohort.json", "program.json", "result.json"))
+        typer.echo(f"Then: mmatch schedule {question} --dates {folder / 'dates.json'} --out {folder / 'dates'}")

@@ -53,21 +53,21 @@ def run() -> int:  # noqa: PLR0911 - one return an exit status
     try:
         return int(app(standalone_mode=False) or 0)
     except NoMatchingError as error:
-        return _told(error, 1)
+        return _message(error, 1)
     except MmatchError as error:
-        return _told(error, 2)
+        return _message(error, 2)
     except typer.Exit as finished:
         return finished.exit_code
     except USAGE as error:
         error.show()
         return 2
     except (typer.Abort, KeyboardInterrupt):
-        return _told("interrupted", 130)
+        return _message("interrupted", 130)
     except BrokenPipeError:
         sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123 - Python flushes it at exit
         return 0
 
 
-def _told(error: object, status: int) -> int:
+def _message(error: object, status: int) -> int:
     sys.stderr.write(f"{error}\n")
     return status

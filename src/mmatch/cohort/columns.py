@@ -36,30 +36,30 @@ FrozenRanks = tuple[str | tuple[str, ...], ...]
 class Listed:
     """All names on many rank lists, one entry a name: whose list it is, whom it names, at which rank from 1.
 
-    ``whom`` is `NONE` where the name is nobody's id; these names stand in ``others``, in order. ``stated`` tells who
+    ``named`` is `NONE` where the name is nobody's id; these names stand in ``others``, in order. ``stated`` tells who
     has a list at all.
     """
 
-    who: Rows
-    whom: Rows
+    owner: Rows
+    named: Rows
     rank: Rows
     others: tuple[str, ...]
     stated: Bools
 
     @cached_property
     def by_person(self) -> tuple[Ints, Ints]:
-        """Sorted keys (who x n + whom), and ranks."""
-        return by_key(products(self.who, len(self.stated), self.whom), self.rank)
+        """Sorted keys (owner x n + named), and ranks."""
+        return by_key(products(self.owner, len(self.stated), self.named), self.rank)
 
     @cached_property
     def by_other(self) -> tuple[Ints, Ints]:
-        """Sorted keys (whom x n + who), and ranks."""
-        return by_key(products(self.whom, len(self.stated), self.who), self.rank)
+        """Sorted keys (named x n + owner), and ranks."""
+        return by_key(products(self.named, len(self.stated), self.owner), self.rank)
 
     def taken(self) -> tuple[Ints, Ints]:
         """What `by_person` gives, for one caller alone who may write in it: two threads never get the same arrays."""
         kept: tuple[Ints, Ints] | None = self.__dict__.pop("by_person", None)
-        return by_key(products(self.who, len(self.stated), self.whom), self.rank) if kept is None else kept
+        return by_key(products(self.owner, len(self.stated), self.named), self.rank) if kept is None else kept
 
     def let_go(self) -> None:
         """Keep nothing sorted by the other side any longer: whoever needed it has it."""
@@ -77,7 +77,7 @@ class Opened(Sequence[FrozenRanks | None]):
     def __init__(self, lists: Listed, ids: tuple[str, ...]) -> None:
         self.listed = lists
         self._ids = ids
-        self._start: Ints = np.searchsorted(lists.who, np.arange(len(ids) + 1, dtype=np.int32))
+        self._start: Ints = np.searchsorted(lists.owner, np.arange(len(ids) + 1, dtype=np.int32))
 
     def __len__(self) -> int:
         return len(self._ids)
@@ -90,7 +90,7 @@ class Opened(Sequence[FrozenRanks | None]):
         if not self.listed.stated[row]:
             return None
         own = slice(self._start[row], self._start[row + 1])
-        names = [self._ids[k] for k in self.listed.whom[own].tolist()]
+        names = [self._ids[k] for k in self.listed.named[own].tolist()]
         levels = groupby(zip(self.listed.rank[own].tolist(), names, strict=True), key=itemgetter(0))
         return tuple(_tie(tuple(name for _, name in level)) for _, level in levels)
 
@@ -101,10 +101,10 @@ def _tie(names: tuple[str, ...]) -> str | tuple[str, ...]:
 
 def opened_rows(rows: Ints, size: Ints) -> tuple[Rows, Rows]:
     """(each row as often as its list is long, ranks from 1 within each list)."""
-    who = np.repeat(rows.astype(np.int32), size)
-    rank = np.arange(1, len(who) + 1, dtype=np.int32)
+    owner = np.repeat(rows.astype(np.int32), size)
+    rank = np.arange(1, len(owner) + 1, dtype=np.int32)
     rank -= np.repeat((np.cumsum(size) - size).astype(np.int32), size)
-    return who, rank
+    return owner, rank
 
 
 def listed(lists: Sequence[FrozenRanks | None], index: Mapping[str, int]) -> Listed:
@@ -113,15 +113,15 @@ def listed(lists: Sequence[FrozenRanks | None], index: Mapping[str, int]) -> Lis
         return lists.listed
     size = np.fromiter((len(entries or ()) for entries in lists), dtype=np.int64, count=len(lists))
     names: list[Any] = list(chain.from_iterable(entries for entries in lists if entries))
-    who, rank = opened_rows(np.arange(len(size)), size)
+    owner, rank = opened_rows(np.arange(len(size)), size)
     if tuple in set(map(type, names)):
         ties = [entry if isinstance(entry, tuple) else (entry,) for entry in names]
         times = list(map(len, ties))
-        names, who, rank = list(chain.from_iterable(ties)), np.repeat(who, times), np.repeat(rank, times)
-    whom = np.fromiter(map(index.get, names, repeat(NONE)), dtype=np.int32, count=len(names))
-    others = tuple(names[k] for k in np.flatnonzero(whom == NONE).tolist())
+        names, owner, rank = list(chain.from_iterable(ties)), np.repeat(owner, times), np.repeat(rank, times)
+    named = np.fromiter(map(index.get, names, repeat(NONE)), dtype=np.int32, count=len(names))
+    others = tuple(names[k] for k in np.flatnonzero(named == NONE).tolist())
     stated = np.fromiter((entries is not None for entries in lists), dtype=bool, count=len(lists))
-    return Listed(who, whom, rank, others, stated)
+    return Listed(owner, named, rank, others, stated)
 
 
 @dataclass(frozen=True)

@@ -59,30 +59,30 @@ def _parts(cohort: Columns) -> Iterable[tuple[str, Any]]:
 
 def _listed_parts(name: str, lists: Listed, rank: Ints) -> Iterable[tuple[str, Any]]:
     """Who has a list, and all entries of all lists: people by their place in the order of ids, others by name."""
-    order, owner = np.argsort(rank, kind="stable"), rank[lists.who]
-    whom = np.where(lists.whom == NONE, NONE, rank[lists.whom]) if len(lists.others) else rank[lists.whom]
-    by = _order(owner, lists, whom)
+    order, owner = np.argsort(rank, kind="stable"), rank[lists.owner]
+    named = np.where(lists.named == NONE, NONE, rank[lists.named]) if len(lists.others) else rank[lists.named]
+    by = _order(owner, lists, named)
     yield f"{name} stated", _bytes(lists.stated[order])
-    for column in (owner, whom, lists.rank.astype(np.int64)):
+    for column in (owner, named, lists.rank.astype(np.int64)):
         yield f"{name} column", _bytes(column if by is None else column[by])
     others: Iterable[str] = lists.others
     if by is not None and len(lists.others):
-        place = np.cumsum(lists.whom == NONE)[by] - 1
-        others = [lists.others[k] for k in place[whom[by] == NONE].tolist()]
+        place = np.cumsum(lists.named == NONE)[by] - 1
+        others = [lists.others[k] for k in place[named[by] == NONE].tolist()]
     yield f"{name} others", _json(list(others))
 
 
-def _order(owner: Ints, lists: Listed, whom: Ints) -> Ints | None:
+def _order(owner: Ints, lists: Listed, named: Ints) -> Ints | None:
     """Entries by owner and rank, tied ones by whom they name: a tie has no order. None where they stand so."""
     step = np.diff(owner)
     tied = (step == 0) & (np.diff(lists.rank) == 0)
     if not tied.any():
         return None if (step >= 0).all() else np.argsort(owner, kind="stable")
-    key = whom
+    key = named
     if len(lists.others):
         place = {name: k for k, name in enumerate(sorted(set(lists.others)), len(lists.stated))}
-        key = whom.astype(np.int64)
-        key[whom == NONE] = [place[name] for name in lists.others]
+        key = named.astype(np.int64)
+        key[named == NONE] = [place[name] for name in lists.others]
     if (step >= 0).all() and (np.diff(key)[tied] > 0).all():
         return None
     return np.lexsort((key, lists.rank, owner))

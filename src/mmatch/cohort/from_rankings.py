@@ -51,8 +51,8 @@ def plain_rankings(
     orders = _opened(mentors, names, index, list(mentees)) if mentors else None
     if wishes is None or (mentors and orders is None):
         return None
-    told_twice = (wishes.listed.by_person, *(() if orders is None else (orders.listed.by_other,)))
-    if any((np.diff(keys) == 0).any() for keys, _ in told_twice):
+    named_twice = (wishes.listed.by_person, *(() if orders is None else (orders.listed.by_other,)))
+    if any((np.diff(keys) == 0).any() for keys, _ in named_twice):
         return None
     people = People(
         ids=names,
@@ -118,18 +118,18 @@ def _opened(
     values = [lists[ids[row]] for row in rows.tolist()]
     size = np.fromiter(map(len, values), dtype=np.int64, count=len(values))
     quick = {name: index[name] for name in likely}
-    whom, ties = _looked_up(values, quick), None
-    if whom is None and _names_or_ties(values):
+    named, ties = _looked_up(values, quick), None
+    if named is None and _names_or_ties(values):
         ties = [entry if type(entry) is not str else (entry,) for names in values for entry in names]
-        whom = _looked_up(ties, quick)
-        whom = _looked_up(ties, index) if whom is None else whom
-    if whom is None:
+        named = _looked_up(ties, quick)
+        named = _looked_up(ties, index) if named is None else named
+    if named is None:
         return None
     who, rank = opened_rows(rows, size)
     if ties is not None:
         times = np.fromiter(map(len, ties), dtype=np.int64, count=len(ties))
         who, rank = np.repeat(who, times), np.repeat(rank, times)
-    return None if (who == whom).any() else Opened(Listed(who, whom, rank, (), stated), ids)
+    return None if (who == named).any() else Opened(Listed(who, named, rank, (), stated), ids)
 
 
 def _names_or_ties(lists: Iterable[Sequence[Any]]) -> bool:

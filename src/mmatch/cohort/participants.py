@@ -100,11 +100,11 @@ class Participant(Shown):
     def tables(self) -> Iterator[Table]:
         """What this person offers and asks for."""
         offered = [(offer.topic or "any", offer.level, offer.seats) for offer in self.offers]
-        asked = [(request.topic or "any", request.level, request.mentors) for request in self.requests]
+        requests_ = [(request.topic or "any", request.level, request.mentors) for request in self.requests]
         if offered:
             yield Table(("topic", "level", "seats"), offered, "Offers", len(offered))
-        if asked:
-            yield Table(("topic", "level", "mentors wanted"), asked, "Requests", len(asked))
+        if requests_:
+            yield Table(("topic", "level", "mentors wanted"), requests_, "Requests", len(requests_))
 
     def __repr__(self) -> str:
         return f"<Participant {self.id!r}: {len(self.offers)} offers, {len(self.requests)} requests>"

@@ -258,9 +258,9 @@ class Builder:
             return True
         owner, index = self.offers.owner, self.offers.index if field == "ranks" else {}
         rows = np.array([index.get(name, NONE) for name in lists.others], dtype=np.int64)
-        if (rows == NONE).any() or (lists.whom == lists.who).any():
+        if (rows == NONE).any() or (lists.named == lists.owner).any():
             return False
-        return not len(rows) or not (owner[rows] == lists.who[lists.whom == NONE]).any()
+        return not len(rows) or not (owner[rows] == lists.owner[lists.named == NONE]).any()
 
 
 def flat_ranks(entries: FrozenRanks | None) -> Iterable[str]:

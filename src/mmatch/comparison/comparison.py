@@ -67,11 +67,11 @@ class Run:
 
     def dominates(self, other: Run) -> bool:
         """Whether this run is at least as good in every aim, and better in one."""
-        mine, theirs = [total for _, total in self.totals], [total for _, total in other.totals]
-        if self.cohort != other.cohort or not mine or None in mine or None in theirs:
+        own, others = [total for _, total in self.totals], [total for _, total in other.totals]
+        if self.cohort != other.cohort or not own or None in own or None in others:
             return False
-        pairs: list[tuple[Any, Any]] = list(zip(mine, theirs, strict=False))
-        return bool(theirs) and all(a >= b for a, b in pairs) and any(a > b for a, b in pairs)
+        pairs: list[tuple[Any, Any]] = list(zip(own, others, strict=False))
+        return bool(others) and all(a >= b for a, b in pairs) and any(a > b for a, b in pairs)
 
 
 @dataclass(frozen=True, slots=True)

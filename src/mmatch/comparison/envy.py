@@ -62,9 +62,9 @@ class Valued:
     def offered(self) -> Rows:
         """(mentee, offer, units) of every candidate, each once with the best of the mentee's requests."""
         width = max(len(self.edges.cohort.offers.owner), 1)
-        asked = self.wanted[self.edges.mentee] > 0
-        keys = (self.edges.mentee * width + self.edges.offer.row)[asked]
-        worth: Any = self.edge_worth[asked].astype(self.kind)
+        asks = self.wanted[self.edges.mentee] > 0
+        keys = (self.edges.mentee * width + self.edges.offer.row)[asks]
+        worth: Any = self.edge_worth[asks].astype(self.kind)
         if not (np.diff(keys) > 0).all():
             order = np.argsort(keys, kind="stable")
             keys, first = np.unique(keys[order], return_index=True)
@@ -78,12 +78,12 @@ def envious(valued: Valued) -> Bools:
     n, width = len(valued.own), len(valued.edges.cohort.offers.owner)
     load = np.bincount(valued.seats.offer.row, minlength=width)
     sitting, times = np.unique(valued.seats.mentee * width + valued.seats.offer.row, return_counts=True)
-    mine = looked_up(sitting, times, mentee * width + offer, 0)
-    better = (load[offer] > mine) & (worth > valued.own[mentee])
+    held = looked_up(sitting, times, mentee * width + offer, 0)
+    better = (load[offer] > held) & (worth > valued.own[mentee])
     found = np.zeros(n, dtype=bool)
     found[mentee[better]] = True  # one seat is enough
-    asking = valued.wanted[mentee]
-    promising = (asking > 1) & ~found[mentee] & (worth * asking > valued.own[mentee])
+    wanted = valued.wanted[mentee]
+    promising = (wanted > 1) & ~found[mentee] & (worth * wanted > valued.own[mentee])
     for i, holder, units in _bundles(valued, promising, least=1):
         order = np.lexsort((np.unique(-units, return_inverse=True)[1], holder, i))
         i, units, first = i[order], units[order], _starts((i * n + holder)[order])  # noqa: PLW2901 - best first

@@ -222,12 +222,12 @@ def measured(edges: Edges, program: Program, matching: Matching, *, by: str | No
 
 
 def _coverage(valued: Valued, seats: Pairs) -> dict[str, Any]:
-    asked, filled = int(valued.wanted.sum()), len(seats.mentee)
+    wanted, filled = int(valued.wanted.sum()), len(seats.mentee)
     mentees, matched = int((valued.wanted > 0).sum()), len(np.unique(seats.mentee))
     return {
-        "seats": asked,
+        "seats": wanted,
         "filled": filled,
-        "seat_coverage": _share(filled, asked),
+        "seat_coverage": _share(filled, wanted),
         "mentees": mentees,
         "matched": matched,
         "mentee_coverage": _share(matched, mentees),

@@ -64,10 +64,10 @@ def _unpacked(data: bytes) -> Parcel:
 
 def run_key(cohort: Cohort, strategy: Strategy, seed: Seed, time_limit: float | None) -> str | None:
     """A SHA-256 of all that a run depends on; None where that cannot be told (plain functions)."""
-    told = strategy.canonical
-    if told is None:
+    why = strategy.canonical
+    if why is None:
         return None
-    question = [SCHEMA, __version__, cohort.digest, told, repr(seed), time_limit]
+    question = [SCHEMA, __version__, cohort.digest, why, repr(seed), time_limit]
     return hashlib.sha256(json.dumps(question).encode()).hexdigest()
 
 
@@ -88,9 +88,9 @@ def run_strategy(parcel: Parcel, strategy: Strategy, seed: Seed, time_limit: flo
 def _why_none(cohort: Cohort, program: Program, result: Result) -> str:
     """Why there is no matching, in a few sentences."""
     if result.status == Status.INFEASIBLE:
-        told = [reason.message for reason in reasons(cohort, program, result)[:MOST_REASONS]]
-        if told:
-            return "; ".join(told)
+        why = [reason.message for reason in reasons(cohort, program, result)[:MOST_REASONS]]
+        if why:
+            return "; ".join(why)
     try:
         _ = result.matching
     except NoMatchingError as error:

@@ -29,9 +29,9 @@ CAPACITIES = {
     2: ("Two would be fine.", "Up to two", "2"),
     3: ("I can handle this! Give me three mentees.", "Up to three", "3"),
 }
-ASKED = ("genders_pref_yes", "genders_pref_maybe", "sites_pref_yes", "sites_pref_maybe")
+PREFERENCES = ("genders_pref_yes", "genders_pref_maybe", "sites_pref_yes", "sites_pref_maybe")
 HEADS = (
-    *("wwid", "name", "gender", "site", "years", "position_level", *ASKED),
+    *("wwid", "name", "gender", "site", "years", "position_level", *PREFERENCES),
     *("max_mentee_count", "wwid_pref", "wants_random_mentor", "priority"),
 )
 STORY = (
@@ -109,8 +109,8 @@ def _stated(draws: Draws, role: str) -> dict[str, Any]:
 def _answer(one: dict[str, Any], other: dict[str, Any]) -> int:
     """What one person says about another: the least of both answers; silence is a yes."""
     answers = []
-    for what, asked in (("gender", "genders_pref"), ("site", "sites_pref")):
-        yes, maybe = one[f"{asked}_yes"], one[f"{asked}_maybe"]
+    for what, column in (("gender", "genders_pref"), ("site", "sites_pref")):
+        yes, maybe = one[f"{column}_yes"], one[f"{column}_maybe"]
         stated = yes or maybe
         answers.append(YES if not stated or other[what] in yes else MAYBE if other[what] in maybe else NO)
     return min(answers)
@@ -121,9 +121,9 @@ def _scores(mentors: Form, mentees: Form) -> dict[tuple[str, str], int]:
     found = {}
     for mentor, offered in mentors:
         for mentee, wanted in mentees:
-            there, back = _answer(wanted, offered), _answer(offered, wanted)
-            if there and back:
-                found[mentor.id, mentee.id] = there + back
+            present, back = _answer(wanted, offered), _answer(offered, wanted)
+            if present and back:
+                found[mentor.id, mentee.id] = present + back
     return found
 
 
@@ -195,7 +195,7 @@ def sheets(example: Example) -> Sheets:
 
 def _row(k: int, p: Participant) -> list[str]:
     a = p.attributes
-    lists = [listed(a.get(name)) for name in ASKED]
+    lists = [listed(a.get(name)) for name in PREFERENCES]
     words = CAPACITIES[p.capacity] if p.capacity else ("",)
     wished = [name for name in (p.ranks or p.mentee_ranks or ()) if isinstance(name, str)]
     favoured = "Yes" if any(r.priority > 1 for r in p.requests) else ""

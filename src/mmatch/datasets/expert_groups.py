@@ -42,9 +42,9 @@ def build(*, seed: int = 0, mentors: int = 6, mentees: int = 60) -> Example:
     check_counts("expert-groups", seed=seed, mentors=mentors, mentees=mentees)
     draws = Draws(seed)
     people = draws.people(mentors + mentees)
-    asked = [topic for topic, n in DEMAND.items() for _ in range(n)]
+    wanted = [topic for topic, n in DEMAND.items() for _ in range(n)]
     teachers = [_expert(draws, person, *EXPERTS[k % len(EXPERTS)]) for k, person in enumerate(people[:mentors])]
-    topics = draws.several(asked * -(-mentees // len(asked)), mentees)
+    topics = draws.several(wanted * -(-mentees // len(wanted)), mentees)
     learners = [_mentee(draws, person, topic) for person, topic in zip(people[mentors:], topics, strict=True)]
     return Example(
         name="expert-groups",

@@ -37,14 +37,14 @@ def build(*, seed: int = 0, mentors: int = 25, mentees: int = 100) -> Example:
     draws = Draws(seed)
     people = draws.people(mentors + mentees)
     planted = [draws.pick(TOPICS) for _ in range(mentors)]
-    asked = draws.several([planted[k % mentors] for k in range(mentees)], mentees)
+    topics = draws.several([planted[k % mentors] for k in range(mentees)], mentees)
     teachers = [
         Participant(p.id, name=p.name, offers=tuple(map(Offer, _topics(draws, topic))), groups=1)
         for p, topic in zip(people[:mentors], planted, strict=True)
     ]
     learners = [
         Participant(p.id, name=p.name, requests=(Request(topic),))
-        for p, topic in zip(people[mentors:], asked, strict=True)
+        for p, topic in zip(people[mentors:], topics, strict=True)
     ]
     return Example(
         name="flash-tables",

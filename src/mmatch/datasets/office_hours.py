@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 TOPICS = ("pricing", "hiring", "first customers", "law", "product", "fundraising")
 TALK = Format("office", (Session(20, "virtual", ("One question (5 min)", "What to do about it (15 min)")),))
 SEATS = 4  # teams that a mentor meets
-ASKED = 14  # mentors that a team meets on each of its topics
+MENTORS_EACH = 14  # mentors that a team meets on each of its topics
 A_DAY = 8
 HALVES = tuple(f"{day} {hours}" for day in ("Mon", "Tue", "Wed", "Thu", "Fri") for hours in ("9-11", "14-16"))
 STORY = (
@@ -63,8 +63,8 @@ def _mentor(draws: Draws, person: Person, k: int) -> Participant:
 
 def _team(draws: Draws, person: Person) -> Participant:
     topics = sorted(draws.several(TOPICS, 3))
-    asked = tuple(Request(topic, mentors=ASKED, format="office") for topic in topics)
-    return Participant(person.id, name=person.name, requests=asked)
+    requests = tuple(Request(topic, mentors=MENTORS_EACH, format="office") for topic in topics)
+    return Participant(person.id, name=person.name, requests=requests)
 
 
 def sheets(example: Example) -> Sheets:

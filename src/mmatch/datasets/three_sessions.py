@@ -75,8 +75,8 @@ def _mentor(draws: Draws, person: Person, k: int) -> Participant:
 def _mentee(draws: Draws, person: Person, k: int) -> Participant:
     zone = ZONES[k % len(ZONES)]
     topic = draws.pick((*BROAD, *BROAD, *NARROW))
-    asked = Request(topic, format="three_session" if topic in BROAD else "single")
-    return Participant(person.id, name=person.name, requests=(asked,), availability=_free(draws, zone), timezone=zone)
+    request = Request(topic, format="three_session" if topic in BROAD else "single")
+    return Participant(person.id, name=person.name, requests=(request,), availability=_free(draws, zone), timezone=zone)
 
 
 def _free(draws: Draws, zone: str) -> str:

@@ -84,9 +84,11 @@ def _mentor(draws: Draws, person: Person, k: int) -> Participant:
 
 
 def _mentee(draws: Draws, person: Person, k: int) -> Participant:
-    asked = (Request(draws.pick(TOPICS), format="blend"),)
+    requests = (Request(draws.pick(TOPICS), format="blend"),)
     free = _free(draws, draws.number(3, 6))
-    return Participant(person.id, name=person.name, requests=asked, availability=free, site=SCHOOLS[k % len(SCHOOLS)])
+    return Participant(
+        person.id, name=person.name, requests=requests, availability=free, site=SCHOOLS[k % len(SCHOOLS)]
+    )
 
 
 def _free(draws: Draws, halves: int) -> str:

@@ -47,10 +47,10 @@ def conflicting(cohort: Cohort, program: Program) -> Reason:
             parts = rest
         sure = sure and status != Status.UNKNOWN
     who = tuple(dict.fromkeys(name for part in parts for name in part.who))
-    return Reason("rules", who, "", _told([part.title for part in parts], sure=sure))
+    return Reason("rules", who, "", _sentence([part.title for part in parts], sure=sure))
 
 
-def _told(titles: list[str], *, sure: bool) -> str:
+def _sentence(titles: list[str], *, sure: bool) -> str:
     if not titles:
         return "no matching exists, even without any rules: sizes, numbers of groups and least loads allow none"
     tried = "without any one of them there is one" if sure else "not all of them may be needed for that"
@@ -82,8 +82,8 @@ def _status(cohort: Cohort, program: Program, parts: Sequence[_Part], until: flo
     seconds = min(EACH, until - time.monotonic())
     if seconds <= 0:
         return Status.UNKNOWN
-    asked = replace(program, rules=tuple(part.rule for part in parts))
+    fewer = replace(program, rules=tuple(part.rule for part in parts))
     try:
-        return solve(cohort, asked, time_limit=seconds).status
+        return solve(cohort, fewer, time_limit=seconds).status
     except MmatchError:
         return Status.UNKNOWN

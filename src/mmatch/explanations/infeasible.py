@@ -85,9 +85,10 @@ def _unstable(cohort: Cohort, program: Program, claim: Stability) -> Reason:
     chosen = _marked(claim.steps, len(instance.request))
     who = instance.labels.mentor_rows[short_of(instance, chosen)].tolist()
     ids, loads = cohort.people.ids, np.bincount(instance.labels.pairs.mentor[chosen], minlength=len(cohort))
-    told = [f"{ids[k]} has {loads[k]} of at least {cohort.people.min_load[k]} mentees" for k in who]
+    shortfalls = [f"{ids[k]} has {loads[k]} of at least {cohort.people.min_load[k]} mentees" for k in who]
     names = tuple(ids[k] for k in who)
-    return Reason("shortage", names, "", f"in every {STABLE[claim.kind]} matching {listed(told, 'mentors fall short')}")
+    text = listed(shortfalls, "mentors fall short")
+    return Reason("shortage", names, "", f"in every {STABLE[claim.kind]} matching {text}")
 
 
 def _uncountable(cohort: Cohort, instance: Instance, found: Headcount) -> Reason:
@@ -171,8 +172,8 @@ class _Names:
             row = edges.offer_rows[k]
             return (ids[self.cohort.offers.owner[row]],), f"offer {self.cohort.offers.ids[row]}"
         inside = np.flatnonzero(family.label == k)
-        people, told = self.of(self.network.first_edge + int(inside[0]))
-        return people, told if len(inside) == 1 or family.key in SETS or family.key == "lock" else family.rule
+        people, title = self.of(self.network.first_edge + int(inside[0]))
+        return people, title if len(inside) == 1 or family.key in SETS or family.key == "lock" else family.rule
 
     def several(self, arcs: Ints) -> tuple[list[str], list[str]]:
         """People and titles of several arcs, each once."""

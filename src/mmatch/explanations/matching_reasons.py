@@ -66,8 +66,8 @@ def _is_stable(cohort: Cohort, program: Program, result: Result) -> bool:
     claim = result.proof.stability
     if result.proof.kind == "stability" and claim is not None:
         return True
-    asked = any(isinstance(rule, Stable) and rule.kind != "envy" for rule in program.rules)
-    return asked and not obstacle(compile_instance(cohort, program, timed=False), loads=True)
+    ruled = any(isinstance(rule, Stable) and rule.kind != "envy" for rule in program.rules)
+    return ruled and not obstacle(compile_instance(cohort, program, timed=False), loads=True)
 
 
 def _scores(cohort: Cohort, program: Program, matching: Matching) -> Iterator[Reason]:
@@ -81,12 +81,12 @@ def _scores(cohort: Cohort, program: Program, matching: Matching) -> Iterator[Re
             parts.append([f"{name} {number(plain(v * unit * aim.exact_weight))}" for v in values])
     steps = np.broadcast_to(pairs.distance, len(matching.seats)).tolist()
     s = matching.seats
-    for row, (mentor, mentee, topic, asked) in enumerate(zip(s.mentor, s.mentee, s.topic, s.requested, strict=True)):
-        told = [column[row] for column in parts]
-        if asked != topic and steps[row]:
-            told.append(f"{asked} is met by {topic}, {steps[row]} steps away in the topic tree")
+    for row, (mentor, mentee, topic, wish) in enumerate(zip(s.mentor, s.mentee, s.topic, s.requested, strict=True)):
+        counts = [column[row] for column in parts]
+        if wish != topic and steps[row]:
+            counts.append(f"{wish} is met by {topic}, {steps[row]} steps away in the topic tree")
         elif topic:
-            told.append(f"on {topic}")
+            counts.append(f"on {topic}")
         yield Reason(
-            "score", (mentor, mentee), topic, f"{mentor} with {mentee}: {', '.join(told) or 'every match counts 1'}"
+            "score", (mentor, mentee), topic, f"{mentor} with {mentee}: {', '.join(counts) or 'every match counts 1'}"
         )

@@ -121,8 +121,8 @@ def explain(
     if result is not None and not isinstance(result, Result):
         text = f"found {type(result).__name__} {excerpt(result)}, expected a Result or None"
         raise InputError(Problem("type", "result", text))
-    asked = solver == "stable" or (solver == "auto" and program.prefers_stable(cohort))
-    if asked if result is None else result.proof.kind == "stability":
+    stable = solver == "stable" or (solver == "auto" and program.prefers_stable(cohort))
+    if stable if result is None else result.proof.kind == "stability":
         raise UnsupportedError(
             "explain looks at tiers of aims, stability is none; mmatch.reasons says who was preferred"
         )
@@ -203,9 +203,9 @@ def _open_edges(network: Network, flow: Ints, free: Bools) -> int:
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
 
-    there, back = np.flatnonzero(free & (flow < network.upper)), np.flatnonzero(free & (flow > network.lower))
-    tail = np.concatenate([network.tail[there], network.head[back]])
-    head = np.concatenate([network.head[there], network.tail[back]])
+    forward, back = np.flatnonzero(free & (flow < network.upper)), np.flatnonzero(free & (flow > network.lower))
+    tail = np.concatenate([network.tail[forward], network.head[back]])
+    head = np.concatenate([network.head[forward], network.tail[back]])
     graph = coo_array((np.ones(len(tail)), (tail, head)), shape=(network.n_nodes, network.n_nodes))
     part = connected_components(graph, directed=True, connection="strong")[1]
     edges = slice(network.first_edge, None)
@@ -264,8 +264,8 @@ def _tier_line(tier: TierStory) -> str:
 
 def _change_line(change: WhatIf) -> str:
     gains = [f"{name} {_number(gain, sign=True)}" for name, gain in change.gains.items() if gain]
-    told = ", ".join(gains) or ("nothing changes" if change.values else change.status)
-    return f"{change.change}: {told}"
+    text = ", ".join(gains) or ("nothing changes" if change.values else change.status)
+    return f"{change.change}: {text}"
 
 
 def _shown(value: Value) -> str:

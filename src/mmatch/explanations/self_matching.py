@@ -50,7 +50,7 @@ class Shortlists(Shown):
 
     def tables(self) -> Iterator[Table]:
         """The lists, and the mentors who are on most of them."""
-        rows = [(who, topic, ", ".join(name for name, _ in mine)) for (who, topic), mine in self.lists.items()]
+        rows = [(who, topic, ", ".join(name for name, _ in own)) for (who, topic), own in self.lists.items()]
         yield Table(("mentee", "topic", "mentors, the best first"), rows, total=len(rows))
         yield Table(("mentor", "lists"), list(self.appearances.items()), "On how many lists", len(self.appearances))
 
@@ -122,8 +122,8 @@ def _check(instance: Instance, answer: Answer) -> None:
 def _named(cohort: Cohort, instance: Instance, used: Ints) -> dict[Entry, tuple[Entry, ...]]:
     """Entries by request, the best first; of equal ones in the order of the lottery."""
     edges, lottery = instance.labels, instance.lottery
-    drawn = np.zeros(instance.n_offers, dtype=np.int64) if lottery is None else lottery.offer
-    keys = [drawn[instance.offer[used]], *(-stage.weights[used] for stage in reversed(instance.stages))]
+    lottery_order = np.zeros(instance.n_offers, dtype=np.int64) if lottery is None else lottery.offer
+    keys = [lottery_order[instance.offer[used]], *(-stage.weights[used] for stage in reversed(instance.stages))]
     used = used[np.lexsort((*keys, instance.request[used]))]
     people, names = cohort.people.ids, cohort.topic_tree.names
     requests, offers = cohort.requests, cohort.offers

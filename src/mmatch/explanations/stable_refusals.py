@@ -76,35 +76,35 @@ class _Refusals:
         for who in range(self.market.n_mentees):
             wishes = by[start[who] : start[who + 1]].tolist()
             now = int(self.current[who])
-            asked = [pair for pair in wishes if now == NONE or self.likes[pair] < self.likes[now]]
-            if asked:
-                yield self._reason(who, asked, now)
+            better = [pair for pair in wishes if now == NONE or self.likes[pair] < self.likes[now]]
+            if better:
+                yield self._reason(who, better, now)
             elif now == NONE and self.listed[who]:
                 mentee, topic = self.mentees[who], self.topics[who]
                 text = f"{mentee}: nobody who may mentor them{topic_word(topic)} has a seat"
                 yield Reason("shortage", (mentee,), topic, text)
 
-    def _reason(self, who: int, asked: list[int], now: int) -> Reason:
+    def _reason(self, who: int, wishes: list[int], now: int) -> Reason:
         mentee, topic = self.mentees[who], self.topics[who]
-        told, rivals = [], []
+        clauses, rivals = [], []
         preferred = []
-        for pair in asked:
+        for pair in wishes:
             rival = self._rival(pair)
             name = self.mentees[int(self.market.mentee[rival])]
             rivals.append(name)
             where = self._where(pair)
             if self.plain.mentor_rank[rival] == self.plain.mentor_rank[pair]:
                 drew = f"{where} had to draw between {mentee} and {name}: the lottery (seed {self.seed})"
-                told.append(drew if self.seed is not None else f"{where} keeps {name}, and has no reason to change")
+                clauses.append(drew if self.seed is not None else f"{where} keeps {name}, and has no reason to change")
             else:
                 preferred.append(where)
         if preferred:
-            told.insert(0, f"{listed(list(dict.fromkeys(preferred)), 'mentors')} took mentees whom they prefer")
+            clauses.insert(0, f"{listed(list(dict.fromkeys(preferred)), 'mentors')} took mentees whom they prefer")
         got = f"{mentee} has no mentor{topic_word(topic)}"
         if now != NONE:
-            got = f"{mentee} is with wish {len(asked) + 1}{topic_word(topic)}"
-        better = counted(len(asked), "better wish" if now != NONE else "wish").replace("wishs", "wishes")
-        text = f"{got}: {better} asked in vain; {'; '.join(told)}; none of them would swap"
+            got = f"{mentee} is with wish {len(wishes) + 1}{topic_word(topic)}"
+        better = counted(len(wishes), "better wish" if now != NONE else "wish").replace("wishs", "wishes")
+        text = f"{got}: {better} asked in vain; {'; '.join(clauses)}; none of them would swap"
         return Reason("outranked", (mentee, *dict.fromkeys(rivals)), topic, text)
 
     def _where(self, pair: int) -> str:

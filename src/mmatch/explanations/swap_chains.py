@@ -30,11 +30,11 @@ class Moves:
     @classmethod
     def of(cls, network: Network, flow: Ints) -> Moves:
         """All moves that the bounds allow."""
-        there, back = np.flatnonzero(flow < network.upper), np.flatnonzero(flow > network.lower)
-        arc = np.concatenate([there, back])
-        sign = np.concatenate([np.ones_like(there), -np.ones_like(back)])
-        tail = np.concatenate([network.tail[there], network.head[back]])
-        return cls(arc, sign, tail, np.concatenate([network.head[there], network.tail[back]]))
+        forward, back = np.flatnonzero(flow < network.upper), np.flatnonzero(flow > network.lower)
+        arc = np.concatenate([forward, back])
+        sign = np.concatenate([np.ones_like(forward), -np.ones_like(back)])
+        tail = np.concatenate([network.tail[forward], network.head[back]])
+        return cls(arc, sign, tail, np.concatenate([network.head[forward], network.tail[back]]))
 
     def without(self, gone: Bools) -> Moves:
         """The moves that are not marked."""
@@ -105,9 +105,9 @@ def _distances(moves: Moves, cost: Ints, allowed: Bools, n_nodes: int) -> Ints:
     distance = np.full(n_nodes, FAR, dtype=np.int64)
     distance[HUB] = 0
     for _ in range(n_nodes):
-        there = distance[head] < FAR
+        reached = distance[head] < FAR
         before = distance.copy()
-        np.minimum.at(distance, tail[there], distance[head[there]] + price[there])
+        np.minimum.at(distance, tail[reached], distance[head[reached]] + price[reached])
         if np.array_equal(before, distance):
             break
     return distance

@@ -88,13 +88,13 @@ class Unfilled:
             return Reason("no_offer", (mentee,), topic, f"{mentee}: {nobody} offers {topic or 'anything'}")
         some = Pairs(pairs.facts, np.broadcast_to(row, meets.shape), meets)
         counts = [(int(np.broadcast_to(gone(some), meets.shape).sum()), name) for name, gone in self._removers]
-        told = [f"{n} by {name}" for n, name in sorted(counts, key=lambda c: (-c[0], c[1])) if n]
+        causes = [f"{n} by {name}" for n, name in sorted(counts, key=lambda c: (-c[0], c[1])) if n]
         what = (
             f"all {len(meets)} offers{topic_word(topic)} are"
             if len(meets) > 1
             else f"the only offer{topic_word(topic)} is"
         )
-        return Reason("rules", (mentee,), topic, f"{mentee}: {what} removed: {'; '.join(told)}")
+        return Reason("rules", (mentee,), topic, f"{mentee}: {what} removed: {'; '.join(causes)}")
 
     @cached_property
     def _removers(self) -> list[tuple[str, Callable[[Pairs], Bools]]]:
@@ -311,11 +311,11 @@ class Unfilled:
         requests = np.flatnonzero(seen[first : first + instance.n_requests])
         leaving = seen[net.tail] & ~seen[net.head] | (seen[net.tail] & (net.head == HUB))
         seats = int(net.upper[leaving].sum())
-        asked = int(instance.labels.wanted[requests].sum())
+        wanted = int(instance.labels.wanted[requests].sum())
         touched = np.unique(instance.labels.label("mentor")[np.isin(instance.request, requests)])
         mentors = [self.cohort.people.ids[row] for row in instance.labels.mentor_rows[touched].tolist()]
         topics = sorted({self.titles[r][1] for r in requests.tolist()} - {""})
         on = f" on {listed(topics, 'topics')}" if topics else ""
         what = "this request asks" if len(requests) == 1 else f"these {len(requests)} requests ask"
-        whom = listed(mentors, "mentors")
-        return f"{what} for {counted(asked, 'seat')}{on} and can only have {counted(seats, 'seat')}, with {whom}"
+        names = listed(mentors, "mentors")
+        return f"{what} for {counted(wanted, 'seat')}{on} and can only have {counted(seats, 'seat')}, with {names}"

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 OWN = ("mentee", "request-mentor", "mentee-mentor", "mentee-offer")  # limits that are the mentee's own
 SHAPE = frozenset({"group-size"})
 LEADER = frozenset({"groups"})
-BESIDE = frozenset({"rule:CoMentors"})
+CO_MENTOR = frozenset({"rule:CoMentors"})
 WORK = 400_000  # seats that the judge looks at, in all tries together
 LEAST_TRIES = 30
 MOST_JOINED = 10  # open groups with room that one person is tried in
@@ -98,7 +98,7 @@ class Unopened:
         for found in by_topic.values():
             nearest = sorted(found, key=lambda idea: (idea.short, -len(idea.match.mentees)))
             for idea in nearest[:MOST_SHOWN]:
-                kind, text = self._told(idea)
+                kind, text = self._sentence(idea)
                 yield Reason(kind, (idea.match.mentor, *idea.match.mentees), idea.match.topic, text)
 
     # -- a seat -------------------------------------------------------------------------------------------------------
@@ -143,35 +143,35 @@ class Unopened:
     def _open_to(self, seat: Seat) -> tuple[list[Match], list[Match], list[Match]]:
         """Open groups that somebody asked for, those of them when they can come, and those of them with room."""
         offers = self._offers_of(seat)
-        there = [match for match in self.matches if match.offer in offers and seat.mentee not in match.mentees]
-        timely = [match for match in there if self._can_sit(seat.mentee, match.slot)]
-        return there, timely, [match for match in timely if self._has_room(match)]
+        opened = [match for match in self.matches if match.offer in offers and seat.mentee not in match.mentees]
+        timely = [match for match in opened if self._can_sit(seat.mentee, match.slot)]
+        return opened, timely, [match for match in timely if self._has_room(match)]
 
     def _waits(self, seat: Seat, ideas: Sequence[Idea]) -> Reason:
         """Why one seat stays unfilled for which no open group has room."""
-        there, timely, roomy = self._open_to(seat)
+        opened, timely, roomy = self._open_to(seat)
         offers = self._offers_of(seat)
-        mine = [idea for idea in ideas if seat.mentee in idea.match.mentees and idea.match.offer in offers]
-        mine = mine or [idea for offer in sorted(offers) if (idea := self._idea_for(seat, offer)) is not None]
-        mine.sort(key=lambda idea: idea.short)
-        told = list(self._open_groups(seat, (len(there), len(timely), len(roomy))))
-        nearest = [self._told(idea) for idea in mine[:1]]
-        told += [text for _, text in nearest] or self._no_time(seat)
-        told += self._one_more_seat(seat, [match for match in timely if match not in roomy])
-        kind = nearest[0][0] if nearest and not there else "shortage"
-        return Reason(kind, (seat.mentee,), seat.topic, f"{seat.mentee}: {'; '.join(told)}")
+        own = [idea for idea in ideas if seat.mentee in idea.match.mentees and idea.match.offer in offers]
+        own = own or [idea for offer in sorted(offers) if (idea := self._idea_for(seat, offer)) is not None]
+        own.sort(key=lambda idea: idea.short)
+        clauses = list(self._open_groups(seat, (len(opened), len(timely), len(roomy))))
+        nearest = [self._sentence(idea) for idea in own[:1]]
+        clauses += [text for _, text in nearest] or self._no_time(seat)
+        clauses += self._one_more_seat(seat, [match for match in timely if match not in roomy])
+        kind = nearest[0][0] if nearest and not opened else "shortage"
+        return Reason(kind, (seat.mentee,), seat.topic, f"{seat.mentee}: {'; '.join(clauses)}")
 
     def _open_groups(self, seat: Seat, counts: tuple[int, int, int]) -> Iterator[str]:
-        there, timely, roomy = counts
-        if not there:
+        opened, timely, roomy = counts
+        if not opened:
             yield f"no group{topic_word(seat.topic)} opened"
             return
-        full, away = timely - roomy, there - timely
+        full, away = timely - roomy, opened - timely
         parts = [f"{full} full"] * bool(full) + [f"{away} when they cannot come"] * bool(away)
         closed = "that rules keep them out of" if roomy <= MOST_JOINED and self.tries > 0 else "not all tried"
         parts += [f"{roomy} with room, {closed}"] * bool(roomy)
-        verb = "is" if there == 1 else "are"
-        yield f"{counted(there, 'group')}{topic_word(seat.topic)} {verb} open: {', '.join(parts)}"
+        verb = "is" if opened == 1 else "are"
+        yield f"{counted(opened, 'group')}{topic_word(seat.topic)} {verb} open: {', '.join(parts)}"
 
     def _no_time(self, seat: Seat) -> Iterator[str]:
         """That no mentor is free when a person is, or that they all lead other groups then, where it is so."""
@@ -184,10 +184,10 @@ class Unopened:
         names = [self.cohort.people.ids[row] for row in rows]
         if any(free.intersection(self._slots(name)) for name in names):
             return
-        there = [name for name, row in zip(names, rows, strict=True) if free & self._at(slots.leads[row])]
-        if there:
-            verb = "leads" if len(there) == 1 else "lead"
-            yield f"{listed(there, 'mentors')} {verb} another group when they can come"
+        busy = [name for name, row in zip(names, rows, strict=True) if free & self._at(slots.leads[row])]
+        if busy:
+            verb = "leads" if len(busy) == 1 else "lead"
+            yield f"{listed(busy, 'mentors')} {verb} another group when they can come"
         else:
             yield f"they share no free time with {listed(names, 'mentors')}"
 
@@ -247,9 +247,9 @@ class Unopened:
         for slot in self._slots(mentor):
             if who is not None and not self._can_sit(who, slot):
                 continue
-            there = {seat.mentee: seat for seat in reversed(ranked) if self._can_sit(seat.mentee, slot)}
-            if len(there) > len(best):
-                best, when = [seat for seat in ranked if there.get(seat.mentee) is seat], slot
+            free = {seat.mentee: seat for seat in reversed(ranked) if self._can_sit(seat.mentee, slot)}
+            if len(free) > len(best):
+                best, when = [seat for seat in ranked if free.get(seat.mentee) is seat], slot
         if not best or self.tries <= 0:
             return None
         least, most = int(self.least[offer]), int(self.most[offer])
@@ -273,7 +273,7 @@ class Unopened:
     def _between(self, match: Match) -> bool:
         """Whether the judge objects to who sits in a group, apart from its size and what its leader can lead."""
         codes = self._codes(self._broken(None, match), match)
-        return bool(codes - SHAPE - LEADER - BESIDE - {"capacity", "seats"})
+        return bool(codes - SHAPE - LEADER - CO_MENTOR - {"capacity", "seats"})
 
     def _led_by_two(self, match: Match, least: int) -> Match:
         """A match with the first co-mentor to whom nobody objects, where its size asks for one and there is one."""
@@ -288,13 +288,13 @@ class Unopened:
                 return joint
         return match
 
-    def _told(self, idea: Idea) -> tuple[str, str]:
+    def _sentence(self, idea: Idea) -> tuple[str, str]:
         """(kind, sentence) about a group that did not open; worked out once."""
         if idea.match not in self.sentences:
-            self.sentences[idea.match] = self._sentence(idea)
+            self.sentences[idea.match] = self._worded(idea)
         return self.sentences[idea.match]
 
-    def _sentence(self, idea: Idea) -> tuple[str, str]:
+    def _worded(self, idea: Idea) -> tuple[str, str]:
         match, n = idea.match, len(idea.match.mentees)
         sizes = f"{idea.least}" if idea.short else f"{idea.least} to {idea.most}"
         text = f"a group of {_where(match)}{topic_word(match.topic)} would have {n} of {sizes}"
@@ -307,9 +307,11 @@ class Unopened:
             lacks.append(f"a {_ordinal(led + 1)} group for {match.mentor}")
         if codes & {"capacity", "seats"}:
             lacks.append(f"{counted(n - self._room(match), 'more seat')} of {match.mentor}")
-        if BESIDE & codes:
+        if CO_MENTOR & codes:
             lacks.append("a co-mentor who is free for it")
-        others = [v.message for v in idea.broken if v.code in codes - SHAPE - LEADER - BESIDE - {"capacity", "seats"}]
+        others = [
+            v.message for v in idea.broken if v.code in codes - SHAPE - LEADER - CO_MENTOR - {"capacity", "seats"}
+        ]
         if others:
             return "shortage", f"{text}: {'; '.join(others[:2])}"
         if not lacks:
@@ -364,8 +366,8 @@ class Unopened:
         """What the aims gain and lose, in brackets."""
         after = self._matching(self._changed(old, new))
         found = [(name, self._gained(aim, after)) for name, aim in self.program.named_aims() if not aim.vector]
-        told = [f"{name} {'+' if gain[0] > 0 else ''}{number(plain(gain[0]))}" for name, gain in found if gain[0]]
-        return f" ({', '.join(told)})" if told else ""
+        gains = [f"{name} {'+' if gain[0] > 0 else ''}{number(plain(gain[0]))}" for name, gain in found if gain[0]]
+        return f" ({', '.join(gains)})" if gains else ""
 
     def _differences(self, matches: Sequence[Match]) -> list[tuple[Fraction, ...]]:
         """For each tier what a change of matches adds to it: a vector has several numbers."""
@@ -442,16 +444,16 @@ class Unopened:
         offers, people = self.cohort.offers, self.cohort.people
         ranked = sorted((seat.mentee, seat.topic) for seat in seats)
         topic = self.cohort.topic_tree.names[offers.topic[offer]]
-        names, asked = tuple(name for name, _ in ranked), tuple(topic for _, topic in ranked)
-        return Match(people.ids[offers.owner[offer]], names, topic, offers.ids[offer], asked, slot)
+        names, requested = tuple(name for name, _ in ranked), tuple(topic for _, topic in ranked)
+        return Match(people.ids[offers.owner[offer]], names, topic, offers.ids[offer], requested, slot)
 
     def _with_seat(self, match: Match, seat: Seat) -> Match | None:
         """A match with one more in it; None where nothing can be tried any more."""
         if self.tries <= 0:
             return None
         ranked = sorted([*zip(match.mentees, match.requested, strict=True), (seat.mentee, seat.topic)])
-        names, asked = zip(*ranked, strict=True)
-        return replace(match, mentees=names, requested=asked)
+        names, requested = zip(*ranked, strict=True)
+        return replace(match, mentees=names, requested=requested)
 
 
 def _where(match: Match) -> str:

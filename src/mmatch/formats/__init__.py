@@ -109,8 +109,8 @@ def _between(gap: Gap, who: str) -> list[str]:
         send = f"by half-time the mentee sends {touch.mentee_sends}"
         answer = f"within {touch.answer_days} working days the mentor answers with {touch.mentor_sends}"
         text = f"{send}; {answer}, {touch.lead_days} days before the next meeting at the latest"
-        mine = {"mentee": ("the mentee sends", "you send"), "mentor": ("the mentor answers", "you answer")}[who]
-        lines += _points((text.replace(*mine),))
+        addressed = {"mentee": ("the mentee sends", "you send"), "mentor": ("the mentor answers", "you answer")}[who]
+        lines += _points((text.replace(*addressed),))
     return lines
 
 

@@ -151,14 +151,14 @@ def _check_gap(gap: Gap, where: str, problems: Problems) -> None:
             _count(getattr(touch, name), f"{where}.touchpoints.{name}", (0, MOST_DAYS), problems)
 
 
-def _check_reflection(asked: Any, where: str, problems: Problems) -> None:
-    if asked is None:
+def _check_reflection(reflection: Any, where: str, problems: Problems) -> None:
+    if reflection is None:
         return
-    if type(asked) is not Reflection:
-        problems.add("format", where, f"found {excerpt(asked)}, expected a Reflection or None")
+    if type(reflection) is not Reflection:
+        problems.add("format", where, f"found {excerpt(reflection)}, expected a Reflection or None")
         return
-    _count(asked.days, f"{where}.days", (0, MOST_DAYS), problems)
-    if not _all(asked.questions, str):
+    _count(reflection.days, f"{where}.days", (0, MOST_DAYS), problems)
+    if not _all(reflection.questions, str):
         problems.add("format", f"{where}.questions", "expected a tuple of texts")
 
 

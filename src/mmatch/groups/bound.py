@@ -236,14 +236,14 @@ class GroupBound:
         slots, by_leader = self.groups.slots, np.argsort(self.groups.leader, kind="stable")
         edges = np.searchsorted(self.groups.leader[by_leader], np.arange(len(self.groups.led) + 1)).tolist()
         for leader, led in enumerate(self.groups.led.tolist()):
-            mine = by_leader[edges[leader] : edges[leader + 1]]
+            own = by_leader[edges[leader] : edges[leader + 1]]
             if slots is None:
-                found.append(([(group, place) for place, group in enumerate(mine.tolist())], min(led, FREE)))
+                found.append(([(group, place) for place, group in enumerate(own.tolist())], min(led, FREE)))
                 continue
-            ends = slots.end[self.groups.slot[mine]]
-            mine = mine[np.argsort(ends, kind="stable")]
-            before = np.searchsorted(np.sort(ends), slots.start[self.groups.slot[mine]], side="right")
-            found.append((list(zip(mine.tolist(), before.tolist(), strict=True)), min(led, FREE)))
+            ends = slots.end[self.groups.slot[own]]
+            own = own[np.argsort(ends, kind="stable")]
+            before = np.searchsorted(np.sort(ends), slots.start[self.groups.slot[own]], side="right")
+            found.append((list(zip(own.tolist(), before.tolist(), strict=True)), min(led, FREE)))
         return [(members, led) for members, led in found if members]
 
     def _best_of_leader(

@@ -178,10 +178,11 @@ def _load(instance: Instance, load: ConvexLoad, edges: Ints) -> ConvexLoad:
 def _rows(rows: GroupRows, places: Ints, members: Ints) -> GroupRows:
     """The rows that have entries in a part."""
     kept = [
-        np.isin(entries[1], there) for entries, there in zip((rows.places, rows.groups), (places, members), strict=True)
+        np.isin(entries[1], numbers)
+        for entries, numbers in zip((rows.places, rows.groups), (places, members), strict=True)
     ]
     used = np.unique(np.concatenate([rows.places[0][kept[0]], rows.groups[0][kept[1]]]))
     parts = []
-    for (row, column, weight), keep, there in zip((rows.places, rows.groups), kept, (places, members), strict=True):
-        parts.append((np.searchsorted(used, row[keep]), np.searchsorted(there, column[keep]), weight[keep]))
+    for (row, column, weight), keep, numbers in zip((rows.places, rows.groups), kept, (places, members), strict=True):
+        parts.append((np.searchsorted(used, row[keep]), np.searchsorted(numbers, column[keep]), weight[keep]))
     return replace(rows, places=parts[0], groups=parts[1], lower=rows.lower[used], upper=rows.upper[used])

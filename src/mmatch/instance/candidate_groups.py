@@ -225,9 +225,9 @@ def _moments(edges: Edges, groups: Groups, single: Bools) -> Iterator[GroupRows]
 
 def _leading(edges: Edges, groups: Groups) -> tuple[Ints, Ints]:
     """(group, row of the person) of everybody who leads a group, alone or beside another."""
-    beside = np.flatnonzero(groups.second != NONE)
-    leader = np.concatenate([groups.leader, groups.second[beside]])
-    return np.concatenate([np.arange(len(groups)), beside]), edges.mentor_rows[leader]
+    led_by_two = np.flatnonzero(groups.second != NONE)
+    leader = np.concatenate([groups.leader, groups.second[led_by_two]])
+    return np.concatenate([np.arange(len(groups)), led_by_two]), edges.mentor_rows[leader]
 
 
 def _alike(groups: Groups) -> Iterator[GroupRows]:
@@ -260,9 +260,9 @@ def conflicts(edges: Edges, groups: Groups, pairs: list[tuple[int, int]], rule: 
     columns: list[list[int]] = []
     opened: list[int] = []
     for one, other in pairs:
-        mine, theirs = seats.get(one, {}), seats.get(other, {})
-        for group in mine.keys() & theirs.keys():
-            columns.append(mine[group] + theirs[group])
+        own, others = seats.get(one, {}), seats.get(other, {})
+        for group in own.keys() & others.keys():
+            columns.append(own[group] + others[group])
             opened.append(group)
     if columns:
         row = np.repeat(np.arange(len(columns)), [len(c) for c in columns])

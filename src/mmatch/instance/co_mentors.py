@@ -63,10 +63,10 @@ def led_twice(groups: Groups) -> Iterator[GroupRows]:
     row = np.full(len(groups.led), NONE)
     row[mentors] = np.arange(len(mentors))
     limited = groups.led[mentors] < FREE
-    beside = np.flatnonzero(groups.second != NONE)
+    led_by_two = np.flatnonzero(groups.second != NONE)
     ahead = np.flatnonzero((row[groups.leader] != NONE) & (groups.led[groups.leader] < FREE))
-    rows = np.concatenate([row[groups.second[beside]], row[groups.leader[ahead]]])
-    opened = (rows, np.concatenate([beside, ahead]), np.ones(len(rows), dtype=np.int64))
+    rows = np.concatenate([row[groups.second[led_by_two]], row[groups.leader[ahead]]])
+    opened = (rows, np.concatenate([led_by_two, ahead]), np.ones(len(rows), dtype=np.int64))
     none = np.zeros(0, dtype=np.int64)
     upper = np.where(limited, groups.led[mentors], 1)
     yield GroupRows("led", (none, none, none), opened, np.full(len(mentors), -FREE), upper)
@@ -79,9 +79,9 @@ def _partners(edges: Edges, groups: Groups, seats: Ints) -> tuple[Ints, Ints]:
     offers = offers[seats[edges.mentor_rows[edges.mentor_of_offer[offers]]] > 0]
     found = []
     for one in np.unique(topic[groups.offer]).tolist():
-        mine = np.flatnonzero(topic[groups.offer] == one)
+        on_topic = np.flatnonzero(topic[groups.offer] == one)
         mentors = np.unique(edges.mentor_of_offer[offers[topic[offers] == one]])
-        found.append((np.repeat(mine, len(mentors)), np.tile(mentors, len(mine))))
+        found.append((np.repeat(on_topic, len(mentors)), np.tile(mentors, len(on_topic))))
     if not found:
         return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
     group, mentor = (np.concatenate(column) for column in zip(*found, strict=True))

@@ -177,10 +177,10 @@ def lottery(cohort: Cohort, seed: int | str) -> Lottery:
     owner, topic = cohort.requests.owner.tolist(), cohort.requests.topic.tolist()
     requests = [f"request\0{people[owner[k]]}\0{names[topic[k]]}" for k in request_rows.tolist()]
     offers = [f"offer\0{cohort.offers.ids[k]}" for k in offer_rows.tolist()]
-    return Lottery(_drawn(key, requests), _drawn(key, offers), seed)
+    return Lottery(_lottery_ranks(key, requests), _lottery_ranks(key, offers), seed)
 
 
-def _drawn(key: bytes, texts: list[str]) -> Ints:
+def _lottery_ranks(key: bytes, texts: list[str]) -> Ints:
     keyed = hashlib.blake2b(key=key, digest_size=8)
 
     def draw(text: str) -> bytes:

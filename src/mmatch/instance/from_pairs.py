@@ -80,8 +80,8 @@ class _Finder:
             problems.add("unknown-id", where, f"unknown id {excerpt(name)}", suggestion(name, people))
         if unknown:
             return NONE, NONE
-        offers = self._mine(self.cohort.offers.owner, people[pair[0]])
-        requests = self._mine(self.cohort.requests.owner, people[pair[1]])
+        offers = self._own(self.cohort.offers.owner, people[pair[0]])
+        requests = self._own(self.cohort.requests.owner, people[pair[1]])
         if len(pair) == 3:
             offers = [k for k in offers if self.cohort.topic_tree.names[self.cohort.offers.topic[k]] == pair[2]]
         offer = "offer on this topic" if len(pair) == 3 else "offer"
@@ -108,7 +108,7 @@ class _Finder:
         offer = match.offer or ids[found[0][1]]
         return replace(match, mentees=tuple(match.mentees), offer=offer, requested=requested)
 
-    def _mine(self, owner: Any, row: int) -> list[int]:
+    def _own(self, owner: Any, row: int) -> list[int]:
         return list(range(int(np.searchsorted(owner, row)), int(np.searchsorted(owner, row, side="right"))))
 
     def _best(self, requests: list[int], offers: list[int]) -> tuple[int, int]:

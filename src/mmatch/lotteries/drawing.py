@@ -150,7 +150,7 @@ class _Source:
         """The edges that are drawn: from the list of parts where it is short enough, else by moving along cycles."""
         shares = self.shares
         if len(shares) > MOST_UNSETTLED:
-            return shares.chosen(shares.drawn(lambda there, back: keyed.below(there + back) < back))
+            return shares.chosen(shares.sampled(lambda forward, back: keyed.below(forward + back) < back))
         number = Fraction(keyed.below(shares.whole), shares.whole)
         for chance, chosen in self.listed:
             number -= chance
@@ -276,7 +276,7 @@ class Draw(Shown):
         }
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _drawn, (self._source.cohort, self._source.program, self.seed, self.cap)
+        return _draw_one, (self._source.cohort, self._source.program, self.seed, self.cap)
 
     def __hash__(self) -> int:
         return hash((frozenset(self.chances.items()), self.matching, self.seed, self.cap))
@@ -293,7 +293,7 @@ class Draw(Shown):
         return f"<Draw: {found}, seed {self.seed}{cap}>"
 
 
-def _drawn(cohort: Cohort, program: Program, seed: int | str, cap: Fraction | None) -> Draw:
+def _draw_one(cohort: Cohort, program: Program, seed: int | str, cap: Fraction | None) -> Draw:
     return randomise(cohort, program, seed=seed, cap=cap)
 
 

@@ -29,8 +29,8 @@ class Keyed:
     def _bits(self, n: int) -> int:
         """The next number of n bits."""
         blocks = -(-n // BLOCK)
-        drawn = b"".join(self._block() for _ in range(blocks))
-        return int.from_bytes(drawn, "big") >> (blocks * BLOCK - n)
+        block = b"".join(self._block() for _ in range(blocks))
+        return int.from_bytes(block, "big") >> (blocks * BLOCK - n)
 
     def _block(self) -> bytes:
         self._blocks += 1

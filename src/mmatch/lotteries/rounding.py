@@ -6,8 +6,8 @@ down or up, so no limit is passed (Budish, Che, Kojima and Milgrom 2013).
 - `Shares.parts` takes one matching after the other out of the chances, each with the greatest weight that leaves the
   rest within the limits: each step settles one more edge or set, so at most their number plus one come out (Birkhoff
   1946).
-- `Shares.drawn` moves chances along a cycle of unsettled edges and sets, one way or the other with odds that keep every
-  chance as it was, until nothing is unsettled (Gandhi, Khuller, Parthasarathy and Srinivasan 2006).
+- `Shares.sampled` moves chances along a cycle of unsettled edges and sets, one way or the other with odds that keep
+  every chance as it was, until nothing is unsettled (Gandhi, Khuller, Parthasarathy and Srinivasan 2006).
 """
 
 from __future__ import annotations
@@ -54,18 +54,18 @@ class Shares:
         chosen[[edge for edge, yes in zip(self.edges, up, strict=False) if yes]] = True
         return chosen
 
-    def drawn(self, forward: Choice) -> list[bool]:
+    def sampled(self, choose: Choice) -> list[bool]:
         """All unsettled arcs rounded up or down.
 
         Args:
-            forward: takes how far an unsettled cycle can be moved forward and backward; says whether to go forward.
+            choose: takes how far an unsettled cycle can be moved forward and backward; says whether to go forward.
         """
         left = _Unsettled(self)
         while left.share:
             cycle = left.cycle()
-            there = min(self.whole - left.share[k] if way > 0 else left.share[k] for k, way in cycle)
+            forward = min(self.whole - left.share[k] if way > 0 else left.share[k] for k, way in cycle)
             back = min(left.share[k] if way > 0 else self.whole - left.share[k] for k, way in cycle)
-            left.move(cycle, there if forward(there, back) else -back)
+            left.move(cycle, forward if choose(forward, back) else -back)
         return left.up
 
     def parts(self) -> Iterator[tuple[Fraction, Bools]]:
@@ -93,8 +93,8 @@ def shares_of(chances: Chances) -> Shares:
         load = _loads(units, family.label, len(family.upper)) % whole
         sets = np.flatnonzero(load)
         share += load[sets].tolist()
-        mine = np.flatnonzero(network.set_of[:, 0] == number)
-        arc = mine[np.searchsorted(network.set_of[mine, 1], sets)]
+        own = np.flatnonzero(network.set_of[:, 0] == number)
+        arc = own[np.searchsorted(network.set_of[own, 1], sets)]
         tail.append(network.tail[arc])
         head.append(network.head[arc])
     tails, heads = (tuple(np.concatenate(side).tolist()) for side in (tail, head))
@@ -152,7 +152,7 @@ class _Pick:
 
     def __init__(self, shares: Shares) -> None:
         self.tail, self.head = shares.tail, shares.head
-        self.up = shares.drawn(lambda there, back: there <= back)
+        self.up = shares.sampled(lambda forward, back: forward <= back)
         self.settled = [False] * len(shares)
         self.around: dict[int, list[int]] = {}
         for k in range(len(shares)):

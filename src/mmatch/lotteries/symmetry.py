@@ -26,7 +26,7 @@ def alike(network: Network) -> Ints:
     node[0] = 0
     while True:
         arc = _numbered(np.column_stack([kind, node[network.tail], node[network.head]]))
-        finer = _told_apart(network, arc, node)
+        finer = _distinguished(network, arc, node)
         if finer.max() == node.max():
             return _numbered(arc[network.first_edge :, None])
         node = finer
@@ -38,7 +38,7 @@ def _numbered(rows: Ints) -> Ints:
     return number
 
 
-def _told_apart(network: Network, arc: Ints, node: Ints) -> Ints:
+def _distinguished(network: Network, arc: Ints, node: Ints) -> Ints:
     """Nodes numbered by their own number and the numbers of all their arcs, in and out."""
     ends = np.concatenate([network.tail, network.head])
     seen = np.concatenate([2 * arc, 2 * arc + 1])
@@ -46,8 +46,8 @@ def _told_apart(network: Network, arc: Ints, node: Ints) -> Ints:
     first = np.searchsorted(ends[order], np.arange(network.n_nodes + 1)).tolist()
     sorted_seen = seen[order]
     numbers: dict[tuple[int, bytes], int] = {}
-    told = [
+    colour = [
         numbers.setdefault((own, sorted_seen[first[k] : first[k + 1]].tobytes()), len(numbers))
         for k, own in enumerate(node.tolist())
     ]
-    return np.array(told, dtype=np.int64)
+    return np.array(colour, dtype=np.int64)

@@ -17,15 +17,17 @@ def immediate_acceptance(market: Market) -> list[int]:
     offer, mentor, rank = market.offer.tolist(), market.mentor.tolist(), market.mentor_rank.tolist()
     room, free = market.seats.tolist(), market.mentor_seats.tolist()
     current = [NONE] * market.n_mentees
-    asking = list(range(market.n_mentees))
+    unmatched = list(range(market.n_mentees))
     turn = 0
-    while asking:
-        asking = [who for who in asking if current[who] == NONE and first[who] + turn < first[who + 1]]
-        asked = [(rank[pair], who, pair) for who in asking for pair in [wish[first[who] + turn]]]
-        for _, who, pair in sorted(asked):
+    while unmatched:
+        unmatched = [
+            mentee for mentee in unmatched if current[mentee] == NONE and first[mentee] + turn < first[mentee + 1]
+        ]
+        proposals = [(rank[pair], mentee, pair) for mentee in unmatched for pair in [wish[first[mentee] + turn]]]
+        for _, mentee, pair in sorted(proposals):
             if room[offer[pair]] and free[mentor[pair]]:
                 room[offer[pair]] -= 1
                 free[mentor[pair]] -= 1
-                current[who] = pair
+                current[mentee] = pair
         turn += 1
     return current

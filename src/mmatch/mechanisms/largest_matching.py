@@ -26,14 +26,14 @@ def largest_flow(market: Market, pairs: Ints) -> Ints:
     n, offers, mentors = market.n_mentees, len(market.offer_seats), len(market.mentor_seats)
     source, sink = n + offers + mentors, n + offers + mentors + 1
     every, used = np.arange(n), market.wanted_offers
-    boss = market.mentor_of_offer[used]
-    bosses = np.unique(boss)
-    here = n + market.offer[pairs]
+    mentor = market.mentor_of_offer[used]
+    bosses = np.unique(mentor)
+    offer = n + market.offer[pairs]
     tail = np.concatenate([np.full(n, source), market.mentee[pairs], n + used, n + offers + bosses])
-    head = np.concatenate([every, here, n + offers + boss, np.full(len(bosses), sink)])
+    head = np.concatenate([every, offer, n + offers + mentor, np.full(len(bosses), sink)])
     room = np.concatenate(
         [np.ones(n + len(pairs), dtype=np.int64), market.seats[used], np.minimum(market.mentor_seats[bosses], n)]
     )
     graph = coo_array((np.minimum(room, n).astype(np.int32), (tail, head)), shape=(sink + 1, sink + 1)).tocsr()
     flow = maximum_flow(graph, source, sink).flow
-    return pairs[np.asarray(flow[market.mentee[pairs], here]).ravel() > 0]
+    return pairs[np.asarray(flow[market.mentee[pairs], offer]).ravel() > 0]

@@ -106,9 +106,9 @@ def obstacle(instance: Instance, *, loads: bool = False) -> str:
     ``loads`` lets least loads of mentors pass: all stable matchings of strict lists have the same.
     """
     for family in instance.bounds:
-        told = _obstacle(instance, family, loads=loads)
-        if told:
-            return told
+        reason = _obstacle(instance, family, loads=loads)
+        if reason:
+            return reason
     if instance.groups is not None:
         return instance.groups.why[0]
     return next((item.sentence for item in instance.unmet if item.kind != "stability"), "")

@@ -52,7 +52,7 @@ class Plain:
         return _listed(self.market.mentor_seats)
 
     @cached_property
-    def boss(self) -> list[int]:
+    def offer_mentor(self) -> list[int]:
         """The mentor of each offer."""
         return _listed(self.market.mentor_of_offer)
 
@@ -60,8 +60,8 @@ class Plain:
     def offers(self) -> list[list[int]]:
         """The offers of each mentor that anybody wants."""
         found: list[list[int]] = [[] for _ in self.most]
-        for here in _listed(self.market.wanted_offers):
-            found[self.boss[here]].append(here)
+        for offer in _listed(self.market.wanted_offers):
+            found[self.offer_mentor[offer]].append(offer)
         return found
 
     @cached_property

@@ -24,7 +24,7 @@ def mentee_side(market: Market) -> tuple[list[int], list[int]]:
     """(the pair of each mentee or `NONE`, the pairs rejected in order) for strict lists."""
     wishes, first = market.by_mentee
     wish, place, back = quick(wishes), quick(market.orders.place), quick(market.orders.by)
-    offer, mentor, mentee = quick(market.offer), quick(market.mentor), quick(market.mentee)
+    offer_of, mentor_of, mentee_of = quick(market.offer), quick(market.mentor), quick(market.mentee)
     seats, limit = market.seats.tolist(), market.mentor_seats.tolist()
     shared = _shared(market)
     following, end = first[:-1].tolist(), first[1:].tolist()
@@ -34,36 +34,36 @@ def mentee_side(market: Market) -> tuple[list[int], list[int]]:
     current = [NONE] * market.n_mentees
     rejected = []
     for start in range(market.n_mentees):
-        asking = start
-        while following[asking] < end[asking]:
-            pair = wish[following[asking]]
-            following[asking] += 1
-            current[asking] = pair
-            here, boss = offer[pair], mentor[pair]
-            heap = held[here]
+        proposer = start
+        while following[proposer] < end[proposer]:
+            pair = wish[following[proposer]]
+            following[proposer] += 1
+            current[proposer] = pair
+            offer, mentor = offer_of[pair], mentor_of[pair]
+            heap = held[offer]
             heappush(heap, -place[pair])
-            if shared[boss]:
-                heappush(all_held[boss], -place[pair])
-                load[boss] += 1
-            if len(heap) > seats[here]:
+            if shared[mentor]:
+                heappush(all_held[mentor], -place[pair])
+                load[mentor] += 1
+            if len(heap) > seats[offer]:
                 out = back[-heappop(heap)]
-            elif shared[boss] and load[boss] > limit[boss]:
-                out = _worst(all_held[boss], back, current, mentee)
-                heappop(held[offer[out]])
+            elif shared[mentor] and load[mentor] > limit[mentor]:
+                out = _worst(all_held[mentor], back, current, mentee_of)
+                heappop(held[offer_of[out]])
             else:
                 break
-            load[boss] -= shared[boss]
+            load[mentor] -= shared[mentor]
             rejected.append(out)
-            asking = mentee[out]
-            current[asking] = NONE
+            proposer = mentee_of[out]
+            current[proposer] = NONE
     return current, rejected
 
 
-def _worst(heap: list[int], back: Whole, current: list[int], mentee: Whole) -> int:
+def _worst(heap: list[int], back: Whole, current: list[int], mentee_of: Whole) -> int:
     """The worst pair that a mentor holds; entries of seats given up before are dropped on the way."""
     while True:
         pair = back[-heappop(heap)]
-        if current[mentee[pair]] == pair:
+        if current[mentee_of[pair]] == pair:
             return pair
 
 

@@ -35,7 +35,7 @@ class _Proposals:
         self.rows, self.place = quick(by_mentor), quick(market.orders.place)
         self.mentee, self.offer = quick(market.mentee), quick(market.offer)
         self.mentee_rank = quick(market.mentee_rank)
-        self.boss: list[int] = market.mentor_of_offer.tolist()
+        self.offer_mentor: list[int] = market.mentor_of_offer.tolist()
         self.next: list[int] = start[:-1].tolist()
         self.end: list[int] = start[1:].tolist()
         self.room: list[int] = market.seats.tolist()
@@ -51,15 +51,15 @@ class _Proposals:
         if self.waiting[offer] or self.next[offer] == self.end[offer] or not self.room[offer]:
             return
         self.waiting[offer] = True
-        heappush(self.heaps[self.boss[offer]], (self.place[self.rows[self.next[offer]]], offer))
+        heappush(self.heaps[self.offer_mentor[offer]], (self.place[self.rows[self.next[offer]]], offer))
 
     def run(self) -> tuple[list[int], list[int]]:
         """Ask until no mentor with a free seat finds anybody."""
-        asking, made = list(range(len(self.free)))[::-1], []
-        while asking:
-            mentor = asking[-1]
+        proposing, made = list(range(len(self.free)))[::-1], []
+        while proposing:
+            mentor = proposing[-1]
             if not self.free[mentor] or not self.heaps[mentor]:
-                asking.pop()
+                proposing.pop()
                 continue
             _, offer = heappop(self.heaps[mentor])
             self.waiting[offer] = False
@@ -68,7 +68,7 @@ class _Proposals:
                 made.append(pair)
                 left = self.seat(pair)
                 if left is not None and left != mentor:
-                    asking.append(left)
+                    proposing.append(left)
             elif self.room[offer]:
                 self.next[offer] += 1
             self.put(offer)
@@ -84,12 +84,12 @@ class _Proposals:
         mentee, offer = self.mentee[pair], self.offer[pair]
         before, self.current[mentee] = self.current[mentee], pair
         self.room[offer] -= 1
-        self.free[self.boss[offer]] -= 1
+        self.free[self.offer_mentor[offer]] -= 1
         self.next[offer] += 1
         if before == NONE:
             return None
         left = self.offer[before]
         self.room[left] += 1
-        self.free[self.boss[left]] += 1
+        self.free[self.offer_mentor[left]] += 1
         self.put(left)
-        return self.boss[left]
+        return self.offer_mentor[left]

@@ -104,8 +104,8 @@ class _Way(Plain):
         self.more = [NONE] * len(self.seats)  # the last rotation that filled one seat more
         self.raised: list[list[int]] = [[] for _ in self.seats]  # minus the rank of whom each offer gives up, in turn
         self.made: list[list[Numbers | None]] = [[] for _ in self.seats]  # by which rotations; None: ask all offers
-        for here in market.wanted_offers.tolist():
-            self._note(here)
+        for offer in market.wanted_offers.tolist():
+            self._note(offer)
         self.came = [NONE] * market.n_mentees  # the rotation that brought each mentee to their seat
         self.taken: list[list[int]] = []
         self.arcs: list[tuple[int, int]] = []
@@ -113,48 +113,48 @@ class _Way(Plain):
     def _sit(self, pair: int) -> None:
         entry = (self.rank[pair], pair)
         insort(self.held[self.offer[pair]], entry)
-        insort(self.all_held[self.boss[self.offer[pair]]], entry)
+        insort(self.all_held[self.offer_mentor[self.offer[pair]]], entry)
 
     def _leave(self, pair: int) -> None:
         entry = (self.rank[pair], pair)
         self.held[self.offer[pair]].remove(entry)
-        self.all_held[self.boss[self.offer[pair]]].remove(entry)
+        self.all_held[self.offer_mentor[self.offer[pair]]].remove(entry)
 
-    def _worst(self, here: int) -> tuple[int, int] | None:
+    def _worst(self, offer: int) -> tuple[int, int] | None:
         """(rank, pair) of whom a mentor gives up for somebody better on an offer; None where a seat is free."""
-        held, boss = self.held[here], self.boss[here]
-        if len(held) == self.seats[here]:
+        held, mentor = self.held[offer], self.offer_mentor[offer]
+        if len(held) == self.seats[offer]:
             return held[-1]
-        return self.all_held[boss][-1] if len(self.all_held[boss]) == self.most[boss] else None
+        return self.all_held[mentor][-1] if len(self.all_held[mentor]) == self.most[mentor] else None
 
-    def _note(self, here: int) -> None:
+    def _note(self, offer: int) -> None:
         """Note what has made an offer so choosy, where it has become so."""
-        worst, raised = self._worst(here), self.raised[here]
+        worst, raised = self._worst(offer), self.raised[offer]
         if worst is not None and (not raised or raised[-1] != -worst[0]):
             raised.append(-worst[0])
-            self.made[here].append(self._made(here))
+            self.made[offer].append(self._made(offer))
 
-    def _made(self, here: int) -> Numbers | None:
+    def _made(self, offer: int) -> Numbers | None:
         """The last rotations by which somebody left a full offer, and one seat more was filled; None where it is not.
 
         Each of them needs those before it.
         """
-        if len(self.held[here]) < self.seats[here]:
+        if len(self.held[offer]) < self.seats[offer]:
             return None
-        return (self.gone[here][-1][1] if self.gone[here] else NONE, self.more[here])
+        return (self.gone[offer][-1][1] if self.gone[offer] else NONE, self.more[offer])
 
-    def _needed(self, here: int, made: Numbers | None, rank: int) -> Numbers:
+    def _needed(self, offer: int, made: Numbers | None, rank: int) -> Numbers:
         """Without whom an offer would not refuse, or not give up, all who are liked less than a rank."""
         if made is not None:
             return made
-        others = self.offers[self.boss[here]]
+        others = self.offers[self.offer_mentor[offer]]
         last = [(gone, bisect_left(gone, (-rank, NONE)) - 1) for gone in (self.gone[other] for other in others)]
         return tuple(gone[k][1] for gone, k in last if k >= 0)
 
     def turn(self, circle: Rotation) -> bool:
         """Make one rotation; False where it is none now."""
-        whom = [self.mentee[pair] for pair in circle]
-        if len(circle) < 2 or len(set(whom)) < len(whom) or any(self.now[self.mentee[p]] != p for p in circle):
+        mentees = [self.mentee[pair] for pair in circle]
+        if len(circle) < 2 or len(set(mentees)) < len(mentees) or any(self.now[self.mentee[p]] != p for p in circle):
             return False
         before: set[int] = set()
         taken = [self._move(old, sent, before) for old, sent in _steps(circle)]
@@ -169,27 +169,27 @@ class _Way(Plain):
             self.now[self.mentee[pair]], self.came[self.mentee[pair]] = pair, number
             if self.offer[pair] != self.offer[sent]:
                 self.more[self.offer[pair]] = number
-        for boss in {self.boss[self.offer[pair]] for pair in taken}:
-            for here in self.offers[boss]:
-                self._note(here)
+        for mentor in {self.offer_mentor[self.offer[pair]] for pair in taken}:
+            for offer in self.offers[mentor]:
+                self._note(offer)
         self.taken.append(taken)
         self.arcs += [(number, other) for other in sorted(before - {NONE})]
         return True
 
     def _move(self, old: int, sent: int, before: set[int]) -> int:
         """The mentee's chance where it sends the pair on that is asked for, else `NONE`; adds what must come before."""
-        who = self.mentee[old]
-        before.add(self.came[who])
-        for pair in self.wish[self.place[old] + 1 : self.end[who]]:
-            here = self.offer[pair]
-            worst = self._worst(here)
+        mentee = self.mentee[old]
+        before.add(self.came[mentee])
+        for pair in self.wish[self.place[old] + 1 : self.end[mentee]]:
+            offer = self.offer[pair]
+            worst = self._worst(offer)
             if worst is None:
                 return NONE  # whoever went below a seat that stays free would go back to it
             if self.rank[pair] < worst[0]:
-                before.update(self._needed(here, self._made(here), worst[0]))
+                before.update(self._needed(offer, self._made(offer), worst[0]))
                 return pair if worst[1] == sent else NONE
-            since = bisect_left(self.raised[here], -self.rank[pair])
-            before.update(self._needed(here, self.made[here][since], self.rank[pair]))
+            since = bisect_left(self.raised[offer], -self.rank[pair])
+            before.update(self._needed(offer, self.made[offer][since], self.rank[pair]))
         return NONE
 
 
@@ -239,7 +239,7 @@ class Face:
             if both:
                 along[other].append(one)
         inside = [sure > 0 for sure in self.sure]
-        waiting = [number for number, there in enumerate(inside) if there]
+        waiting = [number for number, taken_in in enumerate(inside) if taken_in]
         while waiting:
             for other in along[waiting.pop()]:
                 if not inside[other]:

@@ -104,10 +104,10 @@ class _Circling(Plain):
 
     def _worst(self, pair: int) -> tuple[int, int]:
         """(rank, pair) of whom a mentor gives up for somebody: the last on a full offer, else of a full mentor."""
-        here, boss = self.offer[pair], self.mentor[pair]
-        if len(self.held[here]) == self.seats[here]:
-            return self.held[here][-1]
-        return self.all_held[boss][-1] if self.full[boss] else (NONE, NONE)
+        offer, mentor = self.offer[pair], self.mentor[pair]
+        if len(self.held[offer]) == self.seats[offer]:
+            return self.held[offer][-1]
+        return self.all_held[mentor][-1] if self.full[mentor] else (NONE, NONE)
 
     def _sit(self, pair: int) -> None:
         insort(self.held[self.offer[pair]], (self.rank[pair], pair))
@@ -157,7 +157,7 @@ class _Lattice(Plain):
         """For each offer the pair that its mentor gives up for a better one: of a full offer, else of a full mentor."""
         on = self._worst(seats, self.offer, self.seats)
         of = self._worst(seats, self.mentor, self.most)
-        return {here: of[boss] for here, boss in zip(self.offer, self.mentor, strict=True) if boss in of} | on
+        return {offer: of[mentor] for offer, mentor in zip(self.offer, self.mentor, strict=True) if mentor in of} | on
 
     def _worst(self, seats: Seats, group: list[int], most: list[int]) -> dict[int, int]:
         """For each full offer, or mentor, the pair that is liked least."""
@@ -165,21 +165,21 @@ class _Lattice(Plain):
         load: dict[int, int] = {}
         for pair in seats:
             if pair != NONE:
-                here = group[pair]
-                load[here] = load.get(here, 0) + 1
-                if here not in worst or self.rank[pair] > self.rank[worst[here]]:
-                    worst[here] = pair
-        return {here: pair for here, pair in worst.items() if load[here] == most[here]}
+                offer = group[pair]
+                load[offer] = load.get(offer, 0) + 1
+                if offer not in worst or self.rank[pair] > self.rank[worst[offer]]:
+                    worst[offer] = pair
+        return {offer: pair for offer, pair in worst.items() if load[offer] == most[offer]}
 
     def chances(self, seats: Seats) -> dict[int, int]:
         """For each mentee with a seat the next wish whose mentor would rather have them than the last one."""
         worst, found = self.last(seats), {}
         for who, now in enumerate(seats):
             for pair in [] if now == NONE else self.wish[self.place[now] + 1 : self.end[who]]:
-                here = self.offer[pair]
-                if here not in worst:
+                offer = self.offer[pair]
+                if offer not in worst:
                     break  # a seat that stays free: whoever went there could go now
-                if self.rank[pair] < self.rank[worst[here]]:
+                if self.rank[pair] < self.rank[worst[offer]]:
                     found[who] = pair
                     break
         return found

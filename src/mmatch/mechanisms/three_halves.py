@@ -25,15 +25,15 @@ Held = tuple[int, bool, int]  # minus the mentor's rank, whether the mentee asks
 
 def three_halves(market: Market) -> list[int]:
     """The pair of each mentee or `NONE`; equals are looked at in the order given."""
-    asking = _Asking(market)
-    asking.run()
+    proposals = _Proposals(market)
+    proposals.run()
     if not market.plain:
-        asking.move_up(market)
-    return asking.current
+        proposals.move_up(market)
+    return proposals.current
 
 
-class _Asking:
-    """Who asks whom at present."""
+class _Proposals:
+    """Which mentee proposes to which offer, and who holds a seat at present."""
 
     def __init__(self, market: Market) -> None:
         by_mentee, start = market.by_mentee
@@ -51,80 +51,80 @@ class _Asking:
         self.level: list[list[int]] = [[] for _ in range(n)]  # equal wishes, of which none has refused
         self.again = [False] * n
         self.current = [NONE] * n
-        self.on_offer = _Sitting(len(self.room))
-        self.of_mentor = _Sitting(len(self.free))
+        self.on_offer = _Seated(len(self.room))
+        self.of_mentor = _Seated(len(self.free))
 
     def run(self) -> None:
         """Ask until everybody has a seat or was refused twice by all."""
-        asking = list(range(len(self.current)))[::-1]
-        while asking:
-            who = asking.pop()
-            pair = self.best(who)
+        proposers = list(range(len(self.current)))[::-1]
+        while proposers:
+            mentee = proposers.pop()
+            pair = self.best(mentee)
             if pair != NONE:
-                left = self.ask(who, pair)
+                left = self.propose(mentee, pair)
                 if left != NONE:
-                    asking.append(left)
+                    proposers.append(left)
 
-    def best(self, who: int) -> int:
+    def best(self, mentee: int) -> int:
         """The best wish left, of equals an open one; `NONE` after the second time round."""
-        while not self.level[who]:
-            if self.next[who] == self.start[who + 1]:
-                if self.again[who] or self.start[who] == self.start[who + 1]:
+        while not self.level[mentee]:
+            if self.next[mentee] == self.start[mentee + 1]:
+                if self.again[mentee] or self.start[mentee] == self.start[mentee + 1]:
                     return NONE
-                self.again[who], self.next[who] = True, self.start[who]
-            rank = self.likes[self.wish[self.next[who]]]
-            while self.next[who] < self.start[who + 1] and self.likes[self.wish[self.next[who]]] == rank:
-                self.level[who].append(self.wish[self.next[who]])
-                self.next[who] += 1
-        found = self.open_wish(who, NONE)
-        return self.level[who][0] if found == NONE else found
+                self.again[mentee], self.next[mentee] = True, self.start[mentee]
+            rank = self.likes[self.wish[self.next[mentee]]]
+            while self.next[mentee] < self.start[mentee + 1] and self.likes[self.wish[self.next[mentee]]] == rank:
+                self.level[mentee].append(self.wish[self.next[mentee]])
+                self.next[mentee] += 1
+        found = self.open_wish(mentee, NONE)
+        return self.level[mentee][0] if found == NONE else found
 
-    def open_wish(self, who: int, but: int) -> int:
+    def open_wish(self, mentee: int, but: int) -> int:
         """An equal wish whose offer and mentor have a seat left; `NONE` where there is none."""
-        return next((pair for pair in self.level[who] if pair != but and self.is_open(pair)), NONE)
+        return next((pair for pair in self.level[mentee] if pair != but and self.is_open(pair)), NONE)
 
     def is_open(self, pair: int) -> bool:
         """Whether offer and mentor have a seat left; once they have none, they never have one again."""
         return self.room[self.offer[pair]] > 0 and self.free[self.mentor[pair]] > 0
 
-    def ask(self, who: int, pair: int) -> int:
+    def propose(self, mentee: int, pair: int) -> int:
         """Ask for a seat; whoever has none now and asks on, `NONE` where nobody."""
         if self.is_open(pair):
-            return self.sit(who, pair, NONE)
-        sitting, place = (self.of_mentor, self.mentor) if self.room[self.offer[pair]] else (self.on_offer, self.offer)
-        here = place[pair]
-        while sitting.doubtful[here]:
-            other = sitting.doubtful[here].pop()
+            return self.sit(mentee, pair, NONE)
+        seated, place = (self.of_mentor, self.mentor) if self.room[self.offer[pair]] else (self.on_offer, self.offer)
+        owner = place[pair]
+        while seated.doubtful[owner]:
+            other = seated.doubtful[owner].pop()
             now = self.current[other]
-            if now != NONE and place[now] == here and self.open_wish(other, now) != NONE:
-                return self.sit(who, pair, other)
-        minus, again, worst = self.worst(sitting.held[here])
-        if (self.rank[pair], not self.again[who]) >= (-minus, not again):
-            self.level[who].remove(pair)
-            return who
+            if now != NONE and place[now] == owner and self.open_wish(other, now) != NONE:
+                return self.sit(mentee, pair, other)
+        minus, again, worst = self.worst(seated.held[owner])
+        if (self.rank[pair], not self.again[mentee]) >= (-minus, not again):
+            self.level[mentee].remove(pair)
+            return mentee
         other = self.mentee[worst]
         self.level[other].remove(worst)
-        return self.sit(who, pair, other)
+        return self.sit(mentee, pair, other)
 
     def worst(self, held: list[Held]) -> Held:
         """Whom a full offer or mentor likes least; seats given up before are dropped on the way."""
         while True:
             _, again, pair = held[0]
-            who = self.mentee[pair]
-            if self.current[who] == pair and self.again[who] == again:
+            mentee = self.mentee[pair]
+            if self.current[mentee] == pair and self.again[mentee] == again:
                 return held[0]
             heappop(held)
 
-    def sit(self, who: int, pair: int, instead: int) -> int:
+    def sit(self, mentee: int, pair: int, instead: int) -> int:
         """Take a seat, somebody else's where one is named; that one asks on."""
         if instead != NONE:
             self.change(self.current[instead], 1)
             self.current[instead] = NONE
         self.change(pair, -1)
-        self.current[who] = pair
-        held = -self.rank[pair], self.again[who], pair
-        self.on_offer.add(self.offer[pair], who, held)
-        self.of_mentor.add(self.mentor[pair], who, held)
+        self.current[mentee] = pair
+        held = -self.rank[pair], self.again[mentee], pair
+        self.on_offer.add(self.offer[pair], mentee, held)
+        self.of_mentor.add(self.mentor[pair], mentee, held)
         return instead
 
     def change(self, pair: int, seats: int) -> None:
@@ -139,26 +139,26 @@ class _Asking:
         pairs: list[int] = order.tolist()
         waiting = list(range(len(self.room)))
         while waiting:
-            here = waiting.pop()
-            for pair in pairs[start[here] : start[here + 1]] if self.room[here] else []:
-                who = self.mentee[pair]
-                now = self.current[who]
+            owner = waiting.pop()
+            for pair in pairs[start[owner] : start[owner + 1]] if self.room[owner] else []:
+                mentee = self.mentee[pair]
+                now = self.current[mentee]
                 if now != NONE and self.mentor[now] == self.mentor[pair] and self.likes[pair] < self.likes[now]:
-                    self.room[here] -= 1
+                    self.room[owner] -= 1
                     self.room[self.offer[now]] += 1
-                    self.current[who] = pair
-                    waiting += [here, self.offer[now]]
+                    self.current[mentee] = pair
+                    waiting += [owner, self.offer[now]]
                     break
 
 
-class _Sitting:
+class _Seated:
     """Who sits on each offer, or with each mentor: the least liked on top; and who may have an equal, open wish."""
 
     def __init__(self, n: int) -> None:
         self.held: list[list[Held]] = [[] for _ in range(n)]
         self.doubtful: list[list[int]] = [[] for _ in range(n)]
 
-    def add(self, here: int, who: int, held: Held) -> None:
+    def add(self, owner: int, mentee: int, held: Held) -> None:
         """Somebody sits down."""
-        heappush(self.held[here], held)
-        self.doubtful[here].append(who)
+        heappush(self.held[owner], held)
+        self.doubtful[owner].append(mentee)

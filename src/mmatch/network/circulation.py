@@ -214,9 +214,9 @@ def _nodes(
         for position in range(chain.shape[0] - 1):
             family, above = chain[position], chain[position + 1]
             for k in side:
-                here = np.flatnonzero((family == k) & (above != NONE))
-                label = families[k].label[here]
-                over = _lookup(families, nodes, above[here], here)
+                own = np.flatnonzero((family == k) & (above != NONE))
+                label = families[k].label[own]
+                over = _lookup(families, nodes, above[own], own)
                 parent[k][label] = over
     return nodes, parent
 
@@ -241,8 +241,8 @@ def _lookup(families: list[Bounds], nodes: dict[int, Ints], family: Ints, edge: 
     """Node of the set of each edge in the given family."""
     found = np.zeros(len(edge), dtype=np.int64)
     for k in nodes:
-        here = family == k
-        found[here] = nodes[k][families[k].label[edge[here]]]
+        own = family == k
+        found[own] = nodes[k][families[k].label[edge[own]]]
     return found
 
 

@@ -62,11 +62,11 @@ def residual_arcs(network: Network, flow: Ints, cost: Ints, free: Bools | None =
     forward, backward = flow < network.upper, flow > network.lower
     if free is not None:
         forward, backward = forward & free, backward & free
-    there, back = np.flatnonzero(forward), np.flatnonzero(backward)
+    ahead, back = np.flatnonzero(forward), np.flatnonzero(backward)
     return Residual(
-        np.concatenate([network.tail[there], network.head[back]]),
-        np.concatenate([network.head[there], network.tail[back]]),
-        np.concatenate([cost[there], -cost[back]]),
+        np.concatenate([network.tail[ahead], network.head[back]]),
+        np.concatenate([network.head[ahead], network.tail[back]]),
+        np.concatenate([cost[ahead], -cost[back]]),
     )
 
 

@@ -84,8 +84,8 @@ class _Opening:
                 self._add(column, -1)
             return False
         for label, left in self.left:
-            mine = label[taken[1:]]
-            np.subtract.at(left, mine[mine != NONE], 1)
+            own = label[taken[1:]]
+            np.subtract.at(left, own[own != NONE], 1)
         return True
 
     def _add(self, column: int, times: int = 1) -> bool:

@@ -117,8 +117,8 @@ class _Apart:
 
     def _agreement(self) -> tuple[tuple[str, str], ...]:
         """The claims that are made for every part for which any are needed."""
-        told = [answer.agreement for answer in self.answers if answer.agreement]
-        return tuple(claim for claim in (told[0] if told else ()) if all(claim in others for others in told))
+        claims = [answer.agreement for answer in self.answers if answer.agreement]
+        return tuple(claim for claim in (claims[0] if claims else ()) if all(claim in others for others in claims))
 
     def _limit(self) -> Fraction | None:
         """What the first tier that is not finished in every part cannot exceed."""

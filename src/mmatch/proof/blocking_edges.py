@@ -23,14 +23,14 @@ if TYPE_CHECKING:
     from mmatch.matching import Matching
     from mmatch.program import Program
 
-MOST_TOLD = 3
+MOST_NAMED = 3
 
 
 def unstable(edges: Edges, program: Program, matching: Matching, kind: str) -> list[Violation]:
     """The pairs that block a matching which is claimed to be stable: the first few."""
     found = np.flatnonzero(blocking_edges(edges, program, matching, kind))
     ids = edges.cohort.people.ids
-    pairs = [(ids[edges.pairs.mentor[k]], ids[edges.pairs.mentee[k]]) for k in found[:MOST_TOLD].tolist()]
+    pairs = [(ids[edges.pairs.mentor[k]], ids[edges.pairs.mentee[k]]) for k in found[:MOST_NAMED].tolist()]
     return [Violation("unstable", f"{a} and {b} would rather be together ({kind} stability)", (a, b)) for a, b in pairs]
 
 

@@ -51,9 +51,9 @@ def opening_bounds(instance: Instance, chosen: Bools, proof: Proof) -> list[Frac
         cuts = [(numbers[0], _count(numbers[1:])) for numbers in proof.counts]
         for k, part in enumerate(parts):
             seated[part.edges] = True
-            mine = [(number - k * n, cut) for number, cut in cuts if 0 <= number - k * n < n]
+            own = [(number - k * n, cut) for number, cut in cuts if 0 <= number - k * n < n]
             trees = proof.branches[k * n : (k + 1) * n]
-            found.append(_bounds_of(part.instance, chosen[part.edges], trees, mine, prices))
+            found.append(_bounds_of(part.instance, chosen[part.edges], trees, own, prices))
     except (ValueError, IndexError, StopIteration):
         return []  # no evidence at all
     if (chosen & ~seated).any():
@@ -78,8 +78,8 @@ def _bounds_of(
             continue
         bound = GroupBound(instance, groups, number, reached)
         tree = trees[number] if number < len(trees) else ()
-        mine = [cut for place, cut in cuts if place == number]
-        found = [bound.value(next(prices), mine, sides) for sides in _leaves(tree, len(groups))] if tree else []
+        own = [cut for place, cut in cuts if place == number]
+        found = [bound.value(next(prices), own, sides) for sides in _leaves(tree, len(groups))] if tree else []
         if not tree and number == 0:
             found = [min((v for v in _unaided(bound) if v is not None), default=reached[0])]
         if not found:
@@ -112,13 +112,13 @@ def _added(instance: Instance, found: Sequence[Sequence[tuple[int, int] | None]]
     bounds: list[Fraction | None] = []
     closed = True
     for number, stage in enumerate(instance.stages):
-        mine = [item for bound in found if (item := bound[number]) is not None]
-        if len(mine) < len(found) or isinstance(stage, Worst) or not (closed or len(found) == 1):
+        own = [item for bound in found if (item := bound[number]) is not None]
+        if len(own) < len(found) or isinstance(stage, Worst) or not (closed or len(found) == 1):
             bounds.append(None)
             closed = False
             continue
-        bounds.append(sum(bound for bound, _ in mine) * stage.unit + stage.constant)
-        closed = closed and all(bound == reached for bound, reached in mine)
+        bounds.append(sum(bound for bound, _ in own) * stage.unit + stage.constant)
+        closed = closed and all(bound == reached for bound, reached in own)
     return bounds
 
 

@@ -32,8 +32,8 @@ def co_mentors_at_fault(cohort: Cohort, program: Program, matching: Matching) ->
             yield Violation("co-mentor", text, match.mentors)
     requests = _request_rows(cohort)
     for match in joint:
-        asked = zip(match.mentees, match.requested, strict=True)
-        yield from _unfit(cohort, program, match, np.array([requests[seat] for seat in asked], dtype=np.int64))
+        requested = zip(match.mentees, match.requested, strict=True)
+        yield from _unfit(cohort, program, match, np.array([requests[seat] for seat in requested], dtype=np.int64))
     yield from _often(cohort, matching)
 
 
@@ -47,14 +47,14 @@ def _request_rows(cohort: Cohort) -> dict[tuple[str, str], int]:
 def _unfit(cohort: Cohort, program: Program, match: Match, requests: Ints) -> Iterator[Violation]:
     """Why somebody cannot be co-mentor of a match."""
     index, offers = cohort.people.index, cohort.offers
-    mentor, beside = (index[name] for name in match.mentors)
-    if mentor == beside or mentor * len(cohort) + beside in facts_of(cohort).avoided:
+    mentor, co_mentor = (index[name] for name in match.mentors)
+    if mentor == co_mentor or mentor * len(cohort) + co_mentor in facts_of(cohort).avoided:
         text = f"{match.mentor} and {match.co_mentor} avoid each other"
-        text = f"{match.mentor} leads one match twice" if mentor == beside else text
+        text = f"{match.mentor} leads one match twice" if mentor == co_mentor else text
         yield Violation("co-mentor", text, match.mentors)
     topic = cohort.topic_tree.index[match.topic]
-    own = np.flatnonzero((offers.owner == beside) & (offers.topic == topic))
-    if not len(own) or mentor_seats(cohort, program)[beside] <= 0:
+    own = np.flatnonzero((offers.owner == co_mentor) & (offers.topic == topic))
+    if not len(own) or mentor_seats(cohort, program)[co_mentor] <= 0:
         text = f"{match.co_mentor} cannot be co-mentor: no seat on {match.topic!r}"
         yield Violation("co-mentor", text, (match.co_mentor,))
         return
@@ -78,9 +78,9 @@ def _able(cohort: Cohort, program: Program, requests: Ints, offer: int) -> Bools
 def _often(cohort: Cohort, matching: Matching) -> Iterator[Violation]:
     """People who lead more matches than they may, counting those that they lead beside another."""
     ahead = Counter(match.mentor for match in matching)
-    beside = Counter(match.co_mentor for match in matching if match.co_mentor)
+    co_mentor = Counter(match.co_mentor for match in matching if match.co_mentor)
     limits = led_groups(cohort)
-    for name, n in beside.items():
+    for name, n in co_mentor.items():
         limit = int(limits[cohort.people.index[name]])
         if limit == NONE and n > 1:
             yield Violation("co-mentor", f"{name} is co-mentor of {n} matches, and states no number of groups", (name,))

@@ -121,15 +121,15 @@ def _trust_without(cohort: Cohort, program: Program, status: Status, proof: Proo
 
 def _agreed(proof: Proof, claim: str) -> bool:
     """Whether two different solvers, on differently built models, are recorded with a claim."""
-    return len({solver for solver, told in proof.agreement if told == claim}) > 1
+    return len({solver for solver, what in proof.agreement if what == claim}) > 1
 
 
 def _proved(
     cohort: Cohort, program: Program, matching: Matching, proof: Proof, totals: tuple[Exact, ...]
 ) -> tuple[int, tuple[Fraction | None, ...]]:
     """(leading tiers proved best, in what the aims themselves measure; what no matching exceeds in each tier)."""
-    told = proof.kind in {"prices", "groups"} or asks_for_groups(cohort, program)
-    if not told or proof.digest != digest(cohort, program):
+    bounded = proof.kind in {"prices", "groups"} or asks_for_groups(cohort, program)
+    if not bounded or proof.digest != digest(cohort, program):
         return 0, ()
     instance = compile_instance(cohort, program)
     chosen = chosen_edges(cohort, instance, matching)

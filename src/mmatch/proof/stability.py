@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from mmatch.mechanisms.rotation_order import Descent
     from mmatch.program import Program
 
-MOST_TOLD = 3
+MOST_NAMED = 3
 
 
 def stable_tiers(

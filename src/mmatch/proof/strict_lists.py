@@ -66,16 +66,16 @@ def at(values: Any, index: Ints, default: Any) -> Any:
 def strict_blocks(market: Market, current: Ints) -> Bools:
     """Which pairs of a market with strict lists block a matching."""
     taken = current[current != NONE]
-    mine = at(market.mentee_rank, current, FAR)
-    gains = np.flatnonzero(market.mentee_rank < mine[market.mentee])
+    own_rank = at(market.mentee_rank, current, FAR)
+    gains = np.flatnonzero(market.mentee_rank < own_rank[market.mentee])
     offer, mentor, rank = market.offer[gains], market.mentor[gains], market.mentor_rank[gains]
     load_on = np.bincount(market.offer[taken], minlength=len(market.offer_seats))
     load_of = np.bincount(market.mentor[taken], minlength=len(market.mentor_seats))
     worst_on, worst_of = np.zeros(len(load_on), dtype=np.int64), np.zeros(len(load_of), dtype=np.int64)
     np.maximum.at(worst_on, market.offer[taken], market.mentor_rank[taken])
     np.maximum.at(worst_of, market.mentor[taken], market.mentor_rank[taken])
-    bosses = at(market.mentor, current, NONE)
-    with_mentor = bosses[market.mentee[gains]] == mentor
+    partners = at(market.mentor, current, NONE)
+    with_mentor = partners[market.mentee[gains]] == mentor
     welcome = (load_of < market.mentor_seats)[mentor] | with_mentor | (rank < worst_of[mentor])
     open_offer = (load_on < market.offer_seats)[offer]
     blocking = np.zeros(len(market), dtype=bool)
@@ -98,8 +98,8 @@ def mentees_could_gain(market: Market, current: Ints) -> bool:
     Each full mentor points to the first mentee below their worst who would rather come, and so to that one's mentor.
     """
     full, worst = _full_mentors(market, current)
-    mine = at(market.mentee_rank, current, FAR)
-    wants = np.flatnonzero(market.mentee_rank < mine[market.mentee])
+    own_rank = at(market.mentee_rank, current, FAR)
+    wants = np.flatnonzero(market.mentee_rank < own_rank[market.mentee])
     mentor = market.mentor[wants]
     wants = wants[full[mentor] & (market.mentor_rank[wants] > worst[mentor])]
     first = _least(market.mentor, market.mentor_rank, wants, len(full))
@@ -115,8 +115,8 @@ def mentors_could_gain(market: Market, current: Ints) -> bool:
     Each mentee points to the mentor they like next who would rather have them than their worst, and so to that one.
     """
     full, worst = _full_mentors(market, current)
-    mine = at(market.mentee_rank, current, FAR)
-    rather = np.flatnonzero(market.mentee_rank > mine[market.mentee])
+    own_rank = at(market.mentee_rank, current, FAR)
+    rather = np.flatnonzero(market.mentee_rank > own_rank[market.mentee])
     mentor = market.mentor[rather]
     rather = rather[~full[mentor] | (market.mentor_rank[rather] < worst[mentor])]
     first = _least(market.mentee, market.mentee_rank, rather, market.n_mentees)
@@ -180,8 +180,8 @@ def mentees_could_move(market: Market, current: Ints) -> bool:
         worst[group[order]] = order  # the worst one is written last
         gives.append((full[group], worst[group]))
     out = np.where(gives[0][0], gives[0][1], np.where(gives[1][0], gives[1][1], NONE))  # whom each pair sends on
-    mine = at(market.mentee_rank, current, FAR)
-    rather = (market.mentee_rank > mine[market.mentee]) & (market.mentor_rank < at(market.mentor_rank, out, FAR))
+    own_rank = at(market.mentee_rank, current, FAR)
+    rather = (market.mentee_rank > own_rank[market.mentee]) & (market.mentor_rank < at(market.mentor_rank, out, FAR))
     first = _least(market.mentee, market.mentee_rank, np.flatnonzero(rather), market.n_mentees)
     return circle(at(market.mentee, at(out, first, NONE), NONE).tolist())
 
@@ -190,29 +190,29 @@ def struck_out(market: Market, current: Ints, steps: Iterable[int]) -> bool:
     """Whether each step strikes out the first wish of a mentee for a sound reason, and the first left is the seat."""
     by_mentee, start = market.by_mentee
     wish, first, end = by_mentee.tolist(), start[:-1].tolist(), start[1:].tolist()
-    mentee, offer, boss = market.mentee.tolist(), market.offer.tolist(), market.mentor_of_offer.tolist()
+    mentee_of, offer_of, mentor_of = market.mentee.tolist(), market.offer.tolist(), market.mentor_of_offer.tolist()
     rank, seats, limit = market.mentor_rank.tolist(), market.seats.tolist(), market.mentor_seats.tolist()
     offers_of: list[list[int]] = [[] for _ in limit]
-    for number, owner in enumerate(boss):
+    for number, owner in enumerate(mentor_of):
         offers_of[owner].append(number)
     heads: list[list[int]] = [[] for _ in seats]  # ranks of mentees whose first wish it is, in order
-    for who in range(market.n_mentees):
-        if first[who] < end[who]:
-            heads[offer[wish[first[who]]]].append(rank[wish[first[who]]])
+    for mentee in range(market.n_mentees):
+        if first[mentee] < end[mentee]:
+            heads[offer_of[wish[first[mentee]]]].append(rank[wish[first[mentee]]])
     for ranks in heads:
         ranks.sort()
     for pair in steps:
-        who, here = mentee[pair], offer[pair]
-        if first[who] == end[who] or wish[first[who]] != pair:
+        mentee, offer = mentee_of[pair], offer_of[pair]
+        if first[mentee] == end[mentee] or wish[first[mentee]] != pair:
             return False
-        better = [(seats[p], bisect_left(heads[p], rank[pair])) for p in offers_of[boss[here]]]
-        on_offer = bisect_left(heads[here], rank[pair])
-        if on_offer < seats[here] and sum(map(min, better)) < limit[boss[here]]:
+        better = [(seats[p], bisect_left(heads[p], rank[pair])) for p in offers_of[mentor_of[offer]]]
+        on_offer = bisect_left(heads[offer], rank[pair])
+        if on_offer < seats[offer] and sum(map(min, better)) < limit[mentor_of[offer]]:
             return False
-        heads[here].pop(on_offer)
-        first[who] += 1
-        if first[who] < end[who]:
-            insort(heads[offer[wish[first[who]]]], rank[wish[first[who]]])
+        heads[offer].pop(on_offer)
+        first[mentee] += 1
+        if first[mentee] < end[mentee]:
+            insort(heads[offer_of[wish[first[mentee]]]], rank[wish[first[mentee]]])
     left = [wish[k] if k < stop else NONE for k, stop in zip(first, end, strict=True)]
     return np.array_equal(left, current)
 
@@ -223,30 +223,30 @@ def _offered(market: Market, current: Ints, steps: Iterable[int]) -> bool:
     order = by_mentor[np.argsort(market.offer[by_mentor], kind="stable")]
     start = np.searchsorted(market.offer[order], np.arange(len(market.offer_seats) + 1))
     rows, front, end = order.tolist(), start[:-1].tolist(), start[1:].tolist()
-    mentee, offer, boss = market.mentee.tolist(), market.offer.tolist(), market.mentor_of_offer.tolist()
+    mentee_of, offer_of, mentor_of = market.mentee.tolist(), market.offer.tolist(), market.mentor_of_offer.tolist()
     likes, rank = market.mentee_rank.tolist(), market.mentor_rank.tolist()
     room, free = market.seats.tolist(), market.mentor_seats.tolist()
     offers_of: list[list[int]] = [[] for _ in free]
-    for number, owner in enumerate(boss):
+    for number, owner in enumerate(mentor_of):
         offers_of[owner].append(number)
     now = [NONE] * market.n_mentees
 
     def comes(pair: int) -> bool:
-        before = now[mentee[pair]]
+        before = now[mentee_of[pair]]
         return before == NONE or bool(likes[pair] < likes[before])
 
     for pair in steps:
-        here, owner = offer[pair], boss[offer[pair]]
-        if not room[here] or not free[owner] or not comes(pair):
+        offer, owner = offer_of[pair], mentor_of[offer_of[pair]]
+        if not room[offer] or not free[owner] or not comes(pair):
             return False
         for other in offers_of[owner]:  # nobody better would come to any offer with room
             while room[other] and front[other] < end[other] and not comes(rows[front[other]]):
                 front[other] += 1
             if room[other] and front[other] < end[other] and rank[rows[front[other]]] < rank[pair]:
                 return False
-        before, now[mentee[pair]] = now[mentee[pair]], pair
-        room[here], free[owner] = room[here] - 1, free[owner] - 1
+        before, now[mentee_of[pair]] = now[mentee_of[pair]], pair
+        room[offer], free[owner] = room[offer] - 1, free[owner] - 1
         if before != NONE:
-            room[offer[before]] += 1
-            free[boss[offer[before]]] += 1
+            room[offer_of[before]] += 1
+            free[mentor_of[offer_of[before]]] += 1
     return np.array_equal(now, current)

@@ -53,54 +53,54 @@ class Wishes(Plain):
     def __init__(self, market: Market) -> None:
         super().__init__(market)
         self.next = self.start[:-1]
-        self.asked: list[list[int]] = [[] for _ in self.seats]  # the ranks of all who asked, in order
+        self.proposed: list[list[int]] = [[] for _ in self.seats]  # the ranks of all who asked, in order
         self.struck = [NEVER] * len(self.seats)  # the best rank of anybody struck out
         self.first: list[list[int]] = [[] for _ in self.next]
-        for who in range(len(self.next)):
-            self._ask(who)
+        for mentee in range(len(self.next)):
+            self._ask(mentee)
 
-    def _ask(self, who: int) -> None:
+    def _ask(self, mentee: int) -> None:
         """Ask for the next best offers of a list, all that are as good."""
-        while self.next[who] < self.end[who]:
-            pair = self.wish[self.next[who]]
-            if self.first[who] and self.likes[pair] != self.likes[self.first[who][0]]:
+        while self.next[mentee] < self.end[mentee]:
+            pair = self.wish[self.next[mentee]]
+            if self.first[mentee] and self.likes[pair] != self.likes[self.first[mentee][0]]:
                 return
-            self.first[who].append(pair)
-            insort(self.asked[self.offer[pair]], self.rank[pair])
-            self.next[who] += 1
+            self.first[mentee].append(pair)
+            insort(self.proposed[self.offer[pair]], self.rank[pair])
+            self.next[mentee] += 1
 
     def strike(self, pair: int) -> bool:
         """Strike out a first wish; False where it is none, or might be granted."""
-        who, here = self.mentee[pair], self.offer[pair]
-        if pair not in self.first[who] or not self._impossible(pair):
+        mentee, offer = self.mentee[pair], self.offer[pair]
+        if pair not in self.first[mentee] or not self._impossible(pair):
             return False
-        self.first[who].remove(pair)
-        self.struck[here] = min(self.struck[here], self.rank[pair])
-        if not self.first[who]:
-            self._ask(who)
+        self.first[mentee].remove(pair)
+        self.struck[offer] = min(self.struck[offer], self.rank[pair])
+        if not self.first[mentee]:
+            self._ask(mentee)
         return True
 
     def _impossible(self, pair: int) -> bool:
         """Whether offer or mentor would have more than their seats if this wish were granted."""
-        mine, rank = self.offer[pair], self.rank[pair]
-        boss = self.boss[mine]
-        beside = bisect_right(self.asked[mine], rank) - 1
-        if self.struck[mine] <= rank or beside >= self.seats[mine]:
+        own, rank = self.offer[pair], self.rank[pair]
+        mentor = self.offer_mentor[own]
+        ahead = bisect_right(self.proposed[own], rank) - 1
+        if self.struck[own] <= rank or ahead >= self.seats[own]:
             return True
-        asked = {self.offer[other] for other in self.first[self.mentee[pair]]}
-        others = (here for here in self.offers[boss] if here != mine)
-        return beside + sum(self._must(here, rank, full=here in asked) for here in others) >= self.most[boss]
+        proposed = {self.offer[other] for other in self.first[self.mentee[pair]]}
+        others = (offer for offer in self.offers[mentor] if offer != own)
+        return ahead + sum(self._must(offer, rank, full=offer in proposed) for offer in others) >= self.most[mentor]
 
-    def _must(self, here: int, rank: int, *, full: bool = False) -> int:
+    def _must(self, offer: int, rank: int, *, full: bool = False) -> int:
         """How many of those who asked up to a rank, or of people liked more, an offer must have."""
-        if full or self.struck[here] <= rank:
-            return self.seats[here]
-        return min(bisect_right(self.asked[here], rank), self.seats[here])
+        if full or self.struck[offer] <= rank:
+            return self.seats[offer]
+        return min(bisect_right(self.proposed[offer], rank), self.seats[offer])
 
     def too_many(self) -> bool:
         """Whether mentors must have more mentees than have a wish left."""
         needed = (
-            min(limit, sum(self._must(here, NEVER - 1) for here in own))
+            min(limit, sum(self._must(offer, NEVER - 1) for offer in own))
             for limit, own in zip(self.most, self.offers, strict=True)
         )
         return sum(needed) > sum(map(bool, self.first))

@@ -182,11 +182,11 @@ def _unfilled(cohort: Cohort, matching: Matching, requests: Ints) -> Iterator[Vi
     """The list of unfilled seats is complete and true."""
     from mmatch.instance.decoding import unfilled
 
-    right, told = Counter(unfilled(cohort, requests)), Counter(matching.unmatched)
-    if right != told:
-        for (mentee, topic), n in (right - told).items():
+    right, listed = Counter(unfilled(cohort, requests)), Counter(matching.unmatched)
+    if right != listed:
+        for (mentee, topic), n in (right - listed).items():
             yield Violation("unmatched", f"{n} unfilled seats of {mentee} on {topic!r} are not listed", (mentee,))
-        for (mentee, topic), n in (told - right).items():
+        for (mentee, topic), n in (listed - right).items():
             yield Violation(
                 "unmatched", f"{n} seats of {mentee} on {topic!r} are listed as unfilled, and are not", (mentee,)
             )

@@ -73,10 +73,10 @@ def _proof(proof: Any) -> bool:
     prices = isinstance(proof.prices, tuple) and all(_whole(row) for row in proof.prices)
     for rows in (proof.multipliers, proof.cases, proof.branches, proof.counts):
         prices = prices and isinstance(rows, tuple) and all(_whole(row) for row in rows)
-    told = isinstance(proof.agreement, tuple) and all(
+    agreement = isinstance(proof.agreement, tuple) and all(
         isinstance(pair, tuple) and len(pair) == 2 and all(type(text) is str for text in pair)
         for pair in proof.agreement
     )
     totals = isinstance(proof.totals, tuple) and all(_exact(total) for total in proof.totals)
     texts = type(proof.kind) is str and type(proof.digest) is str
-    return prices and told and totals and texts and _stability(proof.stability) and _whole(proof.cut)
+    return prices and agreement and totals and texts and _stability(proof.stability) and _whole(proof.cut)

@@ -115,9 +115,9 @@ def _listed(package: str, *, load: bool) -> list[Plugin]:
     for name, points in _announced(package).items():
         fault = _clash(package, name, points)
         for point in points:
-            told = fault or (_loaded(package, point)[1] if load else "")
+            known = fault or (_loaded(package, point)[1] if load else "")
             version = point.dist.version if point.dist is not None else ""
-            found.append(Plugin(KINDS[package], name, _origin(point), version, told))
+            found.append(Plugin(KINDS[package], name, _origin(point), version, known))
     return found
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mmatch.reporting.console import safe, table
-from mmatch.reporting.words import told
+from mmatch.reporting.words import amount
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -64,7 +64,7 @@ def _print_reached(out: Console, comparison: Comparison, runs: Sequence[Run], wo
     for aim in comparison.aims:
         cells = [prices.get((run.cohort, run.strategy, run.seed, aim)) for run in runs]
         reached = [run.measures.get(aim) for run in runs]
-        rows.append((aim, *(_priced(told(v), p) for v, p in zip(reached, cells, strict=True))))
+        rows.append((aim, *(_priced(amount(v), p) for v, p in zip(reached, cells, strict=True))))
     for name, meaning in SHOWN:
         numbers = [None if run.metrics is None else run.metrics.scalars()[name] for run in runs]
         if any(value is not None for value in numbers):
@@ -82,7 +82,7 @@ def _priced(value: str, price: Price | None) -> str:
     if price is None or not price.below:
         return value
     if price.share is None:
-        return f"{value} (-{told(price.below)})"
+        return f"{value} (-{amount(price.below)})"
     return f"{value} (-{100 * price.share:.1f} %)"
 
 

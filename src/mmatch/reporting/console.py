@@ -13,7 +13,7 @@ from rich.text import Text
 from mmatch.display import visible
 from mmatch.explanations.words import counted
 from mmatch.io.matches import reasons_by_seat
-from mmatch.reporting.words import aim_rows, headline, told
+from mmatch.reporting.words import aim_rows, amount, headline
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -162,7 +162,7 @@ def _lack(supply: Any) -> str:
 def print_policy(out: Console, found: Explanation) -> None:
     """What each tier reached, gave up and left open, and what every change of the policy would bring."""
     heads = ("tier, most important first", "reached", "could have alone", "pairs still open")
-    rows = [(t.title, told(t.value), told(t.alone), "" if t.open is None else f"{t.open:,}") for t in found.tiers]
+    rows = [(t.title, amount(t.value), amount(t.alone), "" if t.open is None else f"{t.open:,}") for t in found.tiers]
     out.print(table(heads, rows, "What decided", right=heads[1:]))
     changes = [(c.change, _gains(c)) for c in found.what_if]
     if changes:
@@ -171,7 +171,7 @@ def print_policy(out: Console, found: Explanation) -> None:
 
 
 def _gains(change: WhatIf) -> str:
-    gains = [f"{name} {'+' if gain > 0 else ''}{told(gain)}" for name, gain in change.gains.items() if gain]
+    gains = [f"{name} {'+' if gain > 0 else ''}{amount(gain)}" for name, gain in change.gains.items() if gain]
     return ", ".join(gains) or ("nothing changes" if change.values else change.status)
 
 

@@ -13,7 +13,7 @@ from mmatch.explanations.words import counted, topic_word
 from mmatch.matching import Status, Trust
 from mmatch.reporting.dated import Calendar
 from mmatch.reporting.sections import Grid, Names, Page, Section
-from mmatch.reporting.words import aim_rows, headline, told
+from mmatch.reporting.words import aim_rows, amount, headline
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -45,7 +45,7 @@ class Material:
     cohort: Cohort
     program: Program
     result: Result
-    told: tuple[Reason, ...]
+    reasons: tuple[Reason, ...]
     schedule: Schedule | None
     explanation: Explanation | None
     by: str | None
@@ -75,7 +75,7 @@ class Material:
         found: dict[str, dict[str, str]] = {}
         for who, topic in () if self.result.found is None else self.result.found.unmatched:
             found.setdefault(who, {})[topic] = ""
-        for reason in self.told:
+        for reason in self.reasons:
             topics = found.get(reason.who[0] if reason.who else "", {})
             if reason.kind != "score" and topics.get(reason.topic) == "":
                 topics[reason.topic] = reason.kind
@@ -87,7 +87,7 @@ def overview(found: Material) -> Page:
     names = Names(found.cohort)
     sections = [_summary(found)]
     if found.result.found is None:
-        sections.append(Section("why", "Why there is no matching", points=tuple(r.message for r in found.told)))
+        sections.append(Section("why", "Why there is no matching", points=tuple(r.message for r in found.reasons)))
     else:
         sections += [*_answer(found, names), *_dates(found, names), *_fairness(found)]
     sections += [*_policy(found), _evidence(found)]
@@ -101,13 +101,13 @@ def _figures(found: Material) -> tuple[tuple[str, str], ...]:
     """The numbers that everybody asks for first."""
     if found.result.found is None:
         return ()
-    matching, asked = found.result.matching, found.cohort.requests
-    people = len(set(asked.owner[asked.mentors > 0].tolist()))
+    matching, requests = found.result.matching, found.cohort.requests
+    people = len(set(requests.owner[requests.mentors > 0].tolist()))
     mentors = len(set(found.cohort.offers.owner.tolist()))
     load = Counter(matching.seats.mentor)
     figures = [
         ("mentees matched", f"{len(set(matching.seats.mentee)):,} of {people:,}"),
-        ("seats filled", f"{len(matching.seats):,} of {int(asked.mentors.sum()):,}"),
+        ("seats filled", f"{len(matching.seats):,} of {int(requests.mentors.sum()):,}"),
         ("mentors with a mentee", f"{len(load):,} of {mentors:,}"),
         ("matches", f"{len(matching):,}"),
     ]
@@ -154,7 +154,7 @@ def _missing(found: Material) -> Iterator[str]:
     """What would seat those who miss out, topic by topic."""
     left = Counter(found.result.matching.unmatched)
     kinds: Counter[tuple[str, str]] = Counter()
-    for reason in found.told:
+    for reason in found.reasons:
         seats = left.pop((reason.who[0], reason.topic), 0) if reason.who else 0
         kinds[reason.kind, reason.topic] += seats
     help_for = {
@@ -180,7 +180,7 @@ def _answer(found: Material, names: Names) -> Iterator[Section]:
     left = dict.fromkeys(matching.unmatched)
     unopened = [
         (r.topic or "any", r.message)
-        for r in found.told
+        for r in found.reasons
         if r.kind != "score" and len(r.who) > 1 and (r.who[0], r.topic) not in left
     ]
     if unopened:
@@ -188,7 +188,7 @@ def _answer(found: Material, names: Names) -> Iterator[Section]:
         yield Section("unopened", "Groups that did not open", grids=(grid,))
     if left:
         why: dict[tuple[str, str], str] = {}
-        for reason in found.told:
+        for reason in found.reasons:
             if reason.kind != "score" and reason.who:
                 why.setdefault((reason.who[0], reason.topic), reason.message)
         rows = tuple((names.full(who), topic or "any", why.get((who, topic), "")) for who, topic in left)
@@ -201,7 +201,7 @@ def _answer(found: Material, names: Names) -> Iterator[Section]:
 
 def _matches(found: Material, names: Names) -> Grid:
     why: dict[tuple[str, str, str], str] = {}
-    for reason in found.told:
+    for reason in found.reasons:
         if reason.kind == "score":
             mentor, mentee = reason.who
             why[mentor, mentee, reason.topic] = reason.message.removeprefix(f"{mentor} with {mentee}: ")
@@ -272,7 +272,7 @@ def _fairness(found: Material) -> Iterator[Section]:
         "mentees who would rather have another's place": numbers.envy,
         "pairs who would both rather be together": numbers.blocking_pairs,
     }
-    known = tuple((name, told(value)) for name, value in named.items() if value is not None)
+    known = tuple((name, amount(value)) for name, value in named.items() if value is not None)
     grids.append(Grid("Fit and fairness", ("figure", "value"), known, frozenset({1})))
     if found.by is not None:
         grids.append(_parity(found.by, numbers.parity))
@@ -285,7 +285,7 @@ def _parity(by: str, segments: Sequence[Segment]) -> Grid:
         (
             "not stated" if segment.value is None else str(segment.value),
             *(
-                (segment.mentees, f"{segment.share:.0%}", told(segment.mean_fit))
+                (segment.mentees, f"{segment.share:.0%}", amount(segment.mean_fit))
                 if segment.mentees >= FEW
                 else (f"fewer than {FEW}", "", "")
             ),
@@ -311,7 +311,7 @@ def _policy(found: Material) -> Iterator[Section]:
 
 
 def _gains(gains: Mapping[str, int | float]) -> str:
-    changed = [f"{name} {'+' if gain > 0 else ''}{told(gain)}" for name, gain in gains.items() if gain]
+    changed = [f"{name} {'+' if gain > 0 else ''}{amount(gain)}" for name, gain in gains.items() if gain]
     return ", ".join(changed) or "nothing changes"
 
 
@@ -324,7 +324,7 @@ def _evidence(found: Material) -> Section:
         ("evidence", result.proof.kind),
         ("solver", result.solver),
         ("seed of the lottery", str(result.seed)),
-        ("scores rounded to", told(result.resolution)),
+        ("scores rounded to", amount(result.resolution)),
         ("digest of the question", result.proof.digest),
         ("mmatch", __version__),
     )

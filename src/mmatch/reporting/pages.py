@@ -62,10 +62,10 @@ def report(
             _check(name, value, kind)
     if type(title) is not str:
         raise InputError(Problem("type", "title", f"found {excerpt(title)}, expected a text"))
-    told = reasons(cohort, program, result)
+    found = reasons(cohort, program, result)
     resolved = program.resolve(cohort, result.solver, result.proof.side)
     _same_matches(result, schedule)
-    material = Material(cohort, resolved, result, told, schedule, explanation, by, title)
+    material = Material(cohort, resolved, result, found, schedule, explanation, by, title)
     return Report(material, overview(material))
 
 

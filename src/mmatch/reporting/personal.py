@@ -27,17 +27,17 @@ MISSED = {
 def personal(found: Material, who: str) -> Page:
     """What one person may see: their own matches, dates and tasks, and in general words what could not be found."""
     names = Names(found.cohort)
-    mine = found.matches_of.get(who, [])
-    sections = [*_meetings(names, who, mine), *_when(found, names, who), *_prepare(found, who), *_missed(found, who)]
-    text = f"You take part in {counted(len(mine), 'match')}." if mine else "No match was found for you this time."
+    matches = found.matches_of.get(who, [])
+    sections = [*_meetings(names, who, matches), *_when(found, names, who), *_prepare(found, who), *_missed(found, who)]
+    text = f"You take part in {counted(len(matches), 'match')}." if matches else "No match was found for you this time."
     return Page(f"{found.title}: {names.short(who)}", text, sections=tuple(sections))
 
 
-def _meetings(names: Names, who: str, mine: list[Match]) -> Iterator[Section]:
+def _meetings(names: Names, who: str, matches: list[Match]) -> Iterator[Section]:
     """Whom this person meets, and on what."""
-    rows = tuple(_met(names, who, match) for match in mine)
+    rows = tuple(_met(names, who, match) for match in matches)
     if rows:
-        timed = any(match.slot for match in mine)
+        timed = any(match.slot for match in matches)
         heads = ("you are", "topic", "with", *(("when",) if timed else ()))
         shown = tuple(row if timed else row[:-1] for row in rows)
         yield Section("meetings", "Whom you meet", grids=(Grid("Your matches", heads, shown),))
@@ -46,11 +46,11 @@ def _meetings(names: Names, who: str, mine: list[Match]) -> Iterator[Section]:
 def _met(names: Names, who: str, match: Match) -> tuple[str, ...]:
     if who in match.mentors:
         others = tuple(name for name in match.mentors if name != who)
-        beside = f", together with {', '.join(map(names.short, others))}" if others else ""
-        return "mentor", match.topic or "any", ", ".join(map(names.short, match.mentees)) + beside, match.slot
+        note = f", together with {', '.join(map(names.short, others))}" if others else ""
+        return "mentor", match.topic or "any", ", ".join(map(names.short, match.mentees)) + note, match.slot
     others = tuple(name for name in match.mentees if name != who)
-    beside = f", together with {', '.join(map(names.short, others))}" if others else ""
-    return "mentee", match.topic or "any", ", ".join(map(names.short, match.mentors)) + beside, match.slot
+    note = f", together with {', '.join(map(names.short, others))}" if others else ""
+    return "mentee", match.topic or "any", ", ".join(map(names.short, match.mentors)) + note, match.slot
 
 
 def _when(found: Material, names: Names, who: str) -> Iterator[Section]:

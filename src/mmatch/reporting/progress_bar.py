@@ -7,7 +7,7 @@ import time
 from typing import TYPE_CHECKING, Any, Self
 
 from mmatch.display import escaped
-from mmatch.reporting.words import told
+from mmatch.reporting.words import amount
 
 if TYPE_CHECKING:
     from mmatch.progress import Progress
@@ -52,7 +52,7 @@ def in_words(progress: Progress, seconds: float) -> str:
     """One step as a line: the phase, how much of it is done, value, bound, time."""
     part = f" {progress.done:,} of {progress.total:,}" if progress.total else ""
     known = [(name, values[0]) for name in ("value", "bound") if (values := getattr(progress, name))]
-    shown = [f"{name} {told(value)}" for name, value in known if value is not None]
+    shown = [f"{name} {amount(value)}" for name, value in known if value is not None]
     return " · ".join([f"{progress.phase}{part}", *shown, f"{seconds:.0f} s"])
 
 

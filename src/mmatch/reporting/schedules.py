@@ -72,8 +72,8 @@ def print_schedule(out: Console, cohort: Cohort, schedule: Schedule) -> None:
     if len(rows) > MOST_ROWS:
         out.print(safe(f"  … and {len(rows) - MOST_ROWS:,} more sessions"))
     for item in schedule.unplaced[:MOST_ROWS]:
-        led, asked = " and ".join(item.match.mentors), " and ".join(item.match.mentees)
-        out.print(safe(f"No dates for {led} with {asked}: {item.reason}"))
+        led, mentees = " and ".join(item.match.mentors), " and ".join(item.match.mentees)
+        out.print(safe(f"No dates for {led} with {mentees}: {item.reason}"))
         if item.relaxation:
             out.print(safe(f"  try: {item.relaxation}"))
     _print_changes(out, cohort, schedule)

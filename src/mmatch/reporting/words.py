@@ -63,11 +63,11 @@ def _room(value: Value | None, bound: Value | None, best: str = "best possible")
     if value == bound:
         return best
     if isinstance(value, tuple) or isinstance(bound, tuple):
-        return f"at most {told(bound)}"
+        return f"at most {amount(bound)}"
     if value <= 0:
-        return f"at most {told(bound - value)} better is possible"
+        return f"at most {amount(bound - value)} better is possible"
     share = math.ceil((bound - value) * 10_000 / value) / 100
-    return f"at most {told(share)} % better is possible"
+    return f"at most {amount(share)} % better is possible"
 
 
 def _stable(result: Result) -> bool:
@@ -81,14 +81,14 @@ def aim_rows(program: Program, result: Result) -> list[tuple[str, str, str, str]
         bound = None if result.verified_bound is None else result.verified_bound[k]
         value = None if result.value is None else result.value[k]
         best = "best of stable ones" if _stable(result) else "best possible"
-        rows.append((str(k + 1), " + ".join(aim.title for aim in tier), told(value), _room(value, bound, best)))
+        rows.append((str(k + 1), " + ".join(aim.title for aim in tier), amount(value), _room(value, bound, best)))
     return rows
 
 
-def told(value: Value | None) -> str:
+def amount(value: Value | None) -> str:
     """A value as people write it."""
     if value is None:
         return ""
     if isinstance(value, tuple):
-        return ", ".join(told(item) for item in value)
+        return ", ".join(amount(item) for item in value)
     return f"{value:,}" if isinstance(value, int) else f"{value:,.6g}"

@@ -30,8 +30,8 @@ class GroupRule(Rule):
 
     def violations(self, cohort: Cohort, matching: Matching) -> list[Violation]:
         """Matches whose mentees do not go together."""
-        told = ((match, self.broken(cohort, match)) for match in matching)
-        return [Violation(f"rule:{self.name}", text, (match.mentor, *match.mentees)) for match, text in told if text]
+        texts = ((match, self.broken(cohort, match)) for match in matching)
+        return [Violation(f"rule:{self.name}", text, (match.mentor, *match.mentees)) for match, text in texts if text]
 
 
 def sums(groups: Groups, rule: str, weights: Ints, opened: int, limits: tuple[int, int]) -> GroupRows:

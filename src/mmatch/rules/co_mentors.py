@@ -41,8 +41,8 @@ class CoMentors(Rule):
 
     def violations(self, cohort: Cohort, matching: Matching) -> list[Violation]:  # noqa: ARG002 - a rule's signature
         """Matches with too few or too many mentors."""
-        told = ((match, self._broken_by(match)) for match in matching)
-        return [Violation("rule:CoMentors", text, match.mentors) for match, text in told if text]
+        texts = ((match, self._broken_by(match)) for match in matching)
+        return [Violation("rule:CoMentors", text, match.mentors) for match, text in texts if text]
 
     def _broken_by(self, match: Match) -> str:
         size, due = len(match.mentees), 1 + (len(match.mentees) > self.above)

@@ -159,9 +159,9 @@ class CommonSlot(Rule):
             return _span(window)
         day = dt.date.fromisoformat(self.week)
         monday = dt.datetime.combine(day - dt.timedelta(days=day.weekday()), dt.time())
-        home, there = zoneinfo.ZoneInfo(self.timezone), zoneinfo.ZoneInfo(zone)
+        home, away = zoneinfo.ZoneInfo(self.timezone), zoneinfo.ZoneInfo(zone)
         begin = (monday + dt.timedelta(minutes=_span(window)[0])).replace(tzinfo=home).astimezone(dt.UTC)
-        local = begin.astimezone(there)
+        local = begin.astimezone(away)
         start = local.weekday() * 1440 + local.hour * 60 + local.minute
         return start, start + (window.end - window.start)
 
@@ -187,9 +187,9 @@ class CommonSlot(Rule):
         none = np.zeros(0, dtype=np.int64)
         leaders = edges.mentor_rows[groups.leader].tolist()
         for members in groups.slots.moments() if groups.slots is not None else ():
-            here = np.isin(groups.slot, members)
+            at_site = np.isin(groups.slot, members)
             for site, rooms in self.limits.items():
-                used = [k for k, row in enumerate(leaders) if here[k] and site == _room_at(cohort, row)]
+                used = [k for k, row in enumerate(leaders) if at_site[k] and site == _room_at(cohort, row)]
                 if used:
                     entries = (np.zeros(len(used), np.int64), np.array(used), np.ones(len(used), np.int64))
                     limit = np.array([rooms])
@@ -224,10 +224,10 @@ class CommonSlot(Rule):
 
     def _roomless(self, cohort: Cohort, matches: Sequence[Match], windows: Mapping[str, Window]) -> Iterator[Violation]:
         for site, rooms in self.limits.items():
-            here = [m for m in matches if _room_at(cohort, cohort.people.index[m.mentor]) == site]
-            for match in here:
+            at_site = [m for m in matches if _room_at(cohort, cohort.people.index[m.mentor]) == site]
+            for match in at_site:
                 start = _span(windows[match.slot])[0]
-                busy = [m for m in here if _span(windows[m.slot])[0] <= start < _span(windows[m.slot])[1]]
+                busy = [m for m in at_site if _span(windows[m.slot])[0] <= start < _span(windows[m.slot])[1]]
                 if len(busy) > rooms:
                     text = f"{len(busy)} matches at {site} at {match.slot}, which has {rooms} rooms"
                     yield Violation("rule:CommonSlot", text, tuple(m.mentor for m in busy))

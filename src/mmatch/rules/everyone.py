@@ -36,8 +36,8 @@ class Everyone(Rule):
         key = "mentee" if self.of == "mentees" else "request"
         wanted = edges.wanted
         if self.of == "mentees":
-            asked = np.bincount(edges.mentee_of_request, weights=wanted, minlength=edges.count("mentee")) > 0
-            lower = asked.astype(np.int64)
+            wants = np.bincount(edges.mentee_of_request, weights=wanted, minlength=edges.count("mentee")) > 0
+            lower = wants.astype(np.int64)
         else:
             lower = wanted
         yield Bounds(key, edges.label(key), lower, np.full(len(lower), len(edges) + 1, dtype=np.int64), self.title)
@@ -49,6 +49,6 @@ class Everyone(Rule):
                 Violation("rule:Everyone", f"{m} has an unfilled seat on {t!r}", (m,)) for m, t in matching.unmatched
             ]
         wanted = cohort.requests.mentors > 0
-        asking = dict.fromkeys(cohort.people.ids[row] for row in cohort.requests.owner[wanted].tolist())
+        mentees = dict.fromkeys(cohort.people.ids[row] for row in cohort.requests.owner[wanted].tolist())
         served = set(matching.seats.mentee)
-        return [Violation("rule:Everyone", f"{m} has no match", (m,)) for m in asking if m not in served]
+        return [Violation("rule:Everyone", f"{m} has no match", (m,)) for m in mentees if m not in served]

@@ -72,5 +72,5 @@ class GroupCount(GroupRule):
         found = sum(has[cohort.people.index[name]] for name in match.mentees)
         most = len(match.mentees) if self.most is None else self.most
         expected = f"at least {self.least}" if found < self.least else f"at most {self.most}"
-        told = f"{found} mentees of {match.mentor} have {self.attribute} {self.value!r}, {expected} must"
-        return "" if self.least <= found <= most else told
+        text = f"{found} mentees of {match.mentor} have {self.attribute} {self.value!r}, {expected} must"
+        return "" if self.least <= found <= most else text

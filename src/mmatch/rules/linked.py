@@ -42,15 +42,15 @@ class Linked(Rule):
     def check(self, cohort: Cohort) -> None:
         """Everybody named must exist and ask for one mentor, once."""
         problems = Problems()
-        asked = np.bincount(cohort.requests.owner, weights=cohort.requests.mentors, minlength=len(cohort))
+        wanted = np.bincount(cohort.requests.owner, weights=cohort.requests.mentors, minlength=len(cohort))
         for name in (name for names in self.sets for name in names):
             row = cohort.people.index.get(name)
             if row is None:
                 hint = suggestion(name, cohort.people.index)
                 problems.add("unknown-id", self.title, f"unknown id {excerpt(name)}", hint)
-            elif asked[row] != 1:
-                text = f"{excerpt(name)} asks for {int(asked[row])} mentors, linked mentees ask for one each"
-                problems.add("no-request" if not asked[row] else "several-requests", self.title, text)
+            elif wanted[row] != 1:
+                text = f"{excerpt(name)} asks for {int(wanted[row])} mentors, linked mentees ask for one each"
+                problems.add("no-request" if not wanted[row] else "several-requests", self.title, text)
         problems.raise_any()
 
     def rows(self, cohort: Cohort) -> list[list[int]]:

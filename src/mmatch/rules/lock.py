@@ -65,12 +65,12 @@ class Lock(Rule):
     def violations(self, cohort: Cohort, matching: Matching) -> list[Violation]:
         """Locked pairs that do not meet."""
         pairs = pairs_of(cohort, matching)
-        there = set((pairs.offer.row * len(cohort) + pairs.mentee).tolist())
+        seated = set((pairs.offer.row * len(cohort) + pairs.mentee).tolist())
         keys = offer_keys(self, cohort, self.pairs)
         return [
             Violation("rule:Lock", f"{pair[0]} and {pair[1]} are locked and do not meet", pair[:2])
             for pair, wanted in zip(self.pairs, keys, strict=True)
-            if there.isdisjoint(wanted.tolist())
+            if seated.isdisjoint(wanted.tolist())
         ]
 
 

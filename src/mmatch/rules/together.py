@@ -39,13 +39,13 @@ class Together(GroupRule):
     def check(self, cohort: Cohort) -> None:
         """Everybody named must exist and ask for something."""
         problems = Problems()
-        asking = set(cohort.requests.owner.tolist())
+        owners = set(cohort.requests.owner.tolist())
         for name in (name for names in self.sets for name in names):
             row = cohort.people.index.get(name)
             if row is None:
                 hint = suggestion(name, cohort.people.index)
                 problems.add("unknown-id", self.title, f"unknown id {excerpt(name)}", hint)
-            elif row not in asking:
+            elif row not in owners:
                 problems.add("no-request", self.title, f"{excerpt(name)} has no request")
         problems.raise_any()
 
@@ -65,10 +65,10 @@ class Together(GroupRule):
 
     def broken(self, cohort: Cohort, match: Match) -> str:  # noqa: ARG002 - one signature for all rules
         """Who is missing from a match."""
-        there = set(match.mentees)
+        seated = set(match.mentees)
         for names in self.sets:
-            missing = [name for name in names if name not in there]
+            missing = [name for name in names if name not in seated]
             if missing and len(missing) < len(names):
-                present = next(name for name in names if name in there)
+                present = next(name for name in names if name in seated)
                 return f"{present} is in a match of {match.mentor} without {', '.join(missing)}"
         return ""

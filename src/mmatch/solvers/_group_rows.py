@@ -44,9 +44,9 @@ def _placed(model: Model, groups: Groups) -> Ints:
         return groups.edge
     size = len(groups.edge)
     places = model.add(np.zeros(size, dtype=np.int64), np.ones(size, dtype=np.int64))
-    for edge, mine in enumerate(_by_set(groups.edge, n)):
-        if len(mine):
-            model.row(np.append(places[mine], edge), np.append(np.ones(len(mine), np.int64), -1), 0, 0)
+    for edge, own in enumerate(_by_set(groups.edge, n)):
+        if len(own):
+            model.row(np.append(places[own], edge), np.append(np.ones(len(own), np.int64), -1), 0, 0)
     return places
 
 
@@ -101,13 +101,13 @@ def _variety(model: Model, columns_of: tuple[Ints, Ints], groups: Groups, term: 
     place = order[np.repeat(first, size) + np.arange(len(entry)) - np.repeat(np.cumsum(size) - size, size)]
     width = int(term.value.max(initial=0)) + 1
     found, row = np.unique(groups.group[place] * width + term.value[entry], return_inverse=True)
-    there = model.add(np.zeros(len(found), dtype=np.int64), np.ones(len(found), dtype=np.int64))
+    indicator = model.add(np.zeros(len(found), dtype=np.int64), np.ones(len(found), dtype=np.int64))
     for number, members in enumerate(_by_set(row, len(found))):
-        columns = np.append(columns_of[0][place[members]], there[number])
+        columns = np.append(columns_of[0][place[members]], indicator[number])
         if term.factor > 0:
             model.row(columns, np.append(np.ones(len(members), np.int64), -1), 0, FAR)
             continue
         for column in columns[:-1].tolist():
-            model.row(np.array([there[number], column]), np.array([1, -1]), 0, FAR)
-    yield there, np.full(len(found), term.factor)
+            model.row(np.array([indicator[number], column]), np.array([1, -1]), 0, FAR)
+    yield indicator, np.full(len(found), term.factor)
     yield columns_of[1], np.full(len(groups), -term.factor)

@@ -67,11 +67,11 @@ class _Run:
 
     def answer(self) -> Answer:
         """The best choice over all stages."""
-        asked = goals(self.instance, self.model, self.watch)
+        wanted = goals(self.instance, self.model, self.watch)
         outcome: Outcome | None = None
         while True:
             try:
-                number, goal = asked.send(outcome)
+                number, goal = wanted.send(outcome)
             except StopIteration:
                 return self.finished()
             reply = "held" if self.reached(goal) else self.searched(number, goal)
@@ -90,7 +90,7 @@ class _Run:
         stopped = self.watch.reason()
         if stopped:
             return self.partial(number, stopped)
-        _tell(self.instance, self.best, self.watch, number)
+        _report(self.instance, self.best, self.watch, number)
         rows, held = self.model.rows, len(self.model.rows)
         rows += goal.rows
         before = self.last
@@ -163,10 +163,10 @@ def _link(model: Model, instance: Instance) -> None:
         raise UnsupportedError("no solver here can keep Linked in groups: rules.Together says who sits in one group")
     mentee, mentor = instance.labels.label("mentee"), instance.labels.label("mentor")
     for one, other in (both for names in sets for both in pairwise(names)):
-        mine, theirs = np.flatnonzero(mentee == one), np.flatnonzero(mentee == other)
-        for boss in np.union1d(mentor[mine], mentor[theirs]).tolist():
-            here, there = mine[mentor[mine] == boss], theirs[mentor[theirs] == boss]
-            model.row(np.concatenate([here, there]), np.repeat([1, -1], [len(here), len(there)]), 0, 0)
+        one_edges, other_edges = np.flatnonzero(mentee == one), np.flatnonzero(mentee == other)
+        for number in np.union1d(mentor[one_edges], mentor[other_edges]).tolist():
+            first, second = one_edges[mentor[one_edges] == number], other_edges[mentor[other_edges] == number]
+            model.row(np.concatenate([first, second]), np.repeat([1, -1], [len(first), len(second)]), 0, 0)
 
 
 def _stable(model: Model, instance: Instance) -> None:
@@ -203,7 +203,7 @@ def _broken(row: Row, chosen: Bools) -> bool:
     return bool(used.any()) and total + sum(row.coefficients[~own].tolist()) < row.lower
 
 
-def _tell(instance: Instance, best: Bools | None, watch: Watch, number: int) -> None:
+def _report(instance: Instance, best: Bools | None, watch: Watch, number: int) -> None:
     if watch.progress is not None and best is not None:
         grouped = [isinstance(stage, Total) and bool(stage.grouped) for stage in instance.stages]
         done = min(instance.tiers_within(number), instance.tiers_within([*grouped, True].index(True)))

@@ -25,9 +25,9 @@ def kept_market(instance: Instance, name: str) -> Market:
     Raises:
         UnsupportedError: what no mechanism can keep, such as least loads.
     """
-    told = obstacle(instance)
-    if told:
-        raise UnsupportedError(f"{name} cannot keep {told}; use another solver")
+    reason = obstacle(instance)
+    if reason:
+        raise UnsupportedError(f"{name} cannot keep {reason}; use another solver")
     return market_of(instance)
 
 

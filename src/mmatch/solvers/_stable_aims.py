@@ -63,8 +63,8 @@ def _turned(descent: Descent, best: list[int], inside: list[bool]) -> list[int]:
     """The stable matching behind a set of rotations."""
     current = list(best)
     number_of = {pair: who for who, pair in enumerate(best)}
-    for left, taken, there in zip(descent.left, descent.taken, inside, strict=True):
-        for old, new in zip(left, taken, strict=True) if there else ():
+    for left, taken, taken_in in zip(descent.left, descent.taken, inside, strict=True):
+        for old, new in zip(left, taken, strict=True) if taken_in else ():
             who = number_of.pop(old)
             current[who], number_of[new] = new, who
     return current

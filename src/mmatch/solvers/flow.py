@@ -40,13 +40,13 @@ class Flow:
         flow, cut = feasible(network)
         if flow is None:
             return Answer(Status.INFEASIBLE, cut=cut)
-        face = Face(network, flow, np.ones(network.n_arcs, dtype=bool), _drawn_order(instance, network))
+        face = Face(network, flow, np.ones(network.n_arcs, dtype=bool), _lottery_order(instance, network))
         for done, step in _steps(network):
             stopped = watch.reason()
             if stopped:
                 return _answer(instance, face, done, stopped)
             if watch.progress is not None:
-                _tell(instance, face, watch, done)
+                _report(instance, face, watch, done)
             _take(face, step)
             watch.best = _answer(instance, face, done + 1, "interrupted")
         return _answer(instance, face, len(instance.stages), None)
@@ -81,13 +81,13 @@ def _answer(instance: Instance, face: Face, done: int, stopped: str | None) -> A
     return Answer(status, chosen, tiers, tuple(face.prices), stopped=None if complete else stopped)
 
 
-def _tell(instance: Instance, face: Face, watch: Watch, done: int) -> None:
+def _report(instance: Instance, face: Face, watch: Watch, done: int) -> None:
     """Progress: the totals of the tiers done so far."""
     tiers = instance.tiers_within(done)
     watch.report("tiers", tiers, len(instance.tiers), tier_values(instance, face.chosen(), tiers))
 
 
-def _drawn_order(instance: Instance, network: Network) -> Order:
+def _lottery_order(instance: Instance, network: Network) -> Order:
     """Nodes and arcs in the order of the lottery: it decides which of several optima is found."""
     node = np.arange(network.n_nodes)
     if instance.lottery is None:

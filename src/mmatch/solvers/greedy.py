@@ -57,13 +57,13 @@ class _State:
         loads = [load for stage in self.stages for load in stage.loads]
         self.labels = {load.key: load_labels(instance, load) for load in loads}
         self.filled = {key: [0] * (int(label.max(initial=NONE)) + 1) for key, label in self.labels.items()}
-        self.drawn = _drawn(instance)
+        self.lottery_order = _lottery_order(instance)
         self.fixed = next((k for k, stage in enumerate(self.stages) if stage.loads), len(self.stages))
 
     def blocks(self, edges: Ints) -> Iterator[Ints]:
         """Edges that count the same in all stages before the first one about loads, the best first."""
         keys = [-weights[edges] for weights in self.weights[: self.fixed]]
-        order = np.lexsort((self.drawn[edges], *reversed(keys)))
+        order = np.lexsort((self.lottery_order[edges], *reversed(keys)))
         edges = edges[order]
         step = np.zeros(len(edges), dtype=bool)
         for key in keys:
@@ -136,7 +136,7 @@ class _State:
         return all(bool((load >= family.lower).all()) for family, load in zip(self.bounds, self.loads, strict=True))
 
 
-def _drawn(instance: Instance) -> Ints:
+def _lottery_order(instance: Instance) -> Ints:
     """The place of each edge in the lottery."""
     lottery = instance.lottery
     if lottery is None:

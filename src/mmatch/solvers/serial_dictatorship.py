@@ -49,7 +49,7 @@ class SerialDictatorship:
 
     def _turns(self, instance: Instance) -> Ints:
         """Requests in the order of their turns."""
-        drawn = np.arange(instance.n_requests) if instance.lottery is None else instance.lottery.request
+        lottery_order = np.arange(instance.n_requests) if instance.lottery is None else instance.lottery.request
         labels = instance.labels
         urgency = labels.cohort.requests.priority[labels.request_rows]
-        return np.lexsort((drawn, -urgency)) if self.by == "priority" else np.argsort(drawn)
+        return np.lexsort((lottery_order, -urgency)) if self.by == "priority" else np.argsort(lottery_order)

@@ -77,9 +77,9 @@ class Stable:
         Raises:
             UnsupportedError: what no stable mechanism can keep, or other aims than its side's ranks.
         """
-        told = obstacle(instance, loads=True)
-        if told:
-            raise UnsupportedError(f"stable cannot keep {told}; use another solver")
+        reason = obstacle(instance, loads=True)
+        if reason:
+            raise UnsupportedError(f"stable cannot keep {reason}; use another solver")
         watch.report("stable", 0, len(instance.request))
         market = market_of(instance)
         ranks = counts_ranks(instance, self.side)
@@ -90,9 +90,9 @@ class Stable:
             usual = f'aims=None, or Coverage() and then Preference("{self.side}s")'
             hint = "other aims need strict lists, and sums over pairs; or rules.Stable with cpsat or milp"
             raise UnsupportedError(f"stable cannot keep other aims than those of its side: give {usual} ({hint})")
-        asked = {item.notion for item in instance.unmet if isinstance(item, NoBlocking)} - {self.kind}
-        if asked - {"weak"}:
-            raise UnsupportedError(f"stable cannot keep rules.Stable({min(asked)!r}) this way: use cpsat or milp")
+        notions = {item.notion for item in instance.unmet if isinstance(item, NoBlocking)} - {self.kind}
+        if notions - {"weak"}:
+            raise UnsupportedError(f"stable cannot keep rules.Stable({min(notions)!r}) this way: use cpsat or milp")
         if not ranks:
             return _by_aims(instance, market, watch)
         if self.ties == "largest" and self.kind == "weak" and market.tied:
