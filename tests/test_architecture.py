@@ -26,6 +26,7 @@ FLOORS = [
     {"engine"},
     {"insight", "repairs", "planning", "events", "lotteries"},
     {"io"},
+    {"signup"},
     {"reporting", "datasets", "plot"},
     {"cli", "__main__"},
 ]

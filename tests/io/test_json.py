@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 
 import mmatch.io
 from mmatch.errors import ExportError, InputError
-from mmatch.io import read_cohort, read_files, write_cohort
+from mmatch.io import write_cohort
 from mmatch.io.cohorts import cohort_from_json, cohort_schema, cohort_to_json, schema_text
 from mmatch.io.json_text import dump_json, parse_json
 from mmatch.people import Cohort, Meeting, Offer, Participant, Request
+from mmatch.signup import read_cohort, read_files
 
 SCHEMA = Path(mmatch.io.__file__).parent / "schemas" / "cohort.schema.json"
 PUBLISHED = json.loads(SCHEMA.read_text())

@@ -20,10 +20,10 @@ from mmatch.cli.options import (
 )
 
 if TYPE_CHECKING:
-    from mmatch.io.reading import Reading
     from mmatch.matching import Matching, Reason, Result
     from mmatch.people import Cohort
     from mmatch.program import Program
+    from mmatch.signup.reading import Reading
 
 
 def match(  # noqa: PLR0913 - the options of the verb
