@@ -1,4 +1,4 @@
-"""What a schedule is asked for, as a JSON file: the keywords of `schedule`, for the command line."""
+"""The dates, rooms, diaries and wishes for a schedule as a JSON file: the keywords of `schedule`."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ DATES = Document(
 
 
 def read_dates(path: str | os.PathLike[str]) -> dict[str, Any]:
-    """Read what a schedule is asked for from a JSON file, as keywords for ``schedule(…, **dates)``.
+    """Read the dates, rooms, diaries and wishes for a schedule from a JSON file: keywords for ``schedule(…, **dates)``.
 
     Raises:
         InputError: not readable, no JSON, or fields that `schedule` does not know.

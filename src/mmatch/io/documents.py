@@ -98,7 +98,7 @@ class Document:
             return self._adapter.dump_python(  # type: ignore[no-any-return]
                 whole, mode="json", by_alias=True, exclude_defaults=not defaults, warnings="error"
             )
-        except (PydanticSerializationError, AttributeError, TypeError, ValueError) as error:
+        except PydanticSerializationError as error:
             raise ExportError(f"cannot be written as {self.schema}: {type(error).__name__}") from None
 
     def json_schema(self) -> dict[str, Any]:

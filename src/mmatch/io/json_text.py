@@ -1,4 +1,4 @@
-"""JSON without its traps: no NaN, no repeated keys, no endless digits or depth, and errors that say where."""
+"""JSON texts within limits: NaN, repeated keys, endless digits and depth are refused, with their place."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MOST_DIGITS = 1000
 
 
 class _Fault(ValueError):  # noqa: N818 - never leaves the module: it becomes an InputError
-    """Something that Python's parser would take silently."""
+    """Something wrong that Python's own parser would accept."""
 
     def __init__(self, code: str, message: str) -> None:
         self.code, self.message = code, message

@@ -23,9 +23,9 @@ def write_matches(cohort: Cohort, matching: Matching, path: str | os.PathLike[st
     names = _names(cohort)
     extras = matching.seats.extras
     rows = [
-        (k, m.mentor, names.get(m.mentor), mentee, names.get(mentee), m.topic, asked, m.offer, *_of(m, extras))
+        (k, m.mentor, names.get(m.mentor), mentee, names.get(mentee), m.topic, requested, m.offer, *_of(m, extras))
         for k, m in enumerate(matching, 1)
-        for mentee, asked in zip(m.mentees, m.requested, strict=True)
+        for mentee, requested in zip(m.mentees, m.requested, strict=True)
     ]
     write_rows(path, (*MATCH_HEADS, *extras), rows, numeric={"group"})
 
@@ -34,33 +34,35 @@ def _of(match: Match, names: Sequence[str]) -> list[str]:
     return [getattr(match, name) for name in names]
 
 
-def write_unmatched(cohort: Cohort, matching: Matching, told: Sequence[Reason], path: str | os.PathLike[str]) -> None:
+def write_unmatched(
+    cohort: Cohort, matching: Matching, reasons: Sequence[Reason], path: str | os.PathLike[str]
+) -> None:
     """Write all unfilled seats with the reasons for them."""
-    names, why = _names(cohort), reasons_by_seat(told)
+    names, why = _names(cohort), reasons_by_seat(reasons)
     rows = [(who, names.get(who), topic, why.get((who, topic), "")) for who, topic in matching.unmatched]
     write_rows(path, ("mentee", "name", "topic", "reason"), rows)
 
 
-def reasons_by_seat(told: Sequence[Reason]) -> dict[tuple[str, str], str]:
-    """(mentee, topic) -> all reasons for an unfilled seat in one text."""
+def reasons_by_seat(reasons: Sequence[Reason]) -> dict[tuple[str, str], str]:
+    """The reasons for each unfilled seat as one text: {(mentee, topic): text}."""
     found: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
-    for reason in told:
+    for reason in reasons:
         if reason.kind != "score" and reason.who:
             found[reason.who[0], reason.topic].append(reason.message.removeprefix(f"{reason.who[0]}: "))
     return {seat: "; ".join(messages) for seat, messages in found.items()}
 
 
 def write_mail_merge(cohort: Cohort, matching: Matching, path: str | os.PathLike[str]) -> None:
-    """Write one row for each person and match, for a mail merge: who they are, their role, whom they meet, when."""
+    """Write one row for each person and match, for a mail merge: the person, the role, the partners, the time."""
     names = _names(cohort)
     timed = bool(matching.seats.slot)
     rows = []
     for match in matching:
-        told = ", ".join(filter(None, (names.get(m) or m for m in match.mentees)))
+        names_of_mentees = ", ".join(filter(None, (names.get(m) or m for m in match.mentees)))
         when = [match.slot] * timed
         ids, mentors = ", ".join(match.mentors), ", ".join(names.get(m) or m for m in match.mentors)
         members = ", ".join(match.mentees)
-        rows += [(m, names.get(m), "mentor", match.topic, members, told, *when) for m in match.mentors]
+        rows += [(m, names.get(m), "mentor", match.topic, members, names_of_mentees, *when) for m in match.mentors]
         rows += [(m, names.get(m), "mentee", match.topic, ids, mentors, *when) for m in match.mentees]
     rows.sort(key=lambda row: (str(row[0]), row[2], row[3], row[4]))
     write_rows(path, (*MERGE_HEADS, *(["slot"] * timed)), rows)

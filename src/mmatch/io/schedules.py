@@ -1,4 +1,4 @@
-"""Schedules as JSON files: the plans, what they were asked for, and why some matches have no dates."""
+"""Schedules as JSON files: the dates of every match, the settings, and why some matches have no dates."""
 
 from __future__ import annotations
 

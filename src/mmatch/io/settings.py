@@ -46,7 +46,7 @@ def _changed(program: Program, key: str, text: str, setting: str) -> Program:
 
 
 def _sizes(program: Program, text: str, setting: str) -> Any:
-    """Group sizes for all topics, or beside those that the program has for one topic."""
+    """Group sizes for all topics, or for one topic next to those that the program has."""
     topic, named, sizes = text.rpartition("=")
     found = GROUP.fullmatch(sizes.strip())
     if not found:

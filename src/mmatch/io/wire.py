@@ -1,4 +1,4 @@
-"""Values as JSON text in memory, for web services and queues, and the JSON Schemas of what comes in."""
+"""Values as JSON text in memory, for web services and queues, and their JSON Schemas."""
 
 from __future__ import annotations
 

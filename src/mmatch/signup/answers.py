@@ -113,8 +113,8 @@ def _role_cell(text: str, meaning: str, *, alone: bool) -> frozenset[str]:
         return roles(text)
     if meaning == "both":
         return BOTH if agreed else frozenset()
-    asked, other = ("mentor", "mentee") if meaning == "is_mentor" else ("mentee", "mentor")
-    return frozenset({asked} if agreed else {other} if alone else ())
+    named, other = ("mentor", "mentee") if meaning == "is_mentor" else ("mentee", "mentor")
+    return frozenset({named} if agreed else {other} if alone else ())
 
 
 def read_facts(sheet: Sheet, answers: list[Answer], notes: Notes) -> None:

@@ -68,8 +68,8 @@ def _grouped(rows: Sequence[dict[str, str]]) -> list[Match]:
         key = (row["group"], row["mentor"], row["topic"], row["offer"], row.get("slot", ""), row.get("co_mentor", ""))
         groups[key].append((row["mentee"], row["requested"]))
     matches = []
-    for (_, mentor, topic, offer, slot, beside), seats in groups.items():
+    for (_, mentor, topic, offer, slot, co_mentor), seats in groups.items():
         ordered = sorted(seats)
         mentees, requested = tuple(m for m, _ in ordered), tuple(t for _, t in ordered)
-        matches.append(Match(mentor, mentees, topic, offer, requested, slot, beside))
+        matches.append(Match(mentor, mentees, topic, offer, requested, slot, co_mentor))
     return matches

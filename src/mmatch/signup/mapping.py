@@ -73,7 +73,7 @@ class FileMapping(Shown):
         ]
         columns: list[tuple[str, ...]] = [(c.file, c.column, c.meaning, c.how) for c in self.columns]
         tables = [("file", "shape", "role", "delimiter"), *files], [("file", "column", "meaning", "how"), *columns]
-        return "\n\n".join(_drawn(rows) for rows in tables if len(rows) > 1)
+        return "\n\n".join(_aligned(rows) for rows in tables if len(rows) > 1)
 
     def to_json(self) -> str:
         """The mapping as JSON text, made to be edited by hand."""
@@ -228,7 +228,7 @@ def _short(entry: ColumnMeaning) -> dict[str, str]:
     return {"file": entry.file, "column": entry.column, "meaning": entry.meaning, "how": entry.how}
 
 
-def _drawn(rows: list[tuple[str, ...]]) -> str:
+def _aligned(rows: list[tuple[str, ...]]) -> str:
     """Rows as an aligned table with a rule under the first."""
     shown = [tuple(excerpt(cell, 40)[1:-1] for cell in row) for row in rows]
     widths = [max(len(row[k]) for row in shown) for k in range(len(shown[0]))]

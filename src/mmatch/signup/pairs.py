@@ -18,10 +18,10 @@ def pair_columns(sheet: Sheet) -> tuple[Column, Column] | None:
     """(mentor column, mentee column) of a table of pairs; None where it has not one of each."""
     found: dict[str, list[Column]] = {"mentor": [], "mentee": []}
     for column in sheet.columns:
-        told = _WHO.fullmatch(plain_head(column.head))
+        match = _WHO.fullmatch(plain_head(column.head))
         if column.meaning in found:
             found[column.meaning].append(column)
-        elif told and column.meaning in {"", "id", "name", "email"}:
-            found[_ROLES.get(told[1], told[1])].append(column)
+        elif match and column.meaning in {"", "id", "name", "email"}:
+            found[_ROLES.get(match[1], match[1])].append(column)
     mentor, mentee = found["mentor"], found["mentee"]
     return (mentor[0], mentee[0]) if mentor and mentee else None

@@ -18,10 +18,10 @@ from mmatch.signup.notes import Notes, Spot
 from mmatch.signup.persons import People, Person
 from mmatch.signup.rejected import Rejected, RejectedRow
 from mmatch.signup.shapes import shapes
+from mmatch.signup.sheet_warnings import mapping_of, warn_of_cells, warn_of_heads
 from mmatch.signup.sheets import IDENTITY, Sheet, check_known, sheet_of
 from mmatch.signup.sorting import sort_sheets
 from mmatch.signup.sources import Source, is_json, sources, table_of
-from mmatch.signup.told import mapping_of, tell, tell_misspelled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -161,7 +161,7 @@ class _Reader:
         self.sheets, self.forced, self.notes, self.duplicates = sheets, forced, notes, duplicates
         self.answers: list[Answer] = []
         for sheet in sheets:
-            tell(sheet, notes)
+            warn_of_cells(sheet, notes)
             if sheet.shape == "people":
                 answers = read_people(sheet, notes)
                 self.answers += answers
@@ -169,7 +169,7 @@ class _Reader:
         for sheet in sheets:
             if sheet.shape == "people":
                 read_facts(sheet, [a for a in self.answers if a.sheet is sheet], notes)
-                tell_misspelled(sheet, forced, notes)
+                warn_of_heads(sheet, forced, notes)
 
     def _mark_blocks(self) -> None:
         """Columns named after people or hours are told apart from attributes, now that the people are known."""

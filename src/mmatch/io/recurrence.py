@@ -1,4 +1,4 @@
-"""Which times an entry of a calendar file takes that repeats: its rule, and all that was said about its occurrences.
+"""The dates of a repeating calendar entry: its rule, its exceptions, and occurrences that were moved or called off.
 
 RFC 5545, 3.8.4.4 and 3.8.5: rules and additional dates, less exceptions. An occurrence is named by the start that it
 has by the rule (RECURRENCE-ID), and what is said of it holds for it alone, or from it on (RANGE=THISANDFUTURE): then
@@ -279,8 +279,8 @@ def _check(parts: dict[str, Any]) -> None:
         raise ValueError("INTERVAL is below 1")
 
 
-def _too_often(told: str) -> LimitError:
-    return LimitError(Problem("too-large", "calendar", f"an event repeats {told}"))
+def _too_often(message: str) -> LimitError:
+    return LimitError(Problem("too-large", "calendar", f"an event repeats {message}"))
 
 
 def _said(values: Any) -> str:

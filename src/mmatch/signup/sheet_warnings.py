@@ -1,4 +1,4 @@
-"""What a reading tells besides the cohort: the mapping that was chosen, and warnings about whole files."""
+"""What a reading reports besides the cohort: the mapping that was chosen, and warnings about whole files."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-def tell(sheet: Sheet, notes: Notes) -> None:
+def warn_of_cells(sheet: Sheet, notes: Notes) -> None:
     """Note what was done to a table's cells, and the rows that do not fit its header."""
     table = sheet.table
     for head, count in table.trimmed.items():
@@ -41,7 +41,7 @@ def tell(sheet: Sheet, notes: Notes) -> None:
     _zones(sheet, notes)
 
 
-def tell_misspelled(sheet: Sheet, forced: FileMapping, notes: Notes) -> None:
+def warn_of_heads(sheet: Sheet, forced: FileMapping, notes: Notes) -> None:
     """Note heads that mean nothing and are nearly one that does."""
     for column in sheet.columns:
         meant = misspelled(column.head) if column.meaning == "attribute" else ""
