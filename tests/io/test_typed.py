@@ -203,6 +203,12 @@ def test_all_that_is_wrong_is_told_at_once():
     }
 
 
+def test_objects_among_the_data_are_checked_like_everything_else():
+    data = {**json.loads(text_of(SAMPLE)), "evidence": Cut((1, "2")), "maybe": Range(1)}
+    with pytest.raises(mm.InputError, match="expected a whole number"):
+        DOCUMENT.read(data)
+
+
 @pytest.mark.parametrize("value", [math.nan, math.inf, "x", (1,), object()])
 def test_what_the_type_does_not_hold_is_never_written(value):
     with pytest.raises(mm.ExportError):
@@ -390,6 +396,19 @@ def test_any_result_is_read_back_equal_and_fits_its_schema(question):
     data = parse_json(dump_json(result_to_json(result)))
     jsonschema.Draft202012Validator(mm.json_schema("result")).validate(data)
     assert result_from_json(data) == result
+
+
+@pytest.mark.parametrize("requested", [[], ["r"], ["r", "r"], ["r", "r", "r"]])
+def test_a_match_has_a_requested_topic_for_each_mentee_or_none(requested):
+    data = copied(result_to_json(RESULTS[0]))
+    data["matches"][0]["mentees"], data["matches"][0]["requested"] = ["eva", "finn"], requested
+    if len(requested) in {0, 2}:
+        assert result_from_json(data).matching[0].requested == tuple(requested)
+        return
+    with pytest.raises(mm.InputError) as caught:
+        result_from_json(data, "r.json")
+    (problem,) = caught.value.problems
+    assert (problem.code, problem.where) == ("length", "r.json result.matches[0].requested")
 
 
 def test_dates_are_read_back(tmp_path):

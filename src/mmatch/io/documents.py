@@ -15,14 +15,7 @@ from mmatch.errors import ExportError, InputError
 from mmatch.io.faults import check_header, problems_of
 from mmatch.io.typed import STRICT_INSIDE, Member, Types
 
-STRICT = ConfigDict(
-    strict=True,
-    extra="forbid",
-    allow_inf_nan=False,
-    ser_json_inf_nan="constants",  # else NaN would be written as null; so it is refused
-    hide_input_in_errors=True,
-    revalidate_instances="always",
-)
+STRICT = ConfigDict(strict=True, hide_input_in_errors=True)  # the rest stands in STRICT_INSIDE
 
 
 class _Described(GenerateJsonSchema):
