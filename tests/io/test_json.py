@@ -8,12 +8,12 @@ import jsonschema
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from mmatch.cohort import Cohort, Meeting, Offer, Participant, Request
 
 import mmatch.io
 from mmatch.errors import ExportError, InputError
 from mmatch.io.cohorts import COHORT, cohort_from_json, cohort_to_json, schema_text, write_cohort
 from mmatch.io.json_text import dump_json, parse_json
-from mmatch.people import Cohort, Meeting, Offer, Participant, Request
 from mmatch.signup import read_cohort, read_files
 
 SCHEMA = Path(mmatch.io.__file__).parent / "schemas" / "cohort.schema.json"

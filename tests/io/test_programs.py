@@ -9,9 +9,9 @@ import jsonschema
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from mmatch.registry import find, own_names
 
 import mmatch as mm
-from mmatch.discovery import find, own_names
 from strategies import examples
 
 COHORT = mm.Cohort(

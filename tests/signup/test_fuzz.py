@@ -6,10 +6,10 @@ import pandas as pd
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+from mmatch.cohort import Cohort
 
 from mmatch.errors import MmatchError
 from mmatch.io.cohorts import cohort_from_json
-from mmatch.people import Cohort
 from mmatch.signup import read_files
 
 quick = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

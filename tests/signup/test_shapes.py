@@ -1,9 +1,9 @@
 """One test a file shape of real sign-ups: each reads, or says what to change. All data is invented."""
 
 import pytest
+from mmatch.cohort import Meeting
 
 from mmatch.errors import InputError
-from mmatch.people import Meeting
 from mmatch.signup import read_cohort, read_files
 
 

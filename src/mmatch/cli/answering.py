@@ -20,8 +20,8 @@ from mmatch.cli.options import (
 )
 
 if TYPE_CHECKING:
+    from mmatch.cohort import Cohort
     from mmatch.matching import Matching, Reason, Result
-    from mmatch.people import Cohort
     from mmatch.program import Program
     from mmatch.signup.reading import Reading
 
@@ -42,8 +42,8 @@ def match(  # noqa: PLR0913 - the options of the verb
 ) -> None:
     """Decide who meets whom, prove it, and write the files."""
     from mmatch.engine import solve
-    from mmatch.insight import reasons
-    from mmatch.reporting.progress import ProgressBar
+    from mmatch.explanations import reasons
+    from mmatch.reporting.progress_bar import ProgressBar
 
     reading = read(files, mapping, collect=collect)
     policy = policy_of(program, settings, group)
@@ -143,7 +143,7 @@ def explain(
     """Say why each match, and each unfilled seat, is so."""
     from dataclasses import asdict
 
-    from mmatch.insight import reasons
+    from mmatch.explanations import reasons
     from mmatch.io.json_text import dump_json
     from mmatch.matching import Matching
     from mmatch.reporting.console import console, safe, table
@@ -168,7 +168,7 @@ def explain(
 
 def _print_policy(question: tuple[Cohort, Program], found: Result, *, as_json: bool) -> None:
     """What the policy decides."""
-    from mmatch.insight import explain as explained
+    from mmatch.explanations import explain as explained
     from mmatch.io.json_text import dump_json
     from mmatch.reporting.console import console, print_policy
 

@@ -6,8 +6,8 @@ import sys
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from mmatch.cohort import Cohort
     from mmatch.matching import Matching, Result
-    from mmatch.people import Cohort
     from mmatch.program import Program
     from mmatch.signup.reading import Reading
 

@@ -18,10 +18,10 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from mmatch.cohort import Cohort
 from mmatch.errors import ExportError, ExtraError, InputError, Problem, excerpt, expect
 from mmatch.formats import format_of
 from mmatch.io.files import atomic_write, local_path
-from mmatch.people import Cohort
 from mmatch.planning.asking import known
 from mmatch.planning.diaries import moment
 from mmatch.planning.plans import Appointment, Due, Plan, Schedule

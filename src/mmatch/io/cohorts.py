@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import numpy as np
 from pydantic import Field
 
+from mmatch.cohort.cohort import Cohort
+from mmatch.cohort.participants import MODES, Meeting, Participant
 from mmatch.errors import InputError, Problem, Problems, excerpt
 from mmatch.io.documents import Document
 from mmatch.io.faults import where
@@ -18,8 +20,6 @@ from mmatch.io.files import atomic_write, file_name
 from mmatch.io.forms import EXACT_IN_JSON, fraction
 from mmatch.io.json_text import dump_json, load_json, parse_json
 from mmatch.io.typed import NUMBER, Types
-from mmatch.people.cohort import Cohort
-from mmatch.people.facts import MODES, Meeting, Participant
 
 if TYPE_CHECKING:
     import os

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from mmatch.errors import InputError, Problem, excerpt
-from mmatch.people.texts import suggestion
+from mmatch.text import suggestion
 
 if TYPE_CHECKING:
     from pydantic import ValidationError

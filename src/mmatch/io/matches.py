@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Sequence
 
+    from mmatch.cohort import Cohort
     from mmatch.matching import Match, Matching, Reason
-    from mmatch.people import Cohort
 
 MATCH_HEADS = ("group", "mentor", "mentor_name", "mentee", "mentee_name", "topic", "requested", "offer")
 MERGE_HEADS = ("person", "name", "role", "topic", "partners", "partner_names")

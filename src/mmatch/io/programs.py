@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, get_origin
 
 from pydantic import PlainValidator
 
-from mmatch.discovery import find, own_names
+from mmatch.cohort import Participant
 from mmatch.errors import InputError, Problem
 from mmatch.formats import FORMATS
 from mmatch.io.documents import Document
@@ -15,8 +15,8 @@ from mmatch.io.files import atomic_write, file_name
 from mmatch.io.json_text import dump_json, load_json
 from mmatch.io.typed import Types, annotated, guarded
 from mmatch.matching import Matching, Result
-from mmatch.people import Participant
 from mmatch.program import SCHEMA, VERSION, Program
+from mmatch.registry import find, own_names
 
 if TYPE_CHECKING:
     import os

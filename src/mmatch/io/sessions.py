@@ -11,8 +11,8 @@ from mmatch.planning.plans import Appointment, Plan, Schedule
 if TYPE_CHECKING:
     import os
 
+    from mmatch.cohort import Cohort
     from mmatch.matching import Match
-    from mmatch.people import Cohort
 
 SESSION_HEADS = (
     *("plan", "mentor", "mentor_name", "mentees", "mentee_names", "topic", "format", "session", "of"),

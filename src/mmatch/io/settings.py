@@ -79,7 +79,7 @@ def _summands(node: ast.expr) -> list[ast.expr]:
 
 def _part(node: ast.expr, setting: str) -> dict[str, Any]:
     """A rule or an aim as plain data, as `Program.from_json` reads it."""
-    from mmatch import discovery
+    from mmatch import registry
 
     if isinstance(node, ast.Name):
         return {"name": node.id}

@@ -6,8 +6,8 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from mmatch.comparison.strategies import Strategy, unique
 from mmatch.errors import InputError, Problem
-from mmatch.insight.strategies import Strategy, unique
 from mmatch.io.documents import Document
 from mmatch.io.files import file_name
 from mmatch.io.json_text import load_json

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from mmatch.cohort import Cohort
 from mmatch.errors import InputError, Problem, excerpt
 from mmatch.io.cohorts import COHORT, cohort_from_json, cohort_to_json
 from mmatch.io.json_text import dump_json, parse_json
@@ -11,7 +12,6 @@ from mmatch.io.programs import program_schema
 from mmatch.io.results import RESULT, result_from_json, result_to_json
 from mmatch.io.schedules import SCHEDULE, schedule_from_json, schedule_to_json
 from mmatch.matching import Result
-from mmatch.people import Cohort
 from mmatch.planning.plans import Schedule
 from mmatch.program import Program
 

@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mmatch.errors import excerpt
-from mmatch.parts import known_attribute
-from mmatch.people.numbers import count_fault
+from mmatch.exact import count_fault
+from mmatch.registry.part import known_attribute
 from mmatch.rules._together import GroupRule, mentees, sums
 from mmatch.terms import FREE
 
 if TYPE_CHECKING:
-    from mmatch.instance.edges import Edges
+    from mmatch.candidates.edges import Edges
+    from mmatch.cohort import Cohort
     from mmatch.matching import Match
-    from mmatch.people import Cohort
     from mmatch.terms import GroupRows, Groups
 
 

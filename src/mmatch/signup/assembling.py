@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mmatch.cohort.participants import MODES, Offer, Participant, Request
 from mmatch.errors import LimitError, Problem, excerpt
-from mmatch.people.facts import MODES, Offer, Participant, Request
 from mmatch.signup.lists import split
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from mmatch.errors import Problem, excerpt
 from mmatch.signup.persons import People, Person, key_of
 
 if TYPE_CHECKING:
-    from mmatch.people.facts import Meeting
+    from mmatch.cohort.participants import Meeting
     from mmatch.signup.notes import Notes
     from mmatch.signup.sheets import Column, Sheet
 

@@ -6,7 +6,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from mmatch.errors import Problems, excerpt
-from mmatch.instance.handmade import matching_from_pairs
+from mmatch.instance.from_pairs import matching_from_pairs
 from mmatch.io.files import file_name, read_text
 from mmatch.io.matches import MATCH_HEADS
 from mmatch.matching import Match
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Sequence
 
+    from mmatch.cohort import Cohort
     from mmatch.matching import Matching
-    from mmatch.people import Cohort
     from mmatch.program import Program
 
 

@@ -10,9 +10,9 @@ from typing import Any
 
 from mmatch.display import Shown, Table
 from mmatch.errors import InputError, Problem, Problems, excerpt
-from mmatch.people.texts import suggestion
 from mmatch.signup.heads import MEANINGS
 from mmatch.signup.lists import SEPARATORS
+from mmatch.text import suggestion
 
 SCHEMA = "mmatch/mapping"
 VERSION = 1

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from mmatch.errors import Problem, excerpt
-from mmatch.people.texts import suggestion
+from mmatch.text import suggestion
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,10 +6,9 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from mmatch.cohort.cohort import Cohort
 from mmatch.display import Shown, Table
 from mmatch.errors import InputError, MmatchError, Problem, Problems, excerpt
-from mmatch.people.cohort import Cohort
-from mmatch.people.texts import lookalikes
 from mmatch.signup.answers import Answer, read_facts, read_people
 from mmatch.signup.assembling import Assembler
 from mmatch.signup.draft import Draft
@@ -22,6 +21,7 @@ from mmatch.signup.sheet_warnings import mapping_of, warn_of_cells, warn_of_head
 from mmatch.signup.sheets import IDENTITY, Sheet, check_known, sheet_of
 from mmatch.signup.sorting import sort_sheets
 from mmatch.signup.sources import Source, is_json, sources, table_of
+from mmatch.text import lookalikes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from mmatch.errors import InputError, Problem, excerpt
-from mmatch.people.texts import suggestion
 from mmatch.signup.heads import attribute_name, meaning_of, plain_head
 from mmatch.signup.lists import list_style
 from mmatch.signup.mapping import OTHERS, ColumnMeaning, FileMapping, FileMeaning
 from mmatch.signup.notes import Notes, Spot
 from mmatch.signup.values import is_tidy_number
+from mmatch.text import suggestion
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mmatch.errors import Problem, excerpt
-from mmatch.people.texts import suggestion
 from mmatch.signup.shapes import shapes
 from mmatch.signup.sheets import IDENTITY, Sheet, leave_out
+from mmatch.text import suggestion
 
 if TYPE_CHECKING:
     from mmatch.signup.notes import Notes

@@ -6,9 +6,9 @@ import re
 import unicodedata
 from typing import Any
 
+from mmatch.cohort.participants import MODES
 from mmatch.errors import excerpt
-from mmatch.people.facts import MODES
-from mmatch.people.numbers import LARGEST_COUNT
+from mmatch.exact import LARGEST_COUNT
 
 _NUMBER = re.compile(r"[+-]?[0-9]{1,400}(\.[0-9]{1,400})?([eE][+-]?[0-9]{1,3})?", re.ASCII)
 _TIDY = re.compile(r"-?(0|[1-9][0-9]{0,14})(\.[0-9]{1,15})?", re.ASCII)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mmatch.people.facts import Meeting
+from mmatch.cohort.participants import Meeting
 from mmatch.signup.pairs import pair_columns
 
 if TYPE_CHECKING:
