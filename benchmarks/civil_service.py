@@ -78,7 +78,7 @@ def _write(folder: str) -> None:
 def ours(folder: str) -> dict[str, object]:
     """CSV in, proven result and reasons out; the first call loads OR-Tools on the way."""
     import mmatch
-    from mmatch.io import read_cohort
+    from mmatch.signup import read_cohort
 
     program = mmatch.Program.from_json(json.loads((Path(folder) / "program.json").read_text(encoding="utf-8")))
     taken, parts = [], {}

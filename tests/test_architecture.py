@@ -28,6 +28,7 @@ FLOORS = [
     {"explanations", "planning", "lotteries", "stable"},
     {"comparison"},
     {"io", "plot"},
+    {"signup"},
     {"reporting", "datasets"},
     {"cli", "__main__"},
 ]

@@ -10,7 +10,7 @@ import pytest
 
 import mmatch as mm
 from mmatch import datasets
-from mmatch.io import read_files
+from mmatch.signup import read_files
 
 CASES = datasets.cases("adversarial")
 EVERY = [(name, case) for name in datasets.names() for case in datasets.cases(name) or ("",)]

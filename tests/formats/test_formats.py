@@ -51,9 +51,6 @@ def test_more_than_three_sessions_are_regular_mentoring():
         ({"name": 5}, "two_session"),
         ({"sessions": ()}, "one Session or more"),
         ({"sessions": (mm.Session(),) * 3}, "found 1, expected 2"),
-        ({"sessions": (mm.Session(0), mm.Session())}, "from 1 to 1440"),
-        ({"sessions": (mm.Session(1.5), mm.Session())}, "from 1 to 1440"),
-        ({"sessions": (mm.Session(60, "by post"), mm.Session())}, "virtual, in_person, either"),
         ({"gaps": (mm.Gap(9, 7, 30),)}, "least <= target <= most"),
         ({"gaps": (mm.Gap(-1),)}, "from 0 to 366"),
         ({"gaps": (mm.Gap(touchpoints=(mm.Touchpoint("call"),)),)}, "plan, action, product, feedback"),
@@ -102,6 +99,27 @@ def test_hand_outs_tell_each_side_what_they_do():
     assert mentee.count("## Meeting") == mentor.count("## Meeting") == 2
     with pytest.raises(mm.InputError, match="mentor, mentee"):
         handout(format_of("single"), "boss")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "place", "told"),
+    [
+        ({"minutes": 0}, "minutes", "from 1 to 1440"),
+        ({"minutes": 1.5}, "minutes", "from 1 to 1440"),
+        ({"minutes": True}, "minutes", "found True"),
+        ({"minutes": "60"}, "minutes", 'found "60"'),
+        ({"minutes": 10**9}, "minutes", "from 1 to 1440"),
+        ({"mode": "by post"}, "mode", "virtual, in_person, either"),
+        ({"mode": ["virtual"]}, "mode", "virtual, in_person, either"),
+        ({"agenda": "talk"}, "agenda", 'found "talk"'),
+        ({"agenda": (5,)}, "agenda", "expected a tuple of texts"),
+    ],
+)
+def test_a_session_checks_itself(arguments, place, told):
+    """Once `Session(minutes=True)`, minutes="60" and a billion minutes were taken, until a format held them."""
+    with pytest.raises(mm.InputError, match=told) as caught:
+        mm.Session(**arguments)
+    assert [(p.code, p.where) for p in caught.value.problems] == [("format", f"Session.{place}")]
 
 
 TWO = (mm.Session(), mm.Session())

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mmatch.errors import ExportError, InputError
-from mmatch.io import read_cohort
 from mmatch.io.csvs import as_written, neutral, rows_to_text, write_rows
 from mmatch.io.files import atomic_write
+from mmatch.signup import read_cohort
 
 SIGNS = "=+-@\t\r\0\uff1d\uff0b\uff0d\uff20"
 

@@ -65,5 +65,5 @@ def test_a_file_of_another_kind_is_named(tmp_path, read):
 def test_other_values_are_refused():
     with pytest.raises(mm.InputError, match="expected a Cohort"):
         mm.to_json(3)
-    with pytest.raises(mm.InputError, match='expected "cohort" or "program"'):
-        mm.json_schema("result")
+    with pytest.raises(mm.InputError, match='expected "cohort", "program", "result" or "schedule"'):
+        mm.json_schema("matching")

@@ -268,7 +268,7 @@ def test_compare_without_any_matching_is_exit_status_one(mmatch):
         ('{"schema": "x", "strategies": {"a": {}}}', "expected mmatch/strategies"),
         ('{"strategies": {"a": 3}}', "expected an object"),
         ('{"strategies": {"a": {"aims": []}}}', "unknown field"),
-        ('{"strategies": {"a": {"solver": 3}}}', "expected a name"),
+        ('{"strategies": {"a": {"solver": 3}}}', "strategies.a.solver"),
         ('{"strategies": {"a": {"program": {"aims": ["Magic"]}}}}', "Magic"),
     ],
 )

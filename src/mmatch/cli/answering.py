@@ -21,9 +21,9 @@ from mmatch.cli.options import (
 
 if TYPE_CHECKING:
     from mmatch.cohort import Cohort
-    from mmatch.io.reading import Reading
     from mmatch.matching import Matching, Reason, Result
     from mmatch.program import Program
+    from mmatch.signup.reading import Reading
 
 
 def match(  # noqa: PLR0913 - the options of the verb

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from mmatch.cohort import Cohort
-    from mmatch.io.reading import Reading
     from mmatch.matching import Matching, Result
     from mmatch.program import Program
+    from mmatch.signup.reading import Reading
 
 
 def read(files: list[str], mapping: str | None, *, collect: bool, quiet: bool = False) -> Reading:
     """The sign-up files; what is worth knowing about them goes to the error stream."""
-    from mmatch.io.reading import read_files
+    from mmatch.signup.reading import read_files
 
     reading = read_files(*files, mapping=mapping, errors="collect" if collect else "raise")
     if not quiet:
@@ -52,10 +52,10 @@ def policy_of(path: str | None, settings: list[str] | None, sizes: list[str] | N
 
 def question_of(cohort: str, program: str, answer: str) -> tuple[Cohort, Program, Result | Matching]:
     """A cohort, its program, and a result or a list of matches."""
-    from mmatch.io.matches import read_matches
     from mmatch.io.programs import read_program
-    from mmatch.io.reading import read_cohort
     from mmatch.io.results import read_result
+    from mmatch.signup.hand_made import read_matches
+    from mmatch.signup.reading import read_cohort
 
     facts, policy = read_cohort(cohort), read_program(program)
     if answer.lower().endswith(".json"):

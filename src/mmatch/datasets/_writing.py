@@ -42,7 +42,7 @@ def _write_sheet(path: Path, sheet: list[list[str]]) -> Path:
 
 
 def _write_cohort(path: Path, example: Example) -> Path:
-    from mmatch.io import write_cohort
+    from mmatch.io.cohorts import write_cohort
 
     write_cohort(example.cohort, path)
     return path

@@ -18,11 +18,23 @@ REGULAR = 3  # sessions; more of them is regular mentoring
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """One meeting: how long in minutes, "virtual", "in_person" or "either", and what it is about, point by point."""
+    """One meeting: how long in minutes, "virtual", "in_person" or "either", and what it is about, point by point.
+
+    Raises:
+        InputError: no whole minutes from 1 to 1440, another mode, an agenda that is no tuple of texts.
+    """
 
     minutes: int = 60
     mode: str = "either"
     agenda: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        problems = Problems()
+        _count(self.minutes, "Session.minutes", (1, LONGEST), problems)
+        _one_of(self.mode, MODES, "Session.mode", problems)
+        if not _all(self.agenda, str):
+            problems.add("format", "Session.agenda", f"found {excerpt(self.agenda)}, expected a tuple of texts")
+        problems.raise_any()
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,11 +134,6 @@ def _check(form: Format, problems: Problems) -> None:
         problems.add("format", f"{where}.good_for", f"found {excerpt(form.good_for)}, expected a text")
     for name in ("before", "after"):
         _check_reflection(getattr(form, name), f"{where}.{name}", problems)
-    for k, session in enumerate(form.sessions):
-        _count(session.minutes, f"{where}.sessions[{k}].minutes", (1, LONGEST), problems)
-        _one_of(session.mode, MODES, f"{where}.sessions[{k}].mode", problems)
-        if not _all(session.agenda, str):
-            problems.add("format", f"{where}.sessions[{k}].agenda", "expected a tuple of texts")
     for k, gap in enumerate(form.gaps):
         _check_gap(gap, f"{where}.gaps[{k}]", problems)
 

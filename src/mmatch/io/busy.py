@@ -1,4 +1,4 @@
-"""When somebody is busy, from their calendar file (.ics, RFC 5545): what is opaque, not cancelled, repeated or not."""
+"""When somebody is busy, from their calendar file (.ics, RFC 5545); free and cancelled entries do not count."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 
 from mmatch.availability import DAY, day_of, day_text, intervals_of, local_time, zone_of
 from mmatch.errors import ExtraError, InputError, LimitError, Problem, excerpt
-from mmatch.io.files import file_name, read_text
-from mmatch.io.recurring import Series, Span, instant_of, listed, whole_minutes
+from mmatch.io.files import decoded, file_name, read_text
+from mmatch.io.recurrence import Series, Span, instant_of, listed, whole_minutes
 
 MOST_BYTES = 32 * 2**20
 FAULTS = (ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError)
@@ -72,16 +72,14 @@ def _parsed(source: Any, name: str) -> list[Any]:
         raise InputError(Problem("calendar", name, f"no calendar file: {excerpt(str(error))}")) from None
     begun = sum(line.strip().upper() == "BEGIN:VCALENDAR" for line in text.splitlines())
     if not found or len(found) < begun:
-        told = "no calendar file" if not begun else "a calendar file that breaks off"
-        raise InputError(Problem("calendar", name, f"{told}: expected BEGIN:VCALENDAR up to END:VCALENDAR"))
+        what = "no calendar file" if not begun else "a calendar file that breaks off"
+        raise InputError(Problem("calendar", name, f"{what}: expected BEGIN:VCALENDAR up to END:VCALENDAR"))
     return found
 
 
 def _text(data: bytes, name: str) -> str:
     if len(data) > MOST_BYTES:
         raise LimitError(Problem("too-large", name, f"more than {MOST_BYTES:,} bytes, limit {MOST_BYTES:,}"))
-    from mmatch.io.files import decoded
-
     return decoded(data, name)
 
 

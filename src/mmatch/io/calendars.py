@@ -2,7 +2,7 @@
 
 An event's UID is a keyed digest of what the session is, never of when: a session that moves stays the same event, and
 its SEQUENCE counts the moves. Times are in UTC, so no time zone rules travel with the file. There are no alarms, and
-no addresses unless they are asked for. What people wrote stays text: it cannot open a line of its own.
+no addresses unless the caller gives some. What people wrote stays text: it cannot start a line of the calendar file.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ def calendar_file(  # noqa: PLR0913 - one keyword for each convention
         key: a secret of the program from which UIDs are made; keep it, so that later files update earlier ones.
         method: "PUBLISH"; "REQUEST" to invite people by their addresses; "CANCEL" writes ``schedule.cancelled``.
         attendees: {id: e-mail address} of people to be named as attendees; needs "REQUEST" and an organizer.
-        organizer: the e-mail address of who invites.
+        organizer: the e-mail address of the person who invites.
 
     Raises:
         InputError: unknown people, another method, no time, addresses that are none.
@@ -108,7 +108,7 @@ def write_calendars(  # noqa: PLR0913 - one keyword for each convention
     """Write ``all.ics``, one file for each person in ``people`` and one for each match in ``matches``.
 
     Where matches of an earlier schedule are gone, ``cancelled.ics`` calls their sessions off. File names are made from
-    ids, without anything that a file system could take amiss. Arguments are those of `calendar_file`.
+    ids, with letters and digits only. Arguments are those of `calendar_file`.
 
     Returns:
         The files in the order in which they were written; each is either whole or not there.
@@ -132,12 +132,12 @@ def write_calendars(  # noqa: PLR0913 - one keyword for each convention
 
 
 def _files(schedule: Schedule, place: Path) -> Iterator[tuple[Path, tuple[Plan, ...], str | None]]:
-    """(file, plans, whose it is)."""
+    """(file, plans, the person for whom it is written)."""
     yield place / "all.ics", schedule.plans, None
     people = sorted({who for plan in schedule.plans for who in plan.people})
     for number, who in enumerate(people, 1):
-        mine = tuple(plan for plan in schedule.plans if who in plan.people)
-        yield place / "people" / f"{number:04}-{slug(who)}.ics", mine, who
+        own = tuple(plan for plan in schedule.plans if who in plan.people)
+        yield place / "people" / f"{number:04}-{slug(who)}.ics", own, who
     for number, plan in enumerate(schedule.plans, 1):
         name = "-".join(map(slug, plan.people[:2]))
         yield place / "matches" / f"{number:04}-{name}.ics", (plan,), None
@@ -281,8 +281,8 @@ class _Story:
         yield "due", Appointment(due.by, 0, "").begins()
         yield "sequence", sum(meeting.revision for meeting in self.plan.appointments) + gone
         yield "status", "CANCELLED" if gone else "NEEDS-ACTION"
-        mine = "" if self.person == who else f"{self.names.get(who, who)}: "
-        yield "summary", self._title(f"{mine}{_TODO[due.kind]} {due.what.split(';')[0]}")
+        addressee = "" if self.person == who else f"{self.names.get(who, who)}: "
+        yield "summary", self._title(f"{addressee}{_TODO[due.kind]} {due.what.split(';')[0]}")
         yield "description", plain_text(f"{due.what}\nWith {self._others(who)}.")
 
     def _title(self, text: str) -> str:
@@ -290,7 +290,7 @@ class _Story:
         return plain_text(text + (f": {topic}" if topic else "")).replace("\n", " ")
 
     def _others(self, who: str | None = None) -> str:
-        """Names of whom somebody meets: a mentee their mentor, a mentor all mentees, and all of them in other files."""
+        """The names of a person's partners: of a mentee the mentors, of a mentor all mentees; else of everybody."""
         mentors, mentees = self.plan.match.mentors, self.plan.match.mentees
         reader = self.person if who is None else who
         met = self.plan.people if reader is None else mentees if reader in mentors else mentors

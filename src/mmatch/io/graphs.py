@@ -23,7 +23,7 @@ MENTEE, MENTOR = 0, 1  # the values of the node attribute "bipartite", as networ
 
 
 def to_networkx(cohort: Cohort, program: Program | None = None, matching: Matching | None = None) -> MultiGraph[str]:
-    """Who may meet whom as a bipartite graph, with the matches marked.
+    """The mentors and mentees of a cohort as a graph: an edge joins each pair that may meet, and matches are marked.
 
     Nodes are ids with ``bipartite`` 0 (mentees) or 1 (mentors); mentees have ``demand``, mentors ``capacity`` (None:
     not stated). Each pair that facts and rules allow is an edge, keyed by the offer's id, with ``topic``,
@@ -40,9 +40,12 @@ def to_networkx(cohort: Cohort, program: Program | None = None, matching: Matchi
     """
     import networkx as nx
 
-    asked = Program() if program is None else program
-    check_question(cohort, asked)
-    _one_role(cohort)
+    policy = Program() if program is None else program
+    check_question(cohort, policy)
+    both = np.intersect1d(*_owners(cohort))
+    if len(both):
+        name = cohort.people.ids[both[0]]
+        raise UnsupportedError(f"{name} is a mentor and a mentee: a node of a bipartite graph is on one side only")
     graph: MultiGraph[str] = nx.MultiGraph()
     people, requests = cohort.people, cohort.requests
     demand = np.bincount(requests.owner, weights=requests.mentors, minlength=len(cohort)).astype(np.int64)
@@ -52,7 +55,7 @@ def to_networkx(cohort: Cohort, program: Program | None = None, matching: Matchi
         capacity = int(people.capacity[row])
         graph.add_node(people.ids[row], bipartite=MENTOR, capacity=None if capacity == NONE else capacity)
     taken = set() if matching is None else _taken(matching)
-    for mentee, mentor, offer, facts in _pairs(cohort, candidates(cohort, asked.rules)):
+    for mentee, mentor, offer, facts in _pairs(cohort, candidates(cohort, policy.rules)):
         matched = (mentee, facts["requested"], offer) in taken
         graph.add_edge(mentee, mentor, key=offer, matched=matched, **facts)
     return graph
@@ -129,13 +132,6 @@ def _owners(cohort: Cohort) -> tuple[Any, Any]:
     return cohort.requests.owner, cohort.offers.owner
 
 
-def _one_role(cohort: Cohort) -> None:
-    both = np.intersect1d(*_owners(cohort))
-    if len(both):
-        name = cohort.people.ids[both[0]]
-        raise UnsupportedError(f"{name} is a mentor and a mentee: a node of a bipartite graph is on one side only")
-
-
 def _taken(matching: Matching) -> set[tuple[str, str, str]]:
     seats = matching.seats
     return set(zip(seats.mentee, seats.requested, seats.offer, strict=True))
@@ -146,8 +142,8 @@ def _pairs(cohort: Cohort, edges: Edges) -> Any:
     ids, names, offers = cohort.people.ids, cohort.topic_tree.names, cohort.offers
     table = cohort.score_table
     scored = None if table is None else edges.pairs.score_row.tolist()
-    offered, asked = edges.pairs.offer.row.tolist(), edges.pairs.request.row.tolist()
-    for k, (offer, request) in enumerate(zip(offered, asked, strict=True)):
+    offered, requested = edges.pairs.offer.row.tolist(), edges.pairs.request.row.tolist()
+    for k, (offer, request) in enumerate(zip(offered, requested, strict=True)):
         facts: dict[str, Any] = {
             "topic": names[offers.topic[offer]],
             "requested": names[cohort.requests.topic[request]],

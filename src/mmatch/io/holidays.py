@@ -34,6 +34,6 @@ def public_holidays(
     try:
         found = holidays.country_holidays(country, subdiv=region, years=range(first.year, last.year + 1))
     except (NotImplementedError, AttributeError, TypeError):
-        told = f"found {excerpt(country)}" + (f" with the region {excerpt(region)}" if region is not None else "")
-        raise InputError(Problem("country", "country", f"{told}, expected codes such as DE and BY")) from None
+        text = f"found {excerpt(country)}" + (f" with the region {excerpt(region)}" if region is not None else "")
+        raise InputError(Problem("country", "country", f"{text}, expected codes such as DE and BY")) from None
     return tuple(sorted(day.isoformat() for day in found if first <= day <= last))

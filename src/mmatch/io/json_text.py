@@ -1,11 +1,9 @@
-"""JSON without its traps: no NaN, no repeated keys, no endless digits or depth, and errors that say where."""
+"""JSON texts within limits: NaN, repeated keys, endless digits and depth are refused, with their place."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import replace
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from mmatch.errors import ExportError, InputError, LimitError, Problem, excerpt
@@ -19,7 +17,7 @@ MOST_DIGITS = 1000
 
 
 class _Fault(ValueError):  # noqa: N818 - never leaves the module: it becomes an InputError
-    """Something that Python's parser would take silently."""
+    """Something wrong that Python's own parser would accept."""
 
     def __init__(self, code: str, message: str) -> None:
         self.code, self.message = code, message
@@ -34,16 +32,6 @@ def load_json(path: str | os.PathLike[str]) -> object:
         LimitError: too large, too deep, or a number too long.
     """
     return parse_json(read_text(path), file_name(path))
-
-
-@contextmanager
-def told_of(path: str | os.PathLike[str]) -> Iterator[None]:
-    """Whatever is wrong with what a file holds is told with the name of the file."""
-    try:
-        yield
-    except InputError as error:
-        name = file_name(path)
-        raise type(error)([replace(p, where=f"{name} {p.where}".strip()) for p in error.problems]) from None
 
 
 def parse_json(text: str, name: str = "JSON") -> object:
@@ -148,8 +136,3 @@ def _member(item: object) -> str:
 
 def _dumped(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, allow_nan=False)
-
-
-def pointer(path: tuple[object, ...]) -> str:
-    """A JSON pointer (RFC 6901), such as /participants/17/capacity."""
-    return "".join("/" + str(key).replace("~", "~0").replace("/", "~1") for key in path)

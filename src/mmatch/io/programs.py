@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, get_origin
 
-from mmatch.io.files import atomic_write
-from mmatch.io.json_text import dump_json, load_json, told_of
-from mmatch.program import Program
+from pydantic import PlainValidator
+
+from mmatch.cohort import Participant
+from mmatch.errors import InputError, Problem
+from mmatch.formats import FORMATS
+from mmatch.io.documents import Document
+from mmatch.io.files import atomic_write, file_name
+from mmatch.io.json_text import dump_json, load_json
+from mmatch.io.typed import Types, annotated, guarded
+from mmatch.matching import Matching, Result
+from mmatch.program import SCHEMA, VERSION, Program
+from mmatch.registry import find, own_names
 
 if TYPE_CHECKING:
     import os
@@ -18,9 +28,11 @@ def read_program(path: str | os.PathLike[str]) -> Program:
     Raises:
         InputError: not JSON, or unknown fields, rules or aims, each named with its place.
     """
-    data = load_json(path)
-    with told_of(path):
+    data, name = load_json(path), file_name(path)
+    try:
         return Program.from_json(data)
+    except InputError as error:
+        raise InputError([Problem(p.code, f"{name} {p.where}", p.message, p.hint) for p in error.problems]) from None
 
 
 def write_program(program: Program, path: str | os.PathLike[str]) -> None:
@@ -31,3 +43,68 @@ def write_program(program: Program, path: str | os.PathLike[str]) -> None:
         ExportError: the place cannot be written.
     """
     atomic_write(path, dump_json(program.to_json()))
+
+
+FUNCTION: Any = Callable
+PARTS = Types(  # in a file Keep has pairs; the other two are only in memory
+    forms={Sequence[tuple[str, ...]] | Matching | Result: Sequence[tuple[str, ...]]},
+    names={"Participant": Participant},
+)
+PROGRAM = annotated(Any, PlainValidator(guarded(Program.from_json)))  # a program inside another file
+
+
+def program_schema() -> dict[str, Any]:
+    """The JSON Schema of a program: every rule and aim of mmatch with its arguments."""
+    size = {"type": "array", "items": {"type": "integer", "minimum": 1}, "minItems": 2, "maxItems": 2}
+    groups = {
+        "type": "object",
+        "properties": {"default": size, "topics": {"type": "object", "additionalProperties": size}},
+        "additionalProperties": False,
+    }
+    tier = {"anyOf": [{"$ref": "#/$defs/aim"}, {"type": "array", "items": {"$ref": "#/$defs/aim"}, "minItems": 1}]}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "mmatch program, version 1",
+        "type": "object",
+        "properties": {
+            "schema": {"const": SCHEMA},
+            "version": {"const": VERSION},
+            "format": {"enum": list(FORMATS)},
+            "group": {"anyOf": [size, groups]},
+            "rules": {"type": "array", "items": {"$ref": "#/$defs/rule"}},
+            "aims": {"anyOf": [{"type": "array", "items": tier, "minItems": 1}, {"type": "null"}]},
+        },
+        "required": ["schema", "version"],
+        "additionalProperties": False,
+        "$defs": {"aim": _parts_schema("mmatch.aims"), "rule": _parts_schema("mmatch.rules")},
+    }
+
+
+def _parts_schema(package: str) -> dict[str, Any]:
+    """All rules or all aims that a file can hold: each an object, or its bare name where it needs no argument."""
+    kinds = [find(package, name) for name in own_names(package)]
+    shapes = [schema for kind in kinds if (schema := _part_schema(kind)) is not None]
+    return {"anyOf": [*shapes, {"enum": [kind.__name__ for kind in kinds if _needs_nothing(kind)]}]}
+
+
+def _needs_nothing(kind: Any) -> bool:
+    try:
+        kind()
+    except (TypeError, InputError):
+        return False
+    return True
+
+
+def _part_schema(kind: Any) -> dict[str, Any] | None:
+    """One rule or aim: its name, and its arguments; None where one of them is a plain function."""
+    given = PARTS.fields_of(kind)
+    if any(get_origin(annotation) is FUNCTION for annotation, _ in given.values()):
+        return None
+    made = Document("mmatch/part", VERSION, given, PARTS).json_schema()["properties"]
+    required = [name for name, (_, needed) in given.items() if needed]
+    return {
+        "type": "object",
+        "properties": {"name": {"const": kind.__name__}, **{name: made[name] for name in given}},
+        "required": ["name", *required],
+        "additionalProperties": False,
+    }

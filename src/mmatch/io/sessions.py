@@ -27,7 +27,7 @@ UNPLACED_HEADS = ("mentor", "mentor_name", "mentees", "mentee_names", "topic", "
 
 
 def write_sessions(cohort: Cohort, schedule: Schedule, path: str | os.PathLike[str]) -> None:
-    """Write all sessions as CSV, one row each, in UTC and as the mentor's clock shows them.
+    """Write all sessions as CSV, one row each, in UTC and in the mentor's time zone.
 
     Raises:
         ExportError: the place cannot be written; an old file is intact.
@@ -38,7 +38,7 @@ def write_sessions(cohort: Cohort, schedule: Schedule, path: str | os.PathLike[s
 
 
 def write_session_merge(cohort: Cohort, schedule: Schedule, path: str | os.PathLike[str]) -> None:
-    """Write one row for each person and session, for a mail merge: whom they meet, and when on their own wall.
+    """Write one row for each person and session, for a mail merge: the partners, and the time in their own time zone.
 
     Raises:
         ExportError: the place cannot be written; an old file is intact.
@@ -50,7 +50,7 @@ def write_session_merge(cohort: Cohort, schedule: Schedule, path: str | os.PathL
 
 
 def write_dues(cohort: Cohort, schedule: Schedule, path: str | os.PathLike[str]) -> None:
-    """Write what each person does alone and by when on their own wall: touchpoints and reflections.
+    """Write what each person does alone, and by when in their time zone: touchpoints and reflections.
 
     Raises:
         ExportError: the place cannot be written; an old file is intact.
@@ -119,7 +119,7 @@ class _Table:
         )
 
     def _met(self, who: str, plan: Plan) -> tuple[str, str, str, str]:
-        """The role, the topic, and whom this person meets."""
+        """The role, the topic, and the partners of a person."""
         mentors, mentees = plan.match.mentors, plan.match.mentees
         role, partners = ("mentor", mentees) if who in mentors else ("mentee", mentors)
         return (role, plan.match.topic, *self.named(partners))

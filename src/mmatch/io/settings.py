@@ -8,7 +8,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from mmatch import registry
 from mmatch.errors import InputError, Problem, excerpt
 from mmatch.program import Program
 
@@ -47,7 +46,7 @@ def _changed(program: Program, key: str, text: str, setting: str) -> Program:
 
 
 def _sizes(program: Program, text: str, setting: str) -> Any:
-    """Group sizes for all topics, or beside those that the program has for one topic."""
+    """Group sizes for all topics, or for one topic next to those that the program has."""
     topic, named, sizes = text.rpartition("=")
     found = GROUP.fullmatch(sizes.strip())
     if not found:
@@ -80,6 +79,8 @@ def _summands(node: ast.expr) -> list[ast.expr]:
 
 def _part(node: ast.expr, setting: str) -> dict[str, Any]:
     """A rule or an aim as plain data, as `Program.from_json` reads it."""
+    from mmatch import registry
+
     if isinstance(node, ast.Name):
         return {"name": node.id}
     if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name)):

@@ -3,23 +3,34 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from mmatch.comparison.strategies import Strategy, unique
-from mmatch.errors import InputError, Problem, Problems, excerpt
+from mmatch.errors import InputError, Problem
+from mmatch.io.documents import Document
 from mmatch.io.files import file_name
 from mmatch.io.json_text import load_json
+from mmatch.io.programs import PROGRAM
 from mmatch.io.settings import with_settings
+from mmatch.io.typed import Types
 from mmatch.program import Program
+from mmatch.solvers._base import Solver
 
 if TYPE_CHECKING:
     import os
     from collections.abc import Iterable
 
-SCHEMA = "mmatch/strategies"
 NAMED = re.compile(r"\s*([^=:;]*[^=:;\s])\s*:(.*)", re.DOTALL)
 PARTS = re.compile(r""";(?=(?:[^'"]|'[^']*'|"[^"]*")*$)""")
 WHOLE = re.compile(r"-?[0-9]{1,18}")
+
+
+TYPES = Types(
+    forms={Program: PROGRAM, str | Solver: str},  # in a file a solver has a name
+    names={"Solver": Solver},
+)
+STRATEGIES = Document("mmatch/strategies", 1, {"strategies": (Mapping[str, Strategy], True)}, TYPES, by_hand=True)
 
 
 def read_strategies(path: str | os.PathLike[str]) -> dict[str, Strategy]:
@@ -28,31 +39,11 @@ def read_strategies(path: str | os.PathLike[str]) -> dict[str, Strategy]:
     Raises:
         InputError: not JSON, or unknown fields, rules, aims, each named with its place.
     """
-    data, name = load_json(path), file_name(path)
-    rows = data.get("strategies") if isinstance(data, dict) else None
-    if not isinstance(data, dict) or not isinstance(rows, dict) or not rows:
-        raise InputError(Problem("type", name, 'expected {"strategies": {name: {"program": …, "solver": …}}}'))
-    if data.get("schema", SCHEMA) != SCHEMA:
-        raise InputError(Problem("schema", f"{name}.schema", f"found {excerpt(data['schema'])}, expected {SCHEMA}"))
-    problems, found = Problems(), {}
-    for key, row in rows.items():
-        try:
-            found[key] = _strategy(row)
-        except InputError as error:
-            where = f"{name}.strategies[{excerpt(key)}]"
-            problems.found += [Problem(p.code, f"{where}.{p.where}", p.message, p.hint) for p in error.problems]
-    problems.raise_any()
-    return found
-
-
-def _strategy(row: Any) -> Strategy:
-    if not isinstance(row, dict):
-        raise InputError(Problem("type", "", f"found {type(row).__name__}, expected an object"))
-    for field in row.keys() - {"program", "solver", "seed"}:
-        raise InputError(Problem("unknown-field", field, "unknown field, expected program, solver, seed"))
-    if not isinstance(row.get("solver", "auto"), str):
-        raise InputError(Problem("type", "solver", f"found {excerpt(row['solver'])}, expected a name"))
-    return Strategy(Program.from_json(row.get("program", {})), solver=row.get("solver", "auto"), seed=row.get("seed"))
+    name = file_name(path)
+    found = STRATEGIES.read(load_json(path), name)["strategies"]
+    if not found:
+        raise InputError(Problem("type", name, "found no strategies, expected at least one"))
+    return dict(found)
 
 
 def strategies_from_texts(program: Program, texts: Iterable[str]) -> dict[str, Strategy]:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from numbers import Real
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from mmatch.errors import excerpt
 from mmatch.exact import count_fault
 from mmatch.registry.part import known_attribute
 from mmatch.rules._together import GroupRule, mentees, sums
@@ -40,6 +42,8 @@ class GroupCount(GroupRule):
 
     def __post_init__(self) -> None:
         self.text("attribute")
+        if not isinstance(self.value, str | bool | Real):
+            raise self.refuse("value", f"found {excerpt(self.value)}, expected a text, a number, True or False")
         for field, optional in (("least", False), ("most", True)):
             fault = count_fault(getattr(self, field), field, optional=optional)
             if fault:

@@ -1,0 +1,174 @@
+"""From people as drafted to participants: names become ids, wish lists become ranks, topics get one spelling."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mmatch.cohort.participants import MODES, Offer, Participant, Request
+from mmatch.errors import LimitError, Problem, excerpt
+from mmatch.signup.lists import split
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from mmatch.signup.answers import Answer
+    from mmatch.signup.draft import Draft
+    from mmatch.signup.persons import Person
+
+MOST_TIED = 20_000_000
+SHARED = ("name", "site", "timezone", "availability", "modes", "level")
+Entries = tuple[str | tuple[str, ...], ...]
+
+
+class Assembler:
+    """Turns each person of a draft into a `Participant`. One use."""
+
+    def __init__(self, draft: Draft) -> None:
+        self.draft = draft
+        self.notes = draft.notes
+        self.mentors = [p.spelling for p in draft.people if "mentor" in p.roles]
+        self.mentees = [p.spelling for p in draft.people if "mentee" in p.roles]
+        self._topics: dict[str, str] = {}
+        self._tied = 0
+        self.blank_topics = 0
+
+    def participants(self) -> tuple[list[Person], list[Participant]]:
+        """Everybody with a role, as drafted and as a participant."""
+        persons = [person for person in self.draft.people if person.roles]
+        made = [self._participant(person) for person in persons]
+        if self.blank_topics:
+            text = f"{self.blank_topics} people left the topic blank: they meet every topic"
+            self.notes.warn("blank-topic", "", text, "fill it in to restrict them")
+        return persons, made
+
+    def _participant(self, person: Person) -> Participant:
+        mentor, mentee = (person.answers.get(role) for role in ("mentor", "mentee"))
+        self._compare(person, mentor, mentee)
+        fact = person.fact
+        return Participant(
+            person.spelling,
+            name=fact("name") or "",
+            offers=self._offers(person, mentor) if "mentor" in person.roles else (),
+            requests=self._requests(person, mentee) if "mentee" in person.roles else (),
+            capacity=fact("capacity"),
+            groups=fact("groups"),
+            min_load=fact("min_load") or 0,
+            availability=fact("availability"),
+            timezone=fact("timezone"),
+            site=fact("site") or "",
+            modes=fact("modes") or MODES,
+            attributes={k: v for answer in person.ordered() for k, v in answer.attributes.items()},
+            ranks=self._ranks(person, "ranks", self.mentors),
+            mentee_ranks=self._ranks(person, "mentee_ranks", self.mentees),
+            avoids=self._avoids(person),
+        )
+
+    def _compare(self, person: Person, mentor: Answer | None, mentee: Answer | None) -> None:
+        """Report what one person says differently in two files; the last file counts."""
+        if mentor is None or mentee is None or mentor is mentee:
+            return
+        pairs = [(key, mentor.facts.get(key), mentee.facts.get(key)) for key in SHARED if key != "level"]
+        pairs += [(key, value, mentee.attributes.get(key)) for key, value in mentor.attributes.items()]
+        for key, first, last in pairs:
+            if first is not None and last is not None and first != last:
+                text = f"{excerpt(key)} of {excerpt(person.spelling)} differs from {mentor.place()}: this one counts"
+                self.notes.warn("contradiction", mentee.place(key), text)
+
+    def _offers(self, person: Person, answer: Answer | None) -> tuple[Offer, ...]:
+        facts = answer.facts if answer else {}
+        topics = self._named(answer, facts.get("offers", facts.get("topic")), "offers")
+        seats = person.fact("seats")
+        return tuple(Offer(topic, level=facts.get("level"), seats=seats) for topic in topics)
+
+    def _requests(self, person: Person, answer: Answer | None) -> tuple[Request, ...]:
+        facts = answer.facts if answer else {}
+        topics = self._named(answer, facts.get("requests", facts.get("topic")), "requests")
+        priority, mentors = person.fact("priority"), person.fact("mentors")
+        return tuple(
+            Request(
+                topic,
+                level=facts.get("level"),
+                priority=1 if priority is None else priority,
+                mentors=1 if mentors is None else mentors,
+                format=facts.get("format"),
+            )
+            for topic in topics
+        )
+
+    def _named(self, answer: Answer | None, topics: Sequence[str] | None, meaning: str) -> list[str]:
+        """The topics in their first spelling; "" where none is stated."""
+        if not topics:
+            self.blank_topics += bool(answer and answer.sheet.has("topic", meaning))
+            return [""]
+        return list(dict.fromkeys(self._spelled(topic, answer) for topic in topics))
+
+    def _spelled(self, topic: str, answer: Answer | None) -> str:
+        first = self._topics.setdefault(" ".join(topic.casefold().split()), topic)
+        if first != topic and answer is not None:
+            where = answer.place("topic", "offers", "requests")
+            self.notes.warn("topic-spelling", where, f"the topic {excerpt(topic)} is taken for {excerpt(first)}")
+            self._topics[" ".join(topic.casefold().split())] = first
+        return first
+
+    def _ranks(self, person: Person, side: str, everybody: Sequence[str]) -> Entries | None:
+        """A wish list as ranks: the people named, then one tie of all others unless the list is strict."""
+        final = person.extra.get(f"final_{side}")
+        if final is not None:
+            return tuple(final)
+        for meaning in (f"strict_{side}", side):
+            wishes, source = self._wishes(person, meaning, side)
+            if wishes is None:
+                continue
+            named = tuple(dict.fromkeys(self._ids(person, wishes, source)))
+            if not named or meaning.startswith("strict"):
+                return named or None
+            rest = tuple(name for name in everybody if name not in {*named, person.spelling})
+            self._count_tied(len(rest))
+            return (*named, rest) if len(rest) > 1 else named + rest
+        return None
+
+    def _count_tied(self, more: int) -> None:
+        self._tied += more
+        if self._tied > MOST_TIED:
+            text = f"wish lists followed by all others have more than {MOST_TIED:,} entries, limit {MOST_TIED:,}"
+            raise LimitError(Problem("too-large", "", text, "map the wish lists to strict_ranks"))
+
+    def _wishes(self, person: Person, meaning: str, side: str) -> tuple[Sequence[str] | None, str]:
+        """The names in a wish list and the meaning of its column; a mentor's plain wish list is about mentees."""
+        own = person.extra.get(meaning)
+        role = "mentee" if side == "ranks" else "mentor"
+        answer = person.answers.get(role)
+        if own is None and answer is not None:
+            own = answer.facts.get(meaning)
+        if own is not None and (role in person.roles or side != "ranks"):
+            return own, meaning
+        plain = meaning.replace("mentee_", "")
+        if side == "mentee_ranks" and "mentor" in person.roles:
+            if plain in person.extra and "mentee" not in person.roles:
+                return person.extra[plain], plain
+            if answer is not None and answer is not person.answers.get("mentee"):
+                return answer.facts.get(plain), plain
+        return None, meaning
+
+    def _avoids(self, person: Person) -> tuple[str, ...]:
+        texts = [*person.extra.get("avoids", ()), *(t for a in person.ordered() for t in a.facts.get("avoids", ()))]
+        return tuple(dict.fromkeys(self._ids(person, texts, "avoids"))) + tuple(person.extra.get("final_avoids", ()))
+
+    def _ids(self, person: Person, texts: Iterable[str], meaning: str) -> Iterable[str]:
+        """Ids of the people whom texts name; a text that names nobody is split at its commas before it is a problem."""
+        for text in texts:
+            pieces = [text] if "," not in text or self.draft.people.find(text) else list(split(text, "list ,"))
+            for piece in pieces:
+                known = self.draft.people.find(piece)
+                if known is not None:
+                    yield known.spelling
+                else:
+                    self._unknown(person, piece, meaning)
+
+    def _unknown(self, person: Person, text: str, meaning: str) -> None:
+        source = person.source(meaning)
+        if self.draft.people.is_gone(text):
+            place = source[0].table.place(source[1], source[2]) if source else meaning
+            self.notes.warn("left-out", place, f"{excerpt(text)} was rejected and is left out")
+        elif source is not None:
+            source[0].note(self.notes, source[1], source[2], self.draft.people.fault(text))

@@ -1,0 +1,75 @@
+"""Matchings from CSV files: made by hand, or written by `write_matches` and changed since."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from mmatch.errors import Problems, excerpt
+from mmatch.instance.from_pairs import matching_from_pairs
+from mmatch.io.files import file_name, read_text
+from mmatch.io.matches import MATCH_HEADS
+from mmatch.matching import Match
+from mmatch.signup.tables import Table, table_from_text
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Sequence
+
+    from mmatch.cohort import Cohort
+    from mmatch.matching import Matching
+    from mmatch.program import Program
+
+
+def read_matches(cohort: Cohort, program: Program, path: str | os.PathLike[str]) -> Matching:
+    """Read a hand-made matching, or one that `write_matches` wrote, from a CSV file; `verify` judges it.
+
+    The heads are mentor, mentee, and where there are topics topic; group, offer, requested, slot and co_mentor are
+    optional.
+
+    Raises:
+        InputError: missing heads, unknown people, with the line.
+    """
+    table = table_from_text(read_text(path), file_name(path))
+    rows = _rows(table)
+    problems = Problems()
+    for k, row in enumerate(rows):
+        for head in ("mentor", "mentee", *(["co_mentor"] if row.get("co_mentor") else [])):
+            if row[head] not in cohort.people.index:
+                problems.add("unknown-id", table.place(k, head), f"unknown {head} {excerpt(row[head])}")
+    problems.raise_any()
+    if rows and set(MATCH_HEADS) <= rows[0].keys():
+        return matching_from_pairs(cohort, _grouped(rows), program)
+    pairs = [(r["mentor"], r["mentee"], *([r["topic"]] if "topic" in r else [])) for r in rows]
+    return matching_from_pairs(cohort, pairs, program)
+
+
+def _rows(table: Table) -> list[dict[str, str]]:
+    """The rows by lower-case head.
+
+    Raises:
+        InputError: no mentor or mentee column, rows with too many or too few cells.
+    """
+    heads = [head.lower() for head in table.heads]
+    problems = Problems()
+    if not {"mentor", "mentee"} <= set(heads):
+        found = ", ".join(map(excerpt, table.heads))
+        problems.add("heads", table.name, f"found the heads {found}, expected mentor and mentee")
+    for line, cells in table.spoiled:
+        text = f"found {len(cells)} cells, the header has {len(heads)}"
+        problems.add("ragged", f"{table.name} {table.unit} {line}", text)
+    problems.raise_any()
+    return [dict(zip(heads, row, strict=True)) for row in table.rows]
+
+
+def _grouped(rows: Sequence[dict[str, str]]) -> list[Match]:
+    groups: defaultdict[tuple[str, ...], list[tuple[str, str]]] = defaultdict(list)
+    for row in rows:
+        key = (row["group"], row["mentor"], row["topic"], row["offer"], row.get("slot", ""), row.get("co_mentor", ""))
+        groups[key].append((row["mentee"], row["requested"]))
+    matches = []
+    for (_, mentor, topic, offer, slot, co_mentor), seats in groups.items():
+        ordered = sorted(seats)
+        mentees, requested = tuple(m for m, _ in ordered), tuple(t for _, t in ordered)
+        matches.append(Match(mentor, mentees, topic, offer, requested, slot, co_mentor))
+    return matches

@@ -1,0 +1,66 @@
+"""Matrices: the first column names mentees, the heads name mentors, and the cells are scores or answers."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from mmatch.signup.blocks import banned_value, block_kind, read_block
+from mmatch.signup.heads import plain_head
+from mmatch.signup.sheets import IDENTITY, Column, Sheet
+from mmatch.signup.weeks import slots_of
+
+if TYPE_CHECKING:
+    from mmatch.signup.draft import Draft
+
+_CORNER = re.compile(
+    r"|mentees?|mentors?|people|person|mentees? (?:and |by |vs |x )?mentors?|mentors? (?:and |by |vs |x )?mentees?"
+)
+_BLOCKS = ("choices", "accepts", "scores")
+
+
+class MatrixShape:
+    """One row a mentee, one column a mentor; the other way round where the corner says "mentor"."""
+
+    name = "matrix"
+    rank = 30
+
+    def fits(self, sheet: Sheet, known: frozenset[str]) -> bool:
+        """Where the corner says so, or all heads name known people, or the only file holds nothing but answers."""
+        columns = _cells_of(sheet)
+        corner = bool(_CORNER.fullmatch(plain_head(sheet.columns[0].head)))
+        if not columns or not (corner or sheet.columns[0].meaning in IDENTITY):
+            return False
+        if any(column.meaning in _BLOCKS for column in columns):
+            return sheet.columns[0].meaning not in IDENTITY or sheet.alone
+        kind = block_kind(cell for column in columns for cell in sheet.cells(column))
+        if not kind or slots_of([column.head for column in columns]) is not None:
+            return False
+        if corner:
+            return True
+        if known:
+            return {column.head.casefold() for column in columns} <= known
+        clear = kind != "scores" or banned_value(c for column in columns for c in sheet.cells(column)) is not None
+        return sheet.alone and not sheet.role and len(columns) > 1 and clear
+
+    def read(self, sheet: Sheet, draft: Draft) -> None:
+        """Scores or wishes of every row."""
+        columns = _cells_of(sheet)
+        kind = block_kind(cell for column in columns for cell in sheet.cells(column)) or "scores"
+        bans = kind == "scores" and banned_value(c for column in columns for c in sheet.cells(column)) is not None
+        for column in columns:
+            column.meaning = column.meaning or kind
+            column.how = column.how or ("bans" if bans and column.meaning == "scores" else "")
+        first = sheet.columns[0]
+        role = "mentor" if plain_head(first.head).startswith("mentor") or sheet.role == "mentor" else "mentee"
+        first.meaning = first.meaning or role
+        read_block(sheet, draft, role)
+
+
+def _cells_of(sheet: Sheet) -> list[Column]:
+    """All columns but the first, or none where one of them means something else."""
+    rest = [column for column in sheet.columns[1:] if column.meaning != "ignore"]
+    return rest if all(column.meaning in {"", *_BLOCKS} for column in rest) else []
+
+
+SHAPE = MatrixShape()

@@ -1,0 +1,243 @@
+"""One file with the meaning of each of its columns."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from mmatch.errors import InputError, Problem, excerpt
+from mmatch.signup.heads import attribute_name, meaning_of, plain_head
+from mmatch.signup.lists import list_style
+from mmatch.signup.mapping import OTHERS, ColumnMeaning, FileMapping, FileMeaning
+from mmatch.signup.notes import Notes, Spot
+from mmatch.signup.values import is_tidy_number
+from mmatch.text import suggestion
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from mmatch.signup.tables import Table
+
+NAME_LISTS = frozenset({"ranks", "strict_ranks", "mentee_ranks", "strict_mentee_ranks", "avoids"})
+LISTS = NAME_LISTS | {"topic", "offers", "requests"}
+REPEATABLE = LISTS | {"availability", "ignore"}
+BLOCKS = frozenset({"choices", "accepts", "scores", "hours"})
+IDENTITY = ("id", "email", "name", "first_name", "last_name")
+_LIST_HEADS = frozenset(
+    {"characteristics", "interests", "hobbies", "languages", "tags", "keywords", "skills", "strengths", "qualities"}
+    | {"pref", "prefs", "preference", "preferences"}
+)
+_REJECTED_HEADS = ("line", "reason", "file")
+
+
+@dataclass(slots=True)
+class Column:
+    """One column of a sheet: where it stands, its head, and what was decided about it."""
+
+    number: int
+    head: str
+    meaning: str = ""
+    how: str = ""
+    values: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def attribute(self) -> str:
+        """The attribute that the column is kept under, also beside another meaning."""
+        return self.meaning.partition(":")[2] or attribute_name(self.head)
+
+
+@dataclass(slots=True)
+class Sheet:
+    """A table, its columns with their meanings, its shape, and the role of its people where the file tells it."""
+
+    table: Table
+    columns: list[Column]
+    shape: str = ""
+    role: str = ""
+    forced: FileMeaning = field(default_factory=lambda: FileMeaning(""))
+    left_out: frozenset[int] = frozenset()
+    alone: bool = False
+    _identity: list[Column] | None = None
+
+    @property
+    def name(self) -> str:
+        """The file's name as messages show it."""
+        return self.table.name
+
+    def of(self, *meanings: str) -> list[Column]:
+        """The columns with one of these meanings, in order."""
+        return [column for column in self.columns if column.meaning in meanings]
+
+    def has(self, *meanings: str) -> bool:
+        """Whether a column has one of these meanings."""
+        return any(column.meaning in meanings for column in self.columns)
+
+    @property
+    def unknown(self) -> list[Column]:
+        """The columns whose heads say nothing by themselves."""
+        return [column for column in self.columns if not column.meaning]
+
+    @property
+    def meanings(self) -> set[str]:
+        """All meanings in the sheet."""
+        return {column.meaning for column in self.columns}
+
+    def cell(self, row: int, column: Column) -> str:
+        """One cell, replaced where the mapping says so."""
+        text = self.table.rows[row][column.number]
+        return column.values.get(text, text) if column.values else text
+
+    def cells(self, column: Column) -> list[str]:
+        """One column of cells."""
+        texts = self.table.cells(column.number)
+        return [column.values.get(text, text) for text in texts] if column.values else texts
+
+    @property
+    def rows(self) -> list[int]:
+        """The numbers of the rows that count."""
+        return [row for row in range(len(self.table.rows)) if row not in self.left_out]
+
+    def spot(self, row: int) -> Spot:
+        """A row as the notes know it."""
+        return Spot(self.table.name, row)
+
+    def note(self, notes: Notes, row: int, head: str | None, problem: tuple[str, str, str]) -> None:
+        """Note a problem of one cell: (code, message, hint)."""
+        code, message, hint = problem
+        notes.add(Problem(code, self.table.place(row, head), message, hint), self.spot(row))
+
+    def identity(self) -> list[Column]:
+        """The columns that say who a person is: the id, else the e-mail address, else the name."""
+        if self._identity is None or not self.shape:  # sorting gives the shape; from then on it stands
+            self._identity = self._find_identity()
+        return self._identity
+
+    def _find_identity(self) -> list[Column]:
+        for meanings in (("id",), ("email",), ("name",), ("first_name", "last_name")):
+            found = self.of(*meanings)
+            if found:
+                return found[:1] if meanings != ("first_name", "last_name") else found
+        return self.of("mentor", "mentee")[:1]
+
+    def who(self, row: int) -> str:
+        """The id of a row's person, as the file gives it."""
+        return " ".join(filter(None, (self.cell(row, column) for column in self.identity())))
+
+    def full_name(self, row: int) -> str:
+        """The name of a row's person."""
+        columns = self.of("name")[:1] or self.of("first_name", "last_name")
+        return " ".join(filter(None, (self.cell(row, column) for column in columns)))
+
+
+def sheet_of(table: Table, mapping: FileMapping, notes: Notes) -> Sheet:
+    """A table with the meanings that its heads and the given mapping tell."""
+    columns = [Column(number, head) for number, head in enumerate(table.heads)]
+    rejected = tuple(head.casefold() for head in table.heads[:3]) == _REJECTED_HEADS
+    for column in columns:
+        entry = mapping.column(table.name, column.head)
+        if entry is not None:
+            column.meaning, column.how, column.values = entry.meaning, entry.how, dict(entry.values)
+        elif rejected and column.number < 3:
+            column.meaning = "ignore"
+        else:
+            column.meaning = meaning_of(column.head) or ""
+    others = mapping.column(table.name, OTHERS)
+    for column in columns:
+        if others is None:
+            break
+        if mapping.column(table.name, column.head) is None and (not column.meaning or others.meaning in BLOCKS):
+            _take_rest(column, others)
+    _check_heads(table, columns, notes)
+    return Sheet(table, columns, forced=mapping.file(table.name))
+
+
+def _take_rest(column: Column, others: ColumnMeaning) -> None:
+    """The line "*" of a mapping: blocks take every column that does not say who the person is."""
+    if column.meaning not in {*IDENTITY, "mentee", "role"} and (column.number or column.head):
+        column.meaning, column.how, column.values = others.meaning, others.how, dict(others.values)
+
+
+def _check_heads(table: Table, columns: list[Column], notes: Notes) -> None:
+    """Repeated heads are lists where the meaning is one; other repetitions, and heads without a text, are told."""
+    exact = Counter(table.heads)
+    first: dict[str, str] = {}
+    for column in columns:
+        head = column.head
+        key = unicodedata.normalize("NFKC", head).casefold()
+        if not head:
+            if column.number:  # the first may be the corner of a matrix
+                leave_out(table, column, notes)
+        elif first.setdefault(key, head) != head:
+            text = f"two heads differ only by case or spaces: {excerpt(first[key])} and {excerpt(head)}"
+            notes.add(Problem("duplicate-head", table.name, text, "rename or remove one"))
+        elif exact[head] > 1 and column.meaning not in REPEATABLE:
+            text = f"the head {excerpt(head)} stands {exact[head]} times, expected once"
+            notes.add(
+                Problem("duplicate-head", table.name, text, "rename one, or map the head to a list such as ranks")
+            )
+            exact[head] = 1
+
+
+def leave_out(table: Table, column: Column, notes: Notes) -> None:
+    """Ignore a column without a head, and say so where it holds anything."""
+    column.meaning = "ignore"
+    if any(table.cells(column.number)):
+        place = f"{table.name} column {column.number + 1}"
+        notes.warn("no-head", place, "the column has no head and was left out", "name it to keep it")
+
+
+def check_known(mapping: FileMapping, sheets: list[Sheet]) -> None:
+    """Every column that a mapping names must stand in a file.
+
+    Raises:
+        InputError: with a suggestion for each column that does not.
+    """
+    heads = {(sheet.name, column.head) for sheet in sheets for column in sheet.columns}
+    names = {sheet.name for sheet in sheets}
+    known = {head for _, head in heads}
+    problems = []
+    for entry in mapping.columns:
+        if entry.file and entry.file not in names:
+            hint = suggestion(entry.file, names) or f"the files are {', '.join(sorted(names))}"
+            problems.append(Problem("unknown-file", "mapping", f"no file is called {excerpt(entry.file)}", hint))
+        elif entry.column != OTHERS and not _stands(entry, heads, known):
+            text = f"no column is called {excerpt(entry.column)}"
+            hint = (
+                suggestion(entry.column, known)
+                or f"the columns are {', '.join(excerpt(h) for h in sorted(known)[:20])}"
+            )
+            problems.append(Problem("unknown-column", f"mapping[{excerpt(entry.column)}]", text, hint))
+    if problems:
+        raise InputError(problems)
+
+
+def _stands(entry: ColumnMeaning, heads: set[tuple[str, str]], known: set[str]) -> bool:
+    return (entry.file, entry.column) in heads if entry.file else entry.column in known
+
+
+def settle(sheet: Sheet, column: Column) -> None:
+    """Decide how the cells of a column are read, unless the mapping has said so; columns of one head are read alike."""
+    if not column.meaning:
+        column.meaning = "attribute"
+    if column.how:
+        return
+    cells = [cell for other in sheet.columns if other.head == column.head for cell in sheet.cells(other)]
+    if column.meaning in LISTS:
+        column.how = list_style(cells, expected=True)
+    elif column.meaning == "level":
+        numbers = [is_tidy_number(cell.removeprefix("+")) for cell in cells if cell]
+        column.how = "number" if not numbers or 2 * sum(numbers) > len(numbers) else "text"
+    elif column.meaning.startswith("attribute"):
+        column.how = _attribute_style(cells, expected=bool(_LIST_HEADS.intersection(plain_head(column.head).split())))
+
+
+def _attribute_style(cells: list[str], *, expected: bool) -> str:
+    distinct = {cell for cell in cells if cell}
+    if distinct and all(map(is_tidy_number, distinct)):
+        return "number"
+    if distinct and {cell.casefold() for cell in distinct} <= {"true", "false"}:
+        return "true/false"
+    style = list_style(cells, expected=expected)
+    return "list ;" if expected and style == "text" else style
