@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, fields, replace
 from types import MappingProxyType
@@ -103,23 +104,24 @@ class Program(Shown):
                 seen[aim.name] = seen.get(aim.name, 0) + 1
                 yield aim.name + (f"#{seen[aim.name]}" if seen[aim.name] > 1 else ""), aim
 
-    def resolve(self, cohort: Cohort, solver: str = "auto", side: str = "mentee") -> Program:
-        """The same program with ``aims=None`` replaced by the aims that are used for this cohort.
+    def resolve(self, cohort: Cohort, solver: Any = "auto", seed: int | str = 0) -> Program:
+        """The same program with all that a solver follows: ``aims=None`` replaced, and stability where it is stable.
 
         Coverage, then fit where scores are given, else topic fit where any topic is named, else preferences where
-        anybody stated ranks; then even load. With the solver "stable": coverage, then the ranks of its side, over
-        stable matchings; "auto" takes it where everybody ranks, there are no scores, and nothing else is asked for.
+        anybody stated ranks; then even load. With a stable solver: `rules.Stable` with its notion, with the lottery's
+        seed where ties are broken, and coverage, then the ranks of its side; "auto" takes it where everybody ranks,
+        there are no scores, and nothing else is asked for.
 
         Args:
             cohort: the facts.
-            solver: "auto", or the name of one.
-            side: whose ranks count with a stable solver, "mentee" or "mentor".
+            solver: "auto", the name of one, or a configured one.
+            seed: of the lottery that breaks ties.
         """
+        name = solver if isinstance(solver, str) else solver.name
+        if name == "stable" or (name == "auto" and self.prefers_stable(cohort)):
+            return self._stable(cohort, solver, seed)
         if self.aims is not None:
             return self
-        if solver == "stable" or (solver == "auto" and self.prefers_stable(cohort)):
-            names = [find("mmatch.aims", name) for name in ("Coverage", "Preference")]
-            return replace(self, aims=(names[0](), names[1]("mentors" if side == "mentor" else "mentees")))
         names = ["Coverage"]
         if cohort.score_table is not None:
             names.append("Fit")
@@ -128,6 +130,21 @@ class Program(Shown):
         elif cohort.people.ranks is not None or cohort.people.mentee_ranks is not None:
             names.append("Preference")
         return replace(self, aims=tuple(find("mmatch.aims", name)() for name in [*names, "EvenLoad"]))
+
+    def _stable(self, cohort: Cohort, solver: Any, seed: int | str) -> Program:
+        """The program that a stable solver follows."""
+        kind, ties = getattr(solver, "kind", "weak"), getattr(solver, "ties", "lottery")
+        side = getattr(solver, "side", "mentee")
+        stable = find("mmatch.rules", "Stable")
+        stated = [rule for rule in self.rules if isinstance(rule, stable) and rule.kind == kind]
+        rules = self.rules
+        if not stated:
+            broken = kind == "weak" and ties == "lottery" and not cohort.strict_lists
+            rules = (*rules, stable(kind, lottery=seed if broken else None))
+        aims = self.aims
+        if aims is None:
+            aims = (find("mmatch.aims", "Coverage")(), find("mmatch.aims", "Preference")(f"{side}s"))
+        return replace(self, rules=rules, aims=aims)
 
     def prefers_stable(self, cohort: Cohort) -> bool:
         """Whether ``solver="auto"`` matches stably: both sides rank, no scores, no aims, pairs of single requests."""
@@ -338,3 +355,8 @@ def _group_from_json(data: Any) -> Any:
     if isinstance(data, dict) and data.keys() <= {"default", "topics"} and isinstance(data.get("topics", {}), dict):
         return {None: data.get("default", (1, 1)), **data.get("topics", {})}
     return data
+
+
+def question_digest(cohort: Cohort, program: Program) -> str:
+    """SHA-256 of the facts and the policy: the question that a result answers."""
+    return hashlib.sha256(f"{cohort.digest}\n{program.canonical}".encode()).hexdigest()

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import mmatch as mm
 from mmatch.proof import judge
-from mmatch.proof.question import digest
+from mmatch.program import question_digest
 from oracle import Oracle
 from stable_oracle import Slow, rankings
 from strategies import cohorts, examples, rules_for
@@ -472,7 +472,7 @@ def test_beside_linked_mentees_and_several_mentors_nothing_is_refuted():
     result = mm.solve(several, mm.Program(rules=[both], aims=[mm.aims.Coverage()]))
     stable = mm.Program(rules=[both, mm.rules.Stable()], aims=[mm.aims.Coverage()])
     assert mm.verify(several, stable, result.matching) == []
-    asked = replace(result, proof=replace(result.proof, digest=digest(several, stable)))
+    asked = replace(result, proof=replace(result.proof, digest=question_digest(several, stable)))
     assert mm.verify(several, stable, nothing(asked, mm.Stability("", "weak"))) != []
 
 

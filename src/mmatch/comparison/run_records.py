@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from mmatch.candidates.edges import Edges
     from mmatch.cohort import Cohort
     from mmatch.comparison.strategies import Seed, Strategy
-    from mmatch.matching import Result
     from mmatch.program import Program
+    from mmatch.result import Result
 
 SCHEMA = "mmatch/run 2"
 LASTING = ("InputError", "LimitError", "UnsupportedError")  # failures that come again with the same question

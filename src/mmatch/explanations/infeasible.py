@@ -26,9 +26,10 @@ if TYPE_CHECKING:
     from mmatch.arrays import Bools, Ints
     from mmatch.cohort import Cohort
     from mmatch.instance import Instance
-    from mmatch.matching import Result, Stability
+    from mmatch.matching import Stability
     from mmatch.network.circulation import Network
     from mmatch.proof.group_counts import Headcount
+    from mmatch.result import Result
 
 MOST_SHRUNK = 400
 LONGEST = 10.0  # seconds

@@ -27,9 +27,10 @@ if TYPE_CHECKING:
     from mmatch.arrays import Bools, Ints
     from mmatch.cohort import Cohort
     from mmatch.instance import Instance
-    from mmatch.matching import Matching, Result
+    from mmatch.matching import Matching
     from mmatch.network.circulation import Network
     from mmatch.program import Program
+    from mmatch.result import Result
 
 MOST_CHAINS = 200  # requests with a seat and one more wanted, for which the chain is worked out one by one
 

@@ -31,8 +31,9 @@ if TYPE_CHECKING:
     from mmatch.arrays import Bools
     from mmatch.cohort import Cohort
     from mmatch.instance import Instance
-    from mmatch.matching import Matching, Result, Violation
+    from mmatch.matching import Matching, Violation
     from mmatch.program import Program
+    from mmatch.result import Result
     from mmatch.terms import Bounds, Slots
 
 OWN = ("mentee", "request-mentor", "mentee-mentor", "mentee-offer")  # limits that are the mentee's own

@@ -14,9 +14,10 @@ from mmatch.io.documents import Document
 from mmatch.io.files import atomic_write, file_name
 from mmatch.io.json_text import dump_json, load_json
 from mmatch.io.typed import Types, annotated, guarded
-from mmatch.matching import Matching, Result
+from mmatch.matching import Matching
 from mmatch.program import SCHEMA, VERSION, Program
 from mmatch.registry import find, own_names
+from mmatch.result import Result
 
 if TYPE_CHECKING:
     import os

@@ -14,7 +14,8 @@ from mmatch.io.files import atomic_write, file_name
 from mmatch.io.forms import FRACTION
 from mmatch.io.json_text import dump_json, load_json
 from mmatch.io.typed import Types, annotated, guarded
-from mmatch.matching import Match, Matching, Result
+from mmatch.matching import Match, Matching
+from mmatch.result import Result
 
 if TYPE_CHECKING:
     import os

@@ -23,7 +23,7 @@ from mmatch.lotteries.rounding import Shares, shares_of
 from mmatch.matching import Status
 from mmatch.network.circulation import CrossingSets
 from mmatch.program import Program, check_question
-from mmatch.proof import verify
+from mmatch.verifying import verify
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

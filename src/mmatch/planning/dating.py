@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mmatch.cohort import Cohort
-    from mmatch.matching import Match, Result
+    from mmatch.matching import Match
     from mmatch.planning.plans import Schedule
+    from mmatch.result import Result
 
 MOST_ROUNDS = 1000
 Pair = tuple[str, str, str]

@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 
     from mmatch.cohort import Cohort
     from mmatch.comparison.measures import Segment
-    from mmatch.explanations import Explanation
-    from mmatch.matching import Match, Reason, Result
+    from mmatch.explanations import PolicyEffects
+    from mmatch.matching import Match, Reason
     from mmatch.planning.plans import Plan, Schedule
-    from mmatch.program import Program
+    from mmatch.result import Result
 
 FEW = 5  # people in a segment; of fewer nothing is said that could point at one of them
 MOST_STEPS = 12
@@ -43,11 +43,10 @@ class Material:
     """All that pages are made from."""
 
     cohort: Cohort
-    program: Program
     result: Result
     reasons: tuple[Reason, ...]
     schedule: Schedule | None
-    explanation: Explanation | None
+    effects: PolicyEffects | None
     by: str | None
     title: str
 
@@ -257,7 +256,7 @@ def _dates(found: Material, names: Names) -> Iterator[Section]:
 
 def _fairness(found: Material) -> Iterator[Section]:
     """How many mentees each mentor has, how well they fit, and how segments of people fare."""
-    numbers = metrics(found.cohort, found.program, found.result.matching, by=found.by)
+    numbers = metrics(found.cohort, found.result, by=found.by)
     load = Counter(found.result.matching.seats.mentor)
     counts = Counter(load[who] for who in {found.cohort.people.ids[k] for k in found.cohort.offers.owner.tolist()})
     most = max(counts.values(), default=1)
@@ -300,11 +299,11 @@ def _parity(by: str, segments: Sequence[Segment]) -> Grid:
 
 def _policy(found: Material) -> Iterator[Section]:
     """The rules, the aims in order with what they reached, and what would change under another policy."""
-    rules = tuple(rule.title for rule in found.program.rules)
+    rules = tuple(rule.title for rule in found.result.program.rules)
     heads = ("", "aim, most important first", "reached", "how sure")
-    grids = [Grid("Aims", heads, tuple(aim_rows(found.program, found.result)), frozenset({0, 2}))]
-    if found.explanation is not None:
-        rows = tuple((c.change, _gains(c.gains), c.status) for c in found.explanation.what_if)
+    grids = [Grid("Aims", heads, tuple(aim_rows(found.result)), frozenset({0, 2}))]
+    if found.effects is not None:
+        rows = tuple((c.change, _gains(c.gains), c.status) for c in found.effects.what_if)
         grids.append(Grid("What if", ("change", "gains and losses", "outcome"), rows))
     sentence = "Rules that every match keeps:" if rules else "No rules beyond everybody's own limits."
     yield Section("policy", "What was asked for", (sentence,), rules, tuple(grids))
