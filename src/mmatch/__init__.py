@@ -59,8 +59,6 @@ _HOME = {
     "insight.stability": ("blocking_pairs",),
     "planning": (
         "Appointment",
-        "ClockChange",
-        "Clocks",
         "Dated",
         "Diary",
         "Due",
@@ -68,7 +66,6 @@ _HOME = {
         "Schedule",
         "Unplaced",
         "Wishes",
-        "clock_changes",
         "diaries_of",
         "reschedule",
         "schedule",

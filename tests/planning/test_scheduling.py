@@ -5,7 +5,7 @@ import threading
 from dataclasses import replace
 from itertools import pairwise, product
 from math import prod
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import pytest
 from hypothesis import assume, given
@@ -448,3 +448,13 @@ def test_co_mentors_come_to_the_sessions_too():
     early = replace(found.plans[0].appointments[0], start=found.plans[0].appointments[0].start - 60)
     wrong = replace(found, plans=(replace(found.plans[0], appointments=(early,)),))
     assert [(v.code, v.who) for v in validate(cohort, matching, wrong)] == [("plan-time", ("bob",))]
+
+
+def test_a_machine_without_time_zone_data_says_what_to_install(monkeypatch):
+    def missing(name):
+        raise ZoneInfoNotFoundError(name)
+
+    monkeypatch.setattr("zoneinfo.ZoneInfo", missing)
+    cohort, matching = two("Mon-Fri 12-20", "Mon-Fri 7-22")
+    with pytest.raises(mm.InputError, match="no time-zone data: pip install tzdata"):
+        schedule(cohort, mm.Program(), matching, **SPRING, zone="Europe/Berlin")

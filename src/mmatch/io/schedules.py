@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import fields, replace
-from itertools import pairwise
+from dataclasses import fields
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from mmatch.availability import DAY, day_of, day_text, instant, is_zone_name, local_time, parse_week, week_text, zone_of
+from mmatch.availability import DAY, day_of, day_text, instant, local_time, parse_week, week_text, zone_of
 from mmatch.errors import InputError, Problem, excerpt
 from mmatch.formats import Format, Gap, Reflection, Session, Touchpoint
 from mmatch.io.files import atomic_write
 from mmatch.io.json_text import dump_json, load_json, told_of
 from mmatch.matching import Match, Status
-from mmatch.planning.clocks import Clocks, notes_on
 from mmatch.planning.diaries import Diary
 from mmatch.planning.plans import Appointment, Due, Key, Plan, Schedule, Settings, Unplaced, Wishes
 
@@ -42,8 +39,6 @@ def write_schedule(schedule: Schedule, path: str | os.PathLike[str]) -> None:
 
 def read_schedule(path: str | os.PathLike[str]) -> Schedule:
     """Read a schedule from a JSON file.
-
-    Where it was dated with other time-zone data than this machine has, its ``notes`` say so.
 
     Raises:
         InputError: not readable, no JSON, or no schedule.
@@ -82,13 +77,7 @@ def schedule_to_json(schedule: Schedule) -> dict[str, Any]:
         "unplaced": [_unplaced_out(item) for item in schedule.unplaced],
         "cancelled": [_plan_out(plan) for plan in schedule.cancelled],
         "settings": _settings_out(schedule.settings),
-        "clocks": None if schedule.clocks is None else _clocks_out(schedule.clocks),
     }
-
-
-def _clocks_out(clocks: Clocks) -> dict[str, Any]:
-    offsets = {zone: [[_time(at), ahead] for at, ahead in rows] for zone, rows in clocks.offsets.items()}
-    return {"version": clocks.version, "offsets": offsets}
 
 
 def _time(minute: int) -> str:
@@ -201,8 +190,8 @@ def schedule_from_json(data: object) -> Schedule:
         InputError: fields that are missing, unknown or of another form.
     """
     names = ("status", "value", "bound", "stopped", "plans", "unplaced", "cancelled", "settings")
-    found = headed(data, SCHEMA, names, ("clocks",))
-    read = Schedule(
+    found = headed(data, SCHEMA, names)
+    return Schedule(
         plans=each(found["plans"], "plans", _plan),
         unplaced=each(found["unplaced"], "unplaced", _left),
         status=_status(found["status"], "status"),
@@ -211,39 +200,7 @@ def schedule_from_json(data: object) -> Schedule:
         settings=_settings(found["settings"], "settings"),
         stopped=None if found["stopped"] is None else text_of(found["stopped"], "stopped"),
         cancelled=each(found["cancelled"], "cancelled", _plan),
-        clocks=None if found.get("clocks") is None else _clocks(found["clocks"], "clocks"),
     )
-    return replace(read, notes=notes_on(read))
-
-
-def _clocks(data: Any, where: str) -> Clocks:
-    found = fields_of(data, where, ("version", "offsets"))
-    offsets = pairs_of(found["offsets"], f"{where}.offsets", _zone_name, _offsets)
-    version = text_of(found["version"], f"{where}.version")
-    if not re.fullmatch(r"[A-Za-z0-9.+-]{0,40}", version):
-        raise _wrong(f"{where}.version", version, "a version such as 2025b")
-    return Clocks(version, MappingProxyType(offsets))
-
-
-def _zone_name(value: Any, where: str) -> str:
-    """A name that a time zone can have; this machine need not know it."""
-    if not is_zone_name(value):
-        raise _wrong(where, value, "a name such as Europe/Berlin")
-    return str(value)
-
-
-def _offsets(data: Any, where: str) -> tuple[tuple[int, int], ...]:
-    """How far a zone is ahead of UTC from each of some times on."""
-    rows: tuple[tuple[int, int], ...] = each(data, where, _offset)
-    if any(later <= earlier for (earlier, _), (later, _) in pairwise(rows)):
-        raise _wrong(where, data, "times in order")
-    return rows
-
-
-def _offset(data: Any, where: str) -> tuple[int, int]:
-    if not isinstance(data, list) or len(data) != 2 or not -DAY < _whole(data[1], where) < DAY:
-        raise _wrong(where, data, "[time, minutes ahead of UTC]")
-    return _minute(data[0], where), data[1]
 
 
 def _wrong(where: str, value: Any, expected: str) -> InputError:

@@ -1,19 +1,15 @@
 """Planning: a matching into dated sessions, and the judge of what comes out."""
 
 from mmatch.planning.alternatives import suggest
-from mmatch.planning.clocks import Clocks
 from mmatch.planning.dating import Dated, solve_with_dates
 from mmatch.planning.diaries import Diary, diaries_of
 from mmatch.planning.plans import Appointment, Due, Plan, Schedule, Settings, Unplaced, Wishes
 from mmatch.planning.rescheduling import reschedule
 from mmatch.planning.scheduling import schedule
 from mmatch.planning.validity import validate
-from mmatch.planning.walls import ClockChange, clock_changes
 
 __all__ = [
     "Appointment",
-    "ClockChange",
-    "Clocks",
     "Dated",
     "Diary",
     "Due",
@@ -22,7 +18,6 @@ __all__ = [
     "Settings",
     "Unplaced",
     "Wishes",
-    "clock_changes",
     "diaries_of",
     "reschedule",
     "schedule",

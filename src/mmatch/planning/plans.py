@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from mmatch.availability import Window
     from mmatch.formats import Format
     from mmatch.matching import Match, Status
-    from mmatch.planning.clocks import Clocks
     from mmatch.planning.diaries import Diary
 
 MOST_WORTH = 60 * 24 * 366  # minutes of delay that one wish can be worth
@@ -193,9 +192,7 @@ class Schedule(Shown):
     (matches with dates, minus published sessions moved, minus sessions moved, minus the minutes by which they moved and
     by which new dates miss the wishes). ``bound`` is what no schedule exceeds, as the solver says; where the status
     is OPTIMAL they are equal. ``stopped`` is None, "time_limit", "cancelled" or "interrupted". ``cancelled`` holds
-    the plans of an earlier schedule whose matches are gone or have no dates any more. ``clocks`` is the time-zone data
-    that it was dated with, None in files of before these were kept; ``notes`` tells where this machine has others, and
-    is no part of the schedule: it is not written, and schedules are equal whatever it says.
+    the plans of an earlier schedule whose matches are gone or have no dates any more.
     """
 
     plans: tuple[Plan, ...]
@@ -206,13 +203,10 @@ class Schedule(Shown):
     settings: Settings = field(repr=False)
     stopped: str | None = None
     cancelled: tuple[Plan, ...] = ()
-    clocks: Clocks | None = field(default=None, repr=False)
-    notes: tuple[str, ...] = field(default=(), compare=False)
 
     def __repr__(self) -> str:
         left = f", {len(self.unplaced)} without dates" if self.unplaced else ""
-        notes = "".join(f", {note}" for note in self.notes)
-        return f"<Schedule: {len(self.plans)} plans{left}, {self.status}, value {self.value}{notes}>"
+        return f"<Schedule: {len(self.plans)} plans{left}, {self.status}, value {self.value}>"
 
     def to_frame(self, backend: Any = "pandas") -> Any:
         """The sessions as a data frame with one row each, in the order of time; instants are in UTC.
@@ -255,8 +249,6 @@ class Schedule(Shown):
         if self.unplaced:
             left = [(u.match.mentor, ", ".join(u.match.mentees), u.reason) for u in self.unplaced]
             yield Table(("mentor", "mentees", "why"), left, "Without dates", len(left))
-        if self.notes:
-            yield Table(("note",), [(note,) for note in self.notes], "Notes", len(self.notes))
 
 
 def key_of(match: Match) -> Key:

@@ -16,7 +16,6 @@ from mmatch.errors import InputError, LimitError, Problem, excerpt, expect
 from mmatch.matching import Match, Matching
 from mmatch.planning.asking import Asked, format_name, matches_of, settings_of, watch_of
 from mmatch.planning.calendars import Calendars, Task, task_of
-from mmatch.planning.clocks import notes_on_moves
 from mmatch.planning.diaries import moment
 from mmatch.planning.paths import FAR
 from mmatch.planning.plans import Appointment, Key, Plan, Schedule, Settings, key_of
@@ -63,8 +62,7 @@ def reschedule(  # noqa: PLR0913 - the verb's own arguments
             all else is as in ``previous``.
 
     Returns:
-        A `Schedule`; sessions that moved have a higher ``revision``. Where ``previous`` was dated with other time-zone
-        data than this machine has, ``notes`` says who is to be told the time of a session anew.
+        A `Schedule`; sessions that moved have a higher ``revision``.
 
     Raises:
         InputError: arguments of another form.
@@ -89,8 +87,7 @@ def reschedule(  # noqa: PLR0913 - the verb's own arguments
     tasks = [_priced(_as_held(task, had), had.get(key_of(task.match)), weights, public) for task in tasks]
     rooms = {(key, k): meeting.room for key, plan in had.items() for k, meeting in enumerate(plan.appointments)}
     found = planned(tasks, calendars, Run(watch, weights.told), rooms)
-    told = _told(found, previous)
-    return replace(told, notes=notes_on_moves(cohort, previous, told))
+    return _told(found, previous)
 
 
 def _settings(

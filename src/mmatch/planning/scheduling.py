@@ -15,7 +15,6 @@ from mmatch.availability import DAY
 from mmatch.matching import Matching, Status
 from mmatch.planning.asking import Asked, Busy, Patience, Pin, format_name, matches_of, settings_of, watch_of
 from mmatch.planning.calendars import Calendars, Task, task_of
-from mmatch.planning.clocks import clocks_of
 from mmatch.planning.funnel import Others, unplaced
 from mmatch.planning.plans import Appointment, Due, Key, Plan, Schedule, Settings, Wishes, key_of
 from mmatch.planning.sharing import place_all
@@ -195,7 +194,6 @@ def planned(tasks: Sequence[Task], calendars: Calendars, run: Run, rooms_had: Ro
         run.value if run.exact else run.bound,
         settings,
         run.stopped,
-        clocks=clocks_of({calendars.zone(who) for task in tasks for who in task.people}, settings, plans),
     )
 
 

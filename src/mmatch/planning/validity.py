@@ -37,8 +37,7 @@ def validate(cohort: Cohort, matching: Matching, schedule: Schedule) -> list[Vio
     gaps, and time for what is due between them; everybody is free in their own zone during every minute, has no more
     sessions than their limits say, and is in one place at a time, with the way between two places; no site holds more
     sessions at a time than it has rooms; pinned sessions are where they were pinned. Sessions that have taken place
-    are as they were. By the time-zone data of this machine everybody's clock shows the time that they were told by the
-    data that the schedule was dated with.
+    are as they were.
 
     Raises:
         InputError: what is given is no schedule.
@@ -53,7 +52,6 @@ def validate(cohort: Cohort, matching: Matching, schedule: Schedule) -> list[Vio
         found += _wrong_plan(people, schedule.settings, plan)
     for who, person in people.items():
         found += _wrong_person(person, schedule.settings, mine[who])
-        found += _wrong_clocks(person, schedule, mine[who])
     return [*found, *_wrong_rooms(schedule)]
 
 
@@ -224,22 +222,6 @@ def _wrong_person(person: Participant, settings: Settings, mine: Mine) -> Iterat
             used[period(date)] += weigh(meeting)
         if any(used[period(date)] > most for date, _, held in walls if not held):
             yield Violation("plan-limit", f"{person.id} has more than {told}", (person.id,))
-
-
-def _wrong_clocks(person: Participant, schedule: Schedule, mine: Mine) -> Iterator[Violation]:
-    """Sessions at which the clock shows another time than by the data that the schedule was dated with."""
-    name = person.timezone or schedule.settings.zone
-    rows = schedule.clocks.offsets.get(name, ()) if schedule.clocks is not None else ()
-    for meeting, held in mine:
-        had = [ahead for since, ahead in rows if since <= meeting.start]
-        if held or not had:
-            continue
-        wall, told = _wall(meeting.start, ZoneInfo(name)), START + dt.timedelta(minutes=meeting.start + had[-1])
-        if wall.replace(tzinfo=dt.UTC) != told:
-            text = (
-                f"{person.id} was told {told:%Y-%m-%d %H:%M}, when the clock in {name} will show {wall:%Y-%m-%d %H:%M}"
-            )
-            yield Violation("plan-clock", f"{text}: time-zone data changed", (person.id,))
 
 
 def _limits(diary: Diary) -> Iterator[tuple[str, float, Any, Any]]:

@@ -248,8 +248,7 @@ def _dates(found: Material, names: Names) -> Iterator[Section]:
         )
         grids.append(Grid("Matches without dates", ("people", "why", "what would help"), rows))
     sure = "No other dates are better." if made.status == Status.OPTIMAL else "Better dates may exist."
-    notes = tuple(f"{note[:1].upper()}{note[1:]}." for note in made.notes)
-    yield Section("dates", "When they meet", (sure, *notes), grids=tuple(grids))
+    yield Section("dates", "When they meet", (sure,), grids=tuple(grids))
 
 
 # -- fairness ---------------------------------------------------------------------------------------------------------

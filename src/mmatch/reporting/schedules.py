@@ -8,13 +8,11 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from mmatch.formats import format_of, handout
-from mmatch.insight.words import listed
 from mmatch.io.calendars import slug, write_calendars
 from mmatch.io.files import atomic_write
 from mmatch.io.schedules import write_schedule
 from mmatch.io.sessions import write_dues, write_session_merge, write_sessions, write_unplaced
 from mmatch.matching import Status
-from mmatch.planning import clock_changes
 from mmatch.reporting.console import MOST_ROWS, safe, table
 from mmatch.reporting.folder import made_folder
 
@@ -76,20 +74,7 @@ def print_schedule(out: Console, cohort: Cohort, schedule: Schedule) -> None:
         out.print(safe(f"No dates for {led} with {asked}: {item.reason}"))
         if item.relaxation:
             out.print(safe(f"  try: {item.relaxation}"))
-    _print_changes(out, cohort, schedule)
-    for note in schedule.notes:
-        out.print(safe(f"Note: {note}."))
     out.print(Text(_headline(schedule), style="bold"))
-
-
-def _print_changes(out: Console, cohort: Cohort, schedule: Schedule) -> None:
-    """On which dates hours are skipped, or come twice, within the windows of how many people."""
-    words = {"missing": "clocks go forward", "doubled": "clocks go back"}
-    found: dict[tuple[str, str], set[str]] = {}
-    for change in clock_changes(cohort, schedule):
-        found.setdefault((change.date, change.kind), set()).add(change.who)
-    for (date, kind), who in sorted(found.items())[:MOST_ROWS]:
-        out.print(safe(f"On {date} {words[kind]} within the hours of {listed(sorted(who), 'people')}."))
 
 
 def _rows(number: int, plan: Plan, cohort: Cohort, schedule: Schedule) -> list[tuple[object, ...]]:
