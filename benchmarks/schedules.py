@@ -73,7 +73,7 @@ def in_rooms() -> Any:
     """Three sessions, the first and the last in person."""
     import mmatch as mm
 
-    meet, talk = mm.Session(60, "in_person"), mm.Session(60, "virtual")
+    meet, talk = mm.SessionSpec(60, "in_person"), mm.SessionSpec(60, "virtual")
     return mm.Format("rooms", (meet, talk, meet), (mm.Gap(), mm.Gap()))
 
 
@@ -125,10 +125,10 @@ def part_plain(plans: int, form: str, seconds: float) -> dict[str, Any]:
     """One CP-SAT model of all plans, as one would write it: two workers, the same costs, rooms as cumulatives."""
     from ortools.sat.python import cp_model
 
-    from mmatch.planning.asking import Asked, settings_of
-    from mmatch.planning.calendars import Calendars, task_of
-    from mmatch.planning.modelling import Model, _housed, _nobody_twice, _part
-    from mmatch.planning.together import Room
+    from mmatch.scheduling.cpsat_model import Model, _housed, _nobody_twice, _part
+    from mmatch.scheduling.dates import Asked, settings_of
+    from mmatch.scheduling.feasibility import Room
+    from mmatch.scheduling.free_time import Calendars, task_of
 
     cohort, program, matching = question(int(plans), form)
     rooms = dict.fromkeys(SPEC.sites, SPEC.rooms) if form == "rooms" else None

@@ -9,17 +9,19 @@ from hypothesis import strategies as st
 import mmatch as mm
 from mmatch.availability import Window, starts, week_text
 from mmatch.formats import format_of
-from mmatch.planning import schedule
-from mmatch.planning.asking import format_name
-from mmatch.planning.calendars import Calendars, shared_by
+from mmatch.scheduling import schedule
+from mmatch.scheduling.dates import format_name
+from mmatch.scheduling.free_time import Calendars, shared_by
 
 FORMATS = [
-    mm.Format("meet", (mm.Session(60, "in_person"),)),
-    mm.Format("blend", (mm.Session(60, "in_person"), mm.Session(60, "virtual")), (mm.Gap(0, 1, 2),)),
-    mm.Format("weekly", (mm.Session(60), mm.Session(60)), (mm.Gap(6, 7, 8),)),
-    mm.Format("twice", (mm.Session(60), mm.Session(60)), (mm.Gap(1, 1, 3, working=True),)),
+    mm.Format("meet", (mm.SessionSpec(60, "in_person"),)),
+    mm.Format("blend", (mm.SessionSpec(60, "in_person"), mm.SessionSpec(60, "virtual")), (mm.Gap(0, 1, 2),)),
+    mm.Format("weekly", (mm.SessionSpec(60), mm.SessionSpec(60)), (mm.Gap(6, 7, 8),)),
+    mm.Format("twice", (mm.SessionSpec(60), mm.SessionSpec(60)), (mm.Gap(1, 1, 3, working=True),)),
     mm.Format(
-        "talk", (mm.Session(60), mm.Session(60)), (mm.Gap(0, 1, 3, (mm.Touchpoint(answer_days=1, lead_days=1),)),)
+        "talk",
+        (mm.SessionSpec(60), mm.SessionSpec(60)),
+        (mm.Gap(0, 1, 3, (mm.Touchpoint(answer_days=1, lead_days=1),)),),
     ),
 ]
 SITES = ("Rome", "Oslo")

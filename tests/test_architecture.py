@@ -24,7 +24,7 @@ FLOORS = [
     {"proof", "solvers", "mechanisms"},
     {"portfolio"},
     {"engine"},
-    {"insight", "repairs", "planning", "events", "lotteries"},
+    {"insight", "repairs", "scheduling", "events", "lotteries"},
     {"io"},
     {"reporting", "datasets", "plot"},
     {"cli", "__main__"},

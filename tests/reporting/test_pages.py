@@ -99,7 +99,7 @@ def test_dates_on_a_persons_page_are_on_their_own_clock():
     plan = next(plan for plan in schedule.plans if example.cohort[plan.match.mentees[0]].timezone)
     who = plan.match.mentees[0]
     text = Skeleton(report.person(who)).text
-    wall = plan.appointments[0].begins(example.cohort[who].timezone)
+    wall = plan.sessions[0].begins(example.cohort[who].timezone)
     assert f"{wall:%a %Y-%m-%d}" in text
     assert f"{wall:%H:%M}, " in text
     assert f"All times are in the time zone {example.cohort[who].timezone}." in text

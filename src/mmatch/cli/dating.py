@@ -13,7 +13,7 @@ from mmatch.cli.options import AnswerFile, AsJson, CohortFile, Limit, Out, Progr
 
 if TYPE_CHECKING:
     from mmatch.people import Cohort
-    from mmatch.planning import Schedule
+    from mmatch.scheduling import Schedule
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ def schedule(cohort: CohortFile, program: ProgramPath, answer: AnswerFile, *, as
 
     Matches without dates have a reason, and the smallest change tried that helps.
     """
-    from mmatch.planning import schedule as planned
+    from mmatch.scheduling import schedule as planned
 
     facts, policy, found = question_of(cohort, program, answer)
     options = asked.options()
@@ -93,7 +93,7 @@ def reschedule(
     Sessions that began before --now have been held and stay. Options that are not given are as before.
     """
     from mmatch.io.schedules import read_schedule
-    from mmatch.planning import reschedule as replanned
+    from mmatch.scheduling import reschedule as replanned
 
     facts, policy, found = question_of(cohort, program, answer)
     before = read_schedule(previous)

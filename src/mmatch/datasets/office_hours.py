@@ -9,16 +9,16 @@ from mmatch import aims
 from mmatch.datasets._cells import address, listed, untidy
 from mmatch.datasets._draws import Draws
 from mmatch.datasets._example import Example, Sheets, check_counts
-from mmatch.formats import Format, Session
+from mmatch.formats import Format, SessionSpec
 from mmatch.people import Cohort, Offer, Participant, Request
-from mmatch.planning import Diary
 from mmatch.program import Program
+from mmatch.scheduling import Diary
 
 if TYPE_CHECKING:
     from mmatch.datasets._draws import Person
 
 TOPICS = ("pricing", "hiring", "first customers", "law", "product", "fundraising")
-TALK = Format("office", (Session(20, "virtual", ("One question (5 min)", "What to do about it (15 min)")),))
+TALK = Format("office", (SessionSpec(20, "virtual", ("One question (5 min)", "What to do about it (15 min)")),))
 SEATS = 4  # teams that a mentor meets
 ASKED = 14  # mentors that a team meets on each of its topics
 A_DAY = 8

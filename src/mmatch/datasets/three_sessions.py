@@ -10,8 +10,8 @@ from mmatch.datasets._cells import address, listed, untidy
 from mmatch.datasets._draws import Draws
 from mmatch.datasets._example import Example, Sheets, check_counts
 from mmatch.people import Cohort, Offer, Participant, Request
-from mmatch.planning import diaries_of
 from mmatch.program import Program
+from mmatch.scheduling import diaries_of
 
 if TYPE_CHECKING:
     from mmatch.datasets._draws import Person

@@ -9,7 +9,7 @@ from mmatch import aims, rules
 from mmatch.datasets._cells import address, listed, untidy
 from mmatch.datasets._draws import Draws
 from mmatch.datasets._example import Example, Sheets, check_counts
-from mmatch.formats import Format, Gap, Reflection, Session, Touchpoint
+from mmatch.formats import Format, Gap, Reflection, SessionSpec, Touchpoint
 from mmatch.people import Cohort, Offer, Participant, Request
 from mmatch.program import Program
 
@@ -23,8 +23,8 @@ HALVES = tuple(f"{day} {hours}" for day in ("Mon", "Tue", "Wed", "Thu", "Fri") f
 BLEND = Format(
     "blend",
     (
-        Session(60, "in_person", ("What the piece of work is for (20 min)", "A first draft together (40 min)")),
-        Session(45, "virtual", ("The draft and the feedback on it (30 min)", "What comes next (15 min)")),
+        SessionSpec(60, "in_person", ("What the piece of work is for (20 min)", "A first draft together (40 min)")),
+        SessionSpec(45, "virtual", ("The draft and the feedback on it (30 min)", "What comes next (15 min)")),
     ),
     (Gap(10, 14, 21, (Touchpoint("product", "the piece of work", "written feedback"),)),),
     Reflection(("What should be better afterwards?",), 2),

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from mmatch.errors import expect
-from mmatch.formats._base import Format, Gap, Reflection, Session, Touchpoint, refuse_format
+from mmatch.formats._base import Format, Gap, Reflection, SessionSpec, Touchpoint, refuse_format
 from mmatch.people import Request
 
 FORMATS = tuple(module.name for module in pkgutil.iter_modules(__path__) if not module.name.startswith("_"))
@@ -120,7 +120,7 @@ __all__ = [
     "Gap",
     "Recommendation",
     "Reflection",
-    "Session",
+    "SessionSpec",
     "Touchpoint",
     "format_of",
     "handout",

@@ -21,7 +21,7 @@ from mmatch.io.schedules import (
     text_of,
     way_in,
 )
-from mmatch.planning.plans import Wishes
+from mmatch.scheduling.plans import Wishes
 
 if TYPE_CHECKING:
     import os

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from mmatch.availability import DAY, day_of, day_text, instant, local_time, parse_week, week_text, zone_of
 from mmatch.errors import InputError, Problem, excerpt
-from mmatch.formats import Format, Gap, Reflection, Session, Touchpoint
+from mmatch.formats import Format, Gap, Reflection, SessionSpec, Touchpoint
 from mmatch.io.files import atomic_write
 from mmatch.io.json_text import dump_json, load_json, told_of
 from mmatch.matching import Match, Status
-from mmatch.planning.diaries import Diary
-from mmatch.planning.plans import Appointment, Due, Key, Plan, Schedule, Settings, Unplaced, Wishes
+from mmatch.scheduling.diaries import Diary
+from mmatch.scheduling.plans import Due, Key, Plan, Schedule, Session, Settings, Unplaced, Wishes
 
 if TYPE_CHECKING:
     import os
@@ -103,7 +103,7 @@ def _plan_out(plan: Plan) -> dict[str, Any]:
                 "room": meeting.room,
                 "revision": meeting.revision,
             }
-            for meeting in plan.appointments
+            for meeting in plan.sessions
         ],
         "dues": [{"kind": d.kind, "who": d.who, "by": _time(d.by), "what": d.what} for d in plan.dues],
     }
@@ -298,11 +298,11 @@ def _plan(data: Any, where: str) -> Plan:
     )
 
 
-def _meeting(data: Any, where: str) -> Appointment:
+def _meeting(data: Any, where: str) -> Session:
     found = fields_of(data, where, ("start", "minutes", "mode", "site", "room", "revision"))
     start, minutes = _minute(found["start"], f"{where}.start"), _positive(found["minutes"], f"{where}.minutes")
     mode, site, room = (text_of(found[name], f"{where}.{name}") for name in ("mode", "site", "room"))
-    return Appointment(start, minutes, mode, site, room, _revision(found["revision"], f"{where}.revision"))
+    return Session(start, minutes, mode, site, room, _revision(found["revision"], f"{where}.revision"))
 
 
 def _revision(value: Any, where: str) -> int:
@@ -400,7 +400,7 @@ def format_in(data: Any, where: str) -> Format:
     )
     return Format(
         text_of(found["name"], f"{where}.name"),
-        each(found["sessions"], f"{where}.sessions", lambda item, place: _record(Session, item, place)),
+        each(found["sessions"], f"{where}.sessions", lambda item, place: _record(SessionSpec, item, place)),
         each(found["gaps"], f"{where}.gaps", _gap),
         before,
         after,

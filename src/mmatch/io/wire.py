@@ -14,8 +14,8 @@ from mmatch.io.results import result_from_json, result_to_json
 from mmatch.io.schedules import schedule_from_json, schedule_to_json
 from mmatch.matching import Result
 from mmatch.people import Cohort
-from mmatch.planning.plans import Schedule
 from mmatch.program import Program
+from mmatch.scheduling.plans import Schedule
 
 if TYPE_CHECKING:
     from collections.abc import Callable

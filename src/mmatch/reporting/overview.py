@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from mmatch.insight.measures import Segment
     from mmatch.matching import Match, Reason, Result
     from mmatch.people import Cohort
-    from mmatch.planning.plans import Plan, Schedule
     from mmatch.program import Program
+    from mmatch.scheduling.plans import Plan, Schedule
 
 FEW = 5  # people in a segment; of fewer nothing is said that could point at one of them
 MOST_STEPS = 12

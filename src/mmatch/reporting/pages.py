@@ -13,12 +13,12 @@ from mmatch.insight import Explanation, reasons
 from mmatch.io.calendars import slug
 from mmatch.io.files import atomic_write
 from mmatch.matching import Result
-from mmatch.planning.plans import Schedule
 from mmatch.program import check_question
 from mmatch.reporting.folder import made_folder
 from mmatch.reporting.overview import Material, overview
 from mmatch.reporting.personal import personal
 from mmatch.reporting.rendering import rendered
+from mmatch.scheduling.plans import Schedule
 
 if TYPE_CHECKING:
     import os

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from mmatch.people import Cohort
-    from mmatch.planning import Plan, Schedule
+    from mmatch.scheduling import Plan, Schedule
 
 
 def write_schedule_folder(
@@ -81,7 +81,7 @@ def _rows(number: int, plan: Plan, cohort: Cohort, schedule: Schedule) -> list[t
     """The sessions of one plan; who attends stands in the first row."""
     zone = cohort[plan.match.mentor].timezone or schedule.settings.zone
     found: list[tuple[object, ...]] = []
-    for k, meeting in enumerate(plan.appointments):
+    for k, meeting in enumerate(plan.sessions):
         wall = meeting.begins(zone)
         where = ", ".join(filter(None, (meeting.room, meeting.site))) or meeting.mode
         who = (" & ".join(plan.match.mentors), ", ".join(plan.match.mentees)) if k == 0 else ("", "")

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from mmatch.planning.paths import FAR, Dates, alone, cheapest, cost, onwards_with
-from mmatch.planning.together import limits_of
+from mmatch.scheduling.feasibility import limits_of
+from mmatch.scheduling.single_match import FAR, Dates, alone, cheapest, cost, onwards_with
 
 if TYPE_CHECKING:
     from mmatch.availability import Intervals
     from mmatch.people.columns import Bools
-    from mmatch.planning.calendars import Limit, Task
+    from mmatch.scheduling.free_time import Limit, Task
 
 MOST = 3000  # choices of months at most
 Used = Mapping[tuple[int, int], int]  # (number of the limit, month): sessions or minutes

@@ -14,13 +14,13 @@ from itertools import islice, permutations
 import numpy as np
 
 from mmatch.instance import Watch
-from mmatch.planning.asking import Patience
-from mmatch.planning.calendars import Task
-from mmatch.planning.modelling import Found, searched_together
-from mmatch.planning.paths import Dates, alone, cost, narrowed
-from mmatch.planning.repairing import repaired
-from mmatch.planning.settling import FEW, settled
-from mmatch.planning.together import Chosen, Held, Room, fits, full, held, least_loose, total, within
+from mmatch.scheduling.cpsat_model import Found, searched_together
+from mmatch.scheduling.dates import Patience
+from mmatch.scheduling.feasibility import Chosen, Held, Room, fits, full, held, least_loose, total, within
+from mmatch.scheduling.free_time import Task
+from mmatch.scheduling.repairing import repaired
+from mmatch.scheduling.settling import FEW, settled
+from mmatch.scheduling.single_match import Dates, alone, cost, narrowed
 
 MANY = 120  # matches that hang together, beyond which one model of all is not searched to its end
 PROOF = 5.0  # of CP-SAT there, in its deterministic units

@@ -16,14 +16,14 @@ from heapq import heapify, heappop, heappush
 from itertools import combinations, product
 from typing import TYPE_CHECKING
 
-from mmatch.planning.paths import FAR, cheapest, onwards_with
-from mmatch.planning.patterns import Pattern, cases_of
-from mmatch.planning.together import Chosen, Held, limits_of, used_of
+from mmatch.scheduling.feasibility import Chosen, Held, limits_of, used_of
+from mmatch.scheduling.patterns import Pattern, cases_of
+from mmatch.scheduling.single_match import FAR, cheapest, onwards_with
 
 if TYPE_CHECKING:
     from mmatch.availability import Intervals
     from mmatch.instance import Watch
-    from mmatch.planning.calendars import Limit, Task
+    from mmatch.scheduling.free_time import Limit, Task
 
 FEW = 12  # matches at most
 CASES = 300  # at most

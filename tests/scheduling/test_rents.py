@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 import mmatch as mm
 from dates_oracle import FORMATS, START, questions
 from mmatch.instance import Watch
-from mmatch.planning.calendars import Calendars, task_of
-from mmatch.planning.placing import joined_by, place
-from mmatch.planning.rents import _Site, least_with_rents
-from mmatch.planning.together import Room, total
+from mmatch.scheduling.components import joined_by, place
+from mmatch.scheduling.feasibility import Room, total
+from mmatch.scheduling.free_time import Calendars, task_of
+from mmatch.scheduling.rents import _Site, least_with_rents
 from strategies import examples
 
 

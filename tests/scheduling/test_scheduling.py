@@ -15,13 +15,14 @@ import mmatch as mm
 from clock_changes import ZONES, changes
 from mmatch.availability import Window, instant, week_text
 from mmatch.formats import format_of
-from mmatch.planning import placing, schedule, validate
-from mmatch.planning.calendars import Calendars, task_of
-from mmatch.planning.paths import alone, cost, narrowed
-from mmatch.planning.placing import components, place
+from mmatch.scheduling import components as placing
+from mmatch.scheduling import schedule, validate
+from mmatch.scheduling.components import components, place
+from mmatch.scheduling.free_time import Calendars, task_of
+from mmatch.scheduling.single_match import alone, cost, narrowed
 from strategies import examples
 
-QUICK = mm.Format("quick", (mm.Session(60), mm.Session(30)), (mm.Gap(0, 1, 3),))
+QUICK = mm.Format("quick", (mm.SessionSpec(60), mm.SessionSpec(30)), (mm.Gap(0, 1, 3),))
 SPRING = {"start": "2026-03-27", "end": "2026-04-01"}  # clocks change in Berlin on the 29th, in New York on the 8th
 
 
@@ -134,7 +135,7 @@ def test_edits_are_found(question, data):
     k = data.draw(st.integers(0, len(found.plans) - 1))
     plan = found.plans[k]
     others = found.plans[:k] + found.plans[k + 1 :]
-    meeting = plan.appointments[0]
+    meeting = plan.sessions[0]
     change = data.draw(st.sampled_from(["gone", "twice", "late", "short", "mode", "night"]))
     if change == "gone":
         plans = others
@@ -147,7 +148,7 @@ def test_edits_are_found(question, data):
             "mode": replace(meeting, mode="in_person", site="Rome"),
             "night": replace(meeting, start=meeting.start - meeting.start % 1440 + 19 * 60),
         }[change]
-        plans = (*others, replace(plan, appointments=(edit, *plan.appointments[1:])))
+        plans = (*others, replace(plan, sessions=(edit, *plan.sessions[1:])))
     wrong = validate(cohort, matching, replace(found, plans=plans))
     codes = {violation.code for violation in wrong}
     if change in {"gone", "twice"}:
@@ -173,7 +174,7 @@ def two(one, other, **facts):
 def test_the_same_wall_time_a_week_later_is_a_week_later():
     """Over a change of the clocks 7 days are 167 hours, and still 7 days."""
     cohort, matching = two("Sat 9-10; Sun 9-10", "Sat 9-10; Sun 9-10")
-    weekly = mm.Format("weekly", (mm.Session(), mm.Session()), (mm.Gap(7, 7, 7),))
+    weekly = mm.Format("weekly", (mm.SessionSpec(), mm.SessionSpec()), (mm.Gap(7, 7, 7),))
     found = schedule(
         cohort, mm.Program(), matching, start="2026-03-23", end="2026-04-04", zone="Europe/Berlin", formats=[weekly]
     )
@@ -183,7 +184,7 @@ def test_the_same_wall_time_a_week_later_is_a_week_later():
     found = schedule(
         cohort, mm.Program(), matching, start="2026-03-23", end="2026-04-04", zone="Europe/Berlin", formats=[weekly]
     )
-    first, second = found.plans[0].appointments
+    first, second = found.plans[0].sessions
     assert (first.begins("Europe/Berlin").hour, second.begins("Europe/Berlin").hour) == (9, 9)
     assert second.start - first.start == 7 * 1440 - 60
 
@@ -226,12 +227,12 @@ def test_who_is_crowded_out_is_told():
 
 
 def test_in_person_sessions_need_a_common_site():
-    room = mm.Format("room", (mm.Session(60, "in_person"),))
+    room = mm.Format("room", (mm.SessionSpec(60, "in_person"),))
     cohort, _ = two("Mon 9-12", "Mon 9-12", site="Rome")
     cohort = mm.Cohort([cohort["ann"], replace(cohort["eva"], requests=[mm.Request(format="room")])])
     matching = mm.matching_from_pairs(cohort, [("ann", "eva")])
     found = schedule(cohort, mm.Program(), matching, **SPRING, formats=[room])
-    assert (found.plans[0].appointments[0].mode, found.plans[0].appointments[0].site) == ("in_person", "Rome")
+    assert (found.plans[0].sessions[0].mode, found.plans[0].sessions[0].site) == ("in_person", "Rome")
     apart = mm.Cohort([cohort["ann"], replace(cohort["eva"], site="Oslo")])
     left = schedule(apart, mm.Program(), matching, **SPRING, formats=[room]).unplaced[0]
     assert left.reason == 'session 1 is to be in person: no common site (ann at "Rome", eva at "Oslo")'
@@ -247,7 +248,7 @@ def test_busy_times_and_buffers_are_kept():
         "busy": {"eva": [("2026-03-30T09:30+02:00", "2026-03-30T11:00+02:00")]},
     }
     found = schedule(cohort, mm.Program(), matching, **options, buffer=30)
-    assert found.plans[0].appointments[0].start == instant("2026-03-30T11:30+02:00")
+    assert found.plans[0].sessions[0].start == instant("2026-03-30T11:30+02:00")
     assert validate(cohort, matching, found) == []
     assert (
         validate(cohort, matching, replace(found, settings=replace(found.settings, buffer=45)))[0].code == "plan-time"
@@ -258,7 +259,7 @@ def test_what_is_due_lies_between_the_sessions():
     cohort, matching = two("Mon-Fri 9-12", "Mon-Fri 9-12")
     found = schedule(cohort, mm.Program(format="three_session"), matching, start="2026-03-23", end="2026-05-31")
     (plan,) = found.plans
-    starts = [meeting.start for meeting in plan.appointments]
+    starts = [meeting.start for meeting in plan.sessions]
     send = [due.by for due in plan.dues if due.kind == "send"]
     answer = [due.by for due in plan.dues if due.kind == "answer"]
     assert [due.kind for due in plan.dues] == ["reflect", "send", "answer", "send", "answer", "reflect"]
@@ -339,28 +340,30 @@ def test_matches_that_share_nobody_are_apart():
 def test_gaps_and_doubled_people_are_judged():
     """Sessions of one match four days apart, or one, instead of two to three; one mentor in two places."""
     cohort, matching = two("Mon-Fri 9-12", "Mon-Fri 9-12")
-    close = mm.Format("close", (mm.Session(), mm.Session()), (mm.Gap(2, 2, 3),))
+    close = mm.Format("close", (mm.SessionSpec(), mm.SessionSpec()), (mm.Gap(2, 2, 3),))
     cohort = mm.Cohort([cohort["ann"], replace(cohort["eva"], requests=[mm.Request(format="close")])])
     found = schedule(cohort, mm.Program(), matching, start="2026-04-06", end="2026-04-10", formats=[close])
-    first, second = found.plans[0].appointments
+    first, second = found.plans[0].sessions
     assert second.start - first.start == 2 * 1440
     for days, wrong in ((1, []), (2, ["plan-gap"]), (-1, ["plan-gap"])):
         moved = replace(second, start=second.start + days * 1440)
-        edited = replace(found, plans=(replace(found.plans[0], appointments=(first, moved)),))
+        edited = replace(found, plans=(replace(found.plans[0], sessions=(first, moved)),))
         assert [v.code for v in validate(cohort, matching, edited)][:1] == wrong
     people = [mm.Participant("ann", offers=[mm.Offer()], capacity=2, availability="Mon 9-12")]
     people += [mm.Participant(name, requests=[mm.Request()], availability="Mon 9-12") for name in ("eva", "finn")]
     cohort = mm.Cohort(people)
     matching = mm.matching_from_pairs(cohort, [("ann", "eva"), ("ann", "finn")])
     found = schedule(cohort, mm.Program(), matching, **SPRING)
-    same = tuple(replace(plan, appointments=found.plans[0].appointments) for plan in found.plans)
+    same = tuple(replace(plan, sessions=found.plans[0].sessions) for plan in found.plans)
     assert [v.code for v in validate(cohort, matching, replace(found, plans=same))] == ["plan-overlap"]
 
 
 @pytest.mark.parametrize("zone", ZONES)
 def test_no_session_is_outside_a_window_around_any_change_of_clocks(zone):
     """Every change of sixteen years: two hours at night and one at noon, a session on the day before, of and after."""
-    daily = mm.Format("daily", (mm.Session(45), mm.Session(45), mm.Session(45)), (mm.Gap(1, 1, 1), mm.Gap(1, 1, 1)))
+    daily = mm.Format(
+        "daily", (mm.SessionSpec(45), mm.SessionSpec(45), mm.SessionSpec(45)), (mm.Gap(1, 1, 1), mm.Gap(1, 1, 1))
+    )
     cohort, _ = two("Mon-Sun 0-4, 12-13, 22-24", "Mon-Sun 0-4, 12-13, 22-24", timezone=zone)
     people = [cohort["ann"], replace(cohort["eva"], timezone=zone, requests=[mm.Request(format="daily")])]
     cohort = mm.Cohort(people)
@@ -371,9 +374,9 @@ def test_no_session_is_outside_a_window_around_any_change_of_clocks(zone):
         found = schedule(cohort, mm.Program(), matching, **span, formats=[daily], grain=15, wishes=wishes)
         (plan,) = found.plans
         assert validate(cohort, matching, found) == []
-        walls = [meeting.begins(zone) for meeting in plan.appointments]
+        walls = [meeting.begins(zone) for meeting in plan.sessions]
         assert [(wall.date() - walls[0].date()).days for wall in walls] == [0, 1, 2]
-        for wall, meeting in zip(walls, plan.appointments, strict=True):
+        for wall, meeting in zip(walls, plan.sessions, strict=True):
             assert wall.hour < 4 or wall.hour in {12, 22, 23}
             assert dt.datetime.fromtimestamp(meeting.start * 60, ZoneInfo(zone)).replace(fold=0) == wall.replace(fold=0)
 
@@ -442,11 +445,11 @@ def test_co_mentors_come_to_the_sessions_too():
     match = mm.Match("ann", ("eva", "finn"), "", "ann/", ("", ""), co_mentor="bob")
     matching = mm.Matching([match])
     found = schedule(cohort, mm.Program(), matching, **SPRING, zone="UTC")
-    assert found.plans[0].appointments[0].begins().hour == 11
+    assert found.plans[0].sessions[0].begins().hour == 11
     assert found.plans[0].people == ("ann", "bob", "eva", "finn")
     assert validate(cohort, matching, found) == []
-    early = replace(found.plans[0].appointments[0], start=found.plans[0].appointments[0].start - 60)
-    wrong = replace(found, plans=(replace(found.plans[0], appointments=(early,)),))
+    early = replace(found.plans[0].sessions[0], start=found.plans[0].sessions[0].start - 60)
+    wrong = replace(found, plans=(replace(found.plans[0], sessions=(early,)),))
     assert [(v.code, v.who) for v in validate(cohort, matching, wrong)] == [("plan-time", ("bob",))]
 
 

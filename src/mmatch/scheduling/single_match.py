@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mmatch.planning.calendars import Task
+from mmatch.scheduling.free_time import Task
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

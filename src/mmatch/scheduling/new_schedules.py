@@ -13,20 +13,20 @@ import numpy as np
 
 from mmatch.availability import DAY
 from mmatch.matching import Matching, Status
-from mmatch.planning.asking import Asked, Busy, Patience, Pin, format_name, matches_of, settings_of, watch_of
-from mmatch.planning.calendars import Calendars, Task, task_of
-from mmatch.planning.funnel import Others, unplaced
-from mmatch.planning.plans import Appointment, Due, Key, Plan, Schedule, Settings, Wishes, key_of
-from mmatch.planning.sharing import place_all
-from mmatch.planning.together import Chosen, Held, Room, held, total
 from mmatch.program import Program, check_question
+from mmatch.scheduling.dates import Asked, Busy, Patience, Pin, format_name, matches_of, settings_of, watch_of
+from mmatch.scheduling.feasibility import Chosen, Held, Room, held, total
+from mmatch.scheduling.free_time import Calendars, Task, task_of
+from mmatch.scheduling.neighbourhoods import place_all
+from mmatch.scheduling.plans import Due, Key, Plan, Schedule, Session, Settings, Wishes, key_of
+from mmatch.scheduling.undated import Others, unplaced
 
 if TYPE_CHECKING:
     from mmatch.formats import Format, Touchpoint
     from mmatch.people import Cohort
-    from mmatch.planning.diaries import Diary
-    from mmatch.planning.paths import Dates
-    from mmatch.planning.placing import Placed
+    from mmatch.scheduling.components import Placed
+    from mmatch.scheduling.diaries import Diary
+    from mmatch.scheduling.single_match import Dates
 
 
 def schedule(  # noqa: PLR0913 - one keyword for each kind of wish, as a coordinator names them
@@ -221,7 +221,7 @@ def _plan(task: Task, dates: Dates, calendars: Calendars, rooms: Rooms) -> Plan:
     """The dates of one match, and what is due before, between and after."""
     key = key_of(task.match)
     meetings = tuple(
-        Appointment(at, session.minutes, task.modes[k], task.sites[k], rooms.get((key, k), ""))
+        Session(at, session.minutes, task.modes[k], task.sites[k], rooms.get((key, k), ""))
         for k, (at, session) in enumerate(zip(dates, task.format.sessions, strict=True))
     )
     return with_dues(Plan(task.match, task.format.name, meetings), task.format, calendars)
@@ -229,10 +229,10 @@ def _plan(task: Task, dates: Dates, calendars: Calendars, rooms: Rooms) -> Plan:
 
 def with_dues(plan: Plan, form: Format, calendars: Calendars) -> Plan:
     """The plan with what is due on its dates."""
-    return replace(plan, dues=tuple(_dues(form, plan.appointments, calendars)))
+    return replace(plan, dues=tuple(_dues(form, plan.sessions, calendars)))
 
 
-def _dues(form: Format, meetings: tuple[Appointment, ...], calendars: Calendars) -> Iterator[Due]:
+def _dues(form: Format, meetings: tuple[Session, ...], calendars: Calendars) -> Iterator[Due]:
     if form.before:
         yield Due("reflect", "mentee", meetings[0].start - form.before.days * DAY, "; ".join(form.before.questions))
     for gap, earlier, later in zip(form.gaps, meetings, meetings[1:], strict=False):
@@ -242,7 +242,7 @@ def _dues(form: Format, meetings: tuple[Appointment, ...], calendars: Calendars)
         yield Due("reflect", "mentee", meetings[-1].end + form.after.days * DAY, "; ".join(form.after.questions))
 
 
-def _touchpoint(touch: Touchpoint, earlier: Appointment, later: Appointment, calendars: Calendars) -> Iterator[Due]:
+def _touchpoint(touch: Touchpoint, earlier: Session, later: Session, calendars: Calendars) -> Iterator[Due]:
     """The mentee sends by half the time, or earlier where the mentor needs the rest."""
     last = later.start - touch.lead_days * DAY
     send = earlier.end + (later.start - earlier.end) // 2

@@ -12,12 +12,12 @@ from typing import Any
 from mmatch.availability import common, day_text, local_time, starts
 from mmatch.errors import excerpt
 from mmatch.formats import Format, Gap
-from mmatch.planning.calendars import Calendars, Task, shared_by, task_of
-from mmatch.planning.diaries import CAPS, FREE
-from mmatch.planning.paths import alone
-from mmatch.planning.placing import beside, without
-from mmatch.planning.plans import Unplaced, key_of
-from mmatch.planning.together import Chosen, Room, held
+from mmatch.scheduling.components import beside, without
+from mmatch.scheduling.diaries import CAPS, FREE
+from mmatch.scheduling.feasibility import Chosen, Room, held
+from mmatch.scheduling.free_time import Calendars, Task, shared_by, task_of
+from mmatch.scheduling.plans import Unplaced, key_of
+from mmatch.scheduling.single_match import alone
 
 WIDER = (30, 60, 120)  # minutes by which windows are widened
 GAPS = (1, 2, 4, 7)  # days by which gaps are loosened

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from mmatch.planning.calendars import Limit, Task
-from mmatch.planning.paths import Dates, cost
+from mmatch.scheduling.free_time import Limit, Task
+from mmatch.scheduling.single_match import Dates, cost
 
 if TYPE_CHECKING:
     from mmatch.people.columns import Bools

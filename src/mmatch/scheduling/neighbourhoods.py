@@ -15,14 +15,14 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from mmatch.availability import DAY
-from mmatch.planning.asking import Patience
-from mmatch.planning.placing import Placed, joined_by, place
-from mmatch.planning.rents import least_with_rents
-from mmatch.planning.together import Chosen, Held, Room, fits, held, total
+from mmatch.scheduling.components import Placed, joined_by, place
+from mmatch.scheduling.dates import Patience
+from mmatch.scheduling.feasibility import Chosen, Held, Room, fits, held, total
+from mmatch.scheduling.rents import least_with_rents
 
 if TYPE_CHECKING:
     from mmatch.instance import Watch
-    from mmatch.planning.calendars import Task
+    from mmatch.scheduling.free_time import Task
 
 FEW = 12  # matches, up to which one model is solved to the end
 SOME = 120  # matches, up to which one model is tried at the end

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 import mmatch as mm
 from dates_oracle import Oracle, asked, questions
-from mmatch.planning.plans import key_of
+from mmatch.scheduling.plans import key_of
 from strategies import examples
 
 
@@ -20,7 +20,7 @@ def test_where_nothing_changes_nothing_moves(question):
     cohort, matching, options = question
     first = asked(cohort, matching, **options)
     again = mm.reschedule(cohort, mm.Program(), matching, first)
-    assert {p.match: p.appointments for p in again.plans} == {p.match: p.appointments for p in first.plans}
+    assert {p.match: p.sessions for p in again.plans} == {p.match: p.sessions for p in first.plans}
     assert again.value[:4] == (len(first.plans), 0, 0, 0)
     assert again.status == mm.Status.OPTIMAL
     assert again.cancelled == ()
@@ -35,7 +35,7 @@ def test_as_little_as_possible_moves(question, data):
     first = asked(cohort, some, **options)
     assume(first.plans)
     who = data.draw(st.sampled_from(sorted({name for plan in first.plans for name in plan.people})))
-    meeting = data.draw(st.sampled_from([m for plan in first.plans for m in plan.appointments]))
+    meeting = data.draw(st.sampled_from([m for plan in first.plans for m in plan.sessions]))
     changed = {**dict(first.settings.diaries), who: mm.Diary([(meeting.start, meeting.end)])}
     published = data.draw(st.sampled_from([None, "2026-03-28"]))
     found = mm.reschedule(cohort, mm.Program(), matching, first, diaries=changed, published=published)
@@ -50,7 +50,7 @@ def test_as_little_as_possible_moves(question, data):
 
 def best(oracle, choices, first, public):
     """(most matches, fewest published moved, fewest moved, fewest minutes and missed wishes of new ones)."""
-    had = {key_of(plan.match): [m.start for m in plan.appointments] for plan in first.plans}
+    had = {key_of(plan.match): [m.start for m in plan.sessions] for plan in first.plans}
     top = (0, 0, 0, 0)
     for chosen in product(*choices):
         value = [0, 0, 0, 0]
@@ -84,20 +84,20 @@ def test_what_has_been_held_stays_and_its_plan_goes_on():
     """Eva is away from noon of the first day on: her first session has been held, the second one moves."""
     cohort, program, matching, first = small()
     plan = next(plan for plan in first.plans if "eva" in plan.match.mentees)
-    second = plan.appointments[1]
-    busy = {"eva": [(plan.appointments[0].start, plan.appointments[0].end), (second.start, second.end)]}
+    second = plan.sessions[1]
+    busy = {"eva": [(plan.sessions[0].start, plan.sessions[0].end), (second.start, second.end)]}
     found = mm.reschedule(cohort, program, matching, first, now="2027-01-12T00:00Z", busy=busy)
     again = next(plan for plan in found.plans if "eva" in plan.match.mentees)
-    assert again.appointments[0] == plan.appointments[0]
-    assert again.appointments[1].start != second.start
-    assert again.appointments[1].revision == 1
+    assert again.sessions[0] == plan.sessions[0]
+    assert again.sessions[1].start != second.start
+    assert again.sessions[1].revision == 1
     assert found.value[:3] == (2, 0, -1)
     assert mm.validate(cohort, matching, found) == []
-    held = replace(again, appointments=(replace(again.appointments[0], start=second.start), again.appointments[1]))
+    held = replace(again, sessions=(replace(again.sessions[0], start=second.start), again.sessions[1]))
     others = tuple(plan for plan in found.plans if plan.match != again.match)
     assert "plan-pin" in {v.code for v in mm.validate(cohort, matching, replace(found, plans=(*others, held)))}
     third = mm.reschedule(cohort, program, matching, found, now="2027-01-12T00:00Z")
-    assert {plan.match: plan.appointments for plan in third.plans} == {p.match: p.appointments for p in found.plans}
+    assert {plan.match: plan.sessions for plan in third.plans} == {p.match: p.sessions for p in found.plans}
 
 
 def test_published_sessions_move_last():
@@ -107,11 +107,11 @@ def test_published_sessions_move_last():
     cohort = mm.Cohort(people)
     matching = mm.matching_from_pairs(cohort, [("ann", "eva"), ("ann", "finn")])
     first = mm.schedule(cohort, mm.Program(), matching, start="2027-01-11", end="2027-01-15")
-    taken = next(p for p in first.plans if p.appointments[0].begins().day == 12)
-    moved = mm.Diary([(taken.appointments[0].start, taken.appointments[0].end)])
+    taken = next(p for p in first.plans if p.sessions[0].begins().day == 12)
+    moved = mm.Diary([(taken.sessions[0].start, taken.sessions[0].end)])
     for published, day in (("2027-01-11", 11), (None, 11)):
         found = mm.reschedule(cohort, mm.Program(), matching, first, diaries={"ann": moved}, published=published)
-        assert [plan.appointments[0].begins().day for plan in found.plans] == [day]
+        assert [plan.sessions[0].begins().day for plan in found.plans] == [day]
     assert len(found.unplaced) == 1
     assert [plan.match for plan in found.cancelled] == [taken.match]
 
@@ -124,7 +124,7 @@ def test_matches_that_are_gone_are_called_off_and_come_back_with_a_later_revisio
     assert mm.validate(cohort, one, less) == []
     back = mm.reschedule(cohort, program, matching, less)
     again = next(plan for plan in back.plans if plan.match.mentees == ("finn",))
-    assert {meeting.revision for meeting in again.appointments} == {2}  # 0 planned, 1 called off
+    assert {meeting.revision for meeting in again.sessions} == {2}  # 0 planned, 1 called off
     assert back.cancelled == ()
 
 
@@ -135,10 +135,10 @@ def test_the_notice_is_for_new_times_only():
     assert found.value == (2, 0, 0, 0)
     assert mm.validate(cohort, matching, found) == []
     plan = first.plans[0]
-    taken = {plan.match.mentees[0]: [(plan.appointments[0].start, plan.appointments[0].end)]}
+    taken = {plan.match.mentees[0]: [(plan.sessions[0].start, plan.sessions[0].end)]}
     moved = mm.reschedule(cohort, program, matching, first, now=soon, busy=taken)
     again = next(p for p in moved.plans if p.match == plan.match)
-    assert again.appointments[0].begins().isoformat() >= "2027-01-12T08:00"
+    assert again.sessions[0].begins().isoformat() >= "2027-01-12T08:00"
 
 
 @pytest.mark.parametrize(
@@ -168,20 +168,20 @@ def test_suggestions_can_be_held_and_are_the_best(question, data):
     others = tuple(p for p in first.plans if p != plan)
     for other in found:
         assert mm.validate(cohort, matching, replace(first, plans=(*others, other))) == []
-    starts = [other.appointments[0].start for other in found]
+    starts = [other.sessions[0].start for other in found]
     assert len(set(starts)) == len(starts)
-    assert plan.appointments[0].start not in starts
+    assert plan.sessions[0].start not in starts
     if first.settings.wishes.adjacent or any(d.capped for d in first.settings.diaries.values()):
         return
     oracle = Oracle(cohort, matching, first.settings)
     k = oracle.matches.index(plan.match)
     fixed = [None] * len(oracle.matches)
     for p in others:
-        fixed[oracle.matches.index(p.match)] = tuple(m.start for m in p.appointments)
+        fixed[oracle.matches.index(p.match)] = tuple(m.start for m in p.sessions)
     possible = [d for d in oracle.alone(k) if oracle.kept([*fixed[:k], d, *fixed[k + 1 :]])]
     costs = {}
     for dates in possible:
-        if dates[0] != plan.appointments[0].start:
+        if dates[0] != plan.sessions[0].start:
             own = oracle.cost([dates if j == k else None for j in range(len(fixed))])
             costs[dates[0]] = min(own, costs.get(dates[0], own))
     assert sorted(starts) == sorted(costs)

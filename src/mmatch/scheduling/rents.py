@@ -14,16 +14,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mmatch.planning.paths import FAR
-from mmatch.planning.placing import place
-from mmatch.planning.together import held
+from mmatch.scheduling.components import place
+from mmatch.scheduling.feasibility import held
+from mmatch.scheduling.single_match import FAR
 
 if TYPE_CHECKING:
     from mmatch.availability import Intervals
     from mmatch.instance import Watch
-    from mmatch.planning.calendars import Task
-    from mmatch.planning.placing import Placed
-    from mmatch.planning.together import Chosen, Room
+    from mmatch.scheduling.components import Placed
+    from mmatch.scheduling.feasibility import Chosen, Room
+    from mmatch.scheduling.free_time import Task
 
 TURNS = 40  # how often rents change at most
 PATIENCE = 3  # turns without a better bound, after which steps are half as long

@@ -6,7 +6,8 @@ from hypothesis import assume, given
 
 import mmatch as mm
 from dates_oracle import FORMATS, START, Oracle, asked, questions
-from mmatch.planning import sharing, validate
+from mmatch.scheduling import neighbourhoods as sharing
+from mmatch.scheduling import validate
 from strategies import examples
 
 

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from mmatch.planning.calendars import Limit, Task
-from mmatch.planning.paths import FAR, Dates
-from mmatch.planning.together import Chosen, Room, limits_of
+from mmatch.scheduling.feasibility import Chosen, Room, limits_of
+from mmatch.scheduling.free_time import Limit, Task
+from mmatch.scheduling.single_match import FAR, Dates
 from mmatch.solvers._searching import searched
 
 if TYPE_CHECKING:

@@ -18,14 +18,14 @@ from mmatch.availability import Window, parse_week
 from mmatch.errors import expect
 from mmatch.formats import format_of
 from mmatch.matching import Violation
-from mmatch.planning.diaries import FREE
-from mmatch.planning.plans import Appointment, Plan, Schedule, Settings
+from mmatch.scheduling.diaries import FREE
+from mmatch.scheduling.plans import Plan, Schedule, Session, Settings
 
 if TYPE_CHECKING:
     from mmatch.formats import Gap
     from mmatch.matching import Matching
     from mmatch.people import Cohort, Participant
-    from mmatch.planning.diaries import Diary
+    from mmatch.scheduling.diaries import Diary
 
 START = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
@@ -72,11 +72,11 @@ def _wrong_plan(known: Mapping[str, Participant], settings: Settings, plan: Plan
     names = (*plan.match.mentors, *plan.match.mentees)
     key = (plan.match.mentor, plan.match.offer, plan.match.mentees)
     pins, kept, agreed = (given.get(key, {}) for given in (settings.pins, settings.kept, settings.agreed))
-    if [meeting.minutes for meeting in plan.appointments] != [session.minutes for session in form.sessions]:
+    if [meeting.minutes for meeting in plan.sessions] != [session.minutes for session in form.sessions]:
         yield Violation("plan-sessions", f"{plan.match.mentor}: not the sessions of {form.name}", names)
         return
     people = [known[who] for who in names]
-    for k, (meeting, session) in enumerate(zip(plan.appointments, form.sessions, strict=True)):
+    for k, (meeting, session) in enumerate(zip(plan.sessions, form.sessions, strict=True)):
         fixed = kept.get(k, pins.get(k, meeting.start))
         if fixed != meeting.start:
             yield Violation("plan-pin", f"{plan.match.mentor}: session {k + 1} is not at its given time", names)
@@ -89,13 +89,13 @@ def _wrong_plan(known: Mapping[str, Participant], settings: Settings, plan: Plan
             if (since is not None and meeting.start < since) or not _free(person, settings, meeting):
                 yield Violation("plan-time", f"{person.id} is not free from {_shown(meeting)}", (person.id,))
     zone = ZoneInfo(people[0].timezone or settings.zone)
-    for k, (gap, (earlier, later)) in enumerate(zip(form.gaps, pairwise(plan.appointments), strict=True)):
+    for k, (gap, (earlier, later)) in enumerate(zip(form.gaps, pairwise(plan.sessions), strict=True)):
         if not {k, k + 1} <= kept.keys():
             yield from _wrong_gap(gap, (earlier, later), settings, zone, names)
 
 
 def _wrong_gap(
-    gap: Gap, meetings: tuple[Appointment, Appointment], settings: Settings, zone: ZoneInfo, names: tuple[str, ...]
+    gap: Gap, meetings: tuple[Session, Session], settings: Settings, zone: ZoneInfo, names: tuple[str, ...]
 ) -> Iterator[Violation]:
     """A gap that is too short or too long, and touchpoints that have no time."""
     earlier, later = meetings
@@ -124,7 +124,7 @@ def _working_days(one: dt.date, other: dt.date, settings: Settings) -> int:
     return sign * sum(_works(low + dt.timedelta(days=k), settings) for k in range(1, days + 1))
 
 
-def _can_meet(people: list[Participant], meeting: Appointment, settings: Settings) -> bool:
+def _can_meet(people: list[Participant], meeting: Session, settings: Settings) -> bool:
     if meeting.mode not in {"virtual", "in_person"} or not all(meeting.mode in person.modes for person in people):
         return False
     if meeting.mode == "virtual":
@@ -137,7 +137,7 @@ def _can_meet(people: list[Participant], meeting: Appointment, settings: Setting
 # -- one person -------------------------------------------------------------------------------------------------------
 
 
-def _free(person: Participant, settings: Settings, meeting: Appointment) -> bool:
+def _free(person: Participant, settings: Settings, meeting: Session) -> bool:
     """Whether every minute is in a window, on a date that is open, and not taken."""
     zone = ZoneInfo(person.timezone or settings.zone)
     diary = settings.diaries.get(person.id, FREE)
@@ -190,14 +190,14 @@ def _covered(clock: int, until: int, spans: list[tuple[int, int]]) -> bool:
     return clock >= until
 
 
-Mine = list[tuple[Appointment, bool]]  # with whether it has taken place
+Mine = list[tuple[Session, bool]]  # with whether it has taken place
 
 
 def _by_person(plans: list[Plan], settings: Settings) -> dict[str, Mine]:
     found: dict[str, Mine] = {}
     for plan in plans:
         kept = settings.kept.get((plan.match.mentor, plan.match.offer, plan.match.mentees), {})
-        for k, meeting in enumerate(plan.appointments):
+        for k, meeting in enumerate(plan.sessions):
             for who in (*plan.match.mentors, *plan.match.mentees):
                 found.setdefault(who, []).append((meeting, k in kept))
     return found
@@ -247,7 +247,7 @@ def _wrong_rooms(schedule: Schedule) -> Iterator[Violation]:
     taken: dict[tuple[str, str], list[tuple[int, int, str]]] = {}
     for plan in schedule.plans:
         kept = settings.kept.get((plan.match.mentor, plan.match.offer, plan.match.mentees), {})
-        for k, meeting in enumerate(plan.appointments):
+        for k, meeting in enumerate(plan.sessions):
             if meeting.mode != "in_person" or meeting.site not in settings.rooms or k in kept:
                 continue
             if meeting.room not in settings.rooms[meeting.site]:
@@ -272,5 +272,5 @@ def _wall(minute: int, zone: ZoneInfo) -> dt.datetime:
     return (START + dt.timedelta(minutes=minute)).astimezone(zone)
 
 
-def _shown(meeting: Appointment) -> str:
+def _shown(meeting: Session) -> str:
     return f"{meeting.begins():%Y-%m-%d %H:%M} UTC, {meeting.minutes} minutes"

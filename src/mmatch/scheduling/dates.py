@@ -16,8 +16,8 @@ from mmatch.errors import InputError, Problem, Problems, excerpt
 from mmatch.formats import Format, format_of
 from mmatch.instance import Watch
 from mmatch.matching import Match, Matching
-from mmatch.planning.diaries import FREE, Diary, blackout_of, moment, with_busy
-from mmatch.planning.plans import Key, Settings, Wishes, key_of
+from mmatch.scheduling.diaries import FREE, Diary, blackout_of, moment, with_busy
+from mmatch.scheduling.plans import Key, Settings, Wishes, key_of
 
 if TYPE_CHECKING:
     from mmatch.people import Cohort

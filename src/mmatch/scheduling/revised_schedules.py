@@ -14,14 +14,14 @@ import numpy as np
 from mmatch.availability import DAY, day_of
 from mmatch.errors import InputError, LimitError, Problem, excerpt, expect
 from mmatch.matching import Match, Matching
-from mmatch.planning.asking import Asked, format_name, matches_of, settings_of, watch_of
-from mmatch.planning.calendars import Calendars, Task, task_of
-from mmatch.planning.diaries import moment
-from mmatch.planning.paths import FAR
-from mmatch.planning.plans import Appointment, Key, Plan, Schedule, Settings, key_of
-from mmatch.planning.scheduling import Run, planned
-from mmatch.planning.sharing import parts_of
 from mmatch.program import Program, check_question
+from mmatch.scheduling.dates import Asked, format_name, matches_of, settings_of, watch_of
+from mmatch.scheduling.diaries import moment
+from mmatch.scheduling.free_time import Calendars, Task, task_of
+from mmatch.scheduling.neighbourhoods import parts_of
+from mmatch.scheduling.new_schedules import Run, planned
+from mmatch.scheduling.plans import Key, Plan, Schedule, Session, Settings, key_of
+from mmatch.scheduling.single_match import FAR
 
 if TYPE_CHECKING:
     from mmatch.people import Cohort
@@ -85,7 +85,7 @@ def reschedule(  # noqa: PLR0913 - the verb's own arguments
     tasks = [task_of(match, format_name(cohort, program, match), calendars) for match in matches]
     weights = _Weights.of(tasks, had)
     tasks = [_priced(_as_held(task, had), had.get(key_of(task.match)), weights, public) for task in tasks]
-    rooms = {(key, k): meeting.room for key, plan in had.items() for k, meeting in enumerate(plan.appointments)}
+    rooms = {(key, k): meeting.room for key, plan in had.items() for k, meeting in enumerate(plan.sessions)}
     found = planned(tasks, calendars, Run(watch, weights.told), rooms)
     return _told(found, previous)
 
@@ -129,7 +129,7 @@ def _held(
     found: dict[Key, Mapping[int, int]] = {}
     for key in map(key_of, matches):
         plan = had.get(key)
-        meetings = plan.appointments if plan is not None else ()
+        meetings = plan.sessions if plan is not None else ()
         mine = {k: m.start for k, m in enumerate(meetings) if now is not None and m.start < now}
         mine |= {k: at for k, at in before.get(key, {}).items() if k < len(meetings)}
         if mine:
@@ -139,7 +139,7 @@ def _held(
 
 def _agreed(had: Mapping[Key, Plan], matches: Iterable[Match]) -> Mapping[Key, Mapping[int, int]]:
     """The starts of all sessions so far."""
-    found = {key: had[key].appointments for key in map(key_of, matches) if key in had}
+    found = {key: had[key].sessions for key in map(key_of, matches) if key in had}
     return MappingProxyType(
         {key: MappingProxyType({k: m.start for k, m in enumerate(meetings)}) for key, meetings in found.items()}
     )
@@ -150,7 +150,7 @@ def _as_held(task: Task, had: Mapping[Key, Plan]) -> Task:
     plan = had.get(key_of(task.match))
     if plan is None or not any(task.fixed):
         return task
-    rows = list(zip(task.fixed, plan.appointments, strict=False))
+    rows = list(zip(task.fixed, plan.sessions, strict=False))
     if len(rows) != len(task.fixed):
         return task
     modes = tuple(m.mode if fixed else mode for (fixed, m), mode in zip(rows, task.modes, strict=True))
@@ -192,13 +192,13 @@ class _Weights:
 
 def _same_sessions(task: Task, plan: Plan | None) -> bool:
     """Whether a match had dates for as many sessions as it is to have."""
-    return plan is not None and len(plan.appointments) == len(task.starts)
+    return plan is not None and len(plan.sessions) == len(task.starts)
 
 
 def _dearest(task: Task, plan: Plan | None) -> int:
     """The most minutes that dates of a match can cost: by which sessions move, or by which wishes are missed."""
     if plan is not None and _same_sessions(task, plan):
-        rows = zip(task.starts, plan.appointments, strict=True)
+        rows = zip(task.starts, plan.sessions, strict=True)
         return sum(int(np.abs(times - meeting.start).max(initial=0)) for times, meeting in rows)
     wishes = task.wishes
     gaps = sum(wishes.gap * (gap.most + gap.target) + wishes.same_time for gap in task.format.gaps)
@@ -211,7 +211,7 @@ def _priced(task: Task, plan: Plan | None, weights: _Weights, public: int) -> Ta
     if plan is None or not _same_sessions(task, plan):
         return replace(task, settings=settings, prices=tuple(np.maximum(price, 0) for price in task.prices))
     prices = []
-    for times, meeting in zip(task.starts, plan.appointments, strict=True):
+    for times, meeting in zip(task.starts, plan.sessions, strict=True):
         away = np.abs(times - meeting.start)
         worth = weights.moved + (weights.public if meeting.start < public else 0)
         prices.append(away + np.where(away > 0, worth, 0))
@@ -223,25 +223,25 @@ def _told(found: Schedule, previous: Schedule) -> Schedule:
     had = {key_of(plan.match): plan for plan in previous.plans}
     off = {key_of(plan.match): plan for plan in previous.cancelled}
     plans = tuple(
-        replace(plan, appointments=_revised(plan, had.get(key_of(plan.match)), off.get(key_of(plan.match))))
+        replace(plan, sessions=_revised(plan, had.get(key_of(plan.match)), off.get(key_of(plan.match))))
         for plan in found.plans
     )
     gone = had.keys() - {key_of(plan.match) for plan in plans}
     return replace(found, plans=plans, cancelled=tuple(had[key] for key in sorted(gone)))
 
 
-def _revised(plan: Plan, before: Plan | None, off: Plan | None) -> tuple[Appointment, ...]:
+def _revised(plan: Plan, before: Plan | None, off: Plan | None) -> tuple[Session, ...]:
     """Sessions that are as they were keep their revision, others have the next one, also after they were called off."""
     found = []
     if before is None:
-        calls = off.appointments if off is not None else ()
-        last = [meeting.revision + 2 for meeting in calls] + [0] * len(plan.appointments)
-        return tuple(replace(m, revision=last[k]) for k, m in enumerate(plan.appointments))
-    for k, meeting in enumerate(plan.appointments):
-        if k >= len(before.appointments):
+        calls = off.sessions if off is not None else ()
+        last = [meeting.revision + 2 for meeting in calls] + [0] * len(plan.sessions)
+        return tuple(replace(m, revision=last[k]) for k, m in enumerate(plan.sessions))
+    for k, meeting in enumerate(plan.sessions):
+        if k >= len(before.sessions):
             found.append(meeting)
             continue
-        old = before.appointments[k]
+        old = before.sessions[k]
         same = replace(meeting, revision=old.revision)
         found.append(same if same == old else replace(same, revision=old.revision + 1))
     return tuple(found)

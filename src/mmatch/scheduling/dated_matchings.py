@@ -9,17 +9,17 @@ from mmatch.discovery import find
 from mmatch.display import Shown, Table
 from mmatch.engine import solve
 from mmatch.errors import InputError, Problem, excerpt
-from mmatch.planning.asking import format_name
-from mmatch.planning.calendars import Calendars, task_of
-from mmatch.planning.scheduling import schedule
 from mmatch.program import Program, check_question
+from mmatch.scheduling.dates import format_name
+from mmatch.scheduling.free_time import Calendars, task_of
+from mmatch.scheduling.new_schedules import schedule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mmatch.matching import Match, Result
     from mmatch.people import Cohort
-    from mmatch.planning.plans import Schedule
+    from mmatch.scheduling.plans import Schedule
 
 MOST_ROUNDS = 1000
 Pair = tuple[str, str, str]

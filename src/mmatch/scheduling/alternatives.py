@@ -9,19 +9,19 @@ import numpy as np
 
 from mmatch.errors import InputError, Problem, excerpt, expect
 from mmatch.formats import format_of
-from mmatch.planning.calendars import Calendars, Task, task_of
-from mmatch.planning.paths import FAR, along, onwards
-from mmatch.planning.placing import without
-from mmatch.planning.plans import Appointment, Plan, Schedule, key_of
-from mmatch.planning.scheduling import with_dues
-from mmatch.planning.together import Chosen, Room, fits, held
+from mmatch.scheduling.components import without
+from mmatch.scheduling.feasibility import Chosen, Room, fits, held
+from mmatch.scheduling.free_time import Calendars, Task, task_of
+from mmatch.scheduling.new_schedules import with_dues
+from mmatch.scheduling.plans import Plan, Schedule, Session, key_of
+from mmatch.scheduling.single_match import FAR, along, onwards
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mmatch.people import Cohort
-    from mmatch.planning.paths import Dates
-    from mmatch.planning.plans import Settings
+    from mmatch.scheduling.plans import Settings
+    from mmatch.scheduling.single_match import Dates
 
 MOST = 1000
 
@@ -56,7 +56,7 @@ def suggest(cohort: Cohort, schedule: Schedule, plan: Plan, k: int = 3) -> tuple
     tasks, dates = placed_tasks(list(_near(plan, others, schedule.settings)), calendars)
     rooms = [Room(site, len(names)) for site, names in schedule.settings.rooms.items()]
     task = task_of(plan.match, plan.format, calendars)
-    now = plan.appointments[0].start if plan.appointments else None
+    now = plan.sessions[0].start if plan.sessions else None
     found = _ranked(task, (tasks, dates, rooms), now, k)
     return tuple(_plan(task, chosen, others, calendars) for chosen in found)
 
@@ -65,24 +65,24 @@ def _near(plan: Plan, others: list[Plan], settings: Settings) -> Iterator[Plan]:
     """The other plans that can be in the way: of the same people, or in rooms that others want, too."""
     people = set(plan.people)
     for other in others:
-        if not people.isdisjoint(other.people) or any(m.site in settings.rooms for m in other.appointments):
+        if not people.isdisjoint(other.people) or any(m.site in settings.rooms for m in other.sessions):
             yield other
 
 
 def placed_tasks(plans: list[Plan], calendars: Calendars) -> tuple[list[Task], list[Chosen]]:
     """The tasks of plans, each with the starts that it has."""
     tasks = [as_task(plan, calendars) for plan in plans]
-    return tasks, [tuple(meeting.start for meeting in plan.appointments) for plan in plans]
+    return tasks, [tuple(meeting.start for meeting in plan.sessions) for plan in plans]
 
 
 def as_task(plan: Plan, calendars: Calendars) -> Task:
     """A plan as a task that holds its dates and nothing else."""
     settings = calendars.settings
-    kept = {key_of(plan.match): {k: meeting.start for k, meeting in enumerate(plan.appointments)}}
+    kept = {key_of(plan.match): {k: meeting.start for k, meeting in enumerate(plan.sessions)}}
     fixed = calendars.under(replace(settings, kept=kept), same=True)
     task = task_of(plan.match, plan.format, fixed)
-    modes = tuple(meeting.mode for meeting in plan.appointments)
-    sites = tuple(meeting.site for meeting in plan.appointments)
+    modes = tuple(meeting.mode for meeting in plan.sessions)
+    sites = tuple(meeting.site for meeting in plan.sessions)
     before = settings.kept.get(key_of(plan.match), {})
     return replace(task, modes=modes, sites=sites, fixed=tuple(k in before for k in range(len(modes))))
 
@@ -109,7 +109,7 @@ def _ranked(
 def _plan(task: Task, dates: Dates, others: list[Plan], calendars: Calendars) -> Plan:
     """A plan with these dates, in rooms that others leave."""
     meetings = tuple(
-        Appointment(at, session.minutes, task.modes[k], task.sites[k])
+        Session(at, session.minutes, task.modes[k], task.sites[k])
         for k, (at, session) in enumerate(zip(dates, task.format.sessions, strict=True))
     )
     settings = calendars.settings
@@ -118,12 +118,12 @@ def _plan(task: Task, dates: Dates, others: list[Plan], calendars: Calendars) ->
     return with_dues(Plan(task.match, task.format.name, housed), form, calendars)
 
 
-def free_room(meeting: Appointment, others: list[Plan], settings: Settings) -> str:
+def free_room(meeting: Session, others: list[Plan], settings: Settings) -> str:
     """The first room that no other plan takes meanwhile; the empty text where the site has no list of rooms."""
     taken = {
         other.room
         for plan in others
-        for other in plan.appointments
+        for other in plan.sessions
         if other.site == meeting.site and other.start < meeting.end and meeting.start < other.end
     }
     return next((name for name in settings.rooms.get(meeting.site, ()) if name not in taken), "")

@@ -5,10 +5,10 @@ import random
 import pytest
 
 import mmatch as mm
-from mmatch.planning import placing
-from mmatch.planning.calendars import Calendars, task_of
-from mmatch.planning.repairing import repaired
-from mmatch.planning.together import fits, total
+from mmatch.scheduling import components as placing
+from mmatch.scheduling.feasibility import fits, total
+from mmatch.scheduling.free_time import Calendars, task_of
+from mmatch.scheduling.repairing import repaired
 
 SPAN = {"start": "2027-01-11", "end": "2027-01-22"}
 HALVES = [f"{day} {hours}" for day in ("Mon", "Tue", "Wed", "Thu") for hours in ("9-11", "14-16")]

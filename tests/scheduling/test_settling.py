@@ -12,19 +12,22 @@ from hypothesis import strategies as st
 import mmatch as mm
 from dates_oracle import FORMATS, questions
 from mmatch.instance import Watch
-from mmatch.planning import placing, settling
-from mmatch.planning.calendars import Calendars, task_of
-from mmatch.planning.modelling import searched_together
-from mmatch.planning.paths import alone
-from mmatch.planning.placing import Placed, place
-from mmatch.planning.settling import settled
-from mmatch.planning.together import fits, total
+from mmatch.scheduling import components as placing
+from mmatch.scheduling import settling
+from mmatch.scheduling.components import Placed, place
+from mmatch.scheduling.cpsat_model import searched_together
+from mmatch.scheduling.feasibility import fits, total
+from mmatch.scheduling.free_time import Calendars, task_of
+from mmatch.scheduling.settling import settled
+from mmatch.scheduling.single_match import alone
 from strategies import examples
 
 WEEKS = [f"{day} {hour}-{hour + 2}" for day in ("Mon", "Tue", "Thu") for hour in (9, 10, 11, 13)]
-THRICE = mm.Format("thrice", (mm.Session(90), mm.Session(20), mm.Session(60)), (mm.Gap(2, 3, 9), mm.Gap(2, 4, 9)))
+THRICE = mm.Format(
+    "thrice", (mm.SessionSpec(90), mm.SessionSpec(20), mm.SessionSpec(60)), (mm.Gap(2, 3, 9), mm.Gap(2, 4, 9))
+)
 LIMITS = {"per_day": (1, 2), "per_week": (1, 2, 4), "per_month": (1, 3, 5), "hours_per_month": (0, 1, 2.5, 4)}
-LONG = mm.Format("long", (mm.Session(120),))
+LONG = mm.Format("long", (mm.SessionSpec(120),))
 
 
 @st.composite

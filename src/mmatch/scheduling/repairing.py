@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mmatch.planning.together import Chosen, held, total
+from mmatch.scheduling.feasibility import Chosen, held, total
 
 if TYPE_CHECKING:
     from mmatch.instance import Watch
-    from mmatch.planning.calendars import Task
+    from mmatch.scheduling.free_time import Task
 
 TRIES, IDLE = 8, 2  # for each match, and of them without success, after which the search ends
 MOST_FREED = 6  # matches that give up their dates at a time

@@ -19,14 +19,14 @@ if TYPE_CHECKING:
     from mmatch.availability import Window
     from mmatch.formats import Format
     from mmatch.matching import Match, Status
-    from mmatch.planning.diaries import Diary
+    from mmatch.scheduling.diaries import Diary
 
 MOST_WORTH = 60 * 24 * 366  # minutes of delay that one wish can be worth
 Key = tuple[str, str, tuple[str, ...]]  # mentor, offer, mentees
 
 
 @dataclass(frozen=True, slots=True)
-class Appointment:
+class Session:
     """One meeting with a date: its start in UTC minutes from 1970-01-01, its length, how, and the site if in person.
 
     ``room`` is one of the site's rooms, where the schedule was given any. ``revision`` counts how often the meeting has
@@ -66,7 +66,7 @@ class Plan(Shown):
 
     match: Match
     format: str
-    appointments: tuple[Appointment, ...]
+    sessions: tuple[Session, ...]
     dues: tuple[Due, ...] = ()
 
     @property
@@ -75,11 +75,11 @@ class Plan(Shown):
         return (*self.match.mentors, *self.match.mentees)
 
     def __repr__(self) -> str:
-        return f"<Plan: {' & '.join(self.people)}, {len(self.appointments)} sessions, {self.format}>"
+        return f"<Plan: {' & '.join(self.people)}, {len(self.sessions)} sessions, {self.format}>"
 
     def tables(self) -> Iterator[Table]:
         """The sessions, and what is due between them, in UTC."""
-        rows = [(f"{m.begins():%a %Y-%m-%d %H:%M}", m.minutes, m.mode, m.site, m.room) for m in self.appointments]
+        rows = [(f"{m.begins():%a %Y-%m-%d %H:%M}", m.minutes, m.mode, m.site, m.room) for m in self.sessions]
         yield Table(("begins (UTC)", "minutes", "mode", "site", "room"), rows, "Sessions", len(rows))
         dues = [(f"{local_time(due.by, 'UTC'):%a %Y-%m-%d}", due.who, due.kind, due.what) for due in self.dues]
         yield Table(("until", "who", "", "what"), dues, "Due", len(dues))
@@ -224,7 +224,7 @@ class Schedule(Shown):
                 *(k, meeting.begins(), meeting.minutes, meeting.mode, meeting.site, meeting.room),
             )
             for number, plan in enumerate(self.plans, 1)
-            for k, meeting in enumerate(plan.appointments, 1)
+            for k, meeting in enumerate(plan.sessions, 1)
         ]
         rows.sort(key=lambda row: (row[6], row[0]))
         heads = ["plan", "mentor", "mentees", "topic", "format", "session", "starts", "minutes", "mode", "site", "room"]
@@ -234,7 +234,7 @@ class Schedule(Shown):
     def tables(self) -> Iterator[Table]:
         """The sessions in the schedule's time zone, and the matches without dates."""
         zone = self.settings.zone
-        sessions = [(meeting, plan) for plan in self.plans for meeting in plan.appointments]
+        sessions = [(meeting, plan) for plan in self.plans for meeting in plan.sessions]
         sessions.sort(key=lambda row: (row[0].start, row[1].people))
         rows = [
             (

@@ -28,17 +28,17 @@ from mmatch.availability import (
 )
 from mmatch.formats import format_of
 from mmatch.people.facts import MODES
-from mmatch.planning.diaries import FREE
-from mmatch.planning.plans import key_of
+from mmatch.scheduling.diaries import FREE
+from mmatch.scheduling.plans import key_of
 
 if TYPE_CHECKING:
     from mmatch.availability import Intervals
-    from mmatch.formats import Format, Gap, Session
+    from mmatch.formats import Format, Gap, SessionSpec
     from mmatch.matching import Match
     from mmatch.people import Cohort
     from mmatch.people.columns import Bools
-    from mmatch.planning.diaries import Diary
-    from mmatch.planning.plans import Key, Settings, Wishes
+    from mmatch.scheduling.diaries import Diary
+    from mmatch.scheduling.plans import Key, Settings, Wishes
 
 WEEK = 7 * DAY
 YEAR = 400  # days, rounded up
@@ -444,7 +444,7 @@ def _prices(
     return tuple(prices)
 
 
-def _hours(times: Intervals, session: Session, people: tuple[str, ...], calendars: Calendars) -> Intervals:
+def _hours(times: Intervals, session: SessionSpec, people: tuple[str, ...], calendars: Calendars) -> Intervals:
     """What evenings, and hours that people would rather not take, cost at each start."""
     wishes, found = calendars.settings.wishes, np.zeros(len(times), dtype=np.int64)
     zones = Counter(map(calendars.zone, people))
@@ -458,7 +458,7 @@ def _hours(times: Intervals, session: Session, people: tuple[str, ...], calendar
     return found
 
 
-def _odd_hours(times: Intervals, session: Session, zone: str, early: int, late: int) -> Bools:
+def _odd_hours(times: Intervals, session: SessionSpec, zone: str, early: int, late: int) -> Bools:
     """Whether each start is before the early hour, or its end after the late one or on another date."""
     wall = (times + offsets_at(times, zone)) % DAY
     odd: Bools = (wall < early * 60) | (wall + session.minutes > late * 60)
@@ -481,7 +481,7 @@ def common_site(people: Sequence[Person], travel: Mapping[tuple[str, str], int])
     return min(ways)[2] if ways else ""
 
 
-def _mode(session: Session, people: Sequence[Person], site: str) -> str:
+def _mode(session: SessionSpec, people: Sequence[Person], site: str) -> str:
     """How a session is held: as the format says, and where it leaves that open virtual if all can; "" if it cannot."""
     possible = [mode for mode in ("virtual", "in_person") if all(mode in person.modes for person in people)]
     if not site:

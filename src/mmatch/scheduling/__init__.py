@@ -1,0 +1,27 @@
+"""Planning: a matching into dated sessions, and the judge of what comes out."""
+
+from mmatch.scheduling.alternatives import suggest
+from mmatch.scheduling.dated_matchings import Dated, solve_with_dates
+from mmatch.scheduling.diaries import Diary, diaries_of
+from mmatch.scheduling.judge import validate
+from mmatch.scheduling.new_schedules import schedule
+from mmatch.scheduling.plans import Due, Plan, Schedule, Session, Settings, Unplaced, Wishes
+from mmatch.scheduling.revised_schedules import reschedule
+
+__all__ = [
+    "Dated",
+    "Diary",
+    "Due",
+    "Plan",
+    "Schedule",
+    "Session",
+    "Settings",
+    "Unplaced",
+    "Wishes",
+    "diaries_of",
+    "reschedule",
+    "schedule",
+    "solve_with_dates",
+    "suggest",
+    "validate",
+]
