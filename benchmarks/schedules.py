@@ -125,35 +125,37 @@ def part_plain(plans: int, form: str, seconds: float) -> dict[str, Any]:
     """One CP-SAT model of all plans, as one would write it: two workers, the same costs, rooms as cumulatives."""
     from ortools.sat.python import cp_model
 
-    from mmatch.scheduling.cpsat_model import Model, _housed, _nobody_twice, _part
-    from mmatch.scheduling.dates import Asked, settings_of
-    from mmatch.scheduling.feasibility import Room
-    from mmatch.scheduling.free_time import Calendars, task_of
+    from mmatch.scheduling.cpsat_match import match_variables
+    from mmatch.scheduling.cpsat_shared import keep_rooms, one_session_at_a_time
+    from mmatch.scheduling.dates import Arguments, settings_of
+    from mmatch.scheduling.feasibility import Rooms
+    from mmatch.scheduling.free_time import FreeTime
+    from mmatch.scheduling.tasks import task_of
 
     cohort, program, matching = question(int(plans), form)
     rooms = dict.fromkeys(SPEC.sites, SPEC.rooms) if form == "rooms" else None
     usual = {"zone": "UTC", "hours": "", "grain": 30, "buffer": 0, "blackout": (), "busy": None, "diaries": None}
     more = {"formats": [in_rooms()], "rooms": rooms, "travel": None, "pins": (), "wishes": None, "now": None}
-    asked = Asked(start=SPEC.start, end=SPEC.end, **usual, **more, notice=24)
-    calendars = Calendars(cohort, settings_of(cohort, list(matching), asked, program))
-    tasks = [task for match in matching for task in [task_of(match, form, calendars)] if task.open]
-    model = Model(cp_model.CpModel())
-    model.parts += [_part(model, task) for task in tasks]
-    _nobody_twice(model)
+    arguments = Arguments(start=SPEC.start, end=SPEC.end, **usual, **more, notice=24)
+    calendars = FreeTime(cohort, settings_of(cohort, list(matching), arguments, program))
+    tasks = [task for match in matching for task in [task_of(match, form, calendars)] if task.is_open]
+    model = cp_model.CpModel()
+    variables = [match_variables(model, task) for task in tasks]
+    one_session_at_a_time(model, variables)
     for site, number in (rooms or {}).items():
-        _housed(model, Room(site, number))
-    radix = 1 + sum(p.most for p in model.parts)
-    model.cp.maximize(radix * sum(p.present for p in model.parts) - sum(model.costs))
+        keep_rooms(model, variables, Rooms(site, number))
+    radix = 1 + sum(row.most for row in variables)
+    model.maximize(radix * sum(row.present for row in variables) - sum(row.price for row in variables))
     solver = cp_model.CpSolver()
     solver.parameters.num_workers = 2
     solver.parameters.max_time_in_seconds = float(seconds)
     start = time.perf_counter()
-    status = solver.solve(model.cp)
+    status = solver.solve(model)
     took = time.perf_counter() - start
     if status not in {cp_model.OPTIMAL, cp_model.FEASIBLE}:
         return {"status": solver.status_name(status), "value": None, "seconds": took}
-    placed = sum(solver.boolean_value(p.present) for p in model.parts)
-    price = sum(solver.value(cost) for cost in model.costs)
+    placed = sum(solver.boolean_value(row.present) for row in variables)
+    price = sum(solver.value(row.price) for row in variables)
     return {"status": solver.status_name(status), "value": [placed, -price], "seconds": took}
 
 

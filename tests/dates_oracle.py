@@ -11,7 +11,7 @@ from mmatch.availability import Window, starts, week_text
 from mmatch.formats import format_of
 from mmatch.scheduling import schedule
 from mmatch.scheduling.dates import format_name
-from mmatch.scheduling.free_time import Calendars, shared_by
+from mmatch.scheduling.free_time import FreeTime, shared_time
 
 FORMATS = [
     mm.Format("meet", (mm.SessionSpec(60, "in_person"),)),
@@ -94,7 +94,7 @@ class Oracle:
 
     def __init__(self, cohort, matching, settings):
         self.cohort, self.settings = cohort, settings
-        self.matches, self.calendars = list(matching), Calendars(cohort, settings)
+        self.matches, self.calendars = list(matching), FreeTime(cohort, settings)
         self.forms = [format_of(format_name(cohort, mm.Program(), m), settings.formats) for m in self.matches]
 
     def choices(self):
@@ -103,7 +103,7 @@ class Oracle:
 
     def alone(self, k):
         match, form = self.matches[k], self.forms[k]
-        free = shared_by((match.mentor, *match.mentees), self.calendars)
+        free = shared_time((match.mentor, *match.mentees), self.calendars)
         if any(self.place(k, j) is None for j in range(len(form.sessions))):
             return
         for dates in product(*(starts(free, s.minutes, self.settings.grain).tolist() for s in form.sessions)):

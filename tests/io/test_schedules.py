@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 import mmatch as mm
 from mmatch.io.csvs import as_written
 from mmatch.io.schedules import schedule_from_json, schedule_to_json
-from mmatch.scheduling.plans import Settings
+from mmatch.scheduling.settings import Settings
 from strategies import examples
 
 BLEND = mm.Format(

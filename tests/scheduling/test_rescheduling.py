@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 import mmatch as mm
 from dates_oracle import Oracle, asked, questions
-from mmatch.scheduling.plans import key_of
+from mmatch.scheduling.settings import key_of
 from strategies import examples
 
 

@@ -15,11 +15,11 @@ import mmatch as mm
 from clock_changes import ZONES, changes
 from mmatch.availability import Window, instant, week_text
 from mmatch.formats import format_of
-from mmatch.scheduling import components as placing
-from mmatch.scheduling import schedule, validate
-from mmatch.scheduling.components import components, place
-from mmatch.scheduling.free_time import Calendars, task_of
-from mmatch.scheduling.single_match import alone, cost, narrowed
+from mmatch.scheduling import components, schedule, validate
+from mmatch.scheduling.components import components_of, place
+from mmatch.scheduling.free_time import FreeTime
+from mmatch.scheduling.single_match import cheapest_dates, cost, narrowed
+from mmatch.scheduling.tasks import task_of
 from strategies import examples
 
 QUICK = mm.Format("quick", (mm.SessionSpec(60), mm.SessionSpec(30)), (mm.Gap(0, 1, 3),))
@@ -100,7 +100,7 @@ def test_a_schedule_is_the_best_and_can_be_held(question, buffer):
     assert validate(cohort, matching, found) == []
     assert (found.status, found.value) == (mm.Status.OPTIMAL, found.bound)
     assert len(found.plans) + len(found.unplaced) == len(matching)
-    calendars = Calendars(cohort, found.settings)
+    calendars = FreeTime(cohort, found.settings)
     tasks = [task_of(item.match, wanted(cohort, item.match), calendars) for item in (*found.plans, *found.unplaced)]
     assume(prod(1 + len(list(kept(task))) for task in tasks) <= 20_000)
     assert found.value == tried(tasks, buffer)
@@ -116,10 +116,10 @@ def test_narrowing_loses_no_best_dates(question):
     """The starts that are left are exactly those of some dates that cost no more."""
     cohort, matching = question
     found = dated(cohort, matching)
-    calendars = Calendars(cohort, found.settings)
+    calendars = FreeTime(cohort, found.settings)
     for plan in found.plans:
         task = task_of(plan.match, plan.format, calendars)
-        own = cost(task, alone(task))
+        own = cost(task, cheapest_dates(task))
         few = narrowed(task, own + 2000)
         cheap = [dates for dates in kept(task) if cost(task, dates) <= own + 2000]
         assert [set(times.tolist()) for times in few.starts] == [set(column) for column in zip(*cheap, strict=True)]
@@ -331,8 +331,8 @@ def test_matches_that_share_nobody_are_apart():
     cohort = mm.Cohort(people)
     matching = mm.matching_from_pairs(cohort, [("m0", "e0"), ("m1", "e1"), ("m1", "e2"), ("m2", "e2"), ("m2", "e3")])
     found = schedule(cohort, mm.Program(), matching, **SPRING)
-    tasks = [task_of(plan.match, plan.format, Calendars(cohort, found.settings)) for plan in found.plans]
-    assert sorted(map(len, components(tasks))) == [1, 4]
+    tasks = [task_of(plan.match, plan.format, FreeTime(cohort, found.settings)) for plan in found.plans]
+    assert sorted(len(component.numbers) for component in components_of(tasks, {})) == [1, 4]
     assert place(tasks).exact
     assert format_of("single").sessions[0].minutes == 60
 
@@ -402,7 +402,7 @@ def test_what_is_there_when_a_run_is_stopped_is_returned_with_an_honest_bound(re
         options["cancel"].set()
     if reason == "interrupted":
         options["on_interrupt"] = "return"
-        monkeypatch.setattr(placing, "searched_together", interrupted)
+        monkeypatch.setattr(components, "best_together", interrupted)
     found = schedule(cohort, program, matching, **span, **options)
     assert (found.status, found.stopped) == (mm.Status.FEASIBLE, reason)
     assert len(found.plans) == 4
@@ -411,13 +411,13 @@ def test_what_is_there_when_a_run_is_stopped_is_returned_with_an_honest_bound(re
     assert found.plans
 
 
-def interrupted(*_):
+def interrupted(*_, **__):
     raise KeyboardInterrupt
 
 
 def test_ctrl_c_is_raised_unless_the_host_wants_what_there_is(monkeypatch):
     cohort, program, matching, span = crowded()
-    monkeypatch.setattr(placing, "searched_together", interrupted)
+    monkeypatch.setattr(components, "best_together", interrupted)
     with pytest.raises(KeyboardInterrupt):
         schedule(cohort, program, matching, **span)
 

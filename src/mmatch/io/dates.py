@@ -21,7 +21,7 @@ from mmatch.io.schedules import (
     text_of,
     way_in,
 )
-from mmatch.scheduling.plans import Wishes
+from mmatch.scheduling.settings import Wishes
 
 if TYPE_CHECKING:
     import os

@@ -14,7 +14,8 @@ from mmatch.io.files import atomic_write
 from mmatch.io.json_text import dump_json, load_json, told_of
 from mmatch.matching import Match, Status
 from mmatch.scheduling.diaries import Diary
-from mmatch.scheduling.plans import Due, Key, Plan, Schedule, Session, Settings, Unplaced, Wishes
+from mmatch.scheduling.plans import Due, Plan, Schedule, Session, Unplaced
+from mmatch.scheduling.settings import Key, Settings, Wishes
 
 if TYPE_CHECKING:
     import os

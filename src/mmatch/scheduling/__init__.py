@@ -5,8 +5,9 @@ from mmatch.scheduling.dated_matchings import Dated, solve_with_dates
 from mmatch.scheduling.diaries import Diary, diaries_of
 from mmatch.scheduling.judge import validate
 from mmatch.scheduling.new_schedules import schedule
-from mmatch.scheduling.plans import Due, Plan, Schedule, Session, Settings, Unplaced, Wishes
+from mmatch.scheduling.plans import Due, Plan, Schedule, Session, Unplaced
 from mmatch.scheduling.revised_schedules import reschedule
+from mmatch.scheduling.settings import Settings, Wishes
 
 __all__ = [
     "Dated",

@@ -1,30 +1,37 @@
-"""The best dates of matches that share people: as many as possible get dates, then the sum of costs is least.
+"""Dates component by component: matches that share people or rooms, directly or through others.
 
-Alone is a lower bound of together. A few matches are settled clash by clash. Where that does not end soon, and for all
-others: if taking one match after the other gives dates to all, its cost is an upper bound, and a start whose cheapest
-plan is dearer than both leave room for is in no best schedule: few starts remain for CP-SAT.
+Dates that suit every match on its own are a bound on all dates of a component. Where they can be held together they are
+the best. Otherwise one CP-SAT model of the component finds the best dates. A component that is too large for that gets
+good dates, neighbourhood by neighbourhood, and the bound says how much better any dates can be.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from itertools import islice, permutations
-
-import numpy as np
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, NamedTuple
 
 from mmatch.instance import Watch
-from mmatch.scheduling.cpsat_model import Found, searched_together
-from mmatch.scheduling.dates import Patience
-from mmatch.scheduling.feasibility import Chosen, Held, Room, fits, full, held, least_loose, total, within
-from mmatch.scheduling.free_time import Task
-from mmatch.scheduling.repairing import repaired
-from mmatch.scheduling.settling import FEW, settled
-from mmatch.scheduling.single_match import Dates, alone, cost, narrowed
+from mmatch.scheduling.cpsat_model import best_together
+from mmatch.scheduling.feasibility import Chosen, Rooms, fits, least_loose, total, worth
+from mmatch.scheduling.insertion import Surroundings, inserted, without_taken
+from mmatch.scheduling.neighbourhoods import NeighbourhoodSearch
+from mmatch.scheduling.run_limits import RunLimits
+from mmatch.scheduling.single_match import cheapest_dates, cost, narrowed
 
-MANY = 120  # matches that hang together, beyond which one model of all is not searched to its end
-PROOF = 5.0  # of CP-SAT there, in its deterministic units
-ORDERS = ((3, 6), (5, 24), (20, 6), (2**31, 2))  # (up to so many matches, orders in which they take turns)
+if TYPE_CHECKING:
+    from mmatch.scheduling.tasks import Task
+
+LARGE, LARGE_WITH_ROOMS = 120, 12  # matches, beyond which one model is not searched to its end
+PROOF = 5.0  # of CP-SAT for one model of a large component, in its deterministic units
+
+
+class Component(NamedTuple):
+    """The numbers of matches that share people or rooms, and the sites whose rooms they share."""
+
+    numbers: list[int]
+    sites: list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +41,6 @@ class Placed:
     dates: tuple[Chosen, ...]
     bound: tuple[int, int]
     exact: bool
-
-
-def components(tasks: Sequence[Task]) -> list[list[int]]:
-    """Numbers of tasks that share people, directly or through others."""
-    return joined_by([task.people for task in tasks])
 
 
 def joined_by(things: Sequence[Iterable[object]]) -> list[list[int]]:
@@ -61,179 +63,131 @@ def joined_by(things: Sequence[Iterable[object]]) -> list[list[int]]:
     return list(found.values())
 
 
-def place(
-    tasks: Sequence[Task],
-    watch: Watch | None = None,
-    rooms: Sequence[Room] = (),
-    known: Sequence[Chosen] | None = None,
-    work: float | None = None,
-) -> Placed:
+def components_of(tasks: Sequence[Task], rooms: Mapping[str, int]) -> list[Component]:
+    """The independent components of a schedule."""
+    sites = [
+        {site for site, fixed in zip(task.sites, task.fixed, strict=True) if site in rooms and not fixed}
+        for task in tasks
+    ]
+    things = [[*task.people, *(("site", site) for site in own)] for task, own in zip(tasks, sites, strict=True)]
+    return [Component(numbers, sorted(set().union(*(sites[k] for k in numbers)))) for numbers in joined_by(things)]
+
+
+def place_all(tasks: Sequence[Task], rooms: Mapping[str, int], watch: Watch) -> Iterator[tuple[list[int], Placed]]:
+    """Dates for one component after another: (numbers of tasks, their dates).
+
+    Args:
+        tasks: all matches.
+        rooms: how many each site has; sites that are not named have enough.
+        watch: when to stop.
+    """
+    components = sorted(components_of(tasks, rooms), key=lambda component: len(component.sites) > 0)
+    for number, (numbers, sites) in enumerate(components):
+        own = [tasks[k] for k in numbers]
+        if not sites:
+            yield numbers, place(own, watch)
+            continue
+        share = _share(watch, len(components) - number)
+        yield numbers, place(own, share, [Rooms(site, rooms[site]) for site in sites])
+        if isinstance(watch, RunLimits) and isinstance(share, RunLimits):
+            watch.take_note_of(share)
+
+
+def _share(watch: Watch, components: int) -> Watch:
+    """A watch for the next of some components, so that none takes the time of those after it."""
+    if watch.deadline is None or components == 1:
+        return watch
+    now = time.monotonic()
+    return replace(watch, deadline=now + max(watch.deadline - now, 0) / components)
+
+
+def place(tasks: Sequence[Task], watch: Watch | None = None, rooms: Sequence[Rooms] = ()) -> Placed:
     """The best dates of one component.
 
     Args:
         tasks: matches that share people, or rooms.
         watch: when to stop and take the best so far; None is never.
-        rooms: sites whose rooms are shared, with what others take there.
-        known: dates that are possible, to begin with.
-        work: of CP-SAT at most, in its deterministic units; None is no limit.
+        rooms: sites whose rooms are shared.
     """
     watch = Watch() if watch is None else watch
-    tasks = [without(task, (), rooms) for task in tasks] if rooms else tasks
-    own = [alone(task) for task in tasks]
-    possible = [k for k, dates in enumerate(own) if dates is not None]
-    some, single = [tasks[k] for k in possible], [own[k] for k in possible]
-    costs = [cost(task, dates) for task, dates in zip(some, single, strict=True) if dates is not None]
-    bound = len(some), sum(costs) + least_loose(some)
-    if fits(some, single, rooms) and total(some, single) == bound:
-        return Placed(tuple(own), bound, exact=True)
-    best = _settled(some, rooms, watch)
-    if best is not None:
-        return _placed(len(tasks), possible, best, total(some, best))
-    turns = in_turn(some, rooms, bound, watch)
-    if known is not None:
-        turns = max(turns, [known[k] for k in possible], key=lambda dates: _worth(some, dates))
-    if len(some) > MANY and not rooms and total(some, turns) != bound:
-        turns = repaired(some, turns, single, beside, watch)
-        work = work or PROOF
-    best, exact = turns, total(some, turns) == bound
-    if not exact and watch.reason() is None:
-        if None not in turns:
-            spare = total(some, turns)[1] - bound[1]
-            some = [narrowed(task, least + spare) for task, least in zip(some, costs, strict=True)]
-        found = _searched(some, turns, watch, rooms, work)
-        best, exact = max(found.dates, turns, key=lambda dates: _worth(some, dates)), found.exact
-        bound = max(bound, found.bound or bound, key=lambda pair: (-pair[0], pair[1]))
-    return _placed(len(tasks), possible, best, total(some, best) if exact else bound, exact=exact)
-
-
-def _placed(
-    number: int, possible: Sequence[int], some: Sequence[Chosen], bound: tuple[int, int], *, exact: bool = True
-) -> Placed:
-    """The dates of some of the tasks, as dates of all."""
-    dates: list[Chosen] = [None] * number
-    for k, chosen in zip(possible, some, strict=True):
+    tasks = [without_taken(task, (), rooms) for task in tasks] if rooms else tasks
+    ideal = _without_sharing_rooms(tasks, rooms, watch) if rooms else _each_alone(tasks)
+    if ideal.exact:
+        return ideal
+    possible = [k for k, task in enumerate(tasks) if cheapest_dates(task) is not None]
+    some = [tasks[k] for k in possible]
+    known = replace(ideal, dates=tuple(ideal.dates[k] for k in possible))
+    best, bound, exact = _searched(some, _one_by_one(some, rooms), known, rooms, watch)
+    dates: list[Chosen] = [None] * len(tasks)
+    for k, chosen in zip(possible, best, strict=True):
         dates[k] = chosen
     return Placed(tuple(dates), bound, exact)
 
 
-def _settled(tasks: Sequence[Task], rooms: Sequence[Room], watch: Watch) -> Sequence[Chosen] | None:
-    """The best dates of a few tasks without rooms, or wishes about one another; None where search is needed."""
-    if len(tasks) > FEW or rooms or any(task.wishes.adjacent for task in tasks):
-        return None
-    return settled(tasks, watch)
+def _each_alone(tasks: Sequence[Task]) -> Placed:
+    """What each match would have on its own; exact where all of it can be held."""
+    dates = [cheapest_dates(task) for task in tasks]
+    own = [(task, chosen) for task, chosen in zip(tasks, dates, strict=True) if chosen is not None]
+    bound = len(own), sum(cost(*pair) for pair in own) + least_loose([task for task, _ in own])
+    return Placed(tuple(dates), bound, total(tasks, dates) == bound and fits(tasks, dates))
+
+
+def _without_sharing_rooms(tasks: Sequence[Task], rooms: Sequence[Rooms], watch: Watch) -> Placed:
+    """What matches that share people would have with rooms for all; exact where the rooms are enough."""
+    dates: list[Chosen] = [None] * len(tasks)
+    most = least = 0
+    exact = True
+    for numbers in joined_by([task.people for task in tasks]):
+        found = place([tasks[k] for k in numbers], watch)
+        most, least, exact = most + found.bound[0], least + found.bound[1], exact and found.exact
+        for k, chosen in zip(numbers, found.dates, strict=True):
+            dates[k] = chosen
+    return Placed(tuple(dates), (most, least), exact and fits(tasks, dates, rooms))
+
+
+def _one_by_one(tasks: Sequence[Task], rooms: Sequence[Rooms]) -> list[Chosen]:
+    """A first answer: one match after another takes the cheapest dates that those before it leave.
+
+    In their order, so that of equally good dates the first match has the cheapest; or those with few starts first.
+    """
+    numbers = range(len(tasks))
+    answers = []
+    for order in (numbers, sorted(numbers, key=lambda k: (len(tasks[k].starts[0]), k))):
+        dates: list[Chosen] = [None] * len(tasks)
+        for k in sorted(order, key=lambda k: not any(tasks[k].fixed)):
+            dates[k] = inserted(tasks[k], Surroundings(tasks, dates, rooms))
+        answers.append(dates)
+    return max(answers, key=lambda dates: worth(tasks, dates))
 
 
 def _searched(
-    tasks: Sequence[Task], turns: Sequence[Chosen], watch: Watch, rooms: Sequence[Room], work: float | None
-) -> Found:
-    """What CP-SAT finds; at Ctrl-C nothing, where the host wants what there is."""
+    tasks: Sequence[Task], start: Sequence[Chosen], ideal: Placed, rooms: Sequence[Rooms], watch: Watch
+) -> tuple[Sequence[Chosen], tuple[int, int], bool]:
+    """Better dates of a component, the bound on all dates, and whether no dates are better; at Ctrl-C what there is."""
+    search = NeighbourhoodSearch(tasks, start, ideal.dates, rooms)
+    bound, exact = ideal.bound, False
     try:
-        return searched_together(tasks, turns, watch, rooms, work)
+        is_large = len(tasks) > (LARGE_WITH_ROOMS if rooms else LARGE)
+        if is_large:
+            search.run(watch)
+        exact = total(tasks, search.dates) == bound
+        if not exact and watch.reason() is None:
+            some = _narrowed(tasks, search.dates)
+            found = best_together(some, search.dates, watch, rooms, work=PROOF if is_large else None)
+            search.dates = max(search.dates, found.dates, key=lambda dates: worth(tasks, dates))
+            exact = found.exact
+            bound = max(bound, found.bound or bound, key=lambda pair: (-pair[0], pair[1]))
     except KeyboardInterrupt:
-        if not (isinstance(watch, Patience) and watch.returns):
+        if not (isinstance(watch, RunLimits) and watch.returns):
             raise
         watch.interrupted = True
-        return Found([None] * len(tasks), None, exact=False)
+    return search.dates, total(tasks, search.dates) if exact else bound, exact
 
 
-def _worth(tasks: Sequence[Task], dates: Sequence[Chosen]) -> tuple[int, int]:
-    placed, price = total(tasks, dates)
-    return placed, -price
-
-
-def in_turn(
-    tasks: Sequence[Task],
-    rooms: Sequence[Room] = (),
-    bound: tuple[int, int] | None = None,
-    watch: Watch | None = None,
-) -> list[Chosen]:
-    """Each match takes the best of what those before it left; the best of a few orders, None where nothing is left."""
-    orders = next(number for most, number in ORDERS if len(tasks) <= most)
-    first = sorted(range(len(tasks)), key=lambda k: (len(tasks[k].starts[0]), k))
-    best: list[Chosen] = [None] * len(tasks)
-    for order in islice(permutations(first) if len(tasks) < 9 else iter([first, first[::-1]]), orders):
-        found = _in_order(tasks, order, rooms)
-        best = max(best, found, key=lambda dates: _worth(tasks, dates))
-        if total(tasks, best) == bound or (watch is not None and watch.reason() is not None):
-            break
-    return best
-
-
-def _in_order(tasks: Sequence[Task], order: Sequence[int], rooms: Sequence[Room]) -> list[Chosen]:
-    found: list[Chosen] = [None] * len(tasks)
-    for k in sorted(order, key=lambda k: not any(tasks[k].fixed)):
-        found[k] = beside(tasks, found, k, rooms)
-    return found
-
-
-def beside(tasks: Sequence[Task], found: Sequence[Chosen], k: int, rooms: Sequence[Room] = ()) -> Dates | None:
-    """Cheap dates of task k beside what others have, within everybody's limits; None where there are none to be seen.
-
-    Without limits these are the cheapest ones, and None means that there are none.
-    """
-    near = [j for j in range(len(tasks)) if j != k and found[j] is not None and _meet(tasks[k], tasks[j], rooms)]
-    others, theirs = [tasks[j] for j in near], [found[j] for j in near]
-    left = without(tasks[k], list(held(others, theirs)), rooms)
-    dates = alone(left)
-    company, theirs = [*others, tasks[k]], [*theirs, None]
-    if dates is not None and tasks[k].limits and not fits(company, [*theirs[:-1], dates]):
-        settled_alone = settled([left], Watch(), list(held(others, theirs[:-1])))
-        dates = settled_alone[0] if settled_alone else _within_limits(company, theirs, len(near), left, dates)
-    if dates is not None and not fits(company, [*theirs[:-1], dates], rooms):
-        return None
-    return dates
-
-
-def _meet(one: Task, other: Task, rooms: Sequence[Room]) -> bool:
-    """Whether two matches share people, or the rooms of a site."""
-    if not one.buffers.keys().isdisjoint(other.buffers):
-        return True
-    return any(room.site in one.sites and room.site in other.sites for room in rooms)
-
-
-def _within_limits(tasks: Sequence[Task], found: Sequence[Chosen], k: int, left: Task, dates: Dates) -> Dates | None:
-    """The dates, or cheap ones that keep all limits beside what others have; None where few tries find none."""
-    for _ in range(len(left.starts) * 8):
-        if fits(tasks, [*found[:k], dates, *found[k + 1 :]]):
-            return dates
-        left = _without_crowded(tasks, found, k, left, dates)
-        again = alone(left)
-        if again is None:
-            return None
-        dates = again
-    return None
-
-
-def _without_crowded(tasks: Sequence[Task], found: Sequence[Chosen], k: int, left: Task, dates: Dates) -> Task:
-    """The task without the last of its sessions' periods in which somebody would have more than enough."""
-    sessions = list(held(tasks, [*found[:k], dates, *found[k + 1 :]]))
-    for limit in left.limits:
-        if within(limit, sessions):
-            continue
-        for j in reversed(range(len(dates))):
-            upto = [s for s in sessions if s.task is not tasks[k] or s.k <= j]
-            if not within(limit, upto) and not left.fixed[j]:
-                period = limit.periods(np.array(dates[j : j + 1]))[0]
-                keep = [np.ones(len(times), dtype=bool) for times in left.starts]
-                keep[j] = limit.periods(left.starts[j]) != period
-                return left.kept(keep)
-    return left.kept([np.zeros(len(times), dtype=bool) for times in left.starts])
-
-
-def without(task: Task, others: Sequence[Held], rooms: Sequence[Room] = ()) -> Task:
-    """The task without starts at which somebody has another session, or no room is left."""
-    keep = [np.ones(len(times), dtype=bool) for times in task.starts]
-    for other in others:
-        if task.buffers.keys().isdisjoint(other.task.buffers):
-            continue
-        for k, (times, own) in enumerate(zip(task.starts, task.format.sessions, strict=True)):
-            if not (task.fixed[k] and other.task.fixed[other.k]):
-                before = times + own.minutes + task.pause(k, other.task, other.k) <= other.start
-                keep[k] &= before | (times >= other.end + other.task.pause(other.k, task, k))
-    for room in rooms:
-        more = tuple((s.start, s.end) for s in others if s.task.sites[s.k] == room.site)
-        crowded = Room(room.site, room.number, (*room.taken, *more))
-        for k, site in enumerate(task.sites):
-            if site == room.site:
-                keep[k] &= ~full(crowded, task, k)
-    return task if all(mask.all() for mask in keep) else task.kept(keep)
+def _narrowed(tasks: Sequence[Task], dates: Sequence[Chosen]) -> list[Task]:
+    """The tasks without starts that no dates use which cost less than these; all starts where a match has no dates."""
+    if None in dates:
+        return list(tasks)
+    cheapest = [cost(task, cheapest_dates(task) or ()) for task in tasks]
+    spare = total(tasks, dates)[1] - sum(cheapest) - least_loose(tasks)
+    return [narrowed(task, least + spare) for task, least in zip(tasks, cheapest, strict=True)]

@@ -11,8 +11,9 @@ from mmatch.engine import solve
 from mmatch.errors import InputError, Problem, excerpt
 from mmatch.program import Program, check_question
 from mmatch.scheduling.dates import format_name
-from mmatch.scheduling.free_time import Calendars, task_of
+from mmatch.scheduling.free_time import FreeTime
 from mmatch.scheduling.new_schedules import schedule
+from mmatch.scheduling.tasks import task_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -115,14 +116,14 @@ def _seats(found: Schedule) -> int:
 
 def _pairs(cohort: Cohort, program: Program, found: Schedule) -> list[Pair]:
     """For each match without dates whom its mentor should not meet: in a group whoever leaves least time in common."""
-    calendars = Calendars(cohort, found.settings)
+    calendars = FreeTime(cohort, found.settings)
     locks = {pair[:2] for rule in program.rules if rule.name == "Lock" for pair in getattr(rule, "pairs", ())}
     names = [(item.match, format_name(cohort, program, item.match)) for item in found.unplaced]
     pairs = [(match.mentor, _hardest(match, name, calendars), match.topic) for match, name in names]
     return [pair for pair in pairs if pair[:2] not in locks]
 
 
-def _hardest(match: Match, name: str, calendars: Calendars) -> str:
+def _hardest(match: Match, name: str, calendars: FreeTime) -> str:
     """The mentee without whom the others could meet at the most times; the first of equal ones."""
     if len(match.mentees) == 1:
         return match.mentees[0]

@@ -1,10 +1,8 @@
-"""What a schedule is asked for: arguments as a coordinator gives them, read once into `Settings`."""
+"""What a schedule is requested with: the arguments of `schedule`, checked and read once into `Settings`."""
 
 from __future__ import annotations
 
 import datetime as dt
-import threading
-import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
@@ -14,10 +12,9 @@ from typing import TYPE_CHECKING, Any
 from mmatch.availability import DAY, day_of, day_text, parse_week, zone_of
 from mmatch.errors import InputError, Problem, Problems, excerpt
 from mmatch.formats import Format, format_of
-from mmatch.instance import Watch
 from mmatch.matching import Match, Matching
 from mmatch.scheduling.diaries import FREE, Diary, blackout_of, moment, with_busy
-from mmatch.scheduling.plans import Key, Settings, Wishes, key_of
+from mmatch.scheduling.settings import Key, Settings, Wishes, key_of
 
 if TYPE_CHECKING:
     from mmatch.people import Cohort
@@ -31,7 +28,7 @@ Pin = tuple[str, str, int, Any]
 
 
 @dataclass(frozen=True)
-class Asked:
+class Arguments:
     """The arguments of `schedule` beside cohort, program and matching."""
 
     start: dt.date | str
@@ -52,39 +49,39 @@ class Asked:
     notice: float
 
 
-def settings_of(cohort: Cohort, matches: Iterable[Match], asked: Asked, program: Program) -> Settings:
+def settings_of(cohort: Cohort, matches: Iterable[Match], arguments: Arguments, program: Program) -> Settings:
     """The settings that the arguments mean.
 
     Raises:
-        InputError: arguments of another form, people, sites or matches that nobody knows.
+        InputError: arguments of another form, unknown people, sites or matches.
     """
-    first, last = day_of(asked.start, "start"), day_of(asked.end, "end")
+    first, last = day_of(arguments.start, "start"), day_of(arguments.end, "end")
     problems = Problems()
     if not first <= last < first + MOST_DAYS:
         text = f"found {day_text(last)}, expected a date from {day_text(first)}, at most {MOST_DAYS} days later"
         problems.add("date", "end", text)
-    for name, value, least in (("grain", asked.grain, 1), ("buffer", asked.buffer, 0)):
+    for name, value, least in (("grain", arguments.grain, 1), ("buffer", arguments.buffer, 0)):
         if type(value) is not int or not least <= value <= DAY:
             problems.add("argument", name, f"found {excerpt(value)}, expected whole minutes from {least} to {DAY}")
-    wishes = Wishes() if asked.wishes is None else asked.wishes
+    wishes = Wishes() if arguments.wishes is None else arguments.wishes
     if not isinstance(wishes, Wishes):
         problems.add("argument", "wishes", f"found {type(wishes).__name__}, expected mm.Wishes(…)")
-    own = _formats(asked.formats, problems)
+    own = _formats(arguments.formats, problems)
     problems.raise_any()
     return Settings(
         start=first,
         end=last,
-        zone=zone_of(asked.zone, "zone").key,
-        hours=parse_week(asked.hours, "hours"),
-        grain=asked.grain,
-        buffer=asked.buffer,
-        blackout=frozenset(blackout_of(asked.blackout)),
+        zone=zone_of(arguments.zone, "zone").key,
+        hours=parse_week(arguments.hours, "hours"),
+        grain=arguments.grain,
+        buffer=arguments.buffer,
+        blackout=frozenset(blackout_of(arguments.blackout)),
         formats=own,
-        diaries=_diaries(cohort, asked),
-        since=_since(asked),
-        rooms=_rooms(cohort, asked.rooms),
-        travel=_travel(cohort, asked.travel),
-        pins=_pins(cohort, program, (list(matches), asked.pins), own),
+        diaries=_diaries(cohort, arguments),
+        since=_since(arguments),
+        rooms=_rooms(cohort, arguments.rooms),
+        travel=_travel(cohort, arguments.travel),
+        pins=_pins(cohort, program, (list(matches), arguments.pins), own),
         wishes=wishes,
     )
 
@@ -97,25 +94,25 @@ def _formats(formats: Iterable[Format], problems: Problems) -> Mapping[str, Form
     return MappingProxyType({form.name: form for form in given if isinstance(form, Format)})
 
 
-def _diaries(cohort: Cohort, asked: Asked) -> Mapping[str, Diary]:
+def _diaries(cohort: Cohort, arguments: Arguments) -> Mapping[str, Diary]:
     """Diaries and busy times by id, as one."""
     found: dict[str, Diary] = {}
-    for who, diary in _mapping(asked.diaries, "diaries").items():
+    for person, diary in _mapping(arguments.diaries, "diaries").items():
         if not isinstance(diary, Diary):
             text = f"found {type(diary).__name__}, expected mm.Diary(…)"
-            raise InputError(Problem("type", f"diaries[{excerpt(who)}]", text))
-        found[known(cohort, who, "diaries")] = diary
-    for who, times in _mapping(asked.busy, "busy").items():
-        found[known(cohort, who, "busy")] = _with_busy(found.get(who, FREE), who, times)
+            raise InputError(Problem("type", f"diaries[{excerpt(person)}]", text))
+        found[known(cohort, person, "diaries")] = diary
+    for person, times in _mapping(arguments.busy, "busy").items():
+        found[known(cohort, person, "busy")] = _with_busy(found.get(person, FREE), person, times)
     return MappingProxyType(dict(sorted(found.items())))
 
 
-def _with_busy(diary: Diary, who: str, times: Any) -> Diary:
-    """A diary with more that is taken; what is wrong in it is told with whose it is."""
+def _with_busy(diary: Diary, person: str, times: Any) -> Diary:
+    """A diary with more that is taken; an error names the person."""
     try:
         return with_busy(diary, times)
     except InputError as error:
-        raise InputError(replace(problem, where=f"busy[{excerpt(who)}]") for problem in error.problems) from None
+        raise InputError(replace(problem, where=f"busy[{excerpt(person)}]") for problem in error.problems) from None
 
 
 def _mapping(value: Any, where: str) -> Mapping[Any, Any]:
@@ -124,20 +121,20 @@ def _mapping(value: Any, where: str) -> Mapping[Any, Any]:
     return value or {}
 
 
-def known(cohort: Cohort, who: Any, where: str) -> str:
+def known(cohort: Cohort, person: Any, where: str) -> str:
     """The id, or an InputError where nobody has it."""
-    if who not in cohort:
-        raise InputError(Problem("unknown-id", where, f"nobody has the id {excerpt(who)}"))
-    return str(who)
+    if person not in cohort:
+        raise InputError(Problem("unknown-id", where, f"nobody has the id {excerpt(person)}"))
+    return str(person)
 
 
-def _since(asked: Asked) -> int | None:
-    """The first minute that is not too soon; None where it is not said what time it is."""
-    hours = asked.notice
+def _since(arguments: Arguments) -> int | None:
+    """The first minute that is not too soon; None where the time of the request is not given."""
+    hours = arguments.notice
     if type(hours) not in {int, float} or not 0 <= hours <= MOST_HOURS:
         text = f"found {excerpt(hours)}, expected hours from 0 to {MOST_HOURS}"
         raise InputError(Problem("argument", "notice", text))
-    return None if asked.now is None else moment(asked.now, "now") + int(-(-hours * 60 // 1))
+    return None if arguments.now is None else moment(arguments.now, "now") + int(-(-hours * 60 // 1))
 
 
 def _site(cohort: Cohort, site: Any, where: str) -> str:
@@ -203,79 +200,40 @@ def _pins(
         if type(session) is not int or not 1 <= session <= sessions:
             text = f"found session {excerpt(session)}, expected a number from 1 to {sessions}"
             raise InputError(Problem("pin", where, text))
-        mine = found.setdefault(key_of(meant[0]), {})
+        starts = found.setdefault(key_of(meant[0]), {})
         start = moment(at, where)
-        if mine.setdefault(session - 1, start) != start:
+        if starts.setdefault(session - 1, start) != start:
             raise InputError(Problem("contradiction", where, f"session {session} is pinned to two times"))
-    return MappingProxyType({key: MappingProxyType(mine) for key, mine in found.items()})
-
-
-@dataclass(eq=False)
-class Patience(Watch):
-    """When to stop, and what Ctrl-C does: with ``returns`` it ends the search and keeps what was found."""
-
-    returns: bool = False
-    interrupted: bool = False
-    cut: bool = False  # a part had no more time
-
-    def reason(self) -> str | None:
-        """Why to stop now: "interrupted", "cancelled", "time_limit", or None."""
-        return "interrupted" if self.interrupted else super().reason()
-
-    def hear(self, share: Patience) -> None:
-        """What happened while a share of the time was spent."""
-        self.interrupted |= share.interrupted
-        self.cut |= share.cut or share.reason() == "time_limit"
-
-    def stopped(self) -> str | None:
-        """Why not everything was searched to its end."""
-        return self.reason() or ("time_limit" if self.cut else None)
-
-
-def watch_of(time_limit: Any, cancel: threading.Event | None, on_interrupt: str) -> Patience:
-    """When to stop.
-
-    Raises:
-        InputError: arguments of another form.
-    """
-    if time_limit is not None and (type(time_limit) not in {int, float} or not 0 <= time_limit < 10**9):
-        raise InputError(Problem("argument", "time_limit", f"found {excerpt(time_limit)}, expected seconds, or None"))
-    if cancel is not None and not hasattr(cancel, "is_set"):
-        raise InputError(Problem("argument", "cancel", f"found {excerpt(cancel)}, expected a threading.Event"))
-    if on_interrupt not in ("raise", "return"):
-        text = f'found {excerpt(on_interrupt)}, expected "raise" or "return"'
-        raise InputError(Problem("argument", "on_interrupt", text))
-    deadline = None if time_limit is None else time.monotonic() + time_limit
-    return Patience(deadline, cancel, returns=on_interrupt == "return")
+    return MappingProxyType({key: MappingProxyType(starts) for key, starts in found.items()})
 
 
 def matches_of(cohort: Cohort, matching: Any) -> list[Match]:
     """The matches in an order that does not depend on how they were given.
 
     Raises:
-        InputError: no matching, or one with people whom nobody knows.
+        InputError: no matching, or one with people who are not in the cohort.
     """
     if not isinstance(matching, Matching):
         text = f"found {type(matching).__name__}, expected a Matching"
         raise InputError(Problem("type", "matching", text, "write result.matching"))
     for match in matching:
-        for who in (*match.mentors, *match.mentees):
-            known(cohort, who, "matching")
+        for person in (*match.mentors, *match.mentees):
+            known(cohort, person, "matching")
     return sorted(matching, key=lambda match: (match.mentor, match.offer, match.mentees))
 
 
 def format_name(cohort: Cohort, program: Program, match: Match) -> str:
-    """The format that all mentees of a match ask for, else the program's."""
+    """The format that all mentees of a match request, else the program's."""
     if cohort.requests.formats is None:
         return program.format
     topics = match.requested or (match.topic,) * len(match.mentees)
-    asked = {_asked(cohort, who, topic) for who, topic in zip(match.mentees, topics, strict=True)}
-    return (asked.pop() if len(asked) == 1 else None) or program.format
+    names = {_requested_format(cohort, person, topic) for person, topic in zip(match.mentees, topics, strict=True)}
+    return (names.pop() if len(names) == 1 else None) or program.format
 
 
-def _asked(cohort: Cohort, who: str, topic: str) -> str | None:
-    """The format that somebody's request on a topic asks for."""
-    requests, row = cohort.requests, cohort.people.index[who]
+def _requested_format(cohort: Cohort, person: str, topic: str) -> str | None:
+    """The format of somebody's request on a topic."""
+    requests, row = cohort.requests, cohort.people.index[person]
     first, last = (int(requests.owner.searchsorted(row, side)) for side in ("left", "right"))
     names, formats = cohort.topic_tree.names, requests.formats or ()
     return next((formats[k] for k in range(first, last) if names[requests.topic[k]] == topic), None)

@@ -1,17 +1,18 @@
-"""What several matches must keep and what they cost together: nobody in two places, limits, rooms, loose sessions."""
+"""What the dates of several matches must keep, and what they cost together: people, limits, rooms, loose sessions."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations, pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from mmatch.scheduling.free_time import Limit, Task
+from mmatch.scheduling.free_time import Limit
 from mmatch.scheduling.single_match import Dates, cost
+from mmatch.scheduling.tasks import Task
 
 if TYPE_CHECKING:
     from mmatch.people.columns import Bools
@@ -19,65 +20,65 @@ if TYPE_CHECKING:
 Chosen = Dates | None
 
 
-class Held(NamedTuple):
-    """Session k of a task with a start."""
+class PlacedSession(NamedTuple):
+    """Session k of a task, with its start and end."""
 
     start: int
     end: int
     task: Task
     k: int
 
+    @property
+    def site(self) -> str:
+        """Where it is, if in person."""
+        return self.task.sites[self.k]
+
+    @property
+    def fixed(self) -> bool:
+        """Whether it has taken place."""
+        return self.task.fixed[self.k]
+
+
+def placed_sessions(tasks: Sequence[Task], dates: Sequence[Chosen]) -> Iterator[PlacedSession]:
+    """All sessions that have a start."""
+    for task, chosen in zip(tasks, dates, strict=True):
+        for k, at in enumerate(chosen or ()):
+            yield PlacedSession(at, at + task.format.sessions[k].minutes, task, k)
+
 
 @dataclass(frozen=True, eq=False)
-class Room:
-    """The rooms of a site, and the sessions of other matches that take one: (start, end)."""
+class Rooms:
+    """How many rooms a site has, and the sessions of other matches that take one: (start, end)."""
 
     site: str
     number: int
     taken: tuple[tuple[int, int], ...] = ()
 
-    def free(self, start: int, end: int) -> bool:
-        """Whether a room is left for one session more."""
-        return peak([*self.taken, (start, end)], within=(start, end)) <= self.number
 
-
-def held(tasks: Sequence[Task], dates: Sequence[Chosen]) -> Iterator[Held]:
-    """All sessions that have a start."""
-    for task, chosen in zip(tasks, dates, strict=True):
-        for k, at in enumerate(chosen or ()):
-            yield Held(at, at + task.format.sessions[k].minutes, task, k)
-
-
-def by_person(sessions: Iterable[Held]) -> dict[str, list[Held]]:
-    """Everybody's sessions in order."""
-    found: defaultdict[str, list[Held]] = defaultdict(list)
-    for session in sessions:
-        for who in session.task.people:
-            found[who].append(session)
-    return {who: sorted(mine, key=lambda session: session[:2]) for who, mine in found.items()}
-
-
-def fits(tasks: Sequence[Task], dates: Sequence[Chosen], rooms: Sequence[Room] = ()) -> bool:
-    """Whether nobody is in two places, nobody has more than enough, and there are rooms."""
-    sessions = list(held(tasks, dates))
+def fits(tasks: Sequence[Task], dates: Sequence[Chosen], rooms: Sequence[Rooms] = ()) -> bool:
+    """Whether these dates can be held together: nobody in two places, all limits kept, rooms for all."""
+    sessions = list(placed_sessions(tasks, dates))
+    by_person: defaultdict[str, list[PlacedSession]] = defaultdict(list)
+    for session in sorted(sessions, key=lambda session: session[:2]):
+        for person in session.task.people:
+            by_person[person].append(session)
     return (
-        all(_in_turn(mine) for mine in by_person(sessions).values())
+        all(map(_one_at_a_time, by_person.values()))
         and all(within(limit, sessions) for limit in limits_of(tasks))
-        and all(_housed(room, sessions) for room in rooms)
+        and all(_enough_rooms(site, sessions) for site in rooms)
     )
 
 
-def _in_turn(mine: Sequence[Held]) -> bool:
-    """Whether one person's sessions leave the pauses between them."""
-    pairs = combinations(mine, 2) if mine and mine[0].task.settings.travel else pairwise(mine)
-    return all(far_enough(one, other) for one, other in pairs)
+def _one_at_a_time(sessions: Sequence[PlacedSession]) -> bool:
+    """Whether one person's sessions, in order, leave the pauses between them; the past is not judged."""
+    pairs = combinations(sessions, 2) if sessions[0].task.settings.travel else pairwise(sessions)
+    return all(
+        (one.fixed and other.fixed) or other.start >= one.end + one.task.pause(one.k, other.task, other.k)
+        for one, other in pairs
+    )
 
 
-def far_enough(one: Held, other: Held) -> bool:
-    """Whether a session leaves the pause before a later one; what has taken place is not asked."""
-    if one.task.fixed[one.k] and other.task.fixed[other.k]:
-        return True
-    return other.start >= one.end + one.task.pause(one.k, other.task, other.k)
+# -- limits -----------------------------------------------------------------------------------------------------------
 
 
 def limits_of(tasks: Sequence[Task]) -> list[Limit]:
@@ -85,101 +86,102 @@ def limits_of(tasks: Sequence[Task]) -> list[Limit]:
     return list(dict.fromkeys(limit for task in tasks for limit in task.limits))
 
 
-def within(limit: Limit, sessions: Iterable[Held]) -> bool:
-    """Whether one person's sessions stay within a limit; what has taken place counts, too."""
+def within(limit: Limit, sessions: Iterable[PlacedSession]) -> bool:
+    """Whether one person's sessions stay within a limit; sessions that have taken place count but are not judged."""
     rows = list(_in_periods(limit, sessions))
     used = _summed(limit, rows)
-    return all(used[period] <= limit.most for session, period in rows if not session.task.fixed[session.k])
+    return all(used[period] <= limit.most for session, period in rows if not session.fixed)
 
 
-def used_of(limit: Limit, sessions: Iterable[Held]) -> dict[int, int]:
-    """What one person's sessions use of a limit in each period."""
+def used_of(limit: Limit, sessions: Iterable[PlacedSession]) -> dict[int, int]:
+    """How much of a limit one person's sessions use in each period."""
     return _summed(limit, _in_periods(limit, sessions))
 
 
-def _in_periods(limit: Limit, sessions: Iterable[Held]) -> Iterator[tuple[Held, int]]:
-    mine = [session for session in sessions if limit.who in session.task.buffers]
-    periods = limit.periods(np.array([session.start for session in mine], dtype=np.int64)).tolist() if mine else []
-    yield from zip(mine, periods, strict=True)
+def _in_periods(limit: Limit, sessions: Iterable[PlacedSession]) -> Iterator[tuple[PlacedSession, int]]:
+    own = [session for session in sessions if limit.person in session.task.buffers]
+    periods = limit.periods(np.array([session.start for session in own], dtype=np.int64)).tolist() if own else []
+    yield from zip(own, periods, strict=True)
 
 
-def _summed(limit: Limit, rows: Iterable[tuple[Held, int]]) -> dict[int, int]:
+def _summed(limit: Limit, rows: Iterable[tuple[PlacedSession, int]]) -> dict[int, int]:
     used: defaultdict[int, int] = defaultdict(int)
     for session, period in rows:
-        used[period] += session.end - session.start if limit.minutes else 1
+        used[period] += limit.amount(session.end - session.start)
     return used
 
 
-def _housed(room: Room, sessions: Iterable[Held]) -> bool:
-    mine = [(s.start, s.end) for s in sessions if s.task.sites[s.k] == room.site and not s.task.fixed[s.k]]
-    return not mine or peak([*room.taken, *mine]) <= room.number or all(_fits_in(room, mine, one) for one in mine)
+# -- rooms ------------------------------------------------------------------------------------------------------------
 
 
-def _fits_in(room: Room, mine: Sequence[tuple[int, int]], one: tuple[int, int]) -> bool:
-    return peak([*room.taken, *mine], within=one) <= room.number
+def _enough_rooms(site: Rooms, sessions: Iterable[PlacedSession]) -> bool:
+    own = [(s.start, s.end) for s in sessions if s.site == site.site and not s.fixed]
+    spans = [*site.taken, *own]
+    return not own or _peak(spans) <= site.number or all(_peak(spans, span) <= site.number for span in own)
 
 
-def peak(spans: Iterable[tuple[int, int]], within: tuple[int, int] | None = None) -> int:
-    """How many spans hold at the same time at most, within one span or anywhere."""
-    low, high = within or (-(2**62), 2**62)
-    events = [(max(a, low), 1) for a, b in spans if a < high and b > low]
-    events += [(b, -1) for a, b in spans if a < high and b > low]
+def _peak(spans: Iterable[tuple[int, int]], within_span: tuple[int, int] = (-(2**62), 2**62)) -> int:
+    """How many spans overlap at most, anywhere or within one span."""
+    low, high = within_span
+    inside = [(a, b) for a, b in spans if a < high and b > low]
     most = now = 0
-    for _, step in sorted(events):
+    for _, step in sorted([(max(a, low), 1) for a, _ in inside] + [(b, -1) for _, b in inside]):
         now += step
         most = max(most, now)
     return most
 
 
-def full(room: Room, task: Task, k: int) -> Bools:
+def no_room(site: Rooms, task: Task, k: int) -> Bools:
     """At which starts of session k no room is left."""
     starts, minutes = task.starts[k], task.format.sessions[k].minutes
-    if task.fixed[k] or len(room.taken) < room.number:
-        return np.zeros(len(starts), dtype=bool)
-    edges = np.unique(np.array(room.taken, dtype=np.int64))
-    begun, over = (np.sort(np.array([span[j] for span in room.taken])) for j in (0, 1))
+    if task.fixed[k] or len(site.taken) < site.number or not site.taken:
+        return np.full(len(starts), not site.number and not task.fixed[k])
+    edges = np.unique(np.array(site.taken, dtype=np.int64))
+    begun, over = (np.sort(np.array([span[j] for span in site.taken])) for j in (0, 1))
     used = np.searchsorted(begun, edges, "right") - np.searchsorted(over, edges, "right")  # from each edge on
-    busy = np.concatenate([[0], np.cumsum(used >= room.number)])
+    busy = np.concatenate([[0], np.cumsum(used >= site.number)])
     first = np.searchsorted(edges, starts, "right") - 1
     last = np.searchsorted(edges, starts + minutes, "left")
     found: Bools = busy[last] > busy[np.maximum(first, 0)]
     return found
 
 
-def loose(tasks: Sequence[Task], dates: Sequence[Chosen]) -> int:
-    """What sessions cost that do not follow directly on another one of their mentor."""
-    if not tasks or not tasks[0].wishes.adjacent:
+# -- costs ------------------------------------------------------------------------------------------------------------
+
+
+def total(tasks: Sequence[Task], dates: Sequence[Chosen]) -> tuple[int, int]:
+    """(matches with dates, what these dates cost)."""
+    own = sum(cost(task, chosen) for task, chosen in zip(tasks, dates, strict=True) if chosen is not None)
+    return sum(chosen is not None for chosen in dates), own + _loose_cost(tasks, dates)
+
+
+def loose_price(tasks: Sequence[Task]) -> int:
+    """What one loose session costs: one that does not directly follow another session of its mentor."""
+    return tasks[0].wishes.adjacent * tasks[0].radix if tasks else 0
+
+
+def _loose_cost(tasks: Sequence[Task], dates: Sequence[Chosen]) -> int:
+    price = loose_price(tasks)
+    if not price:
         return 0
-    mine: defaultdict[str, list[Held]] = defaultdict(list)
-    for session in held(tasks, dates):
-        mine[session.task.people[0]].append(session)
-    ordered = [sorted(sessions, key=lambda session: session[:2]) for sessions in mine.values()]
-    alone = sum(len(row) - sum(follows(a, b) for a, b in pairwise(row)) for row in ordered)
-    return alone * tasks[0].wishes.adjacent * tasks[0].radix
+    by_mentor: defaultdict[str, list[PlacedSession]] = defaultdict(list)
+    for session in sorted(placed_sessions(tasks, dates), key=lambda session: session[:2]):
+        by_mentor[session.task.people[0]].append(session)
+    return price * sum(len(row) - sum(_follows(a, b) for a, b in pairwise(row)) for row in by_mentor.values())
 
 
-def follows(one: Held, other: Held) -> bool:
+def _follows(one: PlacedSession, other: PlacedSession) -> bool:
     """Whether a session begins at the first possible time after another one."""
     rest = other.start - one.end - one.task.pause(one.k, other.task, other.k)
     return 0 <= rest < one.task.settings.grain
 
 
 def least_loose(tasks: Sequence[Task]) -> int:
-    """What loose sessions cost at the least: one for each mentor."""
-    if not tasks or not tasks[0].wishes.adjacent:
-        return 0
-    return len({task.people[0] for task in tasks}) * tasks[0].wishes.adjacent * tasks[0].radix
+    """What loose sessions cost at least: one for each mentor."""
+    return len({task.people[0] for task in tasks}) * loose_price(tasks)
 
 
-def total(tasks: Sequence[Task], dates: Sequence[Chosen]) -> tuple[int, int]:
-    """(matches with dates, what these dates cost)."""
-    own = sum(cost(task, chosen) for task, chosen in zip(tasks, dates, strict=True) if chosen is not None)
-    return sum(chosen is not None for chosen in dates), own + loose(tasks, dates)
-
-
-def limits_by_person(tasks: Sequence[Task]) -> Mapping[str, list[Limit]]:
-    """The limits of each person who has some."""
-    found: defaultdict[str, list[Limit]] = defaultdict(list)
-    for limit in limits_of(tasks):
-        found[limit.who].append(limit)
-    return found
+def worth(tasks: Sequence[Task], dates: Sequence[Chosen]) -> tuple[int, int]:
+    """(matches with dates, minus their cost): the greater, the better."""
+    placed, price = total(tasks, dates)
+    return placed, -price

@@ -19,7 +19,8 @@ from mmatch.errors import expect
 from mmatch.formats import format_of
 from mmatch.matching import Violation
 from mmatch.scheduling.diaries import FREE
-from mmatch.scheduling.plans import Plan, Schedule, Session, Settings
+from mmatch.scheduling.plans import Plan, Schedule, Session
+from mmatch.scheduling.settings import Settings
 
 if TYPE_CHECKING:
     from mmatch.formats import Gap

@@ -3,26 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
-from types import MappingProxyType
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from mmatch.availability import local_time
 from mmatch.display import MOST_ROWS, Shown, Table
-from mmatch.errors import Problems, excerpt
 from mmatch.matching import frame_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mmatch.availability import Window
-    from mmatch.formats import Format
     from mmatch.matching import Match, Status
-    from mmatch.scheduling.diaries import Diary
-
-MOST_WORTH = 60 * 24 * 366  # minutes of delay that one wish can be worth
-Key = tuple[str, str, tuple[str, ...]]  # mentor, offer, mentees
+    from mmatch.scheduling.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,91 +92,6 @@ class Unplaced:
 
 
 @dataclass(frozen=True, slots=True)
-class Wishes:
-    """What makes dates good, each in minutes of delay that a miss is worth; the sum is made least. 0 is no wish.
-
-    Args:
-        earliest: for each minute until the first session.
-        gap: for each day by which a gap misses its target.
-        same_time: for each session at another weekday or time of day than the one before, on the mentor's wall.
-        preferred: for each person and session outside the windows that this person prefers.
-        evening: for each person and session that begins before ``early`` or ends after ``late`` on this person's wall.
-        adjacent: for each session of a mentor that does not follow directly on another one of theirs.
-        early: the hour before which it is too early.
-        late: the hour after which it is late.
-
-    Raises:
-        InputError: no whole numbers, or out of range.
-    """
-
-    earliest: int = 1
-    gap: int = 1440
-    same_time: int = 0
-    preferred: int = 0
-    evening: int = 1440
-    adjacent: int = 0
-    early: int = 7
-    late: int = 21
-
-    def __post_init__(self) -> None:
-        problems = Problems()
-        for item in fields(self):
-            value = getattr(self, item.name)
-            most = 24 if item.name in {"early", "late"} else MOST_WORTH
-            if type(value) is not int or not 0 <= value <= most:
-                text = f"found {excerpt(value)}, expected a whole number from 0 to {most}"
-                problems.add("argument", f"Wishes.{item.name}", text)
-        problems.raise_any()
-
-
-def _nothing() -> Mapping[Any, Any]:
-    return MappingProxyType({})
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """What a schedule was asked for: dates, the hours of people who state none, what is closed, what is taken.
-
-    ``pins`` are sessions that must start at a time, ``kept`` those that stay as they are whatever people say now
-    because they have taken place, ``agreed`` those that were planned before: {match: {session from 0: start}}.
-    ``since`` is the first minute that is not too soon for what was not agreed.
-    """
-
-    start: int
-    end: int
-    zone: str
-    hours: tuple[Window, ...]
-    grain: int = 30
-    buffer: int = 0
-    blackout: frozenset[int] = frozenset()
-    formats: Mapping[str, Format] = field(default_factory=_nothing)
-    diaries: Mapping[str, Diary] = field(default_factory=_nothing)
-    since: int | None = None
-    rooms: Mapping[str, tuple[str, ...]] = field(default_factory=_nothing)
-    travel: Mapping[tuple[str, str], int] = field(default_factory=_nothing)
-    pins: Mapping[Key, Mapping[int, int]] = field(default_factory=_nothing)
-    kept: Mapping[Key, Mapping[int, int]] = field(default_factory=_nothing)
-    agreed: Mapping[Key, Mapping[int, int]] = field(default_factory=_nothing)
-    wishes: Wishes = field(default_factory=Wishes)
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return _settings, ({item.name: _thawed(getattr(self, item.name)) for item in fields(self)},)
-
-
-def _settings(values: dict[str, Any]) -> Settings:
-    return Settings(**{name: _frozen(value) for name, value in values.items()})
-
-
-def _thawed(value: Any) -> Any:
-    """The value with plain dicts, which can go to another process."""
-    return {key: _thawed(item) for key, item in value.items()} if isinstance(value, Mapping) else value
-
-
-def _frozen(value: Any) -> Any:
-    return MappingProxyType({key: _frozen(item) for key, item in value.items()}) if isinstance(value, dict) else value
-
-
-@dataclass(frozen=True, slots=True)
 class Schedule(Shown):
     """All plans, the matches without dates, and how good that is.
 
@@ -249,8 +156,3 @@ class Schedule(Shown):
         if self.unplaced:
             left = [(u.match.mentor, ", ".join(u.match.mentees), u.reason) for u in self.unplaced]
             yield Table(("mentor", "mentees", "why"), left, "Without dates", len(left))
-
-
-def key_of(match: Match) -> Key:
-    """What names a match, whatever its dates."""
-    return match.mentor, match.offer, match.mentees

@@ -1,4 +1,4 @@
-"""reschedule(): new dates after changes, with as little moved as can be."""
+"""New dates after changes, with as little moved as possible: `reschedule`."""
 
 from __future__ import annotations
 
@@ -15,18 +15,21 @@ from mmatch.availability import DAY, day_of
 from mmatch.errors import InputError, LimitError, Problem, excerpt, expect
 from mmatch.matching import Match, Matching
 from mmatch.program import Program, check_question
-from mmatch.scheduling.dates import Asked, format_name, matches_of, settings_of, watch_of
+from mmatch.scheduling.assembly import Run, assembled
+from mmatch.scheduling.components import components_of
+from mmatch.scheduling.dates import Arguments, format_name, matches_of, settings_of
 from mmatch.scheduling.diaries import moment
-from mmatch.scheduling.free_time import Calendars, Task, task_of
-from mmatch.scheduling.neighbourhoods import parts_of
-from mmatch.scheduling.new_schedules import Run, planned
-from mmatch.scheduling.plans import Key, Plan, Schedule, Session, Settings, key_of
-from mmatch.scheduling.single_match import FAR
+from mmatch.scheduling.free_time import FreeTime
+from mmatch.scheduling.plans import Plan, Schedule, Session
+from mmatch.scheduling.run_limits import RunLimits
+from mmatch.scheduling.settings import Key, Settings, key_of
+from mmatch.scheduling.single_match import IMPOSSIBLE
+from mmatch.scheduling.tasks import Task, task_of
 
 if TYPE_CHECKING:
     from mmatch.people import Cohort
 
-SETTINGS = tuple(item.name for item in fields(Asked) if item.name != "now")
+SETTINGS = tuple(item.name for item in fields(Arguments) if item.name != "now")
 
 
 def reschedule(  # noqa: PLR0913 - the verb's own arguments
@@ -80,14 +83,14 @@ def reschedule(  # noqa: PLR0913 - the verb's own arguments
     settings = _settings(cohort, program, matches, (previous.settings, changes, minute))
     settings = replace(settings, kept=_held(had, matches, minute, previous.settings.kept), agreed=_agreed(had, matches))
     public = -(2**62) if published is None else (day_of(published, "published") + 1) * DAY
-    watch = watch_of(time_limit, cancel, on_interrupt)
-    calendars = Calendars(cohort, settings)
+    limits = RunLimits.of(time_limit, cancel, on_interrupt)
+    calendars = FreeTime(cohort, settings)
     tasks = [task_of(match, format_name(cohort, program, match), calendars) for match in matches]
     weights = _Weights.of(tasks, had)
     tasks = [_priced(_as_held(task, had), had.get(key_of(task.match)), weights, public) for task in tasks]
     rooms = {(key, k): meeting.room for key, plan in had.items() for k, meeting in enumerate(plan.sessions)}
-    found = planned(tasks, calendars, Run(watch, weights.told), rooms)
-    return _told(found, previous)
+    found = assembled(tasks, calendars, Run(limits, weights.vector_of), rooms)
+    return _with_revisions(found, previous)
 
 
 def _settings(
@@ -114,7 +117,7 @@ def _settings(
         "wishes": before.wishes,
         "notice": 24,
     }
-    found = settings_of(cohort, matches, Asked(**{**usual, **changes}, now=stamp), program)
+    found = settings_of(cohort, matches, Arguments(**{**usual, **changes}, now=stamp), program)
     kept = {name: getattr(before, name) for name in ("hours", "rooms", "travel") if name not in changes}
     if "pins" not in changes:
         mine = {key_of(match) for match in matches}
@@ -167,23 +170,23 @@ class _Weights:
 
     @classmethod
     def of(cls, tasks: Sequence[Task], had: Mapping[Key, Plan]) -> _Weights:
-        """Weights under which earlier aims always decide, within every part that hangs together.
+        """Weights under which earlier aims always decide, within every component.
 
         Raises:
             LimitError: numbers beyond 62 bits.
         """
         rooms = {site: len(names) for task in tasks[:1] for site, names in task.settings.rooms.items()}
-        parts = [[tasks[k] for k in part.numbers] for part in parts_of(tasks, rooms)]
-        sessions = max((sum(len(task.starts) for task in part) for part in parts), default=0)
-        dearest = [sum(_dearest(task, had.get(key_of(task.match))) for task in part) for part in parts]
+        components = [[tasks[k] for k in component.numbers] for component in components_of(tasks, rooms)]
+        sessions = max((sum(len(task.starts) for task in component) for component in components), default=0)
+        dearest = [sum(_dearest(task, had.get(key_of(task.match))) for task in component) for component in components]
         moved = 1 + max(dearest, default=0)
         public = moved * (sessions + 1)
-        if public * (sessions + 1) * (max(map(len, parts), default=0) + 2) >= FAR:
-            text = f"{sessions:,} sessions that hang together are too many to weigh their moves exactly"
+        if public * (sessions + 1) * (max(map(len, components), default=0) + 2) >= IMPOSSIBLE:
+            text = f"{sessions:,} sessions of one component are too many to weigh their moves exactly"
             raise LimitError(Problem("too-large", "matching", text, "reschedule a part of the program at a time"))
         return cls(public, moved)
 
-    def told(self, price: int) -> tuple[int, int, int]:
+    def vector_of(self, price: int) -> tuple[int, int, int]:
         """Minus (published sessions moved, sessions moved, minutes)."""
         public, rest = divmod(price, self.public)
         moved, minutes = divmod(rest, self.moved)
@@ -218,7 +221,7 @@ def _priced(task: Task, plan: Plan | None, weights: _Weights, public: int) -> Ta
     return replace(task, settings=settings, prices=tuple(prices), radix=0)
 
 
-def _told(found: Schedule, previous: Schedule) -> Schedule:
+def _with_revisions(found: Schedule, previous: Schedule) -> Schedule:
     """The schedule with revisions, and what is called off."""
     had = {key_of(plan.match): plan for plan in previous.plans}
     off = {key_of(plan.match): plan for plan in previous.cancelled}

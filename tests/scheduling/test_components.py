@@ -1,25 +1,25 @@
-"""The best dates of a few matches, clash by clash: as good as those of a complete search, wherever there are any."""
+"""The best dates of a component: as good as those of a complete search of the whole model, under all limits."""
 
-import time
 from dataclasses import replace
-from unittest.mock import patch
+from itertools import pairwise, product
+from math import prod
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import mmatch as mm
 from dates_oracle import FORMATS, questions
 from mmatch.instance import Watch
-from mmatch.scheduling import components as placing
-from mmatch.scheduling import settling
+from mmatch.scheduling import components
 from mmatch.scheduling.components import Placed, place
-from mmatch.scheduling.cpsat_model import searched_together
+from mmatch.scheduling.cpsat_model import best_together
 from mmatch.scheduling.feasibility import fits, total
-from mmatch.scheduling.free_time import Calendars, task_of
-from mmatch.scheduling.settling import settled
-from mmatch.scheduling.single_match import alone
+from mmatch.scheduling.free_time import FreeTime
+from mmatch.scheduling.insertion import Surroundings, inserted
+from mmatch.scheduling.single_match import IMPOSSIBLE, cheapest_dates, cost
+from mmatch.scheduling.tasks import task_of
 from strategies import examples
 
 WEEKS = [f"{day} {hour}-{hour + 2}" for day in ("Mon", "Tue", "Thu") for hour in (9, 10, 11, 13)]
@@ -59,35 +59,58 @@ def crowds(draw):
     return cohort, mm.matching_from_pairs(cohort, pairs), options
 
 
-def tasks_of(cohort, matching, options):
-    """The matches that have dates by themselves, as tasks without wishes about one another."""
+def tasks_of(cohort, matching, options, adjacent=0):
+    """The matches that have dates by themselves, as tasks."""
     span = {"start": "2027-03-22", "end": "2027-04-09", "formats": [THRICE, LONG, *FORMATS], "grain": 15}
     empty = mm.schedule(cohort, mm.Program(), mm.Matching(), **{**span, **options})
-    calendars = Calendars(cohort, replace(empty.settings, rooms={}, wishes=replace(empty.settings.wishes, adjacent=0)))
+    wishes = replace(empty.settings.wishes, adjacent=adjacent)
+    calendars = FreeTime(cohort, replace(empty.settings, rooms={}, wishes=wishes))
     names = {person.id: person.requests[0].format for person in cohort if person.requests}
     tasks = [task_of(match, names[match.mentees[0]], calendars) for match in matching]
-    return [task for task in tasks if alone(task) is not None]
+    return [task for task in tasks if cheapest_dates(task) is not None]
 
 
 def held(task):
     """The task with its first session held when it would be best alone."""
-    first = task.starts[0] == alone(task)[0]
+    first = task.starts[0] == cheapest_dates(task)[0]
     every = [np.ones(len(times), dtype=bool) for times in task.starts[1:]]
     return replace(task.kept([first, *every]), fixed=(True, *task.fixed[1:]))
 
 
-@given(crowds() | questions(), st.sets(st.integers(0, 4), max_size=2))
+@given(crowds() | questions(), st.sets(st.integers(0, 4), max_size=2), st.sampled_from([0, 0, 500]))
 @examples(150)
-def test_they_are_as_good_as_those_of_a_complete_search(question, begun):
-    tasks = tasks_of(*question)
+def test_they_are_as_good_as_those_of_a_complete_search(question, begun, adjacent):
+    """Neither the first answer nor the starts that are left out beside it lose anything."""
+    tasks = tasks_of(*question, adjacent)
     tasks = [held(task) if k in begun else task for k, task in enumerate(tasks)]
-    with patch.object(settling, "CASES", 1000):
-        found = settled(tasks, Watch())
-    best = searched_together(tasks, [None] * len(tasks), Watch())
+    found = place(tasks)
+    best = best_together(tasks, [None] * len(tasks), Watch())
     assert best.exact
+    assert found.exact
+    assert fits(tasks, found.dates)
+    assert total(tasks, found.dates) == total(tasks, best.dates) == found.bound
+
+
+@given(crowds() | questions(), st.integers(0, 4))
+@examples(100)
+def test_a_match_finds_the_cheapest_of_all_dates_that_others_leave(question, number):
+    """Beside every choice of starts: free people, and limits that others use up in part."""
+    tasks = tasks_of(*question)
+    assume(number < len(tasks))
+    task, others = tasks[number], tasks[:number] + tasks[number + 1 :]
+    assume(prod(map(len, task.starts)) <= 3000)
+    dates = place(others).dates
+    found = inserted(task, Surroundings(others, dates))
+    possible = [
+        chosen
+        for chosen in product(*(times.tolist() for times in task.starts))
+        if all(one < other for one, other in pairwise(chosen))
+        if cost(task, chosen) < IMPOSSIBLE and fits([*others, task], [*dates, chosen])
+    ]
+    assert (found is None) == (not possible)
     if found is not None:
-        assert fits(tasks, found)
-        assert total(tasks, found) == total(tasks, best.dates)
+        assert fits([*others, task], [*dates, found])
+        assert cost(task, found) == min(cost(task, chosen) for chosen in possible)
 
 
 def rivals(number=3):
@@ -99,31 +122,19 @@ def rivals(number=3):
     return cohort, mm.matching_from_pairs(cohort, pairs), {}
 
 
-def test_it_gives_up_after_some_cases_and_at_once_when_told_to(monkeypatch):
-    tasks = tasks_of(*rivals())
-    assert settled(tasks, Watch()) is not None
-    assert settled(tasks, Watch(deadline=time.monotonic() - 1)) is None
-    monkeypatch.setattr(settling, "CASES", 2)
-    assert settled(tasks, Watch()) is None
-    found = place(tasks)
-    assert found.exact
-    assert found.bound == total(tasks, found.dates)
-
-
-@pytest.mark.parametrize("number", [1, 2, 3])
-def test_no_search_is_needed_for_a_few_mentees_of_one_mentor(number, monkeypatch):
-    monkeypatch.setattr(placing, "searched_together", None)
-    tasks = tasks_of(*rivals(number))
+def test_no_search_is_needed_where_the_cheapest_dates_of_all_can_be_held(monkeypatch):
+    monkeypatch.setattr(components, "best_together", None)
+    tasks = tasks_of(*rivals(1))
     found = place(tasks)
     assert found == Placed(found.dates, total(tasks, found.dates), exact=True)
     assert None not in found.dates
 
 
 @pytest.mark.parametrize("forms", [("long", "single"), ("single", "long")])
-def test_a_short_session_goes_before_a_long_one_whoever_was_first(forms):
+def test_a_short_session_goes_before_a_long_one_in_any_order(forms):
     people = [mm.Participant("m", offers=[mm.Offer()], capacity=2, availability="Mon 9-12")]
     people += [mm.Participant(f"e{k}", requests=[mm.Request(format=form)]) for k, form in enumerate(forms)]
     cohort = mm.Cohort(people)
     matching = mm.matching_from_pairs(cohort, [("m", "e0"), ("m", "e1")])
-    found = dict(zip(forms, settled(tasks_of(cohort, matching, {}), Watch()), strict=True))
+    found = dict(zip(forms, place(tasks_of(cohort, matching, {})).dates, strict=True))
     assert found["long"][0] - found["single"][0] == 60

@@ -6,8 +6,7 @@ from hypothesis import assume, given
 
 import mmatch as mm
 from dates_oracle import FORMATS, START, Oracle, asked, questions
-from mmatch.scheduling import neighbourhoods as sharing
-from mmatch.scheduling import validate
+from mmatch.scheduling import components, validate
 from strategies import examples
 
 
@@ -50,12 +49,16 @@ def test_no_site_takes_the_time_of_the_others(monkeypatch):
     clock, left = [1000.0], []
     monkeypatch.setattr("time.monotonic", lambda: clock[0])
 
-    def shared(tasks, parts, rooms, watch):
+    plain = components.place
+
+    def until_time_is_over(tasks, watch, rooms=()):
+        if not rooms:
+            return plain(tasks, watch)
         left.append(watch.deadline - clock[0])
         clock[0] = watch.deadline
-        return sharing.Placed((None,) * len(tasks), (len(tasks), 0), exact=False)
+        return components.Placed((None,) * len(tasks), (len(tasks), 0), exact=False)
 
-    monkeypatch.setattr(sharing, "_shared", shared)
+    monkeypatch.setattr(components, "place", until_time_is_over)
     rooms = {"Rome": 1, "Oslo": 1, "Bonn": 1}
     span = {"start": START, "end": "2026-04-04", "formats": FORMATS, "time_limit": 9}
     found = mm.schedule(cohort, mm.Program(), matching, rooms=rooms, **span)
