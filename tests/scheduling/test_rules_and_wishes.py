@@ -29,9 +29,9 @@ def test_reasons_and_ways_out_are_there_and_end(question):
     found = asked(cohort, matching, **options)
     for item in found.unplaced:
         assert item.reason
-        assert item.funnel
-        counts = [count for name, count in item.funnel if name.startswith(f"{item.match.mentor}: ")]
-        windows_only = not any("dates" in name for name, _ in item.funnel)
+        assert item.steps
+        counts = [count for name, count in item.steps if name.startswith(f"{item.match.mentor}: ")]
+        windows_only = not any("dates" in name for name, _ in item.steps)
         assert not windows_only or counts == sorted(counts, reverse=True)
 
 

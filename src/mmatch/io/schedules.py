@@ -115,7 +115,7 @@ def _unplaced_out(item: Unplaced) -> dict[str, Any]:
         "match": _match_out(item.match),
         "reason": item.reason,
         "relaxation": item.relaxation,
-        "funnel": [list(step) for step in item.funnel],
+        "steps": [list(step) for step in item.steps],
     }
 
 
@@ -321,10 +321,10 @@ def _due(data: Any, where: str) -> Due:
 
 
 def _left(data: Any, where: str) -> Unplaced:
-    found = fields_of(data, where, ("match", "reason", "relaxation", "funnel"))
+    found = fields_of(data, where, ("match", "reason", "relaxation", "steps"))
     reason, relaxation = (text_of(found[name], f"{where}.{name}") for name in ("reason", "relaxation"))
-    funnel = each(found["funnel"], f"{where}.funnel", _step)
-    return Unplaced(_match(found["match"], f"{where}.match"), reason, relaxation, funnel)
+    steps = each(found["steps"], f"{where}.steps", _step)
+    return Unplaced(_match(found["match"], f"{where}.match"), reason, relaxation, steps)
 
 
 def _step(data: Any, where: str) -> tuple[str, int]:

@@ -1,4 +1,4 @@
-"""Planning: a matching into dated sessions, and the judge of what comes out."""
+"""Scheduling: dates for the sessions of a matching, and the independent judge of schedules."""
 
 from mmatch.scheduling.alternatives import suggest
 from mmatch.scheduling.dated_matchings import Dated, solve_with_dates

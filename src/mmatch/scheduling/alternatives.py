@@ -28,23 +28,23 @@ MOST = 1000
 
 
 def suggest(cohort: Cohort, schedule: Schedule, plan: Plan, k: int = 3) -> tuple[Plan, ...]:
-    """Up to k other dates for one plan, the best first, while all other plans stay as they are.
+    """Suggest up to k other dates for one plan, the best first, while all other plans stay as they are.
 
-    Each begins at another time. All of them can be held: everybody is free, and nothing that the schedule keeps is
-    broken. Ask one match at a time: two suggestions for two matches may need the same hour.
+    Each begins at another time. Every suggestion is valid: everybody is free, and all rules of the
+    schedule are kept. Use it for one match at a time: two suggestions for two matches may need the same hour.
 
     Args:
         cohort: the same people as for the schedule.
         schedule: all plans.
-        plan: one of them; or a match without dates as ``mm.Plan(match, format, ())``, for what a change of others
-            has made possible.
+        plan: one of them; or a match without dates as ``mm.Plan(match, format, ())``, to see whether a change of
+            others has made dates possible.
         k: how many.
 
     Returns:
         Plans with dates and what is due, fewer than k where there are no more.
 
     Raises:
-        InputError: no plan of the schedule's, or no number from 1 to 1000.
+        InputError: a plan that is not in the schedule, or no number from 1 to 1000.
     """
     if type(k) is not int or not 1 <= k <= MOST:
         raise InputError(Problem("argument", "k", f"found {excerpt(k)}, expected a whole number from 1 to {MOST}"))
@@ -52,21 +52,21 @@ def suggest(cohort: Cohort, schedule: Schedule, plan: Plan, k: int = 3) -> tuple
     matches = [item.match for item in schedule.plans] + [item.match for item in schedule.unplaced]
     if getattr(plan, "match", None) not in matches:
         raise InputError(Problem("type", "plan", "expected one of schedule.plans"))
-    calendars, settings = FreeTime(cohort, schedule.settings), schedule.settings
+    free_time, settings = FreeTime(cohort, schedule.settings), schedule.settings
     others = [other for other in schedule.plans if other.match != plan.match and _in_the_way(plan, other, settings)]
     around = Surroundings(
-        [_as_task(other, calendars) for other in others],
+        [_as_task(other, free_time) for other in others],
         [tuple(session.start for session in other.sessions) for other in others],
         [Rooms(site, len(names)) for site, names in settings.rooms.items()],
     )
-    task = task_of(plan.match, plan.format, calendars)
+    task = task_of(plan.match, plan.format, free_time)
     now = plan.sessions[0].start if plan.sessions else None
     found: list[Plan] = []
     for dates in _ranked(task, around):
         if len(found) == k:
             break
         if dates[0] != now and fits([*around.tasks, task], [*around.dates, dates], around.rooms):
-            found.append(_plan(task, dates, others, calendars))
+            found.append(_plan(task, dates, others, free_time))
     return tuple(found)
 
 
@@ -76,11 +76,11 @@ def _in_the_way(plan: Plan, other: Plan, settings: Settings) -> bool:
     return shares_people or any(session.site in settings.rooms for session in other.sessions)
 
 
-def _as_task(plan: Plan, calendars: FreeTime) -> Task:
+def _as_task(plan: Plan, free_time: FreeTime) -> Task:
     """A plan as a task that has its dates and no others."""
-    settings, key = calendars.settings, key_of(plan.match)
+    settings, key = free_time.settings, key_of(plan.match)
     kept = {key: {k: session.start for k, session in enumerate(plan.sessions)}}
-    task = task_of(plan.match, plan.format, calendars.under(replace(settings, kept=kept), same=True))
+    task = task_of(plan.match, plan.format, free_time.under(replace(settings, kept=kept), same=True))
     modes, sites = (tuple(getattr(session, name) for session in plan.sessions) for name in ("mode", "site"))
     before = settings.kept.get(key, {})
     return replace(task, modes=modes, sites=sites, fixed=tuple(k in before for k in range(len(modes))))
@@ -96,16 +96,16 @@ def _ranked(task: Task, others: Surroundings) -> Iterator[Dates]:
                 yield dates_from(left, place, costs)
 
 
-def _plan(task: Task, dates: Dates, others: list[Plan], calendars: FreeTime) -> Plan:
+def _plan(task: Task, dates: Dates, others: list[Plan], free_time: FreeTime) -> Plan:
     """A plan with these dates, in rooms that others leave."""
-    settings = calendars.settings
+    settings = free_time.settings
     sessions = tuple(
         Session(at, spec.minutes, task.modes[k], task.sites[k])
         for k, (at, spec) in enumerate(zip(dates, task.format.sessions, strict=True))
     )
     in_rooms = tuple(replace(session, room=_free_room(session, others, settings)) for session in sessions)
     plan = Plan(task.match, task.format.name, in_rooms)
-    return with_due_dates(plan, format_of(task.format.name, settings.formats), calendars)
+    return with_due_dates(plan, format_of(task.format.name, settings.formats), free_time)
 
 
 def _free_room(session: Session, others: list[Plan], settings: Settings) -> str:

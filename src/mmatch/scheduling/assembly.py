@@ -73,18 +73,18 @@ class Run:
 
 
 def assembled(
-    tasks: Sequence[Task], calendars: FreeTime, run: Run, previous_rooms: RoomNames | None = None
+    tasks: Sequence[Task], free_time: FreeTime, run: Run, previous_rooms: RoomNames | None = None
 ) -> Schedule:
     """The schedule of some tasks."""
-    settings = calendars.settings
+    settings = free_time.settings
     numbers = {site: len(names) for site, names in settings.rooms.items()}
     run.place(tasks, numbers)
     rows = list(zip(tasks, run.dates, strict=True))
     rooms = _room_names(list(placed_sessions(tasks, run.dates)), settings, previous_rooms or {})
     everybody = Surroundings(tasks, run.dates, [Rooms(site, number) for site, number in numbers.items()])
     return Schedule(
-        tuple(_plan(task, chosen, calendars, rooms) for task, chosen in rows if chosen is not None),
-        tuple(unplaced(task, calendars, everybody, run.stopped) for task, chosen in rows if chosen is None),
+        tuple(_plan(task, chosen, free_time, rooms) for task, chosen in rows if chosen is not None),
+        tuple(unplaced(task, free_time, everybody, run.stopped) for task, chosen in rows if chosen is None),
         Status.OPTIMAL if run.exact else Status.FEASIBLE,
         run.value,
         run.value if run.exact else run.bound,
@@ -110,11 +110,11 @@ def _room_names(sessions: Sequence[PlacedSession], settings: Settings, previous:
     return found
 
 
-def _plan(task: Task, dates: Dates, calendars: FreeTime, rooms: RoomNames) -> Plan:
+def _plan(task: Task, dates: Dates, free_time: FreeTime, rooms: RoomNames) -> Plan:
     """The dates of one match, and what is due before, between and after."""
     key = key_of(task.match)
     sessions = tuple(
         Session(at, spec.minutes, task.modes[k], task.sites[k], rooms.get((key, k), ""))
         for k, (at, spec) in enumerate(zip(dates, task.format.sessions, strict=True))
     )
-    return with_due_dates(Plan(task.match, task.format.name, sessions), task.format, calendars)
+    return with_due_dates(Plan(task.match, task.format.name, sessions), task.format, free_time)

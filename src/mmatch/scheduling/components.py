@@ -154,8 +154,9 @@ def _one_by_one(tasks: Sequence[Task], rooms: Sequence[Rooms]) -> list[Chosen]:
     answers = []
     for order in (numbers, sorted(numbers, key=lambda k: (len(tasks[k].starts[0]), k))):
         dates: list[Chosen] = [None] * len(tasks)
+        others = Surroundings(tasks, dates, rooms)  # of those that have dates by then
         for k in sorted(order, key=lambda k: not any(tasks[k].fixed)):
-            dates[k] = inserted(tasks[k], Surroundings(tasks, dates, rooms))
+            dates[k] = inserted(tasks[k], others)
         answers.append(dates)
     return max(answers, key=lambda dates: worth(tasks, dates))
 

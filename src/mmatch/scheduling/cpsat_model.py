@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from mmatch.scheduling.cpsat_match import MatchVariables, match_variables
 from mmatch.scheduling.cpsat_shared import keep_limit, keep_rooms, number_of_loose, one_session_at_a_time
-from mmatch.scheduling.feasibility import Chosen, Rooms, limits_of, loose_price
+from mmatch.scheduling.feasibility import Chosen, PlacedSession, Rooms, limits_of, loose_price, used_of
 from mmatch.scheduling.single_match import IMPOSSIBLE
 from mmatch.solvers._searching import searched
 
@@ -32,7 +32,7 @@ def best_together(
     watch: Watch,
     rooms: Sequence[Rooms] = (),
     *,
-    required: Collection[int] = (),
+    others: Sequence[PlacedSession] = (),
     work: float | None = None,
 ) -> Found:
     """The best dates of some matches, or the best that were found until the run is stopped.
@@ -42,7 +42,7 @@ def best_together(
         start: dates to begin with.
         watch: when to stop.
         rooms: sites whose rooms are shared.
-        required: numbers of tasks that must have dates.
+        others: sessions of matches that keep their dates; they count for the limits of people.
         work: a limit in deterministic units, which are about seconds; None is none.
     """
     from ortools.sat.python import cp_model
@@ -51,11 +51,11 @@ def best_together(
     variables = [match_variables(cp, task) for task in tasks]
     one_session_at_a_time(cp, variables)
     for limit in limits_of(tasks):
-        keep_limit(cp, variables, limit)
+        keep_limit(cp, variables, limit, used_of(limit, others))
     for site in rooms:
         keep_rooms(cp, variables, site)
-    required = range(len(tasks)) if None not in start else required
-    cp.add_bool_and([variables[k].present for k in required])
+    if None not in start:
+        cp.add_bool_and([row.present for row in variables])
     _add_hint(cp, variables, start)
     price = loose_price(tasks)
     loose = price * number_of_loose(cp, variables) if price else 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import combinations, pairwise, permutations
 from typing import Any
 
@@ -48,8 +48,8 @@ def _one_before_the_other(cp: Any, one: Row, other: Row) -> None:
         cp.add(b.starts[j] >= end).only_enforce_if([a.present, b.present, order])
 
 
-def keep_limit(cp: Any, variables: Sequence[MatchVariables], limit: Limit) -> None:
-    """One person's limit is kept in every period."""
+def keep_limit(cp: Any, variables: Sequence[MatchVariables], limit: Limit, used_up: Mapping[int, int]) -> None:
+    """One person's limit is kept in every period, of which other matches have used up some."""
     used: defaultdict[int, list[tuple[Any, int, bool]]] = defaultdict(list)
     for row, k in numbered(variables):
         if limit.person in row.task.buffers:
@@ -57,10 +57,11 @@ def keep_limit(cp: Any, variables: Sequence[MatchVariables], limit: Limit) -> No
             amount = limit.amount(row.task.format.sessions[k].minutes)
             for period in np.unique(periods).tolist():
                 used[period].append((_lies_in(cp, row, k, periods == period), amount, row.task.fixed[k]))
-    for rows in used.values():
-        if sum(amount for _, amount, _ in rows) <= limit.most:
+    for period, rows in used.items():
+        most = limit.most - used_up.get(period, 0)
+        if sum(amount for _, amount, _ in rows) <= most:
             continue
-        kept = cp.add(sum(literal * amount for literal, amount, _ in rows) <= limit.most)
+        kept = cp.add(sum(literal * amount for literal, amount, _ in rows) <= most)
         if any(fixed for _, _, fixed in rows):  # the past may exceed the limit by itself
             kept.only_enforce_if(_any_of(cp, [literal for literal, _, fixed in rows if not fixed]))
 

@@ -1,4 +1,4 @@
-"""Matching and dates in turn: matches that cannot be dated go back as forbidden, until all can or nothing helps."""
+"""Matching and dates decided in turn: pairs that find no dates are forbidden, and the rest is matched again."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ Pair = tuple[str, str, str]
 
 @dataclass(frozen=True, slots=True)
 class Dated(Shown):
-    """A matching with its dates.
+    """A matching together with its schedule.
 
-    ``program`` is the policy under which ``result`` is the best: the one asked for, with the pairs of ``forbidden``,
+    ``program`` is the policy under which ``result`` is the best: the given one, with the pairs of ``forbidden``,
     (mentor, mentee, topic), for which no dates were found. Matches that are left in ``schedule.unplaced`` have final
     reasons: forbidding them helped nobody.
     """
@@ -55,8 +55,8 @@ def solve_with_dates(
 ) -> Dated:
     """Decide who meets whom and when, so that as many matches as possible have dates.
 
-    Matches; gives dates; forbids the pairs that find none, in a group the mentor and the mentee who leaves the others
-    least time in common, and begins again, until all have dates, nothing new is to be forbidden, or the rounds are
+    Each round matches, gives dates, and forbids the pairs that find none (in a group the mentor and the mentee who
+    leaves the others least time in common), until all have dates, nothing new is to be forbidden, or the rounds are
     over. The round in which most mentees have dates is kept, the first of equal ones. What comes out is the best
     matching under the pairs that it forbids, and the best schedule of that matching; that no other matching has more
     dates is not claimed. `rules.SharedTime` removes hopeless pairs before the first round, and `rules.CommonSlot`
@@ -81,18 +81,19 @@ def solve_with_dates(
     if type(rounds) is not int or not 1 <= rounds <= MOST_ROUNDS:
         text = f"found {excerpt(rounds)}, expected a whole number from 1 to {MOST_ROUNDS}"
         raise InputError(Problem("argument", "rounds", text))
+    forbid = find("mmatch.rules", "Forbid")
     forbidden: dict[Pair, None] = {}
     best: Dated | None = None
     for number in range(1, rounds + 1):
-        asked = _without(program, forbidden)
-        result = solve(cohort, asked, solver=solver, seed=seed)
+        policy = program if not forbidden else replace(program, rules=(*program.rules, forbid(sorted(forbidden))))
+        result = solve(cohort, policy, solver=solver, seed=seed)
         if best is not None and result.found is None:
             break  # with so much forbidden nothing is left
-        found = schedule(cohort, asked, result.matching, **dates)
-        now = Dated(result, found, asked, tuple(forbidden), number)
+        found = schedule(cohort, policy, result.matching, **dates)
+        now = Dated(result, found, policy, tuple(forbidden), number)
         if best is None or _seats(found) > _seats(best.schedule):
             best = now
-        hopeless = [pair for pair in _pairs(cohort, asked, found) if pair not in forbidden]
+        hopeless = [pair for pair in _pairs(cohort, policy, found) if pair not in forbidden]
         if not hopeless:
             break
         forbidden |= dict.fromkeys(hopeless)
@@ -101,35 +102,28 @@ def solve_with_dates(
     return best
 
 
-def _without(program: Program, forbidden: dict[Pair, None]) -> Program:
-    """The program with pairs forbidden."""
-    if not forbidden:
-        return program
-    forbid = find("mmatch.rules", "Forbid")
-    return replace(program, rules=(*program.rules, forbid(sorted(forbidden))))
-
-
 def _seats(found: Schedule) -> int:
     """How many mentees have dates."""
     return sum(len(plan.match.mentees) for plan in found.plans)
 
 
 def _pairs(cohort: Cohort, program: Program, found: Schedule) -> list[Pair]:
-    """For each match without dates whom its mentor should not meet: in a group whoever leaves least time in common."""
-    calendars = FreeTime(cohort, found.settings)
+    """For each match without dates the pair to forbid: its mentor, and the mentee who leaves least time in common."""
+    free_time = FreeTime(cohort, found.settings)
     locks = {pair[:2] for rule in program.rules if rule.name == "Lock" for pair in getattr(rule, "pairs", ())}
     names = [(item.match, format_name(cohort, program, item.match)) for item in found.unplaced]
-    pairs = [(match.mentor, _hardest(match, name, calendars), match.topic) for match, name in names]
+    pairs = [(match.mentor, _hardest(match, name, free_time), match.topic) for match, name in names]
     return [pair for pair in pairs if pair[:2] not in locks]
 
 
-def _hardest(match: Match, name: str, calendars: FreeTime) -> str:
-    """The mentee without whom the others could meet at the most times; the first of equal ones."""
+def _hardest(match: Match, name: str, free_time: FreeTime) -> str:
+    """The mentee who restricts the others most: without this one they share the most times; the first of equal ones."""
     if len(match.mentees) == 1:
         return match.mentees[0]
 
-    def times(who: str) -> int:
-        others = replace(match, mentees=tuple(other for other in match.mentees if other != who))
-        return min(len(starts) for starts in task_of(others, name, calendars).starts)
+    def times_without(mentee: str) -> int:
+        """How many times the others have in common."""
+        others = replace(match, mentees=tuple(other for other in match.mentees if other != mentee))
+        return min(len(starts) for starts in task_of(others, name, free_time).starts)
 
-    return max(match.mentees, key=times)
+    return max(match.mentees, key=times_without)

@@ -1,4 +1,4 @@
-"""What a schedule is requested with: the arguments of `schedule`, checked and read once into `Settings`."""
+"""What is requested of the calendar: the arguments of `schedule`, checked and read once into `Settings`."""
 
 from __future__ import annotations
 

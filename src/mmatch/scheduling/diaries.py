@@ -1,4 +1,4 @@
-"""What a person's calendar says beyond the weekly windows: what is taken, single dates, and how much is enough."""
+"""What a person's calendar adds to the weekly windows: busy times, single dates, preferred hours, and limits."""
 
 from __future__ import annotations
 
@@ -27,20 +27,20 @@ class Diary:
     """What one person's calendar adds to their weekly windows.
 
     Args:
-        busy: (from, to) of what is taken, as times with an offset such as "2027-01-11T09:00+01:00", or as whole UTC
+        busy: (from, to) of busy times, as times with an offset such as "2027-01-11T09:00+01:00", or as whole UTC
             minutes from 1970-01-01.
         dates: {date: hours} that hold instead of the weekly windows, such as {"2027-01-11": "9-12, 14-16"}; "" is
             nothing on this date.
         blackout: dates on which this person does not meet, local to them.
-        preferred: weekly windows in which this person would rather meet, such as "Tue 9-12".
-        buffer: minutes that this person needs between two sessions and around what is taken; None takes the one of all.
-        per_day: most sessions on one date on this person's wall; None is no limit, 0 is 0.
+        preferred: weekly windows that this person prefers, such as "Tue 9-12".
+        buffer: minutes that this person needs between two sessions and around busy times; None is the schedule's.
+        per_day: most sessions on one date in this person's time zone; None is no limit, 0 is 0.
         per_week: most sessions from a Monday to a Sunday.
         per_month: most sessions in a calendar month.
         hours_per_month: most hours of sessions in a calendar month.
 
     Raises:
-        InputError: everything in it that is none of this.
+        InputError: all values of another form.
     """
 
     busy: Sequence[tuple[Any, Any]] = ()
@@ -74,8 +74,8 @@ class Diary:
 
     def __repr__(self) -> str:
         limits = [f"{name} {value}" for name in CAPS if (value := getattr(self, name)) is not None]
-        told = [f"{len(self.busy)} times taken", f"{len(self.dates)} dates with hours of their own", *limits]
-        return f"<Diary: {', '.join(told)}>"
+        facts = [f"{len(self.busy)} times taken", f"{len(self.dates)} dates with hours of their own", *limits]
+        return f"<Diary: {', '.join(facts)}>"
 
     def __reduce__(self) -> tuple[Any, ...]:
         values = {item.name: getattr(self, item.name) for item in fields(self) if item.name != "_"}
@@ -83,7 +83,7 @@ class Diary:
 
     @property
     def capped(self) -> bool:
-        """Whether anything limits how much is enough."""
+        """Whether the person has any limit."""
         return any(getattr(self, name) is not None for name in CAPS)
 
 
@@ -190,7 +190,7 @@ def _hours(value: Any) -> float | None:
 
 
 def with_busy(diary: Diary, times: Any) -> Diary:
-    """The diary with more that is taken."""
+    """The diary with more busy times."""
     return replace(diary, busy=(*diary.busy, *_busy(times)))
 
 

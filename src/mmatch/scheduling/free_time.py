@@ -1,4 +1,4 @@
-"""When each person, and each match, can start a session: windows less what is closed and what is taken."""
+"""When people are free: weekly windows and single dates, without closed dates, the notice and busy times."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ MONDAY = 3  # added to a day number: 1970-01-01 was a Thursday
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """How much is enough for one person: at most so many sessions, or minutes, in one kind of period."""
+    """A limit of one person: at most so many sessions, or minutes, in each day, week or month."""
 
     person: str
     kind: str
@@ -48,11 +48,11 @@ class Limit:
     zone: str
 
     def amount(self, minutes: int) -> int:
-        """How much of it a session of so many minutes uses."""
+        """How much of the limit a session of so many minutes uses."""
         return minutes if self.minutes else 1
 
     def periods(self, times: Intervals) -> Intervals:
-        """The number of the period (day, week or month on this person's wall) in which each time lies."""
+        """The number of the day, week or month, in this person's time zone, in which each time lies."""
         days: Intervals = (times + offsets_at(times, self.zone)) // DAY
         if self.kind == "day":
             return days
@@ -64,7 +64,7 @@ class Limit:
 
 
 class Person(NamedTuple):
-    """What dates have to know of a participant."""
+    """The facts about a participant that matter for dates."""
 
     id: str
     availability: str | tuple[str, ...] | None
@@ -74,7 +74,7 @@ class Person(NamedTuple):
 
 
 class Facts:
-    """What does not depend on the settings: people, and the instants that weekly windows mean, each looked at once."""
+    """People, and weekly windows as intervals: each computed once, and shared by all settings."""
 
     def __init__(self, cohort: Cohort) -> None:
         self.cohort = cohort
@@ -82,7 +82,7 @@ class Facts:
         self._weeks: dict[tuple[tuple[Window, ...], str, int, int], Intervals] = {}
 
     def person(self, name: str, zone: str) -> Person:
-        """A person; the zone is of those who state none."""
+        """A person, with a default time zone."""
         if (name, zone) not in self._people:
             people = self.cohort.people
             row = people.index[name]
@@ -96,7 +96,7 @@ class Facts:
         return self._people[name, zone]
 
     def in_week(self, windows: tuple[Window, ...], zone: str, first: int, last: int) -> Intervals:
-        """The instants that weekly windows mean from one date to another."""
+        """Weekly windows as intervals from one date to another."""
         key = windows, zone, first, last
         if key not in self._weeks:
             self._weeks[key] = expand(windows, zone, day_text(first), day_text(last)).intervals
@@ -109,17 +109,17 @@ class FreeTime:
 
     cohort: Cohort
     settings: Settings
-    wider: Mapping[str, int] | None = None  # minutes by which windows are longer at both ends, to ask what if
-    base: FreeTime | None = None  # the same but for what is wider
+    wider: Mapping[str, int] | None = None  # minutes by which windows are longer at both ends
+    base: FreeTime | None = None  # the same without wider windows
     known: Facts | None = None
 
     @cached_property
     def facts(self) -> Facts:
-        """What other calendars of these people know, too."""
+        """What does not depend on the settings."""
         return self.known or Facts(self.cohort)
 
     def under(self, settings: Settings, wider: Mapping[str, int] | None = None, *, same: bool = False) -> FreeTime:
-        """The calendars of the same people under other settings; ``same`` says that nobody's time changes by them."""
+        """The free time of the same people under other settings; ``same`` where these change nobody's time."""
         return FreeTime(self.cohort, settings, wider, self if same else None, self.facts)
 
     @cached_property
@@ -152,7 +152,7 @@ class FreeTime:
         return self.settings.buffer if own is None else own
 
     def steps(self, name: str) -> Iterator[tuple[str, Intervals]]:
-        """What is left of a person's time, step by step: windows, what is closed, too soon, and taken."""
+        """The free time of a person that is left step by step: windows, closed dates, the notice, busy times."""
         settings, diary, zone = self.settings, self.diary(name), self.zone(name)
         free = self.in_week(self.windows(self.person(name)), zone)
         free = self._overridden(free, diary, zone)
@@ -181,27 +181,27 @@ class FreeTime:
         return joined(Window(w.day, max(w.start - more, 0), min(w.end + more, DAY)) for w in found) if more else found
 
     def in_week(self, windows: tuple[Window, ...], zone: str) -> Intervals:
-        """The instants that weekly windows mean between the dates of the schedule."""
+        """Weekly windows as intervals between the dates of the schedule."""
         return self.facts.in_week(windows, zone, self.settings.start, self.settings.end)
 
     def _overridden(self, free: Intervals, diary: Diary, zone: str) -> Intervals:
-        """The free times with single dates as the diary says."""
+        """The free times, with the hours of single dates from the diary."""
         days = {day: spans for day, spans in diary.dates.items() if self.settings.start <= day <= self.settings.end}
         if not days:
             return free
-        parts = [without(free, self._dates(days, zone))]
+        found = [without(free, self._dates(days, zone))]
         for day, spans in days.items():
             hours = [Window((day + MONDAY) % 7, *span) for span in spans]
-            parts.append(self.facts.in_week(tuple(hours), zone, day, day))
-        return union(np.concatenate(parts))
+            found.append(self.facts.in_week(tuple(hours), zone, day, day))
+        return union(np.concatenate(found))
 
     def _dates(self, days: Sequence[int] | frozenset[int] | Mapping[int, object], zone: str) -> Intervals:
-        """All minutes of some dates on the wall of a zone."""
-        parts = [self.facts.in_week(ALWAYS, zone, day, day) for day in sorted(days)]
-        return union(np.concatenate(parts)) if parts else np.zeros((0, 2), dtype=np.int64)
+        """All minutes of some local dates of a time zone."""
+        days_open = [self.facts.in_week(ALWAYS, zone, day, day) for day in sorted(days)]
+        return union(np.concatenate(days_open)) if days_open else np.zeros((0, 2), dtype=np.int64)
 
     def limits(self, name: str) -> list[Limit]:
-        """What limits how much is enough for a person."""
+        """The limits of a person."""
         diary, zone = self.diary(name), self.zone(name)
         counts = [("day", diary.per_day), ("week", diary.per_week), ("month", diary.per_month)]
         found = [Limit(name, kind, most, minutes=False, zone=zone) for kind, most in counts if most is not None]
@@ -245,9 +245,9 @@ def _week(text: str | tuple[str, ...], where: str) -> tuple[Window, ...]:
     return parse_week(text, where)
 
 
-def shared_time(people: Sequence[str], calendars: FreeTime) -> Intervals:
+def shared_time(people: Sequence[str], free_time: FreeTime) -> Intervals:
     """When all of some people are free."""
-    found = calendars.of(people[0])
+    found = free_time.of(people[0])
     for other in people[1:]:
-        found = common(found, calendars.of(other))
+        found = common(found, free_time.of(other))
     return found

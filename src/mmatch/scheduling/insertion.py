@@ -17,8 +17,6 @@ from mmatch.scheduling.feasibility import (
     PlacedSession,
     Rooms,
     fits,
-    limits_of,
-    loose_price,
     no_room,
     placed_sessions,
     used_of,
@@ -77,27 +75,19 @@ def inserted_together(
 ) -> Found:
     """The best dates of some matches while others keep theirs, beginning with the dates that they have."""
     others = others.near(tasks)
-    people = {person for task in tasks for person in task.people}
-    if limits_of(tasks) or loose_price(tasks):
-        pinned = [k for k, task in enumerate(others.tasks) if not people.isdisjoint(task.people)]
-    else:
-        pinned = []  # what others leave is all that there is to keep
-    company = [others.tasks[k].at(others.dates[k] or ()) for k in pinned]
-    taken = set(range(len(others.tasks))) - set(pinned)
-    away = [others.tasks[k] for k in taken], [others.dates[k] for k in taken]
-    rooms = [replace(room, taken=_at_site(room, list(placed_sessions(*away)))) for room in others.rooms]
-    left = [others.left_for(task) for task in tasks]
+    sessions = list(placed_sessions(others.tasks, others.dates))
+    left = [without_taken(task, sessions, others.rooms) for task in tasks]
     possible = [k for k, task in enumerate(left) if cheapest_dates(task) is not None]
     found = best_together(
-        [*(left[k] for k in possible), *company],
-        [*(start[k] for k in possible), *(others.dates[k] for k in pinned)],
+        [left[k] for k in possible],
+        [start[k] for k in possible],
         watch,
-        rooms,
-        required=range(len(possible), len(possible) + len(company)),
+        [replace(site, taken=_at_site(site, sessions)) for site in others.rooms],
+        others=sessions,
         work=work,
     )
     dates: list[Chosen] = [None] * len(tasks)
-    for k, chosen in zip(possible, found.dates, strict=False):
+    for k, chosen in zip(possible, found.dates, strict=True):
         dates[k] = chosen
     return replace(found, dates=dates)
 

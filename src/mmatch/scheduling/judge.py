@@ -1,6 +1,6 @@
-"""The independent judge of schedules: every minute of every session against the clock on each person's wall.
+"""The independent judge of schedules: every minute of every session against each person's local time.
 
-Nothing here is shared with what finds dates but the facts: windows are read again, zones are asked minute by minute.
+It shares only the facts with the searches: windows are parsed again, time zones are looked up minute by minute.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ START = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
 
 def validate(cohort: Cohort, matching: Matching, schedule: Schedule) -> list[Violation]:
-    """Everything that is wrong with a schedule; an empty list: all sessions can be held.
+    """Check a schedule independently and list everything that is wrong with it; an empty list means that all is well.
 
     Each match has one plan or one reason; as many sessions as its format, of the right length and mode, with the right
     gaps, and time for what is due between them; everybody is free in their own zone during every minute, has no more
@@ -47,22 +47,25 @@ def validate(cohort: Cohort, matching: Matching, schedule: Schedule) -> list[Vio
     found = list(_wrong_matches(matching, schedule))
     names = frozenset(cohort.people.ids)
     known = [plan for plan in schedule.plans if names.issuperset((*plan.match.mentors, *plan.match.mentees))]
-    mine = _by_person(known, schedule.settings)
-    people = {who: cohort[who] for who in sorted(mine)}
+    by_person = _by_person(known, schedule.settings)
+    people = {name: cohort[name] for name in sorted(by_person)}
     for plan in known:
         found += _wrong_plan(people, schedule.settings, plan)
-    for who, person in people.items():
-        found += _wrong_person(person, schedule.settings, mine[who])
+    for name, person in people.items():
+        found += _wrong_person(person, schedule.settings, by_person[name])
     return [*found, *_wrong_rooms(schedule)]
 
 
 def _wrong_matches(matching: Matching, schedule: Schedule) -> Iterator[Violation]:
     dated, left = [plan.match for plan in schedule.plans], [item.match for item in schedule.unplaced]
-    given, told = (Counter((m.mentor, m.mentees, m.offer, m.topic) for m in some) for some in (matching, dated + left))
-    for key in (given - told) + (told - given):
-        side = "has no plan and no reason" if given[key] > told[key] else "is planned too often, or not in the matching"
-        who = (key[0], *key[1])
-        yield Violation("plan-match", f"the match of {' and '.join(who)} {side}", who)
+    given, listed = (
+        Counter((m.mentor, m.mentees, m.offer, m.topic) for m in matches) for matches in (matching, dated + left)
+    )
+    for key in (given - listed) + (listed - given):
+        missing = given[key] > listed[key]
+        wrong = "has no plan and no reason" if missing else "is planned too often, or not in the matching"
+        names = (key[0], *key[1])
+        yield Violation("plan-match", f"the match of {' and '.join(names)} {wrong}", names)
 
 
 # -- one plan ---------------------------------------------------------------------------------------------------------
@@ -73,22 +76,22 @@ def _wrong_plan(known: Mapping[str, Participant], settings: Settings, plan: Plan
     names = (*plan.match.mentors, *plan.match.mentees)
     key = (plan.match.mentor, plan.match.offer, plan.match.mentees)
     pins, kept, agreed = (given.get(key, {}) for given in (settings.pins, settings.kept, settings.agreed))
-    if [meeting.minutes for meeting in plan.sessions] != [session.minutes for session in form.sessions]:
+    if [session.minutes for session in plan.sessions] != [spec.minutes for spec in form.sessions]:
         yield Violation("plan-sessions", f"{plan.match.mentor}: not the sessions of {form.name}", names)
         return
-    people = [known[who] for who in names]
-    for k, (meeting, session) in enumerate(zip(plan.sessions, form.sessions, strict=True)):
-        fixed = kept.get(k, pins.get(k, meeting.start))
-        if fixed != meeting.start:
+    people = [known[name] for name in names]
+    for k, (session, spec) in enumerate(zip(plan.sessions, form.sessions, strict=True)):
+        fixed = kept.get(k, pins.get(k, session.start))
+        if fixed != session.start:
             yield Violation("plan-pin", f"{plan.match.mentor}: session {k + 1} is not at its given time", names)
         if k in kept:
             continue
-        if session.mode not in {"either", meeting.mode} or not _can_meet(people, meeting, settings):
-            yield Violation("plan-mode", f"{plan.match.mentor}: a session is {meeting.mode or 'nowhere'}", names)
-        since = None if agreed.get(k) == meeting.start else settings.since
+        if spec.mode not in {"either", session.mode} or not _can_meet(people, session, settings):
+            yield Violation("plan-mode", f"{plan.match.mentor}: a session is {session.mode or 'nowhere'}", names)
+        since = None if agreed.get(k) == session.start else settings.since
         for person in people:
-            if (since is not None and meeting.start < since) or not _free(person, settings, meeting):
-                yield Violation("plan-time", f"{person.id} is not free from {_shown(meeting)}", (person.id,))
+            if (since is not None and session.start < since) or not _free(person, settings, session):
+                yield Violation("plan-time", f"{person.id} is not free from {_shown(session)}", (person.id,))
     zone = ZoneInfo(people[0].timezone or settings.zone)
     for k, (gap, (earlier, later)) in enumerate(zip(form.gaps, pairwise(plan.sessions), strict=True)):
         if not {k, k + 1} <= kept.keys():
@@ -96,11 +99,11 @@ def _wrong_plan(known: Mapping[str, Participant], settings: Settings, plan: Plan
 
 
 def _wrong_gap(
-    gap: Gap, meetings: tuple[Session, Session], settings: Settings, zone: ZoneInfo, names: tuple[str, ...]
+    gap: Gap, sessions: tuple[Session, Session], settings: Settings, zone: ZoneInfo, names: tuple[str, ...]
 ) -> Iterator[Violation]:
     """A gap that is too short or too long, and touchpoints that have no time."""
-    earlier, later = meetings
-    one, other = (_wall(meeting.start, zone).date() for meeting in meetings)
+    earlier, later = sessions
+    one, other = (_wall(session.start, zone).date() for session in sessions)
     days = _working_days(one, other, settings) if gap.working else (other - one).days
     if not gap.least <= days <= gap.most or later.start < earlier.end:
         text = f"{names[0]}: {days} days between two sessions, expected {gap.least} to {gap.most}"
@@ -125,28 +128,28 @@ def _working_days(one: dt.date, other: dt.date, settings: Settings) -> int:
     return sign * sum(_works(low + dt.timedelta(days=k), settings) for k in range(1, days + 1))
 
 
-def _can_meet(people: list[Participant], meeting: Session, settings: Settings) -> bool:
-    if meeting.mode not in {"virtual", "in_person"} or not all(meeting.mode in person.modes for person in people):
+def _can_meet(people: list[Participant], session: Session, settings: Settings) -> bool:
+    if session.mode not in {"virtual", "in_person"} or not all(session.mode in person.modes for person in people):
         return False
-    if meeting.mode == "virtual":
-        return meeting.site == ""
+    if session.mode == "virtual":
+        return session.site == ""
     sites = {person.site for person in people}
-    ways = all(site == meeting.site or (site, meeting.site) in settings.travel for site in sites)
-    return meeting.site in sites and "" not in sites and ways
+    ways = all(site == session.site or (site, session.site) in settings.travel for site in sites)
+    return session.site in sites and "" not in sites and ways
 
 
 # -- one person -------------------------------------------------------------------------------------------------------
 
 
-def _free(person: Participant, settings: Settings, meeting: Session) -> bool:
+def _free(person: Participant, settings: Settings, session: Session) -> bool:
     """Whether every minute is in a window, on a date that is open, and not taken."""
     zone = ZoneInfo(person.timezone or settings.zone)
     diary = settings.diaries.get(person.id, FREE)
     windows = settings.hours if person.availability is None else _week(person.availability)
     buffer = settings.buffer if diary.buffer is None else diary.buffer
-    if any(low - buffer < meeting.end and meeting.start < high + buffer for low, high in diary.busy):
+    if any(low - buffer < session.end and session.start < high + buffer for low, high in diary.busy):
         return False
-    for day, clock, until in _stretches(meeting.start, meeting.end, zone):
+    for day, clock, until in _stretches(session.start, session.end, zone):
         if not settings.start <= day <= settings.end:
             return False
         if day in diary.dates:
@@ -162,9 +165,9 @@ def _free(person: Participant, settings: Settings, meeting: Session) -> bool:
 
 @lru_cache(maxsize=1 << 16)
 def _stretches(start: int, end: int, zone: ZoneInfo) -> tuple[tuple[int, int, int], ...]:
-    """(day, from, to) of the times on a wall from one minute to another, asked minute by minute.
+    """(day, from, to) of the times on a wall from one minute to another, looked up minute by minute.
 
-    As long as the clock goes on by a minute each minute it is one stretch.
+    A stretch goes on as long as the clock moves by a minute each minute.
     """
     found: list[tuple[int, int, int]] = []
     for minute in range(start, end):
@@ -191,24 +194,24 @@ def _covered(clock: int, until: int, spans: list[tuple[int, int]]) -> bool:
     return clock >= until
 
 
-Mine = list[tuple[Session, bool]]  # with whether it has taken place
+Attended = list[tuple[Session, bool]]  # with whether it has taken place
 
 
-def _by_person(plans: list[Plan], settings: Settings) -> dict[str, Mine]:
-    found: dict[str, Mine] = {}
+def _by_person(plans: list[Plan], settings: Settings) -> dict[str, Attended]:
+    found: dict[str, Attended] = {}
     for plan in plans:
         kept = settings.kept.get((plan.match.mentor, plan.match.offer, plan.match.mentees), {})
-        for k, meeting in enumerate(plan.sessions):
-            for who in (*plan.match.mentors, *plan.match.mentees):
-                found.setdefault(who, []).append((meeting, k in kept))
+        for k, session in enumerate(plan.sessions):
+            for name in (*plan.match.mentors, *plan.match.mentees):
+                found.setdefault(name, []).append((session, k in kept))
     return found
 
 
-def _wrong_person(person: Participant, settings: Settings, mine: Mine) -> Iterator[Violation]:
-    """Two places at a time, and more than enough."""
+def _wrong_person(person: Participant, settings: Settings, attended: Attended) -> Iterator[Violation]:
+    """Two sessions at a time, and limits that are exceeded."""
     diary = settings.diaries.get(person.id, FREE)
     buffer = settings.buffer if diary.buffer is None else diary.buffer
-    ordered = sorted(mine, key=lambda row: (row[0].start, row[0].end))
+    ordered = sorted(attended, key=lambda row: (row[0].start, row[0].end))
     for (one, held), (other, after) in combinations(ordered, 2):
         way = settings.travel.get((one.site or person.site, other.site or person.site), 0)
         pause = max(buffer, way)
@@ -216,13 +219,13 @@ def _wrong_person(person: Participant, settings: Settings, mine: Mine) -> Iterat
             yield Violation("plan-overlap", f"{person.id} has two sessions at once", (person.id,))
             break
     zone = ZoneInfo(person.timezone or settings.zone)
-    walls = [(_wall(meeting.start, zone).date(), meeting, held) for meeting, held in mine]
-    for told, most, period, weigh in _limits(diary):
+    walls = [(_wall(session.start, zone).date(), session, held) for session, held in attended]
+    for text, most, period, weigh in _limits(diary):
         used: Counter[object] = Counter()
-        for date, meeting, _ in walls:
-            used[period(date)] += weigh(meeting)
+        for date, session, _ in walls:
+            used[period(date)] += weigh(session)
         if any(used[period(date)] > most for date, _, held in walls if not held):
-            yield Violation("plan-limit", f"{person.id} has more than {told}", (person.id,))
+            yield Violation("plan-limit", f"{person.id} has more than {text}", (person.id,))
 
 
 def _limits(diary: Diary) -> Iterator[tuple[str, float, Any, Any]]:
@@ -236,7 +239,7 @@ def _limits(diary: Diary) -> Iterator[tuple[str, float, Any, Any]]:
         yield f"{diary.per_month} sessions a month", diary.per_month, month, lambda _: 1
     if diary.hours_per_month is not None:
         hours = diary.hours_per_month
-        yield f"{hours} hours a month", hours, month, lambda meeting: Fraction(meeting.minutes, 60)
+        yield f"{hours} hours a month", hours, month, lambda session: Fraction(session.minutes, 60)
 
 
 # -- rooms ------------------------------------------------------------------------------------------------------------
@@ -248,15 +251,15 @@ def _wrong_rooms(schedule: Schedule) -> Iterator[Violation]:
     taken: dict[tuple[str, str], list[tuple[int, int, str]]] = {}
     for plan in schedule.plans:
         kept = settings.kept.get((plan.match.mentor, plan.match.offer, plan.match.mentees), {})
-        for k, meeting in enumerate(plan.sessions):
-            if meeting.mode != "in_person" or meeting.site not in settings.rooms or k in kept:
+        for k, session in enumerate(plan.sessions):
+            if session.mode != "in_person" or session.site not in settings.rooms or k in kept:
                 continue
-            if meeting.room not in settings.rooms[meeting.site]:
-                text = f"{plan.match.mentor}: no room at {meeting.site} from {_shown(meeting)}"
+            if session.room not in settings.rooms[session.site]:
+                text = f"{plan.match.mentor}: no room at {session.site} from {_shown(session)}"
                 yield Violation("plan-room", text, (plan.match.mentor,))
                 continue
-            spans = taken.setdefault((meeting.site, meeting.room), [])
-            spans.append((meeting.start, meeting.end, plan.match.mentor))
+            spans = taken.setdefault((session.site, session.room), [])
+            spans.append((session.start, session.end, plan.match.mentor))
     for (site, room), spans in sorted(taken.items()):
         for one, other in pairwise(sorted(spans)):
             if other[0] < one[1]:
@@ -273,5 +276,5 @@ def _wall(minute: int, zone: ZoneInfo) -> dt.datetime:
     return (START + dt.timedelta(minutes=minute)).astimezone(zone)
 
 
-def _shown(meeting: Session) -> str:
-    return f"{meeting.begins():%Y-%m-%d %H:%M} UTC, {meeting.minutes} minutes"
+def _shown(session: Session) -> str:
+    return f"{session.begins():%Y-%m-%d %H:%M} UTC, {session.minutes} minutes"

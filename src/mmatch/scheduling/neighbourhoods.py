@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from mmatch.availability import DAY
-from mmatch.scheduling.feasibility import Chosen, Rooms, fits, placed_sessions, worth
+from mmatch.scheduling.feasibility import Chosen, Rooms, loose_price, placed_sessions, worth
 from mmatch.scheduling.insertion import Surroundings, inserted_together
 from mmatch.scheduling.single_match import cost
 
@@ -37,6 +37,7 @@ class NeighbourhoodSearch:
     ) -> None:
         self.tasks, self.dates, self.ideal, self.rooms = tasks, list(dates), ideal, rooms
         self.size = FIRST_SIZE
+        self._others = Surroundings(self.tasks, self.dates, self.rooms)  # of those that have no dates meanwhile
 
     def run(self, watch: Watch) -> None:
         """Free one neighbourhood after another until none can be improved, or the run is stopped."""
@@ -79,17 +80,21 @@ class NeighbourhoodSearch:
 
     def _improve(self, numbers: list[int], watch: Watch) -> bool:
         """Better dates for some matches while all others stay; whether there were any."""
-        freed = set(numbers)
-        others = [k for k in range(len(self.tasks)) if k not in freed]
-        around = Surroundings([self.tasks[k] for k in others], [self.dates[k] for k in others], self.rooms)
         tasks, before = [self.tasks[k] for k in numbers], [self.dates[k] for k in numbers]
-        found = inserted_together(tasks, around, before, watch, WORK)
+        for k in numbers:
+            self.dates[k] = None
+        found = inserted_together(tasks, self._others, before, watch, WORK)
         self.size = min(self.size + 1, SIZES[1]) if found.exact else max(self.size - 2, SIZES[0])
-        dates = list(self.dates)
-        for k, chosen in zip(numbers, found.dates, strict=True):
-            dates[k] = chosen
-        better = worth(self.tasks, dates) > worth(self.tasks, self.dates)
-        if worth(self.tasks, dates) >= worth(self.tasks, self.dates) and fits(self.tasks, dates, self.rooms):
-            self.dates = dates
-            return better
-        return False
+        had, has = self._worth_with(numbers, before), self._worth_with(numbers, found.dates)
+        self._set(numbers, found.dates if has >= had else before)
+        return has > had
+
+    def _worth_with(self, numbers: list[int], dates: Sequence[Chosen]) -> tuple[int, int]:
+        """What the dates of some matches are worth; of all, where sessions of one mentor should follow each other."""
+        self._set(numbers, dates)
+        counted = range(len(self.tasks)) if loose_price(self.tasks) else numbers
+        return worth([self.tasks[k] for k in counted], [self.dates[k] for k in counted])
+
+    def _set(self, numbers: list[int], dates: Sequence[Chosen]) -> None:
+        for k, chosen in zip(numbers, dates, strict=True):
+            self.dates[k] = chosen

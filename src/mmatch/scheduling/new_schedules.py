@@ -48,21 +48,22 @@ def schedule(  # noqa: PLR0913 - one keyword for each kind of wish, as a coordin
     cancel: threading.Event | None = None,
     on_interrupt: str = "raise",
 ) -> Schedule:
-    """Give every match the dates of its sessions: everybody free, nobody in two places, gaps kept, as early as can be.
+    """Give every match dates for its sessions: everybody is free, nobody is in two places, gaps are kept.
 
-    As many matches as possible get dates. Then what misses the wishes is least: by default the minutes until the first
-    session, a day for each day by which a gap misses its target, and a day for each late evening. Matches that share
-    neither people nor rooms, directly or through others, are independent; each such component is solved to the end, so
-    the whole is the best there is, unless a time limit stops it, or many matches share the rooms of a site: then the
-    status is FEASIBLE and ``bound`` says what no schedule exceeds.
+    As many matches as possible get dates. Among those schedules the one that misses the wishes least is chosen: by
+    default the minutes until the first session, a day for each day by which a gap misses its target, and a day for each
+    late evening. Matches that share neither people nor rooms, directly or through others, are independent. Each such
+    component is solved to the end, so that no schedule is better, unless a time limit stops the run, or a component is
+    too large (more than 120 matches, or 12 that share rooms): then the status may be FEASIBLE, and ``bound`` is what no
+    schedule can exceed.
 
     Args:
         cohort: people with ``availability`` (weekly windows in local wall time), ``timezone``, ``modes`` and ``site``.
-        program: its format holds where the mentees of a match do not all ask for another one.
+        program: its format is used unless all mentees of a match request another one.
         matching: who meets whom.
         start: first date on which people can meet, local to each of them.
         end: last date.
-        zone: of people who state none.
+        zone: time zone of people who state none.
         hours: weekly windows of people who state none.
         grain: sessions start at multiples of so many minutes (UTC).
         buffer: minutes that people need between two sessions, and around what makes them busy.
@@ -70,14 +71,14 @@ def schedule(  # noqa: PLR0913 - one keyword for each kind of wish, as a coordin
         busy: {id: [(from, to), …]}, as times with an offset, such as "2027-01-11T09:00+01:00"; `busy_times` reads
             them from a calendar.
         diaries: {id: `Diary`}: what is taken, single dates, preferred hours, and limits of single people.
-        formats: a program's own formats, beside those that ship.
+        formats: a program's own formats, in addition to those that ship.
         rooms: {site: how many rooms, or their names} for in-person sessions; a site that is not named has enough.
         travel: {(site, site): minutes}. People at sites with a known way between them can meet in person at one of
-            them; and the way lies between two sessions of a person at different places.
+            them; between two sessions at different sites a person has at least this time.
         pins: (mentor, mentee, number of the session from 1, time) of sessions whose time is given.
-        wishes: what makes dates good, and how much.
-        now: what time it is, for the notice; None asks for none.
-        notice: hours between now and the first session at least.
+        wishes: how much each wish about dates counts.
+        now: the present time, from which the notice counts; None is no notice.
+        notice: hours that must lie between now and the first session.
         time_limit: seconds; None is no limit.
         cancel: an event that stops the run when it is set.
         on_interrupt: at Ctrl-C "raise" KeyboardInterrupt, or "return" the best dates so far.
@@ -86,7 +87,7 @@ def schedule(  # noqa: PLR0913 - one keyword for each kind of wish, as a coordin
         A `Schedule`: plans, and each match without dates with the reason and the smallest change tried that helps.
 
     Raises:
-        InputError: arguments of another form, people or formats that nobody knows, windows that are none.
+        InputError: arguments of another form, unknown people or formats, windows that cannot be read.
     """
     check_question(cohort, program)
     matches = matches_of(cohort, matching)
@@ -110,6 +111,6 @@ def schedule(  # noqa: PLR0913 - one keyword for each kind of wish, as a coordin
     )
     settings = settings_of(cohort, matches, arguments, program)
     limits = RunLimits.of(time_limit, cancel, on_interrupt)
-    calendars = FreeTime(cohort, settings)
-    tasks = [task_of(match, format_name(cohort, program, match), calendars) for match in matches]
-    return assembled(tasks, calendars, Run(limits))
+    free_time = FreeTime(cohort, settings)
+    tasks = [task_of(match, format_name(cohort, program, match), free_time) for match in matches]
+    return assembled(tasks, free_time, Run(limits))

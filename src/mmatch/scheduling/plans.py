@@ -1,4 +1,4 @@
-"""Dated sessions as data: appointments, what is due between them, plans, and the schedule of a whole matching."""
+"""Dated sessions as data: what is due between them, the plan of a match, and the schedule of a whole matching."""
 
 from __future__ import annotations
 
@@ -19,10 +19,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """One meeting with a date: its start in UTC minutes from 1970-01-01, its length, how, and the site if in person.
+    """One session of a match with its date: start, length, whether people meet online or in person, and where.
 
-    ``room`` is one of the site's rooms, where the schedule was given any. ``revision`` counts how often the meeting has
-    been moved since it was first planned.
+    ``start`` is in UTC minutes from 1970-01-01. ``mode`` is "virtual" or "in_person", ``site`` empty for a virtual
+    session, ``room`` one of the site's rooms where the schedule was given any. ``revision`` counts how often the
+    session has been moved since it was first planned.
     """
 
     start: int
@@ -38,13 +39,16 @@ class Session:
         return self.start + self.minutes
 
     def begins(self, zone: str = "UTC") -> dt.datetime:
-        """When it starts, as the clocks of a zone show it."""
+        """The local start time in a time zone."""
         return local_time(self.start, zone)
 
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """What the mentor or the mentee does alone ("send", "answer", "reflect"), and by when, in UTC minutes."""
+    """A task of the mentor or the mentee between sessions, with its deadline.
+
+    ``kind`` is "send", "answer" or "reflect", ``by`` the deadline in UTC minutes.
+    """
 
     kind: str
     who: str
@@ -54,7 +58,7 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class Plan(Shown):
-    """The dates of one match."""
+    """The sessions of one match with their dates, and what is due between them."""
 
     match: Match
     format: str
@@ -79,27 +83,27 @@ class Plan(Shown):
 
 @dataclass(frozen=True, slots=True)
 class Unplaced:
-    """A match without dates: why, and the smallest change tried that would give it some; "" where none of them does.
+    """A match without dates: the reason, and the smallest of the changes tried that would give it dates.
 
-    ``funnel`` counts the times at which its sessions could start after each step: (what the step takes into account,
-    times left).
+    ``relaxation`` is empty where no change helps. ``steps`` counts the possible start times step by step: (what the
+    step takes into account, times left).
     """
 
     match: Match
     reason: str
     relaxation: str = ""
-    funnel: tuple[tuple[str, int], ...] = ()
+    steps: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Schedule(Shown):
-    """All plans, the matches without dates, and how good that is.
+    """The dates of all matches, the matches without dates, and how good the whole is.
 
     ``value`` is (matches with dates, minus the minutes by which wishes are missed), more is better; of `reschedule`
     (matches with dates, minus published sessions moved, minus sessions moved, minus the minutes by which they moved and
-    by which new dates miss the wishes). ``bound`` is what no schedule exceeds, as the solver says; where the status
-    is OPTIMAL they are equal. ``stopped`` is None, "time_limit", "cancelled" or "interrupted". ``cancelled`` holds
-    the plans of an earlier schedule whose matches are gone or have no dates any more.
+    by which new dates miss the wishes). ``bound`` is what no schedule can exceed, as the solver claims; where the
+    status is OPTIMAL they are equal. ``stopped`` is None, "time_limit", "cancelled" or "interrupted". ``cancelled``
+    holds the plans of an earlier schedule whose matches are gone or have no dates any more.
     """
 
     plans: tuple[Plan, ...]
@@ -128,10 +132,10 @@ class Schedule(Shown):
         rows = [
             (
                 *(number, plan.match.mentor, "; ".join(plan.match.mentees), plan.match.topic, plan.format),
-                *(k, meeting.begins(), meeting.minutes, meeting.mode, meeting.site, meeting.room),
+                *(k, session.begins(), session.minutes, session.mode, session.site, session.room),
             )
             for number, plan in enumerate(self.plans, 1)
-            for k, meeting in enumerate(plan.sessions, 1)
+            for k, session in enumerate(plan.sessions, 1)
         ]
         rows.sort(key=lambda row: (row[6], row[0]))
         heads = ["plan", "mentor", "mentees", "topic", "format", "session", "starts", "minutes", "mode", "site", "room"]
@@ -141,7 +145,7 @@ class Schedule(Shown):
     def tables(self) -> Iterator[Table]:
         """The sessions in the schedule's time zone, and the matches without dates."""
         zone = self.settings.zone
-        sessions = [(meeting, plan) for plan in self.plans for meeting in plan.sessions]
+        sessions = [(session, plan) for plan in self.plans for session in plan.sessions]
         sessions.sort(key=lambda row: (row[0].start, row[1].people))
         rows = [
             (

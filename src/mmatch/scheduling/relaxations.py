@@ -23,26 +23,26 @@ LONGER = (7, 14, 28, 56)  # days by which a later end is tried
 Change = tuple[str, Callable[[], bool]]  # what to change, and whether it helps
 
 
-def first_relaxation(task: Task, calendars: FreeTime, others: Surroundings) -> str:
+def first_relaxation(task: Task, free_time: FreeTime, others: Surroundings) -> str:
     """The first change, from small to large, that helps; the empty text where none does."""
-    for text, helps in _Relaxations(task, calendars, others):
+    for text, helps in _Relaxations(task, free_time, others):
         if helps():
             return text
     return ""
 
 
-def with_format(task: Task, calendars: FreeTime, form: Format) -> Task:
+def with_format(task: Task, free_time: FreeTime, form: Format) -> Task:
     """The task of the same match in another format."""
-    formats = MappingProxyType({**calendars.settings.formats, form.name: form})
-    again = calendars.under(replace(calendars.settings, formats=formats), same=True)
+    formats = MappingProxyType({**free_time.settings.formats, form.name: form})
+    again = free_time.under(replace(free_time.settings, formats=formats), same=True)
     return task_of(task.match, form.name, again)
 
 
 class _Relaxations:
     """Changes from small to large."""
 
-    def __init__(self, task: Task, calendars: FreeTime, others: Surroundings) -> None:
-        self.task, self.calendars, self.others, self.settings = task, calendars, others, calendars.settings
+    def __init__(self, task: Task, free_time: FreeTime, others: Surroundings) -> None:
+        self.task, self.free_time, self.others, self.settings = task, free_time, others, free_time.settings
 
     def __iter__(self) -> Iterator[Change]:
         kinds = (self._pins, self._modes, self._rooms, self._windows, self._gaps, self._rules, self._dates)
@@ -53,7 +53,7 @@ class _Relaxations:
 
     def _under(self, wider: Mapping[str, int] | None = None, **changes: Any) -> Callable[[], bool]:
         """Whether there are dates under other settings, or with longer windows."""
-        again = self.calendars.under(replace(self.settings, **changes), wider, same=not changes)
+        again = self.free_time.under(replace(self.settings, **changes), wider, same=not changes)
 
         def helps() -> bool:
             form = self.task.format.name
@@ -66,15 +66,15 @@ class _Relaxations:
         form = replace(self.task.format, **changes)
 
         def helps() -> bool:
-            again = with_format(self.task, self.calendars, form)
-            return self._can_meet(self.calendars) and inserted(again, self.others) is not None
+            again = with_format(self.task, self.free_time, form)
+            return self._can_meet(self.free_time) and inserted(again, self.others) is not None
 
         return helps
 
-    def _can_meet(self, calendars: FreeTime) -> bool:
+    def _can_meet(self, free_time: FreeTime) -> bool:
         """Whether all are free together long enough at all: quick to know, and often not so."""
         least = min(session.minutes for session in self.task.format.sessions)
-        return len(starts(shared_time(self.task.people, calendars), least, 1)) > 0
+        return len(starts(shared_time(self.task.people, free_time), least, 1)) > 0
 
     def _pins(self) -> Iterator[Change]:
         own = key_of(self.task.match)

@@ -45,7 +45,7 @@ def reschedule(  # noqa: PLR0913 - the verb's own arguments
     on_interrupt: str = "raise",
     **changes: Any,
 ) -> Schedule:
-    """New dates after people, matches or rules have changed, with as little moved as can be.
+    """Find new dates after people, matches or rules have changed, and move as few sessions as possible.
 
     In this order: sessions that have begun stay as they are; as many matches as possible have dates; as few published
     sessions as possible move; as few sessions as possible move; they move by as few minutes as possible, and matches
@@ -54,10 +54,10 @@ def reschedule(  # noqa: PLR0913 - the verb's own arguments
     Args:
         cohort: people as they are now.
         program: as for `schedule`.
-        matching: who meets whom now; matches of ``previous`` that are no more are in ``cancelled``.
+        matching: who meets whom now; matches of ``previous`` that are not in it are in ``cancelled``.
         previous: the schedule so far.
-        now: what time it is: sessions that began before have been held. None: none has.
-        published: the last date up to which sessions have been announced; these move only if nothing else helps.
+        now: the present time; sessions that began earlier have been held. None: none has.
+        published: the last date up to which sessions have been announced; these move only where nothing else helps.
         time_limit: seconds; None is no limit.
         cancel: an event that stops the run when it is set.
         on_interrupt: at Ctrl-C "raise" KeyboardInterrupt, or "return" the best dates so far.
@@ -69,7 +69,7 @@ def reschedule(  # noqa: PLR0913 - the verb's own arguments
 
     Raises:
         InputError: arguments of another form.
-        LimitError: so many matches hang together that their moves cannot be weighed exactly.
+        LimitError: a component has too many matches to weigh their moves exactly.
     """
     check_question(cohort, program)
     expect(previous, Schedule, "previous")
@@ -84,20 +84,20 @@ def reschedule(  # noqa: PLR0913 - the verb's own arguments
     settings = replace(settings, kept=_held(had, matches, minute, previous.settings.kept), agreed=_agreed(had, matches))
     public = -(2**62) if published is None else (day_of(published, "published") + 1) * DAY
     limits = RunLimits.of(time_limit, cancel, on_interrupt)
-    calendars = FreeTime(cohort, settings)
-    tasks = [task_of(match, format_name(cohort, program, match), calendars) for match in matches]
+    free_time = FreeTime(cohort, settings)
+    tasks = [task_of(match, format_name(cohort, program, match), free_time) for match in matches]
     weights = _Weights.of(tasks, had)
     tasks = [_priced(_as_held(task, had), had.get(key_of(task.match)), weights, public) for task in tasks]
-    rooms = {(key, k): meeting.room for key, plan in had.items() for k, meeting in enumerate(plan.sessions)}
-    found = assembled(tasks, calendars, Run(limits, weights.vector_of), rooms)
+    rooms = {(key, k): session.room for key, plan in had.items() for k, session in enumerate(plan.sessions)}
+    found = assembled(tasks, free_time, Run(limits, weights.vector_of), rooms)
     return _with_revisions(found, previous)
 
 
 def _settings(
-    cohort: Cohort, program: Program, matches: list[Match], said: tuple[Settings, Mapping[str, Any], int | None]
+    cohort: Cohort, program: Program, matches: list[Match], request: tuple[Settings, Mapping[str, Any], int | None]
 ) -> Settings:
-    """The settings of before with the changes."""
-    before, changes, minute = said
+    """The previous settings with the changes."""
+    before, changes, minute = request
     stamp = None if minute is None else dt.datetime(1970, 1, 1, tzinfo=dt.UTC) + dt.timedelta(minutes=minute)
     epoch = dt.date(1970, 1, 1)
     usual: dict[str, Any] = {
@@ -109,7 +109,7 @@ def _settings(
         "buffer": before.buffer,
         "blackout": before.blackout,
         "busy": None,
-        "diaries": {who: before.diaries[who] for who in before.diaries.keys() & set(cohort.people.ids)},
+        "diaries": {person: before.diaries[person] for person in before.diaries.keys() & set(cohort.people.ids)},
         "formats": before.formats.values(),
         "rooms": None,
         "travel": None,
@@ -120,23 +120,23 @@ def _settings(
     found = settings_of(cohort, matches, Arguments(**{**usual, **changes}, now=stamp), program)
     kept = {name: getattr(before, name) for name in ("hours", "rooms", "travel") if name not in changes}
     if "pins" not in changes:
-        mine = {key_of(match) for match in matches}
-        kept["pins"] = MappingProxyType({key: at for key, at in before.pins.items() if key in mine})
+        keys = {key_of(match) for match in matches}
+        kept["pins"] = MappingProxyType({key: at for key, at in before.pins.items() if key in keys})
     return replace(found, **kept)
 
 
 def _held(
     had: Mapping[Key, Plan], matches: Iterable[Match], now: int | None, before: Mapping[Key, Mapping[int, int]]
 ) -> Mapping[Key, Mapping[int, int]]:
-    """The sessions that have begun by now, and those that had by the schedule before."""
+    """The sessions that have begun by now or had begun by the previous schedule."""
     found: dict[Key, Mapping[int, int]] = {}
     for key in map(key_of, matches):
         plan = had.get(key)
-        meetings = plan.sessions if plan is not None else ()
-        mine = {k: m.start for k, m in enumerate(meetings) if now is not None and m.start < now}
-        mine |= {k: at for k, at in before.get(key, {}).items() if k < len(meetings)}
-        if mine:
-            found[key] = MappingProxyType(mine)
+        sessions = plan.sessions if plan is not None else ()
+        starts = {k: m.start for k, m in enumerate(sessions) if now is not None and m.start < now}
+        starts |= {k: at for k, at in before.get(key, {}).items() if k < len(sessions)}
+        if starts:
+            found[key] = MappingProxyType(starts)
     return MappingProxyType(found)
 
 
@@ -144,7 +144,7 @@ def _agreed(had: Mapping[Key, Plan], matches: Iterable[Match]) -> Mapping[Key, M
     """The starts of all sessions so far."""
     found = {key: had[key].sessions for key in map(key_of, matches) if key in had}
     return MappingProxyType(
-        {key: MappingProxyType({k: m.start for k, m in enumerate(meetings)}) for key, meetings in found.items()}
+        {key: MappingProxyType({k: m.start for k, m in enumerate(sessions)}) for key, sessions in found.items()}
     )
 
 
@@ -163,7 +163,7 @@ def _as_held(task: Task, had: Mapping[Key, Plan]) -> Task:
 
 @dataclass(frozen=True, slots=True)
 class _Weights:
-    """What a published session that moves and any session that moves is worth, in minutes: more than all below."""
+    """The cost in minutes of moving a published session, and of moving any session: each exceeds all lesser costs."""
 
     public: int
     moved: int
@@ -194,7 +194,7 @@ class _Weights:
 
 
 def _same_sessions(task: Task, plan: Plan | None) -> bool:
-    """Whether a match had dates for as many sessions as it is to have."""
+    """Whether a match had dates for the same number of sessions."""
     return plan is not None and len(plan.sessions) == len(task.starts)
 
 
@@ -202,27 +202,27 @@ def _dearest(task: Task, plan: Plan | None) -> int:
     """The most minutes that dates of a match can cost: by which sessions move, or by which wishes are missed."""
     if plan is not None and _same_sessions(task, plan):
         rows = zip(task.starts, plan.sessions, strict=True)
-        return sum(int(np.abs(times - meeting.start).max(initial=0)) for times, meeting in rows)
+        return sum(int(np.abs(times - session.start).max(initial=0)) for times, session in rows)
     wishes = task.wishes
     gaps = sum(wishes.gap * (gap.most + gap.target) + wishes.same_time for gap in task.format.gaps)
     return gaps + sum(int(prices.max(initial=0)) for prices in task.prices)
 
 
 def _priced(task: Task, plan: Plan | None, weights: _Weights, public: int) -> Task:
-    """A match that had dates: each start costs what moving there is worth, and wishes count nothing."""
-    settings = replace(task.settings, wishes=replace(task.wishes, adjacent=0))  # no weight of its own beside the others
+    """The task with the costs of moving: where the match had dates, wishes count nothing."""
+    settings = replace(task.settings, wishes=replace(task.wishes, adjacent=0))  # it has no weight in what is compared
     if plan is None or not _same_sessions(task, plan):
         return replace(task, settings=settings, prices=tuple(np.maximum(price, 0) for price in task.prices))
     prices = []
-    for times, meeting in zip(task.starts, plan.sessions, strict=True):
-        away = np.abs(times - meeting.start)
-        worth = weights.moved + (weights.public if meeting.start < public else 0)
+    for times, session in zip(task.starts, plan.sessions, strict=True):
+        away = np.abs(times - session.start)
+        worth = weights.moved + (weights.public if session.start < public else 0)
         prices.append(away + np.where(away > 0, worth, 0))
     return replace(task, settings=settings, prices=tuple(prices), radix=0)
 
 
 def _with_revisions(found: Schedule, previous: Schedule) -> Schedule:
-    """The schedule with revisions, and what is called off."""
+    """The schedule with revision numbers and cancelled plans."""
     had = {key_of(plan.match): plan for plan in previous.plans}
     off = {key_of(plan.match): plan for plan in previous.cancelled}
     plans = tuple(
@@ -234,17 +234,17 @@ def _with_revisions(found: Schedule, previous: Schedule) -> Schedule:
 
 
 def _revised(plan: Plan, before: Plan | None, off: Plan | None) -> tuple[Session, ...]:
-    """Sessions that are as they were keep their revision, others have the next one, also after they were called off."""
+    """Sessions that stay keep their revision; moved ones have the next one, also after they were called off."""
     found = []
     if before is None:
         calls = off.sessions if off is not None else ()
-        last = [meeting.revision + 2 for meeting in calls] + [0] * len(plan.sessions)
+        last = [session.revision + 2 for session in calls] + [0] * len(plan.sessions)
         return tuple(replace(m, revision=last[k]) for k, m in enumerate(plan.sessions))
-    for k, meeting in enumerate(plan.sessions):
+    for k, session in enumerate(plan.sessions):
         if k >= len(before.sessions):
-            found.append(meeting)
+            found.append(session)
             continue
         old = before.sessions[k]
-        same = replace(meeting, revision=old.revision)
+        same = replace(session, revision=old.revision)
         found.append(same if same == old else replace(same, revision=old.revision + 1))
     return tuple(found)

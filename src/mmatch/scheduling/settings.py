@@ -1,4 +1,4 @@
-"""What dates are requested under: the span, everybody's hours, rooms, travel, wishes, and what is already fixed."""
+"""The conditions of a schedule: its span, hours, rooms, travel and wishes, and which sessions are already fixed."""
 
 from __future__ import annotations
 
@@ -20,13 +20,15 @@ Key = tuple[str, str, tuple[str, ...]]  # mentor, offer, mentees
 
 
 def key_of(match: Match) -> Key:
-    """What names a match, whatever its dates."""
+    """The key of a match, which does not depend on its dates."""
     return match.mentor, match.offer, match.mentees
 
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """What makes dates good, each in minutes of delay that a miss is worth; the sum is made least. 0 is no wish.
+    """How much each wish about dates counts, measured in minutes of delay; 0 means no such wish.
+
+    A schedule has the least sum of everything that its dates miss.
 
     Args:
         earliest: for each minute until the first session.
@@ -62,16 +64,16 @@ class Wishes:
         problems.raise_any()
 
 
-def _nothing() -> Mapping[Any, Any]:
+def _empty() -> Mapping[Any, Any]:
     return MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What a schedule was asked for: dates, the hours of people who state none, what is closed, what is taken.
+    """The conditions under which a schedule was made: dates, default hours, closed dates, busy times, rooms, wishes.
 
-    ``pins`` are sessions that must start at a time, ``kept`` those that stay as they are whatever people say now
-    because they have taken place, ``agreed`` those that were planned before: {match: {session from 0: start}}.
+    ``pins`` are sessions that must start at a time, ``kept`` those that have taken place
+    and stay as they are, ``agreed`` those that were planned before: {match: {session from 0: start}}.
     ``since`` is the first minute that is not too soon for what was not agreed.
     """
 
@@ -82,14 +84,14 @@ class Settings:
     grain: int = 30
     buffer: int = 0
     blackout: frozenset[int] = frozenset()
-    formats: Mapping[str, Format] = field(default_factory=_nothing)
-    diaries: Mapping[str, Diary] = field(default_factory=_nothing)
+    formats: Mapping[str, Format] = field(default_factory=_empty)
+    diaries: Mapping[str, Diary] = field(default_factory=_empty)
     since: int | None = None
-    rooms: Mapping[str, tuple[str, ...]] = field(default_factory=_nothing)
-    travel: Mapping[tuple[str, str], int] = field(default_factory=_nothing)
-    pins: Mapping[Key, Mapping[int, int]] = field(default_factory=_nothing)
-    kept: Mapping[Key, Mapping[int, int]] = field(default_factory=_nothing)
-    agreed: Mapping[Key, Mapping[int, int]] = field(default_factory=_nothing)
+    rooms: Mapping[str, tuple[str, ...]] = field(default_factory=_empty)
+    travel: Mapping[tuple[str, str], int] = field(default_factory=_empty)
+    pins: Mapping[Key, Mapping[int, int]] = field(default_factory=_empty)
+    kept: Mapping[Key, Mapping[int, int]] = field(default_factory=_empty)
+    agreed: Mapping[Key, Mapping[int, int]] = field(default_factory=_empty)
     wishes: Wishes = field(default_factory=Wishes)
 
     def __reduce__(self) -> tuple[Any, ...]:

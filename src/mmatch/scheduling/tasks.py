@@ -30,10 +30,10 @@ WEEK = 7 * DAY
 class Task:
     """One match to be dated: for each session its starts, what each would cost, and how and where to meet.
 
-    ``days`` are the dates of the starts on the mentor's wall, ``marks`` what gaps are counted in (these dates, or
-    working days) at their first and second session, ``soonest`` the first date that touchpoints leave for the second
-    one, ``week_times`` weekday and time of day. ``buffers`` is what each person needs between two sessions, ``homes``
-    where each person is otherwise. ``fixed`` are sessions that have taken place.
+    ``days`` are the local dates of the starts in the mentor's time zone, ``marks`` what gaps are counted in (these
+    dates, or working days) at their first and second session, ``soonest`` the first date that touchpoints leave for the
+    second one, ``week_times`` weekday and time of day. ``buffers`` is what each person needs between two sessions,
+    ``homes`` where each person is otherwise. ``fixed`` are sessions that have taken place.
     """
 
     match: Match
@@ -104,15 +104,15 @@ class Task:
         return self.kept([times == at for times, at in zip(self.starts, dates, strict=True)])
 
 
-def task_of(match: Match, name: str, calendars: FreeTime) -> Task:
+def task_of(match: Match, name: str, free_time: FreeTime) -> Task:
     """What one match needs, and when it could meet."""
-    settings = calendars.settings
+    settings = free_time.settings
     form = format_of(name, settings.formats)
     people = (*match.mentors, *match.mentees)
-    attending = [calendars.person(person) for person in people]
+    attending = [free_time.person(person) for person in people]
     site = common_site(attending, settings.travel)
     modes = tuple(_mode(session, attending, site) for session in form.sessions)
-    columns = _columns(key_of(match), form, people, calendars)
+    columns = _columns(key_of(match), form, people, free_time)
     days = tuple(column.days for column in columns)
     kept = settings.kept.get(key_of(match), {})
     return Task(
@@ -123,16 +123,16 @@ def task_of(match: Match, name: str, calendars: FreeTime) -> Task:
         sites=tuple(site if mode == "in_person" else "" for mode in modes),
         starts=tuple(column.starts for column in columns),
         days=days,
-        prices=_prices(form, columns, people, calendars),
+        prices=_prices(form, columns, people, free_time),
         marks=tuple(
-            (calendars.working(days[k]), calendars.working(days[k + 1])) if gap.working else (days[k], days[k + 1])
+            (free_time.working(days[k]), free_time.working(days[k + 1])) if gap.working else (days[k], days[k + 1])
             for k, gap in enumerate(form.gaps)
         ),
-        soonest=tuple(columns[k].soonest(gap, calendars) for k, gap in enumerate(form.gaps)),
+        soonest=tuple(columns[k].soonest(gap, free_time) for k, gap in enumerate(form.gaps)),
         week_times=tuple(column.week_times for column in columns),
-        buffers=MappingProxyType({person: calendars.buffer(person) for person in people}),
+        buffers=MappingProxyType({person: free_time.buffer(person) for person in people}),
         homes=MappingProxyType({person.id: person.site for person in attending}),
-        limits=tuple(limit for person in people for limit in calendars.limits(person)),
+        limits=tuple(limit for person in people for limit in free_time.limits(person)),
         fixed=tuple(k in kept for k in range(len(form.sessions))),
         settings=settings,
     )
@@ -149,22 +149,22 @@ class _Column:
         self.starts, self.days, self.week_times = times, wall // DAY, (wall + MONDAY * DAY) % WEEK
         self._soonest: dict[Gap, Intervals] = {}
 
-    def soonest(self, gap: Gap, calendars: FreeTime) -> Intervals:
+    def soonest(self, gap: Gap, free_time: FreeTime) -> Intervals:
         """The first date for the session after the gap: the mentor has time to answer, and the mentee to read it."""
         if gap not in self._soonest:
             found = self.days
             for touch in gap.touchpoints:
-                found = np.maximum(found, calendars.later(self.days, touch.answer_days) + touch.lead_days)
+                found = np.maximum(found, free_time.later(self.days, touch.answer_days) + touch.lead_days)
             self._soonest[gap] = found
         return self._soonest[gap]
 
 
-def _columns(key: Key, form: Format, people: Sequence[str], calendars: FreeTime) -> list[_Column]:
+def _columns(key: Key, form: Format, people: Sequence[str], free_time: FreeTime) -> list[_Column]:
     """When each session could be."""
-    settings, zone = calendars.settings, calendars.zone(people[0])
-    shared = shared_time(people, calendars)
+    settings, zone = free_time.settings, free_time.zone(people[0])
+    shared = shared_time(people, free_time)
     pins, kept = settings.pins.get(key, {}), settings.kept.get(key, {})
-    agreed = _still_possible(settings.agreed.get(key, {}), form, people, calendars)
+    agreed = _still_possible(settings.agreed.get(key, {}), form, people, free_time)
     usual: dict[int, _Column] = {}
     found = []
     for k, session in enumerate(form.sessions):
@@ -182,12 +182,12 @@ def _columns(key: Key, form: Format, people: Sequence[str], calendars: FreeTime)
 
 
 def _still_possible(
-    agreed: Mapping[int, int], form: Format, people: Sequence[str], calendars: FreeTime
+    agreed: Mapping[int, int], form: Format, people: Sequence[str], free_time: FreeTime
 ) -> dict[int, int]:
     """The sessions planned before, for which it is not too soon and at which everybody is still free."""
     if not agreed:
         return {}
-    free = shared_time(people, calendars.without_notice)
+    free = shared_time(people, free_time.without_notice)
     ends = {k: at + form.sessions[k].minutes for k, at in agreed.items() if k < len(form.sessions)}
     inside = {k: free[np.searchsorted(free[:, 0], agreed[k], "right") - 1] for k in ends} if len(free) else {}
     return {k: agreed[k] for k, (low, high) in inside.items() if low <= agreed[k] and ends[k] <= high}
@@ -197,31 +197,31 @@ def _still_possible(
 
 
 def _prices(
-    form: Format, columns: Sequence[_Column], people: tuple[str, ...], calendars: FreeTime
+    form: Format, columns: Sequence[_Column], people: tuple[str, ...], free_time: FreeTime
 ) -> tuple[Intervals, ...]:
     """What each start costs by itself: lateness, evenings, hours that people do not prefer."""
-    settings = calendars.settings
+    settings = free_time.settings
     known: dict[tuple[int, int], Intervals] = {}
     for column, session in zip(columns, form.sessions, strict=True):
         if (id(column), session.minutes) not in known:
-            known[id(column), session.minutes] = _hour_prices(column.starts, session, people, calendars)
+            known[id(column), session.minutes] = _hour_prices(column.starts, session, people, free_time)
     prices = [known[id(column), session.minutes] for column, session in zip(columns, form.sessions, strict=True)]
     prices[0] = prices[0] + settings.wishes.earliest * (columns[0].starts - settings.start * DAY)
     return tuple(prices)
 
 
-def _hour_prices(times: Intervals, session: SessionSpec, people: tuple[str, ...], calendars: FreeTime) -> Intervals:
+def _hour_prices(times: Intervals, session: SessionSpec, people: tuple[str, ...], free_time: FreeTime) -> Intervals:
     """What evenings, and hours that people do not prefer, cost at each start."""
-    wishes, found = calendars.settings.wishes, np.zeros(len(times), dtype=np.int64)
-    zones = Counter(map(calendars.zone, people))
+    wishes, found = free_time.settings.wishes, np.zeros(len(times), dtype=np.int64)
+    zones = Counter(map(free_time.zone, people))
     for zone, count in zones.items() if wishes.evening and len(times) else ():
         wall = (times + offsets_at(times, zone)) % DAY
         odd: Bools = (wall < wishes.early * 60) | (wall + session.minutes > wishes.late * 60)
         found += wishes.evening * count * odd
     for person in people if wishes.preferred and len(times) else ():
-        preferred = calendars.diary(person).preferred
+        preferred = free_time.diary(person).preferred
         if preferred:
-            inside = calendars.in_week(preferred, calendars.zone(person))
+            inside = free_time.in_week(preferred, free_time.zone(person))
             found += wishes.preferred * ~np.isin(times, starts(inside, session.minutes, 1))
     return found
 
