@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 import mmatch as mm
 from dates_oracle import FORMATS, questions
+from mmatch.availability import instant
 from mmatch.instance import Watch
 from mmatch.scheduling import components
 from mmatch.scheduling.components import Placed, place
@@ -138,3 +139,23 @@ def test_a_short_session_goes_before_a_long_one_in_any_order(forms):
     matching = mm.matching_from_pairs(cohort, [("m", "e0"), ("m", "e1")])
     found = dict(zip(forms, place(tasks_of(cohort, matching, {})).dates, strict=True))
     assert found["long"][0] - found["single"][0] == 60
+
+
+@pytest.mark.parametrize("most", [3, 4, 5, 6])
+def test_what_others_use_of_a_limit_is_not_there_for_a_match(most):
+    """One match has its three sessions in March: the next one has what the month leaves, and the rest in April."""
+    cohort, matching, _ = rivals(2)
+    tasks = tasks_of(cohort, matching, {"diaries": {"m": mm.Diary(per_month=most)}})
+    first = cheapest_dates(tasks[0])
+    others = Surroundings([tasks[0]], [first])
+    found = inserted(tasks[1], others)
+    april = instant("2027-04-01T00:00Z")
+    left = others.left_for(replace(tasks[1], limits=()))
+    ways = []
+    for in_march in range(most - 3 + 1):
+        inside = [(times < april) == (k < in_march) for k, times in enumerate(left.starts)]
+        chosen = cheapest_dates(left.kept(inside))
+        ways += [] if chosen is None else [cost(tasks[1], chosen)]
+    assert max(first) < april
+    assert cost(tasks[1], found) == min(ways)
+    assert fits(tasks, [first, found])

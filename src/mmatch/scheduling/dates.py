@@ -14,7 +14,7 @@ from mmatch.errors import InputError, Problem, Problems, excerpt
 from mmatch.formats import Format, format_of
 from mmatch.matching import Match, Matching
 from mmatch.scheduling.diaries import FREE, Diary, blackout_of, moment, with_busy
-from mmatch.scheduling.settings import Key, Settings, Wishes, key_of
+from mmatch.scheduling.settings import Key, Settings, Wishes, frozen, key_of
 
 if TYPE_CHECKING:
     from mmatch.people import Cohort
@@ -204,7 +204,7 @@ def _pins(
         start = moment(at, where)
         if starts.setdefault(session - 1, start) != start:
             raise InputError(Problem("contradiction", where, f"session {session} is pinned to two times"))
-    return MappingProxyType({key: MappingProxyType(starts) for key, starts in found.items()})
+    return frozen(found)  # type: ignore[no-any-return]
 
 
 def matches_of(cohort: Cohort, matching: Any) -> list[Match]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -73,36 +73,6 @@ class Person(NamedTuple):
     modes: frozenset[str]
 
 
-class Facts:
-    """People, and weekly windows as intervals: each computed once, and shared by all settings."""
-
-    def __init__(self, cohort: Cohort) -> None:
-        self.cohort = cohort
-        self._people: dict[tuple[str, str], Person] = {}
-        self._weeks: dict[tuple[tuple[Window, ...], str, int, int], Intervals] = {}
-
-    def person(self, name: str, zone: str) -> Person:
-        """A person, with a default time zone."""
-        if (name, zone) not in self._people:
-            people = self.cohort.people
-            row = people.index[name]
-            self._people[name, zone] = Person(
-                name,
-                people.availability[row] if people.availability else None,
-                (people.timezones[row] if people.timezones else None) or zone,
-                people.sites[row] if people.sites else "",
-                people.modes[row] if people.modes else MODES,
-            )
-        return self._people[name, zone]
-
-    def in_week(self, windows: tuple[Window, ...], zone: str, first: int, last: int) -> Intervals:
-        """Weekly windows as intervals from one date to another."""
-        key = windows, zone, first, last
-        if key not in self._weeks:
-            self._weeks[key] = expand(windows, zone, day_text(first), day_text(last)).intervals
-        return self._weeks[key]
-
-
 @dataclass(frozen=True, eq=False)
 class FreeTime:
     """The free times of the people of a cohort under some settings."""
@@ -111,16 +81,12 @@ class FreeTime:
     settings: Settings
     wider: Mapping[str, int] | None = None  # minutes by which windows are longer at both ends
     base: FreeTime | None = None  # the same without wider windows
-    known: Facts | None = None
-
-    @cached_property
-    def facts(self) -> Facts:
-        """What does not depend on the settings."""
-        return self.known or Facts(self.cohort)
+    weeks: dict[tuple[tuple[Window, ...], str, int, int], Intervals] = field(default_factory=dict)  # computed once
+    people: dict[tuple[str, str], Person] = field(default_factory=dict)
 
     def under(self, settings: Settings, wider: Mapping[str, int] | None = None, *, same: bool = False) -> FreeTime:
         """The free time of the same people under other settings; ``same`` where these change nobody's time."""
-        return FreeTime(self.cohort, settings, wider, self if same else None, self.facts)
+        return FreeTime(self.cohort, settings, wider, self if same else None, self.weeks, self.people)
 
     @cached_property
     def _known(self) -> dict[str, Intervals]:
@@ -135,8 +101,19 @@ class FreeTime:
         return self._known[name]
 
     def person(self, name: str) -> Person:
-        """A person."""
-        return self.facts.person(name, self.settings.zone)
+        """A person, with the default time zone where none is stated."""
+        key = name, self.settings.zone
+        if key not in self.people:
+            people = self.cohort.people
+            row = people.index[name]
+            self.people[key] = Person(
+                name,
+                people.availability[row] if people.availability else None,
+                (people.timezones[row] if people.timezones else None) or self.settings.zone,
+                people.sites[row] if people.sites else "",
+                people.modes[row] if people.modes else MODES,
+            )
+        return self.people[key]
 
     def zone(self, name: str) -> str:
         """The time zone of a person."""
@@ -180,9 +157,15 @@ class FreeTime:
         more = (self.wider or {}).get(person.id, 0)
         return joined(Window(w.day, max(w.start - more, 0), min(w.end + more, DAY)) for w in found) if more else found
 
-    def in_week(self, windows: tuple[Window, ...], zone: str) -> Intervals:
-        """Weekly windows as intervals between the dates of the schedule."""
-        return self.facts.in_week(windows, zone, self.settings.start, self.settings.end)
+    def in_week(
+        self, windows: tuple[Window, ...], zone: str, first: int | None = None, last: int | None = None
+    ) -> Intervals:
+        """Weekly windows as intervals, from one date to another or between the dates of the schedule."""
+        first, last = self.settings.start if first is None else first, self.settings.end if last is None else last
+        key = windows, zone, first, last
+        if key not in self.weeks:
+            self.weeks[key] = expand(windows, zone, day_text(first), day_text(last)).intervals
+        return self.weeks[key]
 
     def _overridden(self, free: Intervals, diary: Diary, zone: str) -> Intervals:
         """The free times, with the hours of single dates from the diary."""
@@ -192,12 +175,12 @@ class FreeTime:
         found = [without(free, self._dates(days, zone))]
         for day, spans in days.items():
             hours = [Window((day + MONDAY) % 7, *span) for span in spans]
-            found.append(self.facts.in_week(tuple(hours), zone, day, day))
+            found.append(self.in_week(tuple(hours), zone, day, day))
         return union(np.concatenate(found))
 
     def _dates(self, days: Sequence[int] | frozenset[int] | Mapping[int, object], zone: str) -> Intervals:
         """All minutes of some local dates of a time zone."""
-        days_open = [self.facts.in_week(ALWAYS, zone, day, day) for day in sorted(days)]
+        days_open = [self.in_week(ALWAYS, zone, day, day) for day in sorted(days)]
         return union(np.concatenate(days_open)) if days_open else np.zeros((0, 2), dtype=np.int64)
 
     def limits(self, name: str) -> list[Limit]:

@@ -103,7 +103,7 @@ def _wrong_gap(
 ) -> Iterator[Violation]:
     """A gap that is too short or too long, and touchpoints that have no time."""
     earlier, later = sessions
-    one, other = (_wall(session.start, zone).date() for session in sessions)
+    one, other = (_local_time(session.start, zone).date() for session in sessions)
     days = _working_days(one, other, settings) if gap.working else (other - one).days
     if not gap.least <= days <= gap.most or later.start < earlier.end:
         text = f"{names[0]}: {days} days between two sessions, expected {gap.least} to {gap.most}"
@@ -165,7 +165,7 @@ def _free(person: Participant, settings: Settings, session: Session) -> bool:
 
 @lru_cache(maxsize=1 << 16)
 def _stretches(start: int, end: int, zone: ZoneInfo) -> tuple[tuple[int, int, int], ...]:
-    """(day, from, to) of the times on a wall from one minute to another, looked up minute by minute.
+    """(day, from, to) of the local times from one minute to another, looked up minute by minute.
 
     A stretch goes on as long as the clock moves by a minute each minute.
     """
@@ -182,8 +182,8 @@ def _stretches(start: int, end: int, zone: ZoneInfo) -> tuple[tuple[int, int, in
 @lru_cache(maxsize=1 << 18)
 def _shows(minute: int, zone: ZoneInfo) -> tuple[int, int]:
     """The day and the minute of the day that the clock of a zone shows."""
-    wall = _wall(minute, zone)
-    return (wall.date() - START.date()).days, wall.hour * 60 + wall.minute
+    local = _local_time(minute, zone)
+    return (local.date() - START.date()).days, local.hour * 60 + local.minute
 
 
 def _covered(clock: int, until: int, spans: list[tuple[int, int]]) -> bool:
@@ -219,12 +219,12 @@ def _wrong_person(person: Participant, settings: Settings, attended: Attended) -
             yield Violation("plan-overlap", f"{person.id} has two sessions at once", (person.id,))
             break
     zone = ZoneInfo(person.timezone or settings.zone)
-    walls = [(_wall(session.start, zone).date(), session, held) for session, held in attended]
+    rows = [(_local_time(session.start, zone).date(), session, held) for session, held in attended]
     for text, most, period, weigh in _limits(diary):
         used: Counter[object] = Counter()
-        for date, session, _ in walls:
+        for date, session, _ in rows:
             used[period(date)] += weigh(session)
-        if any(used[period(date)] > most for date, _, held in walls if not held):
+        if any(used[period(date)] > most for date, _, held in rows if not held):
             yield Violation("plan-limit", f"{person.id} has more than {text}", (person.id,))
 
 
@@ -272,7 +272,7 @@ def _week(text: Any) -> tuple[Window, ...]:
     return parse_week(text)
 
 
-def _wall(minute: int, zone: ZoneInfo) -> dt.datetime:
+def _local_time(minute: int, zone: ZoneInfo) -> dt.datetime:
     return (START + dt.timedelta(minutes=minute)).astimezone(zone)
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 SIZES = (6, 60)  # matches of a neighbourhood, least and most
 FIRST_SIZE = 12
 WORK = 0.5  # of CP-SAT for one neighbourhood, in its deterministic units
-TRIES = 3  # without success for each match that could be better, after which the search ends
+TRIES, IDLE = 2, 1  # for each match, and without success for each that could be better, after which the search ends
 FAR = 2**62  # minutes
 
 
@@ -41,13 +41,12 @@ class NeighbourhoodSearch:
 
     def run(self, watch: Watch) -> None:
         """Free one neighbourhood after another until none can be improved, or the run is stopped."""
-        turn = idle = 0
-        while watch.reason() is None:
+        idle = 0
+        for turn in range(TRIES * len(self.tasks)):
             costly = sorted((-self._excess(k), k) for k in range(len(self.tasks)) if self._excess(k))
-            if idle >= TRIES * len(costly):
+            if idle >= IDLE * len(costly) or watch.reason() is not None:
                 return
             seed = costly[turn % len(costly)][1]
-            turn += 1
             idle = 0 if self._improve(self._neighbours(seed, idle), watch) else idle + 1
 
     def _excess(self, k: int) -> int:

@@ -58,7 +58,7 @@ def schedule(  # noqa: PLR0913 - one keyword for each kind of wish, as a coordin
     schedule can exceed.
 
     Args:
-        cohort: people with ``availability`` (weekly windows in local wall time), ``timezone``, ``modes`` and ``site``.
+        cohort: people with ``availability`` (weekly windows in local time), ``timezone``, ``modes`` and ``site``.
         program: its format is used unless all mentees of a match request another one.
         matching: who meets whom.
         start: first date on which people can meet, local to each of them.

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -22,7 +21,7 @@ from mmatch.scheduling.diaries import moment
 from mmatch.scheduling.free_time import FreeTime
 from mmatch.scheduling.plans import Plan, Schedule, Session
 from mmatch.scheduling.run_limits import RunLimits
-from mmatch.scheduling.settings import Key, Settings, key_of
+from mmatch.scheduling.settings import Key, Settings, frozen, key_of
 from mmatch.scheduling.single_match import IMPOSSIBLE
 from mmatch.scheduling.tasks import Task, task_of
 
@@ -78,17 +77,22 @@ def reschedule(  # noqa: PLR0913 - the verb's own arguments
         text = f"unknown argument {excerpt(unknown[0])}, expected one of {', '.join(SETTINGS)}"
         raise InputError(Problem("argument", "reschedule", text))
     matches = matches_of(cohort, matching)
-    had = {key_of(plan.match): plan for plan in previous.plans}
+    earlier = {key_of(plan.match): plan for plan in previous.plans}
     minute = None if now is None else moment(now, "now")
     settings = _settings(cohort, program, matches, (previous.settings, changes, minute))
-    settings = replace(settings, kept=_held(had, matches, minute, previous.settings.kept), agreed=_agreed(had, matches))
+    agreed = {
+        key: {k: session.start for k, session in enumerate(earlier[key].sessions)}
+        for key in map(key_of, matches)
+        if key in earlier
+    }
+    settings = replace(settings, agreed=frozen(agreed), kept=frozen(_kept(agreed, previous.settings, minute)))
     public = -(2**62) if published is None else (day_of(published, "published") + 1) * DAY
     limits = RunLimits.of(time_limit, cancel, on_interrupt)
     free_time = FreeTime(cohort, settings)
     tasks = [task_of(match, format_name(cohort, program, match), free_time) for match in matches]
-    weights = _Weights.of(tasks, had)
-    tasks = [_priced(_as_held(task, had), had.get(key_of(task.match)), weights, public) for task in tasks]
-    rooms = {(key, k): session.room for key, plan in had.items() for k, session in enumerate(plan.sessions)}
+    weights = _Weights.of(tasks, earlier)
+    tasks = [_priced(_as_held(task, earlier), earlier.get(key_of(task.match)), weights, public) for task in tasks]
+    rooms = {(key, k): session.room for key, plan in earlier.items() for k, session in enumerate(plan.sessions)}
     found = assembled(tasks, free_time, Run(limits, weights.vector_of), rooms)
     return _with_revisions(found, previous)
 
@@ -121,36 +125,24 @@ def _settings(
     kept = {name: getattr(before, name) for name in ("hours", "rooms", "travel") if name not in changes}
     if "pins" not in changes:
         keys = {key_of(match) for match in matches}
-        kept["pins"] = MappingProxyType({key: at for key, at in before.pins.items() if key in keys})
+        kept["pins"] = frozen({key: at for key, at in before.pins.items() if key in keys})
     return replace(found, **kept)
 
 
-def _held(
-    had: Mapping[Key, Plan], matches: Iterable[Match], now: int | None, before: Mapping[Key, Mapping[int, int]]
-) -> Mapping[Key, Mapping[int, int]]:
+def _kept(agreed: Mapping[Key, Mapping[int, int]], before: Settings, now: int | None) -> dict[Key, dict[int, int]]:
     """The sessions that have begun by now or had begun by the previous schedule."""
-    found: dict[Key, Mapping[int, int]] = {}
-    for key in map(key_of, matches):
-        plan = had.get(key)
-        sessions = plan.sessions if plan is not None else ()
-        starts = {k: m.start for k, m in enumerate(sessions) if now is not None and m.start < now}
-        starts |= {k: at for k, at in before.get(key, {}).items() if k < len(sessions)}
-        if starts:
-            found[key] = MappingProxyType(starts)
-    return MappingProxyType(found)
+    found = {}
+    for key, starts in agreed.items():
+        begun = {k: at for k, at in starts.items() if now is not None and at < now}
+        begun |= {k: at for k, at in before.kept.get(key, {}).items() if k in starts}
+        if begun:
+            found[key] = begun
+    return found
 
 
-def _agreed(had: Mapping[Key, Plan], matches: Iterable[Match]) -> Mapping[Key, Mapping[int, int]]:
-    """The starts of all sessions so far."""
-    found = {key: had[key].sessions for key in map(key_of, matches) if key in had}
-    return MappingProxyType(
-        {key: MappingProxyType({k: m.start for k, m in enumerate(sessions)}) for key, sessions in found.items()}
-    )
-
-
-def _as_held(task: Task, had: Mapping[Key, Plan]) -> Task:
+def _as_held(task: Task, earlier: Mapping[Key, Plan]) -> Task:
     """The task with how and where its sessions were held, for those that were."""
-    plan = had.get(key_of(task.match))
+    plan = earlier.get(key_of(task.match))
     if plan is None or not any(task.fixed):
         return task
     rows = list(zip(task.fixed, plan.sessions, strict=False))
@@ -169,7 +161,7 @@ class _Weights:
     moved: int
 
     @classmethod
-    def of(cls, tasks: Sequence[Task], had: Mapping[Key, Plan]) -> _Weights:
+    def of(cls, tasks: Sequence[Task], earlier: Mapping[Key, Plan]) -> _Weights:
         """Weights under which earlier aims always decide, within every component.
 
         Raises:
@@ -178,8 +170,8 @@ class _Weights:
         rooms = {site: len(names) for task in tasks[:1] for site, names in task.settings.rooms.items()}
         components = [[tasks[k] for k in component.numbers] for component in components_of(tasks, rooms)]
         sessions = max((sum(len(task.starts) for task in component) for component in components), default=0)
-        dearest = [sum(_dearest(task, had.get(key_of(task.match))) for task in component) for component in components]
-        moved = 1 + max(dearest, default=0)
+        dearest = {id(task): _dearest(task, earlier.get(key_of(task.match))) for task in tasks}
+        moved = 1 + max((sum(dearest[id(task)] for task in component) for component in components), default=0)
         public = moved * (sessions + 1)
         if public * (sessions + 1) * (max(map(len, components), default=0) + 2) >= IMPOSSIBLE:
             text = f"{sessions:,} sessions of one component are too many to weigh their moves exactly"
@@ -223,14 +215,14 @@ def _priced(task: Task, plan: Plan | None, weights: _Weights, public: int) -> Ta
 
 def _with_revisions(found: Schedule, previous: Schedule) -> Schedule:
     """The schedule with revision numbers and cancelled plans."""
-    had = {key_of(plan.match): plan for plan in previous.plans}
+    earlier = {key_of(plan.match): plan for plan in previous.plans}
     off = {key_of(plan.match): plan for plan in previous.cancelled}
     plans = tuple(
-        replace(plan, sessions=_revised(plan, had.get(key_of(plan.match)), off.get(key_of(plan.match))))
+        replace(plan, sessions=_revised(plan, earlier.get(key_of(plan.match)), off.get(key_of(plan.match))))
         for plan in found.plans
     )
-    gone = had.keys() - {key_of(plan.match) for plan in plans}
-    return replace(found, plans=plans, cancelled=tuple(had[key] for key in sorted(gone)))
+    gone = earlier.keys() - {key_of(plan.match) for plan in plans}
+    return replace(found, plans=plans, cancelled=tuple(earlier[key] for key in sorted(gone)))
 
 
 def _revised(plan: Plan, before: Plan | None, off: Plan | None) -> tuple[Session, ...]:

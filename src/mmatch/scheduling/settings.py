@@ -33,9 +33,9 @@ class Wishes:
     Args:
         earliest: for each minute until the first session.
         gap: for each day by which a gap misses its target.
-        same_time: for each session at another weekday or time of day than the one before, on the mentor's wall.
+        same_time: for each session at another weekday or time of day than the one before, in the mentor's time zone.
         preferred: for each person and session outside the windows that this person prefers.
-        evening: for each person and session that begins before ``early`` or ends after ``late`` on this person's wall.
+        evening: for each person and session that begins before ``early`` or ends after ``late``, in local time.
         adjacent: for each session of a mentor that does not follow directly on another one of theirs.
         early: the hour before which it is too early.
         late: the hour after which it is late.
@@ -99,7 +99,7 @@ class Settings:
 
 
 def _settings(values: dict[str, Any]) -> Settings:
-    return Settings(**{name: _frozen(value) for name, value in values.items()})
+    return Settings(**{name: frozen(value) for name, value in values.items()})
 
 
 def _thawed(value: Any) -> Any:
@@ -107,5 +107,6 @@ def _thawed(value: Any) -> Any:
     return {key: _thawed(item) for key, item in value.items()} if isinstance(value, Mapping) else value
 
 
-def _frozen(value: Any) -> Any:
-    return MappingProxyType({key: _frozen(item) for key, item in value.items()}) if isinstance(value, dict) else value
+def frozen(value: Any) -> Any:
+    """The value with read-only mappings instead of dicts, at every depth."""
+    return MappingProxyType({key: frozen(item) for key, item in value.items()}) if isinstance(value, dict) else value

@@ -145,8 +145,8 @@ class _Column:
     """The starts of a session, and what belongs to each; sessions that can be at the same times share one."""
 
     def __init__(self, times: Intervals, zone: str) -> None:
-        wall = times + offsets_at(times, zone)
-        self.starts, self.days, self.week_times = times, wall // DAY, (wall + MONDAY * DAY) % WEEK
+        local = times + offsets_at(times, zone)
+        self.starts, self.days, self.week_times = times, local // DAY, (local + MONDAY * DAY) % WEEK
         self._soonest: dict[Gap, Intervals] = {}
 
     def soonest(self, gap: Gap, free_time: FreeTime) -> Intervals:
@@ -215,8 +215,8 @@ def _hour_prices(times: Intervals, session: SessionSpec, people: tuple[str, ...]
     wishes, found = free_time.settings.wishes, np.zeros(len(times), dtype=np.int64)
     zones = Counter(map(free_time.zone, people))
     for zone, count in zones.items() if wishes.evening and len(times) else ():
-        wall = (times + offsets_at(times, zone)) % DAY
-        odd: Bools = (wall < wishes.early * 60) | (wall + session.minutes > wishes.late * 60)
+        local = (times + offsets_at(times, zone)) % DAY
+        odd: Bools = (local < wishes.early * 60) | (local + session.minutes > wishes.late * 60)
         found += wishes.evening * count * odd
     for person in people if wishes.preferred and len(times) else ():
         preferred = free_time.diary(person).preferred
