@@ -8,11 +8,11 @@ from hypothesis import given
 import mmatch as mm
 from dates_oracle import FORMATS, START, questions
 from mmatch.instance import Watch
-from mmatch.scheduling import components
+from mmatch.scheduling import components, neighbourhoods
 from mmatch.scheduling.components import place
 from mmatch.scheduling.feasibility import Rooms, fits, total, worth
 from mmatch.scheduling.free_time import FreeTime
-from mmatch.scheduling.insertion import Surroundings, inserted
+from mmatch.scheduling.insertion import Surroundings, inserted, inserted_together
 from mmatch.scheduling.neighbourhoods import NeighbourhoodSearch
 from mmatch.scheduling.single_match import cheapest_dates
 from mmatch.scheduling.tasks import task_of
@@ -89,8 +89,23 @@ def test_the_bound_is_never_below_what_the_best_dates_are_worth(question):
         patch.setattr(components, "LARGE", 0)
         patch.setattr(components, "LARGE_WITH_ROOMS", 0)
         patch.setattr(components, "PROOF", 0.0)
+        patch.setattr(neighbourhoods, "FIRST_SIZE", 2)
+        patch.setattr(neighbourhoods, "SIZES", (2, 2))
         found = place(tasks, None, rooms)
     assert fits(tasks, found.dates, rooms)
     (most, least), reached, optimum = found.bound, total(tasks, found.dates), total(tasks, best.dates)
     assert (reached[0], -reached[1]) <= (optimum[0], -optimum[1]) <= (most, -least)
     assert not found.exact or reached == optimum
+
+
+def test_rooms_that_others_take_are_not_there_for_two():
+    """Two rooms, one of them taken at nine: of two matches that would like to meet at nine one waits."""
+    people = [mm.Participant(f"m{k}", offers=[mm.Offer()], site="Rome") for k in range(3)]
+    people += [mm.Participant(f"e{k}", requests=[mm.Request(format="meet")], site="Rome") for k in range(3)]
+    cohort = mm.Cohort(people)
+    matching = mm.matching_from_pairs(cohort, [(f"m{k}", f"e{k}") for k in range(3)])
+    tasks, rooms = tasks_of(cohort, matching, rooms={"Rome": 2}, hours="Mon 9-11")
+    nine = cheapest_dates(tasks[0])
+    found = inserted_together(tasks[1:], Surroundings(tasks[:1], [nine], rooms), [None, None], Watch())
+    assert sorted(found.dates) == [nine, (nine[0] + 60,)]
+    assert fits(tasks, [nine, *found.dates], rooms)
