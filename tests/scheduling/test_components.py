@@ -87,6 +87,7 @@ def test_they_are_as_good_as_those_of_a_complete_search(question, begun, adjacen
     found = place(tasks)
     best = best_together(tasks, [None] * len(tasks), Watch())
     assert best.exact
+    assert best.bound == total(tasks, best.dates)
     assert found.exact
     assert fits(tasks, found.dates)
     assert total(tasks, found.dates) == total(tasks, best.dates) == found.bound

@@ -9,7 +9,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import mmatch as mm
-from dates_oracle import Oracle, asked, questions
+from dates_oracle import Oracle, questions, scheduled
 from mmatch.scheduling.settings import key_of
 from strategies import examples
 
@@ -18,7 +18,7 @@ from strategies import examples
 @examples(60)
 def test_where_nothing_changes_nothing_moves(question):
     cohort, matching, options = question
-    first = asked(cohort, matching, **options)
+    first = scheduled(cohort, matching, **options)
     again = mm.reschedule(cohort, mm.Program(), matching, first)
     assert {p.match: p.sessions for p in again.plans} == {p.match: p.sessions for p in first.plans}
     assert again.value[:4] == (len(first.plans), 0, 0, 0)
@@ -32,7 +32,7 @@ def test_as_little_as_possible_moves(question, data):
     """Somebody has less time, some sessions are published, a match is new: the best by trying everything."""
     cohort, matching, options = question
     some = mm.matching_from_pairs(cohort, [(m.mentor, m.mentees[0]) for m in list(matching)[1:]])
-    first = asked(cohort, some, **options)
+    first = scheduled(cohort, some, **options)
     assume(first.plans)
     who = data.draw(st.sampled_from(sorted({name for plan in first.plans for name in plan.people})))
     meeting = data.draw(st.sampled_from([m for plan in first.plans for m in plan.sessions]))
@@ -142,7 +142,7 @@ def test_the_notice_is_for_new_times_only():
 
 
 @pytest.mark.parametrize(
-    ("options", "told"),
+    ("options", "message"),
     [
         ({"previous": None}, "expected a Schedule"),
         ({"colour": 1}, "unknown argument"),
@@ -151,9 +151,9 @@ def test_the_notice_is_for_new_times_only():
         ({"end": "2020-01-01"}, "expected a date"),
     ],
 )
-def test_bad_arguments_are_named(options, told):
+def test_bad_arguments_are_named(options, message):
     cohort, program, matching, first = small()
-    with pytest.raises(mm.InputError, match=told):
+    with pytest.raises(mm.InputError, match=message):
         mm.reschedule(cohort, program, matching, options.pop("previous", first), **options)
 
 
@@ -161,7 +161,7 @@ def test_bad_arguments_are_named(options, told):
 @examples(60)
 def test_suggestions_can_be_held_and_are_the_best(question, data):
     cohort, matching, options = question
-    first = asked(cohort, matching, **options)
+    first = scheduled(cohort, matching, **options)
     assume(first.plans)
     plan = data.draw(st.sampled_from(first.plans))
     found = mm.suggest(cohort, first, plan, 50)

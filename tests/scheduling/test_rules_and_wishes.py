@@ -5,7 +5,7 @@ from math import prod
 from hypothesis import assume, given
 
 import mmatch as mm
-from dates_oracle import FORMATS, START, Oracle, asked, questions
+from dates_oracle import FORMATS, START, Oracle, questions, scheduled
 from mmatch.scheduling import components, validate
 from strategies import examples
 
@@ -14,7 +14,7 @@ from strategies import examples
 @examples(150)
 def test_a_schedule_is_the_best_under_all_rules_and_wishes(question):
     cohort, matching, options = question
-    found = asked(cohort, matching, **options)
+    found = scheduled(cohort, matching, **options)
     assert validate(cohort, matching, found) == []
     assert (found.status, found.bound) == (mm.Status.OPTIMAL, found.value)
     oracle = Oracle(cohort, matching, found.settings)
@@ -26,7 +26,7 @@ def test_a_schedule_is_the_best_under_all_rules_and_wishes(question):
 @examples(100)
 def test_reasons_and_ways_out_are_there_and_end(question):
     cohort, matching, options = question
-    found = asked(cohort, matching, **options)
+    found = scheduled(cohort, matching, **options)
     for item in found.unplaced:
         assert item.reason
         assert item.steps

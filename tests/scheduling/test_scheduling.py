@@ -216,7 +216,7 @@ def test_a_match_without_dates_has_a_reason_and_a_way_out(one, other, options, r
     assert validate(cohort, matching, found) == []
 
 
-def test_who_is_crowded_out_is_told():
+def test_a_match_that_others_crowd_out_says_so():
     people = [mm.Participant("ann", offers=[mm.Offer()], capacity=2, availability="Mon 9-10")]
     people += [mm.Participant(name, requests=[mm.Request()], availability="Mon 9-12") for name in ("eva", "finn")]
     cohort = mm.Cohort(people)

@@ -176,7 +176,7 @@ def _searched(
             some = _narrowed(tasks, search.dates)
             found = best_together(some, search.dates, watch, rooms, work=PROOF if is_large else None)
             search.dates = max(search.dates, found.dates, key=lambda dates: worth(tasks, dates))
-            exact = found.exact
+            exact = found.bound == total(tasks, search.dates)  # what the model says, and what the dates cost
             bound = max(bound, found.bound or bound, key=lambda pair: (-pair[0], pair[1]))
     except KeyboardInterrupt:
         if not (isinstance(watch, RunLimits) and watch.returns):
