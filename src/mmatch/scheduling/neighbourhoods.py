@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 SIZES = (6, 60)  # matches of a neighbourhood, least and most
 FIRST_SIZE = 12
 WORK = 0.5  # of CP-SAT for one neighbourhood, in its deterministic units
-TRIES, IDLE = 2, 1  # for each match, and without success for each that could be better, after which the search ends
+TRIES, IDLE = 1, 1  # for each match, and without success for each that could be better, after which the search ends
 FAR = 2**62  # minutes
 
 
