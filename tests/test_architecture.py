@@ -75,8 +75,8 @@ def test_imports_run_one_way(path):
 def test_solvers_know_neither_people_nor_proofs_nor_each_other(path):
     for module, _ in imported(path):
         assert not module.startswith(("mmatch.proof", "mmatch.engine", "mmatch.rules", "mmatch.aims", "mmatch.program"))
-        if module.startswith("mmatch.people"):
-            assert module == "mmatch.people.columns"
+        if module.startswith("mmatch.cohort"):
+            assert module == "mmatch.cohort.columns"
         if module.startswith("mmatch.solvers."):
             assert module.split(".")[2].startswith("_")
 

@@ -13,18 +13,18 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from mmatch.candidates import pairs_of
+from mmatch.comparison.comparison import Comparison
 from mmatch.errors import ExtraError, InputError, Problem, excerpt
-from mmatch.insight.comparison import Comparison
-from mmatch.pairs import pairs_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from mmatch.insight.comparison import Run
-    from mmatch.instance import Progress
+    from mmatch.cohort import Cohort
+    from mmatch.comparison.comparison import Run
     from mmatch.matching import Matching
-    from mmatch.people import Cohort
+    from mmatch.progress import Progress
     from mmatch.scheduling.plans import Schedule
 
 BLUE, ORANGE, GREY = "#2166ac", "#b35806", "#8c8c8c"

@@ -12,7 +12,7 @@ from mmatch.cli.inputs import matching_of, question_of
 from mmatch.cli.options import AnswerFile, AsJson, CohortFile, Limit, Out, ProgramPath, with_fields
 
 if TYPE_CHECKING:
-    from mmatch.people import Cohort
+    from mmatch.cohort import Cohort
     from mmatch.scheduling import Schedule
 
 

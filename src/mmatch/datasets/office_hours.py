@@ -6,11 +6,11 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from mmatch import aims
+from mmatch.cohort import Cohort, Offer, Participant, Request
 from mmatch.datasets._cells import address, listed, untidy
 from mmatch.datasets._draws import Draws
 from mmatch.datasets._example import Example, Sheets, check_counts
 from mmatch.formats import Format, SessionSpec
-from mmatch.people import Cohort, Offer, Participant, Request
 from mmatch.program import Program
 from mmatch.scheduling import Diary
 

@@ -12,9 +12,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from mmatch.cohort import Request
 from mmatch.errors import expect
 from mmatch.formats._base import Format, Gap, Reflection, SessionSpec, Touchpoint, refuse_format
-from mmatch.people import Request
 
 FORMATS = tuple(module.name for module in pkgutil.iter_modules(__path__) if not module.name.startswith("_"))
 _PRODUCTS = re.compile(  # words in a topic that mean something made

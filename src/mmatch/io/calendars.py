@@ -18,10 +18,10 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from mmatch.cohort import Cohort
 from mmatch.errors import ExportError, ExtraError, InputError, Problem, excerpt, expect
 from mmatch.formats import format_of
 from mmatch.io.files import atomic_write, local_path
-from mmatch.people import Cohort
 from mmatch.scheduling.dates import known
 from mmatch.scheduling.diaries import moment
 from mmatch.scheduling.plans import Due, Plan, Schedule, Session

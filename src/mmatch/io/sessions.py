@@ -11,8 +11,8 @@ from mmatch.scheduling.plans import Plan, Schedule, Session
 if TYPE_CHECKING:
     import os
 
+    from mmatch.cohort import Cohort
     from mmatch.matching import Match
-    from mmatch.people import Cohort
 
 SESSION_HEADS = (
     *("plan", "mentor", "mentor_name", "mentees", "mentee_names", "topic", "format", "session", "of"),

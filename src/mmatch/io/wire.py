@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import MISSING, fields
 from typing import TYPE_CHECKING, Any
 
-from mmatch.discovery import find, own_names
+from mmatch.cohort import Cohort
 from mmatch.errors import InputError, Problem, excerpt
 from mmatch.formats import FORMATS
 from mmatch.io.cohorts import cohort_from_json, cohort_schema, cohort_to_json
 from mmatch.io.json_text import dump_json, parse_json
 from mmatch.io.results import result_from_json, result_to_json
 from mmatch.io.schedules import schedule_from_json, schedule_to_json
-from mmatch.matching import Result
-from mmatch.people import Cohort
 from mmatch.program import Program
+from mmatch.registry import find, own_names
+from mmatch.result import Result
 from mmatch.scheduling.plans import Schedule
 
 if TYPE_CHECKING:

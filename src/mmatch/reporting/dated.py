@@ -11,7 +11,7 @@ from mmatch.reporting.sections import Grid
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from mmatch.people import Cohort
+    from mmatch.cohort import Cohort
     from mmatch.reporting.sections import Cell, Names
     from mmatch.scheduling.plans import Due, Plan, Schedule, Session
 

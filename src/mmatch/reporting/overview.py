@@ -8,8 +8,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from mmatch import __version__
-from mmatch.insight.measures import metrics
-from mmatch.insight.words import counted, topic_word
+from mmatch.comparison.measures import metrics
+from mmatch.explanations.words import counted, topic_word
 from mmatch.matching import Status, Trust
 from mmatch.reporting.dated import Calendar
 from mmatch.reporting.sections import Grid, Names, Page, Section
@@ -18,11 +18,12 @@ from mmatch.reporting.words import aim_rows, headline, told
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from mmatch.insight import Explanation
-    from mmatch.insight.measures import Segment
-    from mmatch.matching import Match, Reason, Result
-    from mmatch.people import Cohort
+    from mmatch.cohort import Cohort
+    from mmatch.comparison.measures import Segment
+    from mmatch.explanations import Explanation
+    from mmatch.matching import Match, Reason
     from mmatch.program import Program
+    from mmatch.result import Result
     from mmatch.scheduling.plans import Plan, Schedule
 
 FEW = 5  # people in a segment; of fewer nothing is said that could point at one of them

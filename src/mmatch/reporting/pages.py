@@ -9,21 +9,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mmatch.errors import InputError, Problem, excerpt
-from mmatch.insight import Explanation, reasons
+from mmatch.explanations import Explanation, reasons
 from mmatch.io.calendars import slug
 from mmatch.io.files import atomic_write
-from mmatch.matching import Result
 from mmatch.program import check_question
 from mmatch.reporting.folder import made_folder
 from mmatch.reporting.overview import Material, overview
 from mmatch.reporting.personal import personal
 from mmatch.reporting.rendering import rendered
+from mmatch.result import Result
 from mmatch.scheduling.plans import Schedule
 
 if TYPE_CHECKING:
     import os
 
-    from mmatch.people import Cohort
+    from mmatch.cohort import Cohort
     from mmatch.program import Program
     from mmatch.reporting.sections import Page
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mmatch.explanations.words import counted
 from mmatch.formats import format_of
-from mmatch.insight.words import counted
 from mmatch.reporting.dated import DUTY, Calendar, day, when, where
 from mmatch.reporting.sections import Grid, Names, Page, Section
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from mmatch.people import Cohort
+    from mmatch.cohort import Cohort
     from mmatch.scheduling import Plan, Schedule
 
 

@@ -20,7 +20,7 @@ from mmatch.scheduling.single_match import IMPOSSIBLE, dates_from, onward_costs
 from mmatch.scheduling.tasks import Task, task_of
 
 if TYPE_CHECKING:
-    from mmatch.people import Cohort
+    from mmatch.cohort import Cohort
     from mmatch.scheduling.settings import Settings
     from mmatch.scheduling.single_match import Dates
 

@@ -10,7 +10,7 @@ from mmatch.scheduling.cpsat_match import MatchVariables, match_variables
 from mmatch.scheduling.cpsat_shared import keep_limit, keep_rooms, number_of_loose, one_session_at_a_time
 from mmatch.scheduling.feasibility import Chosen, PlacedSession, Rooms, limits_of, loose_price, used_of
 from mmatch.scheduling.single_match import IMPOSSIBLE
-from mmatch.solvers._searching import searched
+from mmatch.solvers._interruptible import searched
 
 if TYPE_CHECKING:
     from mmatch.instance import Watch

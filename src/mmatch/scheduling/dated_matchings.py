@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from mmatch.discovery import find
 from mmatch.display import Shown, Table
 from mmatch.engine import solve
 from mmatch.errors import InputError, Problem, excerpt
 from mmatch.program import Program, check_question
+from mmatch.registry import find
 from mmatch.scheduling.dates import format_name
 from mmatch.scheduling.free_time import FreeTime
 from mmatch.scheduling.new_schedules import schedule
@@ -18,8 +18,9 @@ from mmatch.scheduling.tasks import task_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mmatch.matching import Match, Result
-    from mmatch.people import Cohort
+    from mmatch.cohort import Cohort
+    from mmatch.matching import Match
+    from mmatch.result import Result
     from mmatch.scheduling.plans import Schedule
 
 MOST_ROUNDS = 1000

@@ -17,7 +17,7 @@ from mmatch.scheduling.diaries import FREE, Diary, blackout_of, moment, with_bus
 from mmatch.scheduling.settings import Key, Settings, Wishes, frozen, key_of
 
 if TYPE_CHECKING:
-    from mmatch.people import Cohort
+    from mmatch.cohort import Cohort
     from mmatch.program import Program
 
 MOST_DAYS = 3 * 366

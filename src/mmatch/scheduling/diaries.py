@@ -13,7 +13,7 @@ from mmatch.availability import DAY, YEARS, Window, day_of, day_text, instant, p
 from mmatch.errors import InputError, Problem, Problems, excerpt
 
 if TYPE_CHECKING:
-    from mmatch.people import Cohort
+    from mmatch.cohort import Cohort
 
 MOST = 10_000  # sessions in a day, week or month
 HOURS = 24 * 31

@@ -15,7 +15,7 @@ from mmatch.scheduling.single_match import Dates, cost
 from mmatch.scheduling.tasks import Task
 
 if TYPE_CHECKING:
-    from mmatch.people.columns import Bools
+    from mmatch.arrays import Bools
 
 Chosen = Dates | None
 

@@ -23,12 +23,12 @@ from mmatch.availability import (
     widened,
     without,
 )
-from mmatch.people.facts import MODES
+from mmatch.cohort.participants import MODES
 from mmatch.scheduling.diaries import FREE
 
 if TYPE_CHECKING:
     from mmatch.availability import Intervals
-    from mmatch.people import Cohort
+    from mmatch.cohort import Cohort
     from mmatch.scheduling.diaries import Diary
     from mmatch.scheduling.settings import Settings
 

@@ -23,9 +23,9 @@ from mmatch.scheduling.plans import Plan, Schedule, Session
 from mmatch.scheduling.settings import Settings
 
 if TYPE_CHECKING:
+    from mmatch.cohort import Cohort, Participant
     from mmatch.formats import Gap
     from mmatch.matching import Matching
-    from mmatch.people import Cohort, Participant
     from mmatch.scheduling.diaries import Diary
 
 START = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)

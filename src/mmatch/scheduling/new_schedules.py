@@ -18,8 +18,8 @@ from mmatch.scheduling.settings import Wishes
 from mmatch.scheduling.tasks import task_of
 
 if TYPE_CHECKING:
+    from mmatch.cohort import Cohort
     from mmatch.formats import Format
-    from mmatch.people import Cohort
     from mmatch.scheduling.diaries import Diary
 
 

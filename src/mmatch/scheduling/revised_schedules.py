@@ -26,7 +26,7 @@ from mmatch.scheduling.single_match import IMPOSSIBLE
 from mmatch.scheduling.tasks import Task, task_of
 
 if TYPE_CHECKING:
-    from mmatch.people import Cohort
+    from mmatch.cohort import Cohort
 
 SETTINGS = tuple(item.name for item in fields(Arguments) if item.name != "now")
 

@@ -14,8 +14,8 @@ import numpy as np
 from mmatch.scheduling.tasks import Task
 
 if TYPE_CHECKING:
+    from mmatch.arrays import Bools
     from mmatch.availability import Intervals
-    from mmatch.people.columns import Bools
 
 IMPOSSIBLE = 2**60
 Dates = tuple[int, ...]

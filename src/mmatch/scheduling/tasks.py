@@ -17,10 +17,10 @@ from mmatch.scheduling.free_time import MONDAY, FreeTime, Limit, Person, shared_
 from mmatch.scheduling.settings import key_of
 
 if TYPE_CHECKING:
+    from mmatch.arrays import Bools
     from mmatch.availability import Intervals
     from mmatch.formats import Format, Gap, SessionSpec
     from mmatch.matching import Match
-    from mmatch.people.columns import Bools
     from mmatch.scheduling.settings import Key, Settings, Wishes
 
 WEEK = 7 * DAY
