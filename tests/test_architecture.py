@@ -25,7 +25,7 @@ FLOORS = [
     {"proof", "solvers"},
     {"portfolio"},
     {"engine"},
-    {"explanations", "planning", "lotteries", "stable"},
+    {"explanations", "scheduling", "lotteries", "stable"},
     {"comparison"},
     {"io", "plot"},
     {"signup"},

@@ -20,10 +20,9 @@ from mmatch.instance.decoding import decode
 from mmatch.instance.set_titles import set_title
 from mmatch.matching import Proof, Status, Trust
 from mmatch.network.circulation import CrossingSets
-from mmatch.program import Program, check_question
+from mmatch.program import Program, check_question, question_digest
 from mmatch.progress import Progress
 from mmatch.proof import Grade, judge
-from mmatch.program import question_digest
 from mmatch.registry import find, own_names
 from mmatch.registry.plugins import elsewhere, names_elsewhere, registered
 from mmatch.result import Result

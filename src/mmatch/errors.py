@@ -15,8 +15,8 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Iterator
-from typing import Any
 from dataclasses import dataclass, field
+from typing import Any
 
 MOST_SHOWN = 20
 MOST_CHARACTERS = 4000

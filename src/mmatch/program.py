@@ -13,7 +13,7 @@ from mmatch.arrays import NONE
 from mmatch.cohort.validation import group_fault
 from mmatch.display import Shown, Table
 from mmatch.errors import InputError, Problem, Problems, excerpt
-from mmatch.formats import FORMATS
+from mmatch.formats import FORMATS, Format, format_from_json, format_to_json
 from mmatch.registry import closest, find
 from mmatch.rules._base import Rule
 from mmatch.text import nfc
@@ -32,7 +32,8 @@ class Program(Shown):
     """How people are matched: the session format, the group size, what must hold, and what is wanted in which order.
 
     Args:
-        format: "single", "two_session" or "three_session".
+        format: "single", "two_session", "three_session", or the name of one of ``formats``.
+        formats: formats of its own, which programs and requests call by their names.
         group: (least, most) mentees in one match, or {topic: (least, most), None: default}.
         rules: what must hold.
         aims: what is wanted, most important first; an inner tuple is one tier of weighted aims. None takes the usual
@@ -47,13 +48,15 @@ class Program(Shown):
     group: Group | Mapping[str | None, Group] = (1, 1)
     rules: Sequence[Rule] = ()
     aims: Sequence[Aim | Sequence[Aim]] | None = None
+    formats: Sequence[Format] = ()
 
     def __post_init__(self) -> None:
         problems = Problems()
-        if self.format not in FORMATS:
-            problems.add(
-                "format", "Program.format", f"found {excerpt(self.format)}, expected one of {', '.join(FORMATS)}"
-            )
+        self._put("formats", _formats(self.formats, problems))
+        names = (*FORMATS, *(form.name for form in self.formats))
+        if self.format not in names:
+            text = f"found {excerpt(self.format)}, expected one of {', '.join(names)}"
+            problems.add("format", "Program.format", text)
         self._put("group", _group(self.group, problems))
         self._put("rules", _rules(self.rules, problems))
         self._put("aims", None if self.aims is None else _aims(self.aims, problems))
@@ -61,7 +64,8 @@ class Program(Shown):
 
     def __reduce__(self) -> tuple[Any, ...]:
         group = dict(self.group) if isinstance(self.group, Mapping) else self.group
-        return _program, ({"format": self.format, "group": group, "rules": self.rules, "aims": self.aims},)
+        parts = {"rules": self.rules, "aims": self.aims, "formats": self.formats}
+        return _program, ({"format": self.format, "group": group, **parts},)
 
     def tables(self) -> Iterator[Table]:
         """The rules, and the aims in order."""
@@ -180,7 +184,8 @@ class Program(Shown):
         group = sorted(self.group.items(), key=str) if isinstance(self.group, Mapping) else self.group
         rules = [rule.canonical() for rule in self.rules]
         aims = None if self.aims is None else [[aim.canonical() for aim in tier] for tier in self.tiers]
-        return repr(("mmatch program 1", self.format, group, rules, aims))
+        own = (self.formats,) if self.formats else ()
+        return repr(("mmatch program 1", self.format, group, rules, aims, *own))
 
     def to_json(self) -> dict[str, Any]:
         """The program as plain data.
@@ -194,7 +199,8 @@ class Program(Shown):
             group = {"default": list(group.get(None, (1, 1))), "topics": topics}
         data = {"schema": SCHEMA, "version": VERSION, "format": self.format, "group": group}
         aims = None if self.aims is None else [[aim.to_json() for aim in tier] for tier in self.tiers]
-        return {**data, "rules": [rule.to_json() for rule in self.rules], "aims": aims}
+        own = {"formats": [format_to_json(form) for form in self.formats]} if self.formats else {}
+        return {**data, "rules": [rule.to_json() for rule in self.rules], "aims": aims, **own}
 
     @classmethod
     def from_json(cls, data: Any) -> Program:
@@ -212,8 +218,10 @@ class Program(Shown):
         version = data.get("version", VERSION)
         if type(version) is not int or version > VERSION:
             problems.add("version", "program.version", f"found {excerpt(version)}: made by a newer version of mmatch")
-        for name in data.keys() - {"schema", "version", "format", "group", "rules", "aims"}:
-            problems.add("unknown-field", f"program.{name}", "unknown field, expected format, group, rules, aims")
+        for name in data.keys() - {"schema", "version", "format", "formats", "group", "rules", "aims"}:
+            text = "unknown field, expected format, formats, group, rules, aims"
+            problems.add("unknown-field", f"program.{name}", text)
+        own = [format_from_json(item, f"formats[{k}]") for k, item in enumerate(_list(data, "formats", problems))]
         rules = [
             _part("mmatch.rules", item, f"rules[{k}]", problems)
             for k, item in enumerate(_list(data, "rules", problems))
@@ -226,7 +234,7 @@ class Program(Shown):
             ]
         group = _group_from_json(data.get("group", [1, 1]))
         problems.raise_any()
-        return cls(format=data.get("format", "single"), group=group, rules=rules, aims=aims)
+        return cls(format=data.get("format", "single"), group=group, rules=rules, aims=aims, formats=own)
 
 
 def _program(values: dict[str, Any]) -> Program:
@@ -265,6 +273,14 @@ def _group(group: Any, problems: Problems) -> Any:
 def _bounds(group: Any) -> Any:
     """Group bounds as a tuple of plain ints, where they are sound."""
     return group if group_fault(group) else (int(group[0]), int(group[1]))
+
+
+def _formats(formats: Any, problems: Problems) -> tuple[Format, ...]:
+    given = [formats] if isinstance(formats, str) or not isinstance(formats, Sequence) else formats
+    for form in given:
+        if not isinstance(form, Format):
+            problems.add("format", "Program.formats", f"found {type(form).__name__}, expected mm.Format(…)")
+    return tuple(form for form in given if isinstance(form, Format))
 
 
 def _rules(rules: Any, problems: Problems) -> tuple[Rule, ...]:

@@ -8,8 +8,8 @@ from itertools import zip_longest
 from types import MappingProxyType
 from typing import Any
 
-from mmatch.display import Shown, Table
 from mmatch.cohort import Cohort
+from mmatch.display import Shown, Table
 from mmatch.errors import InputError, NoMatchingError, Problem, excerpt
 from mmatch.exact import Value
 from mmatch.matching import Matching, Proof, Status, Trust
@@ -86,8 +86,8 @@ def _result(values: dict[str, Any]) -> Result:
 def check_answer(cohort: object, result: object) -> None:
     """Raise an InputError where these are not a cohort and a result, or the result is about another cohort."""
     if not isinstance(result, Result):
-        text = f"found {type(result).__name__} {excerpt(result)}, expected a Result; evaluate makes one of a hand-made list"
-        raise InputError(Problem("type", "result", text))
+        text = f"found {type(result).__name__} {excerpt(result)}, expected a Result"
+        raise InputError(Problem("type", "result", text, "mmatch.evaluate makes one of a hand-made matching"))
     check_question(cohort, result.program)
     if isinstance(cohort, Cohort) and result.proof.digest != question_digest(cohort, result.program):
         raise InputError(Problem("digest", "result", "the result was made from another cohort or program"))

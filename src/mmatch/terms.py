@@ -285,7 +285,7 @@ class Lottery:
 
 @dataclass(frozen=True, eq=False)
 class NoBlocking(Unmet):
-    """No candidate pair blocks, under one notion of stability; ranks are those of the edges, ties broken by a lottery."""
+    """No candidate pair blocks, under one notion of stability, by the ranks of the edges, ties broken by a lottery."""
 
     notion: str = "weak"
     lottery: Lottery | None = None

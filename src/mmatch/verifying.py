@@ -13,6 +13,7 @@ from mmatch.program import check_question
 from mmatch.proof import judge_matching, judge_result
 from mmatch.proof.well_formed import malformed
 from mmatch.result import Result
+from mmatch.scheduling import Schedule, judge_schedule
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -21,29 +22,40 @@ if TYPE_CHECKING:
     from mmatch.program import Program
 
 
-def verify(cohort: Cohort, program: Program, answer: Result | Matching, *, again: bool = False) -> list[Violation]:
+def verify(
+    cohort: Cohort,
+    program: Program,
+    answer: Result | Matching | Schedule,
+    *,
+    of: Result | Matching | None = None,
+    again: bool = False,
+) -> list[Violation]:
     """Everything that is wrong with an answer, judged without any solver; an empty list: all is true.
 
     A bare `Matching` is judged for validity: people, offers, seats, rules, the list of unfilled seats. A `Result` also
-    for its value, bound, trust, proof and digest: a wrong claim is a violation, weak trust is none.
+    for its value, bound, trust, proof and digest: a wrong claim is a violation, weak trust is none. A `Schedule` is
+    judged minute by minute: formats, gaps, everybody's free time, rooms, ways, pins.
 
     Args:
         cohort: the facts.
         program: the question that was asked; the answer must be one to it.
         answer: what is to be judged.
+        of: the result or matching to which a schedule gives dates: then each of its matches must be dated or listed.
         again: whether to repeat the runs of a result that is "corroborated": whoever writes a file can write their
             record, too.
 
     Raises:
-        InputError: where the answer is neither, or the program cannot be meant for the cohort.
+        InputError: where the answer is none of these, or the program cannot be meant for the cohort.
     """
     check_question(cohort, program)
     if isinstance(answer, Matching):
         resolved = program.resolve(cohort, "flow")
         resolved.check(cohort)
         return judge_matching(cohort, resolved, answer)
+    if isinstance(answer, Schedule):
+        return _wrong_dates(cohort, program, answer, of)
     if not isinstance(answer, Result):
-        text = f"found {type(answer).__name__} {excerpt(answer)}, expected a Result or a Matching"
+        text = f"found {type(answer).__name__} {excerpt(answer)}, expected a Result, a Matching or a Schedule"
         raise InputError(Problem("type", "answer", text))
     program.resolve(cohort, answer.solver, answer.seed).check(cohort)
     found = malformed(answer)
@@ -51,6 +63,14 @@ def verify(cohort: Cohort, program: Program, answer: Result | Matching, *, again
         found = [Violation("digest", "the result was made from another cohort or program")]
     found = found or judge_result(cohort, answer)
     return found or (_repeated(cohort, answer) if again and answer.trust == Trust.CORROBORATED else [])
+
+
+def _wrong_dates(cohort: Cohort, program: Program, schedule: Schedule, of: Result | Matching | None) -> list[Violation]:
+    """What is wrong with a schedule, and whether it gives dates to this result."""
+    found = []
+    if isinstance(of, Result) and schedule.question != of.proof.digest:
+        found = [Violation("digest", "the schedule was made from another result")]
+    return found + judge_schedule(cohort, program, schedule, of.matching if isinstance(of, Result) else of)
 
 
 def evaluate(cohort: Cohort, program: Program, made: Matching | Iterable[Any]) -> Result:

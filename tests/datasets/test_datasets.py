@@ -106,7 +106,7 @@ def test_two_sessions_meet_in_rooms_and_hand_drafts_around(solved):
     one, result = solved("two-sessions")
     found = mm.schedule(one.cohort, one.program, result.matching, **one.dates, time_limit=20)
     for plan in found.plans:
-        first, second = plan.appointments
+        first, second = plan.sessions
         assert (first.mode, second.mode) == ("in_person", "virtual")
         assert first.room in {"1", "2", "3"}
         assert 10 <= (second.begins("Europe/Lisbon").date() - first.begins("Europe/Lisbon").date()).days <= 21

@@ -199,4 +199,4 @@ def test_busy_times_go_straight_into_a_schedule(tmp_path):
     matching = mm.matching_from_pairs(cohort, [("ann", "eva")])
     taken = mm.busy_times(tmp_path / "eva.ics", start="2026-03-02", end="2026-03-08")
     found = mm.schedule(cohort, mm.Program(), matching, start="2026-03-02", end="2026-03-08", busy={"eva": taken})
-    assert found.plans[0].appointments[0].begins().hour == 11
+    assert found.plans[0].sessions[0].begins().hour == 11

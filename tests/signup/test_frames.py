@@ -75,7 +75,7 @@ def test_schedules_come_out_with_instants(backend):
     table = made.to_frame(backend)
     assert len(table) == 2
     starts = table["starts"].to_pylist() if backend == "pyarrow" else list(table["starts"])
-    assert [start.astimezone(dt.UTC) for start in starts] == [m.begins() for m in made.plans[0].appointments]
+    assert [start.astimezone(dt.UTC) for start in starts] == [m.begins() for m in made.plans[0].sessions]
 
 
 def test_parquet_files_are_read_and_others_refused(tmp_path):

@@ -10,8 +10,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import mmatch as mm
-from mmatch.proof import judge
 from mmatch.program import question_digest
+from mmatch.proof import judge
 from oracle import Oracle
 from stable_oracle import Slow, rankings
 from strategies import cohorts, examples, rules_for

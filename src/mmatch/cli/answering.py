@@ -78,9 +78,7 @@ def _write_answer(folder: Path, reading: Reading, policy: Program, found: tuple[
         reading.rejected.write(folder / "rejected.csv")
 
 
-def _print_answer(
-    cohort: Cohort, answer: tuple[Result, tuple[Reason, ...]], out: str | None, *, as_json: bool
-) -> None:
+def _print_answer(cohort: Cohort, answer: tuple[Result, tuple[Reason, ...]], out: str | None, *, as_json: bool) -> None:
     from mmatch.io.json_text import dump_json
     from mmatch.io.results import result_to_json
     from mmatch.reporting.console import console, print_result
@@ -143,7 +141,7 @@ def explain(
 ) -> None:
     """Say why each match, and each unfilled seat, is so.
 
-    People may be named after the answer, by id, e-mail or full name. For example: mmatch explain result "Mia Schulz"
+    People may be named after the answer, by id or full name. For example: mmatch explain result "Mia Schulz"
     """
     from dataclasses import asdict
 

@@ -76,7 +76,7 @@ class Question:
         return evaluate(self.cohort, self.program, self.answer) if isinstance(self.answer, Matching) else self.answer
 
     def person(self, text: str) -> str:
-        """The id of a person who is named by id, e-mail or full name.
+        """The id of a person who is named by id or full name.
 
         Raises:
             InputError: nobody, or several, are called so.
@@ -89,8 +89,8 @@ class Question:
 def question_of(words: list[str]) -> tuple[Question, list[str]]:
     """The question that words of a command name, and the words after it.
 
-    The first word is the folder that `mmatch match` wrote, a result.json, or a matches.csv made by hand, with cohort.json
-    and program.json beside it; or three words name cohort, program and answer.
+    The first word is the folder that `mmatch match` wrote, a result.json, or a matches.csv made by hand, with
+    cohort.json and program.json beside it; or three words name cohort, program and answer.
     """
     from mmatch.io.programs import read_program
     from mmatch.io.results import read_result

@@ -10,7 +10,7 @@ from mmatch.cli.inputs import only, schedule_file
 from mmatch.cli.options import AnswerWords
 
 
-def report(  # noqa: PLR0913 - the options of the verb
+def report(
     answer: AnswerWords,
     *,
     schedule: Annotated[

@@ -19,8 +19,8 @@ from mmatch.display import Shown, Table
 from mmatch.errors import InputError, Problem, excerpt
 from mmatch.exact import plain
 from mmatch.instance.capacities import mentor_seats
-from mmatch.result import check_answer
 from mmatch.proof.blocking_edges import blocking_edges
+from mmatch.result import check_answer
 from mmatch.text import suggestion
 
 if TYPE_CHECKING:

@@ -70,7 +70,8 @@ def explain(cohort: Cohort, result: Result, who: str | tuple[str, str]) -> Expla
         InputError: an unknown id, a result of another cohort.
     """
     names = (who,) if isinstance(who, str) else who
-    if not isinstance(names, tuple) or len(names) not in {1, 2} or not all(isinstance(name, str) for name in names):
+    given: object = names
+    if not isinstance(given, tuple) or len(names) not in {1, 2} or not all(isinstance(name, str) for name in given):
         raise InputError(Problem("argument", "who", f"found {excerpt(who)}, expected an id or (mentor, mentee)"))
     ids = tuple(cohort[name].id for name in names)
     found = tuple(reason for reason in reasons(cohort, result) if set(ids) <= set(reason.who))
@@ -92,7 +93,9 @@ class Explanation(Shown):
 
     def tables(self) -> Iterator[Table]:
         """One row a reason."""
-        yield Table(("kind", "topic", "why"), [(r.kind, r.topic, r.message) for r in self.reasons], total=len(self.reasons))
+        yield Table(
+            ("kind", "topic", "why"), [(r.kind, r.topic, r.message) for r in self.reasons], total=len(self.reasons)
+        )
 
 
 def _is_stable(cohort: Cohort, program: Program, result: Result) -> bool:

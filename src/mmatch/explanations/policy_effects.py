@@ -11,7 +11,7 @@ import numpy as np
 
 from mmatch.display import Shown, Table
 from mmatch.engine import solve
-from mmatch.errors import InputError, Problem, UnsupportedError, excerpt
+from mmatch.errors import InputError, Problem, UnsupportedError
 from mmatch.exact import readable
 from mmatch.instance import compile_instance
 from mmatch.matching import Trust
@@ -110,7 +110,9 @@ def policy(cohort: Cohort, result: Result, *, solver: Any = "auto", time_limit: 
     """
     check_answer(cohort, result)
     if result.solver == "stable" or solver == "stable":
-        raise UnsupportedError("policy looks at tiers of aims, stability is none; mmatch.reasons says who was preferred")
+        raise UnsupportedError(
+            "policy looks at tiers of aims, stability is none; mmatch.reasons says who was preferred"
+        )
     if result.found is None:
         text = "there is no matching, so no tier decided anything: mmatch.reasons says why there is none"
         raise InputError(Problem("type", "result", text))

@@ -15,14 +15,15 @@ from mmatch.instance.choices import chosen_edges
 from mmatch.instance.totals import tier_totals
 from mmatch.matching import Matching, Status, Trust, Violation
 from mmatch.network.circulation import CrossingSets, build_network
+from mmatch.program import question_digest
 from mmatch.proof.branch_bounds import opening_bounds
 from mmatch.proof.group_counts import headcount
 from mmatch.proof.infeasibility import shortfall
 from mmatch.proof.optimality import balanced, proved_face
-from mmatch.program import question_digest
 from mmatch.proof.relaxation import relaxed_bounds
 from mmatch.proof.stability import none_exists, stable_tiers, unrest
 from mmatch.proof.validity import validity
+from mmatch.result import Result
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -21,8 +21,8 @@ from mmatch.instance.totals import tier_totals
 from mmatch.matching import Stability, Violation
 from mmatch.mechanisms.market import counts_ranks, market_of, meets_twice, obstacle, short_of, stage_weights, sums_only
 from mmatch.mechanisms.rotation_order import Face, followed
-from mmatch.proof.blocking_edges import unstable
 from mmatch.program import question_digest
+from mmatch.proof.blocking_edges import unstable
 from mmatch.proof.strict_lists import (
     best_of_side,
     mentees_could_gain,

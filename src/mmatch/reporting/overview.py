@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from mmatch.comparison.measures import Segment
     from mmatch.explanations import PolicyEffects
     from mmatch.matching import Match, Reason
-    from mmatch.planning.plans import Plan, Schedule
     from mmatch.result import Result
+    from mmatch.scheduling.plans import Plan, Schedule
 
 FEW = 5  # people in a segment; of fewer nothing is said that could point at one of them
 MOST_STEPS = 12
@@ -247,8 +247,7 @@ def _dates(found: Material, names: Names) -> Iterator[Section]:
         )
         grids.append(Grid("Matches without dates", ("people", "why", "what would help"), rows))
     sure = "No other dates are better." if made.status == Status.OPTIMAL else "Better dates may exist."
-    notes = tuple(f"{note[:1].upper()}{note[1:]}." for note in made.notes)
-    yield Section("dates", "When they meet", (sure, *notes), grids=tuple(grids))
+    yield Section("dates", "When they meet", (sure,), grids=tuple(grids))
 
 
 # -- fairness ---------------------------------------------------------------------------------------------------------

@@ -12,12 +12,12 @@ from mmatch.errors import InputError, Problem, excerpt
 from mmatch.explanations import PolicyEffects, reasons
 from mmatch.io.calendars import slug
 from mmatch.io.files import atomic_write
-from mmatch.planning.plans import Schedule
 from mmatch.reporting.folder import made_folder
 from mmatch.reporting.overview import Material, overview
 from mmatch.reporting.personal import personal
 from mmatch.reporting.rendering import rendered
 from mmatch.result import Result, check_answer
+from mmatch.scheduling.plans import Schedule
 
 if TYPE_CHECKING:
     import os

@@ -60,7 +60,7 @@ def _when(found: Material, names: Names, who: str) -> Iterator[Section]:
         return
     calendar = Calendar(found.cohort, found.schedule, names)
     zone = calendar.zone(who)
-    meetings = [(meeting, plan) for plan in plans for meeting in plan.appointments]
+    meetings = [(meeting, plan) for plan in plans for meeting in plan.sessions]
     rows = tuple(
         (*when(meeting, zone), ", ".join(names.short(p) for p in plan.people if p != who), where(meeting))
         for meeting, plan in sorted(meetings, key=lambda row: (row[0].start, row[1].people))

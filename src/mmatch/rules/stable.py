@@ -28,7 +28,7 @@ class Stable(Rule):
         kind: "weak" (no pair in which both gain), "strong" (nor one that gains while the other does not lose), or
             "super" (nor two who would not lose); or "envy" (nobody would rather have a seat that somebody has whom the
             mentor likes less; seats may stay empty: what is left of stability where least loads must be kept).
-        lottery: the seed of a lottery that breaks all ties first, one draw for all mentees and one for all mentors; None
+        lottery: the seed of a lottery that breaks all ties first, one draw for each side; None
             leaves equals equal.
 
     Sources: Delorme, Garcia, Gondzio, Kalcsics, Manlove, Pettersson, Mathematical models for stable matching problems
