@@ -7,9 +7,10 @@ from zoneinfo import ZoneInfo
 from hypothesis import strategies as st
 
 import mmatch as mm
+from dated import planned
 from mmatch.availability import Window, starts, week_text
 from mmatch.formats import format_of
-from mmatch.scheduling import schedule
+
 from mmatch.scheduling.cohort_settings import format_name
 from mmatch.scheduling.free_time import FreeTime, shared_time
 
@@ -84,7 +85,7 @@ def questions(draw):
 
 
 def scheduled(cohort, matching, **options):
-    return schedule(
+    return planned(
         cohort, mm.Program(), matching, start=START, end="2026-04-04", hours="", grain=60, formats=FORMATS, **options
     )
 

@@ -11,6 +11,7 @@ import nbformat
 import pytest
 
 import mmatch as mm
+from dated import planned
 from mmatch.display import MOST_ROWS, Table, as_html
 from mmatch.formats import format_of
 from mmatch.progress import Progress
@@ -54,9 +55,9 @@ def gallery(topic="r"):
         "comparison": mm.compare(cohort, {"a": program, "b": mm.Program()}),
         "shortlists": mm.shortlists(cohort, program, 2),
         "draw": mm.randomise(cohort, program),
-        "schedule": mm.schedule(cohort, program, result.matching, start="2027-01-11", end="2027-01-20"),
+        "schedule": planned(cohort, program, result.matching, start="2027-01-11", end="2027-01-20"),
         "report": mm.report(cohort, program, result),
-        "plan": mm.schedule(cohort, program, result.matching, start="2027-01-11", end="2027-02-20").plans[0],
+        "plan": planned(cohort, program, result.matching, start="2027-01-11", end="2027-02-20").plans[0],
         "dated": mm.solve_with_dates(cohort, program, start="2027-01-11", end="2027-02-20"),
         "format": format_of("two_session"),
     }

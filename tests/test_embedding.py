@@ -19,6 +19,7 @@ import numpy as np
 import pytest
 
 import mmatch as mm
+from dated import planned
 from mmatch import datasets
 
 CANARY = "Zzcanaryzz"
@@ -96,7 +97,7 @@ def everything_used(folder):
     """Most verbs once."""
     example = datasets.load("two-sessions")
     result = mm.solve(example.cohort, example.program)
-    schedule = mm.schedule(example.cohort, example.program, result.matching, **example.dates)
+    schedule = planned(example.cohort, example.program, result.matching, **example.dates)
     mm.report(example.cohort, example.program, result, schedule=schedule).write(folder / "report.html")
     mm.write_calendars(example.cohort, schedule, folder / "calendars", now="2027-01-01T00:00Z")
     mm.plot.bipartite(example.cohort, result.matching)
@@ -138,7 +139,7 @@ def test_names_and_attributes_stay_out_of_logs_errors_and_output(caplog, capfd):
                 texts += [str(v) for v in mm.verify(cohort, program, result)]
         for wrong in (
             lambda: mm.solve(cohort, mm.Program(rules=[mm.rules.Same("shoe size")])),
-            lambda: mm.schedule(cohort, mm.Program(), mm.solve(cohort).matching, start="x", end="y"),
+            lambda: planned(cohort, mm.Program(), mm.solve(cohort).matching, start="x", end="y"),
             lambda: mm.read_cohort("nowhere.csv"),
             lambda: mm.Cohort([*people, people[0]]),
         ):

@@ -9,6 +9,7 @@ from collections import Counter
 import pytest
 
 import mmatch as mm
+from dated import faults, planned
 from mmatch import datasets
 from mmatch.signup import read_files
 
@@ -92,9 +93,9 @@ def test_examples_with_dates_are_dated(solved, tmp_path, name):
         result = mm.solve(one.cohort, one.program)
     mm.write_dates(one.dates, tmp_path / "dates.json")
     dates = mm.read_dates(tmp_path / "dates.json")
-    found = mm.schedule(one.cohort, one.program, result.matching, **dates, time_limit=20)
-    assert found.settings == mm.schedule(one.cohort, one.program, mm.Matching(), **one.dates).settings
-    assert mm.validate(one.cohort, result.matching, found) == []
+    found = planned(one.cohort, one.program, result.matching, **dates, time_limit=20)
+    assert found.settings == planned(one.cohort, one.program, mm.Matching(), **one.dates).settings
+    assert faults(one.cohort, result.matching, found) == []
     assert len(found.plans) >= 0.9 * len(result.matching)
     assert all(item.reason for item in found.unplaced)
     again = tmp_path / "schedule.json"
@@ -104,7 +105,7 @@ def test_examples_with_dates_are_dated(solved, tmp_path, name):
 
 def test_two_sessions_meet_in_rooms_and_hand_drafts_around(solved):
     one, result = solved("two-sessions")
-    found = mm.schedule(one.cohort, one.program, result.matching, **one.dates, time_limit=20)
+    found = planned(one.cohort, one.program, result.matching, **one.dates, time_limit=20)
     for plan in found.plans:
         first, second = plan.sessions
         assert (first.mode, second.mode) == ("in_person", "virtual")

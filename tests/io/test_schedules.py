@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import mmatch as mm
+from dated import faults, planned
 from mmatch.io.csvs import as_written
 from mmatch.io.schedules import schedule_from_json, schedule_to_json
 from mmatch.scheduling.settings import Settings
@@ -51,17 +52,17 @@ def planned(**options):
         "blackout": ["2027-03-29"],
         "wishes": mm.Wishes(preferred=60),
     }
-    return cohort, matching, mm.schedule(cohort, mm.Program(), matching, **{**usual, **options})
+    return cohort, matching, planned(cohort, mm.Program(), matching, **{**usual, **options})
 
 
 def test_json_gives_a_schedule_back(tmp_path):
     cohort, matching, schedule = planned()
-    assert mm.validate(cohort, matching, schedule) == []
+    assert faults(cohort, matching, schedule) == []
     assert (len(schedule.plans), len(schedule.unplaced)) == (2, 1)
     mm.write_schedule(schedule, tmp_path / "schedule.json")
     again = mm.read_schedule(tmp_path / "schedule.json")
     assert again == schedule
-    assert mm.validate(cohort, matching, again) == []
+    assert faults(cohort, matching, again) == []
 
 
 def paths(value, at=()):

@@ -17,6 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import mmatch as mm
+from dated import planned
 from mmatch.errors import Problem
 from mmatch.io.cohorts import COHORT, cohort_from_json, cohort_to_json
 from mmatch.io.dates import DATES, read_dates, write_dates
@@ -248,7 +249,7 @@ def _answers():
     ]
     dates = {"start": "2027-03-01", "end": "2027-04-30", "rooms": {"Rome": 1}, "diaries": {"ann": DIARY}}
     pins = [("ann", "eva", 1, "2027-03-02T09:00Z")]
-    return results, mm.schedule(FACTS, mm.Program(), results[0].matching, **dates, pins=pins)
+    return results, planned(FACTS, mm.Program(), results[0].matching, **dates, pins=pins)
 
 
 DIARY = mm.Diary(

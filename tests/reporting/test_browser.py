@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 import mmatch as mm
+from dated import planned
 from browser import CONTRAST, chromium, colours, resize
 from mmatch import datasets
 
@@ -21,7 +22,7 @@ def driver():
 def page(tmp_path_factory):
     example = datasets.load("two-sessions")
     result = mm.solve(example.cohort, example.program)
-    schedule = mm.schedule(example.cohort, example.program, result.matching, **example.dates)
+    schedule = planned(example.cohort, example.program, result.matching, **example.dates)
     explanation = mm.explain(example.cohort, example.program, result)
     report = mm.report(
         example.cohort, example.program, result, schedule=schedule, explanation=explanation, by="site", title="Autumn"

@@ -7,6 +7,7 @@ from html.parser import HTMLParser
 import pytest
 
 import mmatch as mm
+from dated import planned
 from mmatch import datasets
 
 
@@ -94,7 +95,7 @@ def test_a_persons_page_shows_nothing_about_people_whom_they_do_not_meet():
 def test_dates_on_a_persons_page_are_on_their_own_clock():
     example = datasets.load("three-sessions")
     result = mm.solve(example.cohort, example.program)
-    schedule = mm.schedule(example.cohort, example.program, result.matching, **example.dates)
+    schedule = planned(example.cohort, example.program, result.matching, **example.dates)
     report = mm.report(example.cohort, example.program, result, schedule=schedule)
     plan = next(plan for plan in schedule.plans if example.cohort[plan.match.mentees[0]].timezone)
     who = plan.match.mentees[0]
@@ -143,7 +144,7 @@ def test_parts_of_other_questions_are_refused():
         mm.report(other.cohort, mm.Program(), result)
     dated = datasets.load("two-sessions")
     matching = mm.solve(dated.cohort, dated.program).matching
-    schedule = mm.schedule(
+    schedule = planned(
         dated.cohort,
         dated.program,
         matching[:3] and mm.matching_from_pairs(dated.cohort, list(matching)[:3]),

@@ -10,6 +10,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import mmatch as mm
+from dated import planned
 from dates_oracle import FORMATS, questions
 from mmatch.availability import instant
 from mmatch.instance import Watch
@@ -63,7 +64,7 @@ def crowds(draw):
 def tasks_of(cohort, matching, options, adjacent=0):
     """The matches that have dates by themselves, as tasks."""
     span = {"start": "2027-03-22", "end": "2027-04-09", "formats": [THRICE, LONG, *FORMATS], "grain": 15}
-    empty = mm.schedule(cohort, mm.Program(), mm.Matching(), **{**span, **options})
+    empty = planned(cohort, mm.Program(), mm.Matching(), **{**span, **options})
     wishes = replace(empty.settings.wishes, adjacent=adjacent)
     calendars = FreeTime(cohort, replace(empty.settings, rooms={}, wishes=wishes))
     names = {person.id: person.requests[0].format for person in cohort if person.requests}

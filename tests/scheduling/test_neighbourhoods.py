@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 
 import mmatch as mm
+from dated import faults, planned
 from dates_oracle import FORMATS, START, questions
 from mmatch.instance import Watch
 from mmatch.scheduling import components, neighbourhoods
@@ -45,11 +46,11 @@ def test_the_search_ends_without_a_limit_and_says_what_is_left_open(monkeypatch)
     monkeypatch.setattr(components, "LARGE", 20)
     monkeypatch.setattr(components, "PROOF", 0.1)
     question = crowd()
-    found = mm.schedule(*question, **SPAN, diaries=DIARIES)
-    assert mm.validate(question[0], question[2], found) == []
+    found = planned(*question, **SPAN, diaries=DIARIES)
+    assert faults(question[0], question[2], found) == []
     assert len(found.plans) == len(question[2])
     assert found.status == "optimal" or found.bound > found.value
-    assert found == mm.schedule(*question, **SPAN, diaries=DIARIES)
+    assert found == planned(*question, **SPAN, diaries=DIARIES)
 
 
 @pytest.mark.parametrize("adjacent", [0, 500])
@@ -58,7 +59,7 @@ def test_a_neighbourhood_keeps_everything_and_is_never_worse(seed, adjacent):
     cohort, _, matching = crowd(teams=3, mentors=8, seed=seed)
     diaries = {k: DIARIES[k] for k in ("e0", "e1")}
     wishes = mm.Wishes(adjacent=adjacent)
-    empty = mm.schedule(cohort, mm.Program(), mm.Matching(), **SPAN, diaries=diaries, wishes=wishes)
+    empty = planned(cohort, mm.Program(), mm.Matching(), **SPAN, diaries=diaries, wishes=wishes)
     tasks = [task_of(match, "single", FreeTime(cohort, empty.settings)) for match in matching]
     start = [None] * len(tasks)
     for k, task in reversed(list(enumerate(tasks))):
@@ -71,7 +72,7 @@ def test_a_neighbourhood_keeps_everything_and_is_never_worse(seed, adjacent):
 
 def tasks_of(cohort, matching, **options):
     span = {"start": START, "end": "2026-04-04", "hours": "", "grain": 60, "formats": FORMATS}
-    empty = mm.schedule(cohort, mm.Program(), mm.Matching(), **{**span, **options})
+    empty = planned(cohort, mm.Program(), mm.Matching(), **{**span, **options})
     calendars = FreeTime(cohort, empty.settings)
     names = {person.id: person.requests[0].format for person in cohort if person.requests}
     tasks = [task_of(match, names[match.mentees[0]], calendars) for match in matching]

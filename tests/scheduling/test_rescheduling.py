@@ -9,6 +9,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import mmatch as mm
+from dated import faults, planned, replanned
 from dates_oracle import Oracle, questions, scheduled
 from mmatch.scheduling.settings import key_of
 from strategies import examples
@@ -19,7 +20,7 @@ from strategies import examples
 def test_where_nothing_changes_nothing_moves(question):
     cohort, matching, options = question
     first = scheduled(cohort, matching, **options)
-    again = mm.reschedule(cohort, mm.Program(), matching, first)
+    again = replanned(cohort, mm.Program(), matching, first)
     assert {p.match: p.sessions for p in again.plans} == {p.match: p.sessions for p in first.plans}
     assert again.value[:4] == (len(first.plans), 0, 0, 0)
     assert again.status == mm.Status.OPTIMAL
@@ -38,8 +39,8 @@ def test_as_little_as_possible_moves(question, data):
     meeting = data.draw(st.sampled_from([m for plan in first.plans for m in plan.sessions]))
     changed = {**dict(first.settings.diaries), who: mm.Diary([(meeting.start, meeting.end)])}
     published = data.draw(st.sampled_from([None, "2026-03-28"]))
-    found = mm.reschedule(cohort, mm.Program(), matching, first, diaries=changed, published=published)
-    assert mm.validate(cohort, matching, found) == []
+    found = replanned(cohort, mm.Program(), matching, first, diaries=changed, published=published)
+    assert faults(cohort, matching, found) == []
     assert (found.status, found.bound) == (mm.Status.OPTIMAL, found.value)
     oracle = Oracle(cohort, matching, found.settings)
     oracle.settings = replace(found.settings, wishes=replace(found.settings.wishes, adjacent=0))
@@ -77,7 +78,7 @@ def small(capacity=2):
     cohort = mm.Cohort(people)
     matching = mm.matching_from_pairs(cohort, [("ann", "eva"), ("ann", "finn")])
     program = mm.Program(format="two_session")
-    return cohort, program, matching, mm.schedule(cohort, program, matching, start="2027-01-11", end="2027-02-28")
+    return cohort, program, matching, planned(cohort, program, matching, start="2027-01-11", end="2027-02-28")
 
 
 def test_what_has_been_held_stays_and_its_plan_goes_on():
@@ -86,17 +87,17 @@ def test_what_has_been_held_stays_and_its_plan_goes_on():
     plan = next(plan for plan in first.plans if "eva" in plan.match.mentees)
     second = plan.sessions[1]
     busy = {"eva": [(plan.sessions[0].start, plan.sessions[0].end), (second.start, second.end)]}
-    found = mm.reschedule(cohort, program, matching, first, now="2027-01-12T00:00Z", busy=busy)
+    found = replanned(cohort, program, matching, first, now="2027-01-12T00:00Z", busy=busy)
     again = next(plan for plan in found.plans if "eva" in plan.match.mentees)
     assert again.sessions[0] == plan.sessions[0]
     assert again.sessions[1].start != second.start
     assert again.sessions[1].revision == 1
     assert found.value[:3] == (2, 0, -1)
-    assert mm.validate(cohort, matching, found) == []
+    assert faults(cohort, matching, found, program) == []
     held = replace(again, sessions=(replace(again.sessions[0], start=second.start), again.sessions[1]))
     others = tuple(plan for plan in found.plans if plan.match != again.match)
-    assert "plan-pin" in {v.code for v in mm.validate(cohort, matching, replace(found, plans=(*others, held)))}
-    third = mm.reschedule(cohort, program, matching, found, now="2027-01-12T00:00Z")
+    assert "plan-pin" in {v.code for v in faults(cohort, matching, replace(found, plans=(*others, held)), program)}
+    third = replanned(cohort, program, matching, found, now="2027-01-12T00:00Z")
     assert {plan.match: plan.sessions for plan in third.plans} == {p.match: p.sessions for p in found.plans}
 
 
@@ -106,11 +107,11 @@ def test_published_sessions_move_last():
     people += [mm.Participant(name, requests=[mm.Request()], availability="Mon-Tue 9-10") for name in ("eva", "finn")]
     cohort = mm.Cohort(people)
     matching = mm.matching_from_pairs(cohort, [("ann", "eva"), ("ann", "finn")])
-    first = mm.schedule(cohort, mm.Program(), matching, start="2027-01-11", end="2027-01-15")
+    first = planned(cohort, mm.Program(), matching, start="2027-01-11", end="2027-01-15")
     taken = next(p for p in first.plans if p.sessions[0].begins().day == 12)
     moved = mm.Diary([(taken.sessions[0].start, taken.sessions[0].end)])
     for published, day in (("2027-01-11", 11), (None, 11)):
-        found = mm.reschedule(cohort, mm.Program(), matching, first, diaries={"ann": moved}, published=published)
+        found = replanned(cohort, mm.Program(), matching, first, diaries={"ann": moved}, published=published)
         assert [plan.sessions[0].begins().day for plan in found.plans] == [day]
     assert len(found.unplaced) == 1
     assert [plan.match for plan in found.cancelled] == [taken.match]
@@ -119,10 +120,10 @@ def test_published_sessions_move_last():
 def test_matches_that_are_gone_are_called_off_and_come_back_with_a_later_revision():
     cohort, program, matching, first = small()
     one = mm.matching_from_pairs(cohort, [("ann", "eva")])
-    less = mm.reschedule(cohort, program, one, first)
+    less = replanned(cohort, program, one, first)
     assert [plan.match.mentees for plan in less.cancelled] == [("finn",)]
-    assert mm.validate(cohort, one, less) == []
-    back = mm.reschedule(cohort, program, matching, less)
+    assert faults(cohort, one, less, program) == []
+    back = replanned(cohort, program, matching, less)
     again = next(plan for plan in back.plans if plan.match.mentees == ("finn",))
     assert {meeting.revision for meeting in again.sessions} == {2}  # 0 planned, 1 called off
     assert back.cancelled == ()
@@ -131,12 +132,12 @@ def test_matches_that_are_gone_are_called_off_and_come_back_with_a_later_revisio
 def test_the_notice_is_for_new_times_only():
     cohort, program, matching, first = small()
     soon = "2027-01-11T08:00Z"  # an hour before the first session
-    found = mm.reschedule(cohort, program, matching, first, now=soon)
+    found = replanned(cohort, program, matching, first, now=soon)
     assert found.value == (2, 0, 0, 0)
-    assert mm.validate(cohort, matching, found) == []
+    assert faults(cohort, matching, found, program) == []
     plan = first.plans[0]
     taken = {plan.match.mentees[0]: [(plan.sessions[0].start, plan.sessions[0].end)]}
-    moved = mm.reschedule(cohort, program, matching, first, now=soon, busy=taken)
+    moved = replanned(cohort, program, matching, first, now=soon, busy=taken)
     again = next(p for p in moved.plans if p.match == plan.match)
     assert again.sessions[0].begins().isoformat() >= "2027-01-12T08:00"
 
@@ -144,8 +145,6 @@ def test_the_notice_is_for_new_times_only():
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"previous": None}, "expected a Schedule"),
-        ({"colour": 1}, "unknown argument"),
         ({"now": "noon"}, "expected a time"),
         ({"published": "soon"}, "expected a date"),
         ({"end": "2020-01-01"}, "expected a date"),
@@ -154,7 +153,15 @@ def test_the_notice_is_for_new_times_only():
 def test_bad_arguments_are_named(options, message):
     cohort, program, matching, first = small()
     with pytest.raises(mm.InputError, match=message):
-        mm.reschedule(cohort, program, matching, options.pop("previous", first), **options)
+        replanned(cohort, program, matching, first, **options)
+
+
+def test_what_is_rescheduled_is_a_schedule():
+    cohort, _, _, first = small()
+    result = mm.solve(cohort)
+    with pytest.raises(mm.InputError, match="previous: found NoneType, expected a Schedule"):
+        mm.reschedule(cohort, result, None)
+    assert len(mm.reschedule(cohort, result, first).cancelled) == 0
 
 
 @given(questions(), st.data())
@@ -167,7 +174,7 @@ def test_suggestions_can_be_held_and_are_the_best(question, data):
     found = mm.suggest(cohort, first, plan, 50)
     others = tuple(p for p in first.plans if p != plan)
     for other in found:
-        assert mm.validate(cohort, matching, replace(first, plans=(*others, other))) == []
+        assert faults(cohort, matching, replace(first, plans=(*others, other))) == []
     starts = [other.sessions[0].start for other in found]
     assert len(set(starts)) == len(starts)
     assert plan.sessions[0].start not in starts
@@ -203,8 +210,8 @@ def test_a_large_program_is_rescheduled_part_by_part():
     people += [mm.Participant(f"e{k:04}", requests=[mm.Request()], availability="Mon-Tue 8-10") for k in range(1100)]
     cohort = mm.Cohort(people)
     matching = mm.matching_from_pairs(cohort, [(f"m{k:04}", f"e{k:04}") for k in range(1100)])
-    first = mm.schedule(cohort, mm.Program(), matching, start="2027-01-11", end="2027-01-12")
+    first = planned(cohort, mm.Program(), matching, start="2027-01-11", end="2027-01-12")
     busy = {f"m{k:04}": [("2027-01-11T09:00Z", "2027-01-11T10:00Z")] for k in range(3)}
-    found = mm.reschedule(cohort, mm.Program(), matching, first, busy=busy, published="2027-01-11")
+    found = replanned(cohort, mm.Program(), matching, first, busy=busy, published="2027-01-11")
     assert found.value == found.bound == (1100, -3, -3, -3 * 1440)
     assert found.status == mm.Status.OPTIMAL

@@ -5,8 +5,9 @@ from math import prod
 from hypothesis import assume, given
 
 import mmatch as mm
+from dated import faults, planned
 from dates_oracle import FORMATS, START, Oracle, questions, scheduled
-from mmatch.scheduling import components, validate
+from mmatch.scheduling import components
 from strategies import examples
 
 
@@ -15,7 +16,7 @@ from strategies import examples
 def test_a_schedule_is_the_best_under_all_rules_and_wishes(question):
     cohort, matching, options = question
     found = scheduled(cohort, matching, **options)
-    assert validate(cohort, matching, found) == []
+    assert faults(cohort, matching, found) == []
     assert (found.status, found.bound) == (mm.Status.OPTIMAL, found.value)
     oracle = Oracle(cohort, matching, found.settings)
     assume(prod(map(len, oracle.choices())) <= 30_000)
@@ -61,7 +62,7 @@ def test_no_site_takes_the_time_of_the_others(monkeypatch):
     monkeypatch.setattr(components, "place", until_time_is_over)
     rooms = {"Rome": 1, "Oslo": 1, "Bonn": 1}
     span = {"start": START, "end": "2026-04-04", "formats": FORMATS, "time_limit": 9}
-    found = mm.schedule(cohort, mm.Program(), matching, rooms=rooms, **span)
+    found = planned(cohort, mm.Program(), matching, rooms=rooms, **span)
     assert left == [3, 3, 3]
     assert (found.status, found.stopped) == (mm.Status.FEASIBLE, "time_limit")
     assert [plan.people for plan in found.plans] == [("m", "e")]

@@ -12,10 +12,11 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import mmatch as mm
+from dated import faults, planned
 from clock_changes import ZONES, changes
 from mmatch.availability import Window, instant, week_text
 from mmatch.formats import format_of
-from mmatch.scheduling import components, schedule, validate
+from mmatch.scheduling import components
 from mmatch.scheduling.components import components_of, place
 from mmatch.scheduling.free_time import FreeTime
 from mmatch.scheduling.single_match import cheapest_dates, cost, narrowed
@@ -37,7 +38,7 @@ def programs(draw):
         week = draw(st.lists(st.sampled_from(pool), min_size=1, max_size=4))
         return mm.Participant(name, availability=week_text(week), timezone=draw(zone), **facts)
 
-    people = [person(f"m{k}", offers=[mm.Offer()], capacity=3) for k in range(2)]
+    people = [person(f"m{k}", offers=[mm.Offer()], capacity=4) for k in range(2)]
     formats = draw(st.lists(st.sampled_from([None, "quick", "single"]), min_size=1, max_size=4))
     people += [person(f"e{k}", requests=[mm.Request(format=name, mentors=2)]) for k, name in enumerate(formats)]
     pairs = [(m.id, e.id) for m in people[:2] for e in people[2:] if draw(st.integers(0, 3))]
@@ -46,7 +47,7 @@ def programs(draw):
 
 
 def dated(cohort, matching, **options):
-    return schedule(
+    return planned(
         cohort, mm.Program(), matching, **{**SPRING, "zone": "Europe/Berlin", "formats": [QUICK], **options}
     )
 
@@ -97,7 +98,7 @@ def tried(tasks, buffer):
 def test_a_schedule_is_the_best_and_can_be_held(question, buffer):
     cohort, matching = question
     found = dated(cohort, matching, buffer=buffer)
-    assert validate(cohort, matching, found) == []
+    assert faults(cohort, matching, found) == []
     assert (found.status, found.value) == (mm.Status.OPTIMAL, found.bound)
     assert len(found.plans) + len(found.unplaced) == len(matching)
     calendars = FreeTime(cohort, found.settings)
@@ -149,7 +150,7 @@ def test_edits_are_found(question, data):
             "night": replace(meeting, start=meeting.start - meeting.start % 1440 + 19 * 60),
         }[change]
         plans = (*others, replace(plan, sessions=(edit, *plan.sessions[1:])))
-    wrong = validate(cohort, matching, replace(found, plans=plans))
+    wrong = faults(cohort, matching, replace(found, plans=plans))
     codes = {violation.code for violation in wrong}
     if change in {"gone", "twice"}:
         assert "plan-match" in codes
@@ -175,13 +176,13 @@ def test_the_same_wall_time_a_week_later_is_a_week_later():
     """Over a change of the clocks 7 days are 167 hours, and still 7 days."""
     cohort, matching = two("Sat 9-10; Sun 9-10", "Sat 9-10; Sun 9-10")
     weekly = mm.Format("weekly", (mm.SessionSpec(), mm.SessionSpec()), (mm.Gap(7, 7, 7),))
-    found = schedule(
+    found = planned(
         cohort, mm.Program(), matching, start="2026-03-23", end="2026-04-04", zone="Europe/Berlin", formats=[weekly]
     )
     assert len(found.plans) == 1  # the program's format is single
     people = [replace(cohort["ann"]), replace(cohort["eva"], requests=[mm.Request(format="weekly")])]
     cohort = mm.Cohort(people)
-    found = schedule(
+    found = planned(
         cohort, mm.Program(), matching, start="2026-03-23", end="2026-04-04", zone="Europe/Berlin", formats=[weekly]
     )
     first, second = found.plans[0].sessions
@@ -208,12 +209,12 @@ def test_the_same_wall_time_a_week_later_is_a_week_later():
 def test_a_match_without_dates_has_a_reason_and_a_way_out(one, other, options, reason, relaxation):
     cohort, matching = two(one, other)
     program = mm.Program(format=options.pop("program", "single"))
-    found = schedule(cohort, program, matching, **SPRING, **options)
+    found = planned(cohort, program, matching, **SPRING, **options)
     (left,) = found.unplaced
     assert reason in left.reason
     assert left.relaxation.startswith(relaxation)
     assert bool(left.relaxation) == bool(relaxation)
-    assert validate(cohort, matching, found) == []
+    assert faults(cohort, matching, found, program) == []
 
 
 def test_a_match_that_others_crowd_out_says_so():
@@ -221,7 +222,7 @@ def test_a_match_that_others_crowd_out_says_so():
     people += [mm.Participant(name, requests=[mm.Request()], availability="Mon 9-12") for name in ("eva", "finn")]
     cohort = mm.Cohort(people)
     matching = mm.matching_from_pairs(cohort, [("ann", "eva"), ("ann", "finn")])
-    found = schedule(cohort, mm.Program(), matching, **SPRING)
+    found = planned(cohort, mm.Program(), matching, **SPRING)
     assert (found.value[0], len(found.unplaced)) == (1, 1)
     assert "needed by other matches" in found.unplaced[0].reason
 
@@ -231,10 +232,10 @@ def test_in_person_sessions_need_a_common_site():
     cohort, _ = two("Mon 9-12", "Mon 9-12", site="Rome")
     cohort = mm.Cohort([cohort["ann"], replace(cohort["eva"], requests=[mm.Request(format="room")])])
     matching = mm.matching_from_pairs(cohort, [("ann", "eva")])
-    found = schedule(cohort, mm.Program(), matching, **SPRING, formats=[room])
+    found = planned(cohort, mm.Program(), matching, **SPRING, formats=[room])
     assert (found.plans[0].sessions[0].mode, found.plans[0].sessions[0].site) == ("in_person", "Rome")
     apart = mm.Cohort([cohort["ann"], replace(cohort["eva"], site="Oslo")])
-    left = schedule(apart, mm.Program(), matching, **SPRING, formats=[room]).unplaced[0]
+    left = planned(apart, mm.Program(), matching, **SPRING, formats=[room]).unplaced[0]
     assert left.reason == 'session 1 is to be in person: no common site (ann at "Rome", eva at "Oslo")'
     assert left.relaxation == "let every session be virtual or in person"
 
@@ -247,17 +248,17 @@ def test_busy_times_and_buffers_are_kept():
         "zone": "Europe/Berlin",
         "busy": {"eva": [("2026-03-30T09:30+02:00", "2026-03-30T11:00+02:00")]},
     }
-    found = schedule(cohort, mm.Program(), matching, **options, buffer=30)
+    found = planned(cohort, mm.Program(), matching, **options, buffer=30)
     assert found.plans[0].sessions[0].start == instant("2026-03-30T11:30+02:00")
-    assert validate(cohort, matching, found) == []
+    assert faults(cohort, matching, found) == []
     assert (
-        validate(cohort, matching, replace(found, settings=replace(found.settings, buffer=45)))[0].code == "plan-time"
+        faults(cohort, matching, replace(found, settings=replace(found.settings, buffer=45)))[0].code == "plan-time"
     )
 
 
 def test_what_is_due_lies_between_the_sessions():
     cohort, matching = two("Mon-Fri 9-12", "Mon-Fri 9-12")
-    found = schedule(cohort, mm.Program(format="three_session"), matching, start="2026-03-23", end="2026-05-31")
+    found = planned(cohort, mm.Program(format="three_session"), matching, start="2026-03-23", end="2026-05-31")
     (plan,) = found.plans
     starts = [meeting.start for meeting in plan.sessions]
     send = [due.by for due in plan.dues if due.kind == "send"]
@@ -294,14 +295,14 @@ def test_what_is_due_lies_between_the_sessions():
 def test_bad_arguments_are_named(options, code):
     cohort, matching = two("Mon 9-12", "Mon 9-12")
     with pytest.raises(mm.InputError) as caught:
-        schedule(cohort, mm.Program(), matching, **{**SPRING, **options})
+        planned(cohort, mm.Program(), matching, **{**SPRING, **options})
     assert caught.value.problems[0].code == code
 
 
 def test_whose_busy_times_are_wrong_is_named():
     cohort, matching = two("Mon 9-12", "Mon 9-12")
     with pytest.raises(mm.InputError, match=r'^busy\["eva"\]: found "soon", expected \(from, to\)'):
-        schedule(cohort, mm.Program(), matching, **SPRING, busy={"ann": [], "eva": ["soon"]})
+        planned(cohort, mm.Program(), matching, **SPRING, busy={"ann": [], "eva": ["soon"]})
 
 
 @pytest.mark.parametrize("day", [1, 20260330, 10**9, 10**30])
@@ -316,13 +317,18 @@ def test_a_number_that_is_no_date_is_not_taken_for_one(day):
 def test_bad_windows_and_unknown_formats_are_named():
     cohort, matching = two("Mon 9-12", "whenever")
     with pytest.raises(mm.InputError, match="participant eva"):
-        schedule(cohort, mm.Program(), matching, **SPRING)
+        planned(cohort, mm.Program(), matching, **SPRING)
     cohort, matching = two("Mon 9-12", "Mon 9-12")
     cohort = mm.Cohort([cohort["ann"], replace(cohort["eva"], requests=[mm.Request(format="ten")])])
     with pytest.raises(mm.InputError, match=r"ten.*single"):
-        schedule(cohort, mm.Program(), matching, **SPRING)
-    with pytest.raises(mm.InputError, match=r"result\.matching"):
-        schedule(cohort, mm.Program(), [("ann", "eva")], **SPRING)
+        planned(cohort, mm.Program(), matching, **SPRING)
+    for wrong in ([("ann", "eva")], matching):
+        with pytest.raises(mm.InputError, match=r"expected a Result .*evaluate"):
+            mm.schedule(cohort, wrong, **SPRING)
+    result = mm.evaluate(cohort, mm.Program(), [("ann", "eva")])
+    for wrong in ({}, {"start": "2027-01-11"}, {"dates": mm.Dates(**SPRING), **SPRING}, {"dates": SPRING}):
+        with pytest.raises(mm.InputError, match=r"expected mm\.Dates\(start=…, end=…\), or start= and end= alone"):
+            mm.schedule(cohort, result, **wrong)
 
 
 def test_matches_that_share_nobody_are_apart():
@@ -330,7 +336,7 @@ def test_matches_that_share_nobody_are_apart():
     people += [mm.Participant(f"e{k}", requests=[mm.Request(mentors=2)], availability="Mon 9-12") for k in range(4)]
     cohort = mm.Cohort(people)
     matching = mm.matching_from_pairs(cohort, [("m0", "e0"), ("m1", "e1"), ("m1", "e2"), ("m2", "e2"), ("m2", "e3")])
-    found = schedule(cohort, mm.Program(), matching, **SPRING)
+    found = planned(cohort, mm.Program(), matching, **SPRING)
     tasks = [task_of(plan.match, plan.format, FreeTime(cohort, found.settings)) for plan in found.plans]
     assert sorted(len(component.numbers) for component in components_of(tasks, {})) == [1, 4]
     assert place(tasks).exact
@@ -342,20 +348,20 @@ def test_gaps_and_doubled_people_are_judged():
     cohort, matching = two("Mon-Fri 9-12", "Mon-Fri 9-12")
     close = mm.Format("close", (mm.SessionSpec(), mm.SessionSpec()), (mm.Gap(2, 2, 3),))
     cohort = mm.Cohort([cohort["ann"], replace(cohort["eva"], requests=[mm.Request(format="close")])])
-    found = schedule(cohort, mm.Program(), matching, start="2026-04-06", end="2026-04-10", formats=[close])
+    found = planned(cohort, mm.Program(), matching, start="2026-04-06", end="2026-04-10", formats=[close])
     first, second = found.plans[0].sessions
     assert second.start - first.start == 2 * 1440
     for days, wrong in ((1, []), (2, ["plan-gap"]), (-1, ["plan-gap"])):
         moved = replace(second, start=second.start + days * 1440)
         edited = replace(found, plans=(replace(found.plans[0], sessions=(first, moved)),))
-        assert [v.code for v in validate(cohort, matching, edited)][:1] == wrong
+        assert [v.code for v in faults(cohort, matching, edited)][:1] == wrong
     people = [mm.Participant("ann", offers=[mm.Offer()], capacity=2, availability="Mon 9-12")]
     people += [mm.Participant(name, requests=[mm.Request()], availability="Mon 9-12") for name in ("eva", "finn")]
     cohort = mm.Cohort(people)
     matching = mm.matching_from_pairs(cohort, [("ann", "eva"), ("ann", "finn")])
-    found = schedule(cohort, mm.Program(), matching, **SPRING)
+    found = planned(cohort, mm.Program(), matching, **SPRING)
     same = tuple(replace(plan, sessions=found.plans[0].sessions) for plan in found.plans)
-    assert [v.code for v in validate(cohort, matching, replace(found, plans=same))] == ["plan-overlap"]
+    assert [v.code for v in faults(cohort, matching, replace(found, plans=same))] == ["plan-overlap"]
 
 
 @pytest.mark.parametrize("zone", ZONES)
@@ -371,9 +377,9 @@ def test_no_session_is_outside_a_window_around_any_change_of_clocks(zone):
     for day in changes(zone, range(2020, 2036)):
         span = {"start": day - dt.timedelta(days=1), "end": day + dt.timedelta(days=1)}
         wishes = mm.Wishes(evening=0)
-        found = schedule(cohort, mm.Program(), matching, **span, formats=[daily], grain=15, wishes=wishes)
+        found = planned(cohort, mm.Program(), matching, **span, formats=[daily], grain=15, wishes=wishes)
         (plan,) = found.plans
-        assert validate(cohort, matching, found) == []
+        assert faults(cohort, matching, found) == []
         walls = [meeting.begins(zone) for meeting in plan.sessions]
         assert [(wall.date() - walls[0].date()).days for wall in walls] == [0, 1, 2]
         for wall, meeting in zip(walls, plan.sessions, strict=True):
@@ -394,7 +400,7 @@ def crowded(mentees=4):
 @pytest.mark.parametrize("reason", ["time_limit", "cancelled", "interrupted"])
 def test_what_is_there_when_a_run_is_stopped_is_returned_with_an_honest_bound(reason, monkeypatch):
     cohort, program, matching, span = crowded()
-    best = schedule(cohort, program, matching, **span)
+    best = planned(cohort, program, matching, **span)
     assert best.status == mm.Status.OPTIMAL
     options = {"time_limit": 0} if reason == "time_limit" else {}
     if reason == "cancelled":
@@ -403,11 +409,11 @@ def test_what_is_there_when_a_run_is_stopped_is_returned_with_an_honest_bound(re
     if reason == "interrupted":
         options["on_interrupt"] = "return"
         monkeypatch.setattr(components, "best_together", interrupted)
-    found = schedule(cohort, program, matching, **span, **options)
+    found = planned(cohort, program, matching, **span, **options)
     assert (found.status, found.stopped) == (mm.Status.FEASIBLE, reason)
     assert len(found.plans) == 4
     assert found.value <= best.value <= found.bound
-    assert validate(cohort, matching, found) == []
+    assert faults(cohort, matching, found, program) == []
     assert found.plans
 
 
@@ -419,7 +425,7 @@ def test_ctrl_c_is_raised_unless_the_host_wants_what_there_is(monkeypatch):
     cohort, program, matching, span = crowded()
     monkeypatch.setattr(components, "best_together", interrupted)
     with pytest.raises(KeyboardInterrupt):
-        schedule(cohort, program, matching, **span)
+        planned(cohort, program, matching, **span)
 
 
 def test_cancel_acts_within_one_component():
@@ -428,10 +434,10 @@ def test_cancel_acts_within_one_component():
     stop = threading.Event()
     timer = threading.Timer(0.5, stop.set)
     timer.start()
-    found = schedule(cohort, program, matching, **span, cancel=stop)
+    found = planned(cohort, program, matching, **span, cancel=stop)
     timer.cancel()
     assert found.stopped in {None, "cancelled"}
-    assert validate(cohort, matching, found) == []
+    assert faults(cohort, matching, found, program) == []
 
 
 def test_co_mentors_come_to_the_sessions_too():
@@ -444,13 +450,13 @@ def test_co_mentors_come_to_the_sessions_too():
     cohort = mm.Cohort(people)
     match = mm.Match("ann", ("eva", "finn"), "", "ann/", ("", ""), co_mentor="bob")
     matching = mm.Matching([match])
-    found = schedule(cohort, mm.Program(), matching, **SPRING, zone="UTC")
+    found = planned(cohort, mm.Program(), matching, **SPRING, zone="UTC")
     assert found.plans[0].sessions[0].begins().hour == 11
     assert found.plans[0].people == ("ann", "bob", "eva", "finn")
-    assert validate(cohort, matching, found) == []
+    assert faults(cohort, matching, found) == []
     early = replace(found.plans[0].sessions[0], start=found.plans[0].sessions[0].start - 60)
     wrong = replace(found, plans=(replace(found.plans[0], sessions=(early,)),))
-    assert [(v.code, v.who) for v in validate(cohort, matching, wrong)] == [("plan-time", ("bob",))]
+    assert [(v.code, v.who) for v in faults(cohort, matching, wrong)] == [("plan-time", ("bob",))]
 
 
 def test_a_machine_without_time_zone_data_says_what_to_install(monkeypatch):
@@ -460,4 +466,4 @@ def test_a_machine_without_time_zone_data_says_what_to_install(monkeypatch):
     monkeypatch.setattr("zoneinfo.ZoneInfo", missing)
     cohort, matching = two("Mon-Fri 12-20", "Mon-Fri 7-22")
     with pytest.raises(mm.InputError, match="no time-zone data: pip install tzdata"):
-        schedule(cohort, mm.Program(), matching, **SPRING, zone="Europe/Berlin")
+        planned(cohort, mm.Program(), matching, **SPRING, zone="Europe/Berlin")
