@@ -21,9 +21,9 @@ def replanned(cohort, program, matching, previous, **given):
     return mm.reschedule(cohort, result, previous, replace(previous.dates, **given) if given else None, **call)
 
 
-def faults(cohort, matching, schedule, program=mm.Program()):
+def faults(cohort, matching, schedule, program=None):
     """What the judge finds wrong with a schedule."""
-    return mm.verify(cohort, replace(program, formats=own(schedule)), schedule, of=matching)
+    return mm.verify(cohort, replace(program or mm.Program(), formats=own(schedule)), schedule, of=matching)
 
 
 def own(schedule):

@@ -9,7 +9,6 @@ from collections import Counter
 import pytest
 
 import mmatch as mm
-from dated import faults, planned
 from mmatch import datasets
 from mmatch.signup import read_files
 
@@ -93,9 +92,9 @@ def test_examples_with_dates_are_dated(solved, tmp_path, name):
         result = mm.solve(one.cohort, one.program)
     mm.write_dates(one.dates, tmp_path / "dates.json")
     dates = mm.read_dates(tmp_path / "dates.json")
-    found = planned(one.cohort, one.program, result.matching, **dates, time_limit=20)
-    assert found.settings == planned(one.cohort, one.program, mm.Matching(), **one.dates).settings
-    assert faults(one.cohort, result.matching, found) == []
+    assert dates == one.dates
+    found = mm.schedule(one.cohort, result, dates, time_limit=20)
+    assert mm.verify(one.cohort, one.program, found, of=result) == []
     assert len(found.plans) >= 0.9 * len(result.matching)
     assert all(item.reason for item in found.unplaced)
     again = tmp_path / "schedule.json"
@@ -105,7 +104,7 @@ def test_examples_with_dates_are_dated(solved, tmp_path, name):
 
 def test_two_sessions_meet_in_rooms_and_hand_drafts_around(solved):
     one, result = solved("two-sessions")
-    found = planned(one.cohort, one.program, result.matching, **one.dates, time_limit=20)
+    found = mm.schedule(one.cohort, result, one.dates, time_limit=20)
     for plan in found.plans:
         first, second = plan.sessions
         assert (first.mode, second.mode) == ("in_person", "virtual")

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import mmatch as mm
-from dated import planned
+from dated import planned as scheduled
 from mmatch.io.calendars import plain_text
 from strategies import examples
 
@@ -48,7 +48,7 @@ def planned(names=("", "", ""), agenda=("talk",), site=""):
     )
     matching = mm.matching_from_pairs(cohort, [("ann", "eva"), ("ann", "finn")], mm.Program(group=(1, 2)))
     options = {"start": "2027-01-11", "end": "2027-02-28", "formats": [form], "zone": "Europe/Rome"}
-    return cohort, planned(cohort, mm.Program(), matching, **options)
+    return cohort, scheduled(cohort, mm.Program(group=(1, 2)), matching, **options)
 
 
 @given(st.tuples(texts, texts, texts), st.lists(texts, min_size=1, max_size=2))
@@ -156,7 +156,7 @@ def test_files_have_safe_names_and_a_full_disk_leaves_the_old_ones(tmp_path, mon
     people = [mm.Participant("../../CON", offers=[mm.Offer()]), mm.Participant("Zoë/..", requests=[mm.Request()])]
     cohort = mm.Cohort(people)
     matching = mm.matching_from_pairs(cohort, [("../../CON", "Zoë/..")])
-    schedule = planned(cohort, mm.Program(), matching, start="2027-01-11", end="2027-01-15")
+    schedule = scheduled(cohort, mm.Program(), matching, start="2027-01-11", end="2027-01-15")
     paths = mm.write_calendars(cohort, schedule, tmp_path / "out", now=NOW)
     names = [str(path.relative_to(tmp_path / "out")) for path in paths]
     assert names == ["all.ics", "people/0001-con.ics", "people/0002-zoe.ics", "matches/0001-con-zoe.ics"]

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import mmatch as mm
-from dated import faults, planned
+from dated import faults
+from dated import planned as scheduled
 from mmatch.io.csvs import as_written
 from mmatch.io.schedules import schedule_from_json, schedule_to_json
 from mmatch.scheduling.settings import Settings
@@ -52,7 +53,7 @@ def planned(**options):
         "blackout": ["2027-03-29"],
         "wishes": mm.Wishes(preferred=60),
     }
-    return cohort, matching, planned(cohort, mm.Program(), matching, **{**usual, **options})
+    return cohort, matching, scheduled(cohort, mm.Program(), matching, **{**usual, **options})
 
 
 def test_json_gives_a_schedule_back(tmp_path):

@@ -113,7 +113,7 @@ def test_what_counting_shows_is_proved_in_words(case, solver, tmp_path):
     cohort = mm.Cohort(people)
     result = mm.solve(cohort, program, solver=solver)
     assert (result.status, result.trust) == (mm.Status.INFEASIBLE, mm.Trust.PROVED)
-    assert [(r.kind, r.message) for r in mm.reasons(cohort, program, result)] == [("shortage", message)]
+    assert [(r.kind, r.message) for r in mm.reasons(cohort, result)] == [("shortage", message)]
     mm.write_result(result, tmp_path / "result.json")
     again = mm.read_result(tmp_path / "result.json")
     assert again == result

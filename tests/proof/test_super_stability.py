@@ -93,7 +93,7 @@ def test_offers_of_one_mentor_with_a_super_stable_matching():
     result = mm.solve(strict, solver=mm.solvers.Stable(kind="super"))
     assert sorted(result.matching.pairs()) == [("x", "a", "p"), ("x", "b", "q"), ("y", "c", "r")]
     assert result.trust == mm.Trust.PROVED
-    assert [reason.message for reason in mm.reasons(strict, mm.Program(), result) if "d" in reason.who]
+    assert [reason.message for reason in mm.reasons(strict, result) if "d" in reason.who]
 
 
 @pytest.mark.parametrize("seed", range(3))

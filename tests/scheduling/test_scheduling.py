@@ -12,8 +12,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import mmatch as mm
-from dated import faults, planned
 from clock_changes import ZONES, changes
+from dated import faults, planned
 from mmatch.availability import Window, instant, week_text
 from mmatch.formats import format_of
 from mmatch.scheduling import components
@@ -47,9 +47,7 @@ def programs(draw):
 
 
 def dated(cohort, matching, **options):
-    return planned(
-        cohort, mm.Program(), matching, **{**SPRING, "zone": "Europe/Berlin", "formats": [QUICK], **options}
-    )
+    return planned(cohort, mm.Program(), matching, **{**SPRING, "zone": "Europe/Berlin", "formats": [QUICK], **options})
 
 
 def kept(task):
@@ -251,9 +249,7 @@ def test_busy_times_and_buffers_are_kept():
     found = planned(cohort, mm.Program(), matching, **options, buffer=30)
     assert found.plans[0].sessions[0].start == instant("2026-03-30T11:30+02:00")
     assert faults(cohort, matching, found) == []
-    assert (
-        faults(cohort, matching, replace(found, settings=replace(found.settings, buffer=45)))[0].code == "plan-time"
-    )
+    assert faults(cohort, matching, replace(found, settings=replace(found.settings, buffer=45)))[0].code == "plan-time"
 
 
 def test_what_is_due_lies_between_the_sessions():
@@ -450,7 +446,8 @@ def test_co_mentors_come_to_the_sessions_too():
     cohort = mm.Cohort(people)
     match = mm.Match("ann", ("eva", "finn"), "", "ann/", ("", ""), co_mentor="bob")
     matching = mm.Matching([match])
-    found = planned(cohort, mm.Program(), matching, **SPRING, zone="UTC")
+    program = mm.Program(group=(2, 2), rules=[mm.rules.CoMentors()])
+    found = planned(cohort, program, matching, **SPRING, zone="UTC")
     assert found.plans[0].sessions[0].begins().hour == 11
     assert found.plans[0].people == ("ann", "bob", "eva", "finn")
     assert faults(cohort, matching, found) == []

@@ -8,7 +8,6 @@ import pandas as pd
 import pytest
 
 import mmatch as mm
-from dated import planned
 
 pl = pytest.importorskip("polars")
 pa = pytest.importorskip("pyarrow")
@@ -72,7 +71,7 @@ def test_schedules_come_out_with_instants(backend):
     people = [mm.Participant("ann", offers=[mm.Offer("r")]), mm.Participant("eva", requests=[mm.Request("r")])]
     cohort = mm.Cohort(people)
     program = mm.Program(format="two_session")
-    made = planned(cohort, program, mm.solve(cohort, program).matching, start="2027-01-11", end="2027-02-20")
+    made = mm.schedule(cohort, mm.solve(cohort, program), start="2027-01-11", end="2027-02-20")
     table = made.to_frame(backend)
     assert len(table) == 2
     starts = table["starts"].to_pylist() if backend == "pyarrow" else list(table["starts"])

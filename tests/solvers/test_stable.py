@@ -24,7 +24,7 @@ def solved(world, side="mentee", **options):
     cohort = world.cohort(mm)
     result = mm.solve(cohort, solver=mm.solvers.Stable(side=side), **options)
     assert mm.verify(cohort, mm.Program(), result) == []
-    unhappy = {reason.who[0] for reason in mm.reasons(cohort, mm.Program(), result) if reason.kind != "score"}
+    unhappy = {reason.who[0] for reason in mm.reasons(cohort, result) if reason.kind != "score"}
     assert unhappy >= {mentee for mentee, _ in result.matching.unmatched}
     return cohort, result
 
@@ -219,7 +219,7 @@ def test_least_loads_hold_in_all_stable_matchings_or_in_none(side, world, data):
     assert result.value == (max(stable) if stable else None)
     assert (result.status == mm.Status.INFEASIBLE) == (not stable)
     if not stable:
-        assert "in every stable matching" in mm.reasons(cohort, mm.Program(), result)[0].message
+        assert "in every stable matching" in mm.reasons(cohort, result)[0].message
 
 
 @given(world=rankings(), data=st.data())
@@ -364,7 +364,7 @@ def test_super_stable_matchings_are_found_or_shown_not_to_exist(projects, data):
     assert mm.verify(cohort, mm.Program(), result) == []
     assert result.trust == mm.Trust.PROVED
     assert (result.found is not None) == bool(stable)
-    assert len(mm.reasons(cohort, mm.Program(), result)) >= (not stable)
+    assert len(mm.reasons(cohort, result)) >= (not stable)
     if stable:
         assert sorted(result.matching.pairs()) in map(world.pairs, best_for_all(world, stable))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import MISSING, fields
+from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 from mmatch.errors import InputError, Problem
@@ -63,12 +63,14 @@ def write_dates(dates: Dates, path: str | os.PathLike[str]) -> None:
     Raises:
         ExportError: a value that no file can hold, or a place that cannot be written.
     """
-    values = {
-        item.name: _plain(getattr(dates, item.name))
-        for item in fields(Dates)
-        if item.default is MISSING or getattr(dates, item.name) != item.default
+    usual = Dates(start=dates.start, end=dates.end)
+    values = {item.name: getattr(dates, item.name) for item in fields(Dates)}
+    stated = {
+        name: _plain(value)
+        for name, value in values.items()
+        if name in {"start", "end"} or value != getattr(usual, name)
     }
-    atomic_write(path, dump_json(DATES.plain({name: value for name, value in values.items() if value not in ((), {})})))
+    atomic_write(path, dump_json(DATES.plain(stated)))
 
 
 def _plain(value: Any) -> Any:

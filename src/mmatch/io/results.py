@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
+from dataclasses import fields
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +13,7 @@ from mmatch.io.documents import Document
 from mmatch.io.files import atomic_write, file_name
 from mmatch.io.forms import FRACTION
 from mmatch.io.json_text import dump_json, load_json
+from mmatch.io.programs import PROGRAM
 from mmatch.io.typed import Types, annotated, guarded
 from mmatch.matching import Match, Matching
 from mmatch.program import Program
@@ -40,7 +41,7 @@ RESULT = Document(
         **TYPES.fields_of(Result, leave_out=NOT_WRITTEN),
         "matches": (tuple[Match, ...] | None, True),
         "unmatched": (tuple[tuple[str, str], ...] | None, True),
-        "program": (Any, False),
+        "program": (PROGRAM | None, True),
     },
     TYPES,
     root="result",
@@ -99,17 +100,10 @@ def result_from_json(data: object, name: str = "", program: Program | None = Non
         InputError: fields that are missing, unknown or of another form.
     """
     found = RESULT.read(data, name)
-    stated = found.pop("program", None)
-    if stated is None and program is None:
+    if found["program"] is None and program is None:
         text = "the program is missing, which holds plain functions"
-        raise InputError(Problem("program", f"{name} program".strip(), text, "give the program that was solved"))
-    found["program"] = program if stated is None else _program_from_json(stated, name)
+        hint = "give the program that was solved"
+        raise InputError(Problem("program", f"{name} result.program".strip(), text, hint))
+    found["program"] = found["program"] or program
     matches, unmatched = found.pop("matches"), found.pop("unmatched")
     return Result(found=None if matches is None else Matching(matches, unmatched or ()), **found)
-
-
-def _program_from_json(data: object, name: str) -> Program:
-    try:
-        return Program.from_json(data)
-    except InputError as error:
-        raise InputError(replace(p, where=f"{name} {p.where}".strip()) for p in error.problems) from None
