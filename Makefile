@@ -10,7 +10,7 @@ example: $(READY)            ## run the main job on an example cohort
 	$(RUN) -m mmatch example informational --out out/informational
 	$(RUN) -m mmatch match out/informational/mentors.csv out/informational/mentees.csv \
 		--program out/informational/program.json --out out/informational/result
-	$(RUN) -m mmatch report $(addprefix out/informational/result/,cohort.json program.json result.json) \
+	$(RUN) -m mmatch report out/informational/result \
 		--by site --out out/informational/result/report.html
 
 test: lint types tests docs  ## what CI runs

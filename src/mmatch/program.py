@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import KW_ONLY, dataclass, fields, replace
+from dataclasses import KW_ONLY, dataclass, field, fields, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -48,7 +48,7 @@ class Program(Shown):
     group: Group | Mapping[str | None, Group] = (1, 1)
     rules: Sequence[Rule] = ()
     aims: Sequence[Aim | Sequence[Aim]] | None = None
-    formats: Sequence[Format] = ()
+    formats: Sequence[Format] = field(default=(), repr=False)
 
     def __post_init__(self) -> None:
         problems = Problems()
