@@ -9,11 +9,21 @@ from recorded import questions
 
 def meant(question: str, before: str, now: str) -> bool:
     """Whether a difference is one of those that the changelog tells."""
-    return any(check(question, before, now) for check in (_clauses, _least_loads, _nash))
+    return any(check(question, before, now) for check in (_clauses, _counts, _least_loads, _nash))
 
 
 def _clauses(question: str, before: str, now: str) -> bool:
     """That nothing keeps `rules.Stable` is corroborated by two solvers and no longer proved by clauses."""
+    return not question.startswith("groups") and _corroborated(question, before, now)
+
+
+def _counts(question: str, before: str, now: str) -> bool:
+    """That no groups can be formed is proved by plain counts only; who may sit together is no longer counted."""
+    return question.startswith("groups") and _corroborated(question, before, now)
+
+
+def _corroborated(question: str, before: str, now: str) -> bool:
+    """Whether "infeasible" lost its proof and nothing else: two solvers corroborate it, one alone leaves it unknown."""
     one = question.rsplit(maxsplit=1)[-1] in {"milp", "cpsat", "flow"}
     after = "unknown -" if one else "infeasible corroborated"
     return before.startswith("infeasible proved") and now == before.replace("infeasible proved", after)
