@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mmatch.arrays import NONE
-from mmatch.groups.bound import Priced
 from mmatch.instance.totals import load_labels
 from mmatch.terms import FREE
 
 FAR = 2**62
 
 if TYPE_CHECKING:
-    from mmatch.arrays import Floats, Ints
+    from mmatch.arrays import Ints
+    from mmatch.groups.priced_rows import PricedRow
     from mmatch.instance import Instance
     from mmatch.terms import Bounds, ConvexLoad, Groups
 
@@ -197,13 +197,7 @@ class GroupProgram:
         row, column = np.tile(np.arange(n), 2), np.concatenate([places, self.opened(self.groups.group[places])])
         return Block(row, column, np.repeat([1, -1], n), np.full(n, -FREE), np.zeros(n, dtype=np.int64))
 
-    def loose(self, values: Floats) -> Ints:
-        """Places of groups that are open in part, where a fractional answer breaks a link of one of them."""
-        over = values[: self.n_places] - values[self.opened(self.groups.group)] > 1e-6
-        touched = np.bincount(self.groups.group[over], minlength=self.n_groups) > 0
-        return np.flatnonzero(touched[self.groups.group])
-
-    def row_of(self, row: Priced) -> Block:
+    def row_of(self, row: PricedRow) -> Block:
         """One row over places and groups."""
         column = np.concatenate([row.places, self.opened(row.groups)])
         value = np.concatenate([row.place_weights, row.group_weights])
