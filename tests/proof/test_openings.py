@@ -102,7 +102,9 @@ def near_the_best(draw, question, stage, found):
         sets = len(instance.bounds[0].upper)
         cut = CountingCut(0, tuple(draw.sample(range(sets), draw.randint(0, sets))), tuple(draw.sample(alike, 1)))
         paid = draw.randint(0, 3) * one * (1 if side.at_most else -1)
-        limit = bound.value([*prices, draw.randint(0, 3) * one, paid], [cut], [side])
+        prices += [draw.randint(0, 3) * one, paid]
+        limit = bound.value(prices, [cut], [side])
+        assert bound.value([price << 70 for price in prices], [cut], [side]) == limit
         kept = [total for matching, total in found if keeps(side, instance, matching, cohort)]
         assert max(kept, default=limit) <= limit
 

@@ -124,7 +124,7 @@ class GroupBound:
 
     def _group_values(self, place: Objects, group: Objects) -> list[list[int]]:
         """For each group what it is worth when it opens once, twice, …: as far as it can be filled."""
-        order = np.argsort(-place, kind="stable")
+        order = _descending(place)
         order = order[np.argsort(self.groups.group[order], kind="stable")]  # group by group, the greatest first
         ranked, member = place[order], self.groups.group[order]
         size = np.bincount(member, minlength=len(self.groups))
@@ -155,6 +155,15 @@ class GroupBound:
             if len(own):
                 found.append((list(zip(own.tolist(), before.tolist(), strict=True)), min(led, FREE)))
         return found
+
+
+def _descending(values: Objects) -> Ints:
+    """The order of whole numbers, the greatest first: sorted as machine integers where all of them are."""
+    try:
+        order = np.argsort(values.astype(np.int64), kind="stable")
+    except OverflowError:
+        order = np.argsort(values, kind="stable")
+    return order[::-1]
 
 
 def _best_groups(members: list[tuple[int, int]], led: int, values: list[list[int]]) -> int:

@@ -16,7 +16,7 @@ from mmatch.portfolio.branch_and_bound import Tree
 from mmatch.portfolio.corroboration import by_two, seconded
 from mmatch.portfolio.greedy_groups import greedy
 from mmatch.portfolio.linear_program import GroupProgram
-from mmatch.portfolio.neighbourhoods import FIRST_NODES, MANY_PLACES, NEAR, best_within, improved, likely
+from mmatch.portfolio.neighbourhoods import FIRST_NODES, MANY_SEATS, NEAR, best_within, improved, likely
 from mmatch.portfolio.relaxation import relaxed, whole_prices
 from mmatch.portfolio.time_budget import SLICE, Budget, Stopped, waited
 
@@ -34,9 +34,9 @@ MOST_NODES = 2000
 TREE_SHARE = 0.6  # of the time that is left when the tree begins, or goes on
 SEARCH_SHARE = 0.5  # of the time that is left when neighbourhoods are searched first
 SMALL = 6_000  # columns, up to which the tree comes before the neighbourhoods
-VERY_FEW_PLACES = 1_000  # up to which complete searches get half of the time
-FEW_PLACES = 2_000  # up to which complete searches are let run to their end
-LINKED_PLACES = 30_000  # beyond which the relaxation has no links, and no tree is grown
+VERY_FEW_SEATS = 1_000  # up to which complete searches get half of the time
+FEW_SEATS = 2_000  # up to which complete searches are let run to their end
+LINKED_SEATS = 30_000  # beyond which the relaxation has no links, and no tree is grown
 LONG_SLICE = 20.0  # seconds for all seats at once where there are very many
 
 
@@ -73,13 +73,13 @@ class Run:
 
     def _seconded(self, answer: Answer) -> Answer:
         """What is left open, settled by complete searches where the question is small."""
-        small = len(self.groups.edge) <= (FEW_PLACES if self.watch.deadline is None else MANY_PLACES)
+        small = len(self.groups.edge) <= (FEW_SEATS if self.watch.deadline is None else MANY_SEATS)
         return answer if answer.status == Status.OPTIMAL or not small else seconded(self.instance, answer, self.watch)
 
     def _staged(self, number: int) -> bool:
         """Work on one stage; False where nothing is known to be possible."""
         program = GroupProgram(self.instance, self.groups, number, self.reached)
-        half = 0.5 if len(self.groups.edge) <= VERY_FEW_PLACES else 1.0  # the rest is for complete searches
+        half = 0.5 if len(self.groups.edge) <= VERY_FEW_SEATS else 1.0  # the rest is for complete searches
         share = half / (len(self.instance.stages) - number)
         stage = _Stage(self, program, Budget(self.watch, share, IDLE))
         try:
@@ -99,7 +99,7 @@ class Run:
 
     def keep(self, values: Ints, program: GroupProgram, bound: int | None) -> None:
         """Note the best seats, for the host to see and to have at an interrupt."""
-        self.seats = values[: program.n_places + program.n_groups]
+        self.seats = values[: program.n_seats + program.n_groups]
         answer, done = self.found("interrupted"), self.instance.tiers_within(program.number)
         self.noted(replace(answer, limit=self._exact(done, bound)) if answer.tiers_done == done else answer)
 
@@ -158,7 +158,7 @@ class _Stage:
             self.closed = Closed(bound=self.judge.value(free))
             self._take(greedy(self.program))
         answer: Relaxed | None = None
-        for linked in (False, True)[: 1 + (self.program.n_places <= LINKED_PLACES)]:
+        for linked in (False, True)[: 1 + (self.program.n_seats <= LINKED_SEATS)]:
             found = waited(self.run.watch, partial(relaxed, linked=linked), self.program, self.budget.left())
             if found is not None:
                 answer = found
@@ -173,7 +173,7 @@ class _Stage:
     def _closed_in(self, answer: Relaxed) -> None:
         """Search among the openings that the relaxation likes, then in neighbourhoods, and grow a tree."""
         liked = answer.columns[self.program.opened(np.arange(self.program.n_groups))] > NEAR
-        if self.program.n_places > MANY_PLACES:
+        if self.program.n_seats > MANY_SEATS:
             liked[:] = False
         steps: list[Callable[[], None]] = [self._grown, partial(self._improved, IDLE)] * 2
         if self.program.width > SMALL:
@@ -195,7 +195,7 @@ class _Stage:
         """The best answer in which these groups are open or not, and all others as they are."""
         values = np.zeros(self.program.width, dtype=np.int64) if self.values is None else self.values
         free = free | (values[self.program.opened(np.arange(self.program.n_groups))] > 0)
-        longest = SLICE if self.program.n_places <= MANY_PLACES else LONG_SLICE
+        longest = SLICE if self.program.n_seats <= MANY_SEATS else LONG_SLICE
         found = self.budget.timed(best_within, self.program, free, values, False, limits=FIRST_NODES, longest=longest)
         self._take(found[0])
 
@@ -212,17 +212,17 @@ class _Stage:
         if self.values is None or self.closed.bound is None:
             return
         share = 1.0 if idle == LAST_IDLE else SEARCH_SHARE
-        improved(self.program, self.values, self.closed.bound, self.budget.part(share, idle), self._take)
+        improved(self.program, self.values, self.closed.bound, self.budget.fraction(share, idle), self._take)
 
     def _grown(self) -> None:
         """Grow the tree of branches; it is kept where it says more than the root's prices alone."""
-        if not 0 < self.program.n_places <= LINKED_PLACES:
+        if not 0 < self.program.n_seats <= LINKED_SEATS:
             return
         if self.tree is None:
             self.tree = Tree(self.program, self.judge, self.run.watch)
         self.tree.keep(self.values)
         try:
-            self.tree.grow(self.budget.part(TREE_SHARE, IDLE), MOST_NODES)
+            self.tree.grow(self.budget.fraction(TREE_SHARE, IDLE), MOST_NODES)
         finally:
             self._keep(self.tree)
 

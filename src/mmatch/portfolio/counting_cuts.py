@@ -40,7 +40,7 @@ class CountingCuts:
         if (self.label == NONE).any() or len(self.upper) * len(self.groups) > MOST_CELLS:
             return []
         seats = np.zeros((len(self.groups), len(self.upper)))
-        np.add.at(seats, (self.groups.group, self.label), columns[: self.program.n_places])
+        np.add.at(seats, (self.groups.group, self.label), columns[: self.program.n_seats])
         opened = columns[self.program.opened(np.arange(len(self.groups)))]
         found: dict[CountingCut, float] = {}
         for start in self._starts(opened):

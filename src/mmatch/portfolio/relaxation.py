@@ -35,14 +35,14 @@ def relaxed(program: GroupProgram, seconds: float | None = None, *, linked: bool
         program: of the stage.
         seconds: at most.
         linked: whether nobody sits in a group that is less open than they sit. Without these rows an answer is soon
-            there, and good enough to begin with.
+            found, and good enough to begin with.
     """
     if program.width == 0:
         return Relaxed(np.zeros(0), np.zeros(len(program.priced)))
     from scipy.optimize import linprog
     from scipy.sparse import coo_array, vstack
 
-    links = [program.links(np.arange(program.n_places))] if linked else []
+    links = [program.links(np.arange(program.n_seats))] if linked else []
     rows = stacked([program.priced, program.shape, *links])
     matrix = coo_array((rows.value.astype(float), (rows.row, rows.column)), shape=(len(rows), program.width)).tocsr()
     equal = rows.lower == rows.upper
@@ -74,7 +74,7 @@ def relaxed(program: GroupProgram, seconds: float | None = None, *, linked: bool
 def whole_prices(program: GroupProgram, duals: Floats, extra: Sequence[float] = ()) -> tuple[int, ...]:
     """Dual values as the judge's prices: (one, multipliers, prices of families, rows, loads, and of extra rows)."""
     largest = max(float(np.abs(program.cost).max(initial=1)), float(np.abs(duals).max(initial=1)), 1.0)
-    room = ROOM - int(largest).bit_length() - (program.n_places + len(duals)).bit_length() - 6
+    room = ROOM - int(largest).bit_length() - (program.n_seats + len(duals)).bit_length() - 6
     one = 1 << max(min(BITS, room), 0)
     held, loads = program.number, sum(int(piece.owner.max(initial=-1)) + 1 for piece in program.pieces)
     multipliers, rest = np.maximum(-duals[:held], 0), duals[held : len(duals) - loads]

@@ -45,7 +45,7 @@ class Simplex:
             objective.SetCoefficient(variable, cost)
         objective.SetMaximization()
         self.priced = self._rows(program.priced)
-        self._rows(stacked([program.shape, program.links(np.arange(program.n_places))]))
+        self._rows(stacked([program.shape, program.links(np.arange(program.n_seats))]))
         self.sets, self.slacks = sets, [(self._slack(), self._slack()) for _ in sets]
         self.branches: dict[int, Any] = {}
         self.branched: dict[int, tuple[float, float]] = {}

@@ -39,19 +39,19 @@ def opening_bounds(instance: Instance, chosen: Bools, proof: Proof) -> list[Frac
         proof: counting cuts (each after the number of its tree), one tree a component and stage, the prices of all
             leaves in order.
     """
-    parts, n = components(instance), len(instance.stages)
+    n = len(instance.stages)
     prices = iter(proof.prices)
     seated = np.zeros(len(chosen), dtype=bool)
     found: list[list[tuple[int, int] | None]] = []
     try:
         cuts = [(numbers[0], _cut(numbers[1:])) for numbers in proof.counts]
-        for k, part in enumerate(parts):
-            seated[part.edges] = True
+        for k, component in enumerate(components(instance)):
+            seated[component.edges] = True
             evidence = [
                 (tree, [cut for place, cut in cuts if place == number])
                 for number, tree in enumerate(proof.branches[k * n : (k + 1) * n], k * n)
             ]
-            found.append(_bounds_of(part.instance, chosen[part.edges], evidence, prices))
+            found.append(_bounds_of(component.instance, chosen[component.edges], evidence, prices))
     except (ValueError, IndexError, StopIteration):
         return []  # no evidence at all
     return [] if (chosen & ~seated).any() else _added(instance, found)
