@@ -1,4 +1,4 @@
-"""One run of the portfolio: relaxation, good answers, and a tree that closes what is left, stage after stage."""
+"""The portfolio on one component: each stage is relaxed, searched for good answers and closed by branch and bound."""
 
 from __future__ import annotations
 
@@ -67,14 +67,12 @@ class Run:
                     return by_two(self.instance, self.watch)
                 if self.watch.reason() is not None:
                     return self.found(self.watch.reason())
-            return self._seconded(self.found(self.watch.reason()))
+            answer = self.found(self.watch.reason())
+            small = len(self.groups.edge) <= (FEW_SEATS if self.watch.deadline is None else MANY_SEATS)
+            is_open = answer.status != Status.OPTIMAL
+            return seconded(self.instance, answer, self.watch) if small and is_open else answer
         except Stopped:
             return self.found(self.watch.reason())
-
-    def _seconded(self, answer: Answer) -> Answer:
-        """What is left open, settled by complete searches where the question is small."""
-        small = len(self.groups.edge) <= (FEW_SEATS if self.watch.deadline is None else MANY_SEATS)
-        return answer if answer.status == Status.OPTIMAL or not small else seconded(self.instance, answer, self.watch)
 
     def _staged(self, number: int) -> bool:
         """Work on one stage; False where nothing is known to be possible."""

@@ -1,4 +1,4 @@
-"""Complete searches on models built in different ways: what two of them find is corroborated."""
+"""Complete searches by CP-SAT and HiGHS, on models built in different ways: what both find is corroborated."""
 
 from __future__ import annotations
 

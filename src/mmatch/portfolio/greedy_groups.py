@@ -1,4 +1,4 @@
-"""A first answer within a moment: the group that is worth most opens, with whoever is left for it, again and again."""
+"""A greedy first answer: again and again the group opens that is worth most with the people who are left for it."""
 
 from __future__ import annotations
 

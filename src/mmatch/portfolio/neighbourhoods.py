@@ -1,4 +1,4 @@
-"""Good answers: a mixed-integer program over the openings that the relaxation likes, then over neighbourhoods.
+"""Neighbourhood search for good answers: mixed-integer programs in which only some groups may open or close.
 
 Rothberg: An evolutionary algorithm for polishing mixed integer programming solutions (2007); Danna, Rothberg and Le
 Pape: Exploring relaxation induced neighborhoods (2005).
