@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mmatch.engine import judged, solve
 from mmatch.errors import BrokenRulesError, InputError, Problem, excerpt
 from mmatch.instance import Answer
 from mmatch.instance.from_pairs import matching_from_pairs
@@ -13,13 +12,13 @@ from mmatch.program import check_question
 from mmatch.proof import judge_matching, judge_result
 from mmatch.proof.well_formed import malformed
 from mmatch.result import Result
-from mmatch.scheduling import Schedule, judge_schedule
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from mmatch.cohort import Cohort
     from mmatch.program import Program
+    from mmatch.scheduling import Schedule
 
 
 def verify(
@@ -52,11 +51,8 @@ def verify(
         resolved = program.resolve(cohort, "flow")
         resolved.check(cohort)
         return judge_matching(cohort, resolved, answer)
-    if isinstance(answer, Schedule):
-        return _wrong_dates(cohort, program, answer, of)
     if not isinstance(answer, Result):
-        text = f"found {type(answer).__name__} {excerpt(answer)}, expected a Result, a Matching or a Schedule"
-        raise InputError(Problem("type", "answer", text))
+        return _wrong_dates(cohort, program, answer, of)
     program.resolve(cohort, answer.solver, answer.seed).check(cohort)
     found = malformed(answer)
     if not found and not answers(cohort, program, answer):
@@ -67,6 +63,11 @@ def verify(
 
 def _wrong_dates(cohort: Cohort, program: Program, schedule: Schedule, of: Result | Matching | None) -> list[Violation]:
     """What is wrong with a schedule, and whether it gives dates to this result."""
+    from mmatch.scheduling import Schedule, judge_schedule
+
+    if not isinstance(schedule, Schedule):
+        text = f"found {type(schedule).__name__} {excerpt(schedule)}, expected a Result, a Matching or a Schedule"
+        raise InputError(Problem("type", "answer", text))
     found = []
     if isinstance(of, Result) and schedule.question != of.proof.digest:
         found = [Violation("digest", "the schedule was made from another result")]
@@ -88,6 +89,8 @@ def evaluate(cohort: Cohort, program: Program, made: Matching | Iterable[Any]) -
         BrokenRulesError: where it breaks a rule or a limit; the error carries the violations.
         InputError: unknown people, or a program that cannot be meant for the cohort.
     """
+    from mmatch.engine import judged
+
     check_question(cohort, program)
     matching = made if isinstance(made, Matching) else matching_from_pairs(cohort, made, program)
     resolved = program.resolve(cohort, "flow")
@@ -127,6 +130,8 @@ class _Side:
 
 def _repeated(cohort: Cohort, result: Result) -> list[Violation]:
     """A violation where the same question, asked again, is not corroborated again."""
+    from mmatch.engine import solve
+
     found = solve(cohort, result.program, seed=result.seed)
     if (
         found.status == result.status

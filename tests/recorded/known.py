@@ -6,10 +6,12 @@ import re
 
 from recorded import questions
 
+COUNTED = {"groups 376", "pairs 353"}  # by who may sit together, and by the groups that one mentor must lead
+
 
 def meant(question: str, before: str, now: str) -> bool:
     """Whether a difference is one of those that the changelog tells."""
-    if any(check(question, before, now) for check in (_clauses, _least_loads, _nash)):
+    if any(check(question, before, now) for check in (_clauses, _counts, _least_loads, _nash)):
         return True
     if not _asks_more(question):
         return False
@@ -30,6 +32,17 @@ def _asks_more(question: str) -> bool:
 
 def _clauses(question: str, before: str, now: str) -> bool:
     """That nothing keeps `rules.Stable` is corroborated by two solvers and no longer proved by clauses."""
+    return question.rpartition(" ")[0] not in COUNTED and _corroborated(question, before, now)
+
+
+def _counts(question: str, before: str, now: str) -> bool:
+    """That no groups can be formed is proved by plain counts only; else the reason is a smallest conflicting set."""
+    number, _, what = question.rpartition(" ")
+    return number in COUNTED and (what == "reasons" or _corroborated(question, before, now))
+
+
+def _corroborated(question: str, before: str, now: str) -> bool:
+    """Whether "infeasible" lost its proof and nothing else: two solvers corroborate it, one alone leaves it unknown."""
     one = question.rsplit(maxsplit=1)[-1] in {"milp", "cpsat", "flow"}
     after = "unknown -" if one else "infeasible corroborated"
     return before.startswith("infeasible proved") and now == before.replace("infeasible proved", after)

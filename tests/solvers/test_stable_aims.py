@@ -87,7 +87,7 @@ def test_no_flows_prove_a_stable_matching_that_is_not_the_best(question, data):
     forged = replace(result.proof, stability=replace(claim, prices=tuple(rows)))
     for chosen in world.matchings():
         matching = mm.matching_from_pairs(cohort, world.pairs(chosen))
-        grade = judge(cohort, program, mm.Status.OPTIMAL, matching, forged)
+        grade = judge(cohort, result.program, mm.Status.OPTIMAL, matching, forged)
         assert bool(grade.violations) == (not world.is_stable(chosen))
         if not grade.violations and grade.totals < result.proof.totals:
             assert grade.trust != mm.Trust.PROVED

@@ -14,8 +14,9 @@ from mmatch.arrays import NONE
 from mmatch.candidates import Pairs, facts_of
 from mmatch.exact import plain
 from mmatch.explanations.before_matching import removers
+from mmatch.explanations.group_seats import GroupSeats
 from mmatch.explanations.swap_chains import Moves, best_chains, chain_from, connected, reached_from, reaching_hub
-from mmatch.explanations.unopened_groups import Seat, Unopened
+from mmatch.explanations.what_if import Seat
 from mmatch.explanations.words import counted, listed, number, topic_word
 from mmatch.instance import compile_instance
 from mmatch.matching import Reason, Status
@@ -69,7 +70,7 @@ class Unfilled:
             else:
                 yield from self._lost(request, mentee, topic)
         if grouped:
-            yield from Unopened((self.cohort, self.program), self.instance, self.result).reasons(grouped)
+            yield from GroupSeats((self.cohort, self.program), self.instance, self.result).reasons(grouped)
 
     def removed(self) -> Iterator[Reason]:
         """One reason for each request with unfilled seats and no candidate at all."""

@@ -17,10 +17,10 @@ from mmatch.matching import Matching, Status, Trust, Violation
 from mmatch.network.circulation import CrossingSets, build_network
 from mmatch.program import question_digest
 from mmatch.proof.branch_bounds import opening_bounds
-from mmatch.proof.group_counts import headcount
 from mmatch.proof.infeasibility import shortfall
 from mmatch.proof.optimality import balanced, proved_face
 from mmatch.proof.relaxation import relaxed_bounds
+from mmatch.proof.seat_counts import seat_shortage
 from mmatch.proof.stability import none_exists, stable_tiers, unrest
 from mmatch.proof.validity import validity
 from mmatch.result import Result
@@ -110,7 +110,7 @@ def _trust_without(cohort: Cohort, program: Program, status: Status, proof: Proo
         instance = compile_instance(cohort, program)
         if proof.kind == "cut" and shortfall(build_network(instance), proof.cut) > 0:
             return Trust.PROVED
-        if proof.kind in {"none", "counting"} and headcount(compile_instance(cohort, program, timed=False)) is not None:
+        if proof.kind in {"none", "counting"} and seat_shortage(compile_instance(cohort, program, timed=False)):
             return Trust.PROVED
     if proof.kind == "stability" and none_exists(cohort, program, proof):
         return Trust.PROVED

@@ -61,7 +61,7 @@ def stable_tiers(
     """
     rules = [rule for rule in program.rules if isinstance(rule, Stable)]
     claim = proof.stability
-    if not rules or claim is None or proof.digest != question_digest(cohort, program):
+    if not rules or claim is None or proof.kind != "stability" or proof.digest != question_digest(cohort, program):
         return 0, unrest(cohort, program, matching)
     instance = compile_instance(cohort, program)
     chosen = chosen_edges(cohort, instance, matching)

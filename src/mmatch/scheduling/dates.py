@@ -108,6 +108,8 @@ class Dates:
     def __post_init__(self) -> None:
         for name in ("busy", "diaries", "rooms", "travel"):
             object.__setattr__(self, name, MappingProxyType(dict(mapping_of(getattr(self, name), name))))
+        rooms = {site: tuple(names) if isinstance(names, list) else names for site, names in self.rooms.items()}
+        object.__setattr__(self, "rooms", MappingProxyType(rooms))
         for name in ("blackout", "pins"):
             value = getattr(self, name)
             if isinstance(value, str) or not isinstance(value, Iterable):
