@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from mmatch.cli.inputs import only, policy_of, question_of, read
+from mmatch.cli.inputs import policy_of, question_of, read, schedule_file
 from mmatch.cli.options import (
     AnswerWords,
     AsJson,
@@ -100,20 +100,30 @@ def verify(
 ) -> None:
     """Judge an answer without any solver.
 
-    The answer is a result with its proof, or a list of matches made by hand. For example: mmatch verify result
+    The answer is a result with its proof, or a list of matches made by hand. A schedule that is named after it is
+    judged instead. For example: mmatch verify result, mmatch verify result schedule
     """
     from dataclasses import asdict
 
     from mmatch.io.json_text import dump_json
+    from mmatch.io.schedules import read_schedule
     from mmatch.reporting.console import console, print_violations
     from mmatch.verifying import verify as judged
 
-    question = only(answer)
-    violations = judged(question.cohort, question.program, question.answer, again=again)
+    question, rest = question_of(answer)
+    if len(rest) > 1:
+        raise typer.BadParameter(f"{rest[1]} is one word too many: give an answer, or an answer and its schedule")
+    dates = read_schedule(schedule_file(rest[0])) if rest else None
+    if dates is None:
+        violations = judged(question.cohort, question.program, question.answer, again=again)
+    else:
+        violations = judged(question.cohort, question.program, dates, of=question.answer)
     if as_json:
         typer.echo(dump_json({"violations": [asdict(v) for v in violations]}), nl=False)
     elif violations:
         print_violations(console(), violations)
+    elif dates is not None:
+        typer.echo(f"Valid: all plans can be held: {len(dates.plans)}; matches without dates: {len(dates.unplaced)}.")
     else:
         typer.echo(_verdict(question.answer, again=again))
     raise typer.Exit(1 if violations else 0)

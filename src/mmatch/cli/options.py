@@ -27,7 +27,7 @@ Collect = Annotated[bool, typer.Option("--skip-bad-rows", help="Load the good ro
 AnswerWords = Annotated[
     list[str],
     typer.Argument(
-        metavar="ANSWER...",
+        metavar="ANSWER",
         help="The folder that match wrote, a result.json or a matches.csv in it; or cohort, program and answer.",
         show_default=False,
     ),

@@ -29,8 +29,10 @@ class Names:
     def __init__(self, cohort: Cohort) -> None:
         self.ids = cohort.people.index
         self.by_name: defaultdict[str, list[str]] = defaultdict(list)
+        self.names: dict[str, str] = {}
         for who, name in zip(cohort.people.ids, cohort.people.names or (), strict=False):
             self.by_name[_folded(name or "")].append(who)
+            self.names[_folded(name or "")] = name or ""
 
     def id_of(self, text: str, what: str) -> str:
         """The id of the person; ``what`` (mentor, mentee, person) stands in messages.
@@ -46,8 +48,9 @@ class Names:
         if meant:
             message = f"{len(meant)} people are called {excerpt(text)}: {', '.join(sorted(meant)[:5])}"
             raise InputError(Problem("unknown-id", what, message, "give the id"))
-        close = get_close_matches(text, [*self.ids, *self.by_name], n=1)
-        hint = f"did you mean {close[0]}?" if close else ""
+        known = {**{name: self.names[name] for name in self.by_name}, **{who: who for who in self.ids}}
+        close = get_close_matches(text, self.ids, n=1) or get_close_matches(_folded(text), known, n=1)
+        hint = f"did you mean {known[close[0]]}?" if close else ""
         raise InputError(Problem("unknown-id", what, f"unknown {what} {excerpt(text)}", hint))
 
 
