@@ -21,7 +21,7 @@ def test_a_hand_made_list_is_measured_by_the_aims_of_the_program():
     assert (result.status, result.trust, result.value) == ("feasible", "heuristic", (1, 0))
     assert mm.verify(COHORT, APART, result) == []
     assert mm.metrics(COHORT, result).mentee_coverage == 0.5
-    assert [(r.who[0], r.kind) for r in mm.reasons(COHORT, result) if r.kind != "score"] == [("eva", "swap")]
+    assert [(r.who[0], r.kind) for r in mm.reasons(COHORT, result) if r.kind != "score"] == [("eva", "price")]
 
 
 def test_a_list_that_breaks_rules_is_refused_with_all_of_them():

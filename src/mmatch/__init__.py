@@ -118,7 +118,11 @@ def __getattr__(name: str) -> Any:
     if name in _ROOMS:
         return importlib.import_module(f"mmatch.{name}")
     if name not in _PLACE:
-        raise AttributeError(f"module 'mmatch' has no attribute {name!r}")
+        from difflib import get_close_matches
+
+        close = get_close_matches(name, __all__, n=1)
+        hint = f", did you mean {close[0]!r}?" if close else ""
+        raise AttributeError(f"module 'mmatch' has no attribute {name!r}{hint}")
     value = getattr(importlib.import_module(f"mmatch.{_PLACE[name]}"), name)
     globals()[name] = value
     return value

@@ -17,7 +17,7 @@ from mmatch.explanations.before_matching import removers
 from mmatch.explanations.group_seats import GroupSeats
 from mmatch.explanations.swap_chains import Moves, best_chains, chain_from, connected, reached_from, reaching_hub
 from mmatch.explanations.what_if import Seat
-from mmatch.explanations.words import counted, listed, number, topic_word
+from mmatch.explanations.words import counted, found_by, listed, number, topic_word
 from mmatch.instance import compile_instance
 from mmatch.matching import Reason, Status
 from mmatch.network.circulation import HUB, CrossingSets, build_network
@@ -171,7 +171,7 @@ class Unfilled:
             yield Reason("price", (mentee,), topic, text)
         else:
             text = f"{mentee}: a seat{topic_word(topic)} could be filled, and nothing is lost by it"
-            hint = "no aim asks for it" if optimal else f"{self.result.solver} did not find it"
+            hint = "no aim asks for it" if optimal else f"{found_by(self.result)} did not find it"
             yield Reason("price", (mentee,), topic, f"{text}: {hint}")
 
     def _has_seats(self, request: int) -> bool:
@@ -199,7 +199,7 @@ class Unfilled:
                 f"{mentee} and {rival} count the same: the lottery (seed {self.result.seed}) gave the place to {rival}"
             )
         if loss[worse] < 0:
-            return f"{mentee} would do better in the place of {rival}, but {self.result.solver} did not find it"
+            return f"{mentee} would do better in the place of {rival}, but {found_by(self.result)} did not find it"
         name = " + ".join(aim.title for aim in self.program.tiers[worse])
         return f"{mentee} in the place of {rival} would lower {name} by {number(loss[worse])}"
 

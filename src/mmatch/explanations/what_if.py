@@ -15,7 +15,7 @@ import numpy as np
 
 from mmatch.arrays import NONE
 from mmatch.exact import plain
-from mmatch.explanations.words import number
+from mmatch.explanations.words import found_by, number
 from mmatch.instance.capacities import group_bounds, led_groups, mentor_seats
 from mmatch.instance.from_pairs import matching_from_pairs
 from mmatch.matching import Match, Status
@@ -111,8 +111,10 @@ class WhatIf:
             if change < 0:
                 return f"but that lowers {name} by {number(plain(-change))}"
             if change > 0:
-                return f"and that raises {name} by {number(plain(change))}: {self.result.solver} did not find it"
-        hint = "no aim asks for it" if self.result.status == Status.OPTIMAL else f"{self.result.solver} did not find it"
+                return f"and that raises {name} by {number(plain(change))}: {found_by(self.result)} did not find it"
+        hint = (
+            "no aim asks for it" if self.result.status == Status.OPTIMAL else f"{found_by(self.result)} did not find it"
+        )
         return f"and nothing is lost by it: {hint}"
 
     def _gained(self, aim: Aim, after: Matching) -> tuple[Fraction, ...]:
