@@ -21,7 +21,7 @@ import mmatch as mm
 from mmatch import aims, rules
 from mmatch.lotteries import chances, drawing
 from mmatch.lotteries.keyed_random import Keyed
-from mmatch.lotteries.rounding import Shares
+from mmatch.lotteries.rounding import ChanceShares
 from mmatch.rules._base import Rule
 from mmatch.terms import Bounds
 from oracle import Oracle
@@ -663,7 +663,7 @@ def test_many_parts_sum_to_the_chances(seed):
 
 def test_shares_of_a_triangle():
     """Two mentees, two mentors, every pair with one half: two roundings, each along or against the one cycle."""
-    shares = Shares((0, 0, 1, 1), (2, 3, 2, 3), (1, 1, 1, 1), 2, (0, 1, 2, 3), np.zeros(4, dtype=bool))
+    shares = ChanceShares((0, 0, 1, 1), (2, 3, 2, 3), (1, 1, 1, 1), 2, (0, 1, 2, 3), np.zeros(4, dtype=bool))
     parts = [(chance, chosen.tolist()) for chance, chosen in shares.parts()]
     assert sorted(parts) == [(HALF, [False, True, True, False]), (HALF, [True, False, False, True])]
     assert shares.sampled(lambda there, back: True) != shares.sampled(lambda there, back: False)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 import mmatch as mm
 from mmatch.mechanisms.market import market_of
 from mmatch.proof import judge
-from mmatch.proof.super_stability import Wishes, after_strikes
+from mmatch.proof.super_stability import OpenWishes, after_strikes
 from stable_oracle import rankings
 from strategies import examples
 
@@ -32,7 +32,7 @@ def test_whatever_is_struck_out_in_any_order_no_super_stable_matching_has(world,
     found, names = market(world.cohort(mm))
     stable = world.stable("super")
     ever = {pair for chosen in stable for pair in zip(world.names, chosen, strict=True)}
-    wishes, order = Wishes(found), data.draw(st.permutations(range(len(found))))
+    wishes, order = OpenWishes(found), data.draw(st.permutations(range(len(found))))
     while struck := [pair for pair in order if wishes.strike(pair)]:
         assert not ever & {names[pair] for pair in struck}
         assert not (stable and wishes.too_many())

@@ -13,7 +13,7 @@ import numpy as np
 
 from mmatch.arrays import NONE
 from mmatch.explanations.unopened_groups import UnopenedGroups
-from mmatch.explanations.what_if import SIZE, WhatIf, where
+from mmatch.explanations.what_if import SIZE, Trial, where
 from mmatch.explanations.words import counted, listed, topic_word
 from mmatch.instance.set_titles import set_title
 from mmatch.matching import Match, Reason
@@ -40,7 +40,7 @@ class GroupSeats:
     """Reasons for unfilled seats of a matching in groups, and for groups that did not open."""
 
     def __init__(self, question: tuple[Cohort, Program], instance: Instance, result: Result) -> None:
-        self.what_if = WhatIf(question, instance, result)
+        self.what_if = Trial(question, instance, result)
         self.unopened = UnopenedGroups(self.what_if)
         self.cohort, self.instance = question[0], instance
         self.seats = Counter(self.what_if.matching.seats.mentee)

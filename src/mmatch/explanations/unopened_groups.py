@@ -15,7 +15,7 @@ from mmatch.matching import Match
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from mmatch.explanations.what_if import Seat, WhatIf
+    from mmatch.explanations.what_if import Seat, Trial
     from mmatch.matching import Violation
 
 CO_MENTOR = frozenset({"rule:CoMentors"})
@@ -41,7 +41,7 @@ class UnopenedGroup:
 class UnopenedGroups:
     """The groups that people with unfilled seats could have sat in."""
 
-    def __init__(self, what_if: WhatIf) -> None:
+    def __init__(self, what_if: Trial) -> None:
         self.what_if, self.cohort = what_if, what_if.cohort
         self.ranked: dict[int, list[Seat]] = {}
         self.sentences: dict[Match, tuple[str, str]] = {}

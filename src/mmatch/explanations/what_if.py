@@ -48,7 +48,7 @@ class Seat:
     topic: str
 
 
-class WhatIf:
+class Trial:
     """A matching in groups as it is, and as it would be after one change."""
 
     def __init__(self, question: tuple[Cohort, Program], instance: Instance, result: Result) -> None:

@@ -50,7 +50,7 @@ class Closed:
     bound: int | None = None
 
 
-class Run:
+class ComponentRun:
     """One run: the best seats so far, and what each stage gave."""
 
     def __init__(self, instance: Instance, groups: Groups, watch: Watch, noted: Callable[[Answer], None]) -> None:
@@ -137,7 +137,7 @@ class Run:
 class _Stage:
     """One stage: from the relaxation to a tree."""
 
-    def __init__(self, run: Run, program: GroupProgram, budget: Budget) -> None:
+    def __init__(self, run: ComponentRun, program: GroupProgram, budget: Budget) -> None:
         self.run, self.program, self.budget = run, program, budget
         self.judge = GroupBound(run.instance, run.groups, program.number, run.reached)
         self.closed = Closed()

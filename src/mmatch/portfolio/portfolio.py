@@ -15,7 +15,7 @@ from mmatch.groups.components import components
 from mmatch.instance import Answer, Watch
 from mmatch.instance.totals import tier_totals, tier_values
 from mmatch.matching import Status
-from mmatch.portfolio.component_run import Run
+from mmatch.portfolio.component_run import ComponentRun
 from mmatch.portfolio.corroboration import by_two
 from mmatch.solvers.cpsat import CpSat
 from mmatch.solvers.milp import Milp
@@ -63,7 +63,7 @@ class _ByComponent:
         left = sum(len(component.places) for component in self.components)
         for k in order:
             component, watch = self.components[k], self._watch(len(self.components[k].places) / max(left, 1))
-            found = Run(component.instance, component.groups_of, watch, partial(self._noted, k)).answer()
+            found = ComponentRun(component.instance, component.groups_of, watch, partial(self._noted, k)).answer()
             if found.status == Status.INFEASIBLE:
                 alone = len(self.components) == 1
                 return found if alone else by_two(self.instance, self.watch)  # evidence about the whole

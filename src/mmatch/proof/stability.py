@@ -20,7 +20,7 @@ from mmatch.instance.choices import chosen_edges
 from mmatch.instance.totals import tier_totals
 from mmatch.matching import Stability, Violation
 from mmatch.mechanisms.market import counts_ranks, market_of, meets_twice, obstacle, short_of, stage_weights, sums_only
-from mmatch.mechanisms.rotation_order import Face, followed
+from mmatch.mechanisms.rotation_order import RotationFace, followed
 from mmatch.program import question_digest
 from mmatch.proof.blocking_edges import unstable
 from mmatch.proof.strict_lists import (
@@ -34,7 +34,7 @@ from mmatch.proof.strict_lists import (
     struck_out,
     within_seats,
 )
-from mmatch.proof.super_stability import Wishes, after_strikes
+from mmatch.proof.super_stability import OpenWishes, after_strikes
 from mmatch.rules.stable import Stable
 from mmatch.terms import NoBlocking
 
@@ -105,7 +105,7 @@ def _priced(instance: Instance, chosen: Bools, claim: Stability, totals: tuple[E
     if way is None:
         return 0
     best, descent = way
-    face, closed = Face(descent), 0
+    face, closed = RotationFace(descent), 0
     for sums, flow in zip(stage_weights(instance), claim.prices, strict=False):
         weights = sums[market.edge].tolist()
         gains = descent.gains(weights)
@@ -180,7 +180,7 @@ def _first_of_all(market: Market, chosen: Bools, claim: Stability) -> bool:
     return all(pair in first if first else pair == NONE for pair, first in pairs)
 
 
-def _after_steps(market: Market, claim: Stability) -> Wishes | None:
+def _after_steps(market: Market, claim: Stability) -> OpenWishes | None:
     """What the steps of a claim leave of all lists; None where one of them does not follow."""
     steps = places_of(market, claim.steps)
     return None if steps is None else after_strikes(market, steps)

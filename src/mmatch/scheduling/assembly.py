@@ -30,7 +30,7 @@ def _minutes(price: int) -> Vector:
     return (-price,)
 
 
-class Run:
+class Search:
     """What a run may take, and its outcome so far: dates, value and bound, summed over components.
 
     ``vector_of`` gives the meaning of a price: numbers of which more is better, the earlier ones first.
@@ -73,7 +73,7 @@ class Run:
 
 
 def assembled(
-    tasks: Sequence[Task], free_time: FreeTime, run: Run, previous_rooms: RoomNames | None = None
+    tasks: Sequence[Task], free_time: FreeTime, run: Search, previous_rooms: RoomNames | None = None
 ) -> Schedule:
     """The schedule of some tasks."""
     settings = free_time.settings

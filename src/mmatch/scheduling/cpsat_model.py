@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False)
-class Found:
+class FoundDates:
     """What a run gave: dates, the bound (most matches, least cost) on all dates, whether these are the best."""
 
     dates: list[Chosen]
@@ -34,7 +34,7 @@ def best_together(
     *,
     others: Sequence[PlacedSession] = (),
     work: float | None = None,
-) -> Found:
+) -> FoundDates:
     """The best dates of some matches, or the best that were found until the run is stopped.
 
     Args:
@@ -61,7 +61,7 @@ def best_together(
     loose = price * number_of_loose(cp, variables) if price else 0
     radix = 1 + sum(row.most for row in variables) + price * sum(len(row.starts) for row in variables)
     if radix * (len(tasks) + 1) >= IMPOSSIBLE:
-        return Found([None] * len(tasks), None, exact=False)
+        return FoundDates([None] * len(tasks), None, exact=False)
     cp.maximize(radix * sum(row.present for row in variables) - sum(row.price for row in variables) - loose)
     return _solved(cp, variables, radix, (watch, work))
 
@@ -73,7 +73,7 @@ def _add_hint(cp: Any, variables: Sequence[MatchVariables], start: Sequence[Chos
             cp.add_hint(variable, hinted)
 
 
-def _solved(cp: Any, variables: Sequence[MatchVariables], radix: int, limits: tuple[Watch, float | None]) -> Found:
+def _solved(cp: Any, variables: Sequence[MatchVariables], radix: int, limits: tuple[Watch, float | None]) -> FoundDates:
     """One repeatable run of CP-SAT."""
     from ortools.sat.python import cp_model
 
@@ -87,11 +87,11 @@ def _solved(cp: Any, variables: Sequence[MatchVariables], radix: int, limits: tu
         solver.parameters.max_deterministic_time = work
     status = searched(solver, cp, watch)
     if status not in {cp_model.OPTIMAL, cp_model.FEASIBLE}:
-        return Found([None] * len(variables), None, exact=False)
+        return FoundDates([None] * len(variables), None, exact=False)
     dates: list[Chosen] = [
         tuple(solver.value(start) for start in row.starts) if solver.boolean_value(row.present) else None
         for row in variables
     ]
     most = round(solver.best_objective_bound)
     placed = -(-most // radix)
-    return Found(dates, (placed, placed * radix - most), status == cp_model.OPTIMAL)
+    return FoundDates(dates, (placed, placed * radix - most), status == cp_model.OPTIMAL)

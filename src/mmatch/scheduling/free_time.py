@@ -63,7 +63,7 @@ class Limit:
         return months
 
 
-class Person(NamedTuple):
+class PersonTime(NamedTuple):
     """The facts about a participant that matter for dates."""
 
     id: str
@@ -82,7 +82,7 @@ class FreeTime:
     wider: Mapping[str, int] | None = None  # minutes by which windows are longer at both ends
     base: FreeTime | None = None  # the same without wider windows
     weeks: dict[tuple[tuple[Window, ...], str, int, int], Intervals] = field(default_factory=dict)  # computed once
-    people: dict[tuple[str, str], Person] = field(default_factory=dict)
+    people: dict[tuple[str, str], PersonTime] = field(default_factory=dict)
 
     def under(self, settings: Settings, wider: Mapping[str, int] | None = None, *, same: bool = False) -> FreeTime:
         """The free time of the same people under other settings; ``same`` where these change nobody's time."""
@@ -100,13 +100,13 @@ class FreeTime:
             *_, (_, self._known[name]) = self.steps(name)
         return self._known[name]
 
-    def person(self, name: str) -> Person:
+    def person(self, name: str) -> PersonTime:
         """A person, with the default time zone where none is stated."""
         key = name, self.settings.zone
         if key not in self.people:
             people = self.cohort.people
             row = people.index[name]
-            self.people[key] = Person(
+            self.people[key] = PersonTime(
                 name,
                 people.availability[row] if people.availability else None,
                 (people.timezones[row] if people.timezones else None) or self.settings.zone,
@@ -149,7 +149,7 @@ class FreeTime:
             free = free[:0]
             yield "a limit of 0", free
 
-    def windows(self, person: Person) -> tuple[Window, ...]:
+    def windows(self, person: PersonTime) -> tuple[Window, ...]:
         """The weekly windows of a person."""
         found = self.settings.hours
         if person.availability is not None:

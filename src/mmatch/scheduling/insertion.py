@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mmatch.instance import Watch
-from mmatch.scheduling.cpsat_model import Found, best_together
+from mmatch.scheduling.cpsat_model import FoundDates, best_together
 from mmatch.scheduling.feasibility import (
     Chosen,
     PlacedSession,
@@ -72,7 +72,7 @@ def inserted(task: Task, others: Surroundings) -> Dates | None:
 
 def inserted_together(
     tasks: Sequence[Task], others: Surroundings, start: Sequence[Chosen], watch: Watch, work: float | None = None
-) -> Found:
+) -> FoundDates:
     """The best dates of some matches while others keep theirs, beginning with the dates that they have."""
     others = others.near(tasks)
     sessions = list(placed_sessions(others.tasks, others.dates))

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mmatch.result import Result, check_answer
-from mmatch.scheduling.assembly import Run, assembled
+from mmatch.scheduling.assembly import Search, assembled
 from mmatch.scheduling.cohort_settings import format_name, matches_of, settings_of
 from mmatch.scheduling.dates import Dates, dates_of
 from mmatch.scheduling.free_time import FreeTime
@@ -63,4 +63,4 @@ def schedule(  # noqa: PLR0913 - the front door: the contract names these
     limits = RunLimits.of(time_limit, cancel, on_interrupt)
     free_time = FreeTime(cohort, settings)
     tasks = [task_of(match, format_name(cohort, result.program, match), free_time) for match in matches]
-    return replace(assembled(tasks, free_time, Run(limits)), question=result.proof.digest)
+    return replace(assembled(tasks, free_time, Search(limits)), question=result.proof.digest)

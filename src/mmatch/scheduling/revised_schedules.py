@@ -14,7 +14,7 @@ from mmatch.availability import DAY, day_of
 from mmatch.errors import LimitError, Problem, expect
 from mmatch.matching import Match
 from mmatch.result import Result, check_answer
-from mmatch.scheduling.assembly import Run, assembled
+from mmatch.scheduling.assembly import Search, assembled
 from mmatch.scheduling.cohort_settings import format_name, matches_of, settings_of
 from mmatch.scheduling.components import components_of
 from mmatch.scheduling.dates import Dates
@@ -87,7 +87,7 @@ def reschedule(  # noqa: PLR0913 - the verb's own arguments
     weights = _Weights.of(tasks, earlier)
     tasks = [_priced(_as_held(task, earlier), earlier.get(key_of(task.match)), weights, public) for task in tasks]
     rooms = {(key, k): session.room for key, plan in earlier.items() for k, session in enumerate(plan.sessions)}
-    found = assembled(tasks, free_time, Run(limits, weights.vector_of), rooms)
+    found = assembled(tasks, free_time, Search(limits, weights.vector_of), rooms)
     return replace(_with_revisions(found, previous), question=result.proof.digest)
 
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from mmatch.availability import DAY, offsets_at, starts
 from mmatch.formats import format_of
-from mmatch.scheduling.free_time import MONDAY, FreeTime, Limit, Person, shared_time
+from mmatch.scheduling.free_time import MONDAY, FreeTime, Limit, PersonTime, shared_time
 from mmatch.scheduling.settings import key_of
 
 if TYPE_CHECKING:
@@ -230,7 +230,7 @@ def _hour_prices(times: Intervals, session: SessionSpec, people: tuple[str, ...]
 # -- how and where ----------------------------------------------------------------------------------------------------
 
 
-def common_site(people: Sequence[Person], travel: Mapping[tuple[str, str], int]) -> str:
+def common_site(people: Sequence[PersonTime], travel: Mapping[tuple[str, str], int]) -> str:
     """Where these people can meet in person: their site, or the one of theirs with the shortest way for all.
 
     The empty text where they are at different sites and no way between them is known.
@@ -246,7 +246,7 @@ def common_site(people: Sequence[Person], travel: Mapping[tuple[str, str], int])
     return min(ways)[2] if ways else ""
 
 
-def _mode(session: SessionSpec, people: Sequence[Person], site: str) -> str:
+def _mode(session: SessionSpec, people: Sequence[PersonTime], site: str) -> str:
     """How a session is held: as the format says; where it says "either", virtual if all can; "" if there is no way."""
     possible = [mode for mode in ("virtual", "in_person") if all(mode in person.modes for person in people)]
     wanted = [m for m in possible if session.mode in {m, "either"} and (site or m != "in_person")]

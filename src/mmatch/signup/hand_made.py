@@ -12,7 +12,7 @@ from mmatch.instance.from_pairs import matching_from_pairs
 from mmatch.io.files import file_name, read_text
 from mmatch.io.matches import MATCH_HEADS
 from mmatch.matching import Match
-from mmatch.signup.tables import Table, table_from_text
+from mmatch.signup.tables import InputTable, table_from_text
 
 if TYPE_CHECKING:
     import os
@@ -85,7 +85,7 @@ def read_matches(cohort: Cohort, program: Program, path: str | os.PathLike[str])
     return matching_from_pairs(cohort, pairs, program)
 
 
-def _rows(table: Table) -> list[dict[str, str]]:
+def _rows(table: InputTable) -> list[dict[str, str]]:
     """The rows by lower-case head.
 
     Raises:
