@@ -4,13 +4,13 @@ VENV := .venv
 RUN := $(VENV)/bin/python
 READY := $(VENV)/.ready
 
-.PHONY: example test lint types tests docs browser format bench peers fuzz recorded planted clean
+.PHONY: example test lint types tests stubs docs browser format bench peers fuzz recorded planted clean
 
 example: $(READY)            ## run the main job on an example cohort
 	$(RUN) -m mmatch example informational --out out/informational
 	$(RUN) -m mmatch match out/informational/mentors.csv out/informational/mentees.csv \
 		--program out/informational/program.json --out out/informational/result
-	$(RUN) -m mmatch report $(addprefix out/informational/result/,cohort.json program.json result.json) \
+	$(RUN) -m mmatch report out/informational/result \
 		--by site --out out/informational/result/report.html
 
 test: lint types tests docs  ## what CI runs
@@ -29,6 +29,9 @@ browser:                     ## Debian's Chromium, for the tests of pages (witho
 	@{ command -v chromium && command -v chromedriver; } > /dev/null \
 		|| { apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium chromium-driver; } > /dev/null \
 		|| { echo "no Chromium here, and it cannot be installed: tests of pages are skipped"; test -z "$$CI"; }
+
+stubs: $(READY)              ## what type checkers see, after a new rule, aim or public name
+	PYTHONPATH=tests $(RUN) tests/stubs.py
 
 docs: $(READY)               ## the site, with all notebooks executed: out/docs/index.html
 	$(VENV)/bin/sphinx-build -q -W --keep-going -b html docs out/docs

@@ -88,7 +88,7 @@ def ours(folder: str) -> dict[str, object]:
         read = time.perf_counter()
         result = mmatch.solve(cohort, program)
         solved = time.perf_counter()
-        found = mmatch.reasons(cohort, program, result)
+        found = mmatch.reasons(cohort, result)
         end = time.perf_counter()
         taken.append(end - start)
         parts = parts or {"read": read - start, "solve": solved - read, "reasons": end - solved}

@@ -36,7 +36,7 @@ class Spec:
     group: tuple[int, int] = (3, 6)
     led: int = 2
     ours: tuple[int, ...] = (10, 30)
-    theirs: int = 60
+    reference: int = 60  # seconds of the other solvers
     seed: int = 0
     at_ten: float = 0.0005  # below the best of the others at most
 
@@ -55,7 +55,9 @@ def cohort(size: tuple[int, int, int], seed: int = SPEC.seed) -> Cohort:
     wish = draw.dirichlet([SPEC.concentration] * topics, size=mentees)
     offers = draw.random((mentors, topics)) < SPEC.offers / topics
     free = [draw.random((n, len(SLOTS))) < 0.5 for n in (mentors, mentees)]
-    windows = [["; ".join(s for s, there in zip(SLOTS, row, strict=True) if there) or None for row in f] for f in free]
+    windows = [
+        ["; ".join(s for s, is_free in zip(SLOTS, row, strict=True) if is_free) or None for row in f] for f in free
+    ]
     people = [
         mm.Participant(
             f"m{k}",
@@ -95,7 +97,7 @@ def solved(people: Cohort, solver: Any, seconds: float) -> tuple[Any, float]:
     return result, time.perf_counter() - start
 
 
-def told(name: str, result: Any, seconds: float) -> None:
+def print_result(name: str, result: Any, seconds: float) -> None:
     """One line."""
     bound = result.verified_bound[0] if result.verified_bound else None
     claimed = result.bound[0] if result.bound else None
@@ -109,7 +111,7 @@ def told(name: str, result: Any, seconds: float) -> None:
     )
 
 
-def measured(size: tuple[int, int, int], *, beside: bool) -> list[Row]:
+def measured(size: tuple[int, int, int], *, others: bool) -> list[Row]:
     """One size: ours, then the others."""
     import mmatch as mm
 
@@ -119,13 +121,13 @@ def measured(size: tuple[int, int, int], *, beside: bool) -> list[Row]:
     ours = {}
     for seconds in SPEC.ours:
         result, took = solved(people, "auto", seconds)
-        told(f"ours, {seconds} s", result, took)
+        print_result(f"ours, {seconds} s", result, took)
         ours[seconds] = result.value[0]
     best = 0
-    others = {"CP-SAT, 2": mm.solvers.CpSat(workers=2), "CP-SAT, 8": mm.solvers.CpSat(workers=8), "HiGHS": "milp"}
-    for label, solver in others.items() if beside else ():
-        result, took = solved(people, solver, SPEC.theirs)
-        told(label, result, took)
+    solvers = {"CP-SAT, 2": mm.solvers.CpSat(workers=2), "CP-SAT, 8": mm.solvers.CpSat(workers=8), "HiGHS": "milp"}
+    for label, solver in solvers.items() if others else ():
+        result, took = solved(people, solver, SPEC.reference)
+        print_result(label, result, took)
         best = max(best, result.value[0] if result.value else 0)
     rows = []
     for seconds, value in ours.items():
@@ -143,15 +145,15 @@ def largest() -> list[Row]:
 
 def print_largest() -> None:
     """Solve the largest size for a minute."""
-    result, took = solved(cohort(SPEC.largest), "auto", SPEC.theirs)
+    result, took = solved(cohort(SPEC.largest), "auto", SPEC.reference)
     print(f"{SPEC.largest[0]:,} mentees, {SPEC.largest[1]:,} mentors")
-    told("ours, 60 s", result, took)
+    print_result("ours, 60 s", result, took)
     print(f"  peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6:.2f} GB")
 
 
 def run(wanted: list[str]) -> list[Row]:
     """The sizes wanted (by their number of mentees), or all."""
-    rows = [row for size in SPEC.sizes if not wanted or str(size[0]) in wanted for row in measured(size, beside=True)]
+    rows = [row for size in SPEC.sizes if not wanted or str(size[0]) in wanted for row in measured(size, others=True)]
     if not wanted or str(SPEC.largest[0]) in wanted:
         rows += largest()
     return rows

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from benchmarks._common import Row, machine, part, print_table
 
 if TYPE_CHECKING:
-    from mmatch import Cohort, Matching, Program
+    from mmatch import Cohort, Result
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri")
 
@@ -33,7 +33,7 @@ class Spec:
     start: str = "2027-01-11"
     end: str = "2027-03-07"
     seconds: float = 20
-    theirs: float = 60
+    plain_seconds: float = 60
     people: int = 2000
     pairs: int = 1_000_000
     seed: int = 0
@@ -42,7 +42,7 @@ class Spec:
 SPEC = Spec()
 
 
-def question(plans: int, form: str = "three_session") -> tuple[Cohort, Program, Matching]:
+def question(plans: int, form: str = "three_session") -> tuple[Cohort, Result]:
     """Mentors with their mentees."""
     import numpy as np
 
@@ -66,14 +66,15 @@ def question(plans: int, form: str = "three_session") -> tuple[Cohort, Program, 
         people.append(mm.Participant(f"e{k:05}", requests=[mm.Request(format=form)], availability=week(), site=site))
         pairs.append((mentor, f"e{k:05}"))
     cohort = mm.Cohort(people)
-    return cohort, mm.Program(), mm.matching_from_pairs(cohort, pairs)
+    program = mm.Program(formats=[in_rooms()] if form == "rooms" else ())
+    return cohort, mm.evaluate(cohort, program, pairs)
 
 
 def in_rooms() -> Any:
     """Three sessions, the first and the last in person."""
     import mmatch as mm
 
-    meet, talk = mm.Session(60, "in_person"), mm.Session(60, "virtual")
+    meet, talk = mm.SessionSpec(60, "in_person"), mm.SessionSpec(60, "virtual")
     return mm.Format("rooms", (meet, talk, meet), (mm.Gap(), mm.Gap()))
 
 
@@ -81,12 +82,12 @@ def part_apart() -> dict[str, Any]:
     """All plans without rooms."""
     import mmatch as mm
 
-    asked = question(SPEC.plans)
+    given = question(SPEC.plans)
     start = time.perf_counter()
-    found = mm.schedule(*asked, start=SPEC.start, end=SPEC.end)
+    found = mm.schedule(*given, start=SPEC.start, end=SPEC.end)
     took = time.perf_counter() - start
     start = time.perf_counter()
-    wrong = len(mm.validate(asked[0], asked[2], found))
+    wrong = len(mm.verify(given[0], given[1].program, found, of=given[1]))
     return {
         "seconds": took,
         "judge": time.perf_counter() - start,
@@ -100,13 +101,13 @@ def part_budgets(plans: int = 1000) -> dict[str, Any]:
     """Plans whose mentors have as many hours a month as three sessions take, and at most two sessions a day."""
     import mmatch as mm
 
-    asked = question(int(plans))
+    given = question(int(plans))
     enough = mm.Diary(hours_per_month=2.25, per_day=2)
-    diaries = {person.id: enough for person in asked[0] if person.offers}
+    diaries = {person.id: enough for person in given[0] if person.offers}
     start = time.perf_counter()
-    found = mm.schedule(*asked, start=SPEC.start, end=SPEC.end, diaries=diaries)
+    found = mm.schedule(*given, mm.Dates(start=SPEC.start, end=SPEC.end, diaries=diaries))
     took = time.perf_counter() - start
-    wrong = len(mm.validate(asked[0], asked[2], found))
+    wrong = len(mm.verify(given[0], given[1].program, found, of=given[1]))
     return {"seconds": took, "status": str(found.status), "value": found.value, "wrong": wrong}
 
 
@@ -114,46 +115,48 @@ def part_rooms(seconds: float) -> dict[str, Any]:
     """Plans that share rooms, ours."""
     import mmatch as mm
 
-    asked = question(SPEC.with_rooms, "rooms")
+    given = question(SPEC.with_rooms, "rooms")
     rooms = dict.fromkeys(SPEC.sites, SPEC.rooms)
-    options = {"start": SPEC.start, "end": SPEC.end, "formats": [in_rooms()], "rooms": rooms}
-    found = mm.schedule(*asked, **options, time_limit=float(seconds))
-    return {"value": found.value, "bound": found.bound, "wrong": len(mm.validate(asked[0], asked[2], found))}
+    found = mm.schedule(*given, mm.Dates(start=SPEC.start, end=SPEC.end, rooms=rooms), time_limit=float(seconds))
+    wrong = len(mm.verify(given[0], given[1].program, found, of=given[1]))
+    return {"value": found.value, "bound": found.bound, "wrong": wrong}
 
 
 def part_plain(plans: int, form: str, seconds: float) -> dict[str, Any]:
     """One CP-SAT model of all plans, as one would write it: two workers, the same costs, rooms as cumulatives."""
     from ortools.sat.python import cp_model
 
-    from mmatch.planning.asking import Asked, settings_of
-    from mmatch.planning.calendars import Calendars, task_of
-    from mmatch.planning.modelling import Model, _housed, _nobody_twice, _part
-    from mmatch.planning.together import Room
+    import mmatch as mm
+    from mmatch.scheduling.cohort_settings import settings_of
+    from mmatch.scheduling.cpsat_match import match_variables
+    from mmatch.scheduling.cpsat_shared import keep_rooms, one_session_at_a_time
+    from mmatch.scheduling.feasibility import Rooms
+    from mmatch.scheduling.free_time import FreeTime
+    from mmatch.scheduling.tasks import task_of
 
-    cohort, program, matching = question(int(plans), form)
+    cohort, result = question(int(plans), form)
+    matching = result.matching
     rooms = dict.fromkeys(SPEC.sites, SPEC.rooms) if form == "rooms" else None
-    usual = {"zone": "UTC", "hours": "", "grain": 30, "buffer": 0, "blackout": (), "busy": None, "diaries": None}
-    more = {"formats": [in_rooms()], "rooms": rooms, "travel": None, "pins": (), "wishes": None, "now": None}
-    asked = Asked(start=SPEC.start, end=SPEC.end, **usual, **more, notice=24)
-    calendars = Calendars(cohort, settings_of(cohort, list(matching), asked, program))
-    tasks = [task for match in matching for task in [task_of(match, form, calendars)] if task.open]
-    model = Model(cp_model.CpModel())
-    model.parts += [_part(model, task) for task in tasks]
-    _nobody_twice(model)
+    dates = mm.Dates(start=SPEC.start, end=SPEC.end, hours="", rooms=rooms or {})
+    calendars = FreeTime(cohort, settings_of(cohort, list(matching), dates, result.program))
+    tasks = [task for match in matching for task in [task_of(match, form, calendars)] if task.is_open]
+    model = cp_model.CpModel()
+    variables = [match_variables(model, task) for task in tasks]
+    one_session_at_a_time(model, variables)
     for site, number in (rooms or {}).items():
-        _housed(model, Room(site, number))
-    radix = 1 + sum(p.most for p in model.parts)
-    model.cp.maximize(radix * sum(p.present for p in model.parts) - sum(model.costs))
+        keep_rooms(model, variables, Rooms(site, number))
+    radix = 1 + sum(row.most for row in variables)
+    model.maximize(radix * sum(row.present for row in variables) - sum(row.price for row in variables))
     solver = cp_model.CpSolver()
     solver.parameters.num_workers = 2
     solver.parameters.max_time_in_seconds = float(seconds)
     start = time.perf_counter()
-    status = solver.solve(model.cp)
+    status = solver.solve(model)
     took = time.perf_counter() - start
     if status not in {cp_model.OPTIMAL, cp_model.FEASIBLE}:
         return {"status": solver.status_name(status), "value": None, "seconds": took}
-    placed = sum(solver.boolean_value(p.present) for p in model.parts)
-    price = sum(solver.value(cost) for cost in model.costs)
+    placed = sum(solver.boolean_value(row.present) for row in variables)
+    price = sum(solver.value(row.price) for row in variables)
     return {"status": solver.status_name(status), "value": [placed, -price], "seconds": took}
 
 
@@ -229,12 +232,12 @@ def run() -> list[Row]:
     """The rows of the table."""
     apart = part("benchmarks.schedules", "apart")
     budgets = part("benchmarks.schedules", "budgets")
-    plain = part("benchmarks.schedules", "plain", 500, "three_session", SPEC.theirs)
+    plain = part("benchmarks.schedules", "plain", 500, "three_session", SPEC.plain_seconds)
     ours = part("benchmarks.schedules", "rooms", SPEC.seconds)
-    theirs = part("benchmarks.schedules", "plain", SPEC.with_rooms, "rooms", SPEC.theirs)
+    plain_rooms = part("benchmarks.schedules", "plain", SPEC.with_rooms, "rooms", SPEC.plain_seconds)
     overlap = part("benchmarks.schedules", "overlap")
     joint = part("benchmarks.schedules", "joint")
-    print(apart, budgets, plain, ours, theirs, overlap, joint, sep="\n")
+    print(apart, budgets, plain, ours, plain_rooms, overlap, joint, sep="\n")
     return [
         Row(
             "schedules",
@@ -256,8 +259,12 @@ def run() -> list[Row]:
             "schedules",
             f"{SPEC.with_rooms} plans, {len(SPEC.sites) * SPEC.rooms} rooms, {SPEC.seconds:.0f} s",
             f"{ours['value'][0]} dated, cost {-ours['value'][1]:,}; bound {ours['bound'][0]}, {-ours['bound'][1]:,}",
-            f"one CP-SAT model, {SPEC.theirs:.0f} s: "
-            + (f"{theirs['value'][0]} dated, cost {-theirs['value'][1]:,}" if theirs["value"] else "nothing"),
+            f"one CP-SAT model, {SPEC.plain_seconds:.0f} s: "
+            + (
+                f"{plain_rooms['value'][0]} dated, cost {-plain_rooms['value'][1]:,}"
+                if plain_rooms["value"]
+                else "nothing"
+            ),
             "",
             "better",
         ),

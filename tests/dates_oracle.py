@@ -7,19 +7,21 @@ from zoneinfo import ZoneInfo
 from hypothesis import strategies as st
 
 import mmatch as mm
+from dated import planned
 from mmatch.availability import Window, starts, week_text
 from mmatch.formats import format_of
-from mmatch.planning import schedule
-from mmatch.planning.asking import format_name
-from mmatch.planning.calendars import Calendars, shared_by
+from mmatch.scheduling.cohort_settings import format_name
+from mmatch.scheduling.free_time import FreeTime, shared_time
 
 FORMATS = [
-    mm.Format("meet", (mm.Session(60, "in_person"),)),
-    mm.Format("blend", (mm.Session(60, "in_person"), mm.Session(60, "virtual")), (mm.Gap(0, 1, 2),)),
-    mm.Format("weekly", (mm.Session(60), mm.Session(60)), (mm.Gap(6, 7, 8),)),
-    mm.Format("twice", (mm.Session(60), mm.Session(60)), (mm.Gap(1, 1, 3, working=True),)),
+    mm.Format("meet", (mm.SessionSpec(60, "in_person"),)),
+    mm.Format("blend", (mm.SessionSpec(60, "in_person"), mm.SessionSpec(60, "virtual")), (mm.Gap(0, 1, 2),)),
+    mm.Format("weekly", (mm.SessionSpec(60), mm.SessionSpec(60)), (mm.Gap(6, 7, 8),)),
+    mm.Format("twice", (mm.SessionSpec(60), mm.SessionSpec(60)), (mm.Gap(1, 1, 3, working=True),)),
     mm.Format(
-        "talk", (mm.Session(60), mm.Session(60)), (mm.Gap(0, 1, 3, (mm.Touchpoint(answer_days=1, lead_days=1),)),)
+        "talk",
+        (mm.SessionSpec(60), mm.SessionSpec(60)),
+        (mm.Gap(0, 1, 3, (mm.Touchpoint(answer_days=1, lead_days=1),)),),
     ),
 ]
 SITES = ("Rome", "Oslo")
@@ -52,7 +54,7 @@ def questions(draw):
     used = sorted({person.site for person in people})
     most = st.sampled_from([None, None, None, None, 1, 1, 2, 2, 0])
     diaries = {
-        who: mm.Diary(
+        person: mm.Diary(
             per_day=draw(most),
             per_week=draw(most),
             per_month=draw(most),
@@ -62,7 +64,7 @@ def questions(draw):
             blackout=draw(st.sampled_from([(), (), ("2026-03-27",)])),
             dates=draw(st.sampled_from([{}, {}, {"2026-03-30": "9-10"}, {"2026-03-28": ""}])),
         )
-        for who in draw(st.lists(st.sampled_from([person.id for person in people]), unique=True, max_size=3))
+        for person in draw(st.lists(st.sampled_from([person.id for person in people]), unique=True, max_size=3))
     }
     wishes = mm.Wishes(
         gap=draw(st.sampled_from([0, 1440])),
@@ -81,8 +83,8 @@ def questions(draw):
     return cohort, mm.matching_from_pairs(cohort, pairs), options
 
 
-def asked(cohort, matching, **options):
-    return schedule(
+def scheduled(cohort, matching, **options):
+    return planned(
         cohort, mm.Program(), matching, start=START, end="2026-04-04", hours="", grain=60, formats=FORMATS, **options
     )
 
@@ -92,7 +94,7 @@ class Oracle:
 
     def __init__(self, cohort, matching, settings):
         self.cohort, self.settings = cohort, settings
-        self.matches, self.calendars = list(matching), Calendars(cohort, settings)
+        self.matches, self.calendars = list(matching), FreeTime(cohort, settings)
         self.forms = [format_of(format_name(cohort, mm.Program(), m), settings.formats) for m in self.matches]
 
     def choices(self):
@@ -101,15 +103,15 @@ class Oracle:
 
     def alone(self, k):
         match, form = self.matches[k], self.forms[k]
-        free = shared_by((match.mentor, *match.mentees), self.calendars)
+        free = shared_time((match.mentor, *match.mentees), self.calendars)
         if any(self.place(k, j) is None for j in range(len(form.sessions))):
             return
         for dates in product(*(starts(free, s.minutes, self.settings.grain).tolist() for s in form.sessions)):
             if all(self.gap_kept(k, j, *pair) for j, pair in enumerate(pairwise(dates))):
                 yield dates
 
-    def wall(self, minute, who):
-        zone = self.cohort[who].timezone
+    def wall(self, minute, person):
+        zone = self.cohort[person].timezone
         return (dt.datetime(1970, 1, 1, tzinfo=dt.UTC) + dt.timedelta(minutes=minute)).astimezone(ZoneInfo(zone))
 
     def gap_days(self, k, j, one, other):
@@ -135,7 +137,7 @@ class Oracle:
         mode, match = self.forms[k].sessions[j].mode, self.matches[k]
         if mode != "in_person":
             return ""
-        sites = [self.cohort[who].site for who in (match.mentor, *match.mentees)]
+        sites = [self.cohort[person].site for person in (match.mentor, *match.mentees)]
         if len(set(sites)) == 1:
             return sites[0]
         return sites[0] if self.settings.travel else None  # with two sites both ways are as long: the mentor's
@@ -151,17 +153,17 @@ class Oracle:
             for _, at, _, _ in rows:
                 if sum(place == site and low <= at < high for _, low, high, place in rows) > len(names):
                     return False
-        return all(self.kept_by(who, rows) for who in self.cohort.people.ids)
+        return all(self.kept_by(person, rows) for person in self.cohort.people.ids)
 
-    def kept_by(self, who, rows):
-        mine = [row for row in rows if who in (self.matches[row[0]].mentor, *self.matches[row[0]].mentees)]
-        diary, home = self.calendars.diary(who), self.cohort[who].site
+    def kept_by(self, person, rows):
+        own = [row for row in rows if person in (self.matches[row[0]].mentor, *self.matches[row[0]].mentees)]
+        diary, home = self.calendars.diary(person), self.cohort[person].site
         buffer = self.settings.buffer if diary.buffer is None else diary.buffer
-        for one, other in combinations(sorted(mine, key=lambda row: row[1]), 2):
+        for one, other in combinations(sorted(own, key=lambda row: row[1]), 2):
             way = self.settings.travel.get((one[3] or home, other[3] or home), 0)
             if other[1] < one[2] + max(buffer, way):
                 return False
-        dates = [(self.wall(row[1], who).date(), row[2] - row[1]) for row in mine]
+        dates = [(self.wall(row[1], person).date(), row[2] - row[1]) for row in own]
         for most, period in (
             (diary.per_day, lambda d: d),
             (diary.per_week, lambda d: d - dt.timedelta(days=d.weekday())),
@@ -185,10 +187,10 @@ class Oracle:
                 total += wishes.gap * abs(self.gap_days(k, j, one, other) - form.gaps[j].target)
                 walls = [(w.weekday(), w.hour, w.minute) for w in (self.wall(t, mentor) for t in (one, other))]
                 total += wishes.same_time * (walls[0] != walls[1])
-            for at, who in product(dates, (mentor, *self.matches[k].mentees)):
-                wall = self.wall(at, who)
+            for at, person in product(dates, (mentor, *self.matches[k].mentees)):
+                wall = self.wall(at, person)
                 total += wishes.evening * (wall.hour < 7 or wall.hour + 1 > 21)
-                likes = self.calendars.diary(who).preferred
+                likes = self.calendars.diary(person).preferred
                 total += wishes.preferred * (bool(likes) and wall.hour != 9)
         return total + wishes.adjacent * self.loose(chosen)
 
@@ -196,10 +198,10 @@ class Oracle:
         """Sessions of mentors that do not begin within the hour after another one, pauses left aside."""
         count, rows = 0, list(self.sessions(chosen))
         for mentor in {self.matches[k].mentor for k, *_ in rows}:
-            mine = sorted((row for row in rows if self.matches[row[0]].mentor == mentor), key=lambda row: row[1])
-            count += len(mine)
-            for one, other in pairwise(mine):
-                pause = max(self.pause(who, one, other) for who in self.both(one, other))
+            own = sorted((row for row in rows if self.matches[row[0]].mentor == mentor), key=lambda row: row[1])
+            count += len(own)
+            for one, other in pairwise(own):
+                pause = max(self.pause(person, one, other) for person in self.both(one, other))
                 count -= 0 <= other[1] - one[2] - pause < self.settings.grain
         return count
 
@@ -207,8 +209,8 @@ class Oracle:
         people = [{self.matches[row[0]].mentor, *self.matches[row[0]].mentees} for row in (one, other)]
         return people[0] & people[1]
 
-    def pause(self, who, one, other):
-        diary, home = self.calendars.diary(who), self.cohort[who].site
+    def pause(self, person, one, other):
+        diary, home = self.calendars.diary(person), self.cohort[person].site
         buffer = self.settings.buffer if diary.buffer is None else diary.buffer
         return max(buffer, self.settings.travel.get((one[3] or home, other[3] or home), 0))
 

@@ -49,15 +49,15 @@ def gallery(topic="r"):
         "result": result,
         "matching": result.matching,
         "readiness": mm.readiness(cohort, program),
-        "explanation": mm.explain(cohort, program, result),
-        "metrics": mm.metrics(cohort, program, result.matching),
+        "explanation": mm.policy(cohort, result),
+        "metrics": mm.metrics(cohort, result),
         "comparison": mm.compare(cohort, {"a": program, "b": mm.Program()}),
         "shortlists": mm.shortlists(cohort, program, 2),
         "draw": mm.randomise(cohort, program),
-        "schedule": mm.schedule(cohort, program, result.matching, start="2027-01-11", end="2027-01-20"),
-        "report": mm.report(cohort, program, result),
-        "plan": mm.schedule(cohort, program, result.matching, start="2027-01-11", end="2027-02-20").plans[0],
-        "dated": mm.solve_with_dates(cohort, program, start="2027-01-11", end="2027-02-20"),
+        "schedule": mm.schedule(cohort, result, start="2027-01-11", end="2027-01-20"),
+        "report": mm.report(cohort, result),
+        "plan": mm.schedule(cohort, result, start="2027-01-11", end="2027-02-20").plans[0],
+        "dated": mm.solve_with_dates(cohort, program, mm.Dates(start="2027-01-11", end="2027-02-20")),
         "format": format_of("two_session"),
     }
 
@@ -133,7 +133,7 @@ def test_nothing_is_shown_where_nobody_looks_or_before_it_takes_long(monkeypatch
 def test_a_notebook_has_a_bar_that_is_changed_in_place_and_shows_values_and_figures():
     """In a real kernel, as Jupyter runs it."""
     cells = [
-        "import mmatch as mm\nfrom mmatch.instance import Progress\nbar = mm.ProgressBar(patience=0)",
+        "import mmatch as mm\nfrom mmatch.progress import Progress\nbar = mm.ProgressBar(patience=0)",
         "bar(Progress('<solve>', 2, 8, (12,), None))",
         "bar.close()",
         "cohort = mm.Cohort.from_scores([[1, 2], [3, 4]], capacity=1)\ncohort",

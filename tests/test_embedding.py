@@ -96,15 +96,15 @@ def everything_used(folder):
     """Most verbs once."""
     example = datasets.load("two-sessions")
     result = mm.solve(example.cohort, example.program)
-    schedule = mm.schedule(example.cohort, example.program, result.matching, **example.dates)
-    mm.report(example.cohort, example.program, result, schedule=schedule).write(folder / "report.html")
+    schedule = mm.schedule(example.cohort, result, example.dates)
+    mm.report(example.cohort, result, schedule=schedule).write(folder / "report.html")
     mm.write_calendars(example.cohort, schedule, folder / "calendars", now="2027-01-01T00:00Z")
     mm.plot.bipartite(example.cohort, result.matching)
     mm.compare(example.cohort, {"a": example.program, "b": (example.program, "greedy")})
     for cohort, program in questions():
         for solver in ("auto", "milp", "cpsat"):
             with contextlib.suppress(mm.UnsupportedError):
-                mm.reasons(cohort, program, mm.solve(cohort, program, solver=solver))
+                mm.reasons(cohort, mm.solve(cohort, program, solver=solver))
 
 
 def test_nothing_global_is_changed_and_no_thread_is_left(tmp_path):
@@ -134,11 +134,11 @@ def test_names_and_attributes_stay_out_of_logs_errors_and_output(caplog, capfd):
                 except mm.MmatchError as error:
                     texts.append(everything_of(error))
                     continue
-                texts += [repr(result), repr(result.proof), *(r.message for r in mm.reasons(cohort, program, result))]
+                texts += [repr(result), repr(result.proof), *(r.message for r in mm.reasons(cohort, result))]
                 texts += [str(v) for v in mm.verify(cohort, program, result)]
         for wrong in (
             lambda: mm.solve(cohort, mm.Program(rules=[mm.rules.Same("shoe size")])),
-            lambda: mm.schedule(cohort, mm.Program(), mm.solve(cohort).matching, start="x", end="y"),
+            lambda: mm.schedule(cohort, mm.solve(cohort), start="x", end="y"),
             lambda: mm.read_cohort("nowhere.csv"),
             lambda: mm.Cohort([*people, people[0]]),
         ):

@@ -21,7 +21,7 @@ import mmatch as mm
 from mmatch import aims, rules
 from mmatch.lotteries import chances, drawing
 from mmatch.lotteries.keyed_random import Keyed
-from mmatch.lotteries.rounding import Shares
+from mmatch.lotteries.rounding import ChanceShares
 from mmatch.rules._base import Rule
 from mmatch.terms import Bounds
 from oracle import Oracle
@@ -568,7 +568,7 @@ def test_drawing_along_cycles_keeps_every_rule(question, seed):
     draw = drawn(question)
     assume(draw is not None)
     source, keyed = draw._source, Keyed(seed)
-    chosen = source.shares.chosen(source.shares.drawn(lambda there, back: keyed.below(there + back) < back))
+    chosen = source.shares.chosen(source.shares.sampled(lambda there, back: keyed.below(there + back) < back))
     assert mm.verify(cohort, program, source.matching(chosen)) == []
     assert set(source.matching(chosen).pairs()) <= set(draw.chances)
 
@@ -663,10 +663,10 @@ def test_many_parts_sum_to_the_chances(seed):
 
 def test_shares_of_a_triangle():
     """Two mentees, two mentors, every pair with one half: two roundings, each along or against the one cycle."""
-    shares = Shares((0, 0, 1, 1), (2, 3, 2, 3), (1, 1, 1, 1), 2, (0, 1, 2, 3), np.zeros(4, dtype=bool))
+    shares = ChanceShares((0, 0, 1, 1), (2, 3, 2, 3), (1, 1, 1, 1), 2, (0, 1, 2, 3), np.zeros(4, dtype=bool))
     parts = [(chance, chosen.tolist()) for chance, chosen in shares.parts()]
     assert sorted(parts) == [(HALF, [False, True, True, False]), (HALF, [True, False, False, True])]
-    assert shares.drawn(lambda there, back: True) != shares.drawn(lambda there, back: False)
+    assert shares.sampled(lambda there, back: True) != shares.sampled(lambda there, back: False)
 
 
 # -- as data ----------------------------------------------------------------------------------------------------

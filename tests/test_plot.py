@@ -8,6 +8,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 import mmatch as mm
+from dated import planned
 
 HOSTILE = "$x^{a}$_<b>&\u202e"
 
@@ -119,7 +120,7 @@ def test_a_week_has_a_block_for_each_session():
         ]
     )
     matching = mm.solve(people).matching
-    dates = mm.schedule(people, mm.Program(), matching, start="2027-01-11", end="2027-01-15")
+    dates = planned(people, mm.Program(), matching, start="2027-01-11", end="2027-01-15")
     ax = mm.plot.week(dates, "2027-01-11", "Europe/Berlin")
     drawn(ax)
     (block,) = ax.patches

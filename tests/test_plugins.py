@@ -147,12 +147,19 @@ def test_the_hosts_own_error_in_a_progress_function_is_its_own():
         mm.solve(COHORT, progress=progress)
 
 
-@pytest.mark.parametrize("verb", [mm.verify, mm.reasons])
-def test_verbs_check_what_they_are_given(verb):
+def test_verbs_check_what_they_are_given():
     with pytest.raises(mm.InputError, match="expected a Program"):
-        verb(COHORT, None, mm.solve(COHORT))
-    with pytest.raises(mm.InputError, match=r"expected a (Cohort|Result)"):
-        verb(COHORT, mm.Program(), 3)
+        mm.verify(COHORT, None, mm.solve(COHORT))
+    with pytest.raises(mm.InputError, match=r"expected a Result, a Matching or a Schedule"):
+        mm.verify(COHORT, mm.Program(), 3)
+
+
+@pytest.mark.parametrize("verb", [mm.reasons, mm.policy, mm.metrics, mm.report, mm.schedule])
+def test_verbs_about_an_answer_check_what_they_are_given(verb):
+    with pytest.raises(mm.InputError, match=r"result: found Matching .*, expected a Result .*mmatch\.evaluate"):
+        verb(COHORT, mm.solve(COHORT).matching)
+    with pytest.raises(mm.InputError, match="expected a Cohort"):
+        verb([], mm.solve(COHORT))
 
 
 def test_every_rule_and_every_aim_is_under_the_contract():

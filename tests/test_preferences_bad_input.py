@@ -56,7 +56,7 @@ def test_an_empty_list_leaves_its_owner_without_anybody_and_says_so():
     cohort = mm.Cohort.from_rankings({"a": [], "b": ["x"]}, {"x": ["b", "a"], "y": []})
     result = mm.solve(cohort, solver="stable")
     assert result.matching.pairs() == [("x", "b", "")]
-    assert [r.who[0] for r in mm.reasons(cohort, mm.Program(), result) if r.kind != "score"] == ["a"]
+    assert [r.who[0] for r in mm.reasons(cohort, result) if r.kind != "score"] == ["a"]
 
 
 def test_no_seats_at_all_are_a_matching_of_nobody():
@@ -76,7 +76,7 @@ def test_a_notion_that_no_matching_has_is_an_outcome_with_a_reason():
     cohort = mm.Cohort.from_rankings({"a": ["x"], "b": ["x"]}, {"x": [["a", "b"]]})
     result = mm.solve(cohort, solver=mm.solvers.Stable(kind="super"))
     assert (result.status, result.trust) == (mm.Status.INFEASIBLE, mm.Trust.PROVED)
-    assert "no super-stable matching" in mm.reasons(cohort, mm.Program(), result)[0].message
+    assert "no super-stable matching" in mm.reasons(cohort, result)[0].message
 
 
 def test_ties_where_strict_lists_are_needed_are_refused_in_a_sentence():

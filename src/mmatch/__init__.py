@@ -18,7 +18,6 @@ _HOME = {
         "Matching",
         "Proof",
         "Reason",
-        "Result",
         "Stability",
         "Status",
         "Trust",
@@ -26,6 +25,7 @@ _HOME = {
     ),
     "cohort": ("Cohort", "Meeting", "Offer", "Participant", "Request", "Supply"),
     "program": ("Program",),
+    "result": ("Result",),
     "progress": ("Progress",),
     "instance.from_pairs": ("matching_from_pairs",),
     "engine": ("solve",),
@@ -34,7 +34,7 @@ _HOME = {
         "Gap",
         "Recommendation",
         "Reflection",
-        "Session",
+        "SessionSpec",
         "Touchpoint",
         "handout",
         "recommend_format",
@@ -42,11 +42,13 @@ _HOME = {
     "lotteries": ("Draw", "randomise"),
     "explanations": (
         "Explanation",
+        "PolicyEffects",
         "Readiness",
         "Shortlists",
         "TierStory",
         "WhatIf",
         "explain",
+        "policy",
         "readiness",
         "reasons",
         "shortlists",
@@ -55,26 +57,23 @@ _HOME = {
     "comparison.strategies": ("Strategy",),
     "comparison.measures": ("Metrics", "Segment", "metrics"),
     "stable": ("blocking_pairs", "rank_by", "stable_matchings"),
-    "planning": (
-        "Appointment",
-        "ClockChange",
-        "Clocks",
+    "scheduling": (
         "Dated",
+        "Dates",
         "Diary",
         "Due",
         "Plan",
         "Schedule",
+        "Session",
         "Unplaced",
         "Wishes",
-        "clock_changes",
         "diaries_of",
         "reschedule",
         "schedule",
         "solve_with_dates",
         "suggest",
-        "validate",
     ),
-    "proof": ("verify",),
+    "verifying": ("evaluate", "verify"),
     "signup.reading": ("Reading", "read_cohort", "read_files"),
     "io.cohorts": ("write_cohort",),
     "signup.mapping": ("FileMapping",),
@@ -94,6 +93,7 @@ _HOME = {
     "reporting.progress_bar": ("ProgressBar",),
     "reporting.weeks": ("week_view",),
     "errors": (
+        "BrokenRulesError",
         "ExportError",
         "ExtraError",
         "InputError",
@@ -118,7 +118,11 @@ def __getattr__(name: str) -> Any:
     if name in _ROOMS:
         return importlib.import_module(f"mmatch.{name}")
     if name not in _PLACE:
-        raise AttributeError(f"module 'mmatch' has no attribute {name!r}")
+        from difflib import get_close_matches
+
+        close = get_close_matches(name, __all__, n=1)
+        hint = f", did you mean {close[0]!r}?" if close else ""
+        raise AttributeError(f"module 'mmatch' has no attribute {name!r}{hint}")
     value = getattr(importlib.import_module(f"mmatch.{_PLACE[name]}"), name)
     globals()[name] = value
     return value

@@ -18,14 +18,14 @@ from mmatch.exact import plain
 from mmatch.instance import Answer, Watch, compile_instance
 from mmatch.instance.decoding import decode
 from mmatch.instance.set_titles import set_title
-from mmatch.matching import Proof, Result, Status, Trust
+from mmatch.matching import Proof, Status, Trust
 from mmatch.network.circulation import CrossingSets
-from mmatch.program import Program, check_question
+from mmatch.program import Program, check_question, question_digest
 from mmatch.progress import Progress
 from mmatch.proof import Grade, judge
-from mmatch.proof.question import digest
 from mmatch.registry import find, own_names
 from mmatch.registry.plugins import elsewhere, names_elsewhere, registered
+from mmatch.result import Result
 from mmatch.terms import KINDS
 
 T = TypeVar("T")
@@ -78,7 +78,7 @@ def solve(  # noqa: PLR0913 - the front door: the contract names these
     if solver == "auto" and program.prefers_stable(cohort):
         solver = "stable"
     name = solver if isinstance(solver, str) else solver.name
-    resolved = program.resolve(cohort, name, getattr(solver, "side", "mentee"))
+    resolved = program.resolve(cohort, solver, seed)
     raises = on_interrupt == "raise"
     try:
         watch.report("compile")
@@ -86,7 +86,7 @@ def solve(  # noqa: PLR0913 - the front door: the contract names these
     except KeyboardInterrupt:
         if raises:
             raise
-        return _judged(cohort, resolved, Answer(Status.UNKNOWN, stopped="interrupted"), None, (name, seed))
+        return judged(cohort, resolved, Answer(Status.UNKNOWN, stopped="interrupted"), None, (name, seed))
     fitting = choose(instance, solver)
     clock.mark("compile")
     chosen, answer = _first(fitting, instance, watch, on_interrupt)
@@ -95,7 +95,7 @@ def solve(  # noqa: PLR0913 - the front door: the contract names these
     del instance  # the judge makes its own, in the same memory
     matching = _finished(found, raises=raises, first=partial(watch.report, "judge"))
     del found
-    result = _finished(partial(_judged, cohort, resolved, answer, matching, (chosen.name, seed)), raises=raises)
+    result = _finished(partial(judged, cohort, resolved, answer, matching, (chosen.name, seed)), raises=raises)
     clock.mark("judge")
     return clock.stamp(result)
 
@@ -277,10 +277,10 @@ def _sound(solver: Solver, instance: Instance, answer: Any) -> Answer:
     return answer
 
 
-def _judged(
+def judged(
     cohort: Cohort, program: Program, answer: Answer, matching: Matching | None, origin: tuple[str, int | str]
 ) -> Result:
-    """The answer as a result, with what the judge says of it.
+    """The answer as a result, with what the judge says of it; ``origin`` is who gave it, and the seed.
 
     Raises:
         SolverError: where the judge refuses it.
@@ -303,6 +303,7 @@ def _judged(
     if answer.stability and answer.stability.side and grade.trust != Trust.PROVED:
         raise SolverError(f"{origin[0]} claims the best stable matching of a side, and the judge does not find it so")
     return Result(
+        program=program,
         status=status,
         found=matching,
         value=None if matching is None else grade.value,
@@ -324,7 +325,7 @@ def _evidence(cohort: Cohort, program: Program, answer: Answer) -> Proof:
     kind = next((name for name, evidence in given.items() if evidence), "none")
     return Proof(
         kind,
-        digest(cohort, program),
+        question_digest(cohort, program),
         prices=prices,
         cut=answer.cut,
         multipliers=answer.multipliers,

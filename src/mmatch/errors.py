@@ -16,6 +16,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 MOST_SHOWN = 20
 MOST_CHARACTERS = 4000
@@ -85,6 +86,19 @@ class UnsupportedError(MmatchError):
 
 class NoMatchingError(MmatchError):
     """There is no matching to read: the program is infeasible, or nothing was found in time."""
+
+
+class BrokenRulesError(MmatchError):
+    """A hand-made matching breaks rules or limits; ``violations`` holds every way in which it does."""
+
+    def __init__(self, violations: Iterable[Any]) -> None:
+        self.violations: tuple[Any, ...] = tuple(violations)
+        lines = [violation.message for violation in self.violations[:MOST_SHOWN]]
+        more = len(self.violations) - len(lines)
+        super().__init__("\n".join(lines) + (f"\n… and {more:,} more" if more else ""))
+
+    def __reduce__(self) -> tuple[type[BrokenRulesError], tuple[tuple[Any, ...]]]:
+        return BrokenRulesError, (self.violations,)
 
 
 class SolverError(MmatchError):

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
-from itertools import zip_longest
-from types import MappingProxyType
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 from mmatch.display import MOST_ROWS, Shown, Table
-from mmatch.errors import ExtraError, InputError, NoMatchingError, Problem, excerpt
-from mmatch.exact import Exact, Value
+from mmatch.errors import ExtraError, InputError, Problem, excerpt
+from mmatch.exact import Exact
 
 
 class Status(StrEnum):
@@ -101,6 +99,11 @@ class Matching(Shown, Sequence[Match]):
     def seats(self) -> Seats:
         """The filled seats as columns."""
         return self._seats
+
+    @property
+    def without_mentees(self) -> list[Match]:
+        """Matches in which nobody is mentored: there are none but by mistake."""
+        return [match for match in self.__dict__.get("_matches", ()) if not match.mentees]
 
     @property
     def unmatched(self) -> list[tuple[str, str]]:
@@ -217,6 +220,15 @@ def _seats_of(matches: Sequence[Match]) -> Seats:
     return Seats(*columns[:6], *(column if any(column) else () for column in columns[6:]))
 
 
+@runtime_checkable
+class HasMatching(Protocol):
+    """Whatever holds a matching, such as a `Result`."""
+
+    @property
+    def matching(self) -> Matching:
+        """The matching."""
+
+
 @dataclass(frozen=True, slots=True)
 class Violation:
     """One way in which a matching or a claim is wrong: a code, a sentence, and who is concerned."""
@@ -312,73 +324,3 @@ class Proof:
     def leaves(self) -> int:
         """How many leaves the trees of branches have."""
         return len(self.prices) if self.kind == "groups" else 0
-
-    @property
-    def side(self) -> str:
-        """Whose ranks a stable result is about: "mentor" where it says so, else "mentee"."""
-        return "mentor" if self.stability is not None and self.stability.side == "mentor" else "mentee"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Result(Shown):
-    """What `solve` found and how sure that is.
-
-    ``value`` and ``bound`` have one entry per tier, in the user's unit, more is better. ``matching`` raises where there
-    is none. Scores were rounded once, to ``resolution``.
-    """
-
-    status: Status
-    found: Matching | None = None
-    value: tuple[Value, ...] | None = None
-    bound: tuple[Value | None, ...] | None = None
-    verified_bound: tuple[Value | None, ...] | None = None
-    by_aim: Mapping[str, Value] = field(default_factory=lambda: MappingProxyType({}))
-    trust: Trust | None = None
-    proof: Proof
-    solver: str
-    seed: int | str
-    resolution: float = 1.0
-    stopped: str | None = None
-    runtime: float = field(default=0.0, compare=False)
-    phases: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}), compare=False)
-
-    @property
-    def matching(self) -> Matching:
-        """The matching.
-
-        Raises:
-            NoMatchingError: where there is none; the text says why.
-        """
-        if self.found is None:
-            why = {
-                Status.INFEASIBLE: "no matching keeps all rules; mmatch.reasons(cohort, program, result) says why",
-                Status.UNKNOWN: f"none was found ({self.stopped or 'the solver gave up'})",
-            }.get(self.status, "the result holds none")
-            raise NoMatchingError(f"there is no matching: {why}")
-        return self.found
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        values = {field.name: getattr(self, field.name) for field in fields(self)}
-        return _result, ({**values, "by_aim": dict(self.by_aim), "phases": dict(self.phases)},)
-
-    def __hash__(self) -> int:
-        return hash((self.status, self.found, self.value, self.solver, self.seed, self.proof))
-
-    def __repr__(self) -> str:
-        trust = f", {self.trust}" if self.trust else ""
-        return f"<Result: {self.status}{trust}, value {self.value}, bound {self.bound}, solver {self.solver}>"
-
-    def tables(self) -> Iterator[Table]:
-        """What each tier reached and what bounds it; then the matching."""
-        if self.value is not None:
-            bounds = (self.bound or (), self.verified_bound or ())
-            rows = [(k, *row) for k, row in enumerate(zip_longest(self.value, *bounds), 1)]
-            yield Table(("tier", "value", "bound", "verified bound"), rows, "Tiers", len(rows))
-            yield Table(("aim", "value"), list(self.by_aim.items()), "Aims", len(self.by_aim))
-        if self.found is not None:
-            yield from self.found.tables()
-
-
-def _result(values: dict[str, Any]) -> Result:
-    frozen = {name: MappingProxyType(values[name]) for name in ("by_aim", "phases")}
-    return Result(**{**values, **frozen})

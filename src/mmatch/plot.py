@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from mmatch.cohort import Cohort
     from mmatch.comparison.comparison import Run
     from mmatch.matching import Matching
-    from mmatch.planning.plans import Schedule
     from mmatch.progress import Progress
+    from mmatch.scheduling.plans import Schedule
 
 BLUE, ORANGE, GREY = "#2166ac", "#b35806", "#8c8c8c"
 MOST_LABELS = 40  # on one side of a picture; beyond that ids cannot be read
@@ -194,7 +194,7 @@ def week(schedule: Schedule, monday: str, zone: str = "UTC", ax: Axes | None = N
             Problem("date", "monday", f"found {excerpt(monday)}, expected a date such as 2027-01-11")
         ) from None
     for plan in schedule.plans:
-        for meeting in plan.appointments:
+        for meeting in plan.sessions:
             begins = meeting.begins(zone)
             day = (begins.date() - first).days
             if 0 <= day < len(DAYS):

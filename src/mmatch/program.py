@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import KW_ONLY, dataclass, fields, replace
+from dataclasses import KW_ONLY, dataclass, field, fields, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,7 @@ from mmatch.arrays import NONE
 from mmatch.cohort.validation import group_fault
 from mmatch.display import Shown, Table
 from mmatch.errors import InputError, Problem, Problems, excerpt
-from mmatch.formats import FORMATS
+from mmatch.formats import FORMATS, Format, format_from_json, format_to_json
 from mmatch.registry import closest, find
 from mmatch.rules._base import Rule
 from mmatch.text import nfc
@@ -31,7 +32,8 @@ class Program(Shown):
     """How people are matched: the session format, the group size, what must hold, and what is wanted in which order.
 
     Args:
-        format: "single", "two_session" or "three_session".
+        format: "single", "two_session", "three_session", or the name of one of ``formats``.
+        formats: formats of its own, which programs and requests call by their names.
         group: (least, most) mentees in one match, or {topic: (least, most), None: default}.
         rules: what must hold.
         aims: what is wanted, most important first; an inner tuple is one tier of weighted aims. None takes the usual
@@ -46,13 +48,15 @@ class Program(Shown):
     group: Group | Mapping[str | None, Group] = (1, 1)
     rules: Sequence[Rule] = ()
     aims: Sequence[Aim | Sequence[Aim]] | None = None
+    formats: Sequence[Format] = field(default=(), repr=False)
 
     def __post_init__(self) -> None:
         problems = Problems()
-        if self.format not in FORMATS:
-            problems.add(
-                "format", "Program.format", f"found {excerpt(self.format)}, expected one of {', '.join(FORMATS)}"
-            )
+        self._put("formats", _formats(self.formats, problems))
+        names = (*FORMATS, *(form.name for form in self.formats))
+        if self.format not in names:
+            text = f"found {excerpt(self.format)}, expected one of {', '.join(names)}"
+            problems.add("format", "Program.format", text)
         self._put("group", _group(self.group, problems))
         self._put("rules", _rules(self.rules, problems))
         self._put("aims", None if self.aims is None else _aims(self.aims, problems))
@@ -60,7 +64,8 @@ class Program(Shown):
 
     def __reduce__(self) -> tuple[Any, ...]:
         group = dict(self.group) if isinstance(self.group, Mapping) else self.group
-        return _program, ({"format": self.format, "group": group, "rules": self.rules, "aims": self.aims},)
+        parts = {"rules": self.rules, "aims": self.aims, "formats": self.formats}
+        return _program, ({"format": self.format, "group": group, **parts},)
 
     def tables(self) -> Iterator[Table]:
         """The rules, and the aims in order."""
@@ -103,23 +108,24 @@ class Program(Shown):
                 seen[aim.name] = seen.get(aim.name, 0) + 1
                 yield aim.name + (f"#{seen[aim.name]}" if seen[aim.name] > 1 else ""), aim
 
-    def resolve(self, cohort: Cohort, solver: str = "auto", side: str = "mentee") -> Program:
-        """The same program with ``aims=None`` replaced by the aims that are used for this cohort.
+    def resolve(self, cohort: Cohort, solver: Any = "auto", seed: int | str = 0) -> Program:
+        """The same program with all that a solver follows: ``aims=None`` replaced, and stability where it is stable.
 
         Coverage, then fit where scores are given, else topic fit where any topic is named, else preferences where
-        anybody stated ranks; then even load. With the solver "stable": coverage, then the ranks of its side, over
-        stable matchings; "auto" takes it where everybody ranks, there are no scores, and nothing else is asked for.
+        anybody stated ranks; then even load. With a stable solver: `rules.Stable` with its notion, with the lottery's
+        seed where ties are broken, and coverage, then the ranks of its side; "auto" takes it where everybody ranks,
+        there are no scores, and nothing else is asked for.
 
         Args:
             cohort: the facts.
-            solver: "auto", or the name of one.
-            side: whose ranks count with a stable solver, "mentee" or "mentor".
+            solver: "auto", the name of one, or a configured one.
+            seed: of the lottery that breaks ties.
         """
+        name = solver if isinstance(solver, str) else solver.name
+        if name == "stable" or (name == "auto" and self.prefers_stable(cohort)):
+            return self._stable(cohort, solver, seed)
         if self.aims is not None:
             return self
-        if solver == "stable" or (solver == "auto" and self.prefers_stable(cohort)):
-            names = [find("mmatch.aims", name) for name in ("Coverage", "Preference")]
-            return replace(self, aims=(names[0](), names[1]("mentors" if side == "mentor" else "mentees")))
         names = ["Coverage"]
         if cohort.score_table is not None:
             names.append("Fit")
@@ -128,6 +134,21 @@ class Program(Shown):
         elif cohort.people.ranks is not None or cohort.people.mentee_ranks is not None:
             names.append("Preference")
         return replace(self, aims=tuple(find("mmatch.aims", name)() for name in [*names, "EvenLoad"]))
+
+    def _stable(self, cohort: Cohort, solver: Any, seed: int | str) -> Program:
+        """The program that a stable solver follows."""
+        kind, ties = getattr(solver, "kind", "weak"), getattr(solver, "ties", "lottery")
+        side = getattr(solver, "side", "mentee")
+        stable = find("mmatch.rules", "Stable")
+        stated = [rule for rule in self.rules if isinstance(rule, stable) and rule.kind == kind]
+        rules = self.rules
+        if not stated:
+            broken = kind == "weak" and ties == "lottery" and not cohort.strict_lists
+            rules = (*rules, stable(kind, lottery=seed if broken else None))
+        aims = self.aims
+        if aims is None:
+            aims = (find("mmatch.aims", "Coverage")(), find("mmatch.aims", "Preference")(f"{side}s"))
+        return replace(self, rules=rules, aims=aims)
 
     def prefers_stable(self, cohort: Cohort) -> bool:
         """Whether ``solver="auto"`` matches stably: both sides rank, no scores, no aims, pairs of single requests."""
@@ -163,7 +184,8 @@ class Program(Shown):
         group = sorted(self.group.items(), key=str) if isinstance(self.group, Mapping) else self.group
         rules = [rule.canonical() for rule in self.rules]
         aims = None if self.aims is None else [[aim.canonical() for aim in tier] for tier in self.tiers]
-        return repr(("mmatch program 1", self.format, group, rules, aims))
+        own = (self.formats,) if self.formats else ()
+        return repr(("mmatch program 1", self.format, group, rules, aims, *own))
 
     def to_json(self) -> dict[str, Any]:
         """The program as plain data.
@@ -177,7 +199,8 @@ class Program(Shown):
             group = {"default": list(group.get(None, (1, 1))), "topics": topics}
         data = {"schema": SCHEMA, "version": VERSION, "format": self.format, "group": group}
         aims = None if self.aims is None else [[aim.to_json() for aim in tier] for tier in self.tiers]
-        return {**data, "rules": [rule.to_json() for rule in self.rules], "aims": aims}
+        own = {"formats": [format_to_json(form) for form in self.formats]} if self.formats else {}
+        return {**data, "rules": [rule.to_json() for rule in self.rules], "aims": aims, **own}
 
     @classmethod
     def from_json(cls, data: Any) -> Program:
@@ -195,8 +218,10 @@ class Program(Shown):
         version = data.get("version", VERSION)
         if type(version) is not int or version > VERSION:
             problems.add("version", "program.version", f"found {excerpt(version)}: made by a newer version of mmatch")
-        for name in data.keys() - {"schema", "version", "format", "group", "rules", "aims"}:
-            problems.add("unknown-field", f"program.{name}", "unknown field, expected format, group, rules, aims")
+        for name in data.keys() - {"schema", "version", "format", "formats", "group", "rules", "aims"}:
+            text = "unknown field, expected format, formats, group, rules, aims"
+            problems.add("unknown-field", f"program.{name}", text)
+        own = [format_from_json(item, f"formats[{k}]") for k, item in enumerate(_list(data, "formats", problems))]
         rules = [
             _part("mmatch.rules", item, f"rules[{k}]", problems)
             for k, item in enumerate(_list(data, "rules", problems))
@@ -209,7 +234,7 @@ class Program(Shown):
             ]
         group = _group_from_json(data.get("group", [1, 1]))
         problems.raise_any()
-        return cls(format=data.get("format", "single"), group=group, rules=rules, aims=aims)
+        return cls(format=data.get("format", "single"), group=group, rules=rules, aims=aims, formats=own)
 
 
 def _program(values: dict[str, Any]) -> Program:
@@ -248,6 +273,14 @@ def _group(group: Any, problems: Problems) -> Any:
 def _bounds(group: Any) -> Any:
     """Group bounds as a tuple of plain ints, where they are sound."""
     return group if group_fault(group) else (int(group[0]), int(group[1]))
+
+
+def _formats(formats: Any, problems: Problems) -> tuple[Format, ...]:
+    given = [formats] if isinstance(formats, str) or not isinstance(formats, Sequence) else formats
+    for form in given:
+        if not isinstance(form, Format):
+            problems.add("format", "Program.formats", f"found {type(form).__name__}, expected mm.Format(…)")
+    return tuple(form for form in given if isinstance(form, Format))
 
 
 def _rules(rules: Any, problems: Problems) -> tuple[Rule, ...]:
@@ -338,3 +371,8 @@ def _group_from_json(data: Any) -> Any:
     if isinstance(data, dict) and data.keys() <= {"default", "topics"} and isinstance(data.get("topics", {}), dict):
         return {None: data.get("default", (1, 1)), **data.get("topics", {})}
     return data
+
+
+def question_digest(cohort: Cohort, program: Program) -> str:
+    """SHA-256 of the facts and the policy: the question that a result answers."""
+    return hashlib.sha256(f"{cohort.digest}\n{program.canonical}".encode()).hexdigest()

@@ -275,10 +275,20 @@ class Unmet:
 
 
 @dataclass(frozen=True, eq=False)
+class Lottery:
+    """The order in which ties are looked at: a rank for each request and each offer, drawn with a seed."""
+
+    request: Ints
+    offer: Ints
+    seed: int | str
+
+
+@dataclass(frozen=True, eq=False)
 class NoBlocking(Unmet):
-    """No candidate pair blocks, under one notion of stability; ranks are those of the edges."""
+    """No candidate pair blocks, under one notion of stability, by the ranks of the edges, ties broken by a lottery."""
 
     notion: str = "weak"
+    lottery: Lottery | None = None
 
 
 @dataclass(frozen=True, eq=False)

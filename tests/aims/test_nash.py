@@ -79,7 +79,7 @@ def test_the_sum_of_logarithms_is_the_greatest(cohort, aims):
     assert result.trust == mm.Trust.PROVED
     assert mm.verify(cohort, program, result) == []
     assert oracle.value(chosen_in(oracle, result.matching)) == best
-    assert mm.reasons(cohort, program, result) is not None
+    assert mm.reasons(cohort, result) is not None
 
 
 @given(cohort=tables(), aims=st.sampled_from(WANTED), data=st.data())

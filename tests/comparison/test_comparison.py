@@ -51,7 +51,7 @@ def test_each_run_is_what_solve_and_metrics_give(data):
         assert run.matching == result.found
         assert (run.reason == "") == (result.found is not None)
         if result.found is not None:
-            assert run.metrics == mm.metrics(people, named[run.strategy], result.matching)
+            assert run.metrics == mm.metrics(people, result)
 
 
 @examples(100)

@@ -124,7 +124,7 @@ def matched(draw, **options):
     oracle = Oracle(cohort, program)
     chosen = draw(some_seats(oracle))
     matching = matching_of(oracle, chosen)
-    return Slow(oracle, chosen), mm.metrics(cohort, program, matching), matching
+    return Slow(oracle, chosen), mm.metrics(cohort, mm.evaluate(cohort, program, matching)), matching
 
 
 @examples(800)
@@ -154,7 +154,7 @@ def bundles(draw):
     cohort = mm.Cohort.from_scores(scores, capacity=draw(st.integers(1, n)), demand=demand)
     oracle = Oracle(cohort, mm.Program())
     chosen = draw(some_seats(oracle))
-    return Slow(oracle, chosen), mm.metrics(cohort, mm.Program(), matching_of(oracle, chosen))
+    return Slow(oracle, chosen), mm.metrics(cohort, mm.evaluate(cohort, mm.Program(), matching_of(oracle, chosen)))
 
 
 @examples(600)
@@ -174,7 +174,7 @@ def test_the_best_request_says_what_an_offer_is_worth():
     cohort = mm.Cohort(people, topics={"r": "data"})
     half = mm.Match("x", ("e",), "r", "x/r", ("data",))
     other = mm.Match("x", ("f",), "r", "x/r", ("data",))
-    found = mm.metrics(cohort, mm.Program(), mm.matching_from_pairs(cohort, [half, other]))
+    found = mm.metrics(cohort, mm.evaluate(cohort, mm.Program(), mm.matching_from_pairs(cohort, [half, other])))
     assert (found.total_fit, found.envy) == (1, 1)  # e has 1/2 and would have 1 in the seat of f
 
 
@@ -216,7 +216,7 @@ def test_parity_counts_each_mentee_in_every_item(data):
     oracle = Oracle(cohort, mm.Program())
     chosen = data.draw(some_seats(oracle))
     slow = Slow(oracle, chosen)
-    found = mm.metrics(cohort, mm.Program(), matching_of(oracle, chosen), by="department")
+    found = mm.metrics(cohort, mm.evaluate(cohort, mm.Program(), matching_of(oracle, chosen)), by="department")
     expected = {}
     for p in slow.mentees:
         for _, value in as_set(p, "department") or {(False, None)}:
@@ -233,7 +233,7 @@ def test_parity_counts_each_mentee_in_every_item(data):
 def scored(scores, pairs, **options):
     names = [f"e{k}" for k in range(len(scores))], [f"m{k}" for k in range(len(scores[0]))]
     cohort = mm.Cohort.from_scores(scores, **{"capacity": 1, "mentees": names[0], "mentors": names[1], **options})
-    return mm.metrics(cohort, mm.Program(), mm.matching_from_pairs(cohort, pairs))
+    return mm.metrics(cohort, mm.evaluate(cohort, mm.Program(), mm.matching_from_pairs(cohort, pairs)))
 
 
 def test_two_served_of_three_by_hand():
@@ -267,23 +267,27 @@ def test_super_mentors_carry_most():
     """Eleven mentors, so two are the busiest tenth: 3 + 1 of 4 seats."""
     cohort = mm.Cohort.from_scores([[1] * 11] * 4, capacity=3)
     pairs = [("mentor-0", f"mentee-{k}") for k in range(3)] + [("mentor-1", "mentee-3")]
-    found = mm.metrics(cohort, mm.Program(), mm.matching_from_pairs(cohort, pairs))
+    found = mm.metrics(cohort, mm.evaluate(cohort, mm.Program(), mm.matching_from_pairs(cohort, pairs)))
     assert (found.super_mentor_share, found.unused_mentors, found.mean_load) == (1.0, 9, 4 / 11)
 
 
 def test_justified_envy_and_ranks_by_hand():
     mentees, mentors = {"e1": ["x", "y"], "e2": ["x", "y"]}, {"x": ["e1", "e2"], "y": ["e1", "e2"]}
     cohort = mm.Cohort.from_rankings(mentees, mentors)
-    swapped = mm.metrics(cohort, mm.Program(), mm.matching_from_pairs(cohort, [("x", "e2"), ("y", "e1")]))
+    swapped = mm.metrics(
+        cohort, mm.evaluate(cohort, mm.Program(), mm.matching_from_pairs(cohort, [("x", "e2"), ("y", "e1")]))
+    )
     assert (swapped.justified_envy, swapped.blocking_pairs) == (1, 1)
     assert (swapped.rank_profile, swapped.mentor_rank_profile, swapped.first_choices) == ((1, 1), (1, 1), 1)
-    stable = mm.metrics(cohort, mm.Program(), mm.matching_from_pairs(cohort, [("x", "e1"), ("y", "e2")]))
+    stable = mm.metrics(
+        cohort, mm.evaluate(cohort, mm.Program(), mm.matching_from_pairs(cohort, [("x", "e1"), ("y", "e2")]))
+    )
     assert (stable.justified_envy, stable.blocking_pairs) == (0, 0)
 
 
 def test_nothing_to_measure_is_none_and_not_nan():
     cohort = mm.Cohort([])
-    found = mm.metrics(cohort, mm.Program(), mm.matching_from_pairs(cohort, []))
+    found = mm.metrics(cohort, mm.evaluate(cohort, mm.Program(), mm.matching_from_pairs(cohort, [])))
     assert (found.seat_coverage, found.mean_fit, found.gini, found.mean_load, found.worst_off) == (None,) * 4 + (0,)
     assert (found.rank_profile, found.blocking_pairs, found.justified_envy, found.shared_time) == (None,) * 4
 
@@ -300,7 +304,7 @@ def test_blocking_pairs_are_those_listed(case):
 def test_attribute_values_are_not_shown():
     people = [mm.Participant("x", offers=[mm.Offer()]), mm.Participant("e", requests=[mm.Request()], site="Rome")]
     cohort = mm.Cohort(people)
-    found = mm.metrics(cohort, mm.Program(), mm.matching_from_pairs(cohort, []), by="site")
+    found = mm.metrics(cohort, mm.evaluate(cohort, mm.Program(), mm.matching_from_pairs(cohort, [])), by="site")
     assert (found.parity[0].value, found.parity_gap) == ("Rome", 0)
     assert "Rome" not in repr(found)
 
@@ -309,9 +313,9 @@ def test_bad_arguments_are_told():
     cohort = mm.Cohort.from_scores([[1]], capacity=1)
     matching = mm.matching_from_pairs(cohort, [])
     with pytest.raises(mm.InputError, match='nobody has the attribute "site"'):
-        mm.metrics(cohort, mm.Program(), matching, by="site")
-    with pytest.raises(mm.InputError, match="expected a Matching"):
-        mm.metrics(cohort, mm.Program(), None)
+        mm.metrics(cohort, mm.evaluate(cohort, mm.Program(), matching), by="site")
+    with pytest.raises(mm.InputError, match="expected a Result"):
+        mm.metrics(cohort, matching)
 
 
 def test_the_glossary_defines_every_metric():
@@ -328,9 +332,11 @@ def test_who_sits_on_an_offer_does_not_envy_others_on_it():
     ]
     cohort = mm.Cohort(people, topics={"r": "data"})
     seats = [mm.Match("x", ("e",), "r", "x/r", ("data",)), mm.Match("x", ("f",), "r", "x/r", ("r",))]
-    assert mm.metrics(cohort, mm.Program(), mm.matching_from_pairs(cohort, seats)).justified_envy == 0
+    assert (
+        mm.metrics(cohort, mm.evaluate(cohort, mm.Program(), mm.matching_from_pairs(cohort, seats))).justified_envy == 0
+    )
     alone = mm.matching_from_pairs(cohort, seats[1:])
-    assert mm.metrics(cohort, mm.Program(), alone).justified_envy == 1
+    assert mm.metrics(cohort, mm.evaluate(cohort, mm.Program(), alone)).justified_envy == 1
 
 
 WEEKS = ["Mon-Fri 9-12", "Mon 9-10:30; Wed 14:30-16", "Sun 22-24; Mon 0-3", "Sat 0-24", "", "evenings, mostly", None]
@@ -367,4 +373,6 @@ def test_shared_time_is_counted_minute_by_minute(calendars):
             continue
         own = minutes(*mentee, 0)
         shared, free = shared + len(own & minutes(*mentor, -1)), free + len(own)
-    assert mm.metrics(cohort, mm.Program(), matching).shared_time == (shared / free if free else None)
+    assert mm.metrics(cohort, mm.evaluate(cohort, mm.Program(), matching)).shared_time == (
+        shared / free if free else None
+    )

@@ -92,9 +92,9 @@ def test_examples_with_dates_are_dated(solved, tmp_path, name):
         result = mm.solve(one.cohort, one.program)
     mm.write_dates(one.dates, tmp_path / "dates.json")
     dates = mm.read_dates(tmp_path / "dates.json")
-    found = mm.schedule(one.cohort, one.program, result.matching, **dates, time_limit=20)
-    assert found.settings == mm.schedule(one.cohort, one.program, mm.Matching(), **one.dates).settings
-    assert mm.validate(one.cohort, result.matching, found) == []
+    assert dates == one.dates
+    found = mm.schedule(one.cohort, result, dates, time_limit=20)
+    assert mm.verify(one.cohort, one.program, found, of=result) == []
     assert len(found.plans) >= 0.9 * len(result.matching)
     assert all(item.reason for item in found.unplaced)
     again = tmp_path / "schedule.json"
@@ -104,9 +104,9 @@ def test_examples_with_dates_are_dated(solved, tmp_path, name):
 
 def test_two_sessions_meet_in_rooms_and_hand_drafts_around(solved):
     one, result = solved("two-sessions")
-    found = mm.schedule(one.cohort, one.program, result.matching, **one.dates, time_limit=20)
+    found = mm.schedule(one.cohort, result, one.dates, time_limit=20)
     for plan in found.plans:
-        first, second = plan.appointments
+        first, second = plan.sessions
         assert (first.mode, second.mode) == ("in_person", "virtual")
         assert first.room in {"1", "2", "3"}
         assert 10 <= (second.begins("Europe/Lisbon").date() - first.begins("Europe/Lisbon").date()).days <= 21

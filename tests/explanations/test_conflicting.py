@@ -28,7 +28,7 @@ def test_two_locks_and_one_slot():
     cohort, program = question(IDLE[0], SLOT, LOCKS, IDLE[1])
     result = mm.solve(cohort, program)
     assert (result.status, result.trust) == ("infeasible", "corroborated")
-    (reason,) = mm.reasons(cohort, program, result)
+    (reason,) = mm.reasons(cohort, result)
     assert (reason.kind, reason.who) == ("rules", ("ann", "x0", "y0"))
     assert reason.message == (
         "no matching keeps CommonSlot(('Mon 9-10',), missing='allow'), the lock of ann with x0 and the lock of ann "

@@ -18,7 +18,7 @@ from strategies import cohorts, examples, questions
 
 def told(cohort, program, **options):
     result = mm.solve(cohort, program, **options)
-    return result, mm.reasons(cohort, program, result)
+    return result, mm.reasons(cohort, result)
 
 
 DATA = [Participant("ann", offers=[Offer("data")], capacity=2), Participant("bob", offers=[Offer("writing")])]
@@ -123,7 +123,7 @@ def test_every_reason_is_true(question):
         result = mm.solve(cohort, program)
     except (mm.InputError, mm.UnsupportedError):
         return
-    found = mm.reasons(cohort, program, result)
+    found = mm.reasons(cohort, result)
     if result.found is None:
         assert [r.kind for r in found] == ["shortage"]
         return
@@ -199,7 +199,7 @@ def test_a_forged_result_is_not_explained_away():
     cohort = mm.Cohort([*DATA, *ask(2, "data")])
     result = mm.solve(cohort)
     worse = replace(result, found=mm.matching_from_pairs(cohort, [("ann", "data0")]))
-    found = mm.reasons(cohort, mm.Program(), worse)
+    found = mm.reasons(cohort, worse)
     assert [r.kind for r in found if r.who[0] == "data1"] == ["price"]
 
 
@@ -213,7 +213,7 @@ def test_a_proof_that_names_what_is_not_there_is_told(steps):
     forged = mm.from_json(mm.to_json(replace(result, proof=replace(result.proof, stability=claim))))
     assert mm.verify(cohort, mm.Program(), forged)
     with pytest.raises(mm.InputError, match="the proof names what is not in this cohort"):
-        mm.reasons(cohort, mm.Program(), forged)
+        mm.reasons(cohort, forged)
 
 
 def test_readiness_counts_what_each_rule_removes():
@@ -231,7 +231,7 @@ def test_a_stable_matching_says_who_was_preferred_and_where_a_lottery_decided():
     result = mm.solve(cohort, solver="stable", seed=1)
     winner = next(mentee for mentor, mentee, _ in result.matching.pairs() if mentor == "x" and mentee != "a")
     loser = {"b": "c", "c": "b"}[winner]
-    told = {reason.who[0]: reason for reason in mm.reasons(cohort, mm.Program(), result) if reason.kind != "score"}
+    told = {reason.who[0]: reason for reason in mm.reasons(cohort, result) if reason.kind != "score"}
     assert sorted(told) == sorted([loser, "d"])
     assert told["d"].kind == "rules"
     assert told[loser].who == (loser, winner)
@@ -244,7 +244,7 @@ def test_a_stable_matching_says_who_was_preferred_and_where_a_lottery_decided():
 def test_a_stable_matching_explains_a_second_wish():
     lists = {"a": ["x", "y"], "b": ["x"]}, {"x": ["b", "a"], "y": ["a"]}
     cohort = mm.Cohort.from_rankings(*lists)
-    found = [r for r in mm.reasons(cohort, mm.Program(), mm.solve(cohort)) if r.kind != "score"]
+    found = [r for r in mm.reasons(cohort, mm.solve(cohort)) if r.kind != "score"]
     text = "a is with wish 2: 1 better wish asked in vain; x took mentees whom they prefer; none of them would swap"
     assert [(r.kind, r.who, r.message) for r in found] == [("outranked", ("a", "b"), text)]
 
@@ -253,7 +253,7 @@ def test_nobody_is_told_of_a_wish_that_they_like_no_more():
     cohort = mm.Cohort.from_rankings({"a": ["x"], "b": [["x", "y"]]}, {"x": ["a", "b"], "y": ["b"]})
     result = mm.solve(cohort)
     assert sorted(result.matching.pairs()) == [("x", "a", ""), ("y", "b", "")]
-    assert {reason.kind for reason in mm.reasons(cohort, mm.Program(), result)} == {"score"}
+    assert {reason.kind for reason in mm.reasons(cohort, result)} == {"score"}
 
 
 @pytest.mark.parametrize("kind", ["weak", "strong", "super"])
@@ -265,7 +265,7 @@ def test_under_the_rule_stable_too_reasons_name_who_was_preferred(kind, world):
     program = mm.Program(rules=[mm.rules.Stable(kind)], aims=[mm.aims.Coverage()])
     result = mm.solve(cohort, program, solver="milp")
     assume(result.found is not None)
-    found = {reason.who: reason for reason in mm.reasons(cohort, program, result) if reason.kind == "outranked"}
+    found = {reason.who: reason for reason in mm.reasons(cohort, result) if reason.kind == "outranked"}
     mine = {mentee: mentor for mentor, mentee, _ in result.matching.pairs()}
     assert {who[0] for who in found} >= {e for e, _ in result.matching.unmatched if _has_wish(world, e)}
     for mentee, *rivals in found:

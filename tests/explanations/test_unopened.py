@@ -27,7 +27,7 @@ def learners(n, topic, prefix=None, **options):
 def told(people, program, **options):
     cohort = mm.Cohort(people, **options)
     result = mm.solve(cohort, program)
-    found = mm.reasons(cohort, program, result)
+    found = mm.reasons(cohort, result)
     assert {r.kind for r in found} <= KINDS
     return [(r.kind, r.who[0], r.message) for r in found if r.kind != "score"]
 
@@ -158,7 +158,7 @@ def test_every_change_that_is_named_seats_as_many_as_it_says(question):
     cohort = mm.Cohort(people)
     result = mm.solve(cohort, program)
     assert result.status == mm.Status.OPTIMAL
-    found = mm.reasons(cohort, program, result)
+    found = mm.reasons(cohort, result)
     explained = {(r.who[0], r.topic) for r in found if r.kind != "score"}
     assert explained >= set(result.matching.unmatched)
     for reason in found:

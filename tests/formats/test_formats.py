@@ -38,7 +38,7 @@ def test_touchpoints_fit_between_meetings():
 
 
 def test_more_than_three_sessions_are_regular_mentoring():
-    five = mm.Format("five", (mm.Session(),) * 5, (mm.Gap(),) * 4)
+    five = mm.Format("five", (mm.SessionSpec(),) * 5, (mm.Gap(),) * 4)
     assert five.regular
     assert not format_of("three_session").regular
     assert format_of("five", {"five": five}) is five
@@ -49,8 +49,8 @@ def test_more_than_three_sessions_are_regular_mentoring():
     [
         ({"name": "my format"}, "two_session"),
         ({"name": 5}, "two_session"),
-        ({"sessions": ()}, "one Session or more"),
-        ({"sessions": (mm.Session(),) * 3}, "found 1, expected 2"),
+        ({"sessions": ()}, "one SessionSpec or more"),
+        ({"sessions": (mm.SessionSpec(),) * 3}, "found 1, expected 2"),
         ({"gaps": (mm.Gap(9, 7, 30),)}, "least <= target <= most"),
         ({"gaps": (mm.Gap(-1),)}, "from 0 to 366"),
         ({"gaps": (mm.Gap(touchpoints=(mm.Touchpoint("call"),)),)}, "plan, action, product, feedback"),
@@ -116,19 +116,19 @@ def test_hand_outs_tell_each_side_what_they_do():
     ],
 )
 def test_a_session_checks_itself(arguments, place, told):
-    """Once `Session(minutes=True)`, minutes="60" and a billion minutes were taken, until a format held them."""
+    """Once `SessionSpec(minutes=True)`, minutes="60" and a billion minutes were taken, until a format held them."""
     with pytest.raises(mm.InputError, match=told) as caught:
-        mm.Session(**arguments)
-    assert [(p.code, p.where) for p in caught.value.problems] == [("format", f"Session.{place}")]
+        mm.SessionSpec(**arguments)
+    assert [(p.code, p.where) for p in caught.value.problems] == [("format", f"SessionSpec.{place}")]
 
 
-TWO = (mm.Session(), mm.Session())
+TWO = (mm.SessionSpec(), mm.SessionSpec())
 
 
 @pytest.mark.parametrize(
     ("parts", "told"),
     [
-        ({"sessions": [mm.Session()]}, "sessions: expected a tuple of one Session"),
+        ({"sessions": [mm.SessionSpec()]}, "sessions: expected a tuple of one SessionSpec"),
         ({"sessions": TWO, "gaps": (5,)}, r"gaps: found \(5,\), expected a tuple of Gaps"),
         ({"sessions": TWO, "gaps": (mm.Gap(touchpoints=5),)}, r"gaps\[0\].touchpoints: expected a tuple"),
         ({"sessions": TWO, "gaps": (mm.Gap(touchpoints=(5,)),)}, r"gaps\[0\].touchpoints: expected a tuple"),

@@ -1,4 +1,4 @@
-"""Parts that share nothing are solved apart, and what is proved of each is proved of all."""
+"""Components that share nothing are solved apart, and what is proved of each is proved of all."""
 
 from dataclasses import replace
 from unittest import mock
@@ -18,9 +18,9 @@ from strategies import examples
 
 
 @pytest.fixture(scope="module", autouse=True)
-def smallest_parts():
-    """No bundles: every part by itself."""
-    with mock.patch("mmatch.groups.components.FEW_PLACES", 1):
+def smallest_components():
+    """No bundles: every component by itself."""
+    with mock.patch("mmatch.groups.components.FEW_SEATS", 1):
         yield
 
 
@@ -33,19 +33,19 @@ def worlds(n, topics=("law", "tax"), **options):
     return mm.Cohort(people)
 
 
-def parts_of(cohort, program):
+def components_of(cohort, program):
     return components(compile_instance(cohort, program.resolve(cohort, "portfolio")))
 
 
 @given(question=st.one_of(group_questions(), joint_questions()))
 @examples(150)
-def test_parts_solved_apart_are_the_best_of_the_whole(question):
+def test_components_solved_apart_are_the_best_of_the_whole(question):
     accepted_and_best("portfolio", question)
 
 
 @given(question=group_questions(), data=st.data())
 @examples(150)
-def test_totals_of_parts_add_up_and_nothing_is_in_two(question, data):
+def test_totals_of_components_add_up_and_nothing_is_in_two(question, data):
     cohort, program = question
     try:
         instance = compile_instance(cohort, program.resolve(cohort, "portfolio"))
@@ -66,20 +66,20 @@ def test_totals_of_parts_add_up_and_nothing_is_in_two(question, data):
             assert sum(found) == stage_total(instance, stage, chosen)
 
 
-def test_topics_that_share_nobody_are_parts():
+def test_topics_that_share_nobody_are_components():
     program = mm.Program(group=(2, 3))
-    assert [len(part.groups) for part in parts_of(worlds(5), program)] == [2, 2]
+    assert [len(part.groups) for part in components_of(worlds(5), program)] == [2, 2]
     rooms = mm.rules.CommonSlot(["Mon 9-10"], rooms={"Rome": 1}, missing="allow")
-    assert len(parts_of(worlds(5, site="Rome"), replace(program, rules=[rooms]))) == 1
-    assert len(parts_of(worlds(5, site="Oslo"), replace(program, rules=[mm.rules.AtMost(1)]))) == 2
+    assert len(components_of(worlds(5, site="Rome"), replace(program, rules=[rooms]))) == 1
+    assert len(components_of(worlds(5, site="Oslo"), replace(program, rules=[mm.rules.AtMost(1)]))) == 2
 
 
 def test_a_mentor_of_both_topics_joins_them():
     people = [*worlds(4), mm.Participant("both", offers=[mm.Offer("law"), mm.Offer("tax")], groups=1)]
-    assert len(parts_of(mm.Cohort(people), mm.Program(group=(2, 3)))) == 1
+    assert len(components_of(mm.Cohort(people), mm.Program(group=(2, 3)))) == 1
 
 
-def test_a_proof_needs_the_trees_of_all_parts():
+def test_a_proof_needs_the_trees_of_all_components():
     cohort, program = worlds(5), mm.Program(group=(3, 4), aims=[mm.aims.Coverage(), mm.aims.EvenLoad()])
     result = mm.solve(cohort, program)
     assert (result.trust, len(result.proof.branches)) == (mm.Trust.PROVED, 4)
@@ -91,7 +91,7 @@ def test_a_proof_needs_the_trees_of_all_parts():
         assert "trust" in {violation.code for violation in mm.verify(cohort, program, forged)}, tree
 
 
-def test_what_is_not_closed_in_one_part_says_nothing_about_later_tiers():
+def test_what_is_not_closed_in_one_component_says_nothing_about_later_tiers():
     cohort, program = worlds(5), mm.Program(group=(3, 4), aims=[mm.aims.Coverage(), mm.aims.EvenLoad()])
     best = mm.solve(cohort, program)
     fewer = mm.Matching([best.matching[0]], [*best.matching.unmatched, *((e, "tax") for e in best.matching[1].mentees)])

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import mmatch as mm
+from dated import planned
 from strategies import examples
 
 SPAN = {"start": "2026-03-01", "end": "2026-04-30"}
@@ -198,5 +199,5 @@ def test_busy_times_go_straight_into_a_schedule(tmp_path):
     cohort = mm.Cohort(people)
     matching = mm.matching_from_pairs(cohort, [("ann", "eva")])
     taken = mm.busy_times(tmp_path / "eva.ics", start="2026-03-02", end="2026-03-08")
-    found = mm.schedule(cohort, mm.Program(), matching, start="2026-03-02", end="2026-03-08", busy={"eva": taken})
-    assert found.plans[0].appointments[0].begins().hour == 11
+    found = planned(cohort, mm.Program(), matching, start="2026-03-02", end="2026-03-08", busy={"eva": taken})
+    assert found.plans[0].sessions[0].begins().hour == 11

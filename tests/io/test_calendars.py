@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import mmatch as mm
+from dated import planned as scheduled
 from mmatch.io.calendars import plain_text
 from strategies import examples
 
@@ -32,7 +33,7 @@ def planned(names=("", "", ""), agenda=("talk",), site=""):
     """One mentor and two mentees with a session in person and a virtual one."""
     form = mm.Format(
         "blend",
-        (mm.Session(60, "in_person", tuple(agenda)), mm.Session(30, "virtual")),
+        (mm.SessionSpec(60, "in_person", tuple(agenda)), mm.SessionSpec(30, "virtual")),
         (mm.Gap(1, 7, 20, (mm.Touchpoint(mentee_sends=agenda[0]),)),),
     )
     ids = ("ann", "eva", "finn")
@@ -47,7 +48,7 @@ def planned(names=("", "", ""), agenda=("talk",), site=""):
     )
     matching = mm.matching_from_pairs(cohort, [("ann", "eva"), ("ann", "finn")], mm.Program(group=(1, 2)))
     options = {"start": "2027-01-11", "end": "2027-02-28", "formats": [form], "zone": "Europe/Rome"}
-    return cohort, mm.schedule(cohort, mm.Program(), matching, **options)
+    return cohort, scheduled(cohort, mm.Program(group=(1, 2)), matching, **options)
 
 
 @given(st.tuples(texts, texts, texts), st.lists(texts, min_size=1, max_size=2))
@@ -57,7 +58,7 @@ def test_two_parsers_read_the_same_back(names, agenda):
     data = mm.calendar_file(cohort, schedule, now=NOW)
     ours = [e for e in icalendar.Calendar.from_ical(data).walk() if e.name == "VEVENT"]
     theirs = vobject.readOne(data.decode()).vevent_list
-    meetings = [m for plan in schedule.plans for m in plan.appointments]
+    meetings = [m for plan in schedule.plans for m in plan.sessions]
     assert len(ours) == len(theirs) == len(meetings) == data.count(b"BEGIN:VEVENT")
     for meeting, one, other in zip(meetings, ours, theirs, strict=True):
         assert one["dtstart"].dt == other.dtstart.value == meeting.begins()
@@ -104,8 +105,8 @@ def test_the_same_arguments_give_the_same_bytes_and_uids_do_not_depend_on_dates(
     assert not any("ann" in uid or "eva" in uid for uid in uids)
     assert not set(uids) & set(entries(mm.calendar_file(cohort, schedule, now=NOW, key="other"), "UID"))
     plan = schedule.plans[0]
-    later = replace(plan.appointments[0], start=plan.appointments[0].start + 60, revision=1)
-    moved = replace(schedule, plans=(replace(plan, appointments=(later, plan.appointments[1])), *schedule.plans[1:]))
+    later = replace(plan.sessions[0], start=plan.sessions[0].start + 60, revision=1)
+    moved = replace(schedule, plans=(replace(plan, sessions=(later, plan.sessions[1])), *schedule.plans[1:]))
     again = mm.calendar_file(cohort, moved, now=NOW, key="secret")
     assert entries(again, "UID") == uids
     assert entries(again, "SEQUENCE")[:2] == ["1", "0"]
@@ -155,7 +156,7 @@ def test_files_have_safe_names_and_a_full_disk_leaves_the_old_ones(tmp_path, mon
     people = [mm.Participant("../../CON", offers=[mm.Offer()]), mm.Participant("Zoë/..", requests=[mm.Request()])]
     cohort = mm.Cohort(people)
     matching = mm.matching_from_pairs(cohort, [("../../CON", "Zoë/..")])
-    schedule = mm.schedule(cohort, mm.Program(), matching, start="2027-01-11", end="2027-01-15")
+    schedule = scheduled(cohort, mm.Program(), matching, start="2027-01-11", end="2027-01-15")
     paths = mm.write_calendars(cohort, schedule, tmp_path / "out", now=NOW)
     names = [str(path.relative_to(tmp_path / "out")) for path in paths]
     assert names == ["all.ics", "people/0001-con.ics", "people/0002-zoe.ics", "matches/0001-con-zoe.ics"]

@@ -10,14 +10,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import mmatch as mm
+from dated import faults
+from dated import planned as scheduled
 from mmatch.io.csvs import as_written
 from mmatch.io.schedules import schedule_from_json, schedule_to_json
-from mmatch.planning.plans import Settings
+from mmatch.scheduling.settings import Settings
 from strategies import examples
 
 BLEND = mm.Format(
     "blend",
-    (mm.Session(60, "in_person", ("talk",)), mm.Session(45, "virtual")),
+    (mm.SessionSpec(60, "in_person", ("talk",)), mm.SessionSpec(45, "virtual")),
     (mm.Gap(5, 7, 20, (mm.Touchpoint(),), working=True),),
     mm.Reflection(("why?",), 2),
     good_for="a test",
@@ -51,17 +53,17 @@ def planned(**options):
         "blackout": ["2027-03-29"],
         "wishes": mm.Wishes(preferred=60),
     }
-    return cohort, matching, mm.schedule(cohort, mm.Program(), matching, **{**usual, **options})
+    return cohort, matching, scheduled(cohort, mm.Program(), matching, **{**usual, **options})
 
 
 def test_json_gives_a_schedule_back(tmp_path):
     cohort, matching, schedule = planned()
-    assert mm.validate(cohort, matching, schedule) == []
+    assert faults(cohort, matching, schedule) == []
     assert (len(schedule.plans), len(schedule.unplaced)) == (2, 1)
     mm.write_schedule(schedule, tmp_path / "schedule.json")
     again = mm.read_schedule(tmp_path / "schedule.json")
     assert again == schedule
-    assert mm.validate(cohort, matching, again) == []
+    assert faults(cohort, matching, again) == []
 
 
 def paths(value, at=()):
@@ -132,7 +134,7 @@ def test_tables_show_each_persons_own_clock(tmp_path):
     mm.write_unplaced(cohort, schedule, tmp_path / "unplaced.csv")
     merged = rows(tmp_path / "merge.csv")
     assert len(merged) == 8
-    starts = {(plan.match.mentees[0], k + 1): m for plan in schedule.plans for k, m in enumerate(plan.appointments)}
+    starts = {(plan.match.mentees[0], k + 1): m for plan in schedule.plans for k, m in enumerate(plan.sessions)}
     for row in merged:
         mentee = row["person"] if row["role"] == "mentee" else row["partners"]
         meeting = starts[mentee, int(row["session"])]
@@ -146,7 +148,7 @@ def test_tables_show_each_persons_own_clock(tmp_path):
     assert {row["name"] for row in merged if row["person"] == "ann"} == {"'=SUM(1)"}
     sessions = rows(tmp_path / "sessions.csv")
     assert [row["start_utc"] for row in sessions] == [
-        f"{m.begins():%Y-%m-%dT%H:%M}Z" for plan in schedule.plans for m in plan.appointments
+        f"{m.begins():%Y-%m-%dT%H:%M}Z" for plan in schedule.plans for m in plan.sessions
     ]
     assert {row["kind"] for row in rows(tmp_path / "dues.csv")} == {"reflect", "send", "answer"}
     (left,) = rows(tmp_path / "unplaced.csv")

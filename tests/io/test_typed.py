@@ -17,6 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import mmatch as mm
+from dated import planned
 from mmatch.errors import Problem
 from mmatch.io.cohorts import COHORT, cohort_from_json, cohort_to_json
 from mmatch.io.dates import DATES, read_dates, write_dates
@@ -248,7 +249,7 @@ def _answers():
     ]
     dates = {"start": "2027-03-01", "end": "2027-04-30", "rooms": {"Rome": 1}, "diaries": {"ann": DIARY}}
     pins = [("ann", "eva", 1, "2027-03-02T09:00Z")]
-    return results, mm.schedule(FACTS, mm.Program(), results[0].matching, **dates, pins=pins)
+    return results, planned(FACTS, mm.Program(), results[0].matching, **dates, pins=pins)
 
 
 DIARY = mm.Diary(
@@ -354,7 +355,7 @@ def test_nothing_is_converted_in_silence(document, data, read):
                 read(found)
             except mm.InputError:
                 continue
-            # what may be a list as well, times that may be minutes, scores that may be texts, what `schedule` reads
+            # what may be a list as well, times that may be minutes, scores that may be texts, seeds, what `Dates` reads
             taken = {
                 "totals",
                 "value",
@@ -366,7 +367,7 @@ def test_nothing_is_converted_in_silence(document, data, read):
                 "ranks",
                 "aims",
             }
-            assert ({"grain"} | (taken if item == [value] else {"busy", "scores"})) & set(path)
+            assert ({"grain", "lottery"} | (taken if item == [value] else {"busy", "scores"})) & set(path)
 
 
 @pytest.mark.parametrize(("document", "data", "read"), FILES, ids=NAMES)
@@ -412,19 +413,27 @@ def test_a_match_has_a_requested_topic_for_each_mentee_or_none(requested):
 
 
 def test_dates_are_read_back(tmp_path):
-    dates = {
-        "start": "2027-01-11",
-        "blackout": ["2027-01-12"],
-        "travel": {("Rome", "Oslo"): 240},
-        "pins": [("ann", "eva", 2, "2027-03-15T10:15Z")],
-        "rooms": {"Rome": ["Blue"]},
-        "formats": [mm.Format("one", (mm.Session(30),))],
-        "diaries": {"ann": DIARY},
-    }
+    dates = mm.Dates(
+        start="2027-01-11",
+        end="2027-04-11",
+        blackout=["2027-01-12"],
+        travel={("Rome", "Oslo"): 240},
+        pins=[("ann", "eva", 2, "2027-03-15T10:15Z")],
+        rooms={"Rome": ["Blue"]},
+        diaries={"ann": DIARY},
+        busy={"eva": [("2027-01-13T10:00Z", "2027-01-13T11:00Z")]},
+    )
     write_dates(dates, tmp_path / "dates.json")
+    assert set(json.loads((tmp_path / "dates.json").read_text())) == {
+        *("schema", "version", "start", "end", "blackout", "travel", "pins", "rooms", "diaries", "busy")
+    }
     again = read_dates(tmp_path / "dates.json")
-    lists = {name: tuple(value) if isinstance(value, list) else value for name, value in dates.items()}
-    assert again == lists
-    with pytest.raises(mm.ExportError, match="busy cannot be written"):
-        write_dates({"busy": {}}, tmp_path / "more.json")
-    assert not (tmp_path / "more.json").exists()
+    assert (again.pins, again.travel, again.diaries, again.rooms) == (
+        *(dates.pins, dates.travel, dates.diaries),
+        {"Rome": ("Blue",)},
+    )
+    write_dates(again, tmp_path / "again.json")
+    assert read_dates(tmp_path / "again.json") == again
+    (tmp_path / "wrong.json").write_text('{"schema": "mmatch/dates", "version": 1, "start": "soon"}')
+    with pytest.raises(mm.InputError, match=r"^wrong\.json start: found"):
+        read_dates(tmp_path / "wrong.json")

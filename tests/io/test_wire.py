@@ -30,7 +30,7 @@ def test_what_is_written_is_read_back_and_fits_its_schema(question):
 def test_answers_and_dates_go_over_the_wire():
     example = datasets.load("two-sessions")
     result = mm.solve(example.cohort, example.program)
-    schedule = mm.schedule(example.cohort, example.program, result.matching, **example.dates)
+    schedule = mm.schedule(example.cohort, result, example.dates)
     again = mm.from_json(mm.to_json(result))
     assert again == result
     assert mm.verify(example.cohort, example.program, again) == []

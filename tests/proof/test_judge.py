@@ -252,7 +252,7 @@ def test_a_hand_made_matching_is_judged(pairs, code):
 
 
 def test_anything_else_is_no_answer():
-    with pytest.raises(mm.InputError, match="expected a Result or a Matching"):
+    with pytest.raises(mm.InputError, match="expected a Result, a Matching or a Schedule"):
         mm.verify(mm.Cohort([]), mm.Program(), [("a", "b")])
 
 

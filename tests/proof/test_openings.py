@@ -1,5 +1,6 @@
 """Bounds for groups: true whatever the prices, and no forged proof passes."""
 
+import random
 from dataclasses import replace
 
 import pytest
@@ -8,9 +9,12 @@ from hypothesis import strategies as st
 
 import mmatch as mm
 from group_oracle import GroupOracle
-from mmatch.groups.bound import Count, GroupBound, Side
+from mmatch.groups.bound import GroupBound
+from mmatch.groups.priced_rows import CountingCut, Side
 from mmatch.instance import compile_instance
 from mmatch.instance.totals import stage_total
+from mmatch.portfolio.linear_program import GroupProgram
+from mmatch.portfolio.relaxation import relaxed, whole_prices
 from mmatch.proof.judge import chosen_edges
 from solvers.test_groups import group_questions
 from strategies import examples
@@ -40,6 +44,114 @@ def test_no_prices_bound_a_stage_below_what_can_be(question, data):
             assert stage_total(instance, instance.stages[0], chosen_edges(cohort, instance, matching)) <= limit, chosen
 
 
+def dense(seed):
+    """Few people with several seats to choose from, so that good prices leave little room."""
+    draw = random.Random(seed)
+    group = draw.choice([(1, 2), (2, 2), (2, 3)])
+    people = [
+        mm.Participant(f"m{k}", offers=[mm.Offer("a"), mm.Offer("b")][: draw.randint(1, 2)], groups=draw.randint(1, 2))
+        for k in range(2)
+    ]
+    people += [
+        mm.Participant(f"e{k}", requests=[mm.Request(t, priority=draw.randint(1, 9)) for t in draw.choice(["a", "ab"])])
+        for k in range(3)
+    ]
+    rules = draw.choice([[], [mm.rules.AtMost(1)], [mm.rules.Everyone()]])
+    if draw.random() < 0.5:
+        rules = [
+            *rules,
+            mm.rules.CommonSlot(["Mon 9-10", "Mon 9-11", "Tue 9-10"][: draw.randint(1, 3)], missing="allow"),
+        ]
+    last = draw.choice([mm.aims.Priority(), mm.aims.EvenLoad()])
+    return mm.Cohort(people), mm.Program(
+        group=group, rules=rules, aims=draw.choice([[last], [mm.aims.Coverage(), last]])
+    )
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_prices_near_the_best_ones_bound_no_stage_below_what_can_be(seed):
+    """Prices of the relaxation, some of them moved: any mistake of the bound shows where there is no slack."""
+    cohort, program = dense(seed)
+    oracle, draw = GroupOracle(cohort, program), random.Random(seed)
+    instance = compile_instance(cohort, program.resolve(cohort))
+    if instance.groups is None or not len(instance.groups) or len(oracle.edges) > 7:
+        return
+    found = [oracle.matching(grouping) for _, grouping in oracle.grouped()]
+    chosen = [chosen_edges(cohort, instance, matching) for matching in found]
+    reached = []
+    for number, stage in enumerate(instance.stages):
+        totals = [stage_total(instance, stage, edges) for edges in chosen]
+        if found:
+            near_the_best(draw, (cohort, instance), (number, reached), list(zip(found, totals, strict=True)))
+            best = [k for k, total in enumerate(totals) if total == max(totals)]
+            found, chosen = [found[k] for k in best], [chosen[k] for k in best]
+            reached = [*reached, max(totals)]
+
+
+def near_the_best(draw, question, stage, found):
+    cohort, instance = question
+    bound, linear = GroupBound(instance, instance.groups, *stage), GroupProgram(instance, instance.groups, *stage)
+    best = whole_prices(linear, relaxed(linear).duals)
+    n = len(instance.groups)
+    for _ in range(40):
+        prices, one = list(best), best[0]
+        for k in draw.sample(range(stage[0] + 1, len(prices)), min(draw.randint(0, 2), len(prices) - stage[0] - 1)):
+            prices[k] += draw.randint(-3, 3) * one
+        side = Side(tuple(draw.sample(range(n), draw.randint(1, n))), draw.randint(0, 2), at_most=draw.random() < 0.5)
+        alike = [k for k in range(n) if instance.groups.most[k] == instance.groups.most[0]]
+        sets = len(instance.bounds[0].upper)
+        cut = CountingCut(0, tuple(draw.sample(range(sets), draw.randint(0, sets))), tuple(draw.sample(alike, 1)))
+        paid = draw.randint(0, 3) * one * (1 if side.at_most else -1)
+        prices += [draw.randint(0, 3) * one, paid]
+        limit = bound.value(prices, [cut], [side])
+        assert bound.value([price << 70 for price in prices], [cut], [side]) == limit
+        kept = [total for matching, total in found if keeps(side, instance, matching, cohort)]
+        assert max(kept, default=limit) <= limit
+
+
+def one_mentor(topics, mentees, **options):
+    """Ann offers some topics and leads two groups; mentees: what each asks for, and when each is free."""
+    people = [mm.Participant("ann", offers=[mm.Offer(topic) for topic in topics], groups=2)]
+    people += [
+        mm.Participant(f"e{k}", requests=[mm.Request(topic)], availability=free)
+        for k, (topic, free) in enumerate(mentees)
+    ]
+    return mm.Cohort(people), mm.Program(aims=[mm.aims.Coverage()], **options)
+
+
+def at(*slots):
+    return [mm.rules.CommonSlot(slots, missing="allow")]
+
+
+@pytest.mark.parametrize(
+    ("question", "seats"),
+    [
+        (one_mentor("ab", [("a", None)] * 2 + [("b", None)] * 2, group=(1, 2)), 4),
+        (one_mentor("abc", [("a", None)] * 2 + [("b", None)] * 2 + [("c", None)] * 2, group=(1, 2)), 4),
+        (one_mentor("a", [("a", None)] * 5, group=(2, 2)), 4),
+        (
+            one_mentor(
+                "a", [("a", "Mon 9-10")] * 2 + [("a", "Mon 10-11")] * 2, group=(1, 2), rules=at("Mon 9-10", "Mon 10-11")
+            ),
+            4,
+        ),
+        (one_mentor("ab", [("a", None)] * 2 + [("b", None)] * 2, group=(1, 2), rules=at("Mon 9-10")), 2),
+        (
+            one_mentor(
+                "a", [("a", "Mon 9-10")] * 3 + [("a", "Mon 9-11")], group=(1, 2), rules=at("Mon 9-10", "Mon 9-11")
+            ),
+            2,
+        ),
+    ],
+)
+def test_without_prices_one_mentor_leads_the_best_groups(question, seats):
+    cohort, program = question
+    assert mm.solve(cohort, program).value == (seats,)
+    instance = compile_instance(cohort, program.resolve(cohort))
+    bound = GroupBound(instance, instance.groups, 0, [])
+    assert bound.value([1, *[0] * (sum(bound.sizes) - 1)]) == seats
+
+
 @st.composite
 def cuts(draw, instance):
     groups = instance.groups
@@ -48,7 +160,8 @@ def cuts(draw, instance):
     size = draw(st.sampled_from(sorted(set(groups.most.tolist()))))
     alike = [k for k in range(len(groups)) if groups.most[k] == size]
     members = st.lists(st.integers(0, n - 1), unique=True) if n else st.just([])
-    return Count(family, tuple(draw(members)), tuple(draw(st.lists(st.sampled_from(alike), min_size=1, unique=True))))
+    named = draw(st.lists(st.sampled_from(alike), min_size=1, unique=True))
+    return CountingCut(family, tuple(draw(members)), tuple(named))
 
 
 @st.composite

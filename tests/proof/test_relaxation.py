@@ -158,7 +158,7 @@ def test_impossible_rules_are_proved_impossible_by_searchers_too(solver):
     program = mm.Program(rules=[mm.rules.Everyone("requests")], aims=[mm.aims.Coverage(), mm.aims.WorstOff()])
     result = mm.solve(cohort, program, solver=solver)
     assert (result.status, result.trust) == ("infeasible", "proved")
-    assert "1 short" in mm.reasons(cohort, program, result)[0].message
+    assert "1 short" in mm.reasons(cohort, result)[0].message
 
 
 @pytest.mark.parametrize("solver", ["flow", "milp", "cpsat"])

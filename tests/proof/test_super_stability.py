@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 import mmatch as mm
 from mmatch.mechanisms.market import market_of
 from mmatch.proof import judge
-from mmatch.proof.super_stability import Wishes, after_strikes
+from mmatch.proof.super_stability import OpenWishes, after_strikes
 from stable_oracle import rankings
 from strategies import examples
 
@@ -32,7 +32,7 @@ def test_whatever_is_struck_out_in_any_order_no_super_stable_matching_has(world,
     found, names = market(world.cohort(mm))
     stable = world.stable("super")
     ever = {pair for chosen in stable for pair in zip(world.names, chosen, strict=True)}
-    wishes, order = Wishes(found), data.draw(st.permutations(range(len(found))))
+    wishes, order = OpenWishes(found), data.draw(st.permutations(range(len(found))))
     while struck := [pair for pair in order if wishes.strike(pair)]:
         assert not ever & {names[pair] for pair in struck}
         assert not (stable and wishes.too_many())
@@ -54,16 +54,15 @@ def test_steps_of_another_order_or_of_another_cohort_prove_nothing_false(world, 
         else:
             steps.insert(place, data.draw(st.integers(-1, edges)))
     forged = replace(result.proof, stability=replace(result.proof.stability, steps=tuple(steps)))
-    program = mm.Program().resolve(cohort, "stable", "mentee")
     best = max((world.total(chosen, "mentee") for chosen in world.stable("super")), default=None)
     for chosen in world.matchings():
         matching = mm.matching_from_pairs(cohort, world.pairs(chosen))
-        grade = judge(cohort, program, mm.Status.OPTIMAL, matching, forged)
+        grade = judge(cohort, result.program, mm.Status.OPTIMAL, matching, forged)
         assert bool(grade.violations) == (not world.is_stable(chosen, "super"))
         if grade.trust == mm.Trust.PROVED:
             assert world.total(chosen, "mentee") == best
     if best is not None:
-        assert judge(cohort, program, mm.Status.INFEASIBLE, None, forged).trust != mm.Trust.PROVED
+        assert judge(cohort, result.program, mm.Status.INFEASIBLE, None, forged).trust != mm.Trust.PROVED
 
 
 def test_a_mentee_who_ties_two_offers_of_one_mentor_needs_both_full():
@@ -93,7 +92,7 @@ def test_offers_of_one_mentor_with_a_super_stable_matching():
     result = mm.solve(strict, solver=mm.solvers.Stable(kind="super"))
     assert sorted(result.matching.pairs()) == [("x", "a", "p"), ("x", "b", "q"), ("y", "c", "r")]
     assert result.trust == mm.Trust.PROVED
-    assert [reason.message for reason in mm.reasons(strict, mm.Program(), result) if "d" in reason.who]
+    assert [reason.message for reason in mm.reasons(strict, result) if "d" in reason.who]
 
 
 @pytest.mark.parametrize("seed", range(3))

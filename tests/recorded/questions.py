@@ -220,11 +220,13 @@ def _plain(entries):
 
 
 FORMATS = [
-    mm.Format("meet", (mm.Session(60, "in_person"),)),
-    mm.Format("weekly", (mm.Session(60), mm.Session(60)), (mm.Gap(6, 7, 8),)),
-    mm.Format("twice", (mm.Session(60), mm.Session(60)), (mm.Gap(1, 1, 3, working=True),)),
+    mm.Format("meet", (mm.SessionSpec(60, "in_person"),)),
+    mm.Format("weekly", (mm.SessionSpec(60), mm.SessionSpec(60)), (mm.Gap(6, 7, 8),)),
+    mm.Format("twice", (mm.SessionSpec(60), mm.SessionSpec(60)), (mm.Gap(1, 1, 3, working=True),)),
     mm.Format(
-        "talk", (mm.Session(60), mm.Session(60)), (mm.Gap(0, 1, 3, (mm.Touchpoint(answer_days=1, lead_days=1),)),)
+        "talk",
+        (mm.SessionSpec(60), mm.SessionSpec(60)),
+        (mm.Gap(0, 1, 3, (mm.Touchpoint(answer_days=1, lead_days=1),)),),
     ),
 ]
 

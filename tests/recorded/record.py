@@ -14,7 +14,7 @@ import hashlib
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
@@ -74,7 +74,7 @@ def kinds(cohort, program):
     """The kinds of reasons and whom they are about."""
     try:
         result = mm.solve(cohort, program)
-        found = mm.reasons(cohort, program, result)
+        found = mm.reasons(cohort, result)
     except mm.MmatchError as error:
         return failure(error)
     return short(sorted((r.kind, r.who, r.topic) for r in found))
@@ -86,7 +86,7 @@ def measures(cohort, program):
         result = mm.solve(cohort, program)
         if result.value is None:
             return "-"
-        found = mm.metrics(cohort, program, result.matching)
+        found = mm.metrics(cohort, result)
     except mm.MmatchError as error:
         return failure(error)
     return short([(item.name, str(getattr(found, item.name))) for item in fields(found)])
@@ -128,10 +128,11 @@ def dates(number):
     """Dates of a hand-made matching: how many are placed and at which cost."""
     cohort, chosen, asked = questions.of_dates(number)
     try:
-        found = mm.schedule(cohort, mm.Program(), mm.matching_from_pairs(cohort, chosen), **asked)
+        usual = mm.Program(formats=asked.pop("formats"))
+        found = mm.schedule(cohort, mm.evaluate(cohort, usual, chosen), mm.Dates(**asked))
         yield "schedule", dated(found)
-        left = mm.matching_from_pairs(cohort, [pair for pair in chosen if pair[1] != "e0"])
-        yield "reschedule", dated(mm.reschedule(cohort, mm.Program(), left, found, buffer=30))
+        left = mm.evaluate(cohort, usual, [pair for pair in chosen if pair[1] != "e0"])
+        yield "reschedule", dated(mm.reschedule(cohort, left, found, replace(found.dates, buffer=30)))
     except mm.MmatchError as error:
         yield "dates", failure(error)
 
@@ -163,7 +164,7 @@ def examples(number):
     yield f"{label} metrics", measures(example.cohort, example.program)
     if example.dates and name != "office-hours":  # ends at its time limit
         result = mm.solve(example.cohort, example.program)
-        yield f"{label} dates", dated(mm.schedule(example.cohort, example.program, result.matching, **example.dates))
+        yield f"{label} dates", dated(mm.schedule(example.cohort, result, example.dates))
 
 
 def lines(task):

@@ -21,10 +21,9 @@ def driver():
 def page(tmp_path_factory):
     example = datasets.load("two-sessions")
     result = mm.solve(example.cohort, example.program)
-    schedule = mm.schedule(example.cohort, example.program, result.matching, **example.dates)
-    explanation = mm.explain(example.cohort, example.program, result)
+    schedule = mm.schedule(example.cohort, result, example.dates)
     report = mm.report(
-        example.cohort, example.program, result, schedule=schedule, explanation=explanation, by="site", title="Autumn"
+        example.cohort, result, schedule=schedule, effects=mm.policy(example.cohort, result), by="site", title="Autumn"
     )
     return report.write(tmp_path_factory.mktemp("report") / "report.html")
 
@@ -86,7 +85,7 @@ def test_hostile_names_stay_text_and_nothing_runs_or_loads(driver, tmp_path):
         mm.Participant("cy", name=HOSTILE, requests=[mm.Request("data"), mm.Request("<b>law</b>")]),
     ]
     cohort = mm.Cohort(people)
-    report = mm.report(cohort, mm.Program(), mm.solve(cohort), title=HOSTILE)
+    report = mm.report(cohort, mm.solve(cohort), title=HOSTILE)
     for path in (report.write(tmp_path / "all.html"), *report.write_people(tmp_path / "people")):
         driver.get(path.as_uri())
         assert HOSTILE in driver.title

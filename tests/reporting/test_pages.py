@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
@@ -43,7 +42,7 @@ def people(name="Ann"):
 
 def reported(cohort, program=None, **options):
     program = mm.Program() if program is None else program
-    return mm.report(cohort, program, mm.solve(cohort, program), **options)
+    return mm.report(cohort, mm.solve(cohort, program), **options)
 
 
 def test_the_page_says_who_meets_whom_who_misses_out_and_how_sure_that_is():
@@ -95,13 +94,12 @@ def test_a_persons_page_shows_nothing_about_people_whom_they_do_not_meet():
 def test_dates_on_a_persons_page_are_on_their_own_clock():
     example = datasets.load("three-sessions")
     result = mm.solve(example.cohort, example.program)
-    schedule = mm.schedule(example.cohort, example.program, result.matching, **example.dates)
-    report = mm.report(example.cohort, example.program, result, schedule=replace(schedule, notes=("other <data>",)))
-    assert "Other &lt;data&gt;." in report.html
+    schedule = mm.schedule(example.cohort, result, example.dates)
+    report = mm.report(example.cohort, result, schedule=schedule)
     plan = next(plan for plan in schedule.plans if example.cohort[plan.match.mentees[0]].timezone)
     who = plan.match.mentees[0]
     text = Skeleton(report.person(who)).text
-    wall = plan.appointments[0].begins(example.cohort[who].timezone)
+    wall = plan.sessions[0].begins(example.cohort[who].timezone)
     assert f"{wall:%a %Y-%m-%d}" in text
     assert f"{wall:%H:%M}, " in text
     assert f"All times are in the time zone {example.cohort[who].timezone}." in text
@@ -142,20 +140,14 @@ def test_parts_of_other_questions_are_refused():
     cohort, other = people(), datasets.load("shortage")
     result = mm.solve(cohort)
     with pytest.raises(mm.InputError, match="made from another"):
-        mm.report(other.cohort, mm.Program(), result)
+        mm.report(other.cohort, result)
     dated = datasets.load("two-sessions")
-    matching = mm.solve(dated.cohort, dated.program).matching
-    schedule = mm.schedule(
-        dated.cohort,
-        dated.program,
-        matching[:3] and mm.matching_from_pairs(dated.cohort, list(matching)[:3]),
-        **dated.dates,
-    )
+    schedule = mm.schedule(dated.cohort, mm.solve(dated.cohort, dated.program), dated.dates)
     with pytest.raises(mm.InputError, match="the result has no such match"):
-        mm.report(cohort, mm.Program(), result, schedule=schedule)
-    for wrong in ({"schedule": 3}, {"explanation": "x"}, {"title": 3}, {"by": "shoe size"}):
+        mm.report(cohort, result, schedule=schedule)
+    for wrong in ({"schedule": 3}, {"effects": "x"}, {"title": 3}, {"by": "shoe size"}):
         with pytest.raises(mm.InputError):
-            mm.report(cohort, mm.Program(), result, **wrong)
+            mm.report(cohort, result, **wrong)
 
 
 def test_in_a_notebook_it_stands_in_a_frame_of_its_own():

@@ -71,11 +71,11 @@ def test_schedules_come_out_with_instants(backend):
     people = [mm.Participant("ann", offers=[mm.Offer("r")]), mm.Participant("eva", requests=[mm.Request("r")])]
     cohort = mm.Cohort(people)
     program = mm.Program(format="two_session")
-    made = mm.schedule(cohort, program, mm.solve(cohort, program).matching, start="2027-01-11", end="2027-02-20")
+    made = mm.schedule(cohort, mm.solve(cohort, program), start="2027-01-11", end="2027-02-20")
     table = made.to_frame(backend)
     assert len(table) == 2
     starts = table["starts"].to_pylist() if backend == "pyarrow" else list(table["starts"])
-    assert [start.astimezone(dt.UTC) for start in starts] == [m.begins() for m in made.plans[0].appointments]
+    assert [start.astimezone(dt.UTC) for start in starts] == [m.begins() for m in made.plans[0].sessions]
 
 
 def test_parquet_files_are_read_and_others_refused(tmp_path):

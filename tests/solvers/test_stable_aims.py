@@ -87,7 +87,7 @@ def test_no_flows_prove_a_stable_matching_that_is_not_the_best(question, data):
     forged = replace(result.proof, stability=replace(claim, prices=tuple(rows)))
     for chosen in world.matchings():
         matching = mm.matching_from_pairs(cohort, world.pairs(chosen))
-        grade = judge(cohort, program, mm.Status.OPTIMAL, matching, forged)
+        grade = judge(cohort, result.program, mm.Status.OPTIMAL, matching, forged)
         assert bool(grade.violations) == (not world.is_stable(chosen))
         if not grade.violations and grade.totals < result.proof.totals:
             assert grade.trust != mm.Trust.PROVED
@@ -282,7 +282,7 @@ def test_the_best_of_shared_offers_is_found_and_no_other_one_is_proved(data):
     program = mm.Program(aims=data.draw(wanted(numbers)))
     result = mm.solve(cohort, program, solver="stable")
     assert (result.status, result.trust) == (mm.Status.OPTIMAL, mm.Trust.PROVED)
-    unhappy = {reason.who[0] for reason in mm.reasons(cohort, program, result) if reason.kind != "score"}
+    unhappy = {reason.who[0] for reason in mm.reasons(cohort, result) if reason.kind != "score"}
     assert unhappy >= {mentee for mentee, _ in result.matching.unmatched}
     ways = mm.stable_matchings(cohort)
     best = max(totals(cohort, program, way) for way in ways)
@@ -343,7 +343,7 @@ def test_a_solver_that_does_not_go_from_end_to_end_is_not_believed(end, monkeypa
 def test_a_mentor_who_refused_on_two_offers_is_named_once():
     cohort = mm.Cohort.from_rankings({"a": ["p", "q"], "b": ["p", "q"]}, {"x": ["a", "b"]}, offers={"p": "x", "q": "x"})
     program = mm.Program(aims=[mm.aims.Preference("both")])
-    told = mm.reasons(cohort, program, mm.solve(cohort, program, solver="stable"))
+    told = mm.reasons(cohort, mm.solve(cohort, program, solver="stable"))
     text = "b has no mentor: 2 wishes asked in vain; x took mentees whom they prefer; none of them would swap"
     assert [reason.message for reason in told if reason.kind == "outranked"] == [text]
 

@@ -86,12 +86,12 @@ def test_the_slot_is_part_of_the_best_matching(question):
             best = value if best is None else max(best, value)
     if best is None:
         assert (result.status, result.trust) == (mm.Status.INFEASIBLE, mm.Trust.PROVED)
-        assert mm.reasons(cohort, program, result)
+        assert mm.reasons(cohort, result)
         return
     assert (result.status, result.trust, result.value) == (mm.Status.OPTIMAL, mm.Trust.PROVED, best)
     assert all(match.slot in SLOTS for match in result.matching)
     assert mm.verify(cohort, program, result) == []
-    assert mm.reasons(cohort, program, result) is not None
+    assert mm.reasons(cohort, result) is not None
     for solver in ("portfolio", "milp", "cpsat", "greedy"):
         other = mm.solve(cohort, program, solver=solver)
         assert mm.verify(cohort, program, other) == []
@@ -133,7 +133,7 @@ def test_a_mentor_has_one_match_at_a_time_whatever_the_capacity():
     cohort, program = mm.Cohort(people), mm.Program(rules=[mm.rules.CommonSlot(SLOTS)])
     result = mm.solve(cohort, program)
     assert (len(result.matching), result.trust) == (1, mm.Trust.PROVED)
-    told = mm.reasons(cohort, program, result)
+    told = mm.reasons(cohort, result)
     assert all("3 seats" not in reason.message for reason in told)
     moved = [replace(match, slot="Mon 10-11") for match in result.matching]
     wrong = mm.verify(cohort, program, mm.Matching(moved, result.matching.unmatched))

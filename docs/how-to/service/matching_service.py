@@ -65,7 +65,7 @@ async def match(request: Request) -> Response:
     finally:
         running.discard(cancel)
     log.info("%d people: %s, %s, %.2f s", len(cohort), result.status, result.trust, result.runtime)
-    told = [asdict(reason) for reason in mm.reasons(cohort, program, result)]
+    told = [asdict(reason) for reason in mm.reasons(cohort, result)]
     return Response(f'{{"result": {mm.to_json(result)}, "reasons": {json.dumps(told)}}}', media_type="application/json")
 
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from mmatch.aims._base import PairAim
 from mmatch.arrays import NONE
-from mmatch.matching import Matching, Result
+from mmatch.matching import HasMatching, Matching
 from mmatch.registry.part import named_pairs
 
 if TYPE_CHECKING:
@@ -31,13 +31,13 @@ class Keep(PairAim):
             counts.
     """
 
-    previous: Sequence[tuple[str, ...]] | Matching | Result = ()
+    previous: Sequence[tuple[str, ...]] | Matching | HasMatching = ()
     _: KW_ONLY
     weight: float = 1
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        given: Any = self.previous.matching if isinstance(self.previous, Result) else self.previous
+        given: Any = self.previous.matching if isinstance(self.previous, HasMatching) else self.previous
         self.put("previous", named_pairs(self, given.pairs() if isinstance(given, Matching) else given))
 
     def scores(self, pairs: Pairs) -> tuple[Ints, Fraction]:

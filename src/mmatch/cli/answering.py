@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from mmatch.cli.inputs import policy_of, question_of, read
+from mmatch.cli.inputs import policy_of, question_of, read, schedule_file
 from mmatch.cli.options import (
+    AnswerWords,
     AsJson,
     Collect,
     Files,
@@ -20,9 +21,11 @@ from mmatch.cli.options import (
 )
 
 if TYPE_CHECKING:
+    from mmatch.cli.inputs import Question
     from mmatch.cohort import Cohort
-    from mmatch.matching import Matching, Reason, Result
+    from mmatch.matching import Matching, Reason
     from mmatch.program import Program
+    from mmatch.result import Result
     from mmatch.signup.reading import Reading
 
 
@@ -58,11 +61,10 @@ def match(  # noqa: PLR0913 - the options of the verb
             progress=progress,
             on_interrupt="return",
         )
-    resolved = policy.resolve(reading.cohort, result.solver, result.proof.side)
-    found = reasons(reading.cohort, resolved, result)
+    found = reasons(reading.cohort, result)
     if out is not None:
-        _write_answer(Path(out), reading, resolved, (result, found))
-    _print_answer((reading.cohort, resolved), (result, found), out, as_json=as_json)
+        _write_answer(Path(out), reading, policy, (result, found))
+    _print_answer(reading.cohort, (result, found), out, as_json=as_json)
     if result.stopped == "interrupted":
         raise typer.Exit(130)
     raise typer.Exit(0 if result.found is not None else 1)
@@ -76,9 +78,7 @@ def _write_answer(folder: Path, reading: Reading, policy: Program, found: tuple[
         reading.rejected.write(folder / "rejected.csv")
 
 
-def _print_answer(
-    question: tuple[Cohort, Program], answer: tuple[Result, tuple[Reason, ...]], out: str | None, *, as_json: bool
-) -> None:
+def _print_answer(cohort: Cohort, answer: tuple[Result, tuple[Reason, ...]], out: str | None, *, as_json: bool) -> None:
     from mmatch.io.json_text import dump_json
     from mmatch.io.results import result_to_json
     from mmatch.reporting.console import console, print_result
@@ -86,77 +86,85 @@ def _print_answer(
     if as_json:
         typer.echo(dump_json(result_to_json(answer[0])), nl=False)
         return
-    print_result(console(), question, *answer)
+    print_result(console(), cohort, *answer)
     if out is not None:
         tables = "" if answer[0].found is None else "matches.csv, unmatched.csv, mail_merge.csv, "
         typer.echo(f"Written to {out}: {tables}cohort.json, program.json, result.json.")
 
 
 def verify(
-    cohort: Annotated[str, typer.Argument(help="cohort.json, or a sign-up file.")],
-    program: Annotated[str, typer.Argument(help="program.json.")],
-    answer: Annotated[str, typer.Argument(help="result.json, or a matches.csv made by hand.")],
+    answer: AnswerWords,
     *,
+    again: Annotated[bool, typer.Option("--again", help="Repeat the runs of a corroborated result.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Judge an answer without any solver.
 
-    The answer is a result with its proof, or a list of matches made by hand.
+    The answer is a result with its proof, or a list of matches made by hand. A schedule that is named after it is
+    judged instead. For example: mmatch verify result, mmatch verify result schedule
     """
     from dataclasses import asdict
 
     from mmatch.io.json_text import dump_json
-    from mmatch.proof import verify as judged
+    from mmatch.io.schedules import read_schedule
     from mmatch.reporting.console import console, print_violations
+    from mmatch.verifying import verify as judged
 
-    facts, policy, found = question_of(cohort, program, answer)
-    violations = judged(facts, policy, found)
+    question, rest = question_of(answer)
+    if len(rest) > 1:
+        raise typer.BadParameter(f"{rest[1]} is one word too many: give an answer, or an answer and its schedule")
+    dates = read_schedule(schedule_file(rest[0])) if rest else None
+    if dates is None:
+        violations = judged(question.cohort, question.program, question.answer, again=again)
+    else:
+        violations = judged(question.cohort, question.program, dates, of=question.answer)
     if as_json:
         typer.echo(dump_json({"violations": [asdict(v) for v in violations]}), nl=False)
     elif violations:
         print_violations(console(), violations)
+    elif dates is not None:
+        typer.echo(f"Valid: all plans can be held: {len(dates.plans)}; matches without dates: {len(dates.unplaced)}.")
     else:
-        typer.echo(_verdict(found))
+        typer.echo(_verdict(question.answer, again=again))
     raise typer.Exit(1 if violations else 0)
 
 
-def _verdict(found: Result | Matching) -> str:
-    from mmatch.matching import Matching
+def _verdict(found: Result | Matching, *, again: bool) -> str:
+    from mmatch.matching import Matching, Trust
     from mmatch.reporting.words import sureness
 
     if isinstance(found, Matching):
         return f"Valid: {len(found)} matches keep all rules. Whether they are the best is not claimed."
+    if found.trust == Trust.CORROBORATED and not again:
+        text = "that two solvers agreed is what the file says: --again repeats the runs"
+        return f"True as far as it can be judged: {found.status}, value {found.value}; {text}."
     if found.found is None:
         return f"True: {found.status}, {found.trust or 'nothing is claimed'}."
     return f"True: {found.status}, value {found.value}, {sureness(found)}."
 
 
 def explain(
-    cohort: Annotated[str, typer.Argument(help="cohort.json, or a sign-up file.")],
-    program: Annotated[str, typer.Argument(help="program.json.")],
-    answer: Annotated[str, typer.Argument(help="result.json.")],
-    who: Annotated[list[str] | None, typer.Argument(help="Ids of people; all by default.")] = None,
+    answer: AnswerWords,
     *,
     policy: Annotated[bool, typer.Option("--policy", help="What each tier and each rule costs instead.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Say why each match, and each unfilled seat, is so."""
+    """Say why each match, and each unfilled seat, is so.
+
+    People may be named after the answer, by id or full name. For example: mmatch explain result "Mia Schulz"
+    """
     from dataclasses import asdict
 
     from mmatch.explanations import reasons
     from mmatch.io.json_text import dump_json
-    from mmatch.matching import Matching
     from mmatch.reporting.console import console, safe, table
 
-    facts, given, found = question_of(cohort, program, answer)
-    if isinstance(found, Matching):
-        raise typer.BadParameter("explain needs a result.json, because reasons depend on what was proved")
+    question, names = question_of(answer)
     if policy:
-        _print_policy((facts, given), found, as_json=as_json)
+        _print_policy(question, as_json=as_json)
         return
-    for name in who or ():
-        _ = facts[name]
-    lines = [r for r in reasons(facts, given, found) if not who or set(who) & set(r.who)]
+    who = {question.person(name) for name in names}
+    lines = [r for r in reasons(question.cohort, question.result) if not who or who & set(r.who)]
     if as_json:
         typer.echo(dump_json([asdict(r) for r in lines]), nl=False)
         return
@@ -166,14 +174,14 @@ def explain(
         out.print(safe("Nothing to explain: no match and no unfilled seat concerns them."))
 
 
-def _print_policy(question: tuple[Cohort, Program], found: Result, *, as_json: bool) -> None:
+def _print_policy(question: Question, *, as_json: bool) -> None:
     """What the policy decides."""
-    from mmatch.explanations import explain as explained
+    from mmatch.explanations import policy as effects_of
     from mmatch.io.json_text import dump_json
     from mmatch.reporting.console import console, print_policy
 
-    lines = explained(*question, found)
+    found = effects_of(question.cohort, question.result)
     if as_json:
-        typer.echo(dump_json(lines.to_json()), nl=False)
+        typer.echo(dump_json(found.to_json()), nl=False)
     else:
-        print_policy(console(), lines)
+        print_policy(console(), found)

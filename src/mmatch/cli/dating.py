@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from mmatch.cli.inputs import matching_of, question_of
-from mmatch.cli.options import AnswerFile, AsJson, CohortFile, Limit, Out, ProgramPath, with_fields
+from mmatch.cli.inputs import only, question_of, schedule_file
+from mmatch.cli.options import AnswerWords, AsJson, Limit, Out, with_fields
 
 if TYPE_CHECKING:
     from mmatch.cohort import Cohort
-    from mmatch.planning import Schedule
+    from mmatch.scheduling import Dates, Schedule
 
 
 @dataclass(frozen=True)
-class Dates:
+class DateOptions:
     """What both verbs are asked for: dates, what is taken, and what to write."""
 
     dates: Annotated[
@@ -44,89 +44,99 @@ class Dates:
     key: Annotated[str, typer.Option(help="A secret from which the names of calendar entries are made.")] = ""
     as_json: AsJson = False
 
-    def options(self) -> dict[str, Any]:
-        """The arguments of `mm.schedule` that they mean: the file, then single options."""
-        from mmatch.io.dates import read_dates
+    def options(self, before: Dates | None = None) -> Dates:
+        """What they ask of the calendar: as before, then the file, then single options."""
+        from mmatch.io.dates import read_fields
+        from mmatch.scheduling import Dates
 
-        found: dict[str, Any] = {} if self.dates is None else read_dates(self.dates)
+        found: dict[str, Any] = {} if self.dates is None else read_fields(self.dates)
         plain = {"start": self.start, "end": self.end, "zone": self.zone, "now": self.now}
         found |= {name: value for name, value in plain.items() if value is not None}
-        if (self.holidays or self.busy) and not {"start", "end"} <= found.keys():
-            raise typer.BadParameter("say when: --start and --end, or --dates dates.json")
+        if before is None:
+            for name in ("start", "end"):
+                if name not in found:
+                    raise typer.BadParameter(f"say when: --{name} 2027-01-11, or --dates dates.json")
+            dates = Dates(**found)
+        else:
+            dates = replace(before, **found)
         if self.holidays:
-            found["blackout"] = _closed(found, self.holidays)
-        if self.busy:
-            found["busy"] = _taken(found, self.busy)
-        return {**found, "time_limit": self.time_limit, "on_interrupt": "return"}
+            dates = replace(dates, blackout=_closed(dates, self.holidays))
+        return replace(dates, busy=_taken(dates, self.busy)) if self.busy else dates
 
 
 @with_fields
-def schedule(cohort: CohortFile, program: ProgramPath, answer: AnswerFile, *, dates: Dates) -> None:
+def schedule(answer: AnswerWords, *, dates: DateOptions) -> None:
     """Give every match its dates, and write tables and calendar files.
 
-    Matches without dates have a reason, and the smallest change tried that helps.
+    Matches without dates have a reason, and the smallest change tried that helps. For example:
+    mmatch schedule result --start 2027-01-11 --end 2027-02-12 --out schedule
     """
-    from mmatch.planning import schedule as planned
+    from mmatch.scheduling import schedule as planned
 
-    facts, policy, found = question_of(cohort, program, answer)
-    options = dates.options()
-    for name in ("start", "end"):
-        if name not in options:
-            raise typer.BadParameter(f"say when: --{name} 2027-01-11, or --dates dates.json")
-    _dated(facts, planned(facts, policy, matching_of(found), **options), dates)
+    question = only(answer)
+    cohort, asked = question.cohort, dates.options()
+    _dated(cohort, planned(cohort, question.result, asked, time_limit=dates.time_limit, on_interrupt="return"), dates)
 
 
 @with_fields
 def reschedule(
-    cohort: CohortFile,
-    program: ProgramPath,
-    answer: AnswerFile,
-    previous: Annotated[str, typer.Argument(help="schedule.json, as it is so far.")],
+    answer: AnswerWords,
     *,
     published: Annotated[
         str | None, typer.Option(help="The last date up to which sessions were announced.", show_default=False)
     ] = None,
-    dates: Dates,
+    dates: DateOptions,
 ) -> None:
     """Find new dates after changes, with as little moved as can be.
 
-    Sessions that began before --now have been held and stay. Options that are not given are as before.
+    The schedule so far, a folder or its schedule.json, is named after the answer. Sessions that began before --now have
+    been held and stay. Options that are not given are as before. For example:
+    mmatch reschedule result schedule --now 2027-01-20T12:00Z
     """
     from mmatch.io.schedules import read_schedule
-    from mmatch.planning import reschedule as replanned
+    from mmatch.scheduling import reschedule as replanned
 
-    facts, policy, found = question_of(cohort, program, answer)
-    before = read_schedule(previous)
-    made = replanned(facts, policy, matching_of(found), before, published=published, **dates.options())
-    _dated(facts, made, dates)
+    question, rest = question_of(answer)
+    if len(rest) != 1:
+        raise typer.BadParameter("name the answer and the schedule so far: mmatch reschedule result schedule")
+    before = read_schedule(schedule_file(rest[0]))
+    made = replanned(
+        question.cohort,
+        question.result,
+        before,
+        dates.options(before.dates),
+        published=published,
+        time_limit=dates.time_limit,
+        on_interrupt="return",
+    )
+    _dated(question.cohort, made, dates)
 
 
-def _closed(found: dict[str, Any], countries: list[str]) -> list[Any]:
+def _closed(dates: Dates, countries: list[str]) -> list[Any]:
     """The dates on which nobody meets, with public holidays."""
     from mmatch.io.holidays import public_holidays
 
-    closed = list(found.get("blackout", ()))
+    closed = list(dates.blackout)
     for code in countries:
         country, _, region = code.partition("-")
-        closed += public_holidays(country, start=found["start"], end=found["end"], region=region or None)
+        closed += public_holidays(country, start=dates.start, end=dates.end, region=region or None)
     return closed
 
 
-def _taken(found: dict[str, Any], files: list[str]) -> dict[str, list[Any]]:
+def _taken(dates: Dates, files: list[str]) -> dict[str, list[Any]]:
     """What is taken, by id, from calendar files."""
     from mmatch.io.busy import busy_times
 
-    span = {"start": found["start"], "end": found["end"], "zone": found.get("zone") or "UTC"}
-    taken: dict[str, list[Any]] = {}
+    taken: dict[str, list[Any]] = {who: list(times) for who, times in dates.busy.items()}
     for item in files:
         who, is_given, file = item.partition("=")
         if not is_given:
             raise typer.BadParameter(f"write --busy id=file.ics, not {item!r}")
-        taken.setdefault(who, []).extend(busy_times(file, **span))
+        taken.setdefault(who, []).extend(busy_times(file, start=dates.start, end=dates.end, zone=dates.zone))
     return taken
 
 
-def _dated(facts: Cohort, made: Schedule, dates: Dates) -> None:
+def _dated(facts: Cohort, made: Schedule, dates: DateOptions) -> None:
     """Print a schedule and write its files; the exit status says whether any match has dates."""
     from mmatch.io.json_text import dump_json
     from mmatch.io.schedules import schedule_to_json

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
+
+import typer
 
 if TYPE_CHECKING:
     from mmatch.cohort import Cohort
-    from mmatch.matching import Matching, Result
+    from mmatch.matching import Matching
     from mmatch.program import Program
+    from mmatch.result import Result
     from mmatch.signup.reading import Reading
 
 
@@ -50,21 +55,71 @@ def policy_of(path: str | None, settings: list[str] | None, sizes: list[str] | N
     return with_settings(_program(path), [*(settings or []), *group_settings(sizes or [])])
 
 
-def question_of(cohort: str, program: str, answer: str) -> tuple[Cohort, Program, Result | Matching]:
-    """A cohort, its program, and a result or a list of matches."""
+@dataclass(frozen=True)
+class Question:
+    """A cohort, its program, and an answer to them: a result, or a matching made by hand."""
+
+    cohort: Cohort
+    program: Program
+    answer: Result | Matching
+
+    @property
+    def result(self) -> Result:
+        """The answer as a result; one that was made by hand is measured.
+
+        Raises:
+            BrokenRulesError: where it breaks rules.
+        """
+        from mmatch.matching import Matching
+        from mmatch.verifying import evaluate
+
+        return evaluate(self.cohort, self.program, self.answer) if isinstance(self.answer, Matching) else self.answer
+
+    def person(self, text: str) -> str:
+        """The id of a person who is named by id or full name.
+
+        Raises:
+            InputError: nobody, or several, are called so.
+        """
+        from mmatch.signup.hand_made import Names
+
+        return Names(self.cohort).id_of(text, "person")
+
+
+def question_of(words: list[str]) -> tuple[Question, list[str]]:
+    """The question that words of a command name, and the words after it.
+
+    The first word is the folder that `mmatch match` wrote, a result.json, or a matches.csv made by hand, with
+    cohort.json and program.json beside it; or three words name cohort, program and answer.
+    """
     from mmatch.io.programs import read_program
     from mmatch.io.results import read_result
     from mmatch.signup.hand_made import read_matches
     from mmatch.signup.reading import read_cohort
 
-    facts, policy = read_cohort(cohort), read_program(program)
-    if answer.lower().endswith(".json"):
-        return facts, policy, read_result(answer)
-    return facts, policy, read_matches(facts, policy, answer)
+    if not Path(words[0]).exists():
+        raise typer.BadParameter(f"there is no {words[0]}: give the folder that mmatch match wrote, or a file in it")
+    if len(words) > 2 and words[1].lower().endswith(".json") and not Path(words[0]).is_dir():
+        files, rest = words[:3], words[3:]
+    else:
+        first, rest = Path(words[0]), words[1:]
+        folder = first if first.is_dir() else first.parent
+        answer = folder / "result.json" if first.is_dir() else first
+        files = [str(folder / "cohort.json"), str(folder / "program.json"), str(answer)]
+    cohort, program = read_cohort(files[0]), read_program(files[1])
+    if files[2].lower().endswith(".json"):
+        return Question(cohort, program, read_result(files[2], program)), rest
+    return Question(cohort, program, read_matches(cohort, program, files[2])), rest
 
 
-def matching_of(found: Result | Matching) -> Matching:
-    """The matching of an answer of either kind."""
-    from mmatch.matching import Matching
+def only(words: list[str]) -> Question:
+    """The question that all words of a command name."""
+    question, rest = question_of(words)
+    if rest:
+        raise typer.BadParameter(f"{rest[0]} is one word too many: give a folder, a result.json or a matches.csv")
+    return question
 
-    return found if isinstance(found, Matching) else found.matching
+
+def schedule_file(path: str) -> str:
+    """The schedule.json that is named, or that stands in a folder that is named."""
+    return str(Path(path) / "schedule.json") if Path(path).is_dir() else path

@@ -24,9 +24,14 @@ MappingFile = Annotated[str | None, typer.Option("--mapping", help="A saved mapp
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
 Out = Annotated[str | None, typer.Option("--out", help="The folder to write to.", show_default=False)]
 Collect = Annotated[bool, typer.Option("--skip-bad-rows", help="Load the good rows, write the others to rejected.csv.")]
-CohortFile = Annotated[str, typer.Argument(help="cohort.json, or a sign-up file.")]
-ProgramPath = Annotated[str, typer.Argument(help="program.json.")]
-AnswerFile = Annotated[str, typer.Argument(help="result.json, or a matches.csv made by hand.")]
+AnswerWords = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="ANSWER",
+        help="The folder that match wrote, a result.json or a matches.csv in it; or cohort, program and answer.",
+        show_default=False,
+    ),
+]
 Limit = Annotated[float | None, typer.Option("--time-limit", help="Seconds.", show_default=False)]
 
 

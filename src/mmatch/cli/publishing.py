@@ -6,16 +6,16 @@ from typing import Annotated
 
 import typer
 
-from mmatch.cli.inputs import question_of
-from mmatch.cli.options import CohortFile, ProgramPath
+from mmatch.cli.inputs import only, schedule_file
+from mmatch.cli.options import AnswerWords
 
 
-def report(  # noqa: PLR0913 - the options of the verb
-    cohort: CohortFile,
-    program: ProgramPath,
-    answer: Annotated[str, typer.Argument(help="result.json.")],
-    dates: Annotated[str | None, typer.Argument(help="schedule.json, where there are dates.")] = None,
+def report(
+    answer: AnswerWords,
     *,
+    schedule: Annotated[
+        str | None, typer.Option(help="The folder of a schedule, or its schedule.json.", show_default=False)
+    ] = None,
     out: Annotated[str, typer.Option(help="The page to write.")] = "report.html",
     people: Annotated[str | None, typer.Option(help="A folder for a page for each person.", show_default=False)] = None,
     by: Annotated[str | None, typer.Option(help="Compare shares matched by this.", show_default=False)] = None,
@@ -24,19 +24,18 @@ def report(  # noqa: PLR0913 - the options of the verb
 ) -> None:
     """Write everything on one HTML page, and a page for each person.
 
-    The page needs no network and no script. Pages of people show only what that person may see.
+    The page needs no network and no script. Pages of people show only what that person may see. For example:
+    mmatch report result --schedule schedule
     """
-    from mmatch.explanations import explain as explained
+    from mmatch.explanations import policy as effects_of
     from mmatch.io.schedules import read_schedule
-    from mmatch.matching import Matching
     from mmatch.reporting.pages import report as reported
 
-    facts, given, found = question_of(cohort, program, answer)
-    if isinstance(found, Matching):
-        raise typer.BadParameter("report needs a result.json, because it says what was proved")
-    schedule = None if dates is None else read_schedule(dates)
-    explanation = explained(facts, given, found) if policy else None
-    made = reported(facts, given, found, schedule=schedule, explanation=explanation, by=by, title=title)
+    question = only(answer)
+    cohort, result = question.cohort, question.result
+    dates = None if schedule is None else read_schedule(schedule_file(schedule))
+    effects = effects_of(cohort, result) if policy else None
+    made = reported(cohort, result, dates, effects=effects, by=by, title=title)
     typer.echo(f"Written: {made.write(out)}")
     if people is not None:
         typer.echo(f"Written to {people}: {len(made.write_people(people))} pages, one a person.")

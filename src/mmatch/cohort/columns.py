@@ -56,6 +56,11 @@ class Listed:
         """Sorted keys (named x n + owner), and ranks."""
         return by_key(products(self.named, len(self.stated), self.owner), self.rank)
 
+    @property
+    def tied(self) -> bool:
+        """Whether any list has equals."""
+        return bool(((np.diff(self.owner) == 0) & (np.diff(self.rank) == 0)).any())
+
     def taken(self) -> tuple[Ints, Ints]:
         """What `by_person` gives, for one caller alone who may write in it: two threads never get the same arrays."""
         kept: tuple[Ints, Ints] | None = self.__dict__.pop("by_person", None)
@@ -282,6 +287,15 @@ class Columns:
         tree = self.topic_tree
         edges = {n: tree.names[p] for n, p in zip(tree.names, tree.parent.tolist(), strict=True) if p != NONE}
         return MappingProxyType(edges)
+
+    @property
+    def strict_lists(self) -> bool:
+        """Whether everybody has a list without ties, and nobody asks for two things: then no lottery is needed."""
+        wishes, orders, requests = self.people.wishes, self.people.orders, self.requests.owner
+        if wishes is None or orders is None or (np.diff(requests) == 0).any():
+            return False
+        stated = wishes.stated[requests].all() and orders.stated[self.offers.owner].all()
+        return bool(stated) and not (wishes.tied or orders.tied)
 
     @cached_property
     def canonical(self) -> Ints:

@@ -19,9 +19,8 @@ from mmatch.display import Shown, Table
 from mmatch.errors import InputError, Problem, excerpt
 from mmatch.exact import plain
 from mmatch.instance.capacities import mentor_seats
-from mmatch.program import check_question
 from mmatch.proof.blocking_edges import blocking_edges
-from mmatch.stable import check_matching
+from mmatch.result import check_answer
 from mmatch.text import suggestion
 
 if TYPE_CHECKING:
@@ -33,6 +32,7 @@ if TYPE_CHECKING:
     from mmatch.cohort import Cohort
     from mmatch.matching import Matching
     from mmatch.program import Program
+    from mmatch.result import Result
 
 BUSIEST = 10  # the super mentors: one mentor in so many
 Number = int | float
@@ -170,7 +170,7 @@ def _frozen(profile: list[int] | None) -> tuple[int, ...] | None:
     return None if profile is None else tuple(profile)
 
 
-def metrics(cohort: Cohort, program: Program, matching: Matching, *, by: str | None = None) -> Metrics:
+def metrics(cohort: Cohort, result: Result, *, by: str | None = None) -> Metrics:
     """Measure a matching: who is served, how well, how fairly, how the load is spread. `Metrics` defines each number.
 
     Sources: Gini 1912; Jain, Chiu, Hawe 1984 (index of fairness); Chakraborty, Igarashi, Suksompong, Zick 2021
@@ -178,18 +178,17 @@ def metrics(cohort: Cohort, program: Program, matching: Matching, *, by: str | N
 
     Args:
         cohort: the facts.
-        program: the policy; its pair rules say who could have met whom.
-        matching: any matching; it is not judged.
+        result: with a matching; `evaluate` makes one of a hand-made list. The pair rules of its program say who could
+            have met.
         by: an attribute over whose values `parity` compares mentees; somebody with a list counts in each item.
 
     Raises:
-        InputError: no matching, or one with people that the cohort does not have; an attribute that nobody has.
+        InputError: a result of another cohort; an attribute that nobody has.
+        NoMatchingError: where there is no matching.
     """
-    check_question(cohort, program)
-    check_matching(matching)
-    program.resolve(cohort).check(cohort)
+    check_answer(cohort, result)
     _check_attribute(cohort, by)
-    return measured(candidates(cohort, program.rules), program, matching, by=by)
+    return measured(candidates(cohort, result.program.rules), result.program, result.matching, by=by)
 
 
 def _check_attribute(cohort: Cohort, by: object) -> None:

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from mmatch.candidates.edges import Edges
     from mmatch.cohort import Cohort
     from mmatch.comparison.strategies import Seed, Strategy
-    from mmatch.matching import Result
     from mmatch.program import Program
+    from mmatch.result import Result
 
 SCHEMA = "mmatch/run 2"
 LASTING = ("InputError", "LimitError", "UnsupportedError")  # failures that come again with the same question
@@ -79,16 +79,16 @@ def run_strategy(parcel: Parcel, strategy: Strategy, seed: Seed, time_limit: flo
         metrics = None
         if result.found is not None:
             metrics = measured(parcel.edges(program), program, result.found).as_dict()
-        reason = "" if result.found is not None else _why_none(cohort, program, result)
+        reason = "" if result.found is not None else _why_none(cohort, result)
     except MmatchError as error:
         return {"error": type(error).__name__, "reason": str(error)}
     return {**_answer(result), "metrics": metrics, "reason": reason}
 
 
-def _why_none(cohort: Cohort, program: Program, result: Result) -> str:
+def _why_none(cohort: Cohort, result: Result) -> str:
     """Why there is no matching, in a few sentences."""
     if result.status == Status.INFEASIBLE:
-        why = [reason.message for reason in reasons(cohort, program, result)[:MOST_REASONS]]
+        why = [reason.message for reason in reasons(cohort, result)[:MOST_REASONS]]
         if why:
             return "; ".join(why)
     try:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from difflib import get_close_matches
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from mmatch.errors import InputError, Problem, excerpt
 
@@ -17,6 +15,7 @@ if TYPE_CHECKING:
     from mmatch.exact import Value
     from mmatch.matching import Status
     from mmatch.program import Program
+    from mmatch.scheduling import Dates
 
 Sheet = list[list[str]]
 Sheets = dict[str, Sheet]
@@ -43,7 +42,7 @@ class Example:
         program: the policy.
         right: what must come out, where that is known without a solver.
         case: which case of a scenario that has several.
-        dates: what `schedule` is asked for, as its keywords; empty where the scenario has no dates.
+        dates: what is requested of the calendar; None where the scenario has no dates.
     """
 
     name: str
@@ -53,7 +52,7 @@ class Example:
     program: Program
     right: RightAnswer | None = None
     case: str = ""
-    dates: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}), hash=False)
+    dates: Dates | None = None
 
 
 def check_counts(scenario: str, **counts: object) -> None:

@@ -27,7 +27,7 @@ def write_files(sheets: Sheets, example: Example, folder: str | os.PathLike[str]
         program = place / "program.json"
         text = json.dumps(example.program.to_json(), indent=2, ensure_ascii=False)
         program.write_text(text + "\n", encoding="utf-8")
-        if example.dates:
+        if example.dates is not None:
             write_dates(example.dates, place / "dates.json")
     except OSError as error:
         reason = (error.strerror or "unknown reason").lower()

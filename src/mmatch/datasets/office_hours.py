@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from mmatch import aims
@@ -10,15 +9,15 @@ from mmatch.cohort import Cohort, Offer, Participant, Request
 from mmatch.datasets._cells import address, listed, untidy
 from mmatch.datasets._draws import Draws
 from mmatch.datasets._example import Example, Sheets, check_counts
-from mmatch.formats import Format, Session
-from mmatch.planning import Diary
+from mmatch.formats import Format, SessionSpec
 from mmatch.program import Program
+from mmatch.scheduling import Dates, Diary
 
 if TYPE_CHECKING:
     from mmatch.datasets._draws import Person
 
 TOPICS = ("pricing", "hiring", "first customers", "law", "product", "fundraising")
-TALK = Format("office", (Session(20, "virtual", ("One question (5 min)", "What to do about it (15 min)")),))
+TALK = Format("office", (SessionSpec(20, "virtual", ("One question (5 min)", "What to do about it (15 min)")),))
 SEATS = 4  # teams that a mentor meets
 MENTORS_EACH = 14  # mentors that a team meets on each of its topics
 A_DAY = 8
@@ -43,15 +42,15 @@ def build(*, seed: int = 0, mentors: int = 120, mentees: int = 12) -> Example:
     people = draws.people(mentors + mentees)
     teachers = [_mentor(draws, person, k) for k, person in enumerate(people[:mentors])]
     teams = [_team(draws, person) for person in people[mentors:]]
-    diaries = MappingProxyType({team.id: Diary(per_day=A_DAY) for team in teams})
-    dates = {"start": "2027-05-03", "end": "2027-05-21", "hours": "Mon-Fri 9-17", "grain": 20}
+    diaries = {team.id: Diary(per_day=A_DAY) for team in teams}
+    dates = Dates(start="2027-05-03", end="2027-05-21", grain=20, diaries=diaries)
     return Example(
         name="office-hours",
         title="Office-hours marathon",
         story=STORY.format(mentors=mentors, mentees=mentees),
         cohort=Cohort([*teachers, *teams]),
-        program=Program(aims=[aims.Coverage(), aims.EvenLoad()]),
-        dates=MappingProxyType({**dates, "formats": (TALK,), "diaries": diaries}),
+        program=Program(aims=[aims.Coverage(), aims.EvenLoad()], formats=[TALK]),
+        dates=dates,
     )
 
 

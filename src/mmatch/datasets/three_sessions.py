@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from mmatch import aims
@@ -10,8 +9,8 @@ from mmatch.cohort import Cohort, Offer, Participant, Request
 from mmatch.datasets._cells import address, listed, untidy
 from mmatch.datasets._draws import Draws
 from mmatch.datasets._example import Example, Sheets, check_counts
-from mmatch.planning import diaries_of
 from mmatch.program import Program
+from mmatch.scheduling import Dates, diaries_of
 
 if TYPE_CHECKING:
     from mmatch.datasets._draws import Person
@@ -26,7 +25,6 @@ HOURS = {  # of the day on the wall, so that people far apart share some
     "Asia/Kolkata": ("15-21", "16-20", "17-22"),
 }
 BUDGET = "hours a month"
-SPAN = {"start": "2027-03-01", "end": "2027-05-14"}
 STORY = (
     "{mentors} mentors in four time zones give 0 to 5 hours a month, {mentees} mentees ask for help. Broad topics get "
     "three sessions with feedback in between, narrow ones a single session. Clocks go forward in New York on 14 March "
@@ -54,7 +52,7 @@ def build(*, seed: int = 0, mentors: int = 30, mentees: int = 45) -> Example:
         story=STORY.format(mentors=mentors, mentees=mentees),
         cohort=cohort,
         program=Program(format="three_session", aims=[aims.Coverage(), aims.TopicFit(), aims.EvenLoad()]),
-        dates=MappingProxyType({**SPAN, "diaries": MappingProxyType(diaries_of(cohort, hours_per_month=BUDGET))}),
+        dates=Dates(start="2027-03-01", end="2027-05-14", diaries=diaries_of(cohort, hours_per_month=BUDGET)),
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from mmatch import aims, rules
@@ -10,8 +9,9 @@ from mmatch.cohort import Cohort, Offer, Participant, Request
 from mmatch.datasets._cells import address, listed, untidy
 from mmatch.datasets._draws import Draws
 from mmatch.datasets._example import Example, Sheets, check_counts
-from mmatch.formats import Format, Gap, Reflection, Session, Touchpoint
+from mmatch.formats import Format, Gap, Reflection, SessionSpec, Touchpoint
 from mmatch.program import Program
+from mmatch.scheduling import Dates
 
 if TYPE_CHECKING:
     from mmatch.datasets._draws import Person
@@ -23,23 +23,20 @@ HALVES = tuple(f"{day} {hours}" for day in ("Mon", "Tue", "Wed", "Thu", "Fri") f
 BLEND = Format(
     "blend",
     (
-        Session(60, "in_person", ("What the piece of work is for (20 min)", "A first draft together (40 min)")),
-        Session(45, "virtual", ("The draft and the feedback on it (30 min)", "What comes next (15 min)")),
+        SessionSpec(60, "in_person", ("What the piece of work is for (20 min)", "A first draft together (40 min)")),
+        SessionSpec(45, "virtual", ("The draft and the feedback on it (30 min)", "What comes next (15 min)")),
     ),
     (Gap(10, 14, 21, (Touchpoint("product", "the piece of work", "written feedback"),)),),
     Reflection(("What should be better afterwards?",), 2),
     Reflection(("What did the feedback change?",), 3),
     "a work product that gets feedback once, between a talk in person and one on screen",
 )
-DATES = MappingProxyType(
-    {
-        "start": "2027-02-22",
-        "end": "2027-04-30",
-        "zone": ZONE,
-        "blackout": ("2027-03-26", "2027-03-29", "2027-03-30", "2027-03-31", "2027-04-01", "2027-04-02"),
-        "formats": (BLEND,),
-        "rooms": MappingProxyType(dict.fromkeys(SCHOOLS, 3)),
-    }
+DATES = Dates(
+    start="2027-02-22",
+    end="2027-04-30",
+    zone=ZONE,
+    blackout=("2027-03-26", "2027-03-29", "2027-03-30", "2027-03-31", "2027-04-01", "2027-04-02"),
+    rooms=dict.fromkeys(SCHOOLS, 3),
 )
 STORY = (
     "{mentors} teachers give feedback on a piece of work of {mentees} colleagues at their school: a first session in "
@@ -67,7 +64,10 @@ def build(*, seed: int = 0, mentors: int = 25, mentees: int = 40) -> Example:
         story=STORY.format(mentors=mentors, mentees=mentees),
         cohort=Cohort([*teachers, *learners]),
         program=Program(
-            format="two_session", rules=[rules.Same("site")], aims=[aims.Coverage(), aims.TopicFit(), aims.EvenLoad()]
+            format="two_session",
+            rules=[rules.Same("site")],
+            aims=[aims.Coverage(), aims.TopicFit(), aims.EvenLoad()],
+            formats=[BLEND],
         ),
         dates=DATES,
     )

@@ -1,6 +1,7 @@
-"""Rules that cannot be kept together: one after another is left out, and what is not needed for the conflict stays out.
+"""A smallest set of rules that cannot be kept together, found by a deletion filter (Chinneck 1997).
 
-Each step asks the question anew, and only an answer that the judge accepts counts (a deletion filter: Chinneck 1997).
+One rule after another is left out, and stays out where there is no matching without it either. Each step is a question
+of its own, and only an answer that the judge accepts counts.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from mmatch.engine import solve
 from mmatch.errors import MmatchError
 from mmatch.explanations.words import listed
 from mmatch.matching import Reason, Status
+from mmatch.rules import Forbid, Lock
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,31 +25,31 @@ if TYPE_CHECKING:
     from mmatch.rules import Rule
 
 EACH, IN_ALL = 3.0, 20.0  # seconds for one question, and for all of them
-MOST_PARTS = 60  # of rules; where there are more, only whole rules are left out
-NAMES_PAIRS = frozenset({"Lock", "Forbid"})  # rules that are taken apart pair by pair
+MOST_PAIRS = 60  # of locks and bans; where there are more, only whole rules are left out
+NAMES_PAIRS = {"Lock": "the lock of", "Forbid": "the ban of"}  # rules that are taken apart pair by pair
 
 
 @dataclass(frozen=True, slots=True)
-class _Part:
+class _Condition:
     """A rule, or one pair of it."""
 
     title: str
     rule: Rule
-    who: tuple[str, ...] = ()
+    people: tuple[str, ...] = ()
 
 
 def conflicting(cohort: Cohort, program: Program) -> Reason:
     """The rules that together leave no matching; without any one of those that were tried to the end there is one."""
-    parts, until = list(_parts(program)), time.monotonic() + IN_ALL
+    kept, until = list(_conditions(program)), time.monotonic() + IN_ALL
     sure = True
-    for part in list(parts):
-        rest = [other for other in parts if other is not part]
+    for condition in list(kept):
+        rest = [other for other in kept if other is not condition]
         status = _status(cohort, program, rest, until)
         if status == Status.INFEASIBLE:
-            parts = rest
+            kept = rest
         sure = sure and status != Status.UNKNOWN
-    who = tuple(dict.fromkeys(name for part in parts for name in part.who))
-    return Reason("rules", who, "", _sentence([part.title for part in parts], sure=sure))
+    people = tuple(dict.fromkeys(name for condition in kept for name in condition.people))
+    return Reason("rules", people, "", _sentence([condition.title for condition in kept], sure=sure))
 
 
 def _sentence(titles: list[str], *, sure: bool) -> str:
@@ -60,29 +62,25 @@ def _sentence(titles: list[str], *, sure: bool) -> str:
     return f"no matching keeps {listed(titles[:-1], 'rules')} and {titles[-1]} together; {tried}"
 
 
-def _parts(program: Program) -> Iterator[_Part]:
+def _conditions(program: Program) -> Iterator[_Condition]:
     """The rules, those that name pairs pair by pair, unless there are too many."""
-    pairs = sum(len(getattr(rule, "pairs", ())) for rule in program.rules if rule.name in NAMES_PAIRS)
+    named = [rule for rule in program.rules if isinstance(rule, Lock | Forbid)]
+    single = sum(len(rule.pairs) for rule in named) <= MOST_PAIRS
     for rule in program.rules:
-        if rule.name not in NAMES_PAIRS or pairs > MOST_PARTS:
-            yield _Part(rule.title, rule)
+        if not (single and isinstance(rule, Lock | Forbid)):
+            yield _Condition(rule.title, rule)
             continue
-        for pair in getattr(rule, "pairs", ()):
-            words = {"Lock": "the lock of", "Forbid": "the ban of"}
-            yield _Part(f"{words[rule.name]} {pair[0]} with {pair[1]}", _only(rule, pair), tuple(pair[:2]))
+        for pair in rule.pairs:
+            title = f"{NAMES_PAIRS[rule.name]} {pair[0]} with {pair[1]}"
+            yield _Condition(title, replace(rule, pairs=(pair,)), tuple(pair[:2]))
 
 
-def _only(rule: Rule, pair: tuple[str, ...]) -> Rule:
-    """The rule for one of its pairs."""
-    return replace(rule, pairs=(pair,))
-
-
-def _status(cohort: Cohort, program: Program, parts: Sequence[_Part], until: float) -> Status:
-    """Whether there is a matching under some parts of the rules; UNKNOWN where that is not settled in time."""
+def _status(cohort: Cohort, program: Program, kept: Sequence[_Condition], until: float) -> Status:
+    """Whether there is a matching under some of the rules; UNKNOWN where that is not settled in time."""
     seconds = min(EACH, until - time.monotonic())
     if seconds <= 0:
         return Status.UNKNOWN
-    fewer = replace(program, rules=tuple(part.rule for part in parts))
+    fewer = replace(program, rules=tuple(condition.rule for condition in kept))
     try:
         return solve(cohort, fewer, time_limit=seconds).status
     except MmatchError:

@@ -16,8 +16,8 @@ from mmatch.matching import Reason
 from mmatch.mechanisms.market import short_of
 from mmatch.network.circulation import HUB, build_network
 from mmatch.program import Program
-from mmatch.proof.group_counts import headcount
 from mmatch.proof.infeasibility import shortfall
+from mmatch.proof.seat_counts import TooFewSeats, seat_shortage
 from mmatch.terms import SETS
 
 if TYPE_CHECKING:
@@ -26,9 +26,10 @@ if TYPE_CHECKING:
     from mmatch.arrays import Bools, Ints
     from mmatch.cohort import Cohort
     from mmatch.instance import Instance
-    from mmatch.matching import Result, Stability
+    from mmatch.matching import Stability
     from mmatch.network.circulation import Network
-    from mmatch.proof.group_counts import Headcount
+    from mmatch.proof.seat_counts import NoSum
+    from mmatch.result import Result
 
 MOST_SHRUNK = 400
 LONGEST = 10.0  # seconds
@@ -42,11 +43,8 @@ def why_infeasible(cohort: Cohort, program: Program, result: Result) -> Iterator
         return
     instance = compile_instance(cohort, program, timed=bool(result.proof.cut))
     if not result.proof.cut:
-        found = headcount(instance)
-        if found is not None:
-            yield _uncountable(cohort, instance, found)
-            return
-        yield conflicting(cohort, program)
+        shortage = seat_shortage(instance)
+        yield conflicting(cohort, program) if shortage is None else _too_few(cohort, instance, shortage)
         return
     network = build_network(instance)
     _marked(result.proof.cut, network.n_nodes)
@@ -91,36 +89,21 @@ def _unstable(cohort: Cohort, program: Program, claim: Stability) -> Reason:
     return Reason("shortage", names, "", f"in every {STABLE[claim.kind]} matching {text}")
 
 
-def _uncountable(cohort: Cohort, instance: Instance, found: Headcount) -> Reason:
-    """People who cannot be seated in groups, by counting alone."""
+def _too_few(cohort: Cohort, instance: Instance, found: TooFewSeats | NoSum) -> Reason:
+    """Seats that groups must fill and cannot, by plain counts."""
     labels, ids = instance.labels, cohort.people.ids
     mentees = [ids[row] for row in np.unique(labels.pairs.mentee[found.edges]).tolist()]
     mentors = [ids[row] for row in np.unique(labels.pairs.mentor[found.edges]).tolist()]
-    who = (*mentees, *mentors)
-    short = f"{found.need - found.below} short"
-    if found.family is not None:
+    if isinstance(found, TooFewSeats):
         title = set_title(instance, found.family, found.number)
-        groups = f"groups that can open{_together(instance)}"
-        text = f"{title} needs {counted(found.need, 'seat')}, and {groups} have {found.below}: {short}"
-    elif found.kind == "leading":
-        text = f"{mentors[0]} must lead {counted(found.need, 'group')}, for {listed(mentees, 'mentees')}"
-        text = f"{text}, and may lead {found.below}: {short}"
-    elif found.kind == "apart":
-        text = f"{counted(found.need, 'mentee')} ({listed(mentees, 'mentees')}) may not sit together, and"
-        text = f"{text} {listed(mentors, 'mentors')} can lead {counted(found.below, 'group')} for them: {short}"
+        text = f"{title} needs {counted(found.need, 'seat')}, and groups that can open have {found.seats}"
+        text = f"{text}: {found.need - found.seats} short"
     else:
         text = _no_sum(found, mentees, mentors)
-    return Reason("shortage", who, "", text)
+    return Reason("shortage", (*mentees, *mentors), "", text)
 
 
-def _together(instance: Instance) -> str:
-    """The rules about who sits together."""
-    rules = [] if instance.groups is None else list(dict.fromkeys(rows.rule for rows in instance.groups.rows))
-    named = [rule for rule in rules if rule]
-    return f" under {listed(named, 'rules')}" if named else ""
-
-
-def _no_sum(found: Headcount, mentees: list[str], mentors: list[str]) -> str:
+def _no_sum(found: NoSum, mentees: list[str], mentors: list[str]) -> str:
     """No sum of group sizes seats as many as must sit."""
     people = f"{counted(len(mentees), 'mentee')} ({listed(mentees, 'mentees')})"
     groups = f"groups of {listed(mentors, 'mentors')}"

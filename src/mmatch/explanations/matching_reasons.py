@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from mmatch.aims._base import PairAim
 from mmatch.candidates import pairs_of
-from mmatch.errors import InputError, Problem
+from mmatch.display import Shown, Table
+from mmatch.errors import InputError, Problem, excerpt
 from mmatch.exact import plain
 from mmatch.explanations.infeasible import why_infeasible
-from mmatch.explanations.question import same_question
 from mmatch.explanations.stable_refusals import refusals
 from mmatch.explanations.unfilled_seats import Unfilled
 from mmatch.explanations.words import number
 from mmatch.instance import compile_instance
-from mmatch.matching import Reason, Result, Status
+from mmatch.matching import Reason, Status
 from mmatch.mechanisms.market import obstacle
-from mmatch.program import check_question
+from mmatch.result import Result, check_answer
 from mmatch.rules.stable import Stable
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from mmatch.program import Program
 
 
-def reasons(cohort: Cohort, program: Program, result: Result) -> tuple[Reason, ...]:
+def reasons(cohort: Cohort, result: Result) -> tuple[Reason, ...]:
     """Say why each match is as it is, and why each unfilled seat stays unfilled.
 
     Kinds: "score" (what a match counts, by aim), "no_offer" (nobody offers the topic), "rules" (every candidate is
@@ -42,23 +43,59 @@ def reasons(cohort: Cohort, program: Program, result: Result) -> tuple[Reason, .
     Raises:
         InputError: where result and cohort do not belong together.
     """
-    check_question(cohort, program)
-    if not isinstance(result, Result):
-        text = f"found {type(result).__name__}, expected a Result: reasons depend on what was claimed"
-        raise InputError(Problem("type", "result", text))
-    resolved = program.resolve(cohort, result.solver, result.proof.side)
-    same_question(cohort, resolved, result)
+    check_answer(cohort, result)
+    program = result.program
     if result.status == Status.INFEASIBLE:
-        return tuple(why_infeasible(cohort, resolved, result))
+        return tuple(why_infeasible(cohort, program, result))
     if result.found is None:
         return ()
     matching = result.matching
-    found = list(_scores(cohort, resolved, matching))
-    if _is_stable(cohort, resolved, result):
-        found += [*Unfilled(cohort, resolved, matching, result).removed(), *refusals(cohort, resolved, result)]
+    found = list(_scores(cohort, program, matching))
+    if _is_stable(cohort, program, result):
+        found += [*Unfilled(cohort, program, matching, result).removed(), *refusals(cohort, program, result)]
     elif matching.unmatched:
-        found += list(Unfilled(cohort, resolved, matching, result).reasons())
+        found += list(Unfilled(cohort, program, matching, result).reasons())
     return tuple(found)
+
+
+def explain(cohort: Cohort, result: Result, who: str | tuple[str, str]) -> Explanation:
+    """Say why one person, or one pair of a mentor and a mentee, got what they got.
+
+    Args:
+        cohort: the facts.
+        result: the answer.
+        who: an id, or (mentor, mentee).
+
+    Raises:
+        InputError: an unknown id, a result of another cohort.
+    """
+    names = (who,) if isinstance(who, str) else who
+    given: object = names
+    if not isinstance(given, tuple) or len(names) not in {1, 2} or not all(isinstance(name, str) for name in given):
+        raise InputError(Problem("argument", "who", f"found {excerpt(who)}, expected an id or (mentor, mentee)"))
+    ids = tuple(cohort[name].id for name in names)
+    found = tuple(reason for reason in reasons(cohort, result) if set(ids) <= set(reason.who))
+    return Explanation(ids, found)
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation(Shown):
+    """Why one person, or one pair, got what they got: the reasons that concern them."""
+
+    who: tuple[str, ...]
+    reasons: tuple[Reason, ...]
+
+    def __str__(self) -> str:
+        return "\n".join(reason.message for reason in self.reasons) or "nothing concerns them"
+
+    def __repr__(self) -> str:
+        return f"<Explanation: {len(self.reasons)} reasons, {' and '.join(self.who)}>"
+
+    def tables(self) -> Iterator[Table]:
+        """One row a reason."""
+        yield Table(
+            ("kind", "topic", "why"), [(r.kind, r.topic, r.message) for r in self.reasons], total=len(self.reasons)
+        )
 
 
 def _is_stable(cohort: Cohort, program: Program, result: Result) -> bool:

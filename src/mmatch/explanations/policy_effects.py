@@ -11,16 +11,15 @@ import numpy as np
 
 from mmatch.display import Shown, Table
 from mmatch.engine import solve
-from mmatch.errors import InputError, Problem, UnsupportedError, excerpt
+from mmatch.errors import InputError, Problem, UnsupportedError
 from mmatch.exact import readable
-from mmatch.explanations.question import same_question
 from mmatch.instance import compile_instance
-from mmatch.matching import Result, Trust
+from mmatch.matching import Trust
 from mmatch.network.circulation import CrossingSets, build_network
 from mmatch.network.folding import stage_costs
 from mmatch.network.prices import potentials, reduced_costs, residual_arcs
-from mmatch.program import check_question
 from mmatch.proof.judge import chosen_edges
+from mmatch.result import Result, check_answer
 
 if TYPE_CHECKING:
     from mmatch.arrays import Bools, Ints
@@ -59,7 +58,7 @@ class WhatIf:
 
 
 @dataclass(frozen=True, slots=True)
-class Explanation(Shown):
+class PolicyEffects(Shown):
     """What a policy decides, in numbers from real solves."""
 
     tiers: tuple[TierStory, ...]
@@ -78,7 +77,7 @@ class Explanation(Shown):
 
     def __repr__(self) -> str:
         decided = self.decided_by or "a lottery among equals"
-        return f"<Explanation: {len(self.tiers)} tiers, {len(self.what_if)} changes tried; decided by {decided}>"
+        return f"<PolicyEffects: {len(self.tiers)} tiers, {len(self.what_if)} changes tried; decided by {decided}>"
 
     def tables(self) -> Iterator[Table]:
         """What each tier reached and gave up, and what each change of the policy brings."""
@@ -93,14 +92,7 @@ class Explanation(Shown):
         return "\n".join([*map(_tier_line, self.tiers), *map(_change_line, self.what_if)])
 
 
-def explain(
-    cohort: Cohort,
-    program: Program,
-    result: Result | None = None,
-    *,
-    solver: Any = "auto",
-    time_limit: float | None = None,
-) -> Explanation:
+def policy(cohort: Cohort, result: Result, *, solver: Any = "auto", time_limit: float | None = None) -> PolicyEffects:
     """Say what a policy decides: which tier settled it, what each aim gave up, and what each rule and each place costs.
 
     Everything is a number from a real solve: each tier by itself, the program without each rule, and with each aim
@@ -108,32 +100,24 @@ def explain(
 
     Args:
         cohort: the facts.
-        program: the policy.
-        result: its answer, where it has been solved already.
+        result: the answer, which carries its policy.
         solver: as in `solve`, for all the solves.
         time_limit: seconds for each solve.
 
     Raises:
-        InputError: where the arguments are none, or the program has no matching to explain.
+        InputError: where the arguments are none, or there is no matching to explain.
         UnsupportedError: of a stable matching, which no tier decided.
     """
-    check_question(cohort, program)
-    if result is not None and not isinstance(result, Result):
-        text = f"found {type(result).__name__} {excerpt(result)}, expected a Result or None"
-        raise InputError(Problem("type", "result", text))
-    stable = solver == "stable" or (solver == "auto" and program.prefers_stable(cohort))
-    if stable if result is None else result.proof.kind == "stability":
+    check_answer(cohort, result)
+    if result.solver == "stable" or solver == "stable":
         raise UnsupportedError(
-            "explain looks at tiers of aims, stability is none; mmatch.reasons says who was preferred"
+            "policy looks at tiers of aims, stability is none; mmatch.reasons says who was preferred"
         )
-    again = _Solver(cohort, program.resolve(cohort, "flow"), solver, time_limit)
-    if result is not None:
-        same_question(cohort, again.program, result)
-    answer = again.solved(again.program) if result is None else result
-    if answer.found is None:
+    if result.found is None:
         text = "there is no matching, so no tier decided anything: mmatch.reasons says why there is none"
         raise InputError(Problem("type", "result", text))
-    return Explanation(tuple(_tiers(again, answer)), tuple(_changes(again, answer.found)))
+    again = _Solver(cohort, result.program, solver, time_limit)
+    return PolicyEffects(tuple(_tiers(again, result)), tuple(_changes(again, result.found)))
 
 
 @dataclass(frozen=True)

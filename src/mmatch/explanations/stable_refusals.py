@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mmatch.arrays import NONE
+from mmatch.candidates.lottery import lottery
 from mmatch.explanations.words import counted, listed, topic_word
 from mmatch.instance import compile_instance
 from mmatch.instance.choices import chosen_edges
-from mmatch.instance.compilation import lottery
 from mmatch.matching import Reason
 from mmatch.mechanisms.market import Market, market_of, obstacle
 from mmatch.proof.strict_lists import seats_of
@@ -19,8 +19,8 @@ from mmatch.proof.strict_lists import seats_of
 if TYPE_CHECKING:
     from mmatch.arrays import Ints
     from mmatch.cohort import Cohort
-    from mmatch.matching import Result
     from mmatch.program import Program
+    from mmatch.result import Result
 
 
 def refusals(cohort: Cohort, program: Program, result: Result) -> Iterator[Reason]:

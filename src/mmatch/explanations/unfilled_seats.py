@@ -14,9 +14,10 @@ from mmatch.arrays import NONE
 from mmatch.candidates import Pairs, facts_of
 from mmatch.exact import plain
 from mmatch.explanations.before_matching import removers
+from mmatch.explanations.group_seats import GroupSeats
 from mmatch.explanations.swap_chains import Moves, best_chains, chain_from, connected, reached_from, reaching_hub
-from mmatch.explanations.unopened_groups import Seat, Unopened
-from mmatch.explanations.words import counted, listed, number, topic_word
+from mmatch.explanations.what_if import Seat
+from mmatch.explanations.words import counted, found_by, listed, number, topic_word
 from mmatch.instance import compile_instance
 from mmatch.matching import Reason, Status
 from mmatch.network.circulation import HUB, CrossingSets, build_network
@@ -27,9 +28,10 @@ if TYPE_CHECKING:
     from mmatch.arrays import Bools, Ints
     from mmatch.cohort import Cohort
     from mmatch.instance import Instance
-    from mmatch.matching import Matching, Result
+    from mmatch.matching import Matching
     from mmatch.network.circulation import Network
     from mmatch.program import Program
+    from mmatch.result import Result
 
 MOST_CHAINS = 200  # requests with a seat and one more wanted, for which the chain is worked out one by one
 
@@ -68,7 +70,7 @@ class Unfilled:
             else:
                 yield from self._lost(request, mentee, topic)
         if grouped:
-            yield from Unopened((self.cohort, self.program), self.instance, self.result).reasons(grouped)
+            yield from GroupSeats((self.cohort, self.program), self.instance, self.result).reasons(grouped)
 
     def removed(self) -> Iterator[Reason]:
         """One reason for each request with unfilled seats and no candidate at all."""
@@ -169,7 +171,7 @@ class Unfilled:
             yield Reason("price", (mentee,), topic, text)
         else:
             text = f"{mentee}: a seat{topic_word(topic)} could be filled, and nothing is lost by it"
-            hint = "no aim asks for it" if optimal else f"{self.result.solver} did not find it"
+            hint = "no aim asks for it" if optimal else f"{found_by(self.result)} did not find it"
             yield Reason("price", (mentee,), topic, f"{text}: {hint}")
 
     def _has_seats(self, request: int) -> bool:
@@ -197,7 +199,7 @@ class Unfilled:
                 f"{mentee} and {rival} count the same: the lottery (seed {self.result.seed}) gave the place to {rival}"
             )
         if loss[worse] < 0:
-            return f"{mentee} would do better in the place of {rival}, but {self.result.solver} did not find it"
+            return f"{mentee} would do better in the place of {rival}, but {found_by(self.result)} did not find it"
         name = " + ".join(aim.title for aim in self.program.tiers[worse])
         return f"{mentee} in the place of {rival} would lower {name} by {number(loss[worse])}"
 

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from mmatch.result import Result
 
 MOST_NAMES = 5
 
@@ -28,3 +32,8 @@ def counted(n: int, thing: str) -> str:
 def topic_word(topic: str) -> str:
     """The words "on data", with a space before them; nothing where the topic is empty."""
     return f" on {topic}" if topic else ""
+
+
+def found_by(result: Result) -> str:
+    """Who made a matching, for a sentence."""
+    return "whoever made the list" if result.solver == "by hand" else result.solver

@@ -1,4 +1,4 @@
-"""Session formats: how often people meet and what happens between. One format, one file, found by listing the folder.
+"""Formats: how often people meet and what happens between. One format, one file, found by listing the folder.
 
 Formats are data (`Format`): the three that ship are in ``single.py``, ``two_session.py`` and ``three_session.py``;
 others are a few lines of a program's own.
@@ -14,7 +14,8 @@ from dataclasses import dataclass
 
 from mmatch.cohort import Request
 from mmatch.errors import expect
-from mmatch.formats._base import Format, Gap, Reflection, Session, Touchpoint, refuse_format
+from mmatch.formats._base import Format, Gap, Reflection, SessionSpec, Touchpoint, refuse_format
+from mmatch.formats._json import format_from_json, format_to_json
 
 FORMATS = tuple(module.name for module in pkgutil.iter_modules(__path__) if not module.name.startswith("_"))
 _PRODUCTS = re.compile(  # words in a topic that mean something made
@@ -120,9 +121,11 @@ __all__ = [
     "Gap",
     "Recommendation",
     "Reflection",
-    "Session",
+    "SessionSpec",
     "Touchpoint",
+    "format_from_json",
     "format_of",
+    "format_to_json",
     "handout",
     "recommend_format",
 ]

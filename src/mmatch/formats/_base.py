@@ -17,7 +17,7 @@ REGULAR = 3  # sessions; more of them is regular mentoring
 
 
 @dataclass(frozen=True, slots=True)
-class Session:
+class SessionSpec:
     """One meeting: how long in minutes, "virtual", "in_person" or "either", and what it is about, point by point.
 
     Raises:
@@ -30,10 +30,10 @@ class Session:
 
     def __post_init__(self) -> None:
         problems = Problems()
-        _count(self.minutes, "Session.minutes", (1, LONGEST), problems)
-        _one_of(self.mode, MODES, "Session.mode", problems)
+        _count(self.minutes, "SessionSpec.minutes", (1, LONGEST), problems)
+        _one_of(self.mode, MODES, "SessionSpec.mode", problems)
         if not _all(self.agenda, str):
-            problems.add("format", "Session.agenda", f"found {excerpt(self.agenda)}, expected a tuple of texts")
+            problems.add("format", "SessionSpec.agenda", f"found {excerpt(self.agenda)}, expected a tuple of texts")
         problems.raise_any()
 
 
@@ -91,7 +91,7 @@ class Format(Shown):
     """
 
     name: str
-    sessions: tuple[Session, ...]
+    sessions: tuple[SessionSpec, ...]
     gaps: tuple[Gap, ...] = ()
     before: Reflection | None = None
     after: Reflection | None = None
@@ -120,8 +120,8 @@ def _check(form: Format, problems: Problems) -> None:
     where = "Format"
     if type(form.name) is not str or not form.name.isidentifier():
         problems.add("format", f"{where}.name", f"found {excerpt(form.name)}, expected a name such as two_session")
-    if not _all(form.sessions, Session) or not form.sessions:
-        problems.add("format", f"{where}.sessions", "expected a tuple of one Session or more")
+    if not _all(form.sessions, SessionSpec) or not form.sessions:
+        problems.add("format", f"{where}.sessions", "expected a tuple of one SessionSpec or more")
         return
     if not _all(form.gaps, Gap):
         problems.add("format", f"{where}.gaps", f"found {excerpt(form.gaps)}, expected a tuple of Gaps")

@@ -1,11 +1,11 @@
 """One meeting."""
 
-from mmatch.formats._base import Format, Reflection, Session
+from mmatch.formats._base import Format, Reflection, SessionSpec
 
 FORMAT = Format(
     "single",
     sessions=(
-        Session(
+        SessionSpec(
             60,
             "either",
             (

@@ -1,11 +1,11 @@
 """Three meetings, with two rounds of feedback."""
 
-from mmatch.formats._base import Format, Gap, Reflection, Session, Touchpoint
+from mmatch.formats._base import Format, Gap, Reflection, SessionSpec, Touchpoint
 
 FORMAT = Format(
     "three_session",
     sessions=(
-        Session(
+        SessionSpec(
             60,
             "either",
             (
@@ -14,7 +14,7 @@ FORMAT = Format(
                 "A goal for three meetings, and the first step (20 min)",
             ),
         ),
-        Session(
+        SessionSpec(
             60,
             "either",
             (
@@ -23,7 +23,7 @@ FORMAT = Format(
                 "Further ways forward, and the next step (20 min)",
             ),
         ),
-        Session(
+        SessionSpec(
             60,
             "either",
             (

@@ -1,11 +1,11 @@
 """Two meetings, with something tried between them."""
 
-from mmatch.formats._base import Format, Gap, Reflection, Session, Touchpoint
+from mmatch.formats._base import Format, Gap, Reflection, SessionSpec, Touchpoint
 
 FORMAT = Format(
     "two_session",
     sessions=(
-        Session(
+        SessionSpec(
             60,
             "either",
             (
@@ -15,7 +15,7 @@ FORMAT = Format(
                 "What the mentee sends, and by when (10 min)",
             ),
         ),
-        Session(
+        SessionSpec(
             60,
             "either",
             (

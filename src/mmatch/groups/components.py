@@ -1,8 +1,8 @@
-"""Parts of an instance with groups that have nothing to do with each other: what is best for all is best for each.
+"""Connected components of an instance with groups: they share nothing, so what is best for each is best for all.
 
-Groups belong together where they share a mentor, a person who could sit in both, or any limit or row. Sums over parts
-that share nothing are greatest where each is; so searches work on one part at a time, and bounds add up. Very small
-parts are bundled.
+Groups are connected where they share a mentor, a person who could sit in both, or any limit or row. A sum is greatest
+where it is in each component; so searches work on one component at a time, and bounds add up. Very small components
+are bundled.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ if TYPE_CHECKING:
     from mmatch.instance.model import Instance
     from mmatch.terms import Bounds, Groups, Stage
 
-FEW_PLACES = 200  # parts with fewer are bundled with the next ones
+FEW_SEATS = 200  # components with fewer are bundled with the next ones
 
 
 @dataclass(frozen=True, eq=False)
 class Component:
-    """A part as an instance of its own, and the numbers that its edges, places and groups have in the whole."""
+    """A component as an instance of its own, and the numbers that its edges, seats and groups have in the whole."""
 
     instance: Instance
     edges: Ints
@@ -38,21 +38,21 @@ class Component:
 
     @property
     def groups_of(self) -> Groups:
-        """The candidate groups of the part."""
+        """The candidate groups of the component."""
         if self.instance.groups is None:
-            raise ValueError("a part has groups")
+            raise ValueError("a component has groups")
         return self.instance.groups
 
 
 def components(instance: Instance) -> list[Component]:
-    """The parts of an instance with groups, in the order of their first groups; one where it cannot be divided."""
+    """The components of an instance with groups, in the order of their first groups; one where it cannot be divided."""
     groups = instance.groups
     if groups is None:
         return []
-    part = _parts(instance, groups) if _divisible(instance, groups) else np.zeros(len(groups), dtype=np.int64)
-    if part.max(initial=0) == 0:
+    number = _numbers(instance, groups) if _divisible(instance, groups) else np.zeros(len(groups), dtype=np.int64)
+    if number.max(initial=0) == 0:
         return [Component(instance, *map(np.arange, (len(instance.request), len(groups.edge), len(groups))))]
-    return [_component(instance, groups, part == k) for k in range(int(part.max()) + 1)]
+    return [_component(instance, groups, number == k) for k in range(int(number.max()) + 1)]
 
 
 def _divisible(instance: Instance, groups: Groups) -> bool:
@@ -67,8 +67,8 @@ def _divisible(instance: Instance, groups: Groups) -> bool:
     return all((np.isin(np.flatnonzero(rows.lower > 0), _entries(rows, groups)[0])).all() for rows in groups.rows)
 
 
-def _parts(instance: Instance, groups: Groups) -> Ints:
-    """The number of the part of each group."""
+def _numbers(instance: Instance, groups: Groups) -> Ints:
+    """The number of the component of each group."""
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
 
@@ -109,30 +109,30 @@ def _entries(rows: GroupRows, groups: Groups) -> tuple[Ints, Ints]:
 
 
 def _bundled(label: Ints, groups: Groups) -> Ints:
-    """Parts numbered by their first group, small ones together."""
+    """Components numbered by their first group, small ones together."""
     _, first, label = np.unique(label, return_index=True, return_inverse=True)
     rank = np.argsort(np.argsort(first))
     label = rank[label]
     places = np.bincount(label[groups.group], minlength=len(first)).tolist()
     bundle, number, waiting = np.zeros(len(first), dtype=np.int64), 0, 0
     for k, size in enumerate(places):
-        if waiting >= FEW_PLACES:
+        if waiting >= FEW_SEATS:
             number, waiting = number + 1, 0
         bundle[k] = number
         waiting += size
     return bundle[label]
 
 
-# -- a part by itself ---------------------------------------------------------------------------------------------
+# -- a component by itself ----------------------------------------------------------------------------------------
 
 
 def _component(instance: Instance, groups: Groups, inside: Bools) -> Component:
-    """The part of some groups."""
+    """The component of some groups."""
     members = np.flatnonzero(inside)
     places = np.flatnonzero(inside[groups.group])
     edges = np.unique(groups.edge[places])
     whole = instance.labels
-    part = replace(
+    alone = replace(
         instance,
         request=instance.request[edges],
         offer=instance.offer[edges],
@@ -150,7 +150,7 @@ def _component(instance: Instance, groups: Groups, inside: Bools) -> Component:
             rows=tuple(_rows(rows, places, members) for rows in groups.rows),
         ),
     )
-    return Component(part, edges, places, members)
+    return Component(alone, edges, places, members)
 
 
 def _renumbered(label: Ints) -> tuple[Ints, Ints]:
@@ -176,13 +176,12 @@ def _load(instance: Instance, load: ConvexLoad, edges: Ints) -> ConvexLoad:
 
 
 def _rows(rows: GroupRows, places: Ints, members: Ints) -> GroupRows:
-    """The rows that have entries in a part."""
+    """The rows that have entries in a component."""
     kept = [
-        np.isin(entries[1], numbers)
-        for entries, numbers in zip((rows.places, rows.groups), (places, members), strict=True)
+        np.isin(own[1], numbers) for own, numbers in zip((rows.places, rows.groups), (places, members), strict=True)
     ]
     used = np.unique(np.concatenate([rows.places[0][kept[0]], rows.groups[0][kept[1]]]))
-    parts = []
+    entries = []
     for (row, column, weight), keep, numbers in zip((rows.places, rows.groups), kept, (places, members), strict=True):
-        parts.append((np.searchsorted(used, row[keep]), np.searchsorted(numbers, column[keep]), weight[keep]))
-    return replace(rows, places=parts[0], groups=parts[1], lower=rows.lower[used], upper=rows.upper[used])
+        entries.append((np.searchsorted(used, row[keep]), np.searchsorted(numbers, column[keep]), weight[keep]))
+    return replace(rows, places=entries[0], groups=entries[1], lower=rows.lower[used], upper=rows.upper[used])

@@ -226,8 +226,8 @@ def _moments(edges: Edges, groups: Groups, single: Bools) -> Iterator[GroupRows]
 def _leading(edges: Edges, groups: Groups) -> tuple[Ints, Ints]:
     """(group, row of the person) of everybody who leads a group, alone or beside another."""
     led_by_two = np.flatnonzero(groups.second != NONE)
-    leader = np.concatenate([groups.leader, groups.second[led_by_two]])
-    return np.concatenate([np.arange(len(groups)), led_by_two]), edges.mentor_rows[leader]
+    mentor = np.concatenate([groups.leader, groups.second[led_by_two]])
+    return np.concatenate([np.arange(len(groups)), led_by_two]), edges.mentor_rows[mentor]
 
 
 def _alike(groups: Groups) -> Iterator[GroupRows]:

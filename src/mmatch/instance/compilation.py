@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import math
 from dataclasses import replace
 from fractions import Fraction
@@ -12,11 +11,12 @@ import numpy as np
 
 from mmatch.arrays import NONE
 from mmatch.candidates.edges import Edges, candidates
+from mmatch.candidates.lottery import lottery
 from mmatch.errors import UnsupportedError
 from mmatch.exact import exact_sum
 from mmatch.instance.candidate_groups import candidate_groups
 from mmatch.instance.capacities import seat_limits
-from mmatch.instance.model import Instance, Lottery
+from mmatch.instance.model import Instance
 from mmatch.instance.time_slots import slot_limits, timed_edges
 from mmatch.terms import (
     SETS,
@@ -42,7 +42,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from mmatch.aims._base import Aim
-    from mmatch.arrays import Ints
     from mmatch.cohort import Cohort
     from mmatch.program import Program
 
@@ -164,31 +163,3 @@ def _common_unit(units: list[Fraction]) -> Fraction:
     """The largest unit of which all are whole multiples."""
     top = math.gcd(*(u.numerator * math.lcm(*(v.denominator for v in units)) // u.denominator for u in units))
     return Fraction(top, math.lcm(*(u.denominator for u in units)))
-
-
-def lottery(cohort: Cohort, seed: int | str) -> Lottery:
-    """Ranks drawn from BLAKE2b(kind, id) keyed by the seed: the same for the same ids, whoever else takes part.
-
-    BLAKE2b with a key is a message authentication code (RFC 7693): nobody who lacks the seed can foresee a draw.
-    """
-    key = hashlib.blake2b(str(seed).encode()).digest()
-    request_rows, offer_rows = cohort.canonical_rows
-    people, names = cohort.people.ids, cohort.topic_tree.names
-    owner, topic = cohort.requests.owner.tolist(), cohort.requests.topic.tolist()
-    requests = [f"request\0{people[owner[k]]}\0{names[topic[k]]}" for k in request_rows.tolist()]
-    offers = [f"offer\0{cohort.offers.ids[k]}" for k in offer_rows.tolist()]
-    return Lottery(_lottery_ranks(key, requests), _lottery_ranks(key, offers), seed)
-
-
-def _lottery_ranks(key: bytes, texts: list[str]) -> Ints:
-    keyed = hashlib.blake2b(key=key, digest_size=8)
-
-    def draw(text: str) -> bytes:
-        state = keyed.copy()
-        state.update(text.encode())
-        return state.digest()
-
-    numbers = np.frombuffer(b"".join(map(draw, texts)), dtype=">u8")
-    rank = np.empty(len(texts), dtype=np.int64)
-    rank[np.argsort(numbers, kind="stable")] = np.arange(len(texts))
-    return rank

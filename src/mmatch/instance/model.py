@@ -15,16 +15,7 @@ if TYPE_CHECKING:
     from mmatch.arrays import Bools, Ints
     from mmatch.candidates.edges import Edges
     from mmatch.matching import Stability, Status
-    from mmatch.terms import Bounds, Groups, Stage, Tier, Unmet
-
-
-@dataclass(frozen=True, eq=False)
-class Lottery:
-    """The order in which ties are looked at: a rank for each request and each offer, drawn with a seed."""
-
-    request: Ints
-    offer: Ints
-    seed: int | str
+    from mmatch.terms import Bounds, Groups, Lottery, Stage, Tier, Unmet
 
 
 @dataclass(frozen=True, eq=False)

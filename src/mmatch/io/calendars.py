@@ -22,9 +22,9 @@ from mmatch.cohort import Cohort
 from mmatch.errors import ExportError, ExtraError, InputError, Problem, excerpt, expect
 from mmatch.formats import format_of
 from mmatch.io.files import atomic_write, local_path
-from mmatch.planning.asking import known
-from mmatch.planning.diaries import moment
-from mmatch.planning.plans import Appointment, Due, Plan, Schedule
+from mmatch.scheduling.cohort_settings import known
+from mmatch.scheduling.diaries import moment
+from mmatch.scheduling.plans import Due, Plan, Schedule, Session
 
 if TYPE_CHECKING:
     import os
@@ -208,7 +208,7 @@ def _written(
         made.add(name, value)
     for plan in plans:
         story = _Story(cohort, schedule, plan, person)
-        for k, meeting in enumerate(plan.appointments):
+        for k, meeting in enumerate(plan.sessions):
             if issue.method == "CANCEL" and meeting.begins() < issue.now:
                 continue  # it has been held
             made.add_component(_filled(icalendar.Event(), story.session(k, meeting, issue)))
@@ -242,7 +242,7 @@ class _Story:
         known_people = set(plan.people).intersection(cohort.people.ids)
         self.names = {who: cohort[who].name or who for who in known_people}
 
-    def session(self, k: int, meeting: Appointment, issue: Issue) -> Iterator[tuple[str, Any]]:
+    def session(self, k: int, meeting: Session, issue: Issue) -> Iterator[tuple[str, Any]]:
         """The fields of one event."""
         gone = issue.method == "CANCEL"
         yield "uid", uid(issue.key, self.plan, f"session {k + 1}")
@@ -251,7 +251,7 @@ class _Story:
         yield "dtend", meeting.begins() + dt.timedelta(minutes=meeting.minutes)
         yield "sequence", meeting.revision + gone
         yield "status", "CANCELLED" if gone else "CONFIRMED"
-        yield "summary", self._title(f"Mentoring {k + 1} of {len(self.plan.appointments)}")
+        yield "summary", self._title(f"Mentoring {k + 1} of {len(self.plan.sessions)}")
         agenda = self.form.sessions[k].agenda if k < len(self.form.sessions) else ()
         lines = [f"With {self._others()}.", *(f"- {point}" for point in agenda)]
         yield "description", plain_text("\n".join(lines))
@@ -278,8 +278,8 @@ class _Story:
         gone = issue.method == "CANCEL"
         yield "uid", uid(issue.key, self.plan, f"due {number} of {who}")
         yield "dtstamp", issue.now
-        yield "due", Appointment(due.by, 0, "").begins()
-        yield "sequence", sum(meeting.revision for meeting in self.plan.appointments) + gone
+        yield "due", Session(due.by, 0, "").begins()
+        yield "sequence", sum(meeting.revision for meeting in self.plan.sessions) + gone
         yield "status", "CANCELLED" if gone else "NEEDS-ACTION"
         addressee = "" if self.person == who else f"{self.names.get(who, who)}: "
         yield "summary", self._title(f"{addressee}{_TODO[due.kind]} {due.what.split(';')[0]}")

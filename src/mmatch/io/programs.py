@@ -9,12 +9,12 @@ from pydantic import PlainValidator
 
 from mmatch.cohort import Participant
 from mmatch.errors import InputError, Problem
-from mmatch.formats import FORMATS
+from mmatch.formats import Format
 from mmatch.io.documents import Document
 from mmatch.io.files import atomic_write, file_name
 from mmatch.io.json_text import dump_json, load_json
 from mmatch.io.typed import Types, annotated, guarded
-from mmatch.matching import Matching, Result
+from mmatch.matching import HasMatching, Matching
 from mmatch.program import SCHEMA, VERSION, Program
 from mmatch.registry import find, own_names
 
@@ -47,7 +47,7 @@ def write_program(program: Program, path: str | os.PathLike[str]) -> None:
 
 FUNCTION: Any = Callable
 PARTS = Types(  # in a file Keep has pairs; the other two are only in memory
-    forms={Sequence[tuple[str, ...]] | Matching | Result: Sequence[tuple[str, ...]]},
+    forms={Sequence[tuple[str, ...]] | Matching | HasMatching: Sequence[tuple[str, ...]]},
     names={"Participant": Participant},
 )
 PROGRAM = annotated(Any, PlainValidator(guarded(Program.from_json)))  # a program inside another file
@@ -69,7 +69,8 @@ def program_schema() -> dict[str, Any]:
         "properties": {
             "schema": {"const": SCHEMA},
             "version": {"const": VERSION},
-            "format": {"enum": list(FORMATS)},
+            "format": {"type": "string"},
+            "formats": {"type": "array", "items": _format_schema()},
             "group": {"anyOf": [size, groups]},
             "rules": {"type": "array", "items": {"$ref": "#/$defs/rule"}},
             "aims": {"anyOf": [{"type": "array", "items": tier, "minItems": 1}, {"type": "null"}]},
@@ -78,6 +79,24 @@ def program_schema() -> dict[str, Any]:
         "additionalProperties": False,
         "$defs": {"aim": _parts_schema("mmatch.aims"), "rule": _parts_schema("mmatch.rules")},
     }
+
+
+def _format_schema() -> dict[str, Any]:
+    """A format of the program's own."""
+    whole = Document("mmatch/format", VERSION, {"format": (Format, True)}).json_schema()
+    definitions = whole.get("$defs", {})
+    return _inlined(whole["properties"]["format"], definitions)  # type: ignore[no-any-return]
+
+
+def _inlined(schema: Any, definitions: dict[str, Any]) -> Any:
+    """The schema with what it refers to in place."""
+    if isinstance(schema, list):
+        return [_inlined(item, definitions) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    if "$ref" in schema:
+        return _inlined(definitions[schema["$ref"].rpartition("/")[2]], definitions)
+    return {key: _inlined(item, definitions) for key, item in schema.items()}
 
 
 def _parts_schema(package: str) -> dict[str, Any]:

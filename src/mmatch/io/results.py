@@ -8,18 +8,21 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import AfterValidator
 
-from mmatch.errors import InputError, Problem
+from mmatch.errors import InputError, Problem, UnsupportedError
 from mmatch.io.documents import Document
 from mmatch.io.files import atomic_write, file_name
 from mmatch.io.forms import FRACTION
 from mmatch.io.json_text import dump_json, load_json
+from mmatch.io.programs import PROGRAM
 from mmatch.io.typed import Types, annotated, guarded
-from mmatch.matching import Match, Matching, Result
+from mmatch.matching import Match, Matching
+from mmatch.program import Program
+from mmatch.result import Result
 
 if TYPE_CHECKING:
     import os
 
-NOT_WRITTEN = ("found", "phases")  # the matching stands as matches and unmatched
+NOT_WRITTEN = ("found", "phases", "program")  # the matching stands as matches and unmatched
 
 
 def _whole_match(match: Match) -> Match:
@@ -38,6 +41,7 @@ RESULT = Document(
         **TYPES.fields_of(Result, leave_out=NOT_WRITTEN),
         "matches": (tuple[Match, ...] | None, True),
         "unmatched": (tuple[tuple[str, str], ...] | None, True),
+        "program": (PROGRAM | None, True),
     },
     TYPES,
     root="result",
@@ -62,26 +66,44 @@ def result_to_json(result: Result) -> dict[str, Any]:
     values = {item.name: getattr(result, item.name) for item in fields(Result) if item.name not in NOT_WRITTEN}
     proof, matching = values.pop("proof"), result.found
     values["runtime"] = round(result.runtime, 6)
+    values["program"] = _program_to_json(result.program)
     values["matches"] = None if matching is None else tuple(matching)
     values["unmatched"] = None if matching is None else tuple(matching.unmatched)
     return RESULT.plain({**values, "proof": proof})
 
 
-def read_result(path: str | os.PathLike[str]) -> Result:
+def _program_to_json(program: Program) -> dict[str, Any] | None:
+    """The program as plain data; None where it holds plain functions, which no file can hold."""
+    try:
+        return program.to_json()
+    except UnsupportedError:
+        return None
+
+
+def read_result(path: str | os.PathLike[str], program: Program | None = None) -> Result:
     """Read a result that `write_result` wrote; nothing in it is believed before `verify` has judged it.
+
+    Args:
+        path: the file.
+        program: the policy that it answers, for files that hold none: those of programs with plain functions.
 
     Raises:
         InputError: not JSON, or not a result, with each wrong field named.
     """
-    return result_from_json(load_json(path), file_name(path))
+    return result_from_json(load_json(path), file_name(path), program)
 
 
-def result_from_json(data: object, name: str = "") -> Result:
-    """A result from plain data; ``name`` stands in messages.
+def result_from_json(data: object, name: str = "", program: Program | None = None) -> Result:
+    """A result from plain data; ``name`` stands in messages, ``program`` for one that the data do not hold.
 
     Raises:
         InputError: fields that are missing, unknown or of another form.
     """
     found = RESULT.read(data, name)
+    if found["program"] is None and program is None:
+        text = "the program is missing, which holds plain functions"
+        hint = "give the program that was solved"
+        raise InputError(Problem("program", f"{name} result.program".strip(), text, hint))
+    found["program"] = found["program"] or program
     matches, unmatched = found.pop("matches"), found.pop("unmatched")
     return Result(found=None if matches is None else Matching(matches, unmatched or ()), **found)

@@ -3,36 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import fields, replace
-from itertools import pairwise
+from dataclasses import fields
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, PlainSerializer, WithJsonSchema, WrapSerializer
 
 from mmatch.availability import DAY as MINUTES_OF_A_DAY
-from mmatch.availability import Window, day_text, is_zone_name, week_text
-from mmatch.errors import InputError, Problem, excerpt
+from mmatch.availability import Window, day_text, week_text
 from mmatch.formats import Format
 from mmatch.io.documents import Document
 from mmatch.io.files import atomic_write, file_name
-from mmatch.io.forms import DAY, INSTANT, WEEK, ZONE, text_form, time_text
+from mmatch.io.forms import DAY, INSTANT, WEEK, ZONE, time_text
 from mmatch.io.json_text import dump_json, load_json
 from mmatch.io.results import MATCH
 from mmatch.io.typed import Types, annotated, guarded, refuse_repeated
 from mmatch.matching import Match, Status
-from mmatch.planning.clocks import Clocks, notes_on
-from mmatch.planning.diaries import Diary
-from mmatch.planning.plans import Appointment, Due, Plan, Schedule, Settings
+from mmatch.scheduling.diaries import Diary
+from mmatch.scheduling.plans import Due, Schedule, Session
+from mmatch.scheduling.settings import Settings
 
 if TYPE_CHECKING:
     import os
 
     from pydantic import SerializerFunctionWrapHandler
 
-    from mmatch.planning.plans import Key
+    from mmatch.scheduling.settings import Key
 
-NOT_WRITTEN = ("notes",)  # they follow from the rest, and from the machine that reads
 MOST_REVISIONS = 2**31 - 1  # of a calendar entry (RFC 5545, 3.3.8)
 
 # -- what looks otherwise in a file than in memory ---------------------------------------------------------------------
@@ -53,20 +50,6 @@ def _session_rows(given: Mapping[Key, Mapping[int, int]], handler: SerializerFun
     )
 
 
-def _in_order(offsets: Mapping[str, Any]) -> Mapping[str, Any]:
-    for zone, rows in offsets.items():
-        if any(later <= earlier for (earlier, _), (later, _) in pairwise(rows)):
-            raise InputError(Problem("time", f"[{excerpt(zone)}]", "expected times in order"))
-    return offsets
-
-
-def _zone_name(value: object) -> str:
-    """A name that a time zone can have; this machine need not know it."""
-    if not is_zone_name(value):
-        raise InputError(Problem("timezone", "", f"found {excerpt(value)}, expected a name such as Europe/Berlin"))
-    return str(value)
-
-
 def _checked_later(write: Any, kind: str, description: str) -> Any:
     """A field whose form the dataclass checks itself: only how it is written."""
     return Annotated[Any, PlainSerializer(write), WithJsonSchema({"type": kind, "description": description})]
@@ -78,12 +61,6 @@ def _hours(span: tuple[int, int]) -> str:
 
 _ROWS = Types().json_type(tuple[tuple[str, str, tuple[str, ...], int, INSTANT], ...])
 TIMES = annotated(_ROWS, AfterValidator(guarded(_by_session)), WrapSerializer(_session_rows))
-_AHEAD = Annotated[int, Field(gt=-MINUTES_OF_A_DAY, lt=MINUTES_OF_A_DAY)]
-_NAME = text_form(_zone_name, str, "a time zone, such as Europe/Berlin")
-OFFSETS = annotated(
-    Types().json_type(Mapping[_NAME, tuple[tuple[INSTANT, _AHEAD], ...]]),  # type: ignore[valid-type]
-    AfterValidator(guarded(_in_order)),
-)
 DIARY: dict[Any, Any] = {
     (Diary, "busy"): _checked_later(
         lambda spans: [[time_text(low), time_text(high)] for low, high in spans], "array", "[from, to] of what is taken"
@@ -100,9 +77,9 @@ TYPES = Types(
     forms={
         Match: MATCH,
         tuple[Window, ...]: WEEK,
-        (Appointment, "start"): INSTANT,
-        (Appointment, "minutes"): Annotated[int, Field(gt=0, le=366 * MINUTES_OF_A_DAY)],
-        (Appointment, "revision"): Annotated[int, Field(ge=0, le=MOST_REVISIONS)],
+        (Session, "start"): INSTANT,
+        (Session, "minutes"): Annotated[int, Field(gt=0, le=366 * MINUTES_OF_A_DAY)],
+        (Session, "revision"): Annotated[int, Field(ge=0, le=MOST_REVISIONS)],
         (Due, "kind"): Literal["send", "answer", "reflect"],
         (Due, "by"): INSTANT,
         **dict.fromkeys([(Settings, "start"), (Settings, "end")], DAY),
@@ -111,19 +88,16 @@ TYPES = Types(
         (Settings, "since"): INSTANT | None,
         (Settings, "grain"): Annotated[int, Field(gt=0, le=366 * MINUTES_OF_A_DAY)],
         **dict.fromkeys([(Settings, "pins"), (Settings, "kept"), (Settings, "agreed")], TIMES),
-        (Clocks, "version"): Annotated[str, Field(pattern=r"^[A-Za-z0-9.+-]{0,40}$")],
-        (Clocks, "offsets"): OFFSETS,
         **DIARY,
     },
-    keys={(Plan, "appointments"): "sessions"},
-    names={kind.__name__: kind for kind in (Clocks, Diary, Format, Match, Status, Window)},
+    names={kind.__name__: kind for kind in (Diary, Format, Match, Settings, Status, Window)},
 )
-SCHEDULE = Document("mmatch/schedule", 1, TYPES.fields_of(Schedule, NOT_WRITTEN), TYPES)
+SCHEDULE = Document("mmatch/schedule", 1, TYPES.fields_of(Schedule), TYPES)
 DIARIES = Document("mmatch/diaries", 1, {"people": (Mapping[str, Diary], True)}, TYPES)
 
 
 def write_schedule(schedule: Schedule, path: str | os.PathLike[str]) -> None:
-    """Write a schedule to a JSON file; `read_schedule` gives it back, and `validate` judges it.
+    """Write a schedule to a JSON file; `read_schedule` gives it back, and `verify` judges it.
 
     Raises:
         ExportError: the place cannot be written; an old file is intact.
@@ -137,14 +111,11 @@ def schedule_to_json(schedule: Schedule) -> dict[str, Any]:
     Raises:
         ExportError: a value that no file can hold.
     """
-    names = [item.name for item in fields(Schedule) if item.name not in NOT_WRITTEN]
-    return SCHEDULE.plain({name: getattr(schedule, name) for name in names})
+    return SCHEDULE.plain({item.name: getattr(schedule, item.name) for item in fields(Schedule)})
 
 
 def read_schedule(path: str | os.PathLike[str]) -> Schedule:
     """Read a schedule from a JSON file.
-
-    Where it was dated with other time-zone data than this machine has, its ``notes`` say so.
 
     Raises:
         InputError: not readable, no JSON, or no schedule.
@@ -158,8 +129,7 @@ def schedule_from_json(data: object, name: str = "") -> Schedule:
     Raises:
         InputError: fields that are missing, unknown or of another form.
     """
-    read = Schedule(**SCHEDULE.read(data, name))
-    return replace(read, notes=notes_on(read))
+    return Schedule(**SCHEDULE.read(data, name))
 
 
 def read_diaries(path: str | os.PathLike[str]) -> dict[str, Diary]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from mmatch.io.csvs import write_rows
-from mmatch.planning.plans import Appointment, Plan, Schedule
+from mmatch.scheduling.plans import Plan, Schedule, Session
 
 if TYPE_CHECKING:
     import os
@@ -70,10 +70,10 @@ def write_unplaced(cohort: Cohort, schedule: Schedule, path: str | os.PathLike[s
     write_rows(path, UNPLACED_HEADS, rows)
 
 
-def _sessions(schedule: Schedule) -> Iterator[tuple[int, Plan, int, Appointment]]:
+def _sessions(schedule: Schedule) -> Iterator[tuple[int, Plan, int, Session]]:
     """(number of the plan, plan, number of the session, session)."""
     for number, plan in enumerate(schedule.plans, 1):
-        for k, meeting in enumerate(plan.appointments, 1):
+        for k, meeting in enumerate(plan.sessions, 1):
             yield number, plan, k, meeting
 
 
@@ -97,23 +97,23 @@ class _Table:
         led = match.mentor, self.names[match.mentor]
         return (*(self.named(match.mentors) if match.co_mentor else led), *self.named(match.mentees))
 
-    def session(self, number: int, plan: Plan, k: int, meeting: Appointment) -> tuple[Any, ...]:
+    def session(self, number: int, plan: Plan, k: int, meeting: Session) -> tuple[Any, ...]:
         """One session as a coordinator reads it."""
         zone = self.zones[plan.match.mentor]
         wall = meeting.begins(zone)
-        ends = Appointment(meeting.end, 0, "").begins()
+        ends = Session(meeting.end, 0, "").begins()
         return (
-            *(number, *self.pair(plan.match), plan.match.topic, plan.format, k, len(plan.appointments)),
+            *(number, *self.pair(plan.match), plan.match.topic, plan.format, k, len(plan.sessions)),
             *(f"{meeting.begins():%Y-%m-%dT%H:%M}Z", f"{ends:%Y-%m-%dT%H:%M}Z", meeting.minutes),
             *(meeting.mode, meeting.site, meeting.room, zone, f"{wall:%Y-%m-%d}", f"{wall:%H:%M}"),
         )
 
-    def merged(self, who: str, plan: Plan, k: int, meeting: Appointment) -> tuple[Any, ...]:
+    def merged(self, who: str, plan: Plan, k: int, meeting: Session) -> tuple[Any, ...]:
         """One session as one person reads it."""
         zone = self.zones[who]
-        wall, ends = meeting.begins(zone), Appointment(meeting.end, 0, "").begins(zone)
+        wall, ends = meeting.begins(zone), Session(meeting.end, 0, "").begins(zone)
         return (
-            *(who, self.names[who], *self._met(who, plan), k, len(plan.appointments)),
+            *(who, self.names[who], *self._met(who, plan), k, len(plan.sessions)),
             *(f"{wall:%Y-%m-%d}", f"{wall:%A}", f"{wall:%H:%M}", f"{ends:%H:%M}", zone, f"UTC{wall:%z}"),
             *(meeting.minutes, meeting.mode, meeting.site, meeting.room),
         )
@@ -130,6 +130,6 @@ class _Table:
             for due in plan.dues:
                 for who in plan.match.mentors if due.who == "mentor" else plan.match.mentees:
                     role, topic, partners, _ = self._met(who, plan)
-                    wall = Appointment(due.by, 0, "").begins(self.zones[who])
+                    wall = Session(due.by, 0, "").begins(self.zones[who])
                     when = f"{wall:%Y-%m-%d}", f"{wall:%H:%M}", self.zones[who]
                     yield (who, self.names[who], role, topic, partners, due.kind, due.what, *when)

@@ -11,9 +11,9 @@ from mmatch.io.json_text import dump_json, parse_json
 from mmatch.io.programs import program_schema
 from mmatch.io.results import RESULT, result_from_json, result_to_json
 from mmatch.io.schedules import SCHEDULE, schedule_from_json, schedule_to_json
-from mmatch.matching import Result
-from mmatch.planning.plans import Schedule
 from mmatch.program import Program
+from mmatch.result import Result
+from mmatch.scheduling.plans import Schedule
 
 if TYPE_CHECKING:
     from collections.abc import Callable

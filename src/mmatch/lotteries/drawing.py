@@ -19,11 +19,11 @@ from mmatch.instance.decoding import decode
 from mmatch.instance.set_titles import set_title
 from mmatch.lotteries.chances import edge_chances, with_sets_of_people
 from mmatch.lotteries.keyed_random import Keyed
-from mmatch.lotteries.rounding import Shares, shares_of
+from mmatch.lotteries.rounding import ChanceShares, shares_of
 from mmatch.matching import Status
 from mmatch.network.circulation import CrossingSets
 from mmatch.program import Program, check_question
-from mmatch.proof import verify
+from mmatch.verifying import verify
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -140,7 +140,7 @@ class _Source:
     program: Program
     instance: Instance
     edges: tuple[Fraction, ...]
-    shares: Shares
+    shares: ChanceShares
 
     def draw(self, seed: int | str, cap: Fraction | None) -> Draw:
         """The draw of a seed."""

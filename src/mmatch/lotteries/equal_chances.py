@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False)
-class Block:
+class ChanceBlock:
     """A part of a network whose mentees have their seats: ``arcs`` are its arcs in the whole, flows count 1 / scale."""
 
     network: Network
@@ -38,7 +38,7 @@ class Block:
     scale: int
 
 
-def equal_levels(network: Network, n_mentees: int) -> Iterator[Block]:
+def equal_levels(network: Network, n_mentees: int) -> Iterator[ChanceBlock]:
     """Parts of a network, level by level, in which every mentee's seats are fixed.
 
     Args:
@@ -53,7 +53,7 @@ def equal_levels(network: Network, n_mentees: int) -> Iterator[Block]:
             flow = feasible(part)[0]
             if flow is None:
                 raise AssertionError("unreachable: every level leaves a circulation")
-            yield Block(part, arcs, flow, 1)
+            yield ChanceBlock(part, arcs, flow, 1)
             return
         level, raised, flow = _highest(part, open_)
         scale = level.denominator
@@ -113,7 +113,7 @@ def _settled(network: Network, mentees: Ints, level: Fraction) -> Network:
     return replace(network, lower=lower)
 
 
-def _part(network: Network, arcs: Ints, flow: Ints, nodes: Bools, scale: int) -> Block:
+def _part(network: Network, arcs: Ints, flow: Ints, nodes: Bools, scale: int) -> ChanceBlock:
     """The part of a network on some nodes; arcs that leave or enter it are held and end at the hub."""
     number = np.zeros(network.n_nodes, dtype=np.int64)
     own = nodes.copy()
@@ -131,4 +131,4 @@ def _part(network: Network, arcs: Ints, flow: Ints, nodes: Bools, scale: int) ->
         upper=np.where(held, flow[kept], network.upper[kept]),
         first_edge=int(np.count_nonzero(kept < network.first_edge)),
     )
-    return Block(sub, arcs[kept], flow[kept], scale)
+    return ChanceBlock(sub, arcs[kept], flow[kept], scale)

@@ -32,7 +32,7 @@ Choice = Callable[[int, int], bool]
 
 
 @dataclass(frozen=True, eq=False)
-class Shares:
+class ChanceShares:
     """The unsettled arcs of a circulation: arc k runs from ``tail[k]`` to ``head[k]`` with ``share[k]`` of ``whole``.
 
     The first ``len(edges)`` of them are candidate edges, the others sets. ``sure`` marks the edges of chance 1.
@@ -81,7 +81,7 @@ class Shares:
                 pick.settle(np.flatnonzero(left == 0).tolist(), np.flatnonzero(left == weight).tolist())
 
 
-def shares_of(chances: Chances) -> Shares:
+def shares_of(chances: Chances) -> ChanceShares:
     """The unsettled edges and sets behind chances, over one common denominator."""
     network = chances.network
     whole = math.lcm(*{chance.denominator for chance in chances.edges})
@@ -99,7 +99,7 @@ def shares_of(chances: Chances) -> Shares:
         head.append(network.head[arc])
     tails, heads = (tuple(np.concatenate(side).tolist()) for side in (tail, head))
     sure = np.array([unit == whole for unit in units.tolist()], dtype=bool)
-    return Shares(tails, heads, tuple(share), whole, tuple(open_.tolist()), sure)
+    return ChanceShares(tails, heads, tuple(share), whole, tuple(open_.tolist()), sure)
 
 
 def _loads(units: NDArray[np.object_], label: NDArray[np.int64], n: int) -> NDArray[np.object_]:
@@ -113,7 +113,7 @@ def _loads(units: NDArray[np.object_], label: NDArray[np.int64], n: int) -> NDAr
 class _Unsettled:
     """The arcs that are not rounded yet, while cycles are moved."""
 
-    def __init__(self, shares: Shares) -> None:
+    def __init__(self, shares: ChanceShares) -> None:
         self.tail, self.head, self.whole = shares.tail, shares.head, shares.whole
         self.share = dict(enumerate(shares.share))
         self.up = [False] * len(shares)
@@ -150,7 +150,7 @@ class _Unsettled:
 class _Pick:
     """One rounding that is repaired, step by step, as arcs become settled."""
 
-    def __init__(self, shares: Shares) -> None:
+    def __init__(self, shares: ChanceShares) -> None:
         self.tail, self.head = shares.tail, shares.head
         self.up = shares.sampled(lambda forward, back: forward <= back)
         self.settled = [False] * len(shares)

@@ -17,8 +17,8 @@ from mmatch.terms import FREE, Count, Total
 
 if TYPE_CHECKING:
     from mmatch.arrays import Bools, Ints, Rows
-    from mmatch.instance.model import Instance, Lottery
-    from mmatch.terms import Bounds
+    from mmatch.instance.model import Instance
+    from mmatch.terms import Bounds, Lottery
 
 FAR = 2**60  # behind every rank: an empty seat
 

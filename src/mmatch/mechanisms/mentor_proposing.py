@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 
 def mentor_side(market: Market) -> tuple[list[int], list[int]]:
     """(the pair of each mentee or `NONE`, the pairs offered in order) for strict lists."""
-    return _Proposals(market).run()
+    return _MentorProposals(market).run()
 
 
-class _Proposals:
+class _MentorProposals:
     """Mentors with free seats, and for each offer how far down the list its mentor has asked."""
 
     def __init__(self, market: Market) -> None:

@@ -201,7 +201,7 @@ def _steps(circle: Rotation) -> Iterator[tuple[int, int]]:
 # -- heaviest sets of rotations ------------------------------------------------------------------------------------
 
 
-class Face:
+class RotationFace:
     """The sets of rotations, closed under what must come before, that are heaviest in all stages so far."""
 
     def __init__(self, descent: Descent) -> None:

@@ -26,12 +26,12 @@ NEVER = 2**62  # behind every rank
 
 def super_stable(market: Market) -> tuple[list[int] | None, list[int]]:
     """(the mentees' best super-stable matching, None where there is none; the wishes struck out in order)."""
-    proposals = _Proposals(market)
+    proposals = _SuperProposals(market)
     proposals.run()
     return proposals.taken(), proposals.struck
 
 
-class _Proposals(Plain):
+class _SuperProposals(Plain):
     """What everybody wishes first of what is left, and whom offers and mentors have been asked by."""
 
     def __init__(self, market: Market) -> None:

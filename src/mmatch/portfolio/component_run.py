@@ -1,4 +1,4 @@
-"""One run of the portfolio: relaxation, good answers, and a tree that closes what is left, stage after stage."""
+"""The portfolio on one component: each stage is relaxed, searched for good answers and closed by branch and bound."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from mmatch.portfolio.branch_and_bound import Tree
 from mmatch.portfolio.corroboration import by_two, seconded
 from mmatch.portfolio.greedy_groups import greedy
 from mmatch.portfolio.linear_program import GroupProgram
-from mmatch.portfolio.neighbourhoods import FIRST_NODES, MANY_PLACES, NEAR, best_within, improved, likely
-from mmatch.portfolio.relaxation import relaxed, unlinked, whole_prices
+from mmatch.portfolio.neighbourhoods import FIRST_NODES, MANY_SEATS, NEAR, best_within, improved, likely
+from mmatch.portfolio.relaxation import relaxed, whole_prices
 from mmatch.portfolio.time_budget import SLICE, Budget, Stopped, waited
 
 if TYPE_CHECKING:
@@ -34,10 +34,10 @@ MOST_NODES = 2000
 TREE_SHARE = 0.6  # of the time that is left when the tree begins, or goes on
 SEARCH_SHARE = 0.5  # of the time that is left when neighbourhoods are searched first
 SMALL = 6_000  # columns, up to which the tree comes before the neighbourhoods
-VERY_FEW_PLACES = 1_000  # up to which complete searches get half of the time
-FEW_PLACES = 2_000  # up to which complete searches are let run to their end
+VERY_FEW_SEATS = 1_000  # up to which complete searches get half of the time
+FEW_SEATS = 2_000  # up to which complete searches are let run to their end
+LINKED_SEATS = 30_000  # beyond which the relaxation has no links, and no tree is grown
 LONG_SLICE = 20.0  # seconds for all seats at once where there are very many
-TREE_COLUMNS = 60_000  # beyond which no tree is grown
 
 
 @dataclass(eq=False)
@@ -50,7 +50,7 @@ class Closed:
     bound: int | None = None
 
 
-class Run:
+class ComponentRun:
     """One run: the best seats so far, and what each stage gave."""
 
     def __init__(self, instance: Instance, groups: Groups, watch: Watch, noted: Callable[[Answer], None]) -> None:
@@ -67,19 +67,17 @@ class Run:
                     return by_two(self.instance, self.watch)
                 if self.watch.reason() is not None:
                     return self.found(self.watch.reason())
-            return self._seconded(self.found(self.watch.reason()))
+            answer = self.found(self.watch.reason())
+            small = len(self.groups.edge) <= (FEW_SEATS if self.watch.deadline is None else MANY_SEATS)
+            is_open = answer.status != Status.OPTIMAL
+            return seconded(self.instance, answer, self.watch) if small and is_open else answer
         except Stopped:
             return self.found(self.watch.reason())
-
-    def _seconded(self, answer: Answer) -> Answer:
-        """What is left open, settled by complete searches where the question is small."""
-        small = len(self.groups.edge) <= (FEW_PLACES if self.watch.deadline is None else MANY_PLACES)
-        return answer if answer.status == Status.OPTIMAL or not small else seconded(self.instance, answer, self.watch)
 
     def _staged(self, number: int) -> bool:
         """Work on one stage; False where nothing is known to be possible."""
         program = GroupProgram(self.instance, self.groups, number, self.reached)
-        half = 0.5 if len(self.groups.edge) <= VERY_FEW_PLACES else 1.0  # the rest is for complete searches
+        half = 0.5 if len(self.groups.edge) <= VERY_FEW_SEATS else 1.0  # the rest is for complete searches
         share = half / (len(self.instance.stages) - number)
         stage = _Stage(self, program, Budget(self.watch, share, IDLE))
         try:
@@ -99,7 +97,7 @@ class Run:
 
     def keep(self, values: Ints, program: GroupProgram, bound: int | None) -> None:
         """Note the best seats, for the host to see and to have at an interrupt."""
-        self.seats = values[: program.n_places + program.n_groups]
+        self.seats = values[: program.n_seats + program.n_groups]
         answer, done = self.found("interrupted"), self.instance.tiers_within(program.number)
         self.noted(replace(answer, limit=self._exact(done, bound)) if answer.tiers_done == done else answer)
 
@@ -139,7 +137,7 @@ class Run:
 class _Stage:
     """One stage: from the relaxation to a tree."""
 
-    def __init__(self, run: Run, program: GroupProgram, budget: Budget) -> None:
+    def __init__(self, run: ComponentRun, program: GroupProgram, budget: Budget) -> None:
         self.run, self.program, self.budget = run, program, budget
         self.judge = GroupBound(run.instance, run.groups, program.number, run.reached)
         self.closed = Closed()
@@ -157,33 +155,29 @@ class _Stage:
             free = (1, *[0] * (sum(self.judge.sizes) - 1))  # the judge knows as much by itself
             self.closed = Closed(bound=self.judge.value(free))
             self._take(greedy(self.program))
-        soon: Relaxed | None = waited(self.run.watch, unlinked, self.program, self.budget.left())
-        if soon is not None:
-            self._bounded(soon)
-            self._around(likely(self.program, soon.columns))
-        answer = soon
-        if self.program.n_places <= MANY_PLACES:
-            answer = waited(self.run.watch, relaxed, self.program, self.budget.left())
-        if answer is not None and answer is not soon:
-            self._bounded(answer)
-            self._around(likely(self.program, answer.columns))
+        answer: Relaxed | None = None
+        for linked in (False, True)[: 1 + (self.program.n_seats <= LINKED_SEATS)]:
+            found = waited(self.run.watch, partial(relaxed, linked=linked), self.program, self.budget.left())
+            if found is not None:
+                answer = found
+                self._bounded(found)
+                self._around(likely(self.program, found.columns))
         if self.values is None:
             self._around(np.ones(self.program.n_groups, dtype=bool))
-        if self.values is None:
-            return False
-        if answer is not None:
+        if self.values is not None and answer is not None:
             self._closed_in(answer)
-        return True
+        return self.values is not None
 
     def _closed_in(self, answer: Relaxed) -> None:
         """Search among the openings that the relaxation likes, then in neighbourhoods, and grow a tree."""
         liked = answer.columns[self.program.opened(np.arange(self.program.n_groups))] > NEAR
-        if self.program.n_places > MANY_PLACES:
+        if self.program.n_seats > MANY_SEATS:
             liked[:] = False
-        rounds = [partial(self._improved, IDLE), partial(self._treed, answer)] * 2
-        if self.program.width <= SMALL:
-            rounds = [*rounds[1:], rounds[0]]
-        for step in [partial(self._around, liked), *rounds, partial(self._improved, LAST_IDLE)]:
+        steps: list[Callable[[], None]] = [self._grown, partial(self._improved, IDLE)] * 2
+        if self.program.width > SMALL:
+            steps.reverse()
+        steps = [partial(self._around, liked), *steps, partial(self._improved, LAST_IDLE)]
+        for step in steps:
             if self._met() or self.budget.spent():
                 return
             step()
@@ -192,14 +186,14 @@ class _Stage:
         """Keep the prices of a relaxation where they bound the stage better."""
         prices = whole_prices(self.program, answer.duals)
         bound = self.judge.value(prices)
-        if bound is not None and (self.closed.bound is None or bound <= self.closed.bound):
+        if self.closed.bound is None or bound <= self.closed.bound:
             self.closed = Closed((0,), (prices,), (), bound)
 
     def _around(self, free: Bools) -> None:
         """The best answer in which these groups are open or not, and all others as they are."""
         values = np.zeros(self.program.width, dtype=np.int64) if self.values is None else self.values
         free = free | (values[self.program.opened(np.arange(self.program.n_groups))] > 0)
-        longest = SLICE if self.program.n_places <= MANY_PLACES else LONG_SLICE
+        longest = SLICE if self.program.n_seats <= MANY_SEATS else LONG_SLICE
         found = self.budget.timed(best_within, self.program, free, values, False, limits=FIRST_NODES, longest=longest)
         self._take(found[0])
 
@@ -216,26 +210,25 @@ class _Stage:
         if self.values is None or self.closed.bound is None:
             return
         share = 1.0 if idle == LAST_IDLE else SEARCH_SHARE
-        improved(self.program, self.values, self.closed.bound, self.budget.part(share, idle), self._take)
+        improved(self.program, self.values, self.closed.bound, self.budget.fraction(share, idle), self._take)
 
-    def _treed(self, answer: Relaxed) -> None:
-        """A tree of branches; kept where it says more than the root's prices alone."""
-        if not 0 < self.program.width <= TREE_COLUMNS:
+    def _grown(self) -> None:
+        """Grow the tree of branches; it is kept where it says more than the root's prices alone."""
+        if not 0 < self.program.n_seats <= LINKED_SEATS:
             return
         if self.tree is None:
-            self.tree = Tree(self.program, self.judge, (answer, self.values), self.run.watch)
-        self.tree.learnt(self.values)
+            self.tree = Tree(self.program, self.judge, self.run.watch)
+        self.tree.keep(self.values)
         try:
-            self.tree.grown(self.budget.part(TREE_SHARE, IDLE), MOST_NODES)
+            self.tree.grow(self.budget.fraction(TREE_SHARE, IDLE), MOST_NODES)
         finally:
             self._keep(self.tree)
 
     def _keep(self, tree: Tree) -> None:
         """The bound of a tree as far as it has grown, and its best answer."""
-        bound = tree.bound()
-        if bound is not None and (self.closed.bound is None or bound <= self.closed.bound):
+        leaves = tree.leaves()
+        bound = max([*(leaf.bound for leaf in leaves), tree.value])
+        if leaves and (self.closed.bound is None or bound <= self.closed.bound):
             counts = tuple((cut.family, len(cut.sets), *cut.sets, *cut.groups) for cut in tree.cuts)
-            prices = tuple(leaf.prices for leaf in tree.leaves())
-            total = 0 if tree.best is None else self.program.total(tree.best)
-            self.closed = Closed(tree.branches(), prices, counts, max(bound, total))
+            self.closed = Closed(tree.branches(), tuple(leaf.prices for leaf in leaves), counts, bound)
         self._take(tree.best)

@@ -1,4 +1,4 @@
-"""Complete searches on models built in different ways: what two of them find is corroborated."""
+"""Complete searches by CP-SAT and HiGHS, on models built in different ways: what both find is corroborated."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def by_two(instance: Instance, watch: Watch) -> Answer:
     "Infeasible" only where both say so.
     """
     start = time.monotonic()
-    first = CpSat().solve(instance, _part(watch, FIRST_SHARE))
+    first = CpSat().solve(instance, _share(watch, FIRST_SHARE))
     watch.best, took = first, time.monotonic() - start
     if watch.reason() is not None:
         return first
@@ -81,7 +81,7 @@ def _matches(instance: Instance, answer: Answer) -> Ints | None:
     return order
 
 
-def _part(watch: Watch, share: float) -> Watch:
+def _share(watch: Watch, share: float) -> Watch:
     """A share of the time that is left, with the same ears."""
     if watch.deadline is None:
         return watch

@@ -1,4 +1,4 @@
-"""A first answer within a moment: the group that is worth most opens, with whoever is left for it, again and again."""
+"""A greedy first answer: again and again the group opens that is worth most with the people who are left for it."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class _Opening:
         self.found = np.zeros(program.width, dtype=np.int64)
         self.places = _by_group(self.groups.group, program.n_groups)
         self.left = [(family.label[self.groups.edge], family.upper.copy()) for family in program.instance.bounds]
-        rows, seats = stacked([program.priced, program.shape]), program.n_places + program.n_groups
+        rows, seats = stacked([program.priced, program.shape]), program.n_seats + program.n_groups
         counted = np.ones(len(rows), dtype=bool)
         sizes = len(program.priced)
         counted[sizes : sizes + 2 * program.n_groups] = False  # sizes are looked at by themselves
@@ -66,14 +66,14 @@ class _Opening:
         """What the best seats of a group add; 0 where it cannot open."""
         least, most = int(self.groups.least[k]), int(self.groups.most[k])
         cost = np.sort(self.program.cost[free])[::-1][:most]
-        if len(cost) < least or self.found[self.program.n_places + k] == self.groups.copies[k]:
+        if len(cost) < least or self.found[self.program.n_seats + k] == self.groups.copies[k]:
             return 0
         return max(int(cost[:least].sum() + np.maximum(cost[least:], 0).sum()), 0)
 
     def _open(self, k: int, free: Ints) -> bool:
         """Open a group with the best of some places; False, and nothing changes, where too few can sit."""
         least, most, cost = int(self.groups.least[k]), int(self.groups.most[k]), self.program.cost
-        taken = [self.program.n_places + k] if self._add(self.program.n_places + k) else []
+        taken = [self.program.n_seats + k] if self._add(self.program.n_seats + k) else []
         for place in free[np.argsort(-cost[free], kind="stable")].tolist() if taken else ():
             if len(taken) > most or (len(taken) > least and cost[place] <= 0):
                 break

@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mmatch.arrays import NONE
-from mmatch.groups.bound import Priced
 from mmatch.instance.totals import load_labels
 from mmatch.terms import FREE
 
 FAR = 2**62
 
 if TYPE_CHECKING:
-    from mmatch.arrays import Floats, Ints
+    from mmatch.arrays import Ints
+    from mmatch.groups.priced_rows import PricedRow
     from mmatch.instance import Instance
     from mmatch.terms import Bounds, ConvexLoad, Groups
 
@@ -63,12 +63,12 @@ class GroupProgram:
         self.instance, self.groups, self.number = instance, groups, number
         self.reached = list(reached[:number])
         self.stages: list[Any] = [instance.stages[number], *instance.stages[:number]]
-        self.n_places, self.n_groups = len(groups.edge), len(groups)
+        self.n_seats, self.n_groups = len(groups.edge), len(groups)
         self.pieces = list(self._pieces())
-        self.width = self.n_places + self.n_groups + sum(len(piece.owner) for piece in self.pieces)
+        self.width = self.n_seats + self.n_groups + sum(len(piece.owner) for piece in self.pieces)
 
     def _pieces(self) -> Iterable[Piece]:
-        start = self.n_places + self.n_groups
+        start = self.n_seats + self.n_groups
         for place, stage in enumerate(self.stages):
             for load in stage.loads:
                 label = load_labels(self.instance, load)
@@ -81,7 +81,7 @@ class GroupProgram:
 
     def opened(self, groups: Ints | Sequence[int]) -> Ints:
         """The columns of openings."""
-        return np.asarray(groups, dtype=np.int64) + self.n_places
+        return np.asarray(groups, dtype=np.int64) + self.n_seats
 
     @cached_property
     def cost(self) -> Ints:
@@ -95,7 +95,7 @@ class GroupProgram:
 
     def _stage_row(self, place: int) -> Ints:
         row = np.zeros(self.width, dtype=np.int64)
-        row[: self.n_places] = self.stages[place].weights[self.groups.edge]
+        row[: self.n_seats] = self.stages[place].weights[self.groups.edge]
         for piece in self.pieces:
             if piece.stage == place:
                 row[piece.columns] += piece.reward
@@ -115,8 +115,8 @@ class GroupProgram:
 
     @cached_property
     def shape(self) -> Block:
-        """Sizes of groups, and how many a leader leads: what needs no price."""
-        return stacked([*self._sizes(), self._leaders()])
+        """Sizes of groups, and how many a mentor leads: what needs no price."""
+        return stacked([*self._sizes(), self._mentors()])
 
     def _held(self) -> Iterable[Block]:
         for place, total in enumerate(self.reached, 1):
@@ -135,7 +135,7 @@ class GroupProgram:
             yield Block(label[used], used, np.ones(len(used), np.int64), lower, upper)
 
     def _seats(self, label: Ints, n: int) -> Ints:
-        """How many places each set has; where one leader has them all, no more than the groups that they may lead."""
+        """How many places each set has; where one mentor has them all, no more than the groups that they may lead."""
         g = self.groups
         places = np.bincount(label[label != NONE], minlength=n).astype(np.int64)
         if not len(g):
@@ -179,13 +179,13 @@ class GroupProgram:
     def _sizes(self) -> Iterable[Block]:
         g = self.groups
         numbers = np.arange(self.n_groups)
-        column = np.concatenate([np.arange(self.n_places), self.opened(numbers)])
-        row, ones = np.concatenate([g.group, numbers]), np.ones(self.n_places, dtype=np.int64)
+        column = np.concatenate([np.arange(self.n_seats), self.opened(numbers)])
+        row, ones = np.concatenate([g.group, numbers]), np.ones(self.n_seats, dtype=np.int64)
         zeros, far = np.zeros(self.n_groups, np.int64), np.full(self.n_groups, FREE)
         yield Block(row, column, np.concatenate([ones, -g.least]), zeros, far)
         yield Block(row, column, np.concatenate([ones, -g.most]), -far, zeros)
 
-    def _leaders(self) -> Block:
+    def _mentors(self) -> Block:
         numbers = np.arange(self.n_groups)
         ones = np.ones(self.n_groups, dtype=np.int64)
         led = np.minimum(self.groups.led, FREE)
@@ -197,13 +197,7 @@ class GroupProgram:
         row, column = np.tile(np.arange(n), 2), np.concatenate([places, self.opened(self.groups.group[places])])
         return Block(row, column, np.repeat([1, -1], n), np.full(n, -FREE), np.zeros(n, dtype=np.int64))
 
-    def loose(self, values: Floats) -> Ints:
-        """Places of groups that are open in part, where a fractional answer breaks a link of one of them."""
-        over = values[: self.n_places] - values[self.opened(self.groups.group)] > 1e-6
-        touched = np.bincount(self.groups.group[over], minlength=self.n_groups) > 0
-        return np.flatnonzero(touched[self.groups.group])
-
-    def row_of(self, row: Priced) -> Block:
+    def row_of(self, row: PricedRow) -> Block:
         """One row over places and groups."""
         column = np.concatenate([row.places, self.opened(row.groups)])
         value = np.concatenate([row.place_weights, row.group_weights])
@@ -220,7 +214,7 @@ class GroupProgram:
         values = values.copy()
         for piece in self.pieces:
             label = load_labels(self.instance, piece.load)[self.groups.edge]
-            seated = label[(values[: self.n_places] > 0) & (label != NONE)]
+            seated = label[(values[: self.n_seats] > 0) & (label != NONE)]
             load = np.bincount(seated, minlength=int(piece.owner.max(initial=-1)) + 1)
             first = np.searchsorted(piece.owner, piece.owner)
             values[piece.columns] = (np.arange(len(piece.owner)) - first) < load[piece.owner]

@@ -1,4 +1,4 @@
-"""Good answers: a mixed-integer program over the openings that the relaxation likes, then over neighbourhoods.
+"""Neighbourhood search for good answers: mixed-integer programs in which only some groups may open or close.
 
 Rothberg: An evolutionary algorithm for polishing mixed integer programming solutions (2007); Danna, Rothberg and Le
 Pape: Exploring relaxation induced neighborhoods (2005).
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
 NODES = 300  # of a search tree, for one neighbourhood
 FIRST_NODES = 100  # for the openings that the relaxation likes
-LEAST_LEADERS = 3
-MANY_PLACES = 60_000  # beyond which nobody moves outside a neighbourhood
-PLACES_AT_ONCE = 20_000  # in a neighbourhood to begin with
+LEAST_MENTORS = 3
+MANY_SEATS = 60_000  # beyond which nobody moves outside a neighbourhood
+SEATS_AT_ONCE = 20_000  # in a neighbourhood to begin with
 NEAR = 1e-6
 QUICK = 0.4  # seconds, below which a neighbourhood may grow
 
@@ -66,9 +66,9 @@ class _Window:
         opened = values[groups]
         seats = free if frozen else free | (opened > 0)
         moves = np.zeros(program.width, dtype=bool)
-        moves[: program.n_places] = seats[program.groups.group]
+        moves[: program.n_seats] = seats[program.groups.group]
         moves[groups] = free
-        moves[program.n_places + program.n_groups :] = True
+        moves[program.n_seats + program.n_groups :] = True
         self.columns = np.flatnonzero(moves)
         self.fixed = np.where(moves, 0, values)
         self.rows = stacked([program.priced, program.shape])
@@ -98,7 +98,7 @@ class _Window:
         options: Any = {"mip_rel_gap": 0.0, "node_limit": nodes}
         if seconds is not None:
             options["time_limit"] = max(seconds, 0.05)
-        openings = (columns >= program.n_places) & (columns < program.n_places + program.n_groups)
+        openings = (columns >= program.n_seats) & (columns < program.n_seats + program.n_groups)
         found = milp(
             -program.cost[columns].astype(float) / program.scale,
             integrality=np.where(openings | whole, 1, 0),
@@ -112,21 +112,21 @@ class _Window:
 
 
 def likely(program: GroupProgram, columns: Floats) -> Bools:
-    """Openings to begin with: the most open ones of a fractional answer, as far as their leaders can lead them."""
+    """Openings to begin with: the most open ones of a fractional answer, as far as their mentors can lead them."""
     g = program.groups
     opened = columns[program.opened(np.arange(program.n_groups))]
     led = np.zeros(len(g.led), dtype=np.int64)
     busy: dict[int, list[int]] = {}
     chosen = np.zeros(program.n_groups, dtype=bool)
     for group in np.argsort(-opened, kind="stable").tolist():
-        leader = int(g.leader[group])
-        if opened[group] < NEAR or led[leader] >= g.led[leader]:
+        mentor = int(g.leader[group])
+        if opened[group] < NEAR or led[mentor] >= g.led[mentor]:
             continue
-        if g.slots is not None and any(_overlap(g.slots, int(g.slot[group]), other) for other in busy.get(leader, [])):
+        if g.slots is not None and any(_overlap(g.slots, int(g.slot[group]), other) for other in busy.get(mentor, [])):
             continue
         chosen[group] = True
-        led[leader] += 1
-        busy.setdefault(leader, []).append(int(g.slot[group]))
+        led[mentor] += 1
+        busy.setdefault(mentor, []).append(int(g.slot[group]))
     return chosen
 
 
@@ -135,17 +135,17 @@ def _overlap(slots: Slots, one: int, other: int) -> bool:
 
 
 def neighbourhoods(program: GroupProgram, size: int, draw: np.random.Generator) -> Iterator[Bools]:
-    """Sets of groups to free: all groups of some leaders, who share topics with one of them or none in particular."""
-    leader, offer = program.groups.leader, program.groups.offer
-    leaders = np.unique(leader)
+    """Sets of groups to free: all groups of some mentors, who share topics with one of them or none in particular."""
+    mentor, offer = program.groups.leader, program.groups.offer
+    mentors = np.unique(mentor)
     topic = program.instance.labels.cohort.offers.topic[program.instance.labels.offer_rows[offer]]
     while True:
-        chosen = draw.choice(leaders, size=min(size, len(leaders)), replace=False)
+        chosen = draw.choice(mentors, size=min(size, len(mentors)), replace=False)
         if draw.random() < 0.7:
-            near = np.isin(topic, topic[leader == chosen[0]])
-            shared = np.bincount(leader[near], minlength=int(leaders.max()) + 1)[leaders] + draw.random(len(leaders))
-            chosen = leaders[np.argsort(-shared, kind="stable")[:size]]
-        yield np.isin(leader, chosen)
+            near = np.isin(topic, topic[mentor == chosen[0]])
+            shared = np.bincount(mentor[near], minlength=int(mentors.max()) + 1)[mentors] + draw.random(len(mentors))
+            chosen = mentors[np.argsort(-shared, kind="stable")[:size]]
+        yield np.isin(mentor, chosen)
 
 
 def improved(program: GroupProgram, values: Ints, bound: int, budget: Budget, better: Callable[[Ints], None]) -> None:
@@ -154,11 +154,11 @@ def improved(program: GroupProgram, values: Ints, bound: int, budget: Budget, be
     Each is told at once, for the search may be stopped at any time.
     """
     draw = np.random.default_rng(program.number)
-    n_leaders = len(np.unique(program.groups.leader))
-    share = min(1 / 6, PLACES_AT_ONCE / max(program.n_places, 1))
-    size = max(LEAST_LEADERS, int(n_leaders * share))
+    n_mentors = len(np.unique(program.groups.leader))
+    share = min(1 / 6, SEATS_AT_ONCE / max(program.n_seats, 1))
+    size = max(LEAST_MENTORS, int(n_mentors * share))
     best, idle = program.total(values), 0
-    frozen = program.n_places > MANY_PLACES
+    frozen = program.n_seats > MANY_SEATS
     while best < bound and idle < budget.idle and not budget.spent():
         free = next(neighbourhoods(program, size, draw))
         found, done = budget.timed(best_within, program, free, values, frozen, limits=NODES)
@@ -168,10 +168,10 @@ def improved(program: GroupProgram, values: Ints, bound: int, budget: Budget, be
                 idle = 0
                 better(found)
             best, values = program.total(found), found
-        size = _next_size(size, n_leaders, done=done, quick=budget.last < QUICK)
+        size = _next_size(size, n_mentors, done=done, quick=budget.last < QUICK)
 
 
-def _next_size(size: int, n_leaders: int, *, done: bool, quick: bool) -> int:
+def _next_size(size: int, n_mentors: int, *, done: bool, quick: bool) -> int:
     if not done:
-        return max(LEAST_LEADERS, size - 1)
-    return min(n_leaders, size + 1) if quick else size
+        return max(LEAST_MENTORS, size - 1)
+    return min(n_mentors, size + 1) if quick else size

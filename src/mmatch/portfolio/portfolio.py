@@ -1,4 +1,4 @@
-"""The portfolio for groups: parts that share nothing are solved apart, each by a run of its own."""
+"""The portfolio for groups: components that share nothing are solved one by one, each by a run of its own."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from mmatch.groups.components import components
 from mmatch.instance import Answer, Watch
 from mmatch.instance.totals import tier_totals, tier_values
 from mmatch.matching import Status
-from mmatch.portfolio.component_run import Run
+from mmatch.portfolio.component_run import ComponentRun
 from mmatch.portfolio.corroboration import by_two
 from mmatch.solvers.cpsat import CpSat
 from mmatch.solvers.milp import Milp
@@ -47,27 +47,28 @@ class Portfolio:
             return Answer(Status.UNKNOWN)
         if instance.unmet or not GroupBound.fits(instance, len(instance.stages) - 1):
             return by_two(instance, watch)
-        return _Apart(instance, instance.groups, components(instance), watch).answer()
+        return _ByComponent(instance, instance.groups, components(instance), watch).answer()
 
 
-class _Apart:
-    """All parts, one after another, the small ones first; and the whole answer that theirs make together."""
+class _ByComponent:
+    """All components, one after another, the small ones first; and the answer that theirs make together."""
 
-    def __init__(self, instance: Instance, groups: Groups, parts: list[Component], watch: Watch) -> None:
-        self.instance, self.groups, self.parts, self.watch = instance, groups, parts, watch
-        self.answers = [_nobody(part) for part in parts]
+    def __init__(self, instance: Instance, groups: Groups, components: list[Component], watch: Watch) -> None:
+        self.instance, self.groups, self.components, self.watch = instance, groups, components, watch
+        self.answers = [_nobody(component) for component in components]
 
     def answer(self) -> Answer:
-        """The best answer of every part, joined."""
-        order = sorted(range(len(self.parts)), key=lambda k: len(self.parts[k].places))
-        left = sum(len(part.places) for part in self.parts)
+        """The best answer of every component, joined."""
+        order = sorted(range(len(self.components)), key=lambda k: len(self.components[k].places))
+        left = sum(len(component.places) for component in self.components)
         for k in order:
-            part, watch = self.parts[k], self._watch(len(self.parts[k].places) / max(left, 1))
-            found = Run(part.instance, part.groups_of, watch, partial(self._noted, k)).answer()
+            component, watch = self.components[k], self._watch(len(self.components[k].places) / max(left, 1))
+            found = ComponentRun(component.instance, component.groups_of, watch, partial(self._noted, k)).answer()
             if found.status == Status.INFEASIBLE:
-                return found if len(self.parts) == 1 else by_two(self.instance, self.watch)  # evidence about the whole
+                alone = len(self.components) == 1
+                return found if alone else by_two(self.instance, self.watch)  # evidence about the whole
             self.answers[k] = self.answers[k] if found.chosen is None else found
-            left -= len(part.places)
+            left -= len(component.places)
         return self.joined(self.watch.reason())
 
     def _watch(self, share: float) -> Watch:
@@ -88,15 +89,15 @@ class _Apart:
             self.watch.report("groups", done, tiers, value, (*value[:done], limit))
 
     def joined(self, stopped: str | None) -> Answer:
-        """The answers of all parts as one."""
+        """The answers of all components as one."""
         if any(answer.chosen is None for answer in self.answers):
             return Answer(Status.UNKNOWN, stopped=stopped)
         chosen = np.zeros(len(self.instance.request), dtype=bool)
         places, opened = np.zeros(len(self.groups.edge), dtype=bool), np.zeros(len(self.groups), dtype=np.int64)
-        for part, answer in zip(self.parts, self.answers, strict=True):
-            chosen[part.edges] = answer.chosen
-            places[part.places] = answer.places
-            opened[part.groups] = 0 if answer.opened is None else answer.opened
+        for component, answer in zip(self.components, self.answers, strict=True):
+            chosen[component.edges] = answer.chosen
+            places[component.places] = answer.places
+            opened[component.groups] = 0 if answer.opened is None else answer.opened
         finished = all(answer.status == Status.OPTIMAL for answer in self.answers)
         stages = len(self.instance.stages)
         return Answer(
@@ -116,21 +117,21 @@ class _Apart:
         )
 
     def _agreement(self) -> tuple[tuple[str, str], ...]:
-        """The claims that are made for every part for which any are needed."""
+        """The claims that are made for every component for which any are needed."""
         claims = [answer.agreement for answer in self.answers if answer.agreement]
         return tuple(claim for claim in (claims[0] if claims else ()) if all(claim in others for others in claims))
 
     def _limit(self) -> Fraction | None:
-        """What the first tier that is not finished in every part cannot exceed."""
+        """What the first tier that is not finished in every component cannot exceed."""
         done = min(answer.tiers_done for answer in self.answers)
         if done >= len(self.instance.tiers) or self.instance.tiers[done].vector:
             return None
         constant = getattr(self.instance.tiers[done].stages[0], "constant", Fraction(0))
         total = constant
-        for part, answer in zip(self.parts, self.answers, strict=True):
+        for component, answer in zip(self.components, self.answers, strict=True):
             limit = answer.limit
             if answer.tiers_done > done and answer.chosen is not None:
-                exact = tier_totals(part.instance, answer.chosen, done + 1)[done]
+                exact = tier_totals(component.instance, answer.chosen, done + 1)[done]
                 limit = exact if isinstance(exact, Fraction) else Fraction(str(exact))
             if limit is None:
                 return None
@@ -138,9 +139,9 @@ class _Apart:
         return total
 
 
-def _nobody(part: Component) -> Answer:
+def _nobody(component: Component) -> Answer:
     """Nobody sits, where that is allowed: an answer to begin with."""
-    instance, groups = part.instance, part.groups_of
+    instance, groups = component.instance, component.groups_of
     needed = any((family.lower > 0).any() for family in instance.bounds)
     needed |= any(((rows.lower > 0) | (rows.upper < 0)).any() for rows in groups.rows)
     if needed:

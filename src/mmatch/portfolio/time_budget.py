@@ -28,7 +28,7 @@ class Budget:
         self.until = None if left is None else time.monotonic() + left * share
         self.last = 0.0
 
-    def part(self, share: float, idle: int) -> Budget:
+    def fraction(self, share: float, idle: int) -> Budget:
         """A share of what is left."""
         found = Budget(self.watch, share, idle)
         left = self.left()

@@ -1,5 +1,5 @@
 """The judges: they look at the user's cohort and program, and import no solver."""
 
-from mmatch.proof.judge import Grade, judge, verify
+from mmatch.proof.judge import Grade, judge, judge_matching, judge_result
 
-__all__ = ["Grade", "judge", "verify"]
+__all__ = ["Grade", "judge", "judge_matching", "judge_result"]

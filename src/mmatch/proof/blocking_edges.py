@@ -9,11 +9,13 @@ import numpy as np
 from mmatch.arrays import NONE
 from mmatch.candidates import pairs_of
 from mmatch.candidates.blocking import Room, blocks, linked_blocks
+from mmatch.candidates.lottery import broken, lottery
 from mmatch.errors import UnsupportedError
 from mmatch.instance.capacities import group_bounds, led_groups, mentor_seats
 from mmatch.matching import Violation
 from mmatch.mechanisms.market import FAR
 from mmatch.rules.linked import Linked
+from mmatch.rules.stable import Stable
 
 if TYPE_CHECKING:
     from mmatch.arrays import Bools
@@ -26,22 +28,38 @@ if TYPE_CHECKING:
 MOST_NAMED = 3
 
 
-def unstable(edges: Edges, program: Program, matching: Matching, kind: str) -> list[Violation]:
-    """The pairs that block a matching which is claimed to be stable: the first few."""
-    found = np.flatnonzero(blocking_edges(edges, program, matching, kind))
-    ids = edges.cohort.people.ids
-    pairs = [(ids[edges.pairs.mentor[k]], ids[edges.pairs.mentee[k]]) for k in found[:MOST_NAMED].tolist()]
-    return [Violation("unstable", f"{a} and {b} would rather be together ({kind} stability)", (a, b)) for a, b in pairs]
+def unstable(edges: Edges, program: Program, matching: Matching) -> list[Violation]:
+    """The first few pairs that block a matching, for each rule of stability in the program."""
+    found, ids = [], edges.cohort.people.ids
+    for rule in (rule for rule in program.rules if isinstance(rule, Stable)):
+        blocking = np.flatnonzero(blocking_edges(edges, program, matching, rule.kind, rule.lottery))
+        for k in blocking[:MOST_NAMED].tolist():
+            pair = ids[edges.pairs.mentor[k]], ids[edges.pairs.mentee[k]]
+            text = f"{pair[0]} and {pair[1]} would rather be together ({rule.kind} stability)"
+            found.append(Violation("unstable", text, pair))
+    return found
 
 
-def blocking_edges(edges: Edges, program: Program, matching: Matching, kind: str) -> Bools:
+def blocking_edges(
+    edges: Edges, program: Program, matching: Matching, kind: str, seed: int | str | None = None
+) -> Bools:
     """Which candidate edges block a matching: a yes or no for each.
+
+    Args:
+        edges: all candidates.
+        program: what limits seats.
+        matching: to be looked at.
+        kind: the notion.
+        seed: of a lottery that breaks ties first.
 
     Raises:
         UnsupportedError: linked mentees under another notion than the weak one.
     """
     cohort, pairs = edges.cohort, edges.pairs
     seats = pairs_of(cohort, matching)
+    if seed is not None:
+        ranks = lottery(cohort, seed)
+        pairs, seats = broken(pairs, ranks), broken(seats, ranks)
     found = edges.usable & blocks(pairs, seats, _room(cohort, program, matching, seats), kind)
     sets = [rows for rule in program.rules if isinstance(rule, Linked) for rows in rule.rows(cohort)]
     if sets and kind != "weak":

@@ -1,8 +1,7 @@
-"""Bounds for matchings in groups: prices, and a tree of branches on how many groups open.
+"""What matchings in groups cannot exceed, by prices at the leaves of a tree of branches on how many groups open.
 
-Every leaf of the tree has prices of its own; a stage is worth at most the greatest of what its leaves allow. The tree
-covers every case by construction: each branch says "at most k of these groups open" on one side, "at least k + 1" on
-the other. No solver is asked.
+A stage is worth at most the greatest of what its leaves allow. The tree covers every case by construction: each branch
+says "at most k of these groups open" on one side, "at least k + 1" on the other. No solver is asked.
 """
 
 from __future__ import annotations
@@ -14,19 +13,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mmatch.arrays import NONE
-from mmatch.groups.bound import Count, GroupBound, Side
+from mmatch.groups.bound import GroupBound
 from mmatch.groups.components import components
+from mmatch.groups.priced_rows import CountingCut, Side
 from mmatch.instance.totals import stage_total
-from mmatch.terms import Count as Counted
-from mmatch.terms import Total, Worst
+from mmatch.terms import Worst
 
 if TYPE_CHECKING:
     from mmatch.arrays import Bools
     from mmatch.instance import Instance
     from mmatch.matching import Proof
-
-    Vectors = Sequence[Sequence[int]]
-
 
 SHARES = 4  # prices without evidence: none, a quarter, a half, …
 
@@ -34,62 +30,59 @@ SHARES = 4  # prices without evidence: none, a quarter, a half, …
 def opening_bounds(instance: Instance, chosen: Bools, proof: Proof) -> list[Fraction | None]:
     """For each stage what no matching as good in the stages before can exceed; None where nothing is known.
 
-    Parts that share nothing have trees of their own, and their bounds add up; for stages after one that is not closed
-    in all of several parts nothing is said, for one part may lose there what another gains.
+    Components have trees of their own, and their bounds add up; for stages after one that is not closed in all of
+    several components nothing is said, for one may lose there what another gains.
 
     Args:
         instance: compiled afresh, with groups.
         chosen: the edges of the matching.
-        proof: counting cuts (each after the number of its tree), one tree a part and stage, the prices of all leaves in
-            order.
+        proof: counting cuts (each after the number of its tree), one tree a component and stage, the prices of all
+            leaves in order.
     """
-    parts = components(instance)
-    prices, n = iter(proof.prices), len(instance.stages)
+    n = len(instance.stages)
+    prices = iter(proof.prices)
     seated = np.zeros(len(chosen), dtype=bool)
     found: list[list[tuple[int, int] | None]] = []
     try:
-        cuts = [(numbers[0], _count(numbers[1:])) for numbers in proof.counts]
-        for k, part in enumerate(parts):
-            seated[part.edges] = True
-            own = [(number - k * n, cut) for number, cut in cuts if 0 <= number - k * n < n]
-            trees = proof.branches[k * n : (k + 1) * n]
-            found.append(_bounds_of(part.instance, chosen[part.edges], trees, own, prices))
+        cuts = [(numbers[0], _cut(numbers[1:])) for numbers in proof.counts]
+        for k, component in enumerate(components(instance)):
+            seated[component.edges] = True
+            evidence = [
+                (tree, [cut for place, cut in cuts if place == number])
+                for number, tree in enumerate(proof.branches[k * n : (k + 1) * n], k * n)
+            ]
+            found.append(_bounds_of(component.instance, chosen[component.edges], evidence, prices))
     except (ValueError, IndexError, StopIteration):
         return []  # no evidence at all
-    if (chosen & ~seated).any():
-        return []
-    return _added(instance, found)
+    return [] if (chosen & ~seated).any() else _added(instance, found)
 
 
 def _bounds_of(
     instance: Instance,
     chosen: Bools,
-    trees: Sequence[Sequence[int]],
-    cuts: Sequence[tuple[int, Count]],
+    evidence: Sequence[tuple[Sequence[int], Sequence[CountingCut]]],
     prices: Iterator[Sequence[int]],
 ) -> list[tuple[int, int] | None]:
-    """(bound, what is reached) of each stage of one part, in whole numbers; None where nothing is known."""
+    """(bound, what is reached) of each stage of one component, in whole numbers; None where nothing is known."""
     groups = instance.groups
-    sums = [isinstance(stage, Total | Counted) and not stage.grouped for stage in instance.stages]
-    reached = [stage_total(instance, s, chosen) if plain else 0 for s, plain in zip(instance.stages, sums, strict=True)]
+    reached: list[int] = []
     bounds: list[tuple[int, int] | None] = [None] * len(instance.stages)
-    for number in range(len(instance.stages)):
+    for number, stage in enumerate(instance.stages):
         if groups is None or not GroupBound.fits(instance, number):
-            continue
+            break
         bound = GroupBound(instance, groups, number, reached)
-        tree = trees[number] if number < len(trees) else ()
-        own = [cut for place, cut in cuts if place == number]
-        found = [bound.value(next(prices), own, sides) for sides in _leaves(tree, len(groups))] if tree else []
-        if not tree and number == 0:
-            found = [min((v for v in _unaided(bound) if v is not None), default=reached[0])]
-        if not found:
-            continue
-        known = [value for value in found if value is not None]
-        bounds[number] = max([*known, reached[number]]), reached[number]
+        reached.append(stage_total(instance, stage, chosen))
+        tree, cuts = evidence[number] if number < len(evidence) else ((), ())
+        if tree:
+            found = [bound.value(next(prices), cuts, sides) for sides in _leaves(tree, len(groups))]
+        else:
+            found = [min(_unaided(bound))] if number == 0 else []
+        if found:
+            bounds[number] = max([*found, reached[number]]), reached[number]
     return bounds
 
 
-def _unaided(bound: GroupBound) -> Iterator[int | None]:
+def _unaided(bound: GroupBound) -> Iterator[int]:
     """What the first stage cannot exceed, at prices that need no evidence: shares of the most that each person counts.
 
     Without prices every mentor leads the best groups alone; at full prices everybody gets their best seat.
@@ -108,7 +101,7 @@ def _unaided(bound: GroupBound) -> Iterator[int | None]:
 
 
 def _added(instance: Instance, found: Sequence[Sequence[tuple[int, int] | None]]) -> list[Fraction | None]:
-    """The bounds of all parts added up, in the user's unit."""
+    """The bounds of all components added up, in the user's unit."""
     bounds: list[Fraction | None] = []
     closed = True
     for number, stage in enumerate(instance.stages):
@@ -122,10 +115,10 @@ def _added(instance: Instance, found: Sequence[Sequence[tuple[int, int] | None]]
     return bounds
 
 
-def _count(numbers: Sequence[int]) -> Count:
+def _cut(numbers: Sequence[int]) -> CountingCut:
     """A counting cut from (family, number of sets, sets …, groups …)."""
     family, n = numbers[:2]
-    return Count(family, tuple(numbers[2 : 2 + n]), tuple(numbers[2 + n :]))
+    return CountingCut(family, tuple(numbers[2 : 2 + n]), tuple(numbers[2 + n :]))
 
 
 def _leaves(tree: Sequence[int], n_groups: int) -> Iterator[tuple[Side, ...]]:

@@ -7,24 +7,23 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from mmatch.errors import InputError, Problem, excerpt
+from mmatch.errors import excerpt
 from mmatch.exact import Exact, Value, plain, readable
 from mmatch.instance import compile_instance
 from mmatch.instance.candidate_groups import asks_for_groups
 from mmatch.instance.choices import chosen_edges
 from mmatch.instance.totals import tier_totals
-from mmatch.matching import Matching, Result, Status, Trust, Violation
+from mmatch.matching import Matching, Status, Trust, Violation
 from mmatch.network.circulation import CrossingSets, build_network
-from mmatch.program import check_question
+from mmatch.program import question_digest
 from mmatch.proof.branch_bounds import opening_bounds
-from mmatch.proof.group_counts import headcount
 from mmatch.proof.infeasibility import shortfall
 from mmatch.proof.optimality import balanced, proved_face
-from mmatch.proof.question import digest
 from mmatch.proof.relaxation import relaxed_bounds
-from mmatch.proof.stability import none_exists, stable_tiers
+from mmatch.proof.seat_counts import seat_shortage
+from mmatch.proof.stability import none_exists, stable_tiers, unrest
 from mmatch.proof.validity import validity
-from mmatch.proof.well_formed import malformed
+from mmatch.result import Result
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -81,12 +80,11 @@ def judge(cohort: Cohort, program: Program, status: Status, matching: Matching |
     by_aim = tuple((name, readable(total)) for name, _, total in measured)
     exact = iter(measured)
     totals = tuple(_tier_total([(aim.exact_weight, next(exact)[2]) for aim in tier]) for tier in program.tiers)
-    if proof.kind == "stability":
-        proved, unrest = stable_tiers(cohort, program, matching, proof, totals)
-        if unrest:
-            return Grade(tuple(unrest))
-        limits: tuple[Fraction | None, ...] = ()
-    else:
+    proved, blocking = stable_tiers(cohort, program, matching, proof, totals)
+    if blocking:
+        return Grade(tuple(blocking))
+    limits: tuple[Fraction | None, ...] = ()
+    if not proved and proof.kind != "stability":
         proved, limits = _proved(cohort, program, matching, proof, totals)
     trust = Trust.HEURISTIC
     if status == Status.OPTIMAL:
@@ -108,11 +106,11 @@ def _trust_without(cohort: Cohort, program: Program, status: Status, proof: Proo
     """The grade of a claim that there is no matching."""
     if status != Status.INFEASIBLE:
         return None
-    if proof.digest == digest(cohort, program):
+    if proof.digest == question_digest(cohort, program):
         instance = compile_instance(cohort, program)
         if proof.kind == "cut" and shortfall(build_network(instance), proof.cut) > 0:
             return Trust.PROVED
-        if proof.kind in {"none", "counting"} and headcount(compile_instance(cohort, program, timed=False)) is not None:
+        if proof.kind in {"none", "counting"} and seat_shortage(compile_instance(cohort, program, timed=False)):
             return Trust.PROVED
     if proof.kind == "stability" and none_exists(cohort, program, proof):
         return Trust.PROVED
@@ -129,7 +127,7 @@ def _proved(
 ) -> tuple[int, tuple[Fraction | None, ...]]:
     """(leading tiers proved best, in what the aims themselves measure; what no matching exceeds in each tier)."""
     bounded = proof.kind in {"prices", "groups"} or asks_for_groups(cohort, program)
-    if not bounded or proof.digest != digest(cohort, program):
+    if not bounded or proof.digest != question_digest(cohort, program):
         return 0, ()
     instance = compile_instance(cohort, program)
     chosen = chosen_edges(cohort, instance, matching)
@@ -184,32 +182,17 @@ def _proved_in_groups(
     return min(proved, [*agree, False].index(False)), tuple(shown)
 
 
-def verify(cohort: Cohort, program: Program, answer: Result | Matching) -> list[Violation]:
-    """Everything that is wrong with an answer, judged without any solver; an empty list: all is true.
+def judge_matching(cohort: Cohort, program: Program, matching: Matching) -> list[Violation]:
+    """What is wrong with a matching: people, offers, seats, rules, stability where it is asked for."""
+    return validity(cohort, program, matching) or unrest(cohort, program, matching)
 
-    A bare `Matching` is judged for validity: people, offers, seats, rules, the list of unfilled seats. A `Result` also
-    for its value, bound, trust, proof and digest: a wrong claim is a violation, weak trust is none.
 
-    Raises:
-        InputError: where the answer is neither, or the program cannot be meant for the cohort.
-    """
-    check_question(cohort, program)
-    if isinstance(answer, Matching):
-        resolved = program.resolve(cohort)
-        resolved.check(cohort)
-        return validity(cohort, resolved, answer)
-    if not isinstance(answer, Result):
-        text = f"found {type(answer).__name__} {excerpt(answer)}, expected a Result or a Matching"
-        raise InputError(Problem("type", "answer", text))
-    broken = malformed(answer)
-    if broken:
-        return broken
-    resolved = program.resolve(cohort, answer.solver, answer.proof.side)
-    resolved.check(cohort)
-    if answer.proof.digest != digest(cohort, resolved):
+def judge_result(cohort: Cohort, result: Result) -> list[Violation]:
+    """What is wrong with a result, by the program that it carries: its matching, and every claim."""
+    if result.proof.digest != question_digest(cohort, result.program):
         return [Violation("digest", "the result was made from another cohort or program")]
-    grade = judge(cohort, resolved, answer.status, answer.found, answer.proof)
-    return [*grade.violations] if grade.violations else list(_wrong_claims(answer, grade))
+    grade = judge(cohort, result.program, result.status, result.found, result.proof)
+    return [*grade.violations] if grade.violations else list(_wrong_claims(result, grade))
 
 
 def _wrong_claims(result: Result, grade: Grade) -> list[Violation]:
@@ -257,6 +240,8 @@ def _below(limit: Any, value: Any) -> bool:
 
 def _wrong_without(result: Result, grade: Grade) -> list[Violation]:
     found = []
+    if result.verified_bound is not None or result.bound is not None:
+        found.append(Violation("bound", "a result without a matching has no bound"))
     if result.value is not None or result.proof.totals:
         found.append(Violation("value", "a result without a matching has no value"))
     if result.status not in {Status.INFEASIBLE, Status.UNKNOWN}:
@@ -273,4 +258,4 @@ def _rank(trust: Trust | None) -> int:
     return order.index(trust)
 
 
-__all__ = ["Grade", "chosen_edges", "judge", "verify"]
+__all__ = ["Grade", "chosen_edges", "judge", "judge_matching", "judge_result"]

@@ -12,16 +12,17 @@ import numpy as np
 
 from mmatch.arrays import NONE
 from mmatch.candidates.blocking import blocks, stated_room
+from mmatch.candidates.edges import candidates
+from mmatch.candidates.lottery import lottery
 from mmatch.exact import exact_sum
 from mmatch.instance import compile_instance
 from mmatch.instance.choices import chosen_edges
-from mmatch.instance.compilation import lottery
 from mmatch.instance.totals import tier_totals
 from mmatch.matching import Stability, Violation
 from mmatch.mechanisms.market import counts_ranks, market_of, meets_twice, obstacle, short_of, stage_weights, sums_only
-from mmatch.mechanisms.rotation_order import Face, followed
+from mmatch.mechanisms.rotation_order import RotationFace, followed
+from mmatch.program import question_digest
 from mmatch.proof.blocking_edges import unstable
-from mmatch.proof.question import digest
 from mmatch.proof.strict_lists import (
     best_of_side,
     mentees_could_gain,
@@ -33,7 +34,9 @@ from mmatch.proof.strict_lists import (
     struck_out,
     within_seats,
 )
-from mmatch.proof.super_stability import Wishes, after_strikes
+from mmatch.proof.super_stability import OpenWishes, after_strikes
+from mmatch.rules.stable import Stable
+from mmatch.terms import NoBlocking
 
 if TYPE_CHECKING:
     from mmatch.arrays import Bools, Ints
@@ -51,22 +54,44 @@ MOST_NAMED = 3
 def stable_tiers(
     cohort: Cohort, program: Program, matching: Matching, proof: Proof, totals: tuple[Exact, ...]
 ) -> tuple[int, list[Violation]]:
-    """(leading tiers proved best over stable matchings: all or none; the pairs that block a matching claimed stable).
+    """(leading tiers proved best over the stable matchings that the program asks for, pairs that block).
 
-    Where the argument holds for lists with ties broken, no pair blocks the lists as they are.
+    The program says which notion is meant and which lottery breaks ties; a proof of anything else proves nothing. Where
+    the argument holds for lists with ties broken, no pair blocks the lists as they are.
     """
-    claim = Stability() if proof.stability is None else proof.stability
+    rules = [rule for rule in program.rules if isinstance(rule, Stable)]
+    claim = proof.stability
+    if not rules or claim is None or proof.kind != "stability" or proof.digest != question_digest(cohort, program):
+        return 0, unrest(cohort, program, matching)
     instance = compile_instance(cohort, program)
     chosen = chosen_edges(cohort, instance, matching)
-    ours = proof.digest == digest(cohort, program) and claim.side
-    if ours and claim.kind == "weak" and chosen is not None and _best(instance, chosen, claim, totals):
+    if chosen is None or not _is_meant(instance, claim):
+        return 0, unrest(cohort, program, matching)
+    if len(rules) == 1 and claim.side and claim.kind == "weak" and _best(instance, chosen, claim, totals):
         return len(totals), []
-    unrest = unstable(instance.labels, program, matching, claim.kind)
-    if not unrest and ours and claim.kind == "super" and chosen is not None:
+    blocking = unstable(instance.labels, program, matching)
+    if blocking:
+        return 0, blocking
+    if claim.side:
         return len(totals) * _best(instance, chosen, claim, totals), []
-    if not unrest and proof.digest == digest(cohort, program) and claim.prices and chosen is not None:
-        return _priced(instance, chosen, claim, totals), []
-    return 0, unrest
+    return (_priced(instance, chosen, claim, totals) if claim.prices else 0), []
+
+
+def unrest(cohort: Cohort, program: Program, matching: Matching) -> list[Violation]:
+    """The pairs that block, where a rule forbids any."""
+    if not any(isinstance(rule, Stable) for rule in program.rules):
+        return []
+    return unstable(candidates(cohort, program.rules), program, matching)
+
+
+def _is_meant(instance: Instance, claim: Stability) -> bool:
+    """Whether the program asks for the notion of a claim, with the lottery that it names, if it names one."""
+    for item in instance.unmet:
+        if isinstance(item, NoBlocking) and item.notion == claim.kind:
+            seed = None if item.lottery is None else item.lottery.seed
+            if claim.seed in {None, seed}:
+                return True
+    return False
 
 
 def _priced(instance: Instance, chosen: Bools, claim: Stability, totals: tuple[Exact, ...]) -> int:
@@ -80,7 +105,7 @@ def _priced(instance: Instance, chosen: Bools, claim: Stability, totals: tuple[E
     if way is None:
         return 0
     best, descent = way
-    face, closed = Face(descent), 0
+    face, closed = RotationFace(descent), 0
     for sums, flow in zip(stage_weights(instance), claim.prices, strict=False):
         weights = sums[market.edge].tolist()
         gains = descent.gains(weights)
@@ -155,7 +180,7 @@ def _first_of_all(market: Market, chosen: Bools, claim: Stability) -> bool:
     return all(pair in first if first else pair == NONE for pair, first in pairs)
 
 
-def _after_steps(market: Market, claim: Stability) -> Wishes | None:
+def _after_steps(market: Market, claim: Stability) -> OpenWishes | None:
     """What the steps of a claim leave of all lists; None where one of them does not follow."""
     steps = places_of(market, claim.steps)
     return None if steps is None else after_strikes(market, steps)
@@ -164,10 +189,10 @@ def _after_steps(market: Market, claim: Stability) -> Wishes | None:
 def none_exists(cohort: Cohort, program: Program, proof: Proof) -> bool:
     """Whether a claim shows that no matching is super-stable, or stable with the least loads."""
     claim = proof.stability
-    if claim is None or proof.digest != digest(cohort, program):
+    if claim is None or proof.digest != question_digest(cohort, program):
         return False
     instance = compile_instance(cohort, program)
-    if obstacle(instance, loads=True):
+    if obstacle(instance, loads=True) or not _is_meant(instance, claim):
         return False
     market = market_of(instance)
     if claim.kind == "super" and meets_twice(instance, market):

@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 NEVER = 2**62
 
 
-class Wishes(Plain):
+class OpenWishes(Plain):
     """What is left of everybody's lists, and who asked for each offer."""
 
     def __init__(self, market: Market) -> None:
@@ -106,7 +106,7 @@ class Wishes(Plain):
         return sum(needed) > sum(map(bool, self.first))
 
 
-def after_strikes(market: Market, pairs: Iterable[int]) -> Wishes | None:
+def after_strikes(market: Market, pairs: Iterable[int]) -> OpenWishes | None:
     """What is left after some wishes were struck out in order; None where one of them might be granted."""
-    wishes = Wishes(market)
+    wishes = OpenWishes(market)
     return wishes if all(wishes.strike(pair) for pair in pairs) else None

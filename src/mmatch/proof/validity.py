@@ -11,12 +11,9 @@ import numpy as np
 
 from mmatch.arrays import NONE
 from mmatch.candidates import Pairs, facts_of, seat_rows
-from mmatch.candidates.edges import candidates
 from mmatch.instance.capacities import group_bounds, led_groups, mentor_seats
 from mmatch.matching import Violation
-from mmatch.proof.blocking_edges import unstable
 from mmatch.proof.co_mentors import co_mentors_at_fault
-from mmatch.rules.stable import Stable
 
 if TYPE_CHECKING:
     from mmatch.arrays import Ints
@@ -30,7 +27,7 @@ def validity(cohort: Cohort, program: Program, matching: Matching) -> list[Viola
 
     A seat that names people, offers or requests that do not exist ends the check there: nothing else can be said of it.
     """
-    unknown = list(_unknown(cohort, matching))
+    unknown = [*_unknown(cohort, matching), *_empty(matching)]
     if unknown:
         return unknown
     requests, offers = seat_rows(cohort, matching)
@@ -43,9 +40,15 @@ def validity(cohort: Cohort, program: Program, matching: Matching) -> list[Viola
     ]
     for rule in program.rules:
         found += rule.violations(cohort, matching)
-        if isinstance(rule, Stable):
-            found += unstable(candidates(cohort, program.rules), program, matching, rule.kind)
+    if matching.seats.slot and not any(rule.times(cohort) for rule in program.rules):
+        found.append(Violation("slot", "a match has a slot, and no rule has slots"))
     return found
+
+
+def _empty(matching: Matching) -> Iterator[Violation]:
+    """Matches in which nobody is mentored."""
+    for match in matching.without_mentees:
+        yield Violation("empty-match", f"a match of {match.mentor} has no mentees", (match.mentor,))
 
 
 def _unknown(cohort: Cohort, matching: Matching) -> Iterator[Violation]:

@@ -10,7 +10,7 @@ from mmatch.candidates.blocking import KINDS
 from mmatch.matching import Matching, Proof, Stability, Status, Trust, Violation
 
 if TYPE_CHECKING:
-    from mmatch.matching import Result
+    from mmatch.result import Result
 
 
 def malformed(answer: Result) -> list[Violation]:

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from mmatch.cohort import Cohort
-    from mmatch.explanations import Explanation, Readiness, WhatIf
-    from mmatch.matching import Match, Matching, Reason, Result, Violation
-    from mmatch.program import Program
+    from mmatch.explanations import PolicyEffects, Readiness, WhatIf
+    from mmatch.matching import Match, Matching, Reason, Violation
+    from mmatch.result import Result
 
 MOST_ROWS = 30
 MOST_REASONS = 30
@@ -48,15 +48,14 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[Any]], title: str = "", 
     return made
 
 
-def print_result(out: Console, question: tuple[Cohort, Program], result: Result, reasons: Sequence[Reason]) -> None:
+def print_result(out: Console, cohort: Cohort, result: Result, reasons: Sequence[Reason]) -> None:
     """The answer as a coordinator reads it: the sentence, matches, who is left out and why, what was aimed at."""
-    cohort, program = question
     if result.found is not None:
         _print_matches(out, cohort, result.matching)
         _print_unmatched(out, cohort, result.matching, reasons)
         _print_unopened(out, result.matching, reasons)
         heads = ("", "aim, most important first", "reached", "")
-        out.print(table(heads, aim_rows(program, result), "What was aimed at", right=("reached",)))
+        out.print(table(heads, aim_rows(result), "What was aimed at", right=("reached",)))
     else:
         for reason in reasons[:MOST_REASONS]:
             out.print(safe(f"  {reason.message}"))
@@ -159,7 +158,7 @@ def _lack(supply: Any) -> str:
     return ""
 
 
-def print_policy(out: Console, found: Explanation) -> None:
+def print_policy(out: Console, found: PolicyEffects) -> None:
     """What each tier reached, gave up and left open, and what every change of the policy would bring."""
     heads = ("tier, most important first", "reached", "could have alone", "pairs still open")
     rows = [(t.title, amount(t.value), amount(t.alone), "" if t.open is None else f"{t.open:,}") for t in found.tiers]

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mmatch.availability import local_time
-from mmatch.reporting.sections import Grid
+from mmatch.reporting.sections import CellGrid
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from mmatch.cohort import Cohort
-    from mmatch.planning.plans import Appointment, Due, Plan, Schedule
-    from mmatch.reporting.sections import Cell, Names
+    from mmatch.reporting.sections import Cell, ShownNames
+    from mmatch.scheduling.plans import Due, Plan, Schedule, Session
 
     Numbered = Sequence[tuple[int, Plan]]
 
@@ -26,39 +26,37 @@ class Calendar:
 
     cohort: Cohort
     schedule: Schedule
-    names: Names
+    names: ShownNames
 
     def zone(self, who: str) -> str:
         """The time zone of a person; of those who state none, the schedule's."""
         return self.cohort[who].timezone or self.schedule.settings.zone
 
-    def sessions(self, plans: Numbered) -> Grid:
+    def sessions(self, plans: Numbered) -> CellGrid:
         """All sessions in the order of time, on the clock of each mentor."""
-        rows = [
-            (meeting.start, number, k, plan) for number, plan in plans for k, meeting in enumerate(plan.appointments)
-        ]
+        rows = [(meeting.start, number, k, plan) for number, plan in plans for k, meeting in enumerate(plan.sessions)]
         heads = ("match", "mentor", "mentees", "session", "date", "time", "zone", "where")
         cells = tuple(self._session(*row[1:]) for row in sorted(rows, key=lambda row: row[:3]))
-        return Grid("Sessions, on the mentor's clock", heads, cells, frozenset({0}))
+        return CellGrid("Sessions, on the mentor's clock", heads, cells, frozenset({0}))
 
     def _session(self, number: int, k: int, plan: Plan) -> tuple[Cell, ...]:
-        meeting, zone = plan.appointments[k], self.zone(plan.match.mentor)
+        meeting, zone = plan.sessions[k], self.zone(plan.match.mentor)
         who = (self.names.listed(plan.match.mentors), self.names.listed(plan.match.mentees))
-        return (number, *who, f"{k + 1} of {len(plan.appointments)}", *when(meeting, zone), zone, where(meeting))
+        return (number, *who, f"{k + 1} of {len(plan.sessions)}", *when(meeting, zone), zone, where(meeting))
 
-    def dues(self, plans: Numbered) -> Iterator[Grid]:
+    def dues(self, plans: Numbered) -> Iterator[CellGrid]:
         """What people do between sessions, in the order of time; nothing where no format asks for anything."""
         rows = [(due.by, number, due, plan) for number, plan in plans for due in plan.dues]
         cells = tuple(self._due(number, due, plan) for _, number, due, plan in sorted(rows, key=lambda row: row[:2]))
         if cells:
-            yield Grid("Due between the sessions", ("match", "until", "who", "what"), cells, frozenset({0}))
+            yield CellGrid("Due between the sessions", ("match", "until", "who", "what"), cells, frozenset({0}))
 
     def _due(self, number: int, due: Due, plan: Plan) -> tuple[Cell, ...]:
         people = plan.match.mentors if due.who == "mentor" else plan.match.mentees
         return number, day(due, self.zone(people[0])), self.names.listed(people), f"{DUTY[due.kind]} {due.what}"
 
 
-def when(meeting: Appointment, zone: str) -> tuple[str, str]:
+def when(meeting: Session, zone: str) -> tuple[str, str]:
     """(date, time and length) on the clocks of a zone."""
     wall = meeting.begins(zone)
     return f"{wall:%a %Y-%m-%d}", f"{wall:%H:%M}, {meeting.minutes} min"
@@ -69,6 +67,6 @@ def day(due: Due, zone: str) -> str:
     return f"{local_time(due.by, zone):%a %Y-%m-%d %H:%M}"
 
 
-def where(meeting: Appointment) -> str:
+def where(meeting: Session) -> str:
     """The room and the site, or how they meet."""
     return ", ".join(filter(None, (meeting.room, meeting.site))) or meeting.mode.replace("_", " ")

@@ -15,8 +15,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from mmatch.cohort import Cohort
-    from mmatch.matching import Reason, Result
+    from mmatch.matching import Reason
     from mmatch.program import Program
+    from mmatch.result import Result
 
 
 def write_folder(folder: Path, question: tuple[Cohort, Program], result: Result, reasons: Sequence[Reason]) -> None:

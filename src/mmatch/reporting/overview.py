@@ -12,7 +12,7 @@ from mmatch.comparison.measures import metrics
 from mmatch.explanations.words import counted, topic_word
 from mmatch.matching import Status, Trust
 from mmatch.reporting.dated import Calendar
-from mmatch.reporting.sections import Grid, Names, Page, Section
+from mmatch.reporting.sections import CellGrid, Page, Section, ShownNames
 from mmatch.reporting.words import aim_rows, amount, headline
 
 if TYPE_CHECKING:
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 
     from mmatch.cohort import Cohort
     from mmatch.comparison.measures import Segment
-    from mmatch.explanations import Explanation
-    from mmatch.matching import Match, Reason, Result
-    from mmatch.planning.plans import Plan, Schedule
-    from mmatch.program import Program
+    from mmatch.explanations import PolicyEffects
+    from mmatch.matching import Match, Reason
+    from mmatch.result import Result
+    from mmatch.scheduling.plans import Plan, Schedule
 
 FEW = 5  # people in a segment; of fewer nothing is said that could point at one of them
 MOST_STEPS = 12
@@ -43,11 +43,10 @@ class Material:
     """All that pages are made from."""
 
     cohort: Cohort
-    program: Program
     result: Result
     reasons: tuple[Reason, ...]
     schedule: Schedule | None
-    explanation: Explanation | None
+    effects: PolicyEffects | None
     by: str | None
     title: str
 
@@ -84,7 +83,7 @@ class Material:
 
 def overview(found: Material) -> Page:
     """The whole page for the coordinator."""
-    names = Names(found.cohort)
+    names = ShownNames(found.cohort)
     sections = [_summary(found)]
     if found.result.found is None:
         sections.append(Section("why", "Why there is no matching", points=tuple(r.message for r in found.reasons)))
@@ -172,7 +171,7 @@ def _missing(found: Material) -> Iterator[str]:
 # -- the answer -------------------------------------------------------------------------------------------------------
 
 
-def _answer(found: Material, names: Names) -> Iterator[Section]:
+def _answer(found: Material, names: ShownNames) -> Iterator[Section]:
     """Who meets whom, which groups did not open, who is left out."""
     matching = found.result.matching
     if len(matching):
@@ -184,7 +183,7 @@ def _answer(found: Material, names: Names) -> Iterator[Section]:
         if r.kind != "score" and len(r.who) > 1 and (r.who[0], r.topic) not in left
     ]
     if unopened:
-        grid = Grid("Groups that did not open", ("topic", "what they lacked"), tuple(unopened))
+        grid = CellGrid("Groups that did not open", ("topic", "what they lacked"), tuple(unopened))
         yield Section("unopened", "Groups that did not open", grids=(grid,))
     if left:
         why: dict[tuple[str, str], str] = {}
@@ -192,14 +191,14 @@ def _answer(found: Material, names: Names) -> Iterator[Section]:
             if reason.kind != "score" and reason.who:
                 why.setdefault((reason.who[0], reason.topic), reason.message)
         rows = tuple((names.full(who), topic or "any", why.get((who, topic), "")) for who, topic in left)
-        grid = Grid("Seats that stay unfilled", ("mentee", "topic", "why"), rows)
+        grid = CellGrid("Seats that stay unfilled", ("mentee", "topic", "why"), rows)
         sentence = f"{counted(len(matching.unmatched), 'seat')} that somebody asked for could not be filled."
         yield Section("unmatched", "Who misses out, and why", (sentence,), grids=(grid,))
     else:
         yield Section("unmatched", "Who misses out", ("Nobody: every seat that was asked for is filled.",))
 
 
-def _matches(found: Material, names: Names) -> Grid:
+def _matches(found: Material, names: ShownNames) -> CellGrid:
     why: dict[tuple[str, str, str], str] = {}
     for reason in found.reasons:
         if reason.kind == "score":
@@ -219,7 +218,7 @@ def _matches(found: Material, names: Names) -> Grid:
         )
         for number, match in enumerate(matching, 1)
     )
-    return Grid("Matches", heads, rows, frozenset({0}))
+    return CellGrid("Matches", heads, rows, frozenset({0}))
 
 
 def _why(match: Match, why: dict[tuple[str, str, str], str]) -> str:
@@ -233,7 +232,7 @@ def _why(match: Match, why: dict[tuple[str, str, str], str]) -> str:
 # -- dates ------------------------------------------------------------------------------------------------------------
 
 
-def _dates(found: Material, names: Names) -> Iterator[Section]:
+def _dates(found: Material, names: ShownNames) -> Iterator[Section]:
     """Sessions, what is due between them, and matches without dates."""
     made = found.schedule
     if made is None:
@@ -246,10 +245,9 @@ def _dates(found: Material, names: Names) -> Iterator[Section]:
         rows = tuple(
             (names.listed((*u.match.mentors, *u.match.mentees)), u.reason, u.relaxation) for u in made.unplaced
         )
-        grids.append(Grid("Matches without dates", ("people", "why", "what would help"), rows))
+        grids.append(CellGrid("Matches without dates", ("people", "why", "what would help"), rows))
     sure = "No other dates are better." if made.status == Status.OPTIMAL else "Better dates may exist."
-    notes = tuple(f"{note[:1].upper()}{note[1:]}." for note in made.notes)
-    yield Section("dates", "When they meet", (sure, *notes), grids=tuple(grids))
+    yield Section("dates", "When they meet", (sure,), grids=tuple(grids))
 
 
 # -- fairness ---------------------------------------------------------------------------------------------------------
@@ -257,13 +255,13 @@ def _dates(found: Material, names: Names) -> Iterator[Section]:
 
 def _fairness(found: Material) -> Iterator[Section]:
     """How many mentees each mentor has, how well they fit, and how segments of people fare."""
-    numbers = metrics(found.cohort, found.program, found.result.matching, by=found.by)
+    numbers = metrics(found.cohort, found.result, by=found.by)
     load = Counter(found.result.matching.seats.mentor)
     counts = Counter(load[who] for who in {found.cohort.people.ids[k] for k in found.cohort.offers.owner.tolist()})
     most = max(counts.values(), default=1)
     rows = tuple((n, counts[n]) for n in sorted(counts))
     shares = tuple(n / most for _, n in rows)
-    grids = [Grid("How many mentees a mentor has", ("mentees", "mentors"), rows, frozenset({0, 1}), shares)]
+    grids = [CellGrid("How many mentees a mentor has", ("mentees", "mentors"), rows, frozenset({0, 1}), shares)]
     named = {
         "mean fit of a matched mentee": numbers.mean_fit,
         "least fit of a matched mentee": numbers.worst_off if numbers.matched else None,
@@ -273,13 +271,13 @@ def _fairness(found: Material) -> Iterator[Section]:
         "pairs who would both rather be together": numbers.blocking_pairs,
     }
     known = tuple((name, amount(value)) for name, value in named.items() if value is not None)
-    grids.append(Grid("Fit and fairness", ("figure", "value"), known, frozenset({1})))
+    grids.append(CellGrid("Fit and fairness", ("figure", "value"), known, frozenset({1})))
     if found.by is not None:
         grids.append(_parity(found.by, numbers.parity))
     yield Section("fairness", "Load and fairness", grids=tuple(grids))
 
 
-def _parity(by: str, segments: Sequence[Segment]) -> Grid:
+def _parity(by: str, segments: Sequence[Segment]) -> CellGrid:
     """How each segment fares; of very small ones nothing but that they are small."""
     rows = tuple(
         (
@@ -292,7 +290,7 @@ def _parity(by: str, segments: Sequence[Segment]) -> Grid:
         )
         for segment in segments
     )
-    return Grid(f"Parity by {by}", (by, "mentees", "matched", "mean fit"), rows, frozenset({1, 2, 3}))
+    return CellGrid(f"Parity by {by}", (by, "mentees", "matched", "mean fit"), rows, frozenset({1, 2, 3}))
 
 
 # -- policy and evidence ----------------------------------------------------------------------------------------------
@@ -300,12 +298,12 @@ def _parity(by: str, segments: Sequence[Segment]) -> Grid:
 
 def _policy(found: Material) -> Iterator[Section]:
     """The rules, the aims in order with what they reached, and what would change under another policy."""
-    rules = tuple(rule.title for rule in found.program.rules)
+    rules = tuple(rule.title for rule in found.result.program.rules)
     heads = ("", "aim, most important first", "reached", "how sure")
-    grids = [Grid("Aims", heads, tuple(aim_rows(found.program, found.result)), frozenset({0, 2}))]
-    if found.explanation is not None:
-        rows = tuple((c.change, _gains(c.gains), c.status) for c in found.explanation.what_if)
-        grids.append(Grid("What if", ("change", "gains and losses", "outcome"), rows))
+    grids = [CellGrid("Aims", heads, tuple(aim_rows(found.result)), frozenset({0, 2}))]
+    if found.effects is not None:
+        rows = tuple((c.change, _gains(c.gains), c.status) for c in found.effects.what_if)
+        grids.append(CellGrid("What if", ("change", "gains and losses", "outcome"), rows))
     sentence = "Rules that every match keeps:" if rules else "No rules beyond everybody's own limits."
     yield Section("policy", "What was asked for", (sentence,), rules, tuple(grids))
 
@@ -329,4 +327,4 @@ def _evidence(found: Material) -> Section:
         ("mmatch", __version__),
     )
     text = "mmatch verify cohort.json program.json result.json checks all of this without any solver."
-    return Section("evidence", "Evidence", (text,), grids=(Grid("Evidence", ("what", "found"), rows),))
+    return Section("evidence", "Evidence", (text,), grids=(CellGrid("Evidence", ("what", "found"), rows),))

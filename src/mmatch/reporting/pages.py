@@ -9,32 +9,29 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mmatch.errors import InputError, Problem, excerpt
-from mmatch.explanations import Explanation, reasons
+from mmatch.explanations import PolicyEffects, reasons
 from mmatch.io.calendars import slug
 from mmatch.io.files import atomic_write
-from mmatch.matching import Result
-from mmatch.planning.plans import Schedule
-from mmatch.program import check_question
 from mmatch.reporting.folder import made_folder
 from mmatch.reporting.overview import Material, overview
 from mmatch.reporting.personal import personal
 from mmatch.reporting.rendering import rendered
+from mmatch.result import Result, check_answer
+from mmatch.scheduling.plans import Schedule
 
 if TYPE_CHECKING:
     import os
 
     from mmatch.cohort import Cohort
-    from mmatch.program import Program
     from mmatch.reporting.sections import Page
 
 
 def report(
     cohort: Cohort,
-    program: Program,
     result: Result,
-    *,
     schedule: Schedule | None = None,
-    explanation: Explanation | None = None,
+    *,
+    effects: PolicyEffects | None = None,
     by: str | None = None,
     title: str = "Mentoring program",
 ) -> Report:
@@ -45,27 +42,23 @@ def report(
 
     Args:
         cohort: the facts.
-        program: the policy.
-        result: its answer.
+        result: the answer.
         schedule: dates for the matches.
-        explanation: from `explain`, for a section on what would change under another policy.
+        effects: from `policy`, for a section on what would change under another policy.
         by: an attribute of mentees by which shares matched are compared; of fewer than 5 people nothing is told.
         title: of the pages.
 
     Raises:
         InputError: parts that do not belong together, an attribute that nobody has.
     """
-    check_question(cohort, program)
-    _check("result", result, Result)
-    for name, value, kind in (("schedule", schedule, Schedule), ("explanation", explanation, Explanation)):
+    check_answer(cohort, result)
+    for name, value, kind in (("schedule", schedule, Schedule), ("effects", effects, PolicyEffects)):
         if value is not None:
             _check(name, value, kind)
     if type(title) is not str:
         raise InputError(Problem("type", "title", f"found {excerpt(title)}, expected a text"))
-    found = reasons(cohort, program, result)
-    resolved = program.resolve(cohort, result.solver, result.proof.side)
     _same_matches(result, schedule)
-    material = Material(cohort, resolved, result, found, schedule, explanation, by, title)
+    material = Material(cohort, result, reasons(cohort, result), schedule, effects, by, title)
     return Report(material, overview(material))
 
 

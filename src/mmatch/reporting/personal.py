@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from mmatch.explanations.words import counted
 from mmatch.formats import format_of
 from mmatch.reporting.dated import DUTY, Calendar, day, when, where
-from mmatch.reporting.sections import Grid, Names, Page, Section
+from mmatch.reporting.sections import CellGrid, Page, Section, ShownNames
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,24 +26,24 @@ MISSED = {
 
 def personal(found: Material, who: str) -> Page:
     """What one person may see: their own matches, dates and tasks, and in general words what could not be found."""
-    names = Names(found.cohort)
+    names = ShownNames(found.cohort)
     matches = found.matches_of.get(who, [])
     sections = [*_meetings(names, who, matches), *_when(found, names, who), *_prepare(found, who), *_missed(found, who)]
     text = f"You take part in {counted(len(matches), 'match')}." if matches else "No match was found for you this time."
     return Page(f"{found.title}: {names.short(who)}", text, sections=tuple(sections))
 
 
-def _meetings(names: Names, who: str, matches: list[Match]) -> Iterator[Section]:
+def _meetings(names: ShownNames, who: str, matches: list[Match]) -> Iterator[Section]:
     """Whom this person meets, and on what."""
     rows = tuple(_met(names, who, match) for match in matches)
     if rows:
         timed = any(match.slot for match in matches)
         heads = ("you are", "topic", "with", *(("when",) if timed else ()))
         shown = tuple(row if timed else row[:-1] for row in rows)
-        yield Section("meetings", "Whom you meet", grids=(Grid("Your matches", heads, shown),))
+        yield Section("meetings", "Whom you meet", grids=(CellGrid("Your matches", heads, shown),))
 
 
-def _met(names: Names, who: str, match: Match) -> tuple[str, ...]:
+def _met(names: ShownNames, who: str, match: Match) -> tuple[str, ...]:
     if who in match.mentors:
         others = tuple(name for name in match.mentors if name != who)
         note = f", together with {', '.join(map(names.short, others))}" if others else ""
@@ -53,19 +53,19 @@ def _met(names: Names, who: str, match: Match) -> tuple[str, ...]:
     return "mentee", match.topic or "any", ", ".join(map(names.short, match.mentors)) + note, match.slot
 
 
-def _when(found: Material, names: Names, who: str) -> Iterator[Section]:
+def _when(found: Material, names: ShownNames, who: str) -> Iterator[Section]:
     """The sessions of this person on their own clock, and their own tasks."""
     plans = found.plans_of.get(who, [])
     if found.schedule is None or not plans:
         return
     calendar = Calendar(found.cohort, found.schedule, names)
     zone = calendar.zone(who)
-    meetings = [(meeting, plan) for plan in plans for meeting in plan.appointments]
+    meetings = [(meeting, plan) for plan in plans for meeting in plan.sessions]
     rows = tuple(
         (*when(meeting, zone), ", ".join(names.short(p) for p in plan.people if p != who), where(meeting))
         for meeting, plan in sorted(meetings, key=lambda row: (row[0].start, row[1].people))
     )
-    grids = [Grid("Your sessions", ("date", "time", "with", "where"), rows)]
+    grids = [CellGrid("Your sessions", ("date", "time", "with", "where"), rows)]
     dues = sorted(
         (due.by, f"{DUTY[due.kind]} {due.what}", due)
         for plan in plans
@@ -74,7 +74,7 @@ def _when(found: Material, names: Names, who: str) -> Iterator[Section]:
     )
     if dues:
         tasks = tuple((day(due, zone), text) for _, text, due in dues)
-        grids.append(Grid("Your tasks", ("until", "what"), tasks))
+        grids.append(CellGrid("Your tasks", ("until", "what"), tasks))
     yield Section("dates", "When you meet", (f"All times are in the time zone {zone}.",), grids=tuple(grids))
 
 

@@ -7,14 +7,12 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from mmatch.explanations.words import listed
 from mmatch.formats import format_of, handout
 from mmatch.io.calendars import slug, write_calendars
 from mmatch.io.files import atomic_write
 from mmatch.io.schedules import write_schedule
 from mmatch.io.sessions import write_dues, write_session_merge, write_sessions, write_unplaced
 from mmatch.matching import Status
-from mmatch.planning import clock_changes
 from mmatch.reporting.console import MOST_ROWS, safe, table
 from mmatch.reporting.folder import made_folder
 
@@ -24,7 +22,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from mmatch.cohort import Cohort
-    from mmatch.planning import Plan, Schedule
+    from mmatch.scheduling import Plan, Schedule
 
 
 def write_schedule_folder(
@@ -76,27 +74,14 @@ def print_schedule(out: Console, cohort: Cohort, schedule: Schedule) -> None:
         out.print(safe(f"No dates for {led} with {mentees}: {item.reason}"))
         if item.relaxation:
             out.print(safe(f"  try: {item.relaxation}"))
-    _print_changes(out, cohort, schedule)
-    for note in schedule.notes:
-        out.print(safe(f"Note: {note}."))
     out.print(Text(_headline(schedule), style="bold"))
-
-
-def _print_changes(out: Console, cohort: Cohort, schedule: Schedule) -> None:
-    """On which dates hours are skipped, or come twice, within the windows of how many people."""
-    words = {"missing": "clocks go forward", "doubled": "clocks go back"}
-    found: dict[tuple[str, str], set[str]] = {}
-    for change in clock_changes(cohort, schedule):
-        found.setdefault((change.date, change.kind), set()).add(change.who)
-    for (date, kind), who in sorted(found.items())[:MOST_ROWS]:
-        out.print(safe(f"On {date} {words[kind]} within the hours of {listed(sorted(who), 'people')}."))
 
 
 def _rows(number: int, plan: Plan, cohort: Cohort, schedule: Schedule) -> list[tuple[object, ...]]:
     """The sessions of one plan; who attends stands in the first row."""
     zone = cohort[plan.match.mentor].timezone or schedule.settings.zone
     found: list[tuple[object, ...]] = []
-    for k, meeting in enumerate(plan.appointments):
+    for k, meeting in enumerate(plan.sessions):
         wall = meeting.begins(zone)
         where = ", ".join(filter(None, (meeting.room, meeting.site))) or meeting.mode
         who = (" & ".join(plan.match.mentors), ", ".join(plan.match.mentees)) if k == 0 else ("", "")

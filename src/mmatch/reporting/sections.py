@@ -12,7 +12,7 @@ Cell = str | int | float
 
 
 @dataclass(frozen=True, slots=True)
-class Grid:
+class CellGrid:
     """A table: a caption, heads, rows of cells; ``numbers`` are the columns to be aligned right.
 
     ``shares`` has for each row what part of a full bar it gets, from 0 to 1; empty where no bars are wanted.
@@ -33,7 +33,7 @@ class Section:
     title: str
     sentences: tuple[str, ...] = ()
     points: tuple[str, ...] = ()
-    grids: tuple[Grid, ...] = ()
+    grids: tuple[CellGrid, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class Page:
     sections: tuple[Section, ...] = field(default=())
 
 
-class Names:
+class ShownNames:
     """People as pages show them: the name with the id, or the id alone."""
 
     def __init__(self, cohort: Cohort) -> None:

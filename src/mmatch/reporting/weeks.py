@@ -12,7 +12,7 @@ from mmatch.errors import InputError, Problem, excerpt
 from mmatch.io.calendars import plain_text
 
 if TYPE_CHECKING:
-    from mmatch.planning.plans import Appointment, Plan, Schedule
+    from mmatch.scheduling.plans import Plan, Schedule, Session
 
 MOST_WIDTH = 24
 
@@ -36,7 +36,7 @@ def week_view(schedule: Schedule, week: dt.date | str, *, zone: str = "UTC", per
     if person is not None and not plans:
         raise InputError(Problem("unknown-id", "person", f"no plan has the id {excerpt(person)}"))
     columns: defaultdict[int, list[tuple[str, ...]]] = defaultdict(list)
-    sessions = [(plan, k, meeting) for plan in plans for k, meeting in enumerate(plan.appointments)]
+    sessions = [(plan, k, meeting) for plan in plans for k, meeting in enumerate(plan.sessions)]
     for plan, k, meeting in sorted(sessions, key=lambda row: (row[2].start, row[0].people, row[1])):
         wall = meeting.begins(zone)
         day = (wall.date() - monday).days
@@ -45,7 +45,7 @@ def week_view(schedule: Schedule, week: dt.date | str, *, zone: str = "UTC", per
     return _table(monday, columns, zone)
 
 
-def _entry(plan: Plan, k: int, meeting: Appointment, zone: str) -> tuple[str, ...]:
+def _entry(plan: Plan, k: int, meeting: Session, zone: str) -> tuple[str, ...]:
     """The lines of one session: when, who, which of how many, and where."""
     wall = meeting.begins(zone)
     ends = local_time(meeting.end, zone)
@@ -54,7 +54,7 @@ def _entry(plan: Plan, k: int, meeting: Appointment, zone: str) -> tuple[str, ..
     lines = (
         times,
         f"{' & '.join(plan.match.mentors)} + {', '.join(plan.match.mentees)}",
-        f"{k + 1}/{len(plan.appointments)} {where}",
+        f"{k + 1}/{len(plan.sessions)} {where}",
         "",
     )
     plain = [plain_text(line).replace("\n", " ") for line in lines]

@@ -10,8 +10,7 @@ from mmatch.matching import Status, Trust
 if TYPE_CHECKING:
     from mmatch.cohort import Cohort
     from mmatch.exact import Value
-    from mmatch.matching import Result
-    from mmatch.program import Program
+    from mmatch.result import Result
 
 TRUST = {
     Trust.PROVED: "checked by the judge",
@@ -43,7 +42,7 @@ def headline(cohort: Cohort, result: Result) -> str:
 def sureness(result: Result) -> str:
     """How sure it is that nothing better exists."""
     if result.trust == Trust.PROVED:
-        return f"proved the {result.proof.side}s' best stable matching" if _stable(result) else "proved best"
+        return f"proved the {_side(result)}s' best stable matching" if _stable(result) else "proved best"
     stopped = f", stopped by {STOPPED[result.stopped]}" if result.stopped in STOPPED else ""
     return f"{TRUST[result.trust]}{stopped}{_gap(result)}"
 
@@ -70,14 +69,20 @@ def _room(value: Value | None, bound: Value | None, best: str = "best possible")
     return f"at most {amount(share)} % better is possible"
 
 
+def _side(result: Result) -> str:
+    """Whose best stable matching a result is."""
+    claim = result.proof.stability
+    return "mentor" if claim is not None and claim.side == "mentor" else "mentee"
+
+
 def _stable(result: Result) -> bool:
     return result.proof.kind == "stability"
 
 
-def aim_rows(program: Program, result: Result) -> list[tuple[str, str, str, str]]:
+def aim_rows(result: Result) -> list[tuple[str, str, str, str]]:
     """(place, aim, value, sureness) of every tier, in order."""
     rows = []
-    for k, tier in enumerate(program.tiers):
+    for k, tier in enumerate(result.program.tiers):
         bound = None if result.verified_bound is None else result.verified_bound[k]
         value = None if result.value is None else result.value[k]
         best = "best of stable ones" if _stable(result) else "best possible"

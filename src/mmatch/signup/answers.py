@@ -33,7 +33,7 @@ READERS: dict[str, Callable[[str], Any]] = {
 
 
 @dataclass(slots=True)
-class Answer:
+class FormAnswer:
     """What one row says about one person. ``facts`` are keyed by meaning, ``attributes`` by name."""
 
     sheet: Sheet
@@ -50,7 +50,7 @@ class Answer:
         return self.sheet.table.place(self.row, column.head if column else None)
 
 
-def read_people(sheet: Sheet, notes: Notes) -> list[Answer]:
+def read_people(sheet: Sheet, notes: Notes) -> list[FormAnswer]:
     """One answer a row, identities and roles only; rows without an id are noted and left out."""
     identity = sheet.identity()
     if not identity:
@@ -62,7 +62,7 @@ def read_people(sheet: Sheet, notes: Notes) -> list[Answer]:
             text = "found an empty cell, expected an id: the id is empty or missing"
             sheet.note(notes, row, identity[0].head, ("id-missing", text, ""))
             continue
-        answer = Answer(sheet, row, who, _roles(sheet, row, notes))
+        answer = FormAnswer(sheet, row, who, _roles(sheet, row, notes))
         name = sheet.full_name(row)
         if name:
             answer.facts["name"] = name
@@ -117,7 +117,7 @@ def _role_cell(text: str, meaning: str, *, alone: bool) -> frozenset[str]:
     return frozenset({named} if agreed else {other} if alone else ())
 
 
-def read_facts(sheet: Sheet, answers: list[Answer], notes: Notes) -> None:
+def read_facts(sheet: Sheet, answers: list[FormAnswer], notes: Notes) -> None:
     """Read every column of a sheet into its answers."""
     for column in sheet.columns:
         settle(sheet, column)
@@ -157,7 +157,7 @@ def _attribute_reader(how: str) -> Callable[[str], Any]:
     return (lambda text: split(text, how)) if how.startswith("list") else str
 
 
-def _store(answer: Answer, column: Column, value: Any, notes: Notes) -> None:
+def _store(answer: FormAnswer, column: Column, value: Any, notes: Notes) -> None:
     """Put a value where its meaning belongs; lists of several columns follow each other."""
     meaning = column.meaning
     if meaning.startswith("attribute"):

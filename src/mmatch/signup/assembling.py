@@ -11,9 +11,9 @@ from mmatch.signup.lists import split
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from mmatch.signup.answers import Answer
+    from mmatch.signup.answers import FormAnswer
     from mmatch.signup.draft import Draft
-    from mmatch.signup.persons import Person
+    from mmatch.signup.persons import FormPerson
 
 MOST_TIED = 20_000_000
 SHARED = ("name", "site", "timezone", "availability", "modes", "level")
@@ -32,7 +32,7 @@ class Assembler:
         self._tied = 0
         self.blank_topics = 0
 
-    def participants(self) -> tuple[list[Person], list[Participant]]:
+    def participants(self) -> tuple[list[FormPerson], list[Participant]]:
         """Everybody with a role, as drafted and as a participant."""
         persons = [person for person in self.draft.people if person.roles]
         made = [self._participant(person) for person in persons]
@@ -41,7 +41,7 @@ class Assembler:
             self.notes.warn("blank-topic", "", text, "fill it in to restrict them")
         return persons, made
 
-    def _participant(self, person: Person) -> Participant:
+    def _participant(self, person: FormPerson) -> Participant:
         mentor, mentee = (person.answers.get(role) for role in ("mentor", "mentee"))
         self._compare(person, mentor, mentee)
         fact = person.fact
@@ -63,7 +63,7 @@ class Assembler:
             avoids=self._avoids(person),
         )
 
-    def _compare(self, person: Person, mentor: Answer | None, mentee: Answer | None) -> None:
+    def _compare(self, person: FormPerson, mentor: FormAnswer | None, mentee: FormAnswer | None) -> None:
         """Report what one person says differently in two files; the last file counts."""
         if mentor is None or mentee is None or mentor is mentee:
             return
@@ -74,13 +74,13 @@ class Assembler:
                 text = f"{excerpt(key)} of {excerpt(person.spelling)} differs from {mentor.place()}: this one counts"
                 self.notes.warn("contradiction", mentee.place(key), text)
 
-    def _offers(self, person: Person, answer: Answer | None) -> tuple[Offer, ...]:
+    def _offers(self, person: FormPerson, answer: FormAnswer | None) -> tuple[Offer, ...]:
         facts = answer.facts if answer else {}
         topics = self._named(answer, facts.get("offers", facts.get("topic")), "offers")
         seats = person.fact("seats")
         return tuple(Offer(topic, level=facts.get("level"), seats=seats) for topic in topics)
 
-    def _requests(self, person: Person, answer: Answer | None) -> tuple[Request, ...]:
+    def _requests(self, person: FormPerson, answer: FormAnswer | None) -> tuple[Request, ...]:
         facts = answer.facts if answer else {}
         topics = self._named(answer, facts.get("requests", facts.get("topic")), "requests")
         priority, mentors = person.fact("priority"), person.fact("mentors")
@@ -95,14 +95,14 @@ class Assembler:
             for topic in topics
         )
 
-    def _named(self, answer: Answer | None, topics: Sequence[str] | None, meaning: str) -> list[str]:
+    def _named(self, answer: FormAnswer | None, topics: Sequence[str] | None, meaning: str) -> list[str]:
         """The topics in their first spelling; "" where none is stated."""
         if not topics:
             self.blank_topics += bool(answer and answer.sheet.has("topic", meaning))
             return [""]
         return list(dict.fromkeys(self._spelled(topic, answer) for topic in topics))
 
-    def _spelled(self, topic: str, answer: Answer | None) -> str:
+    def _spelled(self, topic: str, answer: FormAnswer | None) -> str:
         first = self._topics.setdefault(" ".join(topic.casefold().split()), topic)
         if first != topic and answer is not None:
             where = answer.place("topic", "offers", "requests")
@@ -110,7 +110,7 @@ class Assembler:
             self._topics[" ".join(topic.casefold().split())] = first
         return first
 
-    def _ranks(self, person: Person, side: str, everybody: Sequence[str]) -> Entries | None:
+    def _ranks(self, person: FormPerson, side: str, everybody: Sequence[str]) -> Entries | None:
         """A wish list as ranks: the people named, then one tie of all others unless the list is strict."""
         final = person.extra.get(f"final_{side}")
         if final is not None:
@@ -133,7 +133,7 @@ class Assembler:
             text = f"wish lists followed by all others have more than {MOST_TIED:,} entries, limit {MOST_TIED:,}"
             raise LimitError(Problem("too-large", "", text, "map the wish lists to strict_ranks"))
 
-    def _wishes(self, person: Person, meaning: str, side: str) -> tuple[Sequence[str] | None, str]:
+    def _wishes(self, person: FormPerson, meaning: str, side: str) -> tuple[Sequence[str] | None, str]:
         """The names in a wish list and the meaning of its column; a mentor's plain wish list is about mentees."""
         own = person.extra.get(meaning)
         role = "mentee" if side == "ranks" else "mentor"
@@ -150,11 +150,11 @@ class Assembler:
                 return answer.facts.get(plain), plain
         return None, meaning
 
-    def _avoids(self, person: Person) -> tuple[str, ...]:
+    def _avoids(self, person: FormPerson) -> tuple[str, ...]:
         texts = [*person.extra.get("avoids", ()), *(t for a in person.ordered() for t in a.facts.get("avoids", ()))]
         return tuple(dict.fromkeys(self._ids(person, texts, "avoids"))) + tuple(person.extra.get("final_avoids", ()))
 
-    def _ids(self, person: Person, texts: Iterable[str], meaning: str) -> Iterable[str]:
+    def _ids(self, person: FormPerson, texts: Iterable[str], meaning: str) -> Iterable[str]:
         """Ids of the people whom texts name; a text that names nobody is split at its commas before it is a problem."""
         for text in texts:
             pieces = [text] if "," not in text or self.draft.people.find(text) else list(split(text, "list ,"))
@@ -165,7 +165,7 @@ class Assembler:
                 else:
                     self._unknown(person, piece, meaning)
 
-    def _unknown(self, person: Person, text: str, meaning: str) -> None:
+    def _unknown(self, person: FormPerson, text: str, meaning: str) -> None:
         source = person.source(meaning)
         if self.draft.people.is_gone(text):
             place = source[0].table.place(source[1], source[2]) if source else meaning

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from mmatch.signup.draft import Draft
-    from mmatch.signup.persons import People
+    from mmatch.signup.persons import FormPeople
     from mmatch.signup.sheets import Column, Sheet
 
 _BRACKETS = re.compile(r".*\[([^\[\]]+)\]\s*")
@@ -53,7 +53,7 @@ def banned_value(cells: Iterable[str]) -> int | None:
     return None
 
 
-def mark_blocks(sheet: Sheet, people: People) -> None:
+def mark_blocks(sheet: Sheet, people: FormPeople) -> None:
     """Give the columns of a sheet of people that are named after hours or people their meaning."""
     unknown = sheet.unknown
     bits = [column for column in unknown if set(sheet.cells(column)) <= _BITS]

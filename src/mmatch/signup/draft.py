@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from mmatch.errors import Problem, excerpt
-from mmatch.signup.persons import People, Person, key_of
+from mmatch.signup.persons import FormPeople, FormPerson, key_of
 
 if TYPE_CHECKING:
     from mmatch.cohort.participants import Meeting
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 class Draft:
     """What shapes add to. ``open_roles``: no file of people covers them, so that pairs may bring new people in them."""
 
-    people: People
+    people: FormPeople
     notes: Notes
     open_roles: frozenset[str] = frozenset()
     scores: dict[tuple[str, str], Any] | None = None
@@ -62,7 +62,7 @@ class Draft:
             return None
         return self.people.create(text, role)
 
-    def person(self, name: str) -> Person:
+    def person(self, name: str) -> FormPerson:
         """The person with this id, who is known."""
         return self.people.by_key[key_of(name)]
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from mmatch.errors import InputError, LimitError, Problem, Problems, excerpt
-from mmatch.signup.tables import MOST_CELLS, MOST_COLUMNS, MOST_ROWS, SPACES, Table
+from mmatch.signup.tables import MOST_CELLS, MOST_COLUMNS, MOST_ROWS, SPACES, InputTable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,7 +19,7 @@ _TEXTS = frozenset({"String", "Categorical", "Enum"})
 _TIMES = frozenset({"Date", "Datetime", "Time"})
 
 
-def table_from_frame(frame: Any, name: str) -> Table:
+def table_from_frame(frame: Any, name: str) -> InputTable:
     """A data frame (pandas, polars, arrow, …) as a table; places are rows counted from 0.
 
     Text and categories stay text, numbers become digits, null is an empty cell, lists of texts are lists.
@@ -109,7 +109,7 @@ def _digits(value: float) -> str:
     return str(int(value)) if value.is_integer() and abs(value) < 2**53 else repr(value)
 
 
-def _table(name: str, heads: Sequence[str], cells: Sequence[Sequence[str]], floats: frozenset[str]) -> Table:
+def _table(name: str, heads: Sequence[str], cells: Sequence[Sequence[str]], floats: frozenset[str]) -> InputTable:
     trimmed: Counter[str] = Counter()
     clean = []
     for head, column in zip(heads, cells, strict=True):
@@ -118,7 +118,7 @@ def _table(name: str, heads: Sequence[str], cells: Sequence[Sequence[str]], floa
         clean.append(stripped)
     rows = [list(row) for row in zip(*clean, strict=True)]
     full = [k for k, row in enumerate(rows) if any(row)]
-    return Table(
+    return InputTable(
         name,
         tuple(head.strip(SPACES) for head in heads),
         [rows[k] for k in full],

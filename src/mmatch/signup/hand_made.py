@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
+from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
-from mmatch.errors import Problems, excerpt
+from mmatch.errors import InputError, Problem, Problems, excerpt
 from mmatch.instance.from_pairs import matching_from_pairs
 from mmatch.io.files import file_name, read_text
 from mmatch.io.matches import MATCH_HEADS
 from mmatch.matching import Match
-from mmatch.signup.tables import Table, table_from_text
+from mmatch.signup.tables import InputTable, table_from_text
 
 if TYPE_CHECKING:
     import os
@@ -21,22 +23,61 @@ if TYPE_CHECKING:
     from mmatch.program import Program
 
 
+class Names:
+    """Who is meant by an id or a full name."""
+
+    def __init__(self, cohort: Cohort) -> None:
+        self.ids = cohort.people.index
+        self.by_name: defaultdict[str, list[str]] = defaultdict(list)
+        self.names: dict[str, str] = {}
+        for who, name in zip(cohort.people.ids, cohort.people.names or (), strict=False):
+            self.by_name[_folded(name or "")].append(who)
+            self.names[_folded(name or "")] = name or ""
+
+    def id_of(self, text: str, what: str) -> str:
+        """The id of the person; ``what`` (mentor, mentee, person) stands in messages.
+
+        Raises:
+            InputError: nobody, or several, are called so.
+        """
+        if text in self.ids:
+            return text
+        meant = self.by_name.get(_folded(text), []) if text.strip() else []
+        if len(meant) == 1:
+            return meant[0]
+        if meant:
+            message = f"{len(meant)} people are called {excerpt(text)}: {', '.join(sorted(meant)[:5])}"
+            raise InputError(Problem("unknown-id", what, message, "give the id"))
+        known = {**{name: self.names[name] for name in self.by_name}, **{who: who for who in self.ids}}
+        close = get_close_matches(text, self.ids, n=1) or get_close_matches(_folded(text), known, n=1)
+        hint = f"did you mean {known[close[0]]}?" if close else ""
+        raise InputError(Problem("unknown-id", what, f"unknown {what} {excerpt(text)}", hint))
+
+
+def _folded(name: str) -> str:
+    return " ".join(name.casefold().split())
+
+
 def read_matches(cohort: Cohort, program: Program, path: str | os.PathLike[str]) -> Matching:
     """Read a hand-made matching, or one that `write_matches` wrote, from a CSV file; `verify` judges it.
 
     The heads are mentor, mentee, and where there are topics topic; group, offer, requested, slot and co_mentor are
     optional.
 
+    People are named by id, or by full name where only one person has it.
+
     Raises:
         InputError: missing heads, unknown people, with the line.
     """
     table = table_from_text(read_text(path), file_name(path))
-    rows = _rows(table)
+    rows, names = _rows(table), Names(cohort)
     problems = Problems()
     for k, row in enumerate(rows):
         for head in ("mentor", "mentee", *(["co_mentor"] if row.get("co_mentor") else [])):
-            if row[head] not in cohort.people.index:
-                problems.add("unknown-id", table.place(k, head), f"unknown {head} {excerpt(row[head])}")
+            try:
+                row[head] = names.id_of(row[head], head)
+            except InputError as error:
+                problems.found += [replace(problem, where=table.place(k, head)) for problem in error.problems]
     problems.raise_any()
     if rows and set(MATCH_HEADS) <= rows[0].keys():
         return matching_from_pairs(cohort, _grouped(rows), program)
@@ -44,7 +85,7 @@ def read_matches(cohort: Cohort, program: Program, path: str | os.PathLike[str])
     return matching_from_pairs(cohort, pairs, program)
 
 
-def _rows(table: Table) -> list[dict[str, str]]:
+def _rows(table: InputTable) -> list[dict[str, str]]:
     """The rows by lower-case head.
 
     Raises:

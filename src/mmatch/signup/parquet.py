@@ -13,10 +13,10 @@ from mmatch.signup.tables import MOST_CELLS
 if TYPE_CHECKING:
     import os
 
-    from mmatch.signup.tables import Table
+    from mmatch.signup.tables import InputTable
 
 
-def table_from_parquet(path: str | os.PathLike[str], name: str) -> Table:
+def table_from_parquet(path: str | os.PathLike[str], name: str) -> InputTable:
     """A Parquet file as a table; its size is looked at before anything is unpacked.
 
     Raises:

@@ -12,7 +12,7 @@ from mmatch.text import suggestion
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mmatch.signup.answers import Answer
+    from mmatch.signup.answers import FormAnswer
     from mmatch.signup.notes import Notes
     from mmatch.signup.sheets import Sheet
 
@@ -21,14 +21,14 @@ MENTOR_FACTS = frozenset(["capacity", "seats", "groups", "min_load", "offers", "
 
 
 @dataclass(slots=True)
-class Person:
+class FormPerson:
     """One person: the answer that counts in each role, and facts from files about known people with their sources.
 
     ``spelling`` is the id.
     """
 
     spelling: str
-    answers: dict[str, Answer] = field(default_factory=dict)
+    answers: dict[str, FormAnswer] = field(default_factory=dict)
     extra: dict[str, Any] = field(default_factory=dict)
     sources: dict[str, tuple[Sheet, int, str]] = field(default_factory=dict)
     extra_roles: set[str] = field(default_factory=set)
@@ -38,7 +38,7 @@ class Person:
         """mentor, mentee, or both."""
         return frozenset(self.answers.keys() | self.extra_roles)
 
-    def ordered(self, first: str = "mentor") -> list[Answer]:
+    def ordered(self, first: str = "mentor") -> list[FormAnswer]:
         """The answers that count, the given role's first; one answer in both roles stands once."""
         other = "mentee" if first == "mentor" else "mentor"
         found = [self.answers[role] for role in (first, other) if role in self.answers]
@@ -71,30 +71,30 @@ def key_of(text: str) -> str:
     return plain.casefold() if "@" in plain else plain
 
 
-class People:
+class FormPeople:
     """Everybody found so far, by id, and by e-mail address and name for those who refer to them."""
 
     def __init__(self, notes: Notes, *, duplicates: str = "last") -> None:
         self.notes = notes
         self.duplicates = duplicates
-        self.by_key: dict[str, Person] = {}
+        self.by_key: dict[str, FormPerson] = {}
         self.gone: set[str] = set()
         self._aliases: dict[str, set[str]] = {}
         self._unknown = 0
 
-    def __iter__(self) -> Iterator[Person]:
+    def __iter__(self) -> Iterator[FormPerson]:
         return iter(self.by_key.values())
 
-    def leave_out(self, answer: Answer) -> None:
+    def leave_out(self, answer: FormAnswer) -> None:
         """Remember a person whose row was rejected, so that wishes for them are no new mistakes."""
         self.gone.update(map(_loose, _spellings(answer)))
 
-    def take(self, answer: Answer) -> None:
+    def take(self, answer: FormAnswer) -> None:
         """Add one answer; where the same person answered before in this role, the last answer counts."""
         key = key_of(answer.id)
         person = self.by_key.get(key) or self._same_address(answer)
         if person is None:
-            person = self.by_key[key] = Person(unicodedata.normalize("NFC", answer.id))
+            person = self.by_key[key] = FormPerson(unicodedata.normalize("NFC", answer.id))
         for text in _spellings(answer):
             self._aliases.setdefault(_loose(text), set()).add(key_of(person.spelling))
         for role in sorted(answer.roles):
@@ -103,7 +103,7 @@ class People:
                 self._twice(before, answer)
             person.answers[role] = answer
 
-    def _same_address(self, answer: Answer) -> Person | None:
+    def _same_address(self, answer: FormAnswer) -> FormPerson | None:
         """Somebody with the same e-mail address, where one file goes by ids and the other by addresses."""
         for column in answer.sheet.of("email"):
             found = self._aliases.get(_loose(answer.sheet.cell(answer.row, column)), set())
@@ -113,7 +113,7 @@ class People:
                     return person
         return None
 
-    def _twice(self, before: Answer, answer: Answer) -> None:
+    def _twice(self, before: FormAnswer, answer: FormAnswer) -> None:
         place, first = answer.place("id"), before.sheet.table.place(before.row)
         text = f"duplicate id {excerpt(answer.id)}, first at {first}"
         if self.duplicates == "error":
@@ -125,12 +125,12 @@ class People:
 
     def create(self, text: str, role: str) -> str:
         """A person whom only a file of pairs names."""
-        person = self.by_key.setdefault(key_of(text), Person(unicodedata.normalize("NFC", text)))
+        person = self.by_key.setdefault(key_of(text), FormPerson(unicodedata.normalize("NFC", text)))
         person.extra_roles.add(role)
         self._aliases.setdefault(_loose(text), set()).add(key_of(text))
         return person.spelling
 
-    def find(self, text: str) -> Person | None:
+    def find(self, text: str) -> FormPerson | None:
         """Whom a text names, by id, e-mail address or full name; None where that is nobody, or several people."""
         person = self.by_key.get(key_of(text))
         if person is None:
@@ -153,7 +153,7 @@ class People:
         return _loose(text) in self.gone
 
 
-def _spellings(answer: Answer) -> list[str]:
+def _spellings(answer: FormAnswer) -> list[str]:
     """The texts that may name the person of an answer: id, name, e-mail address."""
     addresses = [answer.sheet.cell(answer.row, column) for column in answer.sheet.of("email")]
     return [text for text in (answer.id, answer.facts.get("name", ""), *addresses) if text]

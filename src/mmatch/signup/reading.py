@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 from mmatch.cohort.cohort import Cohort
 from mmatch.display import Shown, Table
 from mmatch.errors import InputError, MmatchError, Problem, Problems, excerpt
-from mmatch.signup.answers import Answer, read_facts, read_people
+from mmatch.signup.answers import FormAnswer, read_facts, read_people
 from mmatch.signup.assembling import Assembler
 from mmatch.signup.draft import Draft
 from mmatch.signup.mapping import FileMapping, as_mapping
 from mmatch.signup.notes import Notes, Spot
-from mmatch.signup.persons import People, Person
+from mmatch.signup.persons import FormPeople, FormPerson
 from mmatch.signup.rejected import Rejected, RejectedRow
 from mmatch.signup.shapes import shapes
 from mmatch.signup.sheet_warnings import mapping_of, warn_of_cells, warn_of_heads
@@ -159,7 +159,7 @@ class _Reader:
 
     def __init__(self, sheets: list[Sheet], forced: FileMapping, notes: Notes, duplicates: str) -> None:
         self.sheets, self.forced, self.notes, self.duplicates = sheets, forced, notes, duplicates
-        self.answers: list[Answer] = []
+        self.answers: list[FormAnswer] = []
         for sheet in sheets:
             warn_of_cells(sheet, notes)
             if sheet.shape == "people":
@@ -175,7 +175,7 @@ class _Reader:
         """Columns named after people or hours are told apart from attributes, now that the people are known."""
         from mmatch.signup.blocks import mark_blocks
 
-        people = People(Notes())
+        people = FormPeople(Notes())
         for answer in self.answers:
             people.take(answer)
         for sheet in self.sheets:
@@ -205,7 +205,7 @@ class _Reader:
 
     def _attempt(self, notes: Notes, bad: set[Spot]) -> Cohort | None:
         """A cohort of the rows that are not bad; None where more problems were noted."""
-        people = People(notes, duplicates=self.duplicates)
+        people = FormPeople(notes, duplicates=self.duplicates)
         for answer in self.answers:
             if answer.sheet.spot(answer.row) in bad:
                 people.leave_out(answer)
@@ -229,7 +229,7 @@ class _Reader:
             return None
         return None if notes.problems else cohort
 
-    def _placed(self, problem: Problem, persons: Sequence[Person], notes: Notes) -> None:
+    def _placed(self, problem: Problem, persons: Sequence[FormPerson], notes: Notes) -> None:
         """A problem of a participant, noted at the cell that states the fact."""
         message = _TOKEN.sub(lambda found: persons[int(found[1])].spelling, problem.message)
         found = _TOKEN.match(problem.where)

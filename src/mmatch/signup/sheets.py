@@ -18,7 +18,7 @@ from mmatch.text import suggestion
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from mmatch.signup.tables import Table
+    from mmatch.signup.tables import InputTable
 
 NAME_LISTS = frozenset({"ranks", "strict_ranks", "mentee_ranks", "strict_mentee_ranks", "avoids"})
 LISTS = NAME_LISTS | {"topic", "offers", "requests"}
@@ -52,7 +52,7 @@ class Column:
 class Sheet:
     """A table, its columns with their meanings, its shape, and the role of its people where the file tells it."""
 
-    table: Table
+    table: InputTable
     columns: list[Column]
     shape: str = ""
     role: str = ""
@@ -131,7 +131,7 @@ class Sheet:
         return " ".join(filter(None, (self.cell(row, column) for column in columns)))
 
 
-def sheet_of(table: Table, mapping: FileMapping, notes: Notes) -> Sheet:
+def sheet_of(table: InputTable, mapping: FileMapping, notes: Notes) -> Sheet:
     """A table with the meanings that its heads and the given mapping tell."""
     columns = [Column(number, head) for number, head in enumerate(table.heads)]
     rejected = tuple(head.casefold() for head in table.heads[:3]) == _REJECTED_HEADS
@@ -159,7 +159,7 @@ def _take_rest(column: Column, others: ColumnMeaning) -> None:
         column.meaning, column.how, column.values = others.meaning, others.how, dict(others.values)
 
 
-def _check_heads(table: Table, columns: list[Column], notes: Notes) -> None:
+def _check_heads(table: InputTable, columns: list[Column], notes: Notes) -> None:
     """Repeated heads are lists where the meaning is one; other repetitions, and heads without a text, are told."""
     exact = Counter(table.heads)
     first: dict[str, str] = {}
@@ -180,7 +180,7 @@ def _check_heads(table: Table, columns: list[Column], notes: Notes) -> None:
             exact[head] = 1
 
 
-def leave_out(table: Table, column: Column, notes: Notes) -> None:
+def leave_out(table: InputTable, column: Column, notes: Notes) -> None:
     """Ignore a column without a head, and say so where it holds anything."""
     column.meaning = "ignore"
     if any(table.cells(column.number)):

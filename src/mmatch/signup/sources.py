@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from mmatch.errors import InputError, Problem, excerpt
 from mmatch.io.files import file_name, read_text
-from mmatch.signup.tables import Table, table_from_text
+from mmatch.signup.tables import InputTable, table_from_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -93,7 +93,7 @@ def is_json(source: Source) -> bool:
     return source.is_path and source.name.casefold().endswith(".json")
 
 
-def table_of(source: Source, mapping: FileMapping) -> Table:
+def table_of(source: Source, mapping: FileMapping) -> InputTable:
     """A source as a table.
 
     Raises:

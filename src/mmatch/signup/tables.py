@@ -26,7 +26,7 @@ _QUOTED = re.compile(r'"(?:[^"]|"")*"')
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class InputTable:
     """One file as a table. ``lines[i]`` is where row i begins, ``spoiled`` are rows with too many or too few cells."""
 
     name: str
@@ -49,7 +49,7 @@ class Table:
         return [row[column] for row in self.rows]
 
 
-def table_from_text(text: str, name: str, delimiter: str = "") -> Table:
+def table_from_text(text: str, name: str, delimiter: str = "") -> InputTable:
     """Read delimited text; the delimiter is the comma, semicolon or tab under which the heads make sense.
 
     Raises:
@@ -189,8 +189,8 @@ class _Builder:
         if n * len(self.heads) >= MOST_CELLS:
             raise LimitError(Problem("too-large", self.name, f"more than {MOST_CELLS:,} cells, limit {MOST_CELLS:,}"))
 
-    def table(self) -> Table:
-        return Table(
+    def table(self) -> InputTable:
+        return InputTable(
             self.name,
             self.heads,
             self.rows,

@@ -36,6 +36,8 @@ def forbid_blocking(model: Model, instance: Instance, rule: NoBlocking) -> None:
         what = "a request for several mentors" if instance.groups is None else instance.groups.why[0]
         raise UnsupportedError(f"no solver here can keep both {rule.sentence} and {what}")
     market = market_of(instance)
+    if rule.lottery is not None:
+        market = market.broken(rule.lottery)
     sets = [names for item in instance.unmet if isinstance(item, Links) for names in item.sets]
     if sets and rule.notion != "weak":
         raise UnsupportedError(f"no solver here can keep Linked beside {rule.sentence}: use rules.Stable()")

@@ -10,7 +10,7 @@ import numpy as np
 from mmatch.errors import SolverError, UnsupportedError
 from mmatch.mechanisms.market import stage_weights
 from mmatch.mechanisms.mentee_proposing import mentee_side
-from mmatch.mechanisms.rotation_order import Descent, Face, followed
+from mmatch.mechanisms.rotation_order import Descent, RotationFace, followed
 from mmatch.mechanisms.rotations import rotations
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def best_stable(instance: Instance, market: Market, watch: Watch) -> BestStable:
     descent = followed(market, best, circles)
     if descent is None:
         raise SolverError("the rotations found do not follow each other")
-    face, flows = Face(descent), []
+    face, flows = RotationFace(descent), []
     for weights in stage_weights(instance):
         if watch.reason():
             break
@@ -70,7 +70,7 @@ def _turned(descent: Descent, best: list[int], inside: list[bool]) -> list[int]:
     return current
 
 
-def _flow(face: Face, gains: list[int]) -> tuple[int, ...]:
+def _flow(face: RotationFace, gains: list[int]) -> tuple[int, ...]:
     """The greatest flow from rotations that gain to rotations that lose, along the arcs of a face."""
     most = sum(map(abs, gains)) + 1
     if most > MOST:
@@ -83,7 +83,7 @@ def _flow(face: Face, gains: list[int]) -> tuple[int, ...]:
     return _pushed(face, given, most)
 
 
-def _pushed(face: Face, given: list[int], most: int) -> tuple[int, ...]:
+def _pushed(face: RotationFace, given: list[int], most: int) -> tuple[int, ...]:
     from ortools.graph.python.max_flow import SimpleMaxFlow
 
     n, pushing = len(given), SimpleMaxFlow()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mmatch.signup.answers import Answer, read_facts
+from mmatch.signup.answers import FormAnswer, read_facts
 from mmatch.signup.sheets import IDENTITY, NAME_LISTS, Sheet
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ class AdditionsShape:
         for row in sheet.rows:
             name = draft.refer(sheet, row, identity, sheet.who(row), identity.meaning)
             if name is not None:
-                answers.append(Answer(sheet, row, name))
+                answers.append(FormAnswer(sheet, row, name))
         read_facts(sheet, answers, draft.notes)
         for answer in answers:
             person = draft.person(answer.id)

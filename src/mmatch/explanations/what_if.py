@@ -1,0 +1,178 @@
+"""What changes when one more seat, or one more group, is put into a matching in groups and all else stays as it is.
+
+The judge says what a change breaks, and the aims are measured again.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from mmatch.arrays import NONE
+from mmatch.exact import plain
+from mmatch.explanations.words import found_by, number
+from mmatch.instance.capacities import group_bounds, led_groups, mentor_seats
+from mmatch.instance.from_pairs import matching_from_pairs
+from mmatch.matching import Match, Status
+from mmatch.proof.validity import validity
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mmatch.aims._base import Aim
+    from mmatch.arrays import Bools
+    from mmatch.cohort import Cohort
+    from mmatch.instance import Instance
+    from mmatch.matching import Matching, Violation
+    from mmatch.program import Program
+    from mmatch.result import Result
+    from mmatch.terms import Slots
+
+SIZE = frozenset({"group-size"})
+GROUPS_LED = frozenset({"groups"})
+WORK = 400_000  # seats that the judge looks at, in all tries together
+LEAST_TRIES = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """A seat that somebody waits for: the request, the person, and the topic asked for."""
+
+    request: int
+    mentee: str
+    topic: str
+
+
+class Trial:
+    """A matching in groups as it is, and as it would be after one change."""
+
+    def __init__(self, question: tuple[Cohort, Program], instance: Instance, result: Result) -> None:
+        self.cohort, self.program = question
+        self.instance, self.result = instance, result
+        self.matching: Matching = result.matching
+        self.matches = list(self.matching)
+        self.tries = max(LEAST_TRIES, WORK // (len(self.matching.seats) + 1))
+        self.least, self.most = group_bounds(self.cohort, self.program)
+        self.limits, self.groups_led = mentor_seats(self.cohort, self.program), led_groups(self.cohort)
+        self.loads, self.taken = Counter(self.matching.seats.mentor), Counter(self.matching.seats.offer)
+        self.before = {(v.code, v.message) for v in validity(self.cohort, self.program, self.matching)}
+        self.slots: Slots | None = None if instance.groups is None else instance.groups.slots
+
+    def changed(self, old: Match | None, new: Match) -> list[Match]:
+        """The matches with a new one in the place of an old one, or beside all."""
+        return [*(match for match in self.matches if match is not old), new]
+
+    def broken(self, old: Match | None, new: Match) -> tuple[Violation, ...]:
+        """What the judge finds after a change beyond what it found before."""
+        self.tries -= 1
+        after = matching_from_pairs(self.cohort, self.changed(old, new))
+        found = validity(self.cohort, self.program, after)
+        return tuple(v for v in found if (v.code, v.message) not in self.before)
+
+    def codes(self, broken: Sequence[Violation], match: Match) -> frozenset[str]:
+        """Kinds of what is broken; seats that follow from the number of groups count as that number, or as the size."""
+        codes = frozenset(v.code for v in broken)
+        row, (least, most) = self.cohort.people.index[match.mentor], self.sizes(match)
+        if "capacity" in codes and self.cohort.people.capacity[row] == NONE:
+            codes = codes - {"capacity"} | (frozenset() if len(match.mentees) > most else GROUPS_LED)
+        if self.groups_led[row] != NONE and "capacity" in codes:
+            full = len(self.led_by(match.mentor)) >= self.groups_led[row] and len(match.mentees) <= most
+            codes |= GROUPS_LED if full else frozenset()
+        return codes - (SIZE if len(match.mentees) < least else frozenset())
+
+    def with_seat(self, match: Match, seat: Seat) -> Match | None:
+        """A match with one more in it; None where nothing can be tried any more."""
+        if self.tries <= 0:
+            return None
+        ranked = sorted([*zip(match.mentees, match.requested, strict=True), (seat.mentee, seat.topic)])
+        names, requested = zip(*ranked, strict=True)
+        return replace(match, mentees=names, requested=requested)
+
+    def gains(self, old: Match | None, new: Match) -> str:
+        """What the aims gain and lose, in brackets."""
+        after = matching_from_pairs(self.cohort, self.changed(old, new))
+        found = [(name, self._gained(aim, after)) for name, aim in self.program.named_aims() if not aim.vector]
+        gains = [f"{name} {'+' if gain[0] > 0 else ''}{number(plain(gain[0]))}" for name, gain in found if gain[0]]
+        return f" ({', '.join(gains)})" if gains else ""
+
+    def price(self, matches: Sequence[Match]) -> str:
+        """What a change that breaks nothing would do to the aims, the most important first."""
+        after = matching_from_pairs(self.cohort, matches)
+        for aims in self.program.tiers:
+            gains = [tuple(aim.exact_weight * gain for gain in self._gained(aim, after)) for aim in aims]
+            sums = (sum(items, Fraction(0)) for items in zip(*gains, strict=True))
+            change = next(filter(None, sums), Fraction(0))
+            name = " + ".join(aim.title for aim in aims)
+            if change < 0:
+                return f"but that lowers {name} by {number(plain(-change))}"
+            if change > 0:
+                return f"and that raises {name} by {number(plain(change))}: {found_by(self.result)} did not find it"
+        hint = (
+            "no aim asks for it" if self.result.status == Status.OPTIMAL else f"{found_by(self.result)} did not find it"
+        )
+        return f"and nothing is lost by it: {hint}"
+
+    def _gained(self, aim: Aim, after: Matching) -> tuple[Fraction, ...]:
+        """What one aim gains, number by number."""
+        totals = (aim.measure(self.cohort, matching) for matching in (after, self.matching))
+        one, other = (total if isinstance(total, tuple) else (total,) for total in totals)
+        return tuple(Fraction(a - b) for a, b in zip(one, other, strict=True))
+
+    def sizes(self, match: Match) -> tuple[int, int]:
+        """(least, greatest) size of a match."""
+        row = self.cohort.offers.index[match.offer]
+        return int(self.least[row]), int(self.most[row])
+
+    def room(self, match: Match) -> int:
+        """Seats that the mentor and the offer of a match have left."""
+        row, offer = self.cohort.people.index[match.mentor], self.cohort.offers.index[match.offer]
+        room = int(self.limits[row]) - self.loads[match.mentor]
+        seats = int(self.cohort.offers.seats[offer])
+        return max(room if seats == NONE else min(room, seats - self.taken[match.offer]), 0)
+
+    def led_by(self, mentor: str) -> list[Match]:
+        """The matches of a mentor."""
+        return [match for match in self.matches if match.mentor == mentor]
+
+    def offers_of(self, seat: Seat) -> set[str]:
+        """The offers that could fill a seat."""
+        edges = self.instance.labels
+        offers = edges.offer_rows[self.instance.offer[self.instance.request == seat.request]]
+        return {self.cohort.offers.ids[row] for row in offers.tolist()}
+
+    @cached_property
+    def idle(self) -> Bools:
+        """For each person and slot whether they are in no match at that time."""
+        slots, index = self.slots, self.cohort.people.index
+        if slots is None:
+            return np.ones((len(self.cohort), 0), dtype=bool)
+        idle = np.ones((len(self.cohort), len(slots.names)), dtype=bool)
+        for match in self.matches:
+            k = slots.names.index(match.slot)
+            rows = np.array([index[name] for name in (*match.mentors, *match.mentees)])
+            idle[np.ix_(rows, (slots.start < slots.end[k]) & (slots.start[k] < slots.end))] = False
+        return idle
+
+    def slots_of(self, mentor: str) -> list[str]:
+        """The times at which a mentor could lead one more group; one without a name where there are none."""
+        if self.slots is None:
+            return [""]
+        row = self.cohort.people.index[mentor]
+        return [self.slots.names[k] for k in np.flatnonzero(self.slots.leads[row] & self.idle[row]).tolist()]
+
+    def can_sit(self, mentee: str, slot: str) -> bool:
+        """Whether somebody is free at a slot and in no other match then."""
+        if self.slots is None:
+            return True
+        row, k = self.cohort.people.index[mentee], self.slots.names.index(slot)
+        return bool(self.slots.sits[row, k] and self.idle[row, k])
+
+
+def where(match: Match) -> str:
+    """The mentors of a match, and when it is."""
+    return " and ".join(match.mentors) + (f" at {match.slot}" if match.slot else "")

@@ -1,0 +1,30 @@
+"""Scheduling: dates for the sessions of a matching, and the independent judge of schedules."""
+
+from mmatch.scheduling.alternatives import suggest
+from mmatch.scheduling.dated_matchings import Dated, solve_with_dates
+from mmatch.scheduling.dates import Dates, Wishes
+from mmatch.scheduling.diaries import Diary, diaries_of
+from mmatch.scheduling.judge import judge_schedule
+from mmatch.scheduling.new_schedules import schedule
+from mmatch.scheduling.plans import Due, Plan, Schedule, Session, Unplaced
+from mmatch.scheduling.revised_schedules import reschedule
+from mmatch.scheduling.settings import Settings
+
+__all__ = [
+    "Dated",
+    "Dates",
+    "Diary",
+    "Due",
+    "Plan",
+    "Schedule",
+    "Session",
+    "Settings",
+    "Unplaced",
+    "Wishes",
+    "diaries_of",
+    "judge_schedule",
+    "reschedule",
+    "schedule",
+    "solve_with_dates",
+    "suggest",
+]

@@ -1,0 +1,119 @@
+"""Other dates for one plan while all others stay: what people choose from when a first date does not suit them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from mmatch.errors import InputError, Problem, excerpt, expect
+from mmatch.formats import format_of
+from mmatch.scheduling.due_dates import with_due_dates
+from mmatch.scheduling.feasibility import Rooms, fits
+from mmatch.scheduling.free_time import FreeTime
+from mmatch.scheduling.insertion import Surroundings
+from mmatch.scheduling.plans import Plan, Schedule, Session
+from mmatch.scheduling.settings import key_of
+from mmatch.scheduling.single_match import IMPOSSIBLE, dates_from, onward_costs
+from mmatch.scheduling.tasks import Task, task_of
+
+if TYPE_CHECKING:
+    from mmatch.cohort import Cohort
+    from mmatch.scheduling.settings import Settings
+    from mmatch.scheduling.single_match import Dates
+
+MOST = 1000
+
+
+def suggest(cohort: Cohort, schedule: Schedule, plan: Plan, k: int = 3) -> tuple[Plan, ...]:
+    """Suggest up to k other dates for one plan, the best first, while all other plans stay as they are.
+
+    Each begins at another time. Every suggestion is valid: everybody is free, and all rules of the
+    schedule are kept. Use it for one match at a time: two suggestions for two matches may need the same hour.
+
+    Args:
+        cohort: the same people as for the schedule.
+        schedule: all plans.
+        plan: one of them; or a match without dates as ``mm.Plan(match, format, ())``, to see whether a change of
+            others has made dates possible.
+        k: how many.
+
+    Returns:
+        Plans with dates and what is due, fewer than k where there are no more.
+
+    Raises:
+        InputError: a plan that is not in the schedule, or no number from 1 to 1000.
+    """
+    if type(k) is not int or not 1 <= k <= MOST:
+        raise InputError(Problem("argument", "k", f"found {excerpt(k)}, expected a whole number from 1 to {MOST}"))
+    expect(schedule, Schedule, "schedule")
+    matches = [item.match for item in schedule.plans] + [item.match for item in schedule.unplaced]
+    if getattr(plan, "match", None) not in matches:
+        raise InputError(Problem("type", "plan", "expected one of schedule.plans"))
+    free_time, settings = FreeTime(cohort, schedule.settings), schedule.settings
+    others = [other for other in schedule.plans if other.match != plan.match and _in_the_way(plan, other, settings)]
+    around = Surroundings(
+        [_as_task(other, free_time) for other in others],
+        [tuple(session.start for session in other.sessions) for other in others],
+        [Rooms(site, len(names)) for site, names in settings.rooms.items()],
+    )
+    task = task_of(plan.match, plan.format, free_time)
+    now = plan.sessions[0].start if plan.sessions else None
+    found: list[Plan] = []
+    for dates in _ranked(task, around):
+        if len(found) == k:
+            break
+        if dates[0] != now and fits([*around.tasks, task], [*around.dates, dates], around.rooms):
+            found.append(_plan(task, dates, others, free_time))
+    return tuple(found)
+
+
+def _in_the_way(plan: Plan, other: Plan, settings: Settings) -> bool:
+    """Whether another plan is of the same people, or in rooms that are shared."""
+    shares_people = not set(plan.people).isdisjoint(other.people)
+    return shares_people or any(session.site in settings.rooms for session in other.sessions)
+
+
+def _as_task(plan: Plan, free_time: FreeTime) -> Task:
+    """A plan as a task that has its dates and no others."""
+    settings, key = free_time.settings, key_of(plan.match)
+    kept = {key: {k: session.start for k, session in enumerate(plan.sessions)}}
+    task = task_of(plan.match, plan.format, free_time.under(replace(settings, kept=kept), same=True))
+    modes, sites = (tuple(getattr(session, name) for session in plan.sessions) for name in ("mode", "site"))
+    before = settings.kept.get(key, {})
+    return replace(task, modes=modes, sites=sites, fixed=tuple(k in before for k in range(len(modes))))
+
+
+def _ranked(task: Task, others: Surroundings) -> Iterator[Dates]:
+    """The cheapest dates from each start of the first session, the cheapest first."""
+    left = others.left_for(task)
+    if left.is_open:
+        costs = onward_costs(left)
+        for place in np.lexsort((left.starts[0], costs[0])).tolist():
+            if costs[0][place] < IMPOSSIBLE:
+                yield dates_from(left, place, costs)
+
+
+def _plan(task: Task, dates: Dates, others: list[Plan], free_time: FreeTime) -> Plan:
+    """A plan with these dates, in rooms that others leave."""
+    settings = free_time.settings
+    sessions = tuple(
+        Session(at, spec.minutes, task.modes[k], task.sites[k])
+        for k, (at, spec) in enumerate(zip(dates, task.format.sessions, strict=True))
+    )
+    in_rooms = tuple(replace(session, room=_free_room(session, others, settings)) for session in sessions)
+    plan = Plan(task.match, task.format.name, in_rooms)
+    return with_due_dates(plan, format_of(task.format.name, settings.formats), free_time)
+
+
+def _free_room(session: Session, others: list[Plan], settings: Settings) -> str:
+    """The first room that no other plan takes meanwhile; the empty text where the site has no list of rooms."""
+    taken = {
+        other.room
+        for plan in others
+        for other in plan.sessions
+        if other.site == session.site and other.start < session.end and session.start < other.end
+    }
+    return next((name for name in settings.rooms.get(session.site, ()) if name not in taken), "")

@@ -1,0 +1,131 @@
+"""Matching and dates decided in turn: pairs that find no dates are forbidden, and the rest is matched again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from mmatch.display import Shown, Table
+from mmatch.engine import solve
+from mmatch.errors import InputError, Problem, excerpt
+from mmatch.program import Program, check_question
+from mmatch.registry import find
+from mmatch.scheduling.cohort_settings import format_name
+from mmatch.scheduling.dates import Dates
+from mmatch.scheduling.free_time import FreeTime
+from mmatch.scheduling.new_schedules import schedule
+from mmatch.scheduling.tasks import task_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mmatch.cohort import Cohort
+    from mmatch.matching import Match
+    from mmatch.result import Result
+    from mmatch.scheduling.plans import Schedule
+
+MOST_ROUNDS = 1000
+Pair = tuple[str, str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Dated(Shown):
+    """A matching together with its schedule.
+
+    ``program`` is the policy under which ``result`` is the best: the given one, with the pairs of ``forbidden``,
+    (mentor, mentee, topic), for which no dates were found. Matches that are left in ``schedule.unplaced`` have final
+    reasons: forbidding them helped nobody.
+    """
+
+    result: Result
+    schedule: Schedule
+    program: Program
+    forbidden: tuple[Pair, ...]
+    rounds: int
+
+    def __repr__(self) -> str:
+        return f"<Dated: {self.result!r}, {self.schedule!r}, {len(self.forbidden)} pairs without dates avoided>"
+
+    def tables(self) -> Iterator[Table]:
+        """The matching, then its dates."""
+        yield from self.result.tables()
+        yield from self.schedule.tables()
+
+
+def solve_with_dates(
+    cohort: Cohort, program: Program, dates: Dates, *, rounds: int = 20, solver: Any = "auto", seed: int | str = 0
+) -> Dated:
+    """Decide who meets whom and when, so that as many matches as possible have dates.
+
+    Each round matches, gives dates, and forbids the pairs that find none (in a group the mentor and the mentee who
+    leaves the others least time in common), until all have dates, nothing new is to be forbidden, or the rounds are
+    over. The round in which most mentees have dates is kept, the first of equal ones. What comes out is the best
+    matching under the pairs that it forbids, and the best schedule of that matching; that no other matching has more
+    dates is not claimed. `rules.SharedTime` removes hopeless pairs before the first round, and `rules.CommonSlot`
+    decides on match and time at once, where one slot is all that is needed. Locked pairs are not forbidden.
+
+    Args:
+        cohort: the facts.
+        program: the policy.
+        dates: what is requested of the calendar.
+        rounds: how often to match at most.
+        solver: as for `solve`.
+        seed: of the lottery that breaks ties.
+
+    Returns:
+        A `Dated`: result, schedule, and the program with what was forbidden.
+
+    Raises:
+        InputError: arguments of another form.
+        NoMatchingError: the program itself has no matching.
+    """
+    check_question(cohort, program)
+    if type(rounds) is not int or not 1 <= rounds <= MOST_ROUNDS:
+        text = f"found {excerpt(rounds)}, expected a whole number from 1 to {MOST_ROUNDS}"
+        raise InputError(Problem("argument", "rounds", text))
+    forbid = find("mmatch.rules", "Forbid")
+    forbidden: dict[Pair, None] = {}
+    best: Dated | None = None
+    for number in range(1, rounds + 1):
+        policy = program if not forbidden else replace(program, rules=(*program.rules, forbid(sorted(forbidden))))
+        result = solve(cohort, policy, solver=solver, seed=seed)
+        if best is not None and result.found is None:
+            break  # with so much forbidden nothing is left
+        found = schedule(cohort, result, dates)
+        now = Dated(result, found, policy, tuple(forbidden), number)
+        if best is None or _seats(found) > _seats(best.schedule):
+            best = now
+        hopeless = [pair for pair in _pairs(cohort, policy, found) if pair not in forbidden]
+        if not hopeless:
+            break
+        forbidden |= dict.fromkeys(hopeless)
+    if best is None:
+        raise InputError(Problem("argument", "rounds", "expected at least one round"))
+    return best
+
+
+def _seats(found: Schedule) -> int:
+    """How many mentees have dates."""
+    return sum(len(plan.match.mentees) for plan in found.plans)
+
+
+def _pairs(cohort: Cohort, program: Program, found: Schedule) -> list[Pair]:
+    """For each match without dates the pair to forbid: its mentor, and the mentee who leaves least time in common."""
+    free_time = FreeTime(cohort, found.settings)
+    locks = {pair[:2] for rule in program.rules if rule.name == "Lock" for pair in getattr(rule, "pairs", ())}
+    names = [(item.match, format_name(cohort, program, item.match)) for item in found.unplaced]
+    pairs = [(match.mentor, _hardest(match, name, free_time), match.topic) for match, name in names]
+    return [pair for pair in pairs if pair[:2] not in locks]
+
+
+def _hardest(match: Match, name: str, free_time: FreeTime) -> str:
+    """The mentee who restricts the others most: without this one they share the most times; the first of equal ones."""
+    if len(match.mentees) == 1:
+        return match.mentees[0]
+
+    def times_without(mentee: str) -> int:
+        """How many times the others have in common."""
+        others = replace(match, mentees=tuple(other for other in match.mentees if other != mentee))
+        return min(len(starts) for starts in task_of(others, name, free_time).starts)
+
+    return max(match.mentees, key=times_without)

@@ -1,0 +1,139 @@
+"""The cheapest dates of one match on its own, by dynamic programming from session to session.
+
+The cost of each start by itself is in the task. Between two sessions the cost is the distance of the gap from its
+target, and, where that is a wish, a change of weekday or time of day.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from mmatch.scheduling.tasks import Task
+
+if TYPE_CHECKING:
+    from mmatch.arrays import Bools
+    from mmatch.availability import Intervals
+
+IMPOSSIBLE = 2**60
+Dates = tuple[int, ...]
+
+
+def cheapest_dates(task: Task) -> Dates | None:
+    """The cheapest dates of one match as if there were no other match; None where it has none."""
+    if "cheapest" not in task.memo:
+        costs = onward_costs(task) if task.is_open else []
+        possible = costs and int(costs[0].min()) < IMPOSSIBLE
+        task.memo["cheapest"] = dates_from(task, int(costs[0].argmin()), costs) if possible else None
+    found: Dates | None = task.memo["cheapest"]
+    return found
+
+
+def onward_costs(task: Task) -> list[Intervals]:
+    """The least cost from each start of each session to the end of the match, the start's own cost included."""
+    if "onward" not in task.memo:
+        costs = [task.prices[-1]]
+        for k in reversed(range(len(task.format.gaps))):
+            costs.insert(0, np.minimum(task.prices[k] + _Gap(task, k).cheapest_next(costs[0]), IMPOSSIBLE))
+        task.memo["onward"] = costs
+    found: list[Intervals] = task.memo["onward"]
+    return found
+
+
+def dates_from(task: Task, first: int, onward: list[Intervals]) -> Dates:
+    """The cheapest dates that begin at one start of the first session."""
+    places = [first]
+    for k, costs in enumerate(onward[1:]):
+        after = _gap_costs(task, k, np.array(places[-1]), np.arange(len(costs))) + costs
+        places.append(int(after.argmin()))
+    return tuple(int(times[place]) for times, place in zip(task.starts, places, strict=True))
+
+
+def narrowed(task: Task, most: int) -> Task:
+    """The task with only those starts that belong to some dates of at most this cost."""
+    onward = onward_costs(task)
+    until = task.prices[0]
+    keep = [onward[0] <= most]
+    for k in range(len(task.format.gaps)):
+        reached = _Gap(task, k).cheapest_before(until)
+        keep.append(np.minimum(reached + onward[k + 1], IMPOSSIBLE) <= most)
+        until = np.minimum(reached + task.prices[k + 1], IMPOSSIBLE)
+    return task.kept(keep)
+
+
+def cost(task: Task, dates: Dates) -> int:
+    """What the dates of one match cost; `IMPOSSIBLE` and more where the task does not allow them."""
+    known: dict[Dates, int] = task.memo.setdefault("costs", {})
+    if dates not in known:
+        places = [int(times.searchsorted(at)) for times, at in zip(task.starts, dates, strict=True)]
+        known[dates] = sum(int(prices[at]) for prices, at in zip(task.prices, places, strict=True)) + sum(
+            int(_gap_costs(task, k, np.array(one), np.array(other))) for k, (one, other) in enumerate(pairwise(places))
+        )
+    return known[dates]
+
+
+def needed_minutes(task: Task, k: int) -> int:
+    """Minutes from the start of session k to the earliest possible start of the next one."""
+    return task.format.sessions[k].minutes + task.pause(k, task, k + 1)
+
+
+def _gap_allowed(task: Task, k: int, one: Intervals, other: Intervals) -> Bools:
+    """Whether gap k may lie between starts, given as positions in any broadcast shape."""
+    if task.fixed[k] and task.fixed[k + 1]:
+        return np.ones(np.broadcast_shapes(one.shape, other.shape), dtype=bool)
+    gap, (before, after) = task.format.gaps[k], task.marks[k]
+    apart = after[other] - before[one]
+    found: Bools = (gap.least <= apart) & (apart <= gap.most)
+    found = found & (task.days[k + 1][other] >= task.soonest[k][one])
+    return found & (task.starts[k + 1][other] >= task.starts[k][one] + needed_minutes(task, k))
+
+
+def _gap_costs(task: Task, k: int, one: Intervals, other: Intervals) -> Intervals:
+    """What gap k costs between starts, given as positions; `IMPOSSIBLE` where it is not allowed."""
+    before, after = task.marks[k]
+    found = task.radix * task.wishes.gap * np.abs(after[other] - before[one] - task.format.gaps[k].target)
+    if task.wishes.same_time:
+        found = found + task.radix * task.wishes.same_time * (task.week_times[k][one] != task.week_times[k + 1][other])
+    return np.where(_gap_allowed(task, k, one, other), found, IMPOSSIBLE)
+
+
+class _Gap:
+    """The costs of gap k for every two starts; for every two dates only, where the dates alone decide."""
+
+    def __init__(self, task: Task, k: int) -> None:
+        n, m = len(task.starts[k]), len(task.starts[k + 1])
+        (first, last), (others_first, others_last) = _by_date(task.days[k]), _by_date(task.days[k + 1])
+        if not task.wishes.same_time and _dates_decide(task, k, (first, last), (others_first, others_last)):
+            self.costs = _gap_costs(task, k, first[:, None], others_last[None, :])
+        else:
+            first, others_first = np.arange(n), np.arange(m)
+            self.costs = _gap_costs(task, k, first[:, None], others_first[None, :])
+        self.first, self.sizes = first, np.diff(first, append=n)
+        self.others_first, self.others_sizes = others_first, np.diff(others_first, append=m)
+
+    def cheapest_next(self, after: Intervals) -> Intervals:
+        """For each start of session k, the least of the gap and all that follows."""
+        best = np.minimum.reduceat(after, self.others_first)
+        return np.repeat((self.costs + best[None, :]).min(axis=1), self.sizes)
+
+    def cheapest_before(self, until: Intervals) -> Intervals:
+        """For each start of session k + 1, the least of all that came before and the gap."""
+        best = np.minimum.reduceat(until, self.first)
+        costs = np.minimum((self.costs + best[:, None]).min(axis=0), IMPOSSIBLE)
+        return np.repeat(costs, self.others_sizes)
+
+
+def _by_date(days: Intervals) -> tuple[Intervals, Intervals]:
+    """Positions of the first and of the last start on each date."""
+    first = np.flatnonzero(np.diff(days, prepend=days[:1] - 1))
+    return first, np.append(first[1:], len(days)) - 1
+
+
+def _dates_decide(task: Task, k: int, one: tuple[Intervals, Intervals], other: tuple[Intervals, Intervals]) -> bool:
+    """Whether no two dates that the gap allows hold sessions that overlap."""
+    gap, (before, after) = task.format.gaps[k], task.marks[k]
+    days = after[other[0]][None, :] - before[one[0]][:, None]
+    clear = task.starts[k + 1][other[0]][None, :] >= task.starts[k][one[1]][:, None] + needed_minutes(task, k)
+    return bool((clear | (days < gap.least) | (days > gap.most)).all())

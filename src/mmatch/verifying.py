@@ -1,0 +1,142 @@
+"""verify(): everything that is wrong with an answer; evaluate(): what a hand-made matching is worth."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from mmatch.errors import BrokenRulesError, InputError, Problem, excerpt
+from mmatch.instance import Answer
+from mmatch.instance.from_pairs import matching_from_pairs
+from mmatch.matching import Matching, Status, Trust, Violation
+from mmatch.program import check_question
+from mmatch.proof import judge_matching, judge_result
+from mmatch.proof.well_formed import malformed
+from mmatch.result import Result
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from mmatch.cohort import Cohort
+    from mmatch.program import Program
+    from mmatch.scheduling import Schedule
+
+
+def verify(
+    cohort: Cohort,
+    program: Program,
+    answer: Result | Matching | Schedule,
+    *,
+    of: Result | Matching | None = None,
+    again: bool = False,
+) -> list[Violation]:
+    """Everything that is wrong with an answer, judged without any solver; an empty list: all is true.
+
+    A bare `Matching` is judged for validity: people, offers, seats, rules, the list of unfilled seats. A `Result` also
+    for its value, bound, trust, proof and digest: a wrong claim is a violation, weak trust is none. A `Schedule` is
+    judged minute by minute: formats, gaps, everybody's free time, rooms, ways, pins.
+
+    Args:
+        cohort: the facts.
+        program: the question that was asked; the answer must be one to it.
+        answer: what is to be judged.
+        of: the result or matching to which a schedule gives dates: then each of its matches must be dated or listed.
+        again: whether to repeat the runs of a result that is "corroborated": whoever writes a file can write their
+            record, too.
+
+    Raises:
+        InputError: where the answer is none of these, or the program cannot be meant for the cohort.
+    """
+    check_question(cohort, program)
+    if isinstance(answer, Matching):
+        resolved = program.resolve(cohort, "flow")
+        resolved.check(cohort)
+        return judge_matching(cohort, resolved, answer)
+    if not isinstance(answer, Result):
+        return _wrong_dates(cohort, program, answer, of)
+    program.resolve(cohort, answer.solver, answer.seed).check(cohort)
+    found = malformed(answer)
+    if not found and not answers(cohort, program, answer):
+        found = [Violation("digest", "the result was made from another cohort or program")]
+    found = found or judge_result(cohort, answer)
+    return found or (_repeated(cohort, answer) if again and answer.trust == Trust.CORROBORATED else [])
+
+
+def _wrong_dates(cohort: Cohort, program: Program, schedule: Schedule, of: Result | Matching | None) -> list[Violation]:
+    """What is wrong with a schedule, and whether it gives dates to this result."""
+    from mmatch.scheduling import Schedule, judge_schedule
+
+    if not isinstance(schedule, Schedule):
+        text = f"found {type(schedule).__name__} {excerpt(schedule)}, expected a Result, a Matching or a Schedule"
+        raise InputError(Problem("type", "answer", text))
+    found = []
+    if isinstance(of, Result) and schedule.question != of.proof.digest:
+        found = [Violation("digest", "the schedule was made from another result")]
+    return found + judge_schedule(cohort, program, schedule, of.matching if isinstance(of, Result) else of)
+
+
+def evaluate(cohort: Cohort, program: Program, made: Matching | Iterable[Any]) -> Result:
+    """Measure a matching that somebody made by hand, as a result that can be explained, reported and dated.
+
+    Args:
+        cohort: the facts.
+        program: the policy by whose aims it is measured.
+        made: a `Matching`, or pairs as `matching_from_pairs` takes them.
+
+    Returns:
+        A result with status "feasible" and trust "heuristic": that it is the best is not claimed.
+
+    Raises:
+        BrokenRulesError: where it breaks a rule or a limit; the error carries the violations.
+        InputError: unknown people, or a program that cannot be meant for the cohort.
+    """
+    from mmatch.engine import judged
+
+    check_question(cohort, program)
+    matching = made if isinstance(made, Matching) else matching_from_pairs(cohort, made, program)
+    resolved = program.resolve(cohort, "flow")
+    resolved.check(cohort)
+    broken = judge_matching(cohort, resolved, matching)
+    if broken:
+        raise BrokenRulesError(broken)
+    return judged(cohort, resolved, Answer(Status.FEASIBLE), matching, ("by hand", 0))
+
+
+def answers(cohort: Cohort, program: Program, result: Result) -> bool:
+    """Whether a result answers a program: the same rules and aims, but for what a solver adds to them."""
+    made = result.program
+    if made == program:
+        return True
+    if (made.format, made.group) != (program.format, program.group) or made.rules[
+        : len(program.rules)
+    ] != program.rules:
+        return False
+    added = made.rules[len(program.rules) :]
+    if not added:
+        return program.resolve(cohort, "flow").aims == made.aims
+    if result.solver != "stable" or len(added) > 1 or added[0].name != "Stable":
+        return False
+    usual = [program.resolve(cohort, _Side(side)).aims for side in ("mentee", "mentor")]
+    return made.aims in usual
+
+
+class _Side:
+    """What a program asks of a stable solver."""
+
+    name = "stable"
+
+    def __init__(self, side: str) -> None:
+        self.side = side
+
+
+def _repeated(cohort: Cohort, result: Result) -> list[Violation]:
+    """A violation where the same question, asked again, is not corroborated again."""
+    from mmatch.engine import solve
+
+    found = solve(cohort, result.program, seed=result.seed)
+    if (
+        found.status == result.status
+        and found.value == result.value
+        and found.trust in {Trust.PROVED, Trust.CORROBORATED}
+    ):
+        return []
+    return [Violation("trust", f"asked again the answer is {found.status}, value {found.value}, trust {found.trust}")]

@@ -1,0 +1,112 @@
+"""Components too large for one model: the search ends, is never worse than its start, and its bound is honest."""
+
+import random
+
+import pytest
+from hypothesis import given
+
+import mmatch as mm
+from dated import faults, planned
+from dates_oracle import FORMATS, START, questions
+from mmatch.instance import Watch
+from mmatch.scheduling import components, neighbourhoods
+from mmatch.scheduling.components import place
+from mmatch.scheduling.feasibility import Rooms, fits, total, worth
+from mmatch.scheduling.free_time import FreeTime
+from mmatch.scheduling.insertion import Surroundings, inserted, inserted_together
+from mmatch.scheduling.neighbourhoods import NeighbourhoodSearch
+from mmatch.scheduling.single_match import cheapest_dates
+from mmatch.scheduling.tasks import task_of
+from strategies import examples
+
+SPAN = {"start": "2027-01-11", "end": "2027-01-22"}
+HALVES = [f"{day} {hours}" for day in ("Mon", "Tue", "Wed", "Thu") for hours in ("9-11", "14-16")]
+
+
+def crowd(teams=3, mentors=9, seed=0):
+    """Every mentor meets every team in one of a few hours: one component."""
+    draw = random.Random(seed)
+    people = [
+        mm.Participant(
+            f"m{k:02}", offers=[mm.Offer()], capacity=teams, availability="; ".join(sorted(draw.sample(HALVES, 3)))
+        )
+        for k in range(mentors)
+    ]
+    people += [mm.Participant(f"e{k}", requests=[mm.Request(mentors=mentors)]) for k in range(teams)]
+    cohort = mm.Cohort(people)
+    pairs = [(f"m{k:02}", f"e{j}") for k in range(mentors) for j in range(teams)]
+    return cohort, mm.Program(), mm.matching_from_pairs(cohort, pairs)
+
+
+DIARIES = {f"e{k}": mm.Diary(per_day=5) for k in range(3)}
+
+
+def test_the_search_ends_without_a_limit_and_says_what_is_left_open(monkeypatch):
+    """Hours of a search that nothing bounded: an office-hours marathon of 422 talks never came back."""
+    monkeypatch.setattr(components, "LARGE", 20)
+    monkeypatch.setattr(components, "PROOF", 0.1)
+    question = crowd()
+    found = planned(*question, **SPAN, diaries=DIARIES)
+    assert faults(question[0], question[2], found) == []
+    assert len(found.plans) == len(question[2])
+    assert found.status == "optimal" or found.bound > found.value
+    assert found == planned(*question, **SPAN, diaries=DIARIES)
+
+
+@pytest.mark.parametrize("adjacent", [0, 500])
+@pytest.mark.parametrize("seed", range(3))
+def test_a_neighbourhood_keeps_everything_and_is_never_worse(seed, adjacent):
+    cohort, _, matching = crowd(teams=3, mentors=8, seed=seed)
+    diaries = {k: DIARIES[k] for k in ("e0", "e1")}
+    wishes = mm.Wishes(adjacent=adjacent)
+    empty = planned(cohort, mm.Program(), mm.Matching(), **SPAN, diaries=diaries, wishes=wishes)
+    tasks = [task_of(match, "single", FreeTime(cohort, empty.settings)) for match in matching]
+    start = [None] * len(tasks)
+    for k, task in reversed(list(enumerate(tasks))):
+        start[k] = inserted(task, Surroundings(tasks, start))
+    search = NeighbourhoodSearch(tasks, start, [cheapest_dates(task) for task in tasks], ())
+    search.run(Watch())
+    assert fits(tasks, search.dates)
+    assert worth(tasks, search.dates) >= worth(tasks, start)
+
+
+def tasks_of(cohort, matching, **options):
+    span = {"start": START, "end": "2026-04-04", "hours": "", "grain": 60, "formats": FORMATS}
+    empty = planned(cohort, mm.Program(), mm.Matching(), **{**span, **options})
+    calendars = FreeTime(cohort, empty.settings)
+    names = {person.id: person.requests[0].format for person in cohort if person.requests}
+    tasks = [task_of(match, names[match.mentees[0]], calendars) for match in matching]
+    return tasks, [Rooms(site, len(rooms)) for site, rooms in empty.settings.rooms.items()]
+
+
+@given(question=questions())
+@examples(60)
+def test_the_bound_is_never_below_what_the_best_dates_are_worth(question):
+    cohort, matching, options = question
+    tasks, rooms = tasks_of(cohort, matching, **options)
+    best = place(tasks, None, rooms)
+    assert best.exact
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(components, "LARGE", 0)
+        patch.setattr(components, "LARGE_WITH_ROOMS", 0)
+        patch.setattr(components, "PROOF", 0.0)
+        patch.setattr(neighbourhoods, "FIRST_SIZE", 2)
+        patch.setattr(neighbourhoods, "SIZES", (2, 2))
+        found = place(tasks, None, rooms)
+    assert fits(tasks, found.dates, rooms)
+    (most, least), reached, optimum = found.bound, total(tasks, found.dates), total(tasks, best.dates)
+    assert (reached[0], -reached[1]) <= (optimum[0], -optimum[1]) <= (most, -least)
+    assert not found.exact or reached == optimum
+
+
+def test_rooms_that_others_take_are_not_there_for_two():
+    """Two rooms, one of them taken at nine: of two matches that would like to meet at nine one waits."""
+    people = [mm.Participant(f"m{k}", offers=[mm.Offer()], site="Rome") for k in range(3)]
+    people += [mm.Participant(f"e{k}", requests=[mm.Request(format="meet")], site="Rome") for k in range(3)]
+    cohort = mm.Cohort(people)
+    matching = mm.matching_from_pairs(cohort, [(f"m{k}", f"e{k}") for k in range(3)])
+    tasks, rooms = tasks_of(cohort, matching, rooms={"Rome": 2}, hours="Mon 9-11")
+    nine = cheapest_dates(tasks[0])
+    found = inserted_together(tasks[1:], Surroundings(tasks[:1], [nine], rooms), [None, None], Watch())
+    assert sorted(found.dates) == [nine, (nine[0] + 60,)]
+    assert fits(tasks, [nine, *found.dates], rooms)
