@@ -22,8 +22,8 @@ lint: $(READY)
 types: $(READY)
 	$(VENV)/bin/mypy
 
-tests: $(READY) browser
-	$(VENV)/bin/pytest -q -n 2
+tests: $(READY) browser      ## all of them, or those of one room: make tests ROOM=scheduling
+	$(VENV)/bin/pytest -q -n 2 $(if $(ROOM),$(wildcard tests/$(ROOM) tests/test_$(ROOM).py))
 
 browser:                     ## Debian's Chromium, for the tests of pages (without it they are skipped)
 	@{ command -v chromium && command -v chromedriver; } > /dev/null \

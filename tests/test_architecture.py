@@ -1,4 +1,4 @@
-"""The house: imports run one way, public names are listed, and importing stays light."""
+"""The rooms: imports run one way, public names are listed, and importing stays light."""
 
 from __future__ import annotations
 
@@ -41,13 +41,13 @@ def room(path):
     return path.relative_to(HOME).parts[0].removesuffix(".py")
 
 
-def imported(path):
-    """(module, name) pairs that a file imports when it runs; imports for types only are free."""
+def imported(path, *, types=False):
+    """(module, name) pairs that a file imports when it runs, also inside functions; on request those of types, too."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     typed = {
         id(inner)
         for branch in ast.walk(tree)
-        if isinstance(branch, ast.If) and "TYPE_CHECKING" in ast.dump(branch.test)
+        if not types and isinstance(branch, ast.If) and "TYPE_CHECKING" in ast.dump(branch.test)
         for inner in ast.walk(branch)
     }
     for node in ast.walk(tree):
@@ -58,7 +58,8 @@ def imported(path):
 
 
 def rooms_of(path):
-    for module, name in imported(path):
+    """The rooms that a file knows, be it for types only."""
+    for module, name in imported(path, types=True):
         if module == "mmatch" and name != "__version__":
             yield name
         elif module.startswith("mmatch."):
