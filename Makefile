@@ -64,7 +64,7 @@ peers: .venv-peers/.ready    ## other people's packages, in an environment of th
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
 	$(RUN) -m pip install --quiet --upgrade pip
-	$(RUN) -m pip install --quiet -c constraints.txt -e ".[cli,plot,report,calendar,holidays]" --group dev --group docs --group notebooks
+	$(RUN) -m pip install --quiet -c constraints.txt -e ".[plot,holidays]" --group dev --group docs --group notebooks
 	touch $@
 
 clean:

@@ -3,15 +3,10 @@
 from __future__ import annotations
 
 import sys
-from importlib.util import find_spec
 
 
 def main() -> int:
-    """Run the command line; say in one sentence what to install where it is missing."""
-    missing = [name for name in ("typer", "rich") if find_spec(name) is None]
-    if missing:
-        sys.stderr.write(f"The command line needs {' and '.join(missing)}: pip install 'mmatch[cli]'\n")
-        return 2
+    """Run the command line."""
     from mmatch.cli import run
 
     return run()

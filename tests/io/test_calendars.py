@@ -185,12 +185,7 @@ def test_what_is_cancelled_is_called_off_in_a_file_of_its_own(tmp_path):
     assert set(entries(data, "UID")) <= set(entries(before, "UID"))
 
 
-def test_without_icalendar_one_sentence_says_how_to_install_it(monkeypatch):
-    monkeypatch.setitem(__import__("sys").modules, "icalendar", None)
-    with pytest.raises(mm.ExtraError, match=r"pip install 'mmatch\[calendar\]'"):
-        mm.calendar_file(*planned(), now=NOW)
-    with pytest.raises(mm.ExtraError, match=r"pip install 'mmatch\[calendar\]'"):
-        mm.busy_times(b"", start="2027-01-01", end="2027-01-02")
+def test_without_holidays_one_sentence_says_how_to_install_it(monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "holidays", None)
     with pytest.raises(mm.ExtraError, match=r"pip install 'mmatch\[holidays\]'"):
         mm.public_holidays("DE", "2027-01-01", "2027-01-02")

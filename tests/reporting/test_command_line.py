@@ -193,12 +193,10 @@ def test_hostile_names_cannot_steer_a_terminal(folder, mmatch):
     assert "\u202e" not in out
 
 
-def test_without_the_extra_one_sentence_says_how_to_get_it(monkeypatch, capsys):
-    from mmatch import __main__
-
-    monkeypatch.setattr(__main__, "find_spec", lambda name: None if name == "rich" else True)
-    assert __main__.main() == 2
-    assert capsys.readouterr().err == "The command line needs rich: pip install 'mmatch[cli]'\n"
+@pytest.mark.parametrize("words", [["-h"], ["match", "-h"], ["verify", "--help"]])
+def test_help_is_short_to_ask_for(mmatch, words):
+    status, out, _ = mmatch(*words)
+    assert (status, out.startswith("Usage: mmatch")) == (0, True)
 
 
 def test_python_m_is_the_same(folder):

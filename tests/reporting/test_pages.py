@@ -155,14 +155,3 @@ def test_in_a_notebook_it_stands_in_a_frame_of_its_own():
     shown = Skeleton(report._repr_html_())
     assert [tag for tag, _ in shown.tags] == ["iframe"]
     assert repr(report) == "<Report: 4 people, optimal>"
-
-
-def test_without_jinja_a_sentence_says_how_to_install_it(monkeypatch):
-    import sys
-
-    from mmatch.reporting import rendering
-
-    rendering._template.cache_clear()
-    monkeypatch.setitem(sys.modules, "jinja2", None)
-    with pytest.raises(mm.ExtraError, match=r"pip install \"mmatch\[report\]\""):
-        _ = reported(people()).html

@@ -10,7 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from mmatch.availability import DAY, day_of, day_text, intervals_of, local_time, zone_of
-from mmatch.errors import ExtraError, InputError, LimitError, Problem, excerpt
+from mmatch.errors import InputError, LimitError, Problem, excerpt
 from mmatch.io.files import decoded, file_name, read_text
 from mmatch.io.recurrence import Series, Span, instant_of, listed, whole_minutes
 
@@ -38,7 +38,6 @@ def busy_times(
     Raises:
         InputError: no calendar file, or entries that are broken.
         LimitError: a file that is too large, or an entry that repeats too often.
-        ExtraError: icalendar is not installed.
     """
     first, last = day_of(start, "start"), day_of(end, "end")
     home = zone_of(zone, "zone")
@@ -59,12 +58,8 @@ def _shown(minute: int) -> str:
 
 
 def _parsed(source: Any, name: str) -> list[Any]:
-    try:
-        import dateutil.rrule
-        import icalendar
-    except ModuleNotFoundError:
-        raise ExtraError("reading calendars needs icalendar: pip install 'mmatch[calendar]'") from None
-    del dateutil
+    import icalendar
+
     text = read_text(source, MOST_BYTES) if not isinstance(source, bytes) else _text(source, name)
     try:
         found = list(icalendar.Calendar.from_ical(text, multiple=True))

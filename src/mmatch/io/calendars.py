@@ -19,7 +19,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from mmatch.cohort import Cohort
-from mmatch.errors import ExportError, ExtraError, InputError, Problem, excerpt, expect
+from mmatch.errors import ExportError, InputError, Problem, excerpt, expect
 from mmatch.formats import format_of
 from mmatch.io.files import atomic_write, local_path
 from mmatch.scheduling.cohort_settings import known
@@ -76,7 +76,6 @@ def calendar_file(  # noqa: PLR0913 - one keyword for each convention
 
     Raises:
         InputError: unknown people, another method, no time, addresses that are none.
-        ExtraError: icalendar is not installed.
     """
     expect(cohort, Cohort, "cohort")
     expect(schedule, Schedule, "schedule")
@@ -115,7 +114,6 @@ def write_calendars(  # noqa: PLR0913 - one keyword for each convention
 
     Raises:
         InputError: arguments of another form.
-        ExtraError: icalendar is not installed.
         ExportError: a file could not be written; old files are intact.
     """
     expect(cohort, Cohort, "cohort")
@@ -199,10 +197,8 @@ def plain_text(text: str) -> str:
 def _written(
     cohort: Cohort, schedule: Schedule, plans: tuple[Plan, ...] | list[Plan], issue: Issue, person: str | None
 ) -> bytes:
-    try:
-        import icalendar
-    except ModuleNotFoundError:
-        raise ExtraError("calendar files need icalendar: pip install 'mmatch[calendar]'") from None
+    import icalendar
+
     made = icalendar.Calendar()
     for name, value in (("prodid", "-//mmatch//mmatch//EN"), ("version", "2.0"), ("method", issue.method)):
         made.add(name, value)

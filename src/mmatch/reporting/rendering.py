@@ -6,7 +6,6 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from mmatch.display import visible
-from mmatch.errors import ExtraError
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -15,20 +14,13 @@ if TYPE_CHECKING:
 
 
 def rendered(page: Page) -> str:
-    """A page as one HTML file: no script, nothing loaded from anywhere, readable on a phone, on paper and in the dark.
-
-    Raises:
-        ExtraError: where Jinja2 is not installed.
-    """
-    return _template().render(page=page)
+    """A page as one HTML file: no script, nothing loaded from anywhere, readable on a phone, on paper, in the dark."""
 
 
 @cache
 def _template() -> Template:
-    try:
-        from jinja2 import Environment, PackageLoader, StrictUndefined
-    except ImportError:
-        raise ExtraError('reports need Jinja2: pip install "mmatch[report]"') from None
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
     made = Environment(
         loader=PackageLoader("mmatch.reporting"),
         autoescape=True,
