@@ -10,7 +10,14 @@ PEOPLE = [
     mm.Participant("ann", offers=[mm.Offer()], name="Ann Lee", availability="Mon 9-11", site="Rome"),
     mm.Participant("bob", offers=[mm.Offer()], name="Bob Ito", availability="Mon 9-11", site="Oslo"),
     mm.Participant("eva", requests=[mm.Request()], name="Eva Roth", availability="Mon 9-11", site="Rome"),
-    mm.Participant("finn", requests=[mm.Request()], name="Finn Berg", availability="Mon 9-11", site="Oslo"),
+    mm.Participant(
+        "finn",
+        requests=[mm.Request()],
+        name="Finn Berg",
+        email="finn@example.org",
+        availability="Mon 9-11",
+        site="Oslo",
+    ),
 ]
 COHORT = mm.Cohort(PEOPLE)
 APART = mm.Program(rules=[mm.rules.Differs("site")])
@@ -85,6 +92,7 @@ def test_a_program_holds_formats_of_its_own():
     ("text", "told"),
     [
         ("ann;Finn Berg", None),
+        ("ann;Finn@Example.org", None),
         ("Ann  LEE;finn", None),
         ("Ann Lee;Finn Burg", 'column "mentee": unknown mentee "Finn Burg" .did you mean Finn Berg'),
         ("Nobody;finn", 'line 2 column "mentor": unknown mentor "Nobody"$'),

@@ -229,3 +229,25 @@ def test_the_digest_tells_lists_apart_and_not_the_order_of_people_nor_of_a_tie(d
     ]
     assert (Cohort(people(one)).digest == Cohort(people(other)).digest) == (same[0] == same[1])
     assert Cohort(data.draw(st.permutations(people(one)))).digest == Cohort(people(one)).digest
+
+
+def test_addresses_and_languages_are_kept_and_decide_nothing():
+    """Letters had no addresses: the column was read to tell people apart, and dropped."""
+    plain = mm.Cohort([mm.Participant("ann", offers=[mm.Offer()])])
+    told = mm.Cohort([mm.Participant("ann", offers=[mm.Offer()], email="ann@example.org", language="pt-BR")])
+    assert (told["ann"].email, told["ann"].language) == ("ann@example.org", "pt-BR")
+    assert told.digest == plain.digest
+    again = mm.from_json(mm.to_json(told))
+    assert (again["ann"].email, again["ann"].language) == ("ann@example.org", "pt-BR")
+    assert "example.org" not in repr(told) + repr(told["ann"])
+    assert next(iter(told.anonymise("a long secret"))).email == ""
+    for facts in ({"email": "ann at home"}, {"email": "a@b@c"}, {"email": 3}, {"language": "the German one"}):
+        with pytest.raises(mm.InputError, match=r"participants\[0\]\.(email|language): found"):
+            mm.Cohort([mm.Participant("ann", offers=[mm.Offer()], **facts)])
+
+
+def test_a_sign_up_file_keeps_addresses(tmp_path):
+    path = tmp_path / "mentors.csv"
+    path.write_text("id,name,e-mail,topic\nann,Ann Lee,Ann@example.org,data\nbob,Bob Ito,n/a,data\n", encoding="utf-8")
+    cohort = mm.read_cohort(mentors=path)
+    assert [(p.id, p.email) for p in cohort] == [("ann", "Ann@example.org"), ("bob", "")]

@@ -151,7 +151,7 @@ def explain(
 ) -> None:
     """Say why each match, and each unfilled seat, is so.
 
-    People may be named after the answer, by id or full name. For example: mmatch explain result "Mia Schulz"
+    People may be named after the answer, by id, e-mail or full name. For example: mmatch explain result "Mia Schulz"
     """
     from dataclasses import asdict
 

@@ -76,7 +76,7 @@ class Question:
         return evaluate(self.cohort, self.program, self.answer) if isinstance(self.answer, Matching) else self.answer
 
     def person(self, text: str) -> str:
-        """The id of a person who is named by id or full name.
+        """The id of a person who is named by id, e-mail address or full name.
 
         Raises:
             InputError: nobody, or several, are called so.

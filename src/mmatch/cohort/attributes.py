@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from types import MappingProxyType
@@ -28,6 +29,27 @@ def clean_text(value: Any, _own: str, note: Note) -> str:
         note("unicode", f"{excerpt(value)} is not valid Unicode: lone surrogate at position {error.start}")
         return ""
     return nfc(value)
+
+
+def is_address(text: str) -> bool:
+    """Whether a text has the form of one e-mail address: something, an @, a domain, and no spaces."""
+    return re.fullmatch(r"[^@\s<>,;]+@[^@\s<>,;.]+(\.[^@\s<>,;.]+)*", text) is not None
+
+
+def clean_email(value: Any, own: str, note: Note) -> str:
+    """One e-mail address, or the empty text."""
+    text = clean_text(value, own, note)
+    if text and not is_address(text):
+        note("email", f"found {excerpt(text)}, expected one e-mail address")
+    return text
+
+
+def clean_language(value: Any, own: str, note: Note) -> str:
+    """A tag of a language, or the empty text."""
+    text = clean_text(value, own, note)
+    if text and not re.fullmatch(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*", text):
+        note("language", f"found {excerpt(text)}, expected a tag such as de or pt-BR")
+    return text
 
 
 def clean_availability(value: Any, own: str, note: Note) -> str | tuple[str, ...] | None:

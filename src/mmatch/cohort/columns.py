@@ -138,6 +138,8 @@ class People:
     groups: Ints
     min_load: Ints
     names: tuple[str, ...] | None = None
+    emails: tuple[str, ...] | None = None
+    languages: tuple[str, ...] | None = None
     availability: tuple[str | tuple[str, ...] | None, ...] | None = None
     timezones: tuple[str | None, ...] | None = None
     sites: tuple[str, ...] | None = None

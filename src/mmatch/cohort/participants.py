@@ -60,6 +60,8 @@ class Participant(Shown):
     Attributes:
         id: a unique text; results and messages show it.
         name: shown only in files made for people who may see it.
+        email: the address for letters and invitations; no part of the digest, since it decides nothing.
+        language: the language for letters, as a tag such as "de" or "pt-BR" (BCP 47); no part of the digest either.
         offers: topics that this person can teach.
         requests: topics that this person wants to learn, each a different one.
         capacity: most mentee seats filled; None is one match, 0 is none.
@@ -79,6 +81,8 @@ class Participant(Shown):
     id: str
     _: KW_ONLY
     name: str = ""
+    email: str = ""
+    language: str = ""
     offers: Sequence[Offer] = ()
     requests: Sequence[Request] = ()
     capacity: int | None = None

@@ -60,6 +60,7 @@ def _veiled(person: Participant, renamed: Renamed, kept: Collection[str]) -> Par
         person,
         id=renamed(person.id),
         name="",
+        email="",
         offers=offers,
         attributes={name: value for name, value in person.attributes.items() if name in kept},
         ranks=_ranks(person.ranks, renamed),

@@ -9,7 +9,15 @@ from typing import Any
 import numpy as np
 
 from mmatch.arrays import NONE, frozen_floats, frozen_ints
-from mmatch.cohort.attributes import clean_attributes, clean_availability, clean_modes, clean_text, clean_zone
+from mmatch.cohort.attributes import (
+    clean_attributes,
+    clean_availability,
+    clean_email,
+    clean_language,
+    clean_modes,
+    clean_text,
+    clean_zone,
+)
 from mmatch.cohort.columns import FrozenRanks, Listed, Offers, People, Requests
 from mmatch.cohort.participants import MODES, Offer, Participant, Request
 from mmatch.cohort.rank_lists import clean_avoids, clean_ranks
@@ -89,6 +97,8 @@ class Builder:
             groups=self._counts("groups"),
             min_load=self._counts("min_load", optional=False),
             names=column("name", "", clean_text),
+            emails=column("email", "", clean_email),
+            languages=column("language", "", clean_language),
             availability=column("availability", None, clean_availability),
             timezones=column("timezone", None, clean_zone),
             sites=column("site", "", clean_text),

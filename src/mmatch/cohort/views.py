@@ -37,6 +37,8 @@ def participant(cohort: Columns, row: int) -> Participant:
     return Participant(
         p.ids[row],
         name=p.names[row] if p.names else "",
+        email=p.emails[row] if p.emails else "",
+        language=p.languages[row] if p.languages else "",
         offers=tuple(_offer(cohort, k) for k in _rows_of(cohort.offers.owner, row)),
         requests=tuple(_request(cohort, k) for k in _rows_of(cohort.requests.owner, row)),
         capacity=_stated(p.capacity[row]),

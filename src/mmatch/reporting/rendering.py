@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 def rendered(page: Page) -> str:
     """A page as one HTML file: no script, nothing loaded from anywhere, readable on a phone, on paper, in the dark."""
+    return _template().render(page=page)
 
 
 @cache

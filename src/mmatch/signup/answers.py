@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from mmatch.cohort.attributes import is_address
 from mmatch.errors import excerpt
 from mmatch.signup.heads import plain_head
 from mmatch.signup.lists import split
@@ -66,6 +67,11 @@ def read_people(sheet: Sheet, notes: Notes) -> list[FormAnswer]:
         name = sheet.full_name(row)
         if name:
             answer.facts["name"] = name
+        for column in sheet.of("email"):
+            address = sheet.cell(row, column)
+            if is_address(address):
+                answer.facts["email"] = address
+                break
         answers.append(answer)
     return answers
 

@@ -48,6 +48,7 @@ class Assembler:
         return Participant(
             person.spelling,
             name=fact("name") or "",
+            email=fact("email") or "",
             offers=self._offers(person, mentor) if "mentor" in person.roles else (),
             requests=self._requests(person, mentee) if "mentee" in person.roles else (),
             capacity=fact("capacity"),

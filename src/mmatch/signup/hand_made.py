@@ -24,15 +24,17 @@ if TYPE_CHECKING:
 
 
 class Names:
-    """Who is meant by an id or a full name."""
+    """Who is meant by an id, an e-mail address or a full name."""
 
     def __init__(self, cohort: Cohort) -> None:
         self.ids = cohort.people.index
         self.by_name: defaultdict[str, list[str]] = defaultdict(list)
         self.names: dict[str, str] = {}
-        for who, name in zip(cohort.people.ids, cohort.people.names or (), strict=False):
-            self.by_name[_folded(name or "")].append(who)
-            self.names[_folded(name or "")] = name or ""
+        people = cohort.people
+        for names in filter(None, (people.names, people.emails)):
+            for who, name in zip(people.ids, names, strict=True):
+                self.by_name[_folded(name)].append(who)
+                self.names[_folded(name)] = name
 
     def id_of(self, text: str, what: str) -> str:
         """The id of the person; ``what`` (mentor, mentee, person) stands in messages.
@@ -64,7 +66,7 @@ def read_matches(cohort: Cohort, program: Program, path: str | os.PathLike[str])
     The heads are mentor, mentee, and where there are topics topic; group, offer, requested, slot and co_mentor are
     optional.
 
-    People are named by id, or by full name where only one person has it.
+    People are named by id, by e-mail address, or by full name where only one person has it.
 
     Raises:
         InputError: missing heads, unknown people, with the line.
