@@ -2,7 +2,7 @@
 
 A window such as "Mon 9-12" is a promise about the clock on the wall. Which instants it means depends on the date:
 clocks go forward and back, each zone on days of its own. So windows stay as wall time until dates are known; then they
-become intervals of whole minutes in UTC (counted from 1970-01-01, half open), and all further arithmetic is on these.
+become intervals of whole minutes in UTC, and all further arithmetic is on these.
 
 An instant belongs to a window when the clock shows a time within it. So an hour that is skipped is in no window, and an
 hour that comes twice is in a window twice.

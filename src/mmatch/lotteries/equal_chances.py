@@ -1,12 +1,6 @@
 """Seats as equal as Hall sets allow: nobody could get more without somebody who has less getting less.
 
-The mentees' expected seats are raised together until a Hall set stops some of them: a set of nodes whose way out is
-full. The set is cut off with what it has, the others are raised on. What comes out is the lexicographically largest
-vector, least first; it fills as many seats as can be filled, and no other vector of so many seats is more equal
-(Megiddo 1974; Fujishige 1980; Bogomolnaia and Moulin 2004, for one seat each).
-
-The next level is found by Newton's method on the cuts (Dinkelbach 1967): a level that is too high shows a cut, the cut
-shows the level that it allows.
+The argument and its sources stand in docs/explanation/proofs.md, under "Equal chances".
 """
 
 from __future__ import annotations

@@ -1,13 +1,6 @@
 """From chances to matchings: a distribution with exactly these chances, and a draw without the whole distribution.
 
-Chances are shares of a whole, counted in integers. In every matching the load of each set is its expected load rounded
-down or up, so no limit is passed (Budish, Che, Kojima and Milgrom 2013).
-
-- `Shares.parts` takes one matching after the other out of the chances, each with the greatest weight that leaves the
-  rest within the limits: each step settles one more edge or set, so at most their number plus one come out (Birkhoff
-  1946).
-- `Shares.sampled` moves chances along a cycle of unsettled edges and sets, one way or the other with odds that keep
-  every chance as it was, until nothing is unsettled (Gandhi, Khuller, Parthasarathy and Srinivasan 2006).
+The argument and its sources stand in docs/explanation/proofs.md, under "From chances to matchings".
 """
 
 from __future__ import annotations

@@ -1,34 +1,6 @@
 """From the mentees' best stable matching down to the mentors' best: rotations, and which must come before which.
 
-A *rotation* is a circle of pairs (mentee, offer): each mentee moves to their next chance, and so sends the mentee of
-the next pair on. Every stable matching of strict lists is the mentees' best after a set of rotations with whom all come
-that must come before: the best of a sum is a heaviest such set (Irving, Leather, Gusfield 1987; with seats Bansal,
-Agrawal, Malhotra 2007, Cheng, McDermid, Suzuki 2008). What bounds a heaviest set is a flow (Picard 1976).
-
-Offers may share a mentor's seats. What a mentor takes is then the best of a matroid: people in the order of the list,
-and offers of one person in that person's order, as long as offers and mentor have seats. So all that is known of such
-choices holds (Fleiner 2003; Faenza and Zhang 2023, "Affinely representable lattices, stable matchings, and choice
-functions"; for projects Ayegba, Olaosebikan, Manlove 2025): mentee by mentee the worse of two stable matchings makes a
-stable one, the better one, too, and all fill as many seats of each mentor. From one stable matching to any one that is
-worse for mentees:
-
-- Nobody takes a pair for which the mentor would not give up anybody now, since mentors only win. So whoever moves,
-  moves to their *chance* or beyond: the next pair for which the mentor would give up somebody, the worst on a full
-  offer, else the worst of a full mentor. Either way this one must go, too. A chance with a free seat is none: the
-  mentor has as many in all stable matchings, and whoever went beyond would go back to it.
-- So everybody who moves sends one on, and those who move have a circle among them. Each circle by itself leads to a
-  stable matching: on each offer one at most takes the place of its worst, with each mentor one at most that of the
-  worst of all, and the mentor would choose just that. As all on a circle need each other, no stable matching lies
-  between; so any stable matching has all of a rotation behind it or nothing, and no chain of rotations misses one.
-- What must come before a move to a chance, and before a pair can be passed over. *On a full offer*: all who have left
-  the offer so far (each of them was its worst, and so needs those before), and the last rotation that filled one seat
-  more of it (to lose one again costs the worst of the mentor, who would be the worst on the offer). *With a full mentor
-  whose offer is not full*: all who have left the mentor so far and are liked less than whoever is given up, or than who
-  passes over. For say that in a stable matching one of these has stayed. (If they have not come there, somebody liked
-  less has stayed, whose place they took, and so on.) Look at the better of this matching and the present one for all
-  mentees. There, too, whoever would be given up for the chance or the pair must go; they go later than now, so are here
-  now, and liked no less than whoever is given up now. But with the one who has stayed, somebody liked less would be
-  given up, unless the offer were full; and it could not have lost that seat since without its worst.
+The argument and its sources stand in docs/explanation/proofs.md, under "Rotations".
 """
 
 from __future__ import annotations

@@ -1,11 +1,6 @@
 """Super-stable matchings with ties: no two people would be together even where neither minds.
 
-After Irving, Manlove and Scott 2000, "The hospitals/residents problem with ties", and Olaosebikan and Manlove 2020,
-"Super-stability in the student-project allocation problem with ties": mentees ask all their first wishes at once; a
-wish is struck out as soon as its offer, or its mentor, must have as many others as there are seats whom the mentor
-likes as much or more. Who was asked for and struck out leaves a mark: an offer that keeps anybody who is liked no more
-than that has to be full of others. Each wish is struck out once, so time grows with the wishes looked at, times the
-logarithm of a list, and times the offers of a mentor who has several.
+The argument and its sources stand in docs/explanation/proofs.md, under "Super-stable matchings".
 """
 
 from __future__ import annotations

@@ -1,11 +1,6 @@
 """With ties, a weakly stable matching of at least two thirds of the largest size, without search.
 
-Király 2013, "Linear time local approximation algorithm for maximum stable marriage", with seats as copies that tie; for
-offers with seats under mentors with seats Cooper and Manlove 2018, "A 3/2-approximation algorithm for the
-student-project allocation problem". Mentees ask down their lists, of equal wishes an open one first. Where there is no
-seat left, somebody who has an equal wish that is open goes there; else the one whom the mentor likes least gives way.
-Whoever was refused by all asks once more, and from then on wins ties against those who were not. At the end mentees
-move to better offers of the same mentor that have a seat.
+The argument and its sources stand in docs/explanation/proofs.md, under "Two thirds of the largest stable matching".
 """
 
 from __future__ import annotations

@@ -1,14 +1,6 @@
 """Prices show that no better matching exists: checked in exact integers on a network built afresh.
 
-A circulation is best for a cost when some prices leave no residual arc with a negative reduced cost; tier by tier the
-same holds lexicographically, so a later tier need only look at arcs whose earlier reduced costs are zero (Ahuja,
-Magnanti, Orlin 1993, theorem 9.4). Two paths, plain Python integers and NumPy, must agree; NumPy is used above
-`PYTHON_ARCS` arcs where nothing can overflow.
-
-For a worst-off stage two things are shown: prices bound from below how many edges on the reached level or under it
-every matching must use (weak duality, so any prices do), and prices for "no edge below it" hold later stages to it.
-
-For a product the prices are fractions that multiply, and are compared as such: no logarithm is believed (`products`).
+The argument and its sources stand in docs/explanation/proofs.md, under "Prices prove an optimum".
 """
 
 from __future__ import annotations

@@ -1,12 +1,6 @@
 """Bounds for what is NP-hard: the worst-off mentee of several seats, and the tiers behind it.
 
-Let t be the least total of any mentee. For any multipliers u >= 0 of the mentees, sum(u) * t is at most the sum of
-u_i * (total of i), which is a weight on every edge: a flow, bounded from above by any prices (weak duality). In a later
-tier "every total is at least t" moves into the weights in the same way (Lagrangian relaxation: Geoffrion 1974). The
-multipliers and prices may come from anywhere; whether the bound meets the value decides how much is proved.
-
-Where the bound stays above the value, the proof may look at *cases*: an edge is taken or not. A floor settles many
-edges of a case by itself (`cases`); multipliers and prices of its own bound what is left.
+The argument and its sources stand in docs/explanation/proofs.md, under "The worst-off of several seats".
 """
 
 from __future__ import annotations

@@ -1,15 +1,6 @@
 """The judge of stable matchings of strict lists: that nothing blocks, and that no other is better for one side.
 
-That a side can have no better stable matching is shown
-
-- for mentors with one offer each: by the absence of rotations. From a stable matching that is not the mentees' best,
-  some mentors could pass mentees round in a circle so that each mentee gains; where no such circle is left, it is the
-  best (Irving, Leather, Gusfield 1987; for seats Cheng, McDermid, Suzuki 2008). Likewise for the mentors;
-- for offers that share a mentor: by going through the proof's steps in order, each of which must follow from those
-  before it. Side "mentee": a pair can be struck out when so many better mentees of that offer, or of that mentor, want
-  nothing that is left more than their present first wish, that they would block any stable matching with this pair.
-  Side "mentor": a mentee falls below a seat in no stable matching when its mentor, having room, has asked all better
-  ones. Both arguments are the invariants behind Abraham, Irving, Manlove 2007.
+The argument and its sources stand in docs/explanation/proofs.md, under "Stable matchings of strict lists".
 """
 
 from __future__ import annotations

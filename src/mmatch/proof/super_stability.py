@@ -1,35 +1,6 @@
 """The judge of super-stability: what no super-stable matching can have, wish by wish.
 
-Offers may share a mentor's seats. A mentee *asks* for a first wish: one that is as good as anything that is left of
-their list. Everything better was struck out, and only what no super-stable matching has is struck out, so in each of
-these matchings a mentee who asked for an offer has it, or nothing better. Where they have something else, the offer
-must refuse them, and firmly, as they would not lose by coming:
-
-(*) the offer is full of people whom the mentor likes more; or it has a seat left, the mentor is full of people liked
-more, and the mentee is not among these.
-
-Say that a super-stable matching seats a mentee on an offer of some mentor, and look at the others whom this mentor
-likes as much or more, and who asked for some offer of theirs. As the mentor has a mentee who is liked no more, the
-second half of (*) never holds for them. So each of the mentor's offers
-
-- has all of them who asked for it, or is full of people liked more than one of them: at any rate it has as many of
-  these people as asked, or as it has seats;
-- is full of such people, if one who asked for it was struck out there, since that one is not among them;
-- is full of people liked more than the mentee, if the mentee asked for it, too, and this is another offer: the mentee
-  is with the mentor already, so that the second half of (*) does not hold for them either.
-
-Offers have different people, and none of them is the mentee. So the mentee's own offer cannot have to have as many as
-its seats beside them, nor all offers together as many as the mentor's seats: else the wish is struck out. On the own
-offer the first case leaves only that it has all who asked, since it has the mentee, who is not liked more. All this
-rests on what is asked for and struck out in truth, and stays true whatever is struck out later. Who struck out nothing
-has shown nothing: every count starts from who asked.
-
-In the end a mentor is full, or (*) leaves only its first half: each offer has all who asked for it, or is full, and is
-full where one of them was struck out. If mentors must have more mentees than there are with a wish left, there is no
-super-stable matching. And one in which everybody has a first wish that is left is best for every mentee.
-
-Irving, Manlove, Scott: The hospitals/residents problem with ties (2000). Olaosebikan, Manlove: Super-stability in the
-student-project allocation problem with ties (2020).
+The argument and its sources stand in docs/explanation/proofs.md, under "What no super-stable matching has".
 """
 
 from __future__ import annotations
