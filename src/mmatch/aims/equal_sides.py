@@ -1,4 +1,4 @@
-"""Neither side pays for the other."""
+"""Mentors and mentees get equally good ranks: the difference of the two sums is kept small."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The same super mentors are not always tapped."""
+"""Mentees are spread over the mentors, so that a few mentors do not carry most of them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The given scores."""
+"""The scores that the cohort was given for its pairs, added up."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The fair middle between the greatest total and the best worst case."""
+"""The product of everybody's fit (Nash welfare): between the greatest total and the best worst case."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The command line: the same verbs as the library, thin. One file for verbs that belong together."""
+"""The command line: each command calls the function of the same name. One file for commands that belong together."""
 
 from mmatch.cli.running import app, run
 

@@ -1,4 +1,4 @@
-"""Why the answer is as it is, and what a cohort can bear before anything is solved."""
+"""Why the answer is as it is; and before anything is solved, how many can be matched at most (`readiness`)."""
 
 from mmatch.explanations.before_matching import Readiness, Removal, readiness
 from mmatch.explanations.matching_reasons import Explanation, explain, reasons

@@ -1,4 +1,4 @@
-"""Why each match is as it is, and why each unfilled seat stays unfilled."""
+"""`reasons` and `explain`: which of the files beside this one say why, and what each filled seat counts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Small pieces of sentences."""
+"""Numbers, lists and plurals for the sentences of reasons."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Formats: how often people meet and what happens between. One format, one file, found by listing the folder.
+"""Session formats: how often people meet and what happens between. One format, one file, found by listing the folder.
 
 Formats are data (`Format`): the three that ship are in ``single.py``, ``two_session.py`` and ``three_session.py``;
 others are a few lines of a program's own.

@@ -1,4 +1,4 @@
-"""One meeting."""
+"""The session format of one session."""
 
 from mmatch.formats._base import Format, Reflection, SessionSpec
 

@@ -1,4 +1,4 @@
-"""Three meetings, with two rounds of feedback."""
+"""The session format of three sessions, with two rounds of feedback."""
 
 from mmatch.formats._base import Format, Gap, Reflection, SessionSpec, Touchpoint
 

@@ -1,4 +1,4 @@
-"""Two meetings, with something tried between them."""
+"""The session format of two sessions, with something tried between them."""
 
 from mmatch.formats._base import Format, Gap, Reflection, SessionSpec, Touchpoint
 

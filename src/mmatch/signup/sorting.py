@@ -1,4 +1,4 @@
-"""Which shape each table has, and whom the rows of people files are about."""
+"""What each sign-up table is (people, scores, past meetings, additions), and whose rows it has: mentors or mentees."""
 
 from __future__ import annotations
 

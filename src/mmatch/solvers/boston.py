@@ -1,4 +1,4 @@
-"""First wishes first, for good: for comparison, because it is in use."""
+"""The solver of the Boston mechanism, for comparison: first wishes are given first, and never taken back."""
 
 from __future__ import annotations
 
