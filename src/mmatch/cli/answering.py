@@ -43,7 +43,10 @@ def match(  # noqa: PLR0913 - the options of the verb
     as_json: AsJson = False,
     collect: Collect = False,
 ) -> None:
-    """Decide who meets whom, prove it, and write the files."""
+    """Decide who meets whom, prove it, and write the files.
+
+    For example: mmatch match mentors.csv mentees.csv --out result
+    """
     from mmatch.engine import solve
     from mmatch.explanations import reasons
     from mmatch.reporting.progress_bar import ProgressBar

@@ -42,7 +42,7 @@ def compare(  # noqa: PLR0913 - the options of the verb
     """Try several strategies and see what each costs.
 
     Shows what each reaches, how far below the best it stays, and which are dominated. Each --strategy is a change of
-    --program and --set.
+    --program and --set. For example: mmatch compare mentors.csv mentees.csv --strategy "even: aims=Coverage,EvenLoad"
     """
     from mmatch.comparison.comparison import compare as compared
     from mmatch.io.comparisons import comparison_to_json

@@ -23,7 +23,8 @@ def check(
 ) -> None:
     """Look before matching: columns, supply, rules.
 
-    Shows how columns are read, supply and demand per topic, and what each rule removes.
+    Shows how columns are read, supply and demand per topic, and what each rule removes. For example:
+    mmatch check mentors.csv mentees.csv
     """
     from dataclasses import asdict
 
@@ -51,7 +52,10 @@ def example(
     name: Annotated[str, typer.Argument(help="The example; leave it out to list all.", show_default=False)] = "",
     out: Out = None,
 ) -> None:
-    """Write an example cohort as sign-up files."""
+    """Write an example cohort as sign-up files.
+
+    For example: mmatch example informational --out example
+    """
     from mmatch import datasets
 
     if not name:
