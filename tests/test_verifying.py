@@ -118,3 +118,17 @@ def test_a_name_of_two_people_is_a_question(tmp_path):
 
     with pytest.raises(mm.InputError, match='2 people are called "Eva Roth": eva, finn'):
         read_matches(twins, mm.Program(), path)
+
+
+def test_a_result_for_other_formats_of_the_same_name_answers_another_program():
+    """The formats were not compared: a longer one under the same name passed for the one that was asked."""
+    short, long = (mm.Format("clinic", (mm.SessionSpec(minutes),)) for minutes in (20, 90))
+    asked, other = (mm.Program(format="clinic", formats=[form]) for form in (short, long))
+    assert [v.code for v in mm.verify(COHORT, asked, mm.solve(COHORT, other))] == ["digest"]
+
+
+def test_a_name_that_is_also_the_address_is_one_person():
+    from mmatch.signup.hand_made import Names
+
+    cohort = mm.Cohort([mm.Participant("ann", offers=[mm.Offer()], name="ann@x.org", email="ann@x.org")])
+    assert Names(cohort).id_of("Ann@x.org", "mentor") == "ann"

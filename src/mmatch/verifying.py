@@ -106,11 +106,12 @@ def answers(cohort: Cohort, program: Program, result: Result) -> bool:
     made = result.program
     if made == program:
         return True
-    if (made.format, made.group) != (program.format, program.group) or made.rules[
-        : len(program.rules)
-    ] != program.rules:
+    stated = len(program.rules)
+    if (made.format, made.formats, made.group) != (program.format, program.formats, program.group):
         return False
-    added = made.rules[len(program.rules) :]
+    if made.rules[:stated] != program.rules:
+        return False
+    added = made.rules[stated:]
     if not added:
         return program.resolve(cohort, "flow").aims == made.aims
     if result.solver != "stable" or len(added) > 1 or added[0].name != "Stable":

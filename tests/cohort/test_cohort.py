@@ -249,5 +249,8 @@ def test_addresses_and_languages_are_kept_and_decide_nothing():
 def test_a_sign_up_file_keeps_addresses(tmp_path):
     path = tmp_path / "mentors.csv"
     path.write_text("id,name,e-mail,topic\nann,Ann Lee,Ann@example.org,data\nbob,Bob Ito,n/a,data\n", encoding="utf-8")
-    cohort = mm.read_cohort(mentors=path)
-    assert [(p.id, p.email) for p in cohort] == [("ann", "Ann@example.org"), ("bob", "")]
+    reading = mm.read_files(mentors=path)
+    assert [(p.id, p.email) for p in reading.cohort] == [("ann", "Ann@example.org"), ("bob", "")]
+    assert [(w.code, w.where) for w in reading.warnings if w.code == "email"] == [
+        ("email", 'mentors.csv line 3 column "e-mail"')
+    ]

@@ -10,6 +10,7 @@ import typer
 
 from mmatch.cli.inputs import only, question_of, schedule_file
 from mmatch.cli.options import AnswerWords, AsJson, Limit, Out, with_fields
+from mmatch.errors import InputError, Problem
 
 if TYPE_CHECKING:
     from mmatch.cohort import Cohort
@@ -56,12 +57,20 @@ class DateOptions:
             for name in ("start", "end"):
                 if name not in found:
                     raise typer.BadParameter(f"say when: --{name} 2027-01-11, or --dates dates.json")
-            dates = Dates(**found)
-        else:
-            dates = replace(before, **found)
+        try:
+            dates = Dates(**found) if before is None else replace(before, **found)
+        except InputError as error:
+            raise InputError(
+                problem if plain.get(problem.where) else _in_file(problem, self.dates) for problem in error.problems
+            ) from None
         if self.holidays:
             dates = replace(dates, blackout=_closed(dates, self.holidays))
         return replace(dates, busy=_taken(dates, self.busy)) if self.busy else dates
+
+
+def _in_file(problem: Problem, path: str | None) -> Problem:
+    """The problem with the file in which it stands, where one was given."""
+    return problem if path is None else replace(problem, where=f"{Path(path).name} {problem.where}")
 
 
 @with_fields

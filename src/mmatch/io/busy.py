@@ -33,7 +33,7 @@ def busy_times(
         zone: of times and whole days in the file that name no zone.
 
     Returns:
-        (from, to) in UTC, in order, apart from each other, for ``schedule(…, busy={id: …})``.
+        (from, to) in UTC, in order, apart from each other, for ``Dates(…, busy={id: …})``.
 
     Raises:
         InputError: no calendar file, or entries that are broken.

@@ -11,7 +11,7 @@ from mmatch.errors import ExtraError, InputError, Problem, excerpt
 def public_holidays(
     country: str, start: dt.date | str, end: dt.date | str, *, region: str | None = None
 ) -> tuple[str, ...]:
-    """The public holidays of a country between two dates, for ``schedule(…, blackout=…)`` or a `Diary`.
+    """The public holidays of a country between two dates, for ``Dates(…, blackout=…)`` or a `Diary`.
 
     Args:
         country: a code of two letters (ISO 3166-1), such as "DE".

@@ -85,7 +85,7 @@ def read_result(path: str | os.PathLike[str], program: Program | None = None) ->
 
     Args:
         path: the file.
-        program: the policy that it answers, for files that hold none: those of programs with plain functions.
+        program: for files that hold none, because it has plain functions: `Result.program` as it was, with its aims.
 
     Raises:
         InputError: not JSON, or not a result, with each wrong field named.

@@ -208,7 +208,7 @@ def diaries_of(
     ``diaries_of(cohort, hours_per_month="hours per month")`` reads the limit of each person who states one; 0 is 0.
 
     Returns:
-        {id: Diary} of the people who state any of it, for ``schedule(…, diaries=…)``.
+        {id: Diary} of the people who state any of it, for ``Dates(…, diaries=…)``.
 
     Raises:
         InputError: an attribute that nobody has, and cells that do not fit.

@@ -72,6 +72,9 @@ def read_people(sheet: Sheet, notes: Notes) -> list[FormAnswer]:
             if is_address(address):
                 answer.facts["email"] = address
                 break
+            if address and column is not identity[0]:
+                text = f"found {excerpt(address)}, expected one e-mail address: no address is kept"
+                notes.warn("email", sheet.table.place(row, column.head), text)
         answers.append(answer)
     return answers
 

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from mmatch.program import Program
 
 
+MOST_SUGGESTED = 20
+
+
 class Names:
     """Who is meant by an id, an e-mail address or a full name."""
 
@@ -30,10 +33,12 @@ class Names:
         self.ids = cohort.people.index
         self.by_name: defaultdict[str, list[str]] = defaultdict(list)
         self.names: dict[str, str] = {}
+        self.suggestions = MOST_SUGGESTED
         people = cohort.people
         for names in filter(None, (people.names, people.emails)):
             for who, name in zip(people.ids, names, strict=True):
-                self.by_name[_folded(name)].append(who)
+                if who not in self.by_name[_folded(name)]:
+                    self.by_name[_folded(name)].append(who)
                 self.names[_folded(name)] = name
 
     def id_of(self, text: str, what: str) -> str:
@@ -50,9 +55,12 @@ class Names:
         if meant:
             message = f"{len(meant)} people are called {excerpt(text)}: {', '.join(sorted(meant)[:5])}"
             raise InputError(Problem("unknown-id", what, message, "give the id"))
-        known = {**{name: self.names[name] for name in self.by_name}, **{who: who for who in self.ids}}
-        close = get_close_matches(text, self.ids, n=1) or get_close_matches(_folded(text), known, n=1)
-        hint = f"did you mean {known[close[0]]}?" if close else ""
+        hint = ""
+        if self.suggestions:  # each takes time
+            self.suggestions -= 1
+            known = {**self.names, **{who: who for who in self.ids}}
+            close = get_close_matches(text, self.ids, n=1) or get_close_matches(_folded(text), known, n=1)
+            hint = f"did you mean {known[close[0]]}?" if close else ""
         raise InputError(Problem("unknown-id", what, f"unknown {what} {excerpt(text)}", hint))
 
 
