@@ -332,7 +332,6 @@ def _evidence(cohort: Cohort, program: Program, answer: Answer) -> Proof:
         branches=answer.branches,
         counts=answer.counts,
         agreement=answer.agreement,
-        cases=answer.cases,
         stability=answer.stability,
     )
 

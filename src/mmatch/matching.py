@@ -298,8 +298,7 @@ class Proof:
     nodes shows that none exists at all), "counting" (the judge finds by counting alone that groups cannot seat all who
     must sit), "stability" (what ``stability`` says: nobody would leave, and no stable matching is better for one side)
     or "none". ``agreement`` records runs of different solvers: (solver,
-    what it claims). ``multipliers`` bound the tiers from a worst-off of several seats on, where no prices alone do,
-    and ``cases`` say how such a bound is split.
+    what it claims). ``multipliers`` bound the tiers from a worst-off of several seats on, where no prices alone do.
     ``totals`` are the exact tier totals as fractions, ``digest`` binds the proof to the cohort and the program.
     """
 
@@ -309,14 +308,13 @@ class Proof:
     prices: tuple[tuple[int, ...], ...] = ()
     cut: tuple[int, ...] = ()
     multipliers: tuple[tuple[int, ...], ...] = ()
-    cases: tuple[tuple[int, ...], ...] = ()
     branches: tuple[tuple[int, ...], ...] = ()
     counts: tuple[tuple[int, ...], ...] = ()
     agreement: tuple[tuple[str, str], ...] = ()
     stability: Stability | None = None
 
     def __repr__(self) -> str:
-        parts = ["prices", "cut", "multipliers", "cases", "branches", "counts", "agreement"]
+        parts = ["prices", "cut", "multipliers", "branches", "counts", "agreement"]
         found = [f"{len(value)} {name}" for name in parts if (value := getattr(self, name))]
         return f"<Proof: {', '.join([self.kind, *found])}, of question {self.digest[:12]}>"
 

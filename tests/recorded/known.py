@@ -11,7 +11,7 @@ COUNTED = {"groups 376", "pairs 353"}  # by who may sit together, and by the gro
 
 def meant(question: str, before: str, now: str) -> bool:
     """Whether a difference is one of those that the changelog tells."""
-    if any(check(question, before, now) for check in (_clauses, _counts, _least_loads, _nash)):
+    if any(check(question, before, now) for check in (_clauses, _counts, _least_loads, _nash, _worst_off)):
         return True
     if not _asks_more(question):
         return False
@@ -70,3 +70,11 @@ def _numbers(line: str) -> list[float]:
     """The numbers of a value, rounded: the sum of rounded logarithms is a hair below the logarithm of the product."""
     value = re.split(r"\)+ \(", line.partition("(")[2])[0]
     return [round(float(text), 6) for text in re.findall(r"-?[0-9.]+", value)]
+
+
+def _worst_off(question: str, before: str, now: str) -> bool:
+    """The worst-off of several seats in a shortage is bounded by counting: what was claimed is proved."""
+    kind, number, *_ = question.split()
+    if kind != "pairs" or "WorstOff" not in str(questions.of_pairs(int(number))[1].aims):
+        return False
+    return now == before.replace("optimal claimed", "optimal proved")

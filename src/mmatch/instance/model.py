@@ -74,7 +74,6 @@ class Answer:
     stopped: str | None = None
     limit: Fraction | None = None
     multipliers: tuple[tuple[int, ...], ...] = ()
-    cases: tuple[tuple[int, ...], ...] = ()
     places: Bools | None = None
     opened: Ints | None = None
     branches: tuple[tuple[int, ...], ...] = ()

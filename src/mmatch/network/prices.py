@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from mmatch.arrays import Bools, Ints
+    from collections.abc import Sequence
+
+    from mmatch.arrays import Bools, Ints, Objects
     from mmatch.network.circulation import Network
 
 SMALL = 20_000  # arcs up to which all are looked at together
@@ -121,3 +123,21 @@ def _ranges(first: Ints, last: Ints) -> Ints:
 def reduced_costs(network: Network, cost: Ints, price: Ints) -> Ints:
     """``cost + price(tail) - price(head)`` of every arc."""
     return cost + price[network.tail] - price[network.head]
+
+
+def least_on_face(network: Network, face: tuple[Ints, Bools], cost: Ints | Objects, price: Sequence[int] | Ints) -> int:
+    """A lower bound, from any prices, of the cost of all circulations that agree with a flow where it is not free.
+
+    Sum over arcs of the least that lower * rc and upper * rc allow, rc being the reduced cost (weak duality).
+
+    Args:
+        network: the circulation.
+        face: (a flow, the arcs that may change).
+        cost: of every arc.
+        price: of every node.
+    """
+    flow, free = face
+    at = np.array(price, dtype=object)
+    rest = np.asarray(cost, dtype=object) + at[network.tail] - at[network.head]
+    lower, upper = (np.where(free, limit, flow) for limit in (network.lower, network.upper))
+    return int(np.minimum(rest * lower, rest * upper).sum())

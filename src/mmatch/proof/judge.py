@@ -19,10 +19,10 @@ from mmatch.program import question_digest
 from mmatch.proof.branch_bounds import opening_bounds
 from mmatch.proof.infeasibility import shortfall
 from mmatch.proof.optimality import balanced, proved_face
-from mmatch.proof.relaxation import relaxed_bounds
 from mmatch.proof.seat_counts import seat_shortage
 from mmatch.proof.stability import none_exists, stable_tiers, unrest
 from mmatch.proof.validity import validity
+from mmatch.proof.worst_off import worst_off_bounds
 from mmatch.result import Result
 
 if TYPE_CHECKING:
@@ -153,7 +153,9 @@ def _proved_by_prices(
     prices: deque[Sequence[int]] = deque(proof.prices)
     stages, free = proved_face(network, flow, prices)
     proved = instance.tiers_within(stages)
-    limits = relaxed_bounds(instance, network, (flow, free, stages), (prices, proof.multipliers, proof.cases))
+    pairs = zip(prices, proof.multipliers, strict=False)
+    bounds = iter(worst_off_bounds(instance, network, (flow, free, stages), pairs))
+    limits = [next(bounds, None) for _ in totals[proved:]]
     known = (None,) * proved + tuple(limits)
     proved += next((k for k, limit in enumerate(limits) if limit != totals[proved + k]), len(limits))
     return min(proved, [*agree, False].index(False)), known if all(agree) else ()

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mmatch.network.cases import Case, least_between
 from mmatch.network.folding import fold, greatest, held, runs
+from mmatch.network.prices import least_on_face
 from mmatch.terms import Worst
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def _checks(network: Network, flow: Ints, left: deque[Sequence[int]]) -> Iterato
     for run in runs(network.stages):
         stage = network.stages[run.start]
         if isinstance(stage, Worst) and not stage.single:
-            return  # sums of several edges: no flow, see `relaxation`
+            return  # sums of several edges: no flow, see `worst_off`
         if isinstance(stage, Worst):
             yield run.stop, partial(_worst_proved, network, stage, flow, left)
         else:
@@ -63,18 +63,13 @@ def _worst_proved(network: Network, stage: Worst, flow: Ints, left: deque[Sequen
     if least is not None and not stage.full and (stage.weights > least).any():
         below = network.row((stage.weights <= least).astype(np.int64))
         price = _next(network, left)
-        if price is None or least_on_face(network, flow, below, price, free) < 1:
+        if price is None or least_on_face(network, (flow, free), below, price) < 1:
             return None  # some matching might do without any edge on this level or below
     still: Bools | None = free
     for edges in held(stage, used):
         if still is not None:
             still = _tight(network, flow, network.row(edges), left, still)
     return still
-
-
-def least_on_face(network: Network, flow: Ints, cost: Ints, price: Sequence[int], free: Bools) -> int:
-    """A lower bound, from any prices, of the cost of all circulations that agree with the flow where it is not free."""
-    return least_between(network, cost, price, Case.behind(network, flow, free))
 
 
 def _next(network: Network, left: deque[Sequence[int]]) -> Sequence[int] | None:

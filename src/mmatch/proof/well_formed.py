@@ -71,7 +71,7 @@ def _stability(claim: Any) -> bool:
 
 def _proof(proof: Any) -> bool:
     prices = isinstance(proof.prices, tuple) and all(_whole(row) for row in proof.prices)
-    for rows in (proof.multipliers, proof.cases, proof.branches, proof.counts):
+    for rows in (proof.multipliers, proof.branches, proof.counts):
         prices = prices and isinstance(rows, tuple) and all(_whole(row) for row in rows)
     agreement = isinstance(proof.agreement, tuple) and all(
         isinstance(pair, tuple) and len(pair) == 2 and all(type(text) is str for text in pair)

@@ -2,61 +2,96 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Generator, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
 from mmatch.instance.totals import stage_total
-from mmatch.solvers._floor_relaxation import best_sum, fair_start, floor_bound
+from mmatch.network.floors import counted_limit
 from mmatch.solvers._group_rows import add_grouped
 from mmatch.solvers._integer_program import FAR, Goal, Row, sets_of
+from mmatch.solvers._worst_off import Relaxation, best_sum, filled_seats, plain
 from mmatch.terms import Balance, Spread, Total, Worst
 
 if TYPE_CHECKING:
     from mmatch.arrays import Bools, Ints
     from mmatch.instance import Instance, Watch
     from mmatch.solvers._integer_program import Model
+    from mmatch.solvers._worst_off import Relaxed
     from mmatch.terms import Count, Grouped, Stage
 
 Outcome = Literal["held", "refuted", "open"]
-SLICE = 0.15  # of the time left, for one floor
+SLICE = 0.12  # of the time left, for one search for a floor
 EVIDENCE = 5  # times the first relaxation, what those behind the search take;
 KEPT = 0.15  # of the time left at most
-MOST_OPEN = 5  # floors neither found nor refuted, after which the search goes on with what it has
+CORES = (8, 25)  # how many edges a seat, in the cores that are looked at first
+STEPS = 32  # the first step below what a floor can be at most, as a part of what is left
+RETURNS = 1  # how often a search goes back to floors that were neither found nor refuted
+FINE = 8  # under a time limit floors closer than 2^-8 of what is possible are not told apart
+
+Goals = Generator[Goal, Outcome | None, bool]  # gives back whether the stage stays in doubt
 
 
-def goals(instance: Instance, model: Model, watch: Watch) -> Generator[tuple[int, Goal], Outcome | None, None]:
-    """(stage, goal) in order: one goal a stage, but one for each level that a leximin order or a bisection looks at."""
+def goals(instance: Instance, model: Model, watch: Watch) -> Generator[tuple[int, Goal | None], Outcome | None, None]:
+    """(stage, goal) in order: one goal a stage, but several for a leximin order and for the worst-off.
+
+    None in the place of a goal: whether the stage has reached its best is not known.
+    """
     for number, stage in enumerate(instance.stages):
         outcome: Outcome | None = None
         steps = _steps(instance, model, watch, (number, stage))
         while True:
             try:
                 goal = steps.send(outcome)
-            except StopIteration:
+            except StopIteration as end:
+                if end.value:
+                    yield number, None
                 break
             outcome = yield number, goal
 
 
-def _steps(
-    instance: Instance, model: Model, watch: Watch, place: tuple[int, Stage]
-) -> Generator[Goal, Outcome | None, None]:
+def _steps(instance: Instance, model: Model, watch: Watch, place: tuple[int, Stage]) -> Goals:
     """The goals of one stage."""
     number, stage = place
     if not isinstance(stage, Worst):
-        best = _unfloored(instance, number, watch)
-        top = None if best is None else stage_total(instance, stage, best)
-        yield replace(_sum_goal(instance, model, stage, partial(stage_total, instance, stage)), top=top)
-    elif stage.full:
+        return (yield from _sums(instance, model, watch, (number, stage)))
+    if stage.full:
         yield from _level_goals(stage)
-    elif stage.single:
-        yield from _bisection(stage, watch)
-    else:
-        yield from _floors(instance, model, watch, (number, stage))
+        return False
+    return (yield from (_bisection(stage, watch) if stage.single else _floors(instance, model, watch, (number, stage))))
+
+
+def _sums(instance: Instance, model: Model, watch: Watch, place: tuple[int, Total | Count]) -> Goals:
+    """One goal for a sum; behind a worst-off of several seats first among few edges, then among all that can matter."""
+    number, stage = place
+    goal = _sum_goal(instance, model, stage, partial(stage_total, instance, stage))
+    chosen = _best(watch)
+    before = instance.stages[number - 1] if number else None
+    if chosen is None or not isinstance(before, Worst) or before.single or before.full or not plain(stage):
+        yield goal
+        return False
+    best = best_sum(instance, number, number - 1, chosen)
+    goal = replace(goal, top=None if best is None else stage_total(instance, stage, best))
+    served = instance.groups is None and _all_served(instance, number, chosen)
+    relaxed = Relaxation(instance, number - 1, chosen).solved(number) if served else None
+    if relaxed is not None and goal.top != stage_total(instance, stage, chosen):
+        yield replace(
+            goal, core=relaxed.core(instance, CORES[0]), complete=False, probe=True, top=None, reached=_nothing
+        )
+        chosen = _best(watch)
+        if chosen is not None:
+            goal = replace(goal, core=relaxed.useful(stage_total(instance, stage, chosen)) | chosen)
+    yield goal
+    return False
+
+
+def _nothing(_chosen: Bools) -> None:
+    """What a goal reads that holds nothing for later ones."""
 
 
 def _sum_goal(instance: Instance, model: Model, stage: Total | Count, reached: Callable[[Bools], int]) -> Goal:
@@ -111,23 +146,26 @@ def _level_goals(stage: Worst) -> Iterator[Goal]:
         yield Goal(edges, -np.ones(len(edges), dtype=np.int64), partial(_minus_count, edges), top=0)
 
 
-def _bisection(stage: Worst, watch: Watch) -> Iterator[Goal]:
+def _bisection(stage: Worst, watch: Watch) -> Goals:
     """The highest level below which no edge is needed; a tier before has found a first answer."""
     chosen = _best(watch)
     if chosen is None or not chosen.any():
-        return
+        return False
     levels = np.unique(stage.weights)
     low, high = int(np.searchsorted(levels, stage.weights[chosen].min())), len(levels) - 1
+    doubt = False
     while low < high:
         middle = (low + high + 1) // 2
         goal = _none_below(stage, levels[middle], probe=True)
-        yield goal
+        outcome = yield goal
         chosen = _best(watch)
         if chosen is not None and goal.reached(chosen) == 0:
             low = int(np.searchsorted(levels, stage.weights[chosen].min()))
         else:
             high = middle - 1
+            doubt |= outcome == "open"
     yield _none_below(stage, levels[low], probe=False)
+    return doubt
 
 
 def _best(watch: Watch) -> Bools | None:
@@ -144,48 +182,114 @@ def _minus_count(edges: Ints, chosen: Bools) -> int:
     return -int(chosen[edges].sum())
 
 
-def _floors(
-    instance: Instance, model: Model, watch: Watch, place: tuple[int, Worst]
-) -> Generator[Goal, Outcome | None, None]:
-    """Floors under the totals of all who have a seat: first the highest that can be, then between.
+def _floors(instance: Instance, model: Model, watch: Watch, place: tuple[int, Worst]) -> Goals:
+    """Floors under the totals of all who have a seat: first the highest that can be, then lower ones, then between.
 
-    Under a time limit each floor gets a slice of it; one that is neither found nor refuted leaves the stage in doubt.
+    Under a time limit each search gets a slice of it. A floor that is neither found nor refuted lowers no bound: with
+    the time left the search comes back to it.
     """
     number, stage = place
     chosen = _best(watch)
     if chosen is None or not chosen.any():
-        return
-    low = stage_total(instance, stage, chosen)
-    best = _best_totals(instance, stage)
-    if _all_served(instance, watch, number):
-        served = None
+        return False
+    seats = filled_seats(instance, number, chosen)
+    low, high = stage_total(instance, stage, chosen), counted_limit(instance, stage, seats)
+    served = None if _all_served(instance, number, chosen) else _served(instance, model)
+    search = _FloorSearch(instance, number, served, watch)
+    if served is None:
         began = time.monotonic()
-        most, taken = floor_bound(instance, number, chosen, low)
+        relaxation = Relaxation(instance, number, chosen)
+        relaxed = relaxation.solved(number)
         _keep_time(watch, EVIDENCE * (time.monotonic() - began))
-        high = min(most, *best)
-        start = fair_start(instance, number, (chosen, high, taken), watch)
-        if stage_total(instance, stage, start) > low:
-            low = stage_total(instance, stage, start)
-            yield replace(_floor_goal(instance, number, _floor_rows(instance, stage, low, None), None), start=start)
-    else:
-        served = _served(instance, model)
-        high = max(best)
-    high = max(high, low)
-    level, open_floors = high, 0
-    while low < high and open_floors < MOST_OPEN:
-        seconds = None if watch.deadline is None else max((watch.deadline - time.monotonic()) * SLICE, 1.0)
-        outcome = yield _floor_goal(instance, number, _floor_rows(instance, stage, level, served), seconds)
-        chosen = _best(watch)
-        if outcome == "held" and chosen is not None:
-            low = max(stage_total(instance, stage, chosen), level)
-        else:
-            open_floors += outcome == "open"
-            high = level - 1
-        level = (low + high + 1) // 2
-    best_next = _unfloored(instance, number + 1, watch) if served is None else None
+        if relaxed is not None:
+            high = min(high, math.floor(relaxed.value * (1 + 1e-9)) + 1)
+            search.cores = None if instance.groups is not None else (relaxation, relaxed)
+    low = yield from search.between(low, max(high, low))
+    best_next = None if served is not None else _unfloored(instance, number + 1, watch)
     if best_next is not None and stage_total(instance, stage, best_next) >= low:
-        yield replace(_floor_goal(instance, number, _floor_rows(instance, stage, low, None), None), start=best_next)
+        yield replace(search.goal(low), start=best_next)
     model.rows += _floor_rows(instance, stage, low, served)
+    return search.doubt
+
+
+@dataclass
+class _FloorSearch:
+    """The highest floor: goals that probe one level after the other."""
+
+    instance: Instance
+    number: int
+    served: Ints | None
+    watch: Watch
+    cores: tuple[Relaxation, Relaxed] | None = None
+    doubt: bool = False
+
+    def between(self, low: int, high: int) -> Generator[Goal, Outcome | None, int]:
+        """The highest floor found, from one that is kept to one that nothing exceeds."""
+        stage: Any = self.instance.stages[self.number]
+        ceiling, level, step = high, high, max((high - low) // STEPS, 1)
+        left_open: list[int] = []
+        found, returns = False, 0
+        while low < high:
+            outcome = yield from self.probed(level, wide=self.watch.deadline is None or returns > 0)
+            chosen = _best(self.watch)
+            if outcome == "held" and chosen is not None:
+                low, found = max(stage_total(self.instance, stage, chosen), level), True
+            elif outcome == "refuted":
+                high = level - 1
+            else:
+                left_open.append(level)
+                ceiling = level - 1
+            left_open = [one for one in left_open if low < one <= high]
+            ceiling = min(ceiling, high)
+            fine = 0 if self.watch.deadline is None else high >> FINE
+            if low + fine >= ceiling:
+                if not left_open or self.watch.deadline is None or returns == RETURNS or self.watch.reason():
+                    break
+                returns, ceiling, level = returns + 1, high, left_open.pop(0)
+                continue
+            middle = (low + ceiling + 1) // 2
+            level = middle if found else max(ceiling - step, middle)
+            step *= 2
+        self.doubt = low < high
+        return low
+
+    def probed(self, level: int, *, wide: bool) -> Generator[Goal, Outcome | None, Outcome]:
+        """What came of a level: first among few edges, then, if it is to be ``wide``, among all that can be of use."""
+        goal = self.goal(level)
+        if self.cores is None:
+            return (yield goal) or "open"
+        relaxation, relaxed = self.cores
+        useful = relaxed.useful(level)
+        following = self.number + 1
+        guide: Relaxed | None = relaxed
+        if following < len(self.instance.stages) and plain(self.instance.stages[following]):
+            guide = relaxation.solved(following, level)
+        if guide is None:
+            return "refuted"
+        for share in CORES:
+            core = guide.core(self.instance, share) & useful
+            if (core == useful).all():
+                break
+            outcome = yield replace(goal, core=core, complete=False)
+            if outcome == "held" or not wide:
+                return outcome or "open"
+        return (yield replace(goal, core=useful)) or "open"
+
+    def goal(self, level: int) -> Goal:
+        """Keep all totals above a level; on the way look for what the next stage wants."""
+        stages: Any = self.instance.stages
+        following = next(filter(plain, stages[self.number + 1 : self.number + 2]), stages[self.number])
+        used = np.flatnonzero(following.weights)
+        deadline = self.watch.deadline
+        return Goal(
+            used,
+            following.weights[used],
+            _nothing,
+            probe=True,
+            rows=tuple(_floor_rows(self.instance, stages[self.number], level, self.served)),
+            seconds=None if deadline is None else max((deadline - time.monotonic()) * SLICE, 1.0),
+            first=True,
+        )
 
 
 def _keep_time(watch: Watch, seconds: float) -> None:
@@ -209,22 +313,6 @@ def _served(instance: Instance, model: Model) -> Ints:
     return np.concatenate([model.served(edges) for _, edges in sets])
 
 
-def _best_totals(instance: Instance, stage: Worst) -> list[int]:
-    """What each mentee who asks could have with all the best ones."""
-    wanted = np.bincount(instance.labels.mentee_of_request, weights=instance.labels.wanted).astype(np.int64).tolist()
-    sets = sets_of(instance.labels.label("mentee"), len(wanted))
-    return [sum(sorted(stage.weights[edges].tolist())[-wanted[who] :]) for who, edges in sets if wanted[who]]
-
-
-def _floor_goal(instance: Instance, number: int, rows: list[Row], seconds: float | None) -> Goal:
-    """Keep all totals above a level; on the way look for what the next stage wants."""
-    stages: Any = instance.stages
-    plain = [stage for stage in stages[number + 1 : number + 2] if isinstance(stage, Total) and not stage.loads]
-    weights = plain[0].weights if plain else np.zeros(0, dtype=np.int64)
-    used = np.flatnonzero(weights)
-    return Goal(used, weights[used], lambda _chosen: None, probe=True, rows=tuple(rows), seconds=seconds)
-
-
 def _floor_rows(instance: Instance, stage: Worst, level: int, served: Ints | None) -> list[Row]:
     """The total of each mentee who asks is at least the level; where not all are served, of each who has a seat."""
     wanted = np.bincount(instance.labels.mentee_of_request, weights=instance.labels.wanted)
@@ -240,11 +328,6 @@ def _floor_rows(instance: Instance, stage: Worst, level: int, served: Ints | Non
     return rows
 
 
-def _all_served(instance: Instance, watch: Watch, number: int) -> bool:
-    """Whether every mentee has a seat in all choices that are as good in the stages so far: all seats are filled."""
-    chosen = _best(watch)
-    counted = any(
-        isinstance(stage, Total) and not stage.loads and (stage.weights == 1).all()
-        for stage in instance.stages[:number]
-    )
-    return counted and chosen is not None and int(chosen.sum()) == int(instance.labels.wanted.sum())
+def _all_served(instance: Instance, number: int, chosen: Bools) -> bool:
+    """Whether every mentee has all seats asked for in whatever is as good in the stages so far."""
+    return filled_seats(instance, number, chosen) == int(instance.labels.wanted.sum())

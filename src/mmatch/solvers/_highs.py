@@ -17,17 +17,18 @@ if TYPE_CHECKING:
     from mmatch.instance import Watch
 
 LIMIT, INFEASIBLE = 1, 2  # what SciPy calls them
+FIRST = 1e9  # a gap at which any choice is good enough
 
 
 def searched(model: Model, goal: Goal, watch: Watch) -> Found:
     """One call of HiGHS."""
     from scipy.optimize import Bounds, LinearConstraint, milp
 
-    lower, upper = model.bounds()
+    lower, upper = model.bounds(goal.core)
     scale = _power(goal.coefficients)
     cost = np.zeros(model.size)
     np.add.at(cost, goal.variables, -goal.coefficients / scale)
-    options: Any = {"mip_rel_gap": 0.0}
+    options: Any = {"mip_rel_gap": FIRST if goal.first else 0.0}
     left = time_left(watch, goal)
     if left is not None:
         options["time_limit"] = left

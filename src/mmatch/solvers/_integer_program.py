@@ -36,6 +36,8 @@ class Goal:
 
     A ``probe`` asks only whether its top can be reached, or its ``rows`` kept, in so many ``seconds``: where they
     cannot, nothing is held and nothing changes. A ``start`` is a choice that is known to keep the rows: no search.
+    A ``core`` names the edges to look at; unless it is ``complete``, finding nothing among them refutes nothing.
+    ``first`` asks for any choice that keeps the rows, not for the best one.
     """
 
     variables: Ints
@@ -47,6 +49,9 @@ class Goal:
     seconds: float | None = None
     modelled: bool = False
     start: Bools | None = None
+    core: Bools | None = None
+    complete: bool = True
+    first: bool = False
 
     def value(self, chosen: Bools, values: Ints | None) -> int | None:
         """What a choice reaches; of a ``modelled`` goal what all variables say, for edges alone do not tell."""
@@ -94,9 +99,12 @@ class Model:
         self.size += len(upper)
         return numbers
 
-    def bounds(self) -> tuple[Ints, Ints]:
-        """(lower, upper) of all variables."""
-        return np.concatenate(self.lower), np.concatenate(self.upper)
+    def bounds(self, core: Bools | None = None) -> tuple[Ints, Ints]:
+        """(lower, upper) of all variables; edges outside a core stay unused."""
+        lower, upper = np.concatenate(self.lower), np.concatenate(self.upper)
+        if core is not None:
+            upper[: self.n_edges][~core] = 0
+        return lower, upper
 
     @classmethod
     def of(cls, instance: Instance) -> Model:

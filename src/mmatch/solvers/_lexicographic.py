@@ -18,10 +18,10 @@ from mmatch.errors import SolverError, UnsupportedError
 from mmatch.instance import Answer
 from mmatch.instance.totals import stage_total, tier_values
 from mmatch.matching import Status
-from mmatch.solvers._floor_relaxation import evidence, shortage_cut
 from mmatch.solvers._goals import goals
 from mmatch.solvers._group_rows import add_groups
 from mmatch.solvers._integer_program import FAR, Found, Goal, Model, Row
+from mmatch.solvers._worst_off import evidence, shortage_cut
 from mmatch.terms import Links, NoBlocking, Total, Worst
 
 if TYPE_CHECKING:
@@ -63,7 +63,6 @@ class _Run:
         self.values: Ints | None = None
         self.hint = _hint(instance, watch.best)
         self.doubtful = len(instance.stages)
-        self.last: tuple[Goal, Found] | None = None  # the last search whose answer is held
 
     def answer(self) -> Answer:
         """The best choice over all stages."""
@@ -74,6 +73,10 @@ class _Run:
                 number, goal = wanted.send(outcome)
             except StopIteration:
                 return self.finished()
+            if goal is None:
+                self.doubtful = min(self.doubtful, number)
+                outcome = None
+                continue
             reply = "held" if self.reached(goal) else self.searched(number, goal)
             if isinstance(reply, Answer):
                 return reply
@@ -93,17 +96,13 @@ class _Run:
         _report(self.instance, self.best, self.watch, number)
         rows, held = self.model.rows, len(self.model.rows)
         rows += goal.rows
-        before = self.last
         if goal.start is not None:
             found, self.hint = Found(goal.start), goal.start.astype(np.int64)
-        elif before is not None and _same(goal, before[0]):
-            found = before[1]
         else:
             found = self.search(self.model, goal, self.hint if self.values is None else self.values)
         outcome = _outcome(goal, found)
         if goal.probe and outcome != "held":
             del rows[held:]
-            self.doubtful = min(self.doubtful, number) if outcome == "open" else self.doubtful
             return outcome
         if found.infeasible and self.best is None:
             return Answer(Status.INFEASIBLE)
@@ -112,7 +111,6 @@ class _Run:
         if found.chosen is None or (self.best is not None and _worse(self.instance, found.chosen, self.best, number)):
             return self.partial(number, self.watch.reason())
         self.best, self.values = found.chosen, found.values
-        self.last = None if goal.start is not None else (goal, found)
         if not found.optimal and not goal.probe and found.ended:
             self.doubtful = min(self.doubtful, number)
         elif not found.optimal and not goal.probe:
@@ -181,18 +179,12 @@ def _stable(model: Model, instance: Instance) -> None:
 def _outcome(goal: Goal, found: Found) -> Outcome:
     """What a search says of a probe."""
     if found.infeasible:
-        return "refuted"
+        return "refuted" if goal.complete else "open"
     if found.chosen is None or any(_broken(row, found.chosen) for row in goal.rows):
         return "open"
     if goal.top is None or goal.reached(found.chosen) == goal.top:
         return "held"
     return "refuted" if found.optimal else "open"
-
-
-def _same(goal: Goal, other: Goal) -> bool:
-    """Whether a held probe has looked for just this already: with rows that its answer keeps, so the answer stands."""
-    same = np.array_equal(goal.variables, other.variables) and np.array_equal(goal.coefficients, other.coefficients)
-    return same and other.probe and not goal.probe and goal.top is None
 
 
 def _broken(row: Row, chosen: Bools) -> bool:
@@ -242,4 +234,4 @@ def with_evidence(instance: Instance, answer: Answer) -> Answer:
     if answer.status == Status.INFEASIBLE:
         return replace(answer, cut=shortage_cut(instance))
     found = None if answer.chosen is None else evidence(instance, answer.chosen)
-    return answer if found is None else replace(answer, prices=found[0], multipliers=found[1], cases=found[2])
+    return answer if found is None else replace(answer, prices=found[0], multipliers=found[1])

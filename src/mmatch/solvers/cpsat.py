@@ -52,6 +52,7 @@ class CpSat:
         solver.parameters.num_workers = self.workers
         solver.parameters.random_seed = 0
         solver.parameters.catch_sigint_signal = False
+        solver.parameters.stop_after_first_solution = goal.first
         left = time_left(watch, goal)
         if left is not None:
             solver.parameters.max_time_in_seconds = left
@@ -75,7 +76,8 @@ def _made(model: Model, goal: Goal) -> tuple[Any, list[Any]]:
 
     made = cp_model.CpModel()
     variables = [
-        made.new_int_var(low, high, "") for low, high in zip(*(b.tolist() for b in model.bounds()), strict=True)
+        made.new_int_var(low, high, "")
+        for low, high in zip(*(b.tolist() for b in model.bounds(goal.core)), strict=True)
     ]
 
     def total(form: Row | Goal) -> Any:
