@@ -211,6 +211,18 @@ def rankings(draw, *, ties=False, projects=None, most_mentees=4, most_mentors=3)
 
 
 @st.composite
+def rivalries(draw):
+    """Everybody lists everybody, and offers of one seat share mentors: about half have several stable matchings."""
+    mentors = [f"x{k}" for k in range(draw(st.integers(2, 3)))]
+    mentees = [f"e{k}" for k in range(draw(st.integers(3, 5)))]
+    owner = {f"p{k}": mentors[k % len(mentors)] for k in range(draw(st.integers(3, 4)))}
+    orders = {name: draw(st.permutations(list(owner))) for name in mentees}
+    ranks = {name: draw(st.permutations(mentees)) for name in mentors}
+    capacity = {name: draw(st.integers(1, 2)) for name in mentors}
+    return Rankings(orders, ranks, owner, capacity, dict.fromkeys(owner, 1))
+
+
+@st.composite
 def _list(draw, names, *, ties):
     """Some of the names, in any order, neighbours tied at will; mostly all of them."""
     order = draw(st.permutations(names))

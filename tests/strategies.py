@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import settings
 from hypothesis import strategies as st
 
@@ -14,6 +16,12 @@ TREE = {"statistics": "data", "r": "statistics"}
 def examples(n):
     """How many examples a property is worth: half of n in every run, fifty times n in the long campaign."""
     return settings(max_examples=n // 2 if settings.default.max_examples < 1000 else 50 * n)
+
+
+def forged(proof, *, totals=None, **evidence):
+    """A proof with other numbers in its evidence, and other totals if they are given."""
+    totals = proof.totals if totals is None else totals
+    return replace(proof, totals=totals, evidence=replace(proof.evidence, **evidence))
 
 
 small = st.integers(min_value=0, max_value=2)

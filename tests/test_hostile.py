@@ -13,6 +13,8 @@ import scipy.sparse as sp
 
 import mmatch as mm
 from mmatch.io.results import result_from_json, result_to_json
+from mmatch.matching import Cut
+from strategies import forged as forged_proof
 
 COHORT = mm.Cohort.from_scores([[3, 1], [2, 2]], capacity=1)
 RESULT = mm.solve(COHORT)
@@ -83,10 +85,10 @@ def test_a_subclass_of_text_is_copied_exactly():
         {"bound": 5},
         {"value": [1]},
         {"status": "optimal!"},
-        {"proof": replace(RESULT.proof, prices=None)},
-        {"proof": replace(RESULT.proof, prices=((1.5,),))},
-        {"proof": replace(RESULT.proof, cut=("a",))},
-        {"proof": replace(RESULT.proof, totals=(0.5,))},
+        {"proof": forged_proof(RESULT.proof, prices=None)},
+        {"proof": forged_proof(RESULT.proof, prices=((1.5,),))},
+        {"proof": replace(RESULT.proof, evidence=Cut(("a",)))},
+        {"proof": forged_proof(RESULT.proof, totals=(0.5,))},
     ],
 )
 def test_a_result_of_another_form_is_a_violation(changes):

@@ -18,7 +18,7 @@ from mmatch.exact import plain
 from mmatch.instance import Answer, Watch, compile_instance
 from mmatch.instance.decoding import decode
 from mmatch.instance.set_titles import set_title
-from mmatch.matching import Proof, Status, Trust
+from mmatch.matching import Branches, Prices, Proof, Shortage, Stability, Status, Trust
 from mmatch.network.circulation import CrossingSets
 from mmatch.program import Program, check_question, question_digest
 from mmatch.progress import Progress
@@ -219,7 +219,7 @@ def _first(solvers: list[Solver], instance: Instance, watch: Watch, on_interrupt
         if not others:
             raise
         return _first(others, instance, watch, on_interrupt)  # the next one needs no network
-    evidence = answer.cut or answer.stability or answer.agreement
+    evidence = answer.evidence or answer.agreement
     if answer.status == Status.INFEASIBLE and not evidence and others and instance.groups is None:
         second = _run(others[0], instance, watch, on_interrupt)
         if second.status != Status.INFEASIBLE:
@@ -285,8 +285,9 @@ def judged(
     Raises:
         SolverError: where the judge refuses it.
     """
-    proof = _evidence(cohort, program, answer)
-    hopeful = bool(answer.multipliers or answer.branches)
+    evidence = answer.evidence
+    proof = Proof(question_digest(cohort, program), evidence, agreement=answer.agreement)
+    hopeful = isinstance(evidence, Branches) or (isinstance(evidence, Prices) and bool(evidence.multipliers))
     status = Status.OPTIMAL if matching is not None and hopeful else answer.status
     grade = judge(cohort, program, status, matching, proof)
     if grade.violations:
@@ -294,13 +295,13 @@ def judged(
         raise SolverError(f"{origin[0]} gave a matching that the judge refuses: {messages}")
     if status != answer.status and grade.trust != Trust.PROVED:
         grade, status = replace(grade, trust=Trust.HEURISTIC), answer.status
-    if status == Status.INFEASIBLE and grade.trust == Trust.PROVED and proof.kind == "none":
-        proof = replace(proof, kind="counting")
+    if status == Status.INFEASIBLE and grade.trust == Trust.PROVED and evidence is None:
+        proof = replace(proof, evidence=Shortage())
     if status == Status.INFEASIBLE and grade.trust not in {Trust.PROVED, Trust.CORROBORATED}:
         status = Status.UNKNOWN  # never on one solver's word
-    if status == Status.OPTIMAL and answer.prices and not hopeful and grade.trust != Trust.PROVED:
+    if status == Status.OPTIMAL and isinstance(evidence, Prices) and not hopeful and grade.trust != Trust.PROVED:
         raise SolverError(f"{origin[0]} claims an optimum that its own prices do not prove")
-    if answer.stability and answer.stability.side and grade.trust != Trust.PROVED:
+    if isinstance(evidence, Stability) and evidence.side and grade.trust != Trust.PROVED:
         raise SolverError(f"{origin[0]} claims the best stable matching of a side, and the judge does not find it so")
     return Result(
         program=program,
@@ -316,23 +317,6 @@ def judged(
         seed=origin[1],
         resolution=grade.resolution,
         stopped=None if status == Status.OPTIMAL else answer.stopped,
-    )
-
-
-def _evidence(cohort: Cohort, program: Program, answer: Answer) -> Proof:
-    prices = tuple(tuple(price.tolist()) for price in answer.prices)
-    given = {"groups": answer.branches, "prices": prices, "cut": answer.cut, "stability": answer.stability}
-    kind = next((name for name, evidence in given.items() if evidence), "none")
-    return Proof(
-        kind,
-        question_digest(cohort, program),
-        prices=prices,
-        cut=answer.cut,
-        multipliers=answer.multipliers,
-        branches=answer.branches,
-        counts=answer.counts,
-        agreement=answer.agreement,
-        stability=answer.stability,
     )
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from enum import StrEnum
 from functools import cached_property
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Literal, Protocol, runtime_checkable
 
 from mmatch.display import MOST_ROWS, Shown, Table
 from mmatch.errors import ExtraError, InputError, Problem, excerpt
@@ -257,13 +257,56 @@ class Reason:
     message: str
 
 
+Rows = tuple[tuple[int, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Prices:
+    """Evidence of a best flow: a price for each node, for each cost that the tiers fold into.
+
+    Behind a worst-off of several seats, no flow, ``multipliers`` of mentees beside the prices bound the tiers.
+    """
+
+    prices: Rows
+    multipliers: Rows = ()
+    kind: Literal["prices"] = "prices"
+
+
+@dataclass(frozen=True, slots=True)
+class Branches:
+    """Evidence of the best groups: for each stage a tree of branches on openings, prices for each leaf in order.
+
+    ``counts`` are counting cuts that the leaves may use.
+    """
+
+    branches: Rows
+    prices: Rows
+    counts: Rows = ()
+    kind: Literal["groups"] = "groups"
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """Evidence that no matching exists: nodes of the network that must take in more than they can let out."""
+
+    nodes: tuple[int, ...]
+    kind: Literal["cut"] = "cut"
+
+
+@dataclass(frozen=True, slots=True)
+class Shortage:
+    """That groups cannot seat all who must sit: the judge finds so by counting alone."""
+
+    kind: Literal["counting"] = "counting"
+
+
 @dataclass(frozen=True, slots=True)
 class Stability:
     """What a stable matching claims of itself, and the evidence for it.
 
     Args:
         side: whose best stable matching it is, "mentee" or "mentor"; empty where nothing of the kind is claimed.
-        kind: the notion under which no pair blocks: "weak", "strong", "super" or "envy".
+        notion: what no pair may do: "weak", "strong", "super" or "envy".
         seed: of the lottery that broke ties; None where no tie was broken.
         steps: candidate edges in the order in which an argument uses them, where offers share a mentor or of
             super-stability: each pair that no stable matching has (side "mentee"), or each seat below which no stable
@@ -275,50 +318,55 @@ class Stability:
     """
 
     side: str = ""
-    kind: str = "weak"
+    notion: str = "weak"
     seed: int | str | None = None
     steps: tuple[int, ...] = ()
-    prices: tuple[tuple[int, ...], ...] = ()
-    rotations: tuple[tuple[int, ...], ...] = ()
+    prices: Rows = ()
+    rotations: Rows = ()
+    kind: Literal["stability"] = "stability"
 
     def __repr__(self) -> str:
         side = f", side {self.side}" if self.side else ""
         names = ("steps", "prices", "rotations")
         held = [(len(getattr(self, name)), name) for name in names]
         found = [f"{n} {name if n > 1 else name[:-1]}" for n, name in held if n]
-        return f"<Stability: {', '.join([self.kind + side, f'seed {self.seed}', *found])}>"
+        return f"<Stability: {', '.join([self.notion + side, f'seed {self.seed}', *found])}>"
+
+
+Evidence = Prices | Branches | Cut | Shortage | Stability
 
 
 @dataclass(frozen=True, slots=True)
 class Proof:
     """Evidence for what a result claims; the judge checks it without any solver.
 
-    ``kind`` is "prices" (a price per node and tier shows that no better matching exists), "groups" (prices for each
-    leaf of a tree of ``branches`` on openings, one tree a stage, beside ``counts``, counting cuts), "cut" (a set of
-    nodes shows that none exists at all), "counting" (the judge finds by counting alone that groups cannot seat all who
-    must sit), "stability" (what ``stability`` says: nobody would leave, and no stable matching is better for one side)
-    or "none". ``agreement`` records runs of different solvers: (solver,
-    what it claims). ``multipliers`` bound the tiers from a worst-off of several seats on, where no prices alone do.
-    ``totals`` are the exact tier totals as fractions, ``digest`` binds the proof to the cohort and the program.
+    ``digest`` binds it to the cohort and the program, ``totals`` are the exact totals of the tiers as fractions, and
+    ``agreement`` records runs of different solvers: (solver, what it claims).
     """
 
-    kind: str
     digest: str
+    evidence: Evidence | None = None
     totals: tuple[Exact, ...] = ()
-    prices: tuple[tuple[int, ...], ...] = ()
-    cut: tuple[int, ...] = ()
-    multipliers: tuple[tuple[int, ...], ...] = ()
-    branches: tuple[tuple[int, ...], ...] = ()
-    counts: tuple[tuple[int, ...], ...] = ()
     agreement: tuple[tuple[str, str], ...] = ()
-    stability: Stability | None = None
 
-    def __repr__(self) -> str:
-        parts = ["prices", "cut", "multipliers", "branches", "counts", "agreement"]
-        found = [f"{len(value)} {name}" for name in parts if (value := getattr(self, name))]
-        return f"<Proof: {', '.join([self.kind, *found])}, of question {self.digest[:12]}>"
+    @property
+    def kind(self) -> str:
+        """The kind of evidence in a word; "none" where there is none."""
+        return "none" if self.evidence is None else self.evidence.kind
+
+    @property
+    def stability(self) -> Stability | None:
+        """What a stable matching claims; None where the evidence is of another kind."""
+        return self.evidence if isinstance(self.evidence, Stability) else None
 
     @property
     def leaves(self) -> int:
         """How many leaves the trees of branches have."""
-        return len(self.prices) if self.kind == "groups" else 0
+        return len(self.evidence.prices) if isinstance(self.evidence, Branches) else 0
+
+    def __repr__(self) -> str:
+        held = () if self.evidence is None else (f.name for f in fields(self.evidence))
+        values = [(name, getattr(self.evidence, name)) for name in held]
+        found = [f"{len(value)} {name}" for name, value in values if isinstance(value, tuple) and value]
+        found += [f"{len(self.agreement)} agreement"] if self.agreement else []
+        return f"<Proof: {', '.join([self.kind, *found])}, of question {self.digest[:12]}>"

@@ -11,6 +11,7 @@ import mmatch as mm
 from mmatch.exact import whole_log2
 from oracle import Oracle, floor_log
 from strategies import examples, matching_of
+from strategies import forged as forged_proof
 
 BASE = 10**9
 
@@ -101,7 +102,7 @@ def test_no_prices_prove_a_worse_product(cohort, aims, data):
     value = oracle.value(chosen)
     plain = tuple(tuple(map(as_read, v)) if isinstance(v, tuple) else as_read(v) for v in value)
     names = dict(zip((aim.name for aim in aims), plain, strict=True))
-    rows = result.proof.prices
+    rows = result.proof.evidence.prices
     moved = [tuple(data.draw(st.integers(-9, 9)) if data.draw(st.booleans()) else step for step in row) for row in rows]
     for prices in (rows, tuple(moved)):
         forged = replace(
@@ -111,7 +112,7 @@ def test_no_prices_prove_a_worse_product(cohort, aims, data):
             bound=plain,
             verified_bound=plain,
             by_aim=names,
-            proof=replace(result.proof, totals=value, prices=prices),
+            proof=forged_proof(result.proof, totals=value, prices=prices),
         )
         assert mm.verify(cohort, program, forged) != []
 

@@ -15,6 +15,7 @@ from mmatch.instance.totals import stage_total
 from mmatch.terms import Count, Total
 from solvers.test_groups import accepted_and_best, group_questions, joint_questions
 from strategies import examples
+from strategies import forged as forged_proof
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -82,12 +83,12 @@ def test_a_mentor_of_both_topics_joins_them():
 def test_a_proof_needs_the_trees_of_all_components():
     cohort, program = worlds(5), mm.Program(group=(3, 4), aims=[mm.aims.Coverage(), mm.aims.EvenLoad()])
     result = mm.solve(cohort, program)
-    assert (result.trust, len(result.proof.branches)) == (mm.Trust.PROVED, 4)
+    assert (result.trust, len(result.proof.evidence.branches)) == (mm.Trust.PROVED, 4)
     assert mm.verify(cohort, program, result) == []
-    for k, tree in enumerate(result.proof.branches):
-        trees = [*result.proof.branches]
+    for k, tree in enumerate(result.proof.evidence.branches):
+        trees = [*result.proof.evidence.branches]
         trees[k] = ()
-        forged = replace(result, proof=replace(result.proof, branches=tuple(trees)))
+        forged = replace(result, proof=forged_proof(result.proof, branches=tuple(trees)))
         assert "trust" in {violation.code for violation in mm.verify(cohort, program, forged)}, tree
 
 

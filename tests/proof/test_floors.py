@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 import mmatch as mm
 from oracle import Oracle
 from strategies import examples
+from strategies import forged as forged_proof
 
 FAIR = mm.Program(aims=[mm.aims.Coverage(), mm.aims.WorstOff(), mm.aims.Fit()])
 
@@ -51,10 +52,10 @@ def test_no_multipliers_prove_a_worse_matching(cohort, data):
     assume(value != best)
     rows = [
         tuple(data.draw(st.lists(st.integers(-5, 5), min_size=len(row), max_size=len(row))))
-        for row in result.proof.multipliers
+        for row in result.proof.evidence.multipliers
     ]
     by_aim = dict(zip(("Coverage", "WorstOff", "Fit"), map(int, value), strict=True))
-    for multipliers in (result.proof.multipliers, tuple(rows)):
+    for multipliers in (result.proof.evidence.multipliers, tuple(rows)):
         forged = replace(
             result,
             found=mm.matching_from_pairs(cohort, pairs),
@@ -62,7 +63,7 @@ def test_no_multipliers_prove_a_worse_matching(cohort, data):
             bound=tuple(map(int, value)),
             verified_bound=tuple(map(int, value)),
             by_aim=by_aim,
-            proof=replace(result.proof, totals=value, multipliers=multipliers),
+            proof=forged_proof(result.proof, totals=value, multipliers=multipliers),
         )
         assert mm.verify(cohort, FAIR, forged) != []
 
@@ -72,7 +73,7 @@ def test_the_floor_of_a_mentee_with_a_poor_choice_is_proved():
     cohort = mm.Cohort.from_scores([[9, 9, 8, 7], [3, 2, 1, 0]], capacity=2, demand=2)
     result = mm.solve(cohort, FAIR)
     assert (result.solver, result.value, result.trust) == ("milp", (4, 5, 23), "proved")
-    assert len(result.proof.multipliers) == 2
+    assert len(result.proof.evidence.multipliers) == 2
 
 
 def test_a_floor_is_not_proved_by_single_edges():
@@ -84,7 +85,8 @@ def test_a_floor_is_not_proved_by_single_edges():
     program = mm.Program(aims=[mm.aims.Coverage(), mm.aims.WorstOff()])
     good = mm.solve(cohort, program)
     assert good.value == (4, 6)
-    n = len(good.proof.prices[0])
+    first = good.proof.evidence.prices[0]
+    none = (0,) * len(first)
     forged = replace(
         good,
         found=poor,
@@ -93,7 +95,7 @@ def test_a_floor_is_not_proved_by_single_edges():
         verified_bound=(4, 2),
         by_aim={"Coverage": 4, "WorstOff": 2},
         trust=mm.Trust.PROVED,
-        proof=replace(good.proof, totals=(4, 2), prices=(good.proof.prices[0], (0,) * n, (0,) * n), multipliers=()),
+        proof=forged_proof(good.proof, totals=(4, 2), prices=(first, none, none), multipliers=()),
     )
     assert {v.code for v in mm.verify(cohort, program, forged)} >= {"trust"}
 
@@ -104,7 +106,7 @@ def test_negative_multipliers_bound_nothing():
     program = mm.Program(aims=[mm.aims.Coverage(), mm.aims.WorstOff()])
     good = mm.solve(cohort, program)
     assert (good.value, good.trust) == ((4, 6), "proved")
-    forged = replace(good, proof=replace(good.proof, multipliers=((-2, 3),)))
+    forged = replace(good, proof=forged_proof(good.proof, multipliers=((-2, 3),)))
     assert {v.code for v in mm.verify(cohort, program, forged)} >= {"trust"}
 
 
@@ -127,7 +129,9 @@ def test_who_asks_for_nothing_is_no_worst_off(solver):
     assert result.proof.totals == Oracle(cohort, FAIR).best() == (4, 6, 12)
     assert result.verified_bound == (4, 6, 12)
     row = tuple(1 if name == 2 else 0 for name in range(3))  # all weight on z
-    forged = replace(result, proof=replace(result.proof, multipliers=(row, *result.proof.multipliers[1:])))
+    forged = replace(
+        result, proof=forged_proof(result.proof, multipliers=(row, *result.proof.evidence.multipliers[1:]))
+    )
     assert {v.code for v in mm.verify(cohort, FAIR, forged)} >= {"trust"}
 
 
@@ -147,9 +151,9 @@ def test_in_a_shortage_no_floor_holds_for_those_who_may_go_without():
     result = mm.solve(cohort, FAIR, solver="milp")
     assert result.proof.totals == Oracle(cohort, FAIR).best() == (2, 14, 14)
     poor = mm.matching_from_pairs(cohort, [("mentor-0", "mentee-1"), ("mentor-1", "mentee-1")])
-    n = len(result.proof.prices[0])
+    n = len(result.proof.evidence.prices[0])
     for row in ((0, 1), (1, 1), (1, 0)):
-        evidence = replace(result.proof, totals=(2, 3, 3), multipliers=(row, ()), prices=((0,) * n,) * 3)
+        evidence = forged_proof(result.proof, totals=(2, 3, 3), multipliers=(row, ()), prices=((0,) * n,) * 3)
         forged = replace(
             result,
             found=poor,

@@ -17,6 +17,7 @@ from mmatch.matching import Match, Matching
 from mmatch.proof import optimality
 from oracle import Oracle
 from strategies import cohorts, examples, questions
+from strategies import forged as forged_proof
 
 
 def answered(question):
@@ -101,6 +102,8 @@ def test_an_edited_claim_is_refused(question, data):
 
     totals = tuple(plus(t, Fraction(delta)) if j == k else t for j, t in enumerate(result.proof.totals))
     name = data.draw(st.sampled_from(sorted(result.by_aim)))
+    held = getattr(result.proof.evidence, "prices", ())  # of other evidence all is taken away
+    fewer = forged_proof(result.proof, prices=held[:-1]) if held else replace(result.proof, evidence=None)
     edits = {
         "value": {"value": moved(result.value)},
         "bound": {"bound": moved(result.bound)},
@@ -108,8 +111,8 @@ def test_an_edited_claim_is_refused(question, data):
         "totals": {"proof": replace(result.proof, totals=totals)},
         "digest": {"proof": replace(result.proof, digest="0" * 64)},
         "by_aim": {"by_aim": {**result.by_aim, name: plus(result.by_aim[name], delta)}},
-        "no prices": {"proof": replace(result.proof, kind="none")},
-        "fewer prices": {"proof": replace(result.proof, prices=result.proof.prices[:-1], stability=None)},
+        "no prices": {"proof": replace(result.proof, evidence=None)},
+        "fewer prices": {"proof": fewer},
         "infeasible": {"status": mm.Status.INFEASIBLE},
         "unbounded": {"bound": tuple(None for _ in result.bound)},
         "no matching": {"found": None},
@@ -124,15 +127,15 @@ def test_an_edited_claim_is_refused(question, data):
 def test_edited_prices_are_refused_unless_they_still_prove_it(question, data):
     """A price changed at random either breaks a reduced cost, and is refused, or is another true proof."""
     cohort, program, result = answered(question)
-    assume(result.proof.prices and result.proof.kind == "prices")
+    assume(result.proof.kind == "prices" and result.proof.evidence.prices)
     assume(result.status == mm.Status.OPTIMAL)
     assume(not any(aim.name in {"WorstOff", "Leximin"} for _, aim in program.resolve(cohort).named_aims()))
-    group = data.draw(st.integers(0, len(result.proof.prices) - 1))
-    node = data.draw(st.integers(0, len(result.proof.prices[group]) - 1))
+    group = data.draw(st.integers(0, len(result.proof.evidence.prices) - 1))
+    node = data.draw(st.integers(0, len(result.proof.evidence.prices[group]) - 1))
     delta = data.draw(st.sampled_from([1, -1, 5, -5, 10**6, -(10**6), 10**30]))
-    prices = [list(row) for row in result.proof.prices]
+    prices = [list(row) for row in result.proof.evidence.prices]
     prices[group][node] += delta
-    forged = replace(result, proof=replace(result.proof, prices=tuple(map(tuple, prices))))
+    forged = replace(result, proof=forged_proof(result.proof, prices=tuple(map(tuple, prices))))
     found = mm.verify(cohort, program, forged)
     assert {v.code for v in found} <= {"trust", "verified_bound"}
     if not found:
@@ -166,7 +169,7 @@ def test_a_cut_is_checked_and_an_edited_cut_refused(cohort, of):
     oracle = Oracle(cohort, program)
     assert len(oracle.edges) > 11 or oracle.best() is None
     for cut in ((), tuple(range(10_000)), (-1, 10**9)):
-        forged = replace(result, proof=replace(result.proof, cut=cut))
+        forged = replace(result, proof=forged_proof(result.proof, nodes=cut))
         assert {v.code for v in mm.verify(cohort, program, forged)} == {"trust", "status"}
 
 
@@ -174,13 +177,13 @@ def test_a_cut_is_checked_and_an_edited_cut_refused(cohort, of):
 @examples(100)
 def test_both_paths_of_the_arithmetic_agree(question):
     cohort, program, result = answered(question)
-    assume(result.status == mm.Status.OPTIMAL)
+    assume(result.status == mm.Status.OPTIMAL and result.proof.kind == "prices")
     before = optimality.PYTHON_ARCS
     try:
         optimality.PYTHON_ARCS = -1
         assert mm.verify(cohort, program, result) == []
-        prices = tuple(tuple(p + (k % 3) for k, p in enumerate(row)) for row in result.proof.prices)
-        forged = replace(result, proof=replace(result.proof, prices=prices))
+        prices = tuple(tuple(p + (k % 3) for k, p in enumerate(row)) for row in result.proof.evidence.prices)
+        forged = replace(result, proof=forged_proof(result.proof, prices=prices))
         fast = mm.verify(cohort, program, forged)
         optimality.PYTHON_ARCS = 10**9
         assert mm.verify(cohort, program, forged) == fast

@@ -18,6 +18,7 @@ from mmatch.portfolio.relaxation import relaxed, whole_prices
 from mmatch.proof.judge import chosen_edges
 from solvers.test_groups import group_questions
 from strategies import examples
+from strategies import forged as forged_proof
 
 
 @given(question=group_questions(), data=st.data())
@@ -203,16 +204,18 @@ def test_a_proof_in_groups_travels_and_no_forged_one_passes(tmp_path):
     assert mm.read_result(tmp_path / "result.json") == result
     assert mm.verify(cohort, program, mm.read_result(tmp_path / "result.json")) == []
     forged = [
-        replace(result.proof, prices=()),
-        replace(result.proof, branches=()),
-        replace(result.proof, branches=((1, 0, 0, 0),)),
-        replace(result.proof, branches=((1, 10**6, 0, 0, 0),)),
-        replace(result.proof, branches=((0, 0),)),
-        replace(result.proof, prices=tuple((0, *row[1:]) for row in result.proof.prices)),
-        replace(result.proof, prices=tuple((-1, *row[1:]) for row in result.proof.prices)),
-        replace(result.proof, prices=tuple(row[:-1] for row in result.proof.prices)),
-        replace(result.proof, prices=tuple((row[0], *(0 for _ in row[1:])) for row in result.proof.prices)),
-        replace(result.proof, counts=((0, 99, 0, 0),)),
+        forged_proof(result.proof, prices=()),
+        forged_proof(result.proof, branches=()),
+        forged_proof(result.proof, branches=((1, 0, 0, 0),)),
+        forged_proof(result.proof, branches=((1, 10**6, 0, 0, 0),)),
+        forged_proof(result.proof, branches=((0, 0),)),
+        forged_proof(result.proof, prices=tuple((0, *row[1:]) for row in result.proof.evidence.prices)),
+        forged_proof(result.proof, prices=tuple((-1, *row[1:]) for row in result.proof.evidence.prices)),
+        forged_proof(result.proof, prices=tuple(row[:-1] for row in result.proof.evidence.prices)),
+        forged_proof(
+            result.proof, prices=tuple((row[0], *(0 for _ in row[1:])) for row in result.proof.evidence.prices)
+        ),
+        forged_proof(result.proof, counts=((0, 99, 0, 0),)),
     ]
     for proof in forged:
         assert "trust" in {v.code for v in mm.verify(cohort, program, replace(result, proof=proof))}, proof
@@ -222,7 +225,7 @@ def test_a_proof_in_groups_travels_and_no_forged_one_passes(tmp_path):
 def test_counting_cuts_of_another_form_prove_nothing(numbers):
     cohort, program = question()
     result = mm.solve(cohort, program)
-    forged = replace(result, proof=replace(result.proof, counts=(numbers,)))
+    forged = replace(result, proof=forged_proof(result.proof, counts=(numbers,)))
     assert [v.code for v in mm.verify(cohort, program, forged)] != []
 
 

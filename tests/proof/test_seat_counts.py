@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 import mmatch as mm
 from group_oracle import GroupOracle
 from mmatch.instance import compile_instance
+from mmatch.matching import Shortage
 from mmatch.proof.seat_counts import seat_shortage
 from solvers.test_groups import group_questions
 from strategies import examples
@@ -157,7 +158,7 @@ def test_what_counting_does_not_show_needs_two_solvers():
     result = mm.solve(cohort, program)
     assert (result.status, result.trust) == (mm.Status.INFEASIBLE, mm.Trust.CORROBORATED)
     assert mm.solve(cohort, program, solver="cpsat").status == mm.Status.UNKNOWN
-    forged = replace(result, trust=mm.Trust.PROVED, proof=replace(result.proof, kind="counting"))
+    forged = replace(result, trust=mm.Trust.PROVED, proof=replace(result.proof, evidence=Shortage()))
     assert [v.code for v in mm.verify(cohort, program, forged)] == ["trust"]
 
 
@@ -169,7 +170,7 @@ def test_a_program_that_can_be_kept_is_never_proved_impossible():
     forged = replace(
         result,
         status=mm.Status.INFEASIBLE,
-        proof=replace(result.proof, kind="counting", prices=(), branches=(), totals=()),
+        proof=replace(result.proof, evidence=Shortage(), totals=()),
         **empty,
     )
     assert {v.code for v in mm.verify(cohort, program, forged)} == {"trust", "status"}

@@ -53,7 +53,7 @@ def test_steps_of_another_order_or_of_another_cohort_prove_nothing_false(world, 
             steps.pop(place)
         else:
             steps.insert(place, data.draw(st.integers(-1, edges)))
-    forged = replace(result.proof, stability=replace(result.proof.stability, steps=tuple(steps)))
+    forged = replace(result.proof, evidence=replace(result.proof.stability, steps=tuple(steps)))
     best = max((world.total(chosen, "mentee") for chosen in world.stable("super")), default=None)
     for chosen in world.matchings():
         matching = mm.matching_from_pairs(cohort, world.pairs(chosen))

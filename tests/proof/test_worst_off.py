@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 import mmatch as mm
 from oracle import Oracle
 from strategies import examples
+from strategies import forged as forged_proof
 
 FIRST = mm.aims.Coverage()
 PROGRAMS = {
@@ -52,8 +53,10 @@ def test_a_lower_floor_is_never_proved(cohort, data):
     chosen = data.draw(st.sampled_from(worse))
     value = oracle.value(chosen)
     told = tuple(map(int, value))
-    n = len(good.proof.prices[0])
-    prices = data.draw(st.sampled_from([good.proof.prices, (good.proof.prices[0], (0,) * n, (0,) * n)]))
+    n = len(good.proof.evidence.prices[0])
+    prices = data.draw(
+        st.sampled_from([good.proof.evidence.prices, (good.proof.evidence.prices[0], (0,) * n, (0,) * n)])
+    )
     forged = replace(
         good,
         found=mm.matching_from_pairs(cohort, [(oracle.offers[k][0].id, oracle.requests[i][0].id) for i, k in chosen]),
@@ -61,6 +64,6 @@ def test_a_lower_floor_is_never_proved(cohort, data):
         bound=told,
         verified_bound=told,
         by_aim=dict(zip(("Coverage", "WorstOff"), told, strict=True)),
-        proof=replace(good.proof, totals=value, prices=prices),
+        proof=forged_proof(good.proof, totals=value, prices=prices),
     )
     assert "trust" in {v.code for v in mm.verify(cohort, program, forged)}

@@ -58,7 +58,7 @@ def questions(draw):
 
 def totals(cohort, program, matching):
     """What each tier measures."""
-    grade = judge(cohort, program, mm.Status.FEASIBLE, matching, mm.Proof("none", ""))
+    grade = judge(cohort, program, mm.Status.FEASIBLE, matching, mm.Proof(""))
     return grade.totals
 
 
@@ -84,7 +84,7 @@ def test_no_flows_prove_a_stable_matching_that_is_not_the_best(question, data):
         tuple(n + data.draw(st.integers(-2, 2)) for n in row) if data.draw(st.booleans()) else row
         for row in claim.prices
     ]
-    forged = replace(result.proof, stability=replace(claim, prices=tuple(rows)))
+    forged = replace(result.proof, evidence=replace(claim, prices=tuple(rows)))
     for chosen in world.matchings():
         matching = mm.matching_from_pairs(cohort, world.pairs(chosen))
         grade = judge(cohort, result.program, mm.Status.OPTIMAL, matching, forged)
@@ -114,7 +114,7 @@ def test_rotations_that_are_none_or_too_few_prove_nothing(question, data):
         circles.append(one)
     else:
         one[0] = data.draw(st.sampled_from([-1, 10**6]))
-    forged = replace(result.proof, stability=replace(claim, rotations=tuple(map(tuple, circles))))
+    forged = replace(result.proof, evidence=replace(claim, rotations=tuple(map(tuple, circles))))
     grade = judge(cohort, program, mm.Status.OPTIMAL, result.matching, forged)
     same = harm == "swap" and len(one) == 2  # the same circle, begun elsewhere
     assert not grade.violations
@@ -292,7 +292,7 @@ def test_the_best_of_shared_offers_is_found_and_no_other_one_is_proved(data):
     prices = tuple(tuple(n + data.draw(st.integers(-1, 1)) for n in row) for row in claim.prices)
     for forged in (claim, replace(claim, prices=prices), replace(claim, rotations=tuple(rotated))):
         for way in ways:
-            grade = judge(cohort, program, mm.Status.OPTIMAL, way, replace(result.proof, stability=forged))
+            grade = judge(cohort, program, mm.Status.OPTIMAL, way, replace(result.proof, evidence=forged))
             assert grade.trust != mm.Trust.PROVED or grade.totals == best
 
 
@@ -311,7 +311,7 @@ def test_a_way_that_does_not_go_from_end_to_end_proves_nothing(harm):
             "last rotation": {"rotations": claim.rotations[:-1]},
             "half a step": {"steps": claim.steps[:-1]},
         }[harm]
-        forged = replace(result.proof, stability=replace(claim, **change))
+        forged = replace(result.proof, evidence=replace(claim, **change))
         grade = judge(cohort, program, mm.Status.OPTIMAL, result.matching, forged)
         refused += grade.trust != mm.Trust.PROVED
         if len(claim.steps) > 0 or "rotation" in harm:

@@ -12,7 +12,7 @@ from mmatch.explanations.conflicting_rules import conflicting
 from mmatch.explanations.words import counted, listed
 from mmatch.instance import compile_instance
 from mmatch.instance.set_titles import set_title
-from mmatch.matching import Reason
+from mmatch.matching import Cut, Reason, Stability
 from mmatch.mechanisms.market import short_of
 from mmatch.network.circulation import HUB, build_network
 from mmatch.program import Program
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from mmatch.arrays import Bools, Ints
     from mmatch.cohort import Cohort
     from mmatch.instance import Instance
-    from mmatch.matching import Stability
     from mmatch.network.circulation import Network
     from mmatch.proof.seat_counts import NoSum
     from mmatch.result import Result
@@ -38,17 +37,18 @@ STABLE = {"weak": "stable", "strong": "strongly stable", "super": "super-stable"
 
 def why_infeasible(cohort: Cohort, program: Program, result: Result) -> Iterator[Reason]:
     """One reason: who must be served, by whom only, and how much is missing."""
-    if result.proof.stability is not None:
-        yield _unstable(cohort, program, result.proof.stability)
+    evidence = result.proof.evidence
+    if isinstance(evidence, Stability):
+        yield _unstable(cohort, program, evidence)
         return
-    instance = compile_instance(cohort, program, timed=bool(result.proof.cut))
-    if not result.proof.cut:
+    instance = compile_instance(cohort, program, timed=isinstance(evidence, Cut))
+    if not isinstance(evidence, Cut):
         shortage = seat_shortage(instance)
         yield conflicting(cohort, program) if shortage is None else _too_few(cohort, instance, shortage)
         return
     network = build_network(instance)
-    _marked(result.proof.cut, network.n_nodes)
-    cut = smallest_cut(network, result.proof.cut)
+    _marked(evidence.nodes, network.n_nodes)
+    cut = smallest_cut(network, evidence.nodes)
     inside = _marked(cut, network.n_nodes)
     enters = np.flatnonzero(~inside[network.tail] & inside[network.head] & (network.lower > 0))
     leaves = np.flatnonzero(inside[network.tail] & ~inside[network.head])
@@ -77,7 +77,7 @@ def _marked(rows: tuple[int, ...], n: int) -> Bools:
 
 def _unstable(cohort: Cohort, program: Program, claim: Stability) -> Reason:
     """Why no matching is stable in the way that was asked for."""
-    if claim.kind == "super" and claim.side:
+    if claim.notion == "super" and claim.side:
         return Reason("rules", (), "", "no super-stable matching exists: too many people are indifferent")
     instance = compile_instance(cohort, program)
     chosen = _marked(claim.steps, len(instance.request))
@@ -86,7 +86,7 @@ def _unstable(cohort: Cohort, program: Program, claim: Stability) -> Reason:
     shortfalls = [f"{ids[k]} has {loads[k]} of at least {cohort.people.min_load[k]} mentees" for k in who]
     names = tuple(ids[k] for k in who)
     text = listed(shortfalls, "mentors fall short")
-    return Reason("shortage", names, "", f"in every {STABLE[claim.kind]} matching {text}")
+    return Reason("shortage", names, "", f"in every {STABLE[claim.notion]} matching {text}")
 
 
 def _too_few(cohort: Cohort, instance: Instance, found: TooFewSeats | NoSum) -> Reason:

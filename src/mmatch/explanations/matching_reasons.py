@@ -100,8 +100,7 @@ class Explanation(Shown):
 
 def _is_stable(cohort: Cohort, program: Program, result: Result) -> bool:
     """Whether nothing blocks in the matching, by what it claims or by a rule, so that who was preferred says why."""
-    claim = result.proof.stability
-    if result.proof.kind == "stability" and claim is not None:
+    if result.proof.stability is not None:
         return True
     ruled = any(isinstance(rule, Stable) and rule.kind != "envy" for rule in program.rules)
     return ruled and not obstacle(compile_instance(cohort, program, timed=False), loads=True)

@@ -14,7 +14,7 @@ from mmatch.engine import solve
 from mmatch.errors import InputError, Problem, UnsupportedError
 from mmatch.exact import readable
 from mmatch.instance import compile_instance
-from mmatch.matching import Trust
+from mmatch.matching import Prices, Trust
 from mmatch.network.circulation import CrossingSets, build_network
 from mmatch.network.folding import stage_costs
 from mmatch.network.prices import potentials, reduced_costs, residual_arcs
@@ -160,7 +160,8 @@ def _left_open(again: _Solver, answer: Result) -> list[int | None]:
     if answer.trust != Trust.PROVED or answer.found is None:
         return unknown
     instance = compile_instance(again.cohort, again.program)
-    if answer.proof.kind != "prices" or answer.proof.multipliers or instance.groups is not None:
+    evidence = answer.proof.evidence
+    if not isinstance(evidence, Prices) or evidence.multipliers or instance.groups is not None:
         return unknown  # the proof is more than prices on the network, so the network does not tell
     chosen = chosen_edges(again.cohort, instance, answer.found)
     try:

@@ -15,7 +15,7 @@ from mmatch.engine import check_seed
 from mmatch.errors import InputError, Problem, SolverError
 from mmatch.exact import count_fault
 from mmatch.instance import Watch, compile_instance
-from mmatch.matching import Status
+from mmatch.matching import Prices, Status
 from mmatch.network.circulation import build_network
 from mmatch.program import check_question
 from mmatch.proof.optimality import balanced, stages_proved
@@ -114,7 +114,7 @@ def _check(instance: Instance, answer: Answer) -> None:
     network = build_network(instance)
     flow = None if answer.chosen is None else network.flow_of(answer.chosen)
     sound = flow is not None and answer.status == Status.OPTIMAL and balanced(network, flow)
-    prices = [price.tolist() for price in answer.prices]
+    prices = answer.evidence.prices if isinstance(answer.evidence, Prices) else ()
     if flow is None or not sound or stages_proved(network, flow, prices) < len(instance.stages):
         raise SolverError("the shortlists are not proved to be the best")
 

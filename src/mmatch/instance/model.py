@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from mmatch.arrays import Bools, Ints
     from mmatch.candidates.edges import Edges
-    from mmatch.matching import Stability, Status
+    from mmatch.matching import Evidence, Status
     from mmatch.terms import Bounds, Groups, Lottery, Stage, Tier, Unmet
 
 
@@ -61,25 +61,19 @@ class Answer:
     """What a solver found: a claim that nobody believes before the judge has looked at it.
 
     ``chosen`` marks edges, ``places`` the places of its groups and ``opened`` how often each group opens, where the
-    instance has groups; ``prices`` (in the order in which the judge asks for them) and ``cut`` are offered as
-    evidence; ``tiers_done`` says for how many leading tiers the solver claims the optimum, ``limit``
-    what the tier after these cannot exceed.
+    instance has groups; ``evidence`` is offered to the judge; ``tiers_done`` says for how many leading tiers the
+    solver claims the optimum, ``limit`` what the tier after these cannot exceed.
     """
 
     status: Status
     chosen: Bools | None = None
     tiers_done: int = 0
-    prices: tuple[Ints, ...] = ()
-    cut: tuple[int, ...] = ()
+    evidence: Evidence | None = None
     stopped: str | None = None
     limit: Fraction | None = None
-    multipliers: tuple[tuple[int, ...], ...] = ()
     places: Bools | None = None
     opened: Ints | None = None
-    branches: tuple[tuple[int, ...], ...] = ()
-    counts: tuple[tuple[int, ...], ...] = ()
     agreement: tuple[tuple[str, str], ...] = ()
-    stability: Stability | None = None
 
 
 Watch = progress.Watch[Answer]

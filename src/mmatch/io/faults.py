@@ -101,8 +101,11 @@ def problems_of(error: ValidationError, data: object, schema: Mapping[str, Any],
 def _walked(value: Any, loc: Sequence[Any]) -> tuple[Path, Any]:
     """The part of a location that exists in the value (names of alternatives do not), and what stands there."""
     path: list[object] = []
+    tagged = None  # the last object whose kind the location has named
     for key in loc:
-        if key in value if isinstance(value, dict) else isinstance(value, list | tuple) and key in range(len(value)):
+        if isinstance(value, dict) and value.get("kind") == key and tagged is not value:
+            tagged = value
+        elif key in value if isinstance(value, dict) else isinstance(value, list | tuple) and key in range(len(value)):
             value = value[key]
             path.append(key)
     return tuple(path), value

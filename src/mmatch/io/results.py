@@ -36,7 +36,7 @@ MATCH = annotated(Types().record(Match), AfterValidator(guarded(_whole_match)))
 TYPES = Types(forms={Match: MATCH, Fraction: FRACTION})
 RESULT = Document(
     "mmatch/result",
-    1,
+    2,
     {
         **TYPES.fields_of(Result, leave_out=NOT_WRITTEN),
         "matches": (tuple[Match, ...] | None, True),

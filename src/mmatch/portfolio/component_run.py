@@ -11,7 +11,7 @@ import numpy as np
 
 from mmatch.groups.bound import GroupBound
 from mmatch.instance import Answer
-from mmatch.matching import Status
+from mmatch.matching import Branches, Status
 from mmatch.portfolio.branch_and_bound import Tree
 from mmatch.portfolio.corroboration import by_two, seconded
 from mmatch.portfolio.greedy_groups import greedy
@@ -124,13 +124,15 @@ class ComponentRun:
             Status.OPTIMAL if finished else Status.FEASIBLE,
             chosen,
             done,
-            prices=tuple(np.array(row, dtype=object) for stage in self.closed for row in stage.prices),
+            Branches(
+                tuple(stage.branches for stage in self.closed),
+                tuple(row for stage in self.closed for row in stage.prices),
+                tuple((number, *cut) for number, stage in enumerate(self.closed) for cut in stage.counts),
+            ),
             stopped=None if finished else stopped,
             limit=self._exact(done, bound),
             places=places,
             opened=self.seats[n:],
-            branches=tuple(stage.branches for stage in self.closed),
-            counts=tuple((number, *cut) for number, stage in enumerate(self.closed) for cut in stage.counts),
         )
 
 

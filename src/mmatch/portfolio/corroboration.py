@@ -34,7 +34,7 @@ def by_two(instance: Instance, watch: Watch) -> Answer:
     watch.best, took = first, time.monotonic() - start
     if watch.reason() is not None:
         return first
-    if first.status == Status.INFEASIBLE and first.cut:
+    if first.status == Status.INFEASIBLE and first.evidence is not None:
         return first
     second: Answer = waited(watch, Milp().solve, instance, _within(watch, max(PATIENCE * took, LEAST_SECONDS)))
     if Status.INFEASIBLE in {first.status, second.status}:

@@ -14,7 +14,7 @@ from mmatch.groups.bound import GroupBound
 from mmatch.groups.components import components
 from mmatch.instance import Answer, Watch
 from mmatch.instance.totals import tier_totals, tier_values
-from mmatch.matching import Status
+from mmatch.matching import Branches, Status
 from mmatch.portfolio.component_run import ComponentRun
 from mmatch.portfolio.corroboration import by_two
 from mmatch.solvers.cpsat import CpSat
@@ -99,21 +99,26 @@ class _ByComponent:
             places[component.places] = answer.places
             opened[component.groups] = 0 if answer.opened is None else answer.opened
         finished = all(answer.status == Status.OPTIMAL for answer in self.answers)
-        stages = len(self.instance.stages)
         return Answer(
             Status.OPTIMAL if finished else Status.FEASIBLE,
             chosen,
             min((answer.tiers_done for answer in self.answers), default=0),
-            prices=tuple(row for answer in self.answers for row in answer.prices),
+            self._evidence(),
             stopped=None if finished else stopped or next((a.stopped for a in self.answers if a.stopped), None),
             limit=None if finished else self._limit(),
             places=places,
             opened=opened,
-            branches=tuple(tree for a in self.answers for tree in (*a.branches, *[()] * (stages - len(a.branches)))),
-            counts=tuple(
-                (cut[0] + k * stages, *cut[1:]) for k, answer in enumerate(self.answers) for cut in answer.counts
-            ),
             agreement=self._agreement(),
+        )
+
+    def _evidence(self) -> Branches:
+        """The trees of all components, one for each stage and component, in order."""
+        n = len(self.instance.stages)
+        found = [a.evidence if isinstance(a.evidence, Branches) else Branches((), ()) for a in self.answers]
+        return Branches(
+            tuple(tree for one in found for tree in (*one.branches, *[()] * (n - len(one.branches)))),
+            tuple(row for one in found for row in one.prices),
+            tuple((cut[0] + k * n, *cut[1:]) for k, one in enumerate(found) for cut in one.counts),
         )
 
     def _agreement(self) -> tuple[tuple[str, str], ...]:

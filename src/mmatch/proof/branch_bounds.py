@@ -22,12 +22,12 @@ from mmatch.terms import Worst
 if TYPE_CHECKING:
     from mmatch.arrays import Bools
     from mmatch.instance import Instance
-    from mmatch.matching import Proof
+    from mmatch.matching import Branches
 
 SHARES = 4  # prices without evidence: none, a quarter, a half, …
 
 
-def opening_bounds(instance: Instance, chosen: Bools, proof: Proof) -> list[Fraction | None]:
+def opening_bounds(instance: Instance, chosen: Bools, evidence: Branches | None) -> list[Fraction | None]:
     """For each stage what no matching as good in the stages before can exceed; None where nothing is known.
 
     Components have trees of their own, and their bounds add up; for stages after one that is not closed in all of
@@ -36,22 +36,23 @@ def opening_bounds(instance: Instance, chosen: Bools, proof: Proof) -> list[Frac
     Args:
         instance: compiled afresh, with groups.
         chosen: the edges of the matching.
-        proof: counting cuts (each after the number of its tree), one tree a component and stage, the prices of all
-            leaves in order.
+        evidence: counting cuts (each after the number of its tree), one tree a component and stage, the prices of all
+            leaves in order; None for what the judge knows by itself.
     """
     n = len(instance.stages)
-    prices = iter(proof.prices)
+    trees, leaves, counts = ((), (), ()) if evidence is None else (evidence.branches, evidence.prices, evidence.counts)
+    prices = iter(leaves)
     seated = np.zeros(len(chosen), dtype=bool)
     found: list[list[tuple[int, int] | None]] = []
     try:
-        cuts = [(numbers[0], _cut(numbers[1:])) for numbers in proof.counts]
+        cuts = [(numbers[0], _cut(numbers[1:])) for numbers in counts]
         for k, component in enumerate(components(instance)):
             seated[component.edges] = True
-            evidence = [
+            own = [
                 (tree, [cut for place, cut in cuts if place == number])
-                for number, tree in enumerate(proof.branches[k * n : (k + 1) * n], k * n)
+                for number, tree in enumerate(trees[k * n : (k + 1) * n], k * n)
             ]
-            found.append(_bounds_of(component.instance, chosen[component.edges], evidence, prices))
+            found.append(_bounds_of(component.instance, chosen[component.edges], own, prices))
     except (ValueError, IndexError, StopIteration):
         return []  # no evidence at all
     return [] if (chosen & ~seated).any() else _added(instance, found)

@@ -13,7 +13,7 @@ from mmatch.instance import compile_instance
 from mmatch.instance.candidate_groups import asks_for_groups
 from mmatch.instance.choices import chosen_edges
 from mmatch.instance.totals import tier_totals
-from mmatch.matching import Matching, Status, Trust, Violation
+from mmatch.matching import Branches, Cut, Matching, Prices, Shortage, Stability, Status, Trust, Violation
 from mmatch.network.circulation import CrossingSets, build_network
 from mmatch.program import question_digest
 from mmatch.proof.branch_bounds import opening_bounds
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from mmatch.arrays import Bools
     from mmatch.cohort import Cohort
     from mmatch.instance import Instance
-    from mmatch.matching import Proof
+    from mmatch.matching import Evidence, Proof
     from mmatch.program import Program
 
 
@@ -84,7 +84,7 @@ def judge(cohort: Cohort, program: Program, status: Status, matching: Matching |
     if blocking:
         return Grade(tuple(blocking))
     limits: tuple[Fraction | None, ...] = ()
-    if not proved and proof.kind != "stability":
+    if not proved and proof.stability is None:
         proved, limits = _proved(cohort, program, matching, proof, totals)
     trust = Trust.HEURISTIC
     if status == Status.OPTIMAL:
@@ -106,15 +106,21 @@ def _trust_without(cohort: Cohort, program: Program, status: Status, proof: Proo
     """The grade of a claim that there is no matching."""
     if status != Status.INFEASIBLE:
         return None
-    if proof.digest == question_digest(cohort, program):
-        instance = compile_instance(cohort, program)
-        if proof.kind == "cut" and shortfall(build_network(instance), proof.cut) > 0:
-            return Trust.PROVED
-        if proof.kind in {"none", "counting"} and seat_shortage(compile_instance(cohort, program, timed=False)):
-            return Trust.PROVED
-    if proof.kind == "stability" and none_exists(cohort, program, proof):
+    if proof.digest == question_digest(cohort, program) and _none_possible(cohort, program, proof.evidence):
         return Trust.PROVED
     return Trust.CORROBORATED if _agreed(proof, "infeasible") else Trust.CLAIMED
+
+
+def _none_possible(cohort: Cohort, program: Program, evidence: Evidence | None) -> bool:
+    """Whether the evidence, or counting alone, shows that no matching exists."""
+    match evidence:
+        case Cut(nodes):
+            return shortfall(build_network(compile_instance(cohort, program)), nodes) > 0
+        case Stability():
+            return none_exists(cohort, program, evidence)
+        case None | Shortage():
+            return seat_shortage(compile_instance(cohort, program, timed=False)) is not None
+    return False
 
 
 def _agreed(proof: Proof, claim: str) -> bool:
@@ -126,7 +132,8 @@ def _proved(
     cohort: Cohort, program: Program, matching: Matching, proof: Proof, totals: tuple[Exact, ...]
 ) -> tuple[int, tuple[Fraction | None, ...]]:
     """(leading tiers proved best, in what the aims themselves measure; what no matching exceeds in each tier)."""
-    bounded = proof.kind in {"prices", "groups"} or asks_for_groups(cohort, program)
+    evidence = proof.evidence
+    bounded = isinstance(evidence, Prices | Branches) or asks_for_groups(cohort, program)
     if not bounded or proof.digest != question_digest(cohort, program):
         return 0, ()
     instance = compile_instance(cohort, program)
@@ -134,12 +141,12 @@ def _proved(
     if chosen is None or "balance" in instance.kinds:  # of which prices know nothing
         return 0, ()
     if instance.groups is not None:
-        return _proved_in_groups(instance, chosen, proof, totals)
-    return _proved_by_prices(instance, chosen, proof, totals) if proof.kind == "prices" else (0, ())
+        return _proved_in_groups(instance, chosen, evidence if isinstance(evidence, Branches) else None, totals)
+    return _proved_by_prices(instance, chosen, evidence, totals) if isinstance(evidence, Prices) else (0, ())
 
 
 def _proved_by_prices(
-    instance: Instance, chosen: Bools, proof: Proof, totals: tuple[Exact, ...]
+    instance: Instance, chosen: Bools, evidence: Prices, totals: tuple[Exact, ...]
 ) -> tuple[int, tuple[Fraction | None, ...]]:
     """The same by prices on the network, and multipliers after them."""
     try:
@@ -150,10 +157,10 @@ def _proved_by_prices(
     if not balanced(network, flow):
         return 0, ()
     agree = [a == b for a, b in zip(tier_totals(instance, chosen), totals, strict=True)]
-    prices: deque[Sequence[int]] = deque(proof.prices)
+    prices: deque[Sequence[int]] = deque(evidence.prices)
     stages, free = proved_face(network, flow, prices)
     proved = instance.tiers_within(stages)
-    pairs = zip(prices, proof.multipliers, strict=False)
+    pairs = zip(prices, evidence.multipliers, strict=False)
     bounds = iter(worst_off_bounds(instance, network, (flow, free, stages), pairs))
     limits = [next(bounds, None) for _ in totals[proved:]]
     known = (None,) * proved + tuple(limits)
@@ -162,11 +169,11 @@ def _proved_by_prices(
 
 
 def _proved_in_groups(
-    instance: Instance, chosen: Bools, proof: Proof, totals: tuple[Exact, ...]
+    instance: Instance, chosen: Bools, evidence: Branches | None, totals: tuple[Exact, ...]
 ) -> tuple[int, tuple[Fraction | None, ...]]:
     """The same for matchings in groups: a tier is proved where the bounds of its stages meet what it reached."""
     agree = [a == b for a, b in zip(tier_totals(instance, chosen), totals, strict=True)]
-    bounds = iter(opening_bounds(instance, chosen, proof))
+    bounds = iter(opening_bounds(instance, chosen, evidence))
     limits: list[Fraction | None] = []
     for tier, total in zip(instance.tiers, totals, strict=True):
         found = [next(bounds, None) for _ in tier.stages]

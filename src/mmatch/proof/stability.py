@@ -61,13 +61,13 @@ def stable_tiers(
     """
     rules = [rule for rule in program.rules if isinstance(rule, Stable)]
     claim = proof.stability
-    if not rules or claim is None or proof.kind != "stability" or proof.digest != question_digest(cohort, program):
+    if not rules or claim is None or proof.digest != question_digest(cohort, program):
         return 0, unrest(cohort, program, matching)
     instance = compile_instance(cohort, program)
     chosen = chosen_edges(cohort, instance, matching)
     if chosen is None or not _is_meant(instance, claim):
         return 0, unrest(cohort, program, matching)
-    if len(rules) == 1 and claim.side and claim.kind == "weak" and _best(instance, chosen, claim, totals):
+    if len(rules) == 1 and claim.side and claim.notion == "weak" and _best(instance, chosen, claim, totals):
         return len(totals), []
     blocking = unstable(instance.labels, program, matching)
     if blocking:
@@ -87,7 +87,7 @@ def unrest(cohort: Cohort, program: Program, matching: Matching) -> list[Violati
 def _is_meant(instance: Instance, claim: Stability) -> bool:
     """Whether the program asks for the notion of a claim, with the lottery that it names, if it names one."""
     for item in instance.unmet:
-        if isinstance(item, NoBlocking) and item.notion == claim.kind:
+        if isinstance(item, NoBlocking) and item.notion == claim.notion:
             seed = None if item.lottery is None else item.lottery.seed
             if claim.seed in {None, seed}:
                 return True
@@ -96,7 +96,7 @@ def _is_meant(instance: Instance, claim: Stability) -> bool:
 
 def _priced(instance: Instance, chosen: Bools, claim: Stability, totals: tuple[Exact, ...]) -> int:
     """Leading tiers in which no stable matching of strict lists is better, by rotations and the flow of each stage."""
-    if claim.side or claim.kind != "weak" or obstacle(instance, loads=True):
+    if claim.side or claim.notion != "weak" or obstacle(instance, loads=True):
         return 0
     market = market_of(instance)
     if market.tied or not sums_only(instance, plain=market.plain) or tuple(tier_totals(instance, chosen)) != totals:
@@ -157,9 +157,9 @@ def _best(instance: Instance, chosen: Bools, claim: Stability, totals: tuple[Exa
     if not agree or obstacle(instance, loads=True):
         return False
     market = market_of(instance)
-    if claim.kind == "super":
+    if claim.notion == "super":
         return claim.side == "mentee" and not meets_twice(instance, market) and _first_of_all(market, chosen, claim)
-    if claim.kind != "weak":
+    if claim.notion != "weak":
         return False
     if market.tied:
         if claim.seed is None:
@@ -186,18 +186,15 @@ def _after_steps(market: Market, claim: Stability) -> OpenWishes | None:
     return None if steps is None else after_strikes(market, steps)
 
 
-def none_exists(cohort: Cohort, program: Program, proof: Proof) -> bool:
+def none_exists(cohort: Cohort, program: Program, claim: Stability) -> bool:
     """Whether a claim shows that no matching is super-stable, or stable with the least loads."""
-    claim = proof.stability
-    if claim is None or proof.digest != question_digest(cohort, program):
-        return False
     instance = compile_instance(cohort, program)
     if obstacle(instance, loads=True) or not _is_meant(instance, claim):
         return False
     market = market_of(instance)
-    if claim.kind == "super" and meets_twice(instance, market):
+    if claim.notion == "super" and meets_twice(instance, market):
         return False
-    if claim.kind == "super" and claim.side:
+    if claim.notion == "super" and claim.side:
         left = _after_steps(market, claim)
         return left is not None and left.too_many()
     return _none_loaded(instance, market, claim)
@@ -209,14 +206,14 @@ def _none_loaded(instance: Instance, market: Market, claim: Stability) -> bool:
     In every other one each mentor has as many mentees: the Rural Hospitals theorem for strict lists, for offers with
     seats Abraham, Irving, Manlove 2007. So too for super-stable matchings, which are stable however ties are broken.
     """
-    if claim.kind not in {"weak", "super"} or places_of(market, claim.steps) is None:
+    if claim.notion not in {"weak", "super"} or places_of(market, claim.steps) is None:
         return False
     chosen = np.zeros(len(instance.request), dtype=bool)
     chosen[list(claim.steps)] = True
     current = seats_of(market, chosen)
     if current is None or not within_seats(market, current) or not len(short_of(instance, chosen)):
         return False
-    if claim.kind == "super":
+    if claim.notion == "super":
         seats = instance.labels.pairs.only(chosen)
         return not blocks(instance.labels.pairs, seats, stated_room(seats), "super").any()
     return not market.tied and not strict_blocks(market, current).any()

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import fields
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 from mmatch.candidates.blocking import KINDS
-from mmatch.matching import Matching, Proof, Stability, Status, Trust, Violation
+from mmatch.matching import Evidence, Matching, Proof, Stability, Status, Trust, Violation
 
 if TYPE_CHECKING:
     from mmatch.result import Result
@@ -49,11 +50,8 @@ def _vector(value: Any) -> bool:
 
 
 def _whole(values: Any) -> bool:
-    return isinstance(values, tuple) and all(type(v) is int for v in values)
-
-
-def _table(rows: Any) -> bool:
-    return isinstance(rows, tuple) and all(map(_whole, rows))
+    """Whether these are whole numbers, in tuples of tuples of any depth."""
+    return type(values) is int or (isinstance(values, tuple) and all(map(_whole, values)))
 
 
 def _exact(total: Any) -> bool:
@@ -61,22 +59,24 @@ def _exact(total: Any) -> bool:
     return all(isinstance(item, int | Fraction) for item in items)
 
 
-def _stability(claim: Any) -> bool:
-    if not isinstance(claim, Stability):
-        return claim is None
-    names = claim.side in {"", "mentee", "mentor"} and claim.kind in KINDS
-    tables = _table(claim.prices) and _table(claim.rotations)
-    return names and tables and type(claim.seed) in {int, str, type(None)} and _whole(claim.steps)
-
-
 def _proof(proof: Any) -> bool:
-    prices = isinstance(proof.prices, tuple) and all(_whole(row) for row in proof.prices)
-    for rows in (proof.multipliers, proof.branches, proof.counts):
-        prices = prices and isinstance(rows, tuple) and all(_whole(row) for row in rows)
     agreement = isinstance(proof.agreement, tuple) and all(
         isinstance(pair, tuple) and len(pair) == 2 and all(type(text) is str for text in pair)
         for pair in proof.agreement
     )
     totals = isinstance(proof.totals, tuple) and all(_exact(total) for total in proof.totals)
-    texts = type(proof.kind) is str and type(proof.digest) is str
-    return prices and agreement and totals and texts and _stability(proof.stability) and _whole(proof.cut)
+    return agreement and totals and type(proof.digest) is str and _evidence(proof.evidence)
+
+
+def _evidence(evidence: Any) -> bool:
+    if evidence is None:
+        return True
+    if type(evidence) not in get_args(Evidence):
+        return False
+    values = {item.name: getattr(evidence, item.name) for item in fields(evidence)}
+    if isinstance(evidence, Stability):
+        side, notion, seed = (values.pop(name) for name in ("side", "notion", "seed"))
+        if side not in {"", "mentee", "mentor"} or notion not in KINDS or type(seed) not in {int, str, type(None)}:
+            return False
+    rows = [value for name, value in values.items() if name != "kind"]
+    return all(isinstance(row, tuple) and _whole(row) for row in rows)

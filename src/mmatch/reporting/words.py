@@ -27,7 +27,7 @@ def headline(cohort: Cohort, result: Result) -> str:
     people = len(set(cohort.requests.owner[cohort.requests.mentors > 0].tolist()))
     if result.found is None:
         if result.status == Status.INFEASIBLE:
-            if _stable(result):
+            if result.proof.stability is not None:
                 return "There is no such stable matching — proved."
             return "No matching keeps all rules" + (" — proved." if result.trust == Trust.PROVED else ".")
         return f"No matching was found: stopped by {STOPPED.get(result.stopped or '', 'the solver itself')}."
@@ -42,7 +42,11 @@ def headline(cohort: Cohort, result: Result) -> str:
 def sureness(result: Result) -> str:
     """How sure it is that nothing better exists."""
     if result.trust == Trust.PROVED:
-        return f"proved the {_side(result)}s' best stable matching" if _stable(result) else "proved best"
+        return (
+            f"proved the {_side(result)}s' best stable matching"
+            if result.proof.stability is not None
+            else "proved best"
+        )
     stopped = f", stopped by {STOPPED[result.stopped]}" if result.stopped in STOPPED else ""
     return f"{TRUST[result.trust]}{stopped}{_gap(result)}"
 
@@ -75,17 +79,13 @@ def _side(result: Result) -> str:
     return "mentor" if claim is not None and claim.side == "mentor" else "mentee"
 
 
-def _stable(result: Result) -> bool:
-    return result.proof.kind == "stability"
-
-
 def aim_rows(result: Result) -> list[tuple[str, str, str, str]]:
     """(place, aim, value, sureness) of every tier, in order."""
     rows = []
     for k, tier in enumerate(result.program.tiers):
         bound = None if result.verified_bound is None else result.verified_bound[k]
         value = None if result.value is None else result.value[k]
-        best = "best of stable ones" if _stable(result) else "best possible"
+        best = "best of stable ones" if result.proof.stability is not None else "best possible"
         rows.append((str(k + 1), " + ".join(aim.title for aim in tier), amount(value), _room(value, bound, best)))
     return rows
 

@@ -17,7 +17,7 @@ import numpy as np
 from mmatch.errors import SolverError, UnsupportedError
 from mmatch.instance import Answer
 from mmatch.instance.totals import stage_total, tier_values
-from mmatch.matching import Status
+from mmatch.matching import Cut, Status
 from mmatch.solvers._goals import goals
 from mmatch.solvers._group_rows import add_groups
 from mmatch.solvers._integer_program import FAR, Found, Goal, Model, Row
@@ -232,6 +232,6 @@ def _partial(
 def with_evidence(instance: Instance, answer: Answer) -> Answer:
     """The answer with what shows it: why there is none, or what bounds a worst-off of several seats."""
     if answer.status == Status.INFEASIBLE:
-        return replace(answer, cut=shortage_cut(instance))
-    found = None if answer.chosen is None else evidence(instance, answer.chosen)
-    return answer if found is None else replace(answer, prices=found[0], multipliers=found[1])
+        cut = shortage_cut(instance)
+        return replace(answer, evidence=Cut(cut)) if cut else answer
+    return answer if answer.chosen is None else replace(answer, evidence=evidence(instance, answer.chosen))

@@ -25,13 +25,13 @@ class Face:
     flow: Ints
     free: Bools
     order: Order
-    prices: list[Ints] = field(default_factory=list)
+    prices: list[tuple[int, ...]] = field(default_factory=list)
 
     def descend(self, cost: Ints) -> None:
         """Go to the circulations of least cost."""
         best = cheapest(self.network, cost, self.flow, self.free, self.order)
         self.flow, self.free = best.flow, best.free
-        self.prices.append(best.price)
+        self.prices.append(tuple(best.price.tolist()))
 
     def chosen(self) -> Bools:
         """The edges in use."""
@@ -97,7 +97,7 @@ def _without(face: Face, unwanted: Bools) -> Ints | None:
     return circulation(network, lower, upper)
 
 
-def _prices(face: Face, unwanted: Bools) -> Ints:
+def _prices(face: Face, unwanted: Bools) -> tuple[int, ...]:
     """Prices that show how many unwanted edges every circulation of the face must use."""
     cost = face.network.row(unwanted.astype(np.int64))
-    return cheapest(face.network, cost, face.flow, face.free, face.order).price
+    return tuple(cheapest(face.network, cost, face.flow, face.free, face.order).price.tolist())

@@ -15,6 +15,7 @@ import numpy as np
 
 from mmatch.arrays import NONE
 from mmatch.instance.totals import stage_total
+from mmatch.matching import Prices
 from mmatch.network.circulation import CrossingSets, build_network
 from mmatch.network.folding import fold, runs
 from mmatch.network.prices import NegativeCycle, potentials, reduced_costs, residual_arcs
@@ -220,8 +221,8 @@ def best_sum(instance: Instance, number: int, before: int, chosen: Bools) -> Boo
     return used
 
 
-def evidence(instance: Instance, chosen: Bools) -> tuple[tuple[Ints, ...], tuple[tuple[int, ...], ...]] | None:
-    """(prices, multipliers) for the stages up to a worst-off of several seats, for it, and for the sums behind it."""
+def evidence(instance: Instance, chosen: Bools) -> Prices | None:
+    """Prices and multipliers for the stages up to a worst-off of several seats, for it, and for the sums behind it."""
     hard = (k for k, s in enumerate(instance.stages) if isinstance(s, Worst) and not s.single and not s.full)
     first = next(hard, None)
     face = None if first is None else Face.of(instance, chosen, first)
@@ -238,7 +239,8 @@ def evidence(instance: Instance, chosen: Bools) -> tuple[tuple[Ints, ...], tuple
             pairs.append((np.zeros(0, dtype=np.int64), ()))  # what counting seats says is all that is known
         else:
             pairs.append(relaxation.priced(number, relaxed, face))
-    return (*face.prices, *(price for price, _ in pairs)), tuple(row for _, row in pairs)
+    prices = (*face.prices, *(price for price, _ in pairs))
+    return Prices(tuple(tuple(price.tolist()) for price in prices), tuple(row for _, row in pairs))
 
 
 def shortage_cut(instance: Instance) -> tuple[int, ...]:

@@ -9,7 +9,7 @@ import numpy as np
 
 from mmatch.instance import Answer, Instance, Watch
 from mmatch.instance.totals import tier_values
-from mmatch.matching import Status
+from mmatch.matching import Cut, Prices, Status
 from mmatch.network.circulation import Network, build_network
 from mmatch.network.folding import Group, fold, runs
 from mmatch.solvers._min_cost_flow import Order, feasible
@@ -39,7 +39,7 @@ class Flow:
         network = build_network(instance)
         flow, cut = feasible(network)
         if flow is None:
-            return Answer(Status.INFEASIBLE, cut=cut)
+            return Answer(Status.INFEASIBLE, evidence=Cut(cut))
         face = Face(network, flow, np.ones(network.n_arcs, dtype=bool), _lottery_order(instance, network))
         for done, step in _steps(network):
             stopped = watch.reason()
@@ -78,7 +78,8 @@ def _answer(instance: Instance, face: Face, done: int, stopped: str | None) -> A
     chosen = face.chosen()
     status = Status.OPTIMAL if complete else Status.FEASIBLE
     tiers = instance.tiers_within(done)
-    return Answer(status, chosen, tiers, tuple(face.prices), stopped=None if complete else stopped)
+    evidence = Prices(tuple(face.prices))
+    return Answer(status, chosen, tiers, evidence, stopped=None if complete else stopped)
 
 
 def _report(instance: Instance, face: Face, watch: Watch, done: int) -> None:

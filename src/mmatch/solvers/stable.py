@@ -105,16 +105,16 @@ class Stable:
             current = three_halves(market)
             _refuse_loads(tied=len(short_of(instance, chosen_by(instance, market, current))) > 0)
             limit = Fraction(largest(market))
-            return Answer(Status.FEASIBLE, chosen_by(instance, market, current), limit=limit, stability=Stability())
+            return Answer(Status.FEASIBLE, chosen_by(instance, market, current), limit=limit, evidence=Stability())
         market, seed = _strict(instance, market)
         current, steps = (mentee_side if self.side == "mentee" else mentor_side)(market)
         chosen = chosen_by(instance, market, current)
         if len(short_of(instance, chosen)):
             _refuse_loads(tied=seed is not None)
-            return Answer(Status.INFEASIBLE, stability=Stability(self.side, "weak", None, edges_of(market, current)))
+            return Answer(Status.INFEASIBLE, evidence=Stability(self.side, "weak", None, edges_of(market, current)))
         evidence = () if market.plain else edges_of(market, steps)
         claim = Stability(self.side, "weak", seed, evidence)
-        return Answer(Status.OPTIMAL, chosen, len(instance.tiers), stability=claim)
+        return Answer(Status.OPTIMAL, chosen, len(instance.tiers), evidence=claim)
 
 
 def _super(instance: Instance, market: Market) -> Answer:
@@ -127,11 +127,11 @@ def _super(instance: Instance, market: Market) -> Answer:
     current, steps = super_stable(market)
     claim = Stability("mentee", "super", None, edges_of(market, steps))
     if current is None:
-        return Answer(Status.INFEASIBLE, stability=claim)
+        return Answer(Status.INFEASIBLE, evidence=claim)
     chosen = chosen_by(instance, market, current)
     if len(short_of(instance, chosen)):
-        return Answer(Status.INFEASIBLE, stability=Stability("", "super", None, edges_of(market, current)))
-    return Answer(Status.OPTIMAL, chosen, len(instance.tiers), stability=claim)
+        return Answer(Status.INFEASIBLE, evidence=Stability("", "super", None, edges_of(market, current)))
+    return Answer(Status.OPTIMAL, chosen, len(instance.tiers), evidence=claim)
 
 
 def _largest(instance: Instance, market: Market, watch: Watch) -> Answer:
@@ -142,7 +142,7 @@ def _largest(instance: Instance, market: Market, watch: Watch) -> Answer:
     stopped = None if done else watch.reason()
     bound = None if done else Fraction(limit)
     status = Status.OPTIMAL if done and len(instance.tiers) == 1 else Status.FEASIBLE
-    return Answer(status, chosen, int(done), stopped=stopped, limit=bound, stability=Stability())
+    return Answer(status, chosen, int(done), stopped=stopped, limit=bound, evidence=Stability())
 
 
 def _by_aims(instance: Instance, market: Market, watch: Watch) -> Answer:
@@ -150,14 +150,14 @@ def _by_aims(instance: Instance, market: Market, watch: Watch) -> Answer:
     found = best_stable(instance, market, watch)
     chosen = chosen_by(instance, market, found.current)
     if len(short_of(instance, chosen)):
-        return Answer(Status.INFEASIBLE, stability=Stability("mentee", "weak", None, edges_of(market, found.current)))
+        return Answer(Status.INFEASIBLE, evidence=Stability("mentee", "weak", None, edges_of(market, found.current)))
     circles = rows_of(market, found.rotations)
     evidence = () if market.plain else edges_of(market, found.steps)
     claim = Stability(rotations=circles, prices=found.flows, steps=evidence)
     done = instance.tiers_within(len(found.flows))
     if len(found.flows) == len(instance.stages):
-        return Answer(Status.OPTIMAL, chosen, done, stability=claim)
-    return Answer(Status.FEASIBLE, chosen, done, stopped=watch.reason(), stability=claim)
+        return Answer(Status.OPTIMAL, chosen, done, evidence=claim)
+    return Answer(Status.FEASIBLE, chosen, done, stopped=watch.reason(), evidence=claim)
 
 
 def _refuse_loads(*, tied: bool) -> None:
