@@ -83,7 +83,7 @@ def problems_of(error: ValidationError, data: object, schema: Mapping[str, Any],
     """
     places: dict[Path, list[dict[str, Any]]] = {}
     for found in error.errors(include_url=False, include_input=False):
-        path, last = _walked(data, found["loc"])[0], found["loc"][-1]
+        path, last = _walked(data, found["loc"]), found["loc"][-1]
         item = dict(found)
         if found["type"] in {"missing", "missing_argument"}:
             item["type"] = "too_short" if isinstance(last, int) else "missing"
@@ -98,8 +98,8 @@ def problems_of(error: ValidationError, data: object, schema: Mapping[str, Any],
     ]
 
 
-def _walked(value: Any, loc: Sequence[Any]) -> tuple[Path, Any]:
-    """The part of a location that exists in the value (names of alternatives do not), and what stands there."""
+def _walked(value: Any, loc: Sequence[Any]) -> Path:
+    """The part of a location that exists in the value: names of alternatives do not."""
     path: list[object] = []
     tagged = None  # the last object whose kind the location has named
     for key in loc:
@@ -108,11 +108,11 @@ def _walked(value: Any, loc: Sequence[Any]) -> tuple[Path, Any]:
         elif key in value if isinstance(value, dict) else isinstance(value, list | tuple) and key in range(len(value)):
             value = value[key]
             path.append(key)
-    return tuple(path), value
+    return tuple(path)
 
 
 def _problems(
-    path: Path, found: list[dict[str, Any]], data: object, known: tuple[Mapping[str, Any], Place]
+    path: tuple[Any, ...], found: list[dict[str, Any]], data: object, known: tuple[Mapping[str, Any], Place]
 ) -> Iterator[Problem]:
     """The problems of one place."""
     schema, place = known
@@ -128,7 +128,9 @@ def _problems(
             inner = re.sub(r"^(program|[A-Z]\w*)", "", problem.where)  # what refused it: its place is known here
             yield Problem(problem.code, at + inner, problem.message, problem.hint)
     else:
-        _, item = _walked(data, path)
+        item: Any = data
+        for key in path:
+            item = item[key]
         expected = " or ".join(dict.fromkeys(map(_expected, found)))
         yield Problem("type", at, f"found {_shown(item)}, expected {expected}")
 
