@@ -15,7 +15,7 @@ import mmatch as mm
 HOME = Path(mm.__file__).parent
 FLOORS = [
     {"errors", "display", "arrays", "exact", "text", "progress"},
-    {"availability", "matching", "terms"},
+    {"availability", "matching", "constraints", "terms", "stages"},
     {"cohort"},
     {"candidates"},
     {"rules", "aims", "formats", "registry"},

@@ -19,11 +19,11 @@ from scipy.optimize import linprog
 
 import mmatch as mm
 from mmatch import aims, rules
+from mmatch.constraints import Bounds
 from mmatch.lotteries import chances, drawing
 from mmatch.lotteries.keyed_random import Keyed
 from mmatch.lotteries.rounding import ChanceShares
 from mmatch.rules._base import Rule
-from mmatch.terms import Bounds
 from oracle import Oracle
 from strategies import cohorts, examples, questions
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -86,3 +86,11 @@ def looked_up(keys: Ints, values: Ints, wanted: Ints, default: int) -> Ints:
         return values
     place = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
     return np.where(keys[place] == wanted, values[place], default)
+
+
+def sets_of(label: Ints, n: int) -> Iterator[tuple[int, Ints]]:
+    """(number, its places) of each of n labels; other labels are left out."""
+    order = np.argsort(label, kind="stable")
+    start = np.searchsorted(label[order], np.arange(n + 1))
+    for k in range(n):
+        yield k, order[start[k] : start[k + 1]]

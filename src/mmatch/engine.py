@@ -26,7 +26,7 @@ from mmatch.proof import Grade, judge
 from mmatch.registry import find, own_names
 from mmatch.registry.plugins import elsewhere, names_elsewhere, registered
 from mmatch.result import Result
-from mmatch.terms import KINDS
+from mmatch.stages import KINDS
 
 T = TypeVar("T")
 LONGEST = 10**9  # seconds, of a time limit

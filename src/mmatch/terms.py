@@ -1,54 +1,90 @@
-"""What stands between aims and rules on one side and solvers on the other: a few kinds of term and constraint.
+"""What aims become for solvers: a few kinds of term over the candidate edges. `stages` are made of them.
 
-An aim compiles to one kind of term over the candidate edges, a rule to a mask or one kind of constraint; a solver
-declares the kinds it takes. Greater totals are better; every total is a whole number times ``unit``.
+An aim compiles to one kind of term. Greater totals are better; every total is a whole number times ``unit``.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar, Protocol, Self
 
 import numpy as np
 
-from mmatch.arrays import NONE
+from mmatch.arrays import NONE, sets_of
+from mmatch.constraints import FAR
 from mmatch.exact import exact_sum
 
 if TYPE_CHECKING:
-    from mmatch.arrays import Bools, Ints
+    from collections.abc import Iterator
 
-# what one set of edges is about; a key refines those that stand in its tuple
-SETS = {
-    "request": ("mentee",),
-    "mentee": (),
-    "offer": ("mentor",),
-    "mentor": (),
-    "request-mentor": ("request", "mentee", "mentor", "mentee-mentor"),
-    "mentee-mentor": ("mentee", "mentor"),
-    "mentor-slot": ("mentor",),
-    "mentee-offer": ("mentee", "offer", "mentor", "mentee-mentor"),
-}
-LEFT = ("request", "mentee")
-RIGHT = ("offer", "mentor", "mentor-slot")
-FREE = 2**40  # more than any number of seats, far from overflow
-EVERY = -2  # the level that counts all edges of a profile
+    from mmatch.arrays import Bools, Ints
+    from mmatch.constraints import Groups
+
+
+class Labels(Protocol):
+    """The sets into which candidate edges fall."""
+
+    def label(self, key: str) -> Ints:
+        """The set of each edge under a key of `constraints.SETS`."""
+
+    def count(self, key: str) -> int:
+        """How many sets there are."""
+
+
+class Rows(Protocol):
+    """A model in whole numbers to which terms add what they need.
+
+    Where groups can open, ``places`` and ``opened`` are the variables of their places and of how often each opens.
+    """
+
+    groups: Groups | None
+    places: Ints | None
+    opened: Ints | None
+
+    def add(self, lower: Ints, upper: Ints) -> Ints:
+        """New variables: their numbers."""
+
+    def row(self, variables: Ints, coefficients: Ints, lower: int, upper: int) -> None:
+        """One more row."""
+
+
+class _Single:
+    """A term that is one part by itself, and may share a tier."""
+
+    alone: ClassVar[bool] = False
+    joint: ClassVar[bool] = False  # whether weights of edges alone do not tell it
+    constant: ClassVar[Fraction] = Fraction(0)
+
+    @property
+    def parts(self) -> tuple[Self, ...]:
+        """The parts that are added up."""
+        return (self,)
 
 
 @dataclass(frozen=True, eq=False)
-class Linear:
+class Linear(_Single):
     """A weight per edge."""
 
     weights: Ints
     unit: Fraction = Fraction(1)
 
+    def reach(self, _labels: Labels) -> int:
+        """The greatest amount that it can count on one edge."""
+        return max(int(self.weights.max(initial=0)), -int(self.weights.min(initial=0)))
+
+    def add_to(self, total: Adding, factor: int) -> None:
+        """Take part in a total, so many times."""
+        own = self.weights if factor == 1 else self.weights * factor
+        total.weights = own if total.weights is None else total.weights + own
+
 
 @dataclass(frozen=True, eq=False)
-class ConvexLoad:
+class ConvexLoad(_Single):
     """A reward per unit on every set of one key: ``head`` for the first units, then changing by ``slope`` a unit.
 
     Rewards never rise, so the total is concave in the load of each set. ``factor`` multiplies the rewards of each set
-    (numbers from 0, one a set); ``label`` gives the set of each edge where the key is none of `SETS`.
+    (numbers from 0, one a set); ``sets`` gives the set of each edge where the key is none of `constraints.SETS`.
     """
 
     key: str
@@ -56,7 +92,11 @@ class ConvexLoad:
     slope: int = 0
     unit: Fraction = Fraction(1)
     factor: Ints | None = None
-    label: Ints | None = None
+    sets: Ints | None = None
+
+    def label(self, labels: Labels) -> Ints:
+        """The set of each edge; `NONE` where it is in none."""
+        return labels.label(self.key) if self.sets is None else self.sets
 
     def rewards(self, n: int) -> Ints:
         """The reward of units 1 … n, before any factor."""
@@ -69,33 +109,83 @@ class ConvexLoad:
         plain = self.head[k] if k < len(self.head) else self.head[-1] + self.slope * (k - len(self.head) + 1)
         return plain if self.factor is None else plain * int(self.factor[number])
 
-    def scaled(self, by: int, unit: Fraction) -> ConvexLoad:
-        """The same in a unit that is so many times smaller."""
-        return replace(self, head=tuple(reward * by for reward in self.head), slope=self.slope * by, unit=unit)
+    def reach(self, labels: Labels) -> int:
+        """The greatest amount that it can count on one edge."""
+        label = self.label(labels)
+        most = int(np.bincount(label[label != NONE]).max(initial=0))
+        factor = 1 if self.factor is None else int(self.factor.max(initial=0))
+        return (max(map(abs, self.head)) + abs(self.slope) * most) * factor
+
+    def add_to(self, total: Adding, factor: int) -> None:
+        """Take part in a total, so many times."""
+        head = tuple(reward * factor for reward in self.head)
+        total.loads.append(replace(self, head=head, slope=self.slope * factor, unit=total.unit))
+
+    def total(self, labels: Labels, chosen: Bools) -> int:
+        """The rewards of all sets under a choice of edges."""
+        label = self.label(labels)
+        loads = np.bincount(label[chosen & (label != NONE)])
+        used = np.flatnonzero(loads)
+        sums = np.cumsum(self.rewards(int(loads.max(initial=0))))
+        worth = sums[loads[used] - 1]
+        return exact_sum(worth if self.factor is None else worth * self.factor[used])
 
 
 @dataclass(frozen=True, eq=False)
-class Sizes:
+class _Grouped(_Single):
+    """A term that weights of edges alone do not tell."""
+
+    joint: ClassVar[bool] = True
+    factor: int = field(default=1, kw_only=True)
+    unit: Fraction = field(default=Fraction(1), kw_only=True)
+
+    def add_to(self, total: Adding, factor: int) -> None:
+        """Take part in a total, so many times."""
+        total.grouped.append(replace(self, factor=self.factor * factor, unit=total.unit))  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True, eq=False)
+class Sizes(_Grouped):
     """Minus ``factor`` for each mentee that an open group is away from the size ``target``."""
 
+    kind: ClassVar[str] = "grouped"
     target: int
-    factor: int = 1
-    unit: Fraction = Fraction(1)
+
+    def reach(self, _labels: Labels) -> int:
+        """The greatest amount that it can count on one edge."""
+        return self.factor * max(self.target, 1)
 
     def total(self, edges: Ints, match: Ints) -> int:  # noqa: ARG002 - one signature for all
         """The total over matches: ``match`` numbers the match of each chosen edge."""
         sizes = np.bincount(match)
         return -self.factor * int(np.abs(sizes[sizes > 0] - self.target).sum())
 
+    def modelled(self, model: Rows) -> Iterator[tuple[Ints, Ints]]:
+        """(variables, what each adds to a goal): at least as far from the target as each group is, on either side."""
+        groups, places, opened = model.groups, model.places, model.opened
+        if groups is None or places is None or opened is None:
+            return
+        far = np.maximum(groups.most, self.target) * groups.copies
+        away = model.add(np.zeros(len(groups), dtype=np.int64), far)
+        for number, own in sets_of(groups.group, len(groups)):
+            columns = np.concatenate([away[[number]], places[own], opened[[number]]])
+            ones = np.ones(len(own), dtype=np.int64)
+            model.row(columns, np.concatenate([[1], -ones, [self.target]]), 0, FAR)
+            model.row(columns, np.concatenate([[1], ones, [-self.target]]), 0, FAR)
+        yield away, np.full(len(groups), -self.factor)
+
 
 @dataclass(frozen=True, eq=False)
-class Variety:
+class Variety(_Grouped):
     """``factor`` for each value beyond the first that the mentees of an open group have: entries (edge, value)."""
 
+    kind: ClassVar[str] = "grouped"
     edge: Ints
     value: Ints
-    factor: int = 1
-    unit: Fraction = Fraction(1)
+
+    def reach(self, _labels: Labels) -> int:
+        """The greatest amount that it can count on one edge."""
+        return abs(self.factor)
 
     def total(self, edges: Ints, match: Ints) -> int:
         """The total over matches: ``match`` numbers the match of each of the chosen edges."""
@@ -105,30 +195,68 @@ class Variety:
         pairs = {(m, v) for m, v in zip(found.tolist(), self.value.tolist(), strict=True) if m != NONE}
         return self.factor * (len(pairs) - len(set(match.tolist())))
 
+    def modelled(self, model: Rows) -> Iterator[tuple[Ints, Ints]]:
+        """(variables, what each adds to a goal): which values each group has, none that nobody brings."""
+        groups, places, opened = model.groups, model.places, model.opened
+        if groups is None or places is None or opened is None:
+            return
+        order = np.argsort(groups.edge, kind="stable")
+        first, last = (np.searchsorted(groups.edge[order], self.edge, side=side) for side in ("left", "right"))
+        size = last - first
+        entry = np.repeat(np.arange(len(size)), size)
+        place = order[np.repeat(first, size) + np.arange(len(entry)) - np.repeat(np.cumsum(size) - size, size)]
+        width = int(self.value.max(initial=0)) + 1
+        found, row = np.unique(groups.group[place] * width + self.value[entry], return_inverse=True)
+        indicator = model.add(np.zeros(len(found), dtype=np.int64), np.ones(len(found), dtype=np.int64))
+        for number, own in sets_of(row, len(found)):
+            columns = np.append(places[place[own]], indicator[number])
+            if self.factor > 0:
+                model.row(columns, np.append(np.ones(len(own), np.int64), -1), 0, FAR)
+                continue
+            for column in columns[:-1].tolist():
+                model.row(np.array([indicator[number], column]), np.array([1, -1]), 0, FAR)
+        yield indicator, np.full(len(found), self.factor)
+        yield opened, np.full(len(groups), -self.factor)
+
 
 @dataclass(frozen=True, eq=False)
-class Balance:
+class Balance(_Grouped):
     """Minus ``factor`` times how far the sum of weights is from 0."""
 
+    kind: ClassVar[str] = "balance"
     weights: Ints
-    factor: int = 1
-    unit: Fraction = Fraction(1)
+
+    def reach(self, _labels: Labels) -> int:
+        """The greatest amount that it can count on one edge."""
+        return abs(self.factor) * exact_sum(np.abs(self.weights))
 
     def total(self, edges: Ints, match: Ints) -> int:  # noqa: ARG002 - one signature for all
         """The total of a choice of edges."""
         return -self.factor * abs(exact_sum(self.weights[edges]))
 
+    def modelled(self, model: Rows) -> Iterator[tuple[Ints, Ints]]:
+        """(variables, what each adds to a goal): one at least as far from 0 as the sum is, on either side."""
+        used = np.flatnonzero(self.weights)
+        most = int(np.abs(self.weights).sum())
+        away = model.add(np.zeros(1, dtype=np.int64), np.full(1, most))
+        for sign in (1, -1):
+            model.row(np.append(used, away), np.append(sign * self.weights[used], 1), 0, FAR)
+        yield away, np.full(1, -self.factor)
+
 
 @dataclass(frozen=True, eq=False)
-class Spread:
+class Spread(_Grouped):
     """Minus ``factor`` times (greatest - least) of ``n`` sums: entries (edge, sum, weight)."""
 
+    kind: ClassVar[str] = "balance"
     edge: Ints
     group: Ints
     weights: Ints
     n: int
-    factor: int = 1
-    unit: Fraction = Fraction(1)
+
+    def reach(self, _labels: Labels) -> int:
+        """The greatest amount that it can count on one edge."""
+        return abs(self.factor) * exact_sum(np.abs(self.weights))
 
     def total(self, edges: Ints, match: Ints) -> int:  # noqa: ARG002 - one signature for all
         """The total of a choice of edges."""
@@ -137,229 +265,37 @@ class Spread:
         np.add.at(sums, self.group[used], self.weights[used])
         return -self.factor * int(np.ptp(sums)) if self.n else 0
 
+    def modelled(self, model: Rows) -> Iterator[tuple[Ints, Ints]]:
+        """(variables, what each adds to a goal): one at least as great as every sum, and one that is as small."""
+        most = int(np.abs(self.weights).sum())
+        ends = model.add(np.full(2, -most), np.full(2, most))
+        for number in range(self.n):
+            own = self.group == number
+            variables, weights = self.edge[own], self.weights[own]
+            model.row(np.append(variables, ends[0]), np.append(-weights, 1), 0, FAR)
+            model.row(np.append(variables, ends[1]), np.append(weights, -1), 0, FAR)
+        yield ends, np.array([-self.factor, self.factor])
+
 
 @dataclass(frozen=True, eq=False)
 class Sum:
     """Several terms added up, and a constant that no choice changes."""
 
+    alone: ClassVar[bool] = False
+    joint: ClassVar[bool] = False
     parts: tuple[Linear | ConvexLoad, ...]
     constant: Fraction = Fraction(0)
 
 
-@dataclass(frozen=True, eq=False)
-class Vector:
-    """Several sums, compared in order."""
-
-    parts: tuple[Linear, ...]
+Grouped = Sizes | Variety | Balance | Spread
+Joined = Linear | ConvexLoad | Grouped | Sum
 
 
-@dataclass(frozen=True, eq=False)
-class Profile:
-    """A vector of counts, compared in order: component k is ``sign`` times the chosen edges on ``level``.
+@dataclass
+class Adding:
+    """A total in the making, to which parts add themselves."""
 
-    ``steps`` holds (level, sign) of each component; the level `EVERY` counts all edges.
-    """
-
-    level: Ints
-    steps: tuple[tuple[int, int], ...]
-
-
-@dataclass(frozen=True, eq=False)
-class Worst:
-    """The least sum of weights over the mentees that have a seat; with ``full`` the whole vector, least first.
-
-    ``single`` says that nobody can have more than one seat: then the sums are single weights.
-    """
-
-    weights: Ints
-    single: bool
-    unit: Fraction = Fraction(1)
-    full: bool = False
-
-
-Grouped = Sizes | Variety | Balance | Spread  # what a choice of edges alone, or weights, do not tell
-Term = Grouped | Linear | ConvexLoad | Sum | Vector | Profile | Worst
-
-
-# -- what terms become: numbers to be maximised one after the other ----------------------------------------------
-
-
-@dataclass(frozen=True, eq=False)
-class Total:
-    """A whole number: an integer weight per edge, rewards per load, in one unit, beside a constant."""
-
-    weights: Ints
-    loads: tuple[ConvexLoad, ...]
     unit: Fraction
-    constant: Fraction = Fraction(0)
-    grouped: tuple[Grouped, ...] = ()
-
-
-@dataclass(frozen=True, eq=False)
-class Count:
-    """One component of a profile."""
-
-    level: Ints
-    wanted: int
-    sign: int
-    unit: Fraction
-    loads: tuple[ConvexLoad, ...] = ()
-    constant: Fraction = Fraction(0)
-    grouped: tuple[Grouped, ...] = ()
-
-    @property
-    def weights(self) -> Ints:
-        """The weight of each edge, made anew at each call: a long profile holds only its levels."""
-        counted = self.level != NONE if self.wanted == EVERY else self.level == self.wanted
-        return np.where(counted, self.sign, 0)
-
-
-Stage = Total | Count | Worst
-
-
-@dataclass(frozen=True, eq=False)
-class Tier:
-    """One tier of aims: the stages that solvers maximise one after the other; its value is a vector or one number."""
-
-    stages: tuple[Stage, ...]
-    vector: bool = False
-
-    @property
-    def kinds(self) -> frozenset[str]:
-        """The kinds of term in it."""
-        return frozenset(kind for stage in self.stages for kind in _kinds(stage))
-
-
-def _kinds(stage: Stage) -> tuple[str, ...]:
-    if isinstance(stage, Worst):
-        name = "leximin" if stage.full else "worst"
-        return (name if stage.single else f"{name}_of_sums",)
-    if isinstance(stage, Count):
-        return ("profile",)
-    others = {"balance" if isinstance(term, Balance | Spread) else "grouped" for term in stage.grouped}
-    return ("linear", *(["convex_load"] if stage.loads else []), *others)
-
-
-# what a solver that does not take a kind cannot keep, in the user's words
-KINDS = {
-    "balance": "an aim about the difference between sums",
-    "slots": "a common time for each match",
-    "convex_load": "an aim about loads",
-    "grouped": "an aim about who sits together",
-    "profile": "a profile of ranks",
-    "worst": "the worst-off mentee as an aim",
-    "worst_of_sums": "the worst-off mentee as an aim where a mentee may have several seats",
-    "leximin": "the whole order of the worst-off as an aim",
-    "leximin_of_sums": "the whole order of the worst-off as an aim where a mentee may have several seats",
-}
-
-
-@dataclass(frozen=True, eq=False)
-class Bounds:
-    """Least and most edges in each of several disjoint sets: edge e is in set ``label[e]``, or in none where `NONE`."""
-
-    key: str
-    label: Ints
-    lower: Ints
-    upper: Ints
-    rule: str = ""
-    kind: str = field(default="bounds", init=False)
-
-
-@dataclass(frozen=True, eq=False)
-class Unmet:
-    """A constraint that no term above can carry; only some solvers take its kind."""
-
-    kind: str
-    sentence: str
-
-
-@dataclass(frozen=True, eq=False)
-class Lottery:
-    """The order in which ties are looked at: a rank for each request and each offer, drawn with a seed."""
-
-    request: Ints
-    offer: Ints
-    seed: int | str
-
-
-@dataclass(frozen=True, eq=False)
-class NoBlocking(Unmet):
-    """No candidate pair blocks, under one notion of stability, by the ranks of the edges, ties broken by a lottery."""
-
-    notion: str = "weak"
-    lottery: Lottery | None = None
-
-
-@dataclass(frozen=True, eq=False)
-class Links(Unmet):
-    """Mentees who all have the same mentor, or none: sets of the numbers of mentees, with one seat each."""
-
-    sets: tuple[tuple[int, ...], ...] = ()
-
-
-Constraint = Bounds | Unmet
-
-
-# -- groups: who sits together, when, and which groups open at all ------------------------------------------------
-
-
-@dataclass(frozen=True, eq=False)
-class Slots:
-    """The times at which matches can be: names, minutes of the week, and who can lead or sit at each.
-
-    ``leads`` and ``sits`` have one row per participant of the cohort and one column per slot. ``plain`` says that being
-    free is all that matters: no rooms, no quorum.
-    """
-
-    names: tuple[str, ...]
-    start: Ints
-    end: Ints
-    leads: Bools
-    sits: Bools
-    plain: bool = False
-
-    def moments(self) -> list[Ints]:
-        """The largest sets of slots that share a moment: nobody can be at two slots of one set."""
-        sets = [frozenset(np.flatnonzero((self.start <= t) & (t < self.end)).tolist()) for t in self.start.tolist()]
-        largest = [one for one in dict.fromkeys(sets) if not any(one < other for other in sets)]
-        return [np.array(sorted(one), dtype=np.int64) for one in largest]
-
-
-@dataclass(frozen=True, eq=False)
-class GroupRows:
-    """Rows lower <= sum of weights x places + sum of weights x groups <= upper: each entry is (row, column, weight)."""
-
-    key: str
-    places: tuple[Ints, Ints, Ints]
-    groups: tuple[Ints, Ints, Ints]
-    lower: Ints
-    upper: Ints
-    rule: str = ""
-
-
-@dataclass(frozen=True, eq=False)
-class Groups:
-    """Candidate groups: each is one offer, at one slot perhaps, and opens up to ``copies`` times or not at all.
-
-    An open group seats ``least`` to ``most``; place p seats candidate edge ``edge[p]`` in group ``group[p]``. A leader
-    (a mentor) leads at most ``led[leader]`` groups, and no two at one moment. ``why`` says which wishes make groups
-    more than pairs, in the user's words. ``second`` is the co-mentor (a mentor), `NONE` where there is none.
-    """
-
-    offer: Ints
-    leader: Ints
-    second: Ints
-    slot: Ints
-    least: Ints
-    most: Ints
-    copies: Ints
-    edge: Ints
-    group: Ints
-    led: Ints
-    slots: Slots | None
-    rows: tuple[GroupRows, ...]
-    why: tuple[str, ...]
-
-    def __len__(self) -> int:
-        return len(self.offer)
+    weights: Ints | None = None
+    loads: list[ConvexLoad] = field(default_factory=list)
+    grouped: list[Grouped] = field(default_factory=list)

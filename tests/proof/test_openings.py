@@ -12,7 +12,6 @@ from group_oracle import GroupOracle
 from mmatch.groups.bound import GroupBound
 from mmatch.groups.priced_rows import CountingCut, Side
 from mmatch.instance import compile_instance
-from mmatch.instance.totals import stage_total
 from mmatch.portfolio.linear_program import GroupProgram
 from mmatch.portfolio.relaxation import relaxed, whole_prices
 from mmatch.proof.judge import chosen_edges
@@ -42,7 +41,7 @@ def test_no_prices_bound_a_stage_below_what_can_be(question, data):
         matching = oracle.matching(grouping)
         if keeps(side, instance, matching, cohort):
             assert limit is not None
-            assert stage_total(instance, instance.stages[0], chosen_edges(cohort, instance, matching)) <= limit, chosen
+            assert instance.stages[0].total(instance.labels, chosen_edges(cohort, instance, matching)) <= limit, chosen
 
 
 def dense(seed):
@@ -81,7 +80,7 @@ def test_prices_near_the_best_ones_bound_no_stage_below_what_can_be(seed):
     chosen = [chosen_edges(cohort, instance, matching) for matching in found]
     reached = []
     for number, stage in enumerate(instance.stages):
-        totals = [stage_total(instance, stage, edges) for edges in chosen]
+        totals = [stage.total(instance.labels, edges) for edges in chosen]
         if found:
             near_the_best(draw, (cohort, instance), (number, reached), list(zip(found, totals, strict=True)))
             best = [k for k, total in enumerate(totals) if total == max(totals)]

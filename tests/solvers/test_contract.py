@@ -91,7 +91,7 @@ def test_truth_and_compiled_form_agree_for_every_aim(cohort):
     from mmatch.instance.totals import tier_totals
     from mmatch.network.circulation import build_network
     from mmatch.proof.judge import chosen_edges
-    from mmatch.terms import Worst
+    from mmatch.stages import Worst
     from strategies import aims_for, in_order
 
     greedy = answer(cohort, mm.Program(), "greedy")

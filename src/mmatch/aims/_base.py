@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from mmatch.cohort import Cohort
     from mmatch.exact import Exact
     from mmatch.matching import Matching
-    from mmatch.terms import Term
+    from mmatch.stages import Term
 
 
 @dataclass(frozen=True, repr=False)

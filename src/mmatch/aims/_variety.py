@@ -51,7 +51,7 @@ class VarietyAim(Aim):
         own = [coded[row] for row in edges.pairs.mentee.tolist()]
         edge = np.repeat(np.arange(len(own)), [len(items) for items in own])
         value = np.array([code for items in own for code in items], dtype=np.int64)
-        return Variety(edge.astype(np.int64), value, self.sign)
+        return Variety(edge.astype(np.int64), value, factor=self.sign)
 
     def measure(self, cohort: Cohort, matching: Matching) -> Fraction:
         """The values beyond the first, match by match."""

@@ -13,7 +13,8 @@ from mmatch.aims.worst_off import fits, mentee_fits, one_seat_each
 from mmatch.candidates import facts_of
 from mmatch.errors import UnsupportedError
 from mmatch.exact import LOG_BITS, exact_sum, whole_log2
-from mmatch.terms import Linear, Vector
+from mmatch.stages import Vector
+from mmatch.terms import Linear
 
 if TYPE_CHECKING:
     from mmatch.candidates.edges import Edges

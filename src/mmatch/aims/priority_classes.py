@@ -10,7 +10,7 @@ import numpy as np
 
 from mmatch.aims._base import Aim
 from mmatch.candidates import pairs_of
-from mmatch.terms import Profile
+from mmatch.stages import Profile
 
 if TYPE_CHECKING:
     from mmatch.arrays import Floats

@@ -11,7 +11,7 @@ import numpy as np
 from mmatch.aims._base import Aim
 from mmatch.aims.preference import need_ranks
 from mmatch.candidates import pairs_of
-from mmatch.terms import EVERY, Profile
+from mmatch.stages import EVERY, Profile
 
 if TYPE_CHECKING:
     from mmatch.arrays import Ints

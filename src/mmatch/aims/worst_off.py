@@ -11,7 +11,7 @@ import numpy as np
 
 from mmatch.aims._base import Aim
 from mmatch.candidates import facts_of, pairs_of
-from mmatch.terms import Worst
+from mmatch.stages import Worst
 
 if TYPE_CHECKING:
     from mmatch.arrays import Ints

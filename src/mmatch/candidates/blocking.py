@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mmatch.arrays import NONE, looked_up
-from mmatch.terms import FREE
+from mmatch.constraints import FREE
 
 if TYPE_CHECKING:
     from mmatch.arrays import Bools, Ints

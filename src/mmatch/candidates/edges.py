@@ -15,7 +15,7 @@ from mmatch.candidates.pairs import Pairs
 
 if TYPE_CHECKING:
     from mmatch.cohort import Cohort
-    from mmatch.terms import Slots
+    from mmatch.constraints import Slots
 
 
 class PairRule(Protocol):

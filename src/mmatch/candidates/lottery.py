@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mmatch.candidates.pairs import Pairs
-from mmatch.terms import Lottery
+from mmatch.constraints import Lottery
 
 if TYPE_CHECKING:
     from mmatch.arrays import Ints

@@ -24,12 +24,12 @@ if TYPE_CHECKING:
 
     from mmatch.arrays import Bools
     from mmatch.cohort import Cohort
+    from mmatch.constraints import Bounds
     from mmatch.explanations.unopened_groups import UnopenedGroup
     from mmatch.explanations.what_if import Seat
     from mmatch.instance import Instance
     from mmatch.program import Program
     from mmatch.result import Result
-    from mmatch.terms import Bounds
 
 OWN = ("mentee", "request-mentor", "mentee-mentor", "mentee-offer")  # limits that are the mentee's own
 MOST_JOINED = 10  # open groups with room that one person is tried in

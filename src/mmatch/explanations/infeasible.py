@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mmatch.arrays import NONE
+from mmatch.constraints import SETS
 from mmatch.errors import InputError, Problem
 from mmatch.explanations.conflicting_rules import conflicting
 from mmatch.explanations.words import counted, listed
@@ -18,7 +19,6 @@ from mmatch.network.circulation import HUB, build_network
 from mmatch.program import Program
 from mmatch.proof.infeasibility import shortfall
 from mmatch.proof.seat_counts import TooFewSeats, seat_shortage
-from mmatch.terms import SETS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

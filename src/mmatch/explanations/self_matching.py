@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from mmatch.constraints import Bounds
 from mmatch.display import Shown, Table
 from mmatch.engine import check_seed
 from mmatch.errors import InputError, Problem, SolverError
@@ -20,7 +21,6 @@ from mmatch.network.circulation import build_network
 from mmatch.program import check_question
 from mmatch.proof.optimality import balanced, stages_proved
 from mmatch.registry import find
-from mmatch.terms import Bounds, Worst
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -101,7 +101,7 @@ def _with_lists(instance: Instance, size: int, most: int) -> Instance:
     edges = instance.labels
     limits = {"request": size, "mentor": most, "request-mentor": 1}
     bounds = [_bounds(edges.label(key), edges.count(key), key, upper) for key, upper in limits.items()]
-    tiers = [tier for tier in instance.tiers if not any(isinstance(stage, Worst) for stage in tier.stages)]
+    tiers = [tier for tier in instance.tiers if all(stage.summed for stage in tier.stages)]
     return replace(instance, bounds=tuple(bounds), unmet=(), groups=None, tiers=tuple(tiers))
 
 

@@ -22,7 +22,6 @@ from mmatch.instance import compile_instance
 from mmatch.matching import Reason, Status
 from mmatch.network.circulation import HUB, CrossingSets, build_network
 from mmatch.proof.judge import chosen_edges
-from mmatch.terms import Worst
 
 if TYPE_CHECKING:
     from mmatch.arrays import Bools, Ints
@@ -271,7 +270,7 @@ class Unfilled:
     def _stage_loss(self, number: int, arcs: Ints, signs: Ints) -> Fraction:
         """What one stage loses."""
         stage = self.instance.stages[number]
-        if not isinstance(stage, Worst):
+        if stage.summed:
             return int((signs * self._cost(number)[arcs]).sum()) * stage.unit
         edges = arcs - self._net.first_edge
         after = self._chosen.copy()

@@ -27,11 +27,11 @@ if TYPE_CHECKING:
     from mmatch.aims._base import Aim
     from mmatch.arrays import Bools
     from mmatch.cohort import Cohort
+    from mmatch.constraints import Slots
     from mmatch.instance import Instance
     from mmatch.matching import Matching, Violation
     from mmatch.program import Program
     from mmatch.result import Result
-    from mmatch.terms import Slots
 
 SIZE = frozenset({"group-size"})
 GROUPS_LED = frozenset({"groups"})

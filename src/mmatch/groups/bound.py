@@ -16,14 +16,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mmatch.arrays import NONE
+from mmatch.constraints import FREE
 from mmatch.groups.priced_rows import CountingCut, PricedRow, Side, split_rows
-from mmatch.instance.totals import load_labels
-from mmatch.terms import FREE, Count, Total
 
 if TYPE_CHECKING:
     from mmatch.arrays import Ints, Objects
+    from mmatch.constraints import Groups
     from mmatch.instance.model import Instance
-    from mmatch.terms import ConvexLoad, Groups
+    from mmatch.terms import ConvexLoad
 
 
 class GroupBound:
@@ -45,7 +45,7 @@ class GroupBound:
     @staticmethod
     def fits(instance: Instance, number: int) -> bool:
         """Whether a stage and all before it are sums over edges and loads."""
-        return all(isinstance(stage, Total | Count) and not stage.grouped for stage in instance.stages[: number + 1])
+        return all(stage.summed and not stage.grouped for stage in instance.stages[: number + 1])
 
     @cached_property
     def sizes(self) -> list[int]:
@@ -55,7 +55,7 @@ class GroupBound:
 
     @cached_property
     def _load_sets(self) -> list[tuple[Ints, int]]:
-        labels = [load_labels(self.instance, load) for _, load in self.loads]
+        labels = [load.label(self.instance.labels) for _, load in self.loads]
         return [(label, int(label.max(initial=NONE)) + 1) for label in labels]
 
     @cached_property

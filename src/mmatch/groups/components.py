@@ -14,15 +14,16 @@ import numpy as np
 
 from mmatch.arrays import NONE
 from mmatch.candidates.edges import Edges
-from mmatch.instance.totals import load_labels
-from mmatch.terms import ConvexLoad, Count, GroupRows, Total
+from mmatch.constraints import GroupRows
+from mmatch.terms import ConvexLoad
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mmatch.arrays import Bools, Ints
+    from mmatch.constraints import Bounds, Groups
     from mmatch.instance.model import Instance
-    from mmatch.terms import Bounds, Groups, Stage
+    from mmatch.stages import Stage
 
 FEW_SEATS = 200  # components with fewer are bundled with the next ones
 
@@ -57,7 +58,7 @@ def components(instance: Instance) -> list[Component]:
 
 def _divisible(instance: Instance, groups: Groups) -> bool:
     """Whether all stages are sums over edges and loads, and every limit from below is about some group."""
-    sums = all(isinstance(stage, Total | Count) and not stage.grouped for stage in instance.stages)
+    sums = all(stage.summed and not stage.grouped for stage in instance.stages)
     if instance.unmet or not sums:
         return False
     for family in instance.bounds:
@@ -87,7 +88,7 @@ def _links(instance: Instance, groups: Groups) -> Iterator[tuple[Ints, Ints, int
     """(group, set, how many sets) of all that groups share: sets of edges, loads, rows."""
     stages: tuple[Any, ...] = instance.stages
     loads = [load for stage in stages for load in stage.loads]
-    labels = [family.label for family in instance.bounds] + [load_labels(instance, load) for load in loads]
+    labels = [family.label for family in instance.bounds] + [load.label(instance.labels) for load in loads]
     for label in labels:
         places, sets = _members(label[groups.edge])
         yield groups.group[places], sets, int(label.max(initial=0)) + 1
@@ -165,14 +166,13 @@ def _family(family: Bounds, edges: Ints) -> Bounds:
 
 
 def _stage(instance: Instance, stage: Any, edges: Ints) -> Stage:
-    own = {"weights": stage.weights[edges]} if isinstance(stage, Total) else {"level": stage.level[edges]}
-    made: Stage = replace(stage, loads=tuple(_load(instance, load, edges) for load in stage.loads), **own)
+    made: Stage = stage.on(edges, tuple(_load(instance, load, edges) for load in stage.loads))
     return made
 
 
 def _load(instance: Instance, load: ConvexLoad, edges: Ints) -> ConvexLoad:
-    sets, label = _renumbered(load_labels(instance, load)[edges])
-    return replace(load, label=label, factor=None if load.factor is None else load.factor[sets])
+    sets, label = _renumbered(load.label(instance.labels)[edges])
+    return replace(load, sets=label, factor=None if load.factor is None else load.factor[sets])
 
 
 def _rows(rows: GroupRows, places: Ints, members: Ints) -> GroupRows:

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mmatch.terms import FREE
+from mmatch.constraints import FREE
 
 if TYPE_CHECKING:
     from mmatch.arrays import Ints
+    from mmatch.constraints import GroupRows, Groups
     from mmatch.instance.model import Instance
-    from mmatch.terms import GroupRows, Groups
 
 
 @dataclass(frozen=True, eq=False)

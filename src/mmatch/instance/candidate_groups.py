@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mmatch.arrays import NONE
+from mmatch.constraints import FREE, GroupRows, Groups
 from mmatch.errors import InputError, Problem
 from mmatch.instance.capacities import group_bounds, group_reasons, led_groups, mentor_seats
 from mmatch.instance.co_mentors import led_twice, with_co_mentors
 from mmatch.rules._base import Rule
-from mmatch.terms import FREE, GroupRows, Groups
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from mmatch.arrays import Bools, Ints
     from mmatch.candidates.edges import Edges
     from mmatch.cohort import Cohort
+    from mmatch.constraints import Bounds, Slots
     from mmatch.program import Program
-    from mmatch.terms import Bounds, Slots
 
 Entries = tuple["Ints", "Ints", "Ints"]
 NOTHING: Entries = (np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.int64))

@@ -8,8 +8,8 @@ import numpy as np
 
 from mmatch.arrays import NONE, Ints
 from mmatch.candidates.blocking import most_seats
+from mmatch.constraints import FREE, Bounds, Constraint
 from mmatch.errors import Problems, excerpt
-from mmatch.terms import FREE, Bounds, Constraint
 
 if TYPE_CHECKING:
     from mmatch.candidates.edges import Edges

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mmatch.arrays import NONE
-from mmatch.terms import FREE, GroupRows
+from mmatch.constraints import FREE, GroupRows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mmatch.arrays import Bools, Ints
     from mmatch.candidates.edges import Edges
-    from mmatch.terms import Groups
+    from mmatch.constraints import Groups
 
 
 def with_co_mentors(edges: Edges, groups: Groups, seats: Ints, above: int) -> Groups:

@@ -15,9 +15,9 @@ from mmatch.matching import Matching, Seats
 if TYPE_CHECKING:
     from mmatch.arrays import Bools, Ints
     from mmatch.cohort import Cohort
+    from mmatch.constraints import Groups
     from mmatch.instance.model import Answer, Instance
     from mmatch.program import Program
-    from mmatch.terms import Groups
 
 
 def decode(cohort: Cohort, program: Program, instance: Instance, answer: Answer) -> Matching:

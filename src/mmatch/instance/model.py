@@ -8,14 +8,16 @@ from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from mmatch import progress
+from mmatch.constraints import Links, NoBlocking
 
 if TYPE_CHECKING:
     from fractions import Fraction
 
     from mmatch.arrays import Bools, Ints
     from mmatch.candidates.edges import Edges
+    from mmatch.constraints import Bounds, Groups, Lottery, Unmet
     from mmatch.matching import Evidence, Status
-    from mmatch.terms import Bounds, Groups, Lottery, Stage, Tier, Unmet
+    from mmatch.stages import Stage, Tier
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,6 +49,16 @@ class Instance:
         """How many leading tiers are complete when so many leading stages are."""
         ends = accumulate(len(tier.stages) for tier in self.tiers)
         return sum(end <= stages for end in ends)
+
+    @property
+    def stability(self) -> list[NoBlocking]:
+        """The notions under which no pair may block."""
+        return [item for item in self.unmet if isinstance(item, NoBlocking)]
+
+    @property
+    def linked(self) -> list[tuple[int, ...]]:
+        """Sets of mentees who all have the same mentor, or none."""
+        return [names for item in self.unmet if isinstance(item, Links) for names in item.sets]
 
     @property
     def kinds(self) -> frozenset[str]:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
+    from mmatch.constraints import Bounds
     from mmatch.instance.model import Instance
-    from mmatch.terms import Bounds
 
 
 def set_title(instance: Instance, family: Bounds, number: int) -> str:

@@ -13,13 +13,13 @@ import numpy as np
 
 from mmatch.arrays import NONE
 from mmatch.candidates.edges import Edges
+from mmatch.constraints import Bounds, split
 from mmatch.instance.capacities import group_bounds, group_reasons
-from mmatch.terms import Bounds, Grouped, Unmet
 
 if TYPE_CHECKING:
     from mmatch.arrays import Ints
+    from mmatch.constraints import Slots
     from mmatch.program import Program
-    from mmatch.terms import Slots
 
 BLOCK = 4_000_000
 KEY = "mentor-slot"
@@ -38,14 +38,14 @@ def _plain_slots(edges: Edges, program: Program) -> Slots | None:
     """The slots of a program whose times are a flow."""
     rules = [rule for rule in program.rules if rule.times(edges.cohort) is not None]
     aims = [aim for tier in program.tiers for aim in tier]
-    grouped = any(aim.grouped or isinstance(aim.term(edges), Grouped) for aim in aims) if rules else False
+    grouped = any(aim.grouped or aim.term(edges).joint for aim in aims) if rules else False
     others = any(rule.composes for rule in program.rules if rule not in rules)
     if len(rules) != 1 or others or grouped or any(rule.two_above is not None for rule in program.rules):
         return None
     slots = rules[0].times(edges.cohort)
     if slots is None or not slots.plain or any(len(members) > 1 for members in slots.moments()):
         return None
-    if any(isinstance(item, Unmet) for rule in program.rules for item in rule.constraints(edges)):
+    if split(item for rule in program.rules for item in rule.constraints(edges))[1]:
         return None
     return slots if _single(edges, program) and not group_reasons(edges, program) else None
 

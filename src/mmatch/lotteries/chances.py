@@ -20,13 +20,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mmatch.arrays import NONE
+from mmatch.constraints import Bounds
 from mmatch.errors import NoMatchingError, UnsupportedError
 from mmatch.instance.set_titles import set_title
 from mmatch.lotteries.equal_chances import equal_levels
 from mmatch.lotteries.symmetry import alike
 from mmatch.network.circulation import HUB, Network, build_network
 from mmatch.solvers._min_cost_flow import Order, cheapest, feasible
-from mmatch.terms import Bounds
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from mmatch.constraints import FREE
 from mmatch.instance.set_titles import set_title
 from mmatch.mechanisms.rank_lists import Lists
-from mmatch.terms import FREE, Count, Total
 
 if TYPE_CHECKING:
     from mmatch.arrays import Bools, Ints, Rows
+    from mmatch.constraints import Bounds, Lottery
     from mmatch.instance.model import Instance
-    from mmatch.terms import Bounds, Lottery
 
 FAR = 2**60  # behind every rank: an empty seat
 
@@ -177,22 +177,20 @@ def sums_only(instance: Instance, *, plain: bool) -> bool:
     """
     common = {"mentor", "mentee", "request"} | ({"offer"} if plain else set())
     return all(
-        isinstance(stage, Total | Count)
-        and not stage.grouped
-        and all(load.label is None and load.key in common for load in stage.loads)
+        stage.summed and not stage.grouped and all(load.sets is None and load.key in common for load in stage.loads)
         for stage in instance.stages
     )
 
 
 def stage_weights(instance: Instance) -> list[Ints]:
     """The weight of each edge in each stage that is a sum."""
-    return [stage.weights for stage in instance.stages if isinstance(stage, Total | Count)]
+    return [stage.weights for stage in instance.stages if stage.summed]
 
 
 def counts_ranks(instance: Instance, side: str) -> bool:
     """Whether the aims are those of one side's best stable matching: filled seats, then the sum of its ranks."""
     ranks = instance.labels.pairs.mentee_rank if side == "mentee" else instance.labels.pairs.mentor_rank
-    stages = [stage for stage in instance.stages if isinstance(stage, Total) and not stage.loads]
+    stages = [stage for stage in instance.stages if stage.plain]
     if len(stages) != len(instance.stages) or len(stages) != len(("seats", "ranks")):
         return False
     return bool((stages[0].weights == 1).all() and not (stages[1].weights + ranks).any())
@@ -201,12 +199,7 @@ def counts_ranks(instance: Instance, side: str) -> bool:
 def counts_seats(instance: Instance) -> bool:
     """Whether the aims are the filled seats and nothing else."""
     (stage, *more) = instance.stages
-    return (
-        not more
-        and isinstance(stage, Total)
-        and not (stage.loads or stage.grouped)
-        and bool((stage.weights == 1).all())
-    )
+    return not more and stage.counts_seats and not stage.grouped
 
 
 def meets_twice(instance: Instance, market: Market) -> bool:

@@ -14,14 +14,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mmatch.arrays import NONE
-from mmatch.terms import LEFT, RIGHT, SETS, Bounds, Worst
+from mmatch.constraints import LEFT, RIGHT, SETS, Bounds
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from mmatch.arrays import Ints
     from mmatch.instance.model import Instance
-    from mmatch.terms import ConvexLoad, Count, Stage, Total
+    from mmatch.stages import Stage
+    from mmatch.terms import ConvexLoad
 
 HUB = 0
 
@@ -132,24 +131,17 @@ def _families(instance: Instance) -> list[Bounds]:
     """All bounds, and a free family for each convex load whose sets have none."""
     families = list(instance.bounds)
     known = {family.key for family in families}
-    for load in (load for stage in _sums(instance) for load in stage.loads):
+    for load in (load for stage in instance.stages for load in stage.loads):
         if load.key not in known:
             known.add(load.key)
             families.append(_free_family(instance, load))
     return families
 
 
-def _sums(instance: Instance) -> Iterator[Total | Count]:
-    """The stages that are sums."""
-    return (stage for stage in instance.stages if not isinstance(stage, Worst))
-
-
 def _free_family(instance: Instance, load: ConvexLoad) -> Bounds:
     """Sets without any bound of their own."""
-    if load.label is None:
-        label, n = instance.labels.label(load.key), instance.labels.count(load.key)
-    else:
-        label, n = load.label, int(load.label.max(initial=NONE)) + 1
+    label = load.label(instance.labels)
+    n = instance.labels.count(load.key) if load.sets is None else int(label.max(initial=NONE)) + 1
     most = np.bincount(label[label != NONE], minlength=n)
     return Bounds(load.key, label, np.zeros(n, np.int64), most)
 
@@ -261,7 +253,7 @@ def _set_arcs(
     member = family.label[family.label != NONE]
     degree = np.bincount(member, minlength=len(family.upper))
     upper = np.maximum(np.minimum(family.upper, degree), family.lower)
-    loads = [[load for load in _loads(stage) if load.key == family.key] for stage in instance.stages]
+    loads = [[load for load in stage.loads if load.key == family.key] for stage in instance.stages]
     head = max((len(load.head) for items in loads for load in items), default=0)
     rising = any(load.slope for items in loads for load in items)
     pieces = upper if rising else np.minimum(upper, head + 1) if head else np.minimum(upper, 1)
@@ -277,7 +269,3 @@ def _set_arcs(
             costs[stage] -= load.rewards(longest)[k] * (1 if load.factor is None else load.factor[owner])
     ends = (node[owner], parent[owner]) if up else (parent[owner], node[owner])
     return *ends, lower, room, costs, np.array([np.full(len(owner), number), owner])
-
-
-def _loads(stage: Stage) -> tuple[ConvexLoad, ...]:
-    return () if isinstance(stage, Worst) else stage.loads

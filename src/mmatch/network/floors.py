@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from mmatch.arrays import Bools, Ints, Objects
     from mmatch.instance.model import Instance
     from mmatch.network.circulation import Network
-    from mmatch.terms import Worst
+    from mmatch.stages import Stage
 
 
-def counted_limit(instance: Instance, stage: Worst, seats: int) -> int:
+def counted_limit(instance: Instance, stage: Stage, seats: int) -> int:
     """What no least total exceeds where so many seats are filled: whoever is below it at best leaves too few."""
     labels = instance.labels
     mentee, n = labels.label("mentee"), labels.count("mentee")

@@ -15,14 +15,10 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from mmatch.terms import Worst
-
 if TYPE_CHECKING:
     from mmatch.arrays import Ints
     from mmatch.network.circulation import Network
-    from mmatch.terms import Stage
+    from mmatch.stages import Stage
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,7 +45,7 @@ def greatest(values: Ints) -> int:
 def runs(stages: tuple[Stage, ...]) -> list[range]:
     """Stages that are sums, as long as they follow each other; each worst-off stage by itself."""
     found = []
-    for alone, numbers in groupby(range(len(stages)), key=lambda k: isinstance(stages[k], Worst)):
+    for alone, numbers in groupby(range(len(stages)), key=lambda k: not stages[k].summed):
         run = list(numbers)
         found += [range(k, k + 1) for k in run] if alone else [range(run[0], run[-1] + 1)]
     return found
@@ -77,37 +73,14 @@ def fold(network: Network, run: range) -> Iterator[Group]:
 def groups(network: Network, flow: Ints) -> Iterator[Group]:
     """Costs of all stages in order; those of worst-off stages hold to what the flow reaches."""
     for run in runs(network.stages):
-        if isinstance(network.stages[run.start], Worst):
-            yield from (Group(run, cost) for cost in stage_costs(network, flow, run.start))
-        else:
+        if network.stages[run.start].summed:
             yield from fold(network, run)
+        else:
+            yield from (Group(run, cost) for cost in stage_costs(network, flow, run.start))
 
 
 def stage_costs(network: Network, flow: Ints, number: int) -> Iterator[Ints]:
     """The costs of one stage by itself: one row, or for a leximin order one per level that the flow reaches."""
     stage = network.stages[number]
-    if isinstance(stage, Worst):
-        used = stage.weights[flow[network.first_edge :] > 0]
-        yield from (network.row(edges) for edges in held(stage, used))
-    else:
-        yield network.cost(number)
-
-
-def held(stage: Worst, reached: Ints) -> Iterator[Ints]:
-    """Costs of edges under which exactly what was reached is best: one row; for a leximin order one per level.
-
-    Args:
-        stage: the worst-off stage.
-        reached: the weights of the chosen edges.
-    """
-    levels = np.unique(reached)
-    if not len(levels):
-        return
-    if not stage.full:
-        yield (stage.weights < levels[0]).astype(np.int64)
-        return
-    before = np.full(len(stage.weights), True)  # edges above all levels that are settled
-    for level in levels.tolist():
-        between = before & (stage.weights < level)
-        yield np.where(between, len(reached) + 1, 0) + (stage.weights == level)
-        before = stage.weights > level
+    used = stage.weights[flow[network.first_edge :] > 0]
+    yield from (network.row(edges, network.inner[number]) for edges in stage.held(used))

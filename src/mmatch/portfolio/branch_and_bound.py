@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from mmatch.constraints import FREE
 from mmatch.groups.priced_rows import CountingCut, Side
 from mmatch.portfolio.counting_cuts import CountingCuts
 from mmatch.portfolio.neighbourhoods import best_within
 from mmatch.portfolio.relaxation import whole_prices
 from mmatch.portfolio.simplex import Simplex
-from mmatch.terms import FREE
 
 if TYPE_CHECKING:
     from mmatch.arrays import Ints

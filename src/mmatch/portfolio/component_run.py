@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from mmatch.arrays import Bools, Ints
+    from mmatch.constraints import Groups
     from mmatch.instance import Instance, Watch
     from mmatch.portfolio.relaxation import Relaxed
-    from mmatch.terms import Groups
 
 IDLE = 8  # neighbourhoods without success, after which the tree begins
 LAST_IDLE = 40  # and after which the search ends, where nothing else can be done

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mmatch.arrays import NONE
+from mmatch.constraints import FREE
 from mmatch.portfolio.linear_program import stacked
-from mmatch.terms import FREE
 
 if TYPE_CHECKING:
     from mmatch.arrays import Ints

@@ -14,16 +14,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mmatch.arrays import NONE
-from mmatch.instance.totals import load_labels
-from mmatch.terms import FREE
+from mmatch.constraints import FREE
 
 FAR = 2**62
 
 if TYPE_CHECKING:
     from mmatch.arrays import Ints
+    from mmatch.constraints import Bounds, Groups
     from mmatch.groups.priced_rows import PricedRow
     from mmatch.instance import Instance
-    from mmatch.terms import Bounds, ConvexLoad, Groups
+    from mmatch.terms import ConvexLoad
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,7 +71,7 @@ class GroupProgram:
         start = self.n_seats + self.n_groups
         for place, stage in enumerate(self.stages):
             for load in stage.loads:
-                label = load_labels(self.instance, load)
+                label = load.label(self.instance.labels)
                 degree = np.bincount(label[label != NONE], minlength=int(label.max(initial=NONE)) + 1)
                 owner = np.repeat(np.arange(len(degree)), degree)
                 unit = np.arange(len(owner)) - np.repeat(np.cumsum(degree) - degree, degree)
@@ -167,9 +167,9 @@ class GroupProgram:
 
     def _load_rows(self) -> Iterable[Block]:
         for piece in self.pieces:
-            label = load_labels(self.instance, piece.load)[self.groups.edge]
+            label = piece.load.label(self.instance.labels)[self.groups.edge]
             used = np.flatnonzero(label != NONE)
-            n = int(load_labels(self.instance, piece.load).max(initial=NONE)) + 1
+            n = int(piece.load.label(self.instance.labels).max(initial=NONE)) + 1
             ones = np.ones(len(used) + len(piece.owner), dtype=np.int64)
             ones[len(used) :] = -1
             zeros = np.zeros(n, dtype=np.int64)
@@ -213,7 +213,7 @@ class GroupProgram:
         """The same places and openings, with the pieces of loads that they fill: the best first."""
         values = values.copy()
         for piece in self.pieces:
-            label = load_labels(self.instance, piece.load)[self.groups.edge]
+            label = piece.load.label(self.instance.labels)[self.groups.edge]
             seated = label[(values[: self.n_seats] > 0) & (label != NONE)]
             load = np.bincount(seated, minlength=int(piece.owner.max(initial=-1)) + 1)
             first = np.searchsorted(piece.owner, piece.owner)

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from mmatch.constraints import FREE
 from mmatch.portfolio.linear_program import stacked
-from mmatch.terms import FREE
 
 if TYPE_CHECKING:
     from mmatch.arrays import Bools, Floats, Ints
+    from mmatch.constraints import Slots
     from mmatch.portfolio.linear_program import GroupProgram
     from mmatch.portfolio.time_budget import Budget
-    from mmatch.terms import Slots
 
 NODES = 300  # of a search tree, for one neighbourhood
 FIRST_NODES = 100  # for the openings that the relaxation likes

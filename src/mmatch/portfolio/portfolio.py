@@ -21,9 +21,9 @@ from mmatch.solvers.cpsat import CpSat
 from mmatch.solvers.milp import Milp
 
 if TYPE_CHECKING:
+    from mmatch.constraints import Groups
     from mmatch.groups.components import Component
     from mmatch.instance import Instance
-    from mmatch.terms import Groups
 
 
 class Portfolio:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from mmatch.constraints import FREE
 from mmatch.portfolio.linear_program import stacked
-from mmatch.terms import FREE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from mmatch.constraints import FREE
 from mmatch.portfolio.linear_program import stacked
 from mmatch.portfolio.time_budget import waited
-from mmatch.terms import FREE
 
 if TYPE_CHECKING:
     from mmatch.arrays import Floats

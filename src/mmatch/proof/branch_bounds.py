@@ -16,8 +16,6 @@ from mmatch.arrays import NONE
 from mmatch.groups.bound import GroupBound
 from mmatch.groups.components import components
 from mmatch.groups.priced_rows import CountingCut, Side
-from mmatch.instance.totals import stage_total
-from mmatch.terms import Worst
 
 if TYPE_CHECKING:
     from mmatch.arrays import Bools
@@ -72,7 +70,7 @@ def _bounds_of(
         if groups is None or not GroupBound.fits(instance, number):
             break
         bound = GroupBound(instance, groups, number, reached)
-        reached.append(stage_total(instance, stage, chosen))
+        reached.append(stage.total(instance.labels, chosen))
         tree, cuts = evidence[number] if number < len(evidence) else ((), ())
         if tree:
             found = [bound.value(next(prices), cuts, sides) for sides in _leaves(tree, len(groups))]
@@ -107,7 +105,7 @@ def _added(instance: Instance, found: Sequence[Sequence[tuple[int, int] | None]]
     closed = True
     for number, stage in enumerate(instance.stages):
         own = [item for bound in found if (item := bound[number]) is not None]
-        if len(own) < len(found) or isinstance(stage, Worst) or not (closed or len(found) == 1):
+        if len(own) < len(found) or not stage.summed or not (closed or len(found) == 1):
             bounds.append(None)
             closed = False
             continue

@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mmatch.network.folding import fold, greatest, held, runs
+from mmatch.network.folding import fold, greatest, runs
 from mmatch.network.prices import least_on_face
-from mmatch.terms import Worst
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from mmatch.arrays import Bools, Ints
     from mmatch.network.circulation import Network
+    from mmatch.stages import Stage
 
 PYTHON_ARCS = 20_000
 Check = Callable[["Bools"], "Bools | None"]
@@ -47,16 +47,16 @@ def _checks(network: Network, flow: Ints, left: deque[Sequence[int]]) -> Iterato
     """(stages proved when it holds, what is to be checked on the arcs still free), in order."""
     for run in runs(network.stages):
         stage = network.stages[run.start]
-        if isinstance(stage, Worst) and not stage.single:
+        if not (stage.summed or stage.single):
             return  # sums of several edges: no flow, see `worst_off`
-        if isinstance(stage, Worst):
-            yield run.stop, partial(_worst_proved, network, stage, flow, left)
-        else:
+        if stage.summed:
             for group in fold(network, run):
                 yield group.stages.stop, partial(_tight, network, flow, group.cost, left)
+        else:
+            yield run.stop, partial(_worst_proved, network, stage, flow, left)
 
 
-def _worst_proved(network: Network, stage: Worst, flow: Ints, left: deque[Sequence[int]], free: Bools) -> Bools | None:
+def _worst_proved(network: Network, stage: Stage, flow: Ints, left: deque[Sequence[int]], free: Bools) -> Bools | None:
     """Arcs still free behind a worst-off stage: nothing better is possible, and what was reached is held."""
     used = stage.weights[flow[network.first_edge :] > 0]
     least = used.min() if len(used) else None
@@ -66,7 +66,7 @@ def _worst_proved(network: Network, stage: Worst, flow: Ints, left: deque[Sequen
         if price is None or least_on_face(network, (flow, free), below, price) < 1:
             return None  # some matching might do without any edge on this level or below
     still: Bools | None = free
-    for edges in held(stage, used):
+    for edges in stage.held(used):
         if still is not None:
             still = _tight(network, flow, network.row(edges), left, still)
     return still

@@ -18,8 +18,8 @@ from mmatch.arrays import NONE
 
 if TYPE_CHECKING:
     from mmatch.arrays import Bools, Ints
+    from mmatch.constraints import Bounds, Groups
     from mmatch.instance import Instance
-    from mmatch.terms import Bounds, Groups
 
 MOST_STEPS = 2_000_000  # of adding up sizes
 MOST_ENTRIES = 100_000_000  # seats times components

@@ -36,7 +36,6 @@ from mmatch.proof.strict_lists import (
 )
 from mmatch.proof.super_stability import OpenWishes, after_strikes
 from mmatch.rules.stable import Stable
-from mmatch.terms import NoBlocking
 
 if TYPE_CHECKING:
     from mmatch.arrays import Bools, Ints
@@ -86,8 +85,8 @@ def unrest(cohort: Cohort, program: Program, matching: Matching) -> list[Violati
 
 def _is_meant(instance: Instance, claim: Stability) -> bool:
     """Whether the program asks for the notion of a claim, with the lottery that it names, if it names one."""
-    for item in instance.unmet:
-        if isinstance(item, NoBlocking) and item.notion == claim.notion:
+    for item in instance.stability:
+        if item.notion == claim.notion:
             seed = None if item.lottery is None else item.lottery.seed
             if claim.seed in {None, seed}:
                 return True

@@ -11,9 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mmatch.instance.totals import stage_total
 from mmatch.network.floors import counted_limit, priced_limit
-from mmatch.terms import Total, Worst
 
 if TYPE_CHECKING:
     from mmatch.arrays import Bools, Ints
@@ -39,11 +37,11 @@ def worst_off_bounds(
     stages = instance.stages
     stage = stages[first] if first < len(stages) else None
     later = instance.tiers[instance.tiers_within(first) :]
-    if not isinstance(stage, Worst) or stage.single or stage.full or any(tier.vector for tier in later):
+    if stage is None or not stage.of_sums or any(tier.vector for tier in later):
         return []
     chosen, labels = flow[network.first_edge :] > 0, instance.labels
-    reached = [stage_total(instance, one, chosen) for one in stages]
-    counted = any(isinstance(one, Total) and not one.loads and (one.weights == 1).all() for one in stages[:first])
+    reached = [one.total(instance.labels, chosen) for one in stages]
+    counted = any(one.counts_seats for one in stages[:first])
     seats = int(chosen.sum())
     limit: int | None = counted_limit(instance, stage, seats) if counted else max(counted_limit(instance, stage, 1), 0)
     # a floor holds for mentees who have a seat in whatever is as good: all who ask, where all seats are filled
@@ -56,7 +54,6 @@ def worst_off_bounds(
             priced = priced_limit(instance, network, (first, k), (price, row), (flow, free, reached))
             limit = min((found for found in (limit, priced) if found is not None), default=None)
         one = stages[k]
-        constant = one.constant if isinstance(one, Total) else Fraction(0)
-        bounds.append(None if limit is None else max(limit, reached[k]) * one.unit + constant)
+        bounds.append(None if limit is None else max(limit, reached[k]) * one.unit + one.constant)
         limit = None
     return bounds

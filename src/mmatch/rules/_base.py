@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from mmatch.arrays import Bools, Ints
     from mmatch.candidates.edges import Edges
     from mmatch.cohort import Cohort
+    from mmatch.constraints import Constraint, GroupRows, Groups, Slots
     from mmatch.matching import Matching
-    from mmatch.terms import Constraint, GroupRows, Groups, Slots
 
 
 class Rule(Part):

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from mmatch.constraints import FREE, GroupRows
 from mmatch.matching import Violation
 from mmatch.rules._base import Rule
-from mmatch.terms import FREE, GroupRows
 
 if TYPE_CHECKING:
     from mmatch.arrays import Bools, Ints
     from mmatch.candidates.edges import Edges
     from mmatch.cohort import Cohort
+    from mmatch.constraints import Groups
     from mmatch.matching import Match, Matching
-    from mmatch.terms import Groups
 
 
 class GroupRule(Rule):

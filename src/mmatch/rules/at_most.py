@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from mmatch.constraints import Bounds
 from mmatch.exact import count_fault
 from mmatch.matching import Violation
 from mmatch.rules._base import Rule
-from mmatch.terms import Bounds
 
 if TYPE_CHECKING:
     from mmatch.candidates.edges import Edges

@@ -14,19 +14,19 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mmatch.availability import DAY, Window, day_of, parse_week, zone_of
+from mmatch.constraints import FREE, GroupRows, Slots
 from mmatch.errors import InputError, Problem, Problems, excerpt
 from mmatch.exact import count_fault, number_fault, short
 from mmatch.matching import Violation
 from mmatch.rules._base import Rule
-from mmatch.terms import FREE, GroupRows, Slots
 from mmatch.text import suggestion
 
 if TYPE_CHECKING:
     from mmatch.arrays import Bools
     from mmatch.candidates.edges import Edges
     from mmatch.cohort import Cohort
+    from mmatch.constraints import Groups
     from mmatch.matching import Match, Matching
-    from mmatch.terms import Groups
 
 
 WEEK = 7 * DAY

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 
 from mmatch.arrays import WORD
 from mmatch.candidates import facts_of
+from mmatch.constraints import FREE
 from mmatch.rules._base import AttributeRule
 from mmatch.rules._together import GroupRule, lonely, mentees, sums
-from mmatch.terms import FREE
 
 if TYPE_CHECKING:
     from mmatch.candidates.edges import Edges
     from mmatch.cohort import Cohort
+    from mmatch.constraints import GroupRows, Groups
     from mmatch.matching import Match
-    from mmatch.terms import GroupRows, Groups
 
 
 @dataclass(frozen=True, repr=False)

@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from mmatch.constraints import FREE
 from mmatch.errors import excerpt
 from mmatch.exact import count_fault
 from mmatch.registry.part import known_attribute
 from mmatch.rules._together import GroupRule, mentees, sums
-from mmatch.terms import FREE
 
 if TYPE_CHECKING:
     from mmatch.candidates.edges import Edges
     from mmatch.cohort import Cohort
+    from mmatch.constraints import GroupRows, Groups
     from mmatch.matching import Match
-    from mmatch.terms import GroupRows, Groups
 
 
 @dataclass(frozen=True, repr=False)

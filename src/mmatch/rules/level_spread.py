@@ -15,8 +15,8 @@ from mmatch.rules._together import GroupRule, apart, lonely
 if TYPE_CHECKING:
     from mmatch.candidates.edges import Edges
     from mmatch.cohort import Cohort
+    from mmatch.constraints import GroupRows, Groups
     from mmatch.matching import Match
-    from mmatch.terms import GroupRows, Groups
 
 
 @dataclass(frozen=True, repr=False)

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from mmatch.constraints import Links
 from mmatch.errors import Problems, excerpt
 from mmatch.matching import Violation
 from mmatch.rules._base import Rule
 from mmatch.rules._sets import sets_of_ids
-from mmatch.terms import Links
 from mmatch.text import suggestion
 
 if TYPE_CHECKING:

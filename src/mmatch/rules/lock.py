@@ -10,11 +10,11 @@ import numpy as np
 
 from mmatch.arrays import NONE
 from mmatch.candidates import pairs_of
+from mmatch.constraints import Bounds
 from mmatch.errors import InputError, Problem
 from mmatch.matching import Violation
 from mmatch.registry.part import named_pairs
 from mmatch.rules._base import Rule, offer_keys
-from mmatch.terms import Bounds
 
 if TYPE_CHECKING:
     from mmatch.arrays import Ints

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from mmatch.candidates.blocking import KINDS
 from mmatch.candidates.lottery import lottery
+from mmatch.constraints import NoBlocking
 from mmatch.errors import excerpt
 from mmatch.rules._base import Rule
-from mmatch.terms import NoBlocking
 
 if TYPE_CHECKING:
     from mmatch.candidates.edges import Edges

@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from mmatch.constraints import GroupRows
 from mmatch.errors import Problems, excerpt
 from mmatch.rules._sets import sets_of_ids
 from mmatch.rules._together import GroupRule, mentees
-from mmatch.terms import GroupRows
 from mmatch.text import suggestion
 
 if TYPE_CHECKING:
     from mmatch.arrays import Ints
     from mmatch.candidates.edges import Edges
     from mmatch.cohort import Cohort
+    from mmatch.constraints import Groups
     from mmatch.matching import Match
-    from mmatch.terms import Groups
 
 
 @dataclass(frozen=True, repr=False)

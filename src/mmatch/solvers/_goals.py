@@ -11,19 +11,18 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from mmatch.instance.totals import stage_total
+from mmatch.arrays import sets_of
+from mmatch.constraints import FAR
 from mmatch.network.floors import counted_limit
-from mmatch.solvers._group_rows import add_grouped
-from mmatch.solvers._integer_program import FAR, Goal, Row, sets_of
-from mmatch.solvers._worst_off import Relaxation, best_sum, filled_seats, plain
-from mmatch.terms import Balance, Spread, Total, Worst
+from mmatch.solvers._integer_program import Goal, Row
+from mmatch.solvers._worst_off import Relaxation, best_sum, filled_seats
 
 if TYPE_CHECKING:
     from mmatch.arrays import Bools, Ints
     from mmatch.instance import Instance, Watch
     from mmatch.solvers._integer_program import Model
     from mmatch.solvers._worst_off import Relaxed
-    from mmatch.terms import Count, Grouped, Stage
+    from mmatch.stages import Stage
 
 Outcome = Literal["held", "refuted", "open"]
 SLICE = 0.12  # of the time left, for one search for a floor
@@ -58,7 +57,7 @@ def goals(instance: Instance, model: Model, watch: Watch) -> Generator[tuple[int
 def _steps(instance: Instance, model: Model, watch: Watch, place: tuple[int, Stage]) -> Goals:
     """The goals of one stage."""
     number, stage = place
-    if not isinstance(stage, Worst):
+    if stage.summed:
         return (yield from _sums(instance, model, watch, (number, stage)))
     if stage.full:
         yield from _level_goals(stage)
@@ -66,26 +65,26 @@ def _steps(instance: Instance, model: Model, watch: Watch, place: tuple[int, Sta
     return (yield from (_bisection(stage, watch) if stage.single else _floors(instance, model, watch, (number, stage))))
 
 
-def _sums(instance: Instance, model: Model, watch: Watch, place: tuple[int, Total | Count]) -> Goals:
+def _sums(instance: Instance, model: Model, watch: Watch, place: tuple[int, Stage]) -> Goals:
     """One goal for a sum; behind a worst-off of several seats first among few edges, then among all that can matter."""
     number, stage = place
-    goal = _sum_goal(instance, model, stage, partial(stage_total, instance, stage))
+    goal = _sum_goal(instance, model, stage, partial(stage.total, instance.labels))
     chosen = _best(watch)
     before = instance.stages[number - 1] if number else None
-    if chosen is None or not isinstance(before, Worst) or before.single or before.full or not plain(stage):
+    if chosen is None or before is None or not before.of_sums or not stage.plain:
         yield goal
         return False
     best = best_sum(instance, number, number - 1, chosen)
-    goal = replace(goal, top=None if best is None else stage_total(instance, stage, best))
+    goal = replace(goal, top=None if best is None else stage.total(instance.labels, best))
     served = instance.groups is None and _all_served(instance, number, chosen)
     relaxed = Relaxation(instance, number - 1, chosen).solved(number) if served else None
-    if relaxed is not None and goal.top != stage_total(instance, stage, chosen):
+    if relaxed is not None and goal.top != stage.total(instance.labels, chosen):
         yield replace(
             goal, core=relaxed.core(instance, CORES[0]), complete=False, probe=True, top=None, reached=_nothing
         )
         chosen = _best(watch)
         if chosen is not None:
-            goal = replace(goal, core=relaxed.useful(stage_total(instance, stage, chosen)) | chosen)
+            goal = replace(goal, core=relaxed.useful(stage.total(instance.labels, chosen)) | chosen)
     yield goal
     return False
 
@@ -94,59 +93,27 @@ def _nothing(_chosen: Bools) -> None:
     """What a goal reads that holds nothing for later ones."""
 
 
-def _sum_goal(instance: Instance, model: Model, stage: Total | Count, reached: Callable[[Bools], int]) -> Goal:
+def _sum_goal(instance: Instance, model: Model, stage: Stage, reached: Callable[[Bools], int]) -> Goal:
     used = np.flatnonzero(stage.weights)
     parts = [(used, stage.weights[used])]
     for load in stage.loads:
         pieces, owner, place = model.pieces(instance, load)
         rewards = load.rewards(int(place.max(initial=0)) + 1)[place]
         parts.append((pieces, rewards if load.factor is None else rewards * load.factor[owner]))
-    grouped = stage.grouped if isinstance(stage, Total) else ()
-    for term in grouped:
-        parts += _grouped(model, instance, term)
+    for term in stage.grouped:
+        parts += list(term.modelled(model))
     variables, coefficients = (np.concatenate(column) for column in zip(*parts, strict=True))
-    return Goal(variables, coefficients.astype(np.int64), reached, modelled=bool(grouped))
+    return Goal(variables, coefficients.astype(np.int64), reached, modelled=bool(stage.grouped))
 
 
-def _grouped(model: Model, instance: Instance, term: Grouped) -> list[tuple[Ints, Ints]]:
-    """(variables, what each adds to a goal) of a term that edges alone do not tell."""
-    if isinstance(term, Balance):
-        return [_balance(model, term)]
-    if isinstance(term, Spread):
-        return [_spread(model, term)]
-    return [] if instance.groups is None else list(add_grouped(model, instance.groups, term))
-
-
-def _balance(model: Model, term: Balance) -> tuple[Ints, Ints]:
-    """A variable at least as far from 0 as a sum is, on either side."""
-    used = np.flatnonzero(term.weights)
-    most = int(np.abs(term.weights).sum())
-    away = model.add(np.zeros(1, dtype=np.int64), np.full(1, most))
-    for sign in (1, -1):
-        model.row(np.append(used, away), np.append(sign * term.weights[used], 1), 0, FAR)
-    return away, np.full(1, -term.factor)
-
-
-def _spread(model: Model, term: Spread) -> tuple[Ints, Ints]:
-    """A variable at least as great as every sum, and one that is as small."""
-    most = int(np.abs(term.weights).sum())
-    ends = model.add(np.full(2, -most), np.full(2, most))
-    for number in range(term.n):
-        own = term.group == number
-        variables, weights = term.edge[own], term.weights[own]
-        model.row(np.append(variables, ends[0]), np.append(-weights, 1), 0, FAR)
-        model.row(np.append(variables, ends[1]), np.append(weights, -1), 0, FAR)
-    return ends, np.array([-term.factor, term.factor])
-
-
-def _level_goals(stage: Worst) -> Iterator[Goal]:
+def _level_goals(stage: Stage) -> Iterator[Goal]:
     """As few edges as possible on each level, from the lowest."""
     for level in np.unique(stage.weights).tolist():
         edges = np.flatnonzero(stage.weights == level)
         yield Goal(edges, -np.ones(len(edges), dtype=np.int64), partial(_minus_count, edges), top=0)
 
 
-def _bisection(stage: Worst, watch: Watch) -> Goals:
+def _bisection(stage: Stage, watch: Watch) -> Goals:
     """The highest level below which no edge is needed; a tier before has found a first answer."""
     chosen = _best(watch)
     if chosen is None or not chosen.any():
@@ -173,7 +140,7 @@ def _best(watch: Watch) -> Bools | None:
     return None if watch.best is None else watch.best.chosen
 
 
-def _none_below(stage: Worst, level: int, *, probe: bool) -> Goal:
+def _none_below(stage: Stage, level: int, *, probe: bool) -> Goal:
     edges = np.flatnonzero(stage.weights < level)
     return Goal(edges, -np.ones(len(edges), dtype=np.int64), partial(_minus_count, edges), top=0, probe=probe)
 
@@ -182,7 +149,7 @@ def _minus_count(edges: Ints, chosen: Bools) -> int:
     return -int(chosen[edges].sum())
 
 
-def _floors(instance: Instance, model: Model, watch: Watch, place: tuple[int, Worst]) -> Goals:
+def _floors(instance: Instance, model: Model, watch: Watch, place: tuple[int, Stage]) -> Goals:
     """Floors under the totals of all who have a seat: first the highest that can be, then lower ones, then between.
 
     Under a time limit each search gets a slice of it. A floor that is neither found nor refuted lowers no bound: with
@@ -193,7 +160,7 @@ def _floors(instance: Instance, model: Model, watch: Watch, place: tuple[int, Wo
     if chosen is None or not chosen.any():
         return False
     seats = filled_seats(instance, number, chosen)
-    low, high = stage_total(instance, stage, chosen), counted_limit(instance, stage, seats)
+    low, high = stage.total(instance.labels, chosen), counted_limit(instance, stage, seats)
     served = None if _all_served(instance, number, chosen) else _served(instance, model)
     search = _FloorSearch(instance, number, served, watch)
     if served is None:
@@ -206,7 +173,7 @@ def _floors(instance: Instance, model: Model, watch: Watch, place: tuple[int, Wo
             search.cores = None if instance.groups is not None else (relaxation, relaxed)
     low = yield from search.between(low, max(high, low))
     best_next = None if served is not None else _unfloored(instance, number + 1, watch)
-    if best_next is not None and stage_total(instance, stage, best_next) >= low:
+    if best_next is not None and stage.total(instance.labels, best_next) >= low:
         yield replace(search.goal(low), start=best_next)
     model.rows += _floor_rows(instance, stage, low, served)
     return search.doubt
@@ -233,7 +200,7 @@ class _FloorSearch:
             outcome = yield from self.probed(level, wide=self.watch.deadline is None or returns > 0)
             chosen = _best(self.watch)
             if outcome == "held" and chosen is not None:
-                low, found = max(stage_total(self.instance, stage, chosen), level), True
+                low, found = max(stage.total(self.instance.labels, chosen), level), True
             elif outcome == "refuted":
                 high = level - 1
             else:
@@ -262,7 +229,7 @@ class _FloorSearch:
         useful = relaxed.useful(level)
         following = self.number + 1
         guide: Relaxed | None = relaxed
-        if following < len(self.instance.stages) and plain(self.instance.stages[following]):
+        if following < len(self.instance.stages) and self.instance.stages[following].plain:
             guide = relaxation.solved(following, level)
         if guide is None:
             return "refuted"
@@ -278,7 +245,7 @@ class _FloorSearch:
     def goal(self, level: int) -> Goal:
         """Keep all totals above a level; on the way look for what the next stage wants."""
         stages: Any = self.instance.stages
-        following = next(filter(plain, stages[self.number + 1 : self.number + 2]), stages[self.number])
+        following = next((one for one in stages[self.number + 1 : self.number + 2] if one.plain), stages[self.number])
         used = np.flatnonzero(following.weights)
         deadline = self.watch.deadline
         return Goal(
@@ -302,7 +269,7 @@ def _unfloored(instance: Instance, number: int, watch: Watch) -> Bools | None:
     """The best choice for a sum right behind a worst-off stage, as if that had set no floor: nothing is better."""
     chosen = _best(watch)
     before = instance.stages[number - 1] if 0 < number < len(instance.stages) else None
-    if chosen is None or not isinstance(before, Worst) or before.single or before.full:
+    if chosen is None or before is None or not before.of_sums:
         return None
     return best_sum(instance, number, number - 1, chosen)
 
@@ -313,7 +280,7 @@ def _served(instance: Instance, model: Model) -> Ints:
     return np.concatenate([model.served(edges) for _, edges in sets])
 
 
-def _floor_rows(instance: Instance, stage: Worst, level: int, served: Ints | None) -> list[Row]:
+def _floor_rows(instance: Instance, stage: Stage, level: int, served: Ints | None) -> list[Row]:
     """The total of each mentee who asks is at least the level; where not all are served, of each who has a seat."""
     wanted = np.bincount(instance.labels.mentee_of_request, weights=instance.labels.wanted)
     rows = []

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mmatch.arrays import NONE
-from mmatch.instance.totals import load_labels
+from mmatch.arrays import NONE, sets_of
+from mmatch.constraints import FAR
 
 if TYPE_CHECKING:
     from mmatch.arrays import Bools, Ints
+    from mmatch.constraints import Bounds, Groups
     from mmatch.instance import Instance, Watch
-    from mmatch.terms import Bounds, ConvexLoad
-
-FAR = 2**62
+    from mmatch.terms import ConvexLoad
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,6 +83,7 @@ class Model:
     """
 
     n_edges: int
+    groups: Groups | None = None
     places: Ints | None = None
     opened: Ints | None = None
     lower: list[Ints] = field(default_factory=list)
@@ -138,7 +138,7 @@ class Model:
 
     def pieces(self, instance: Instance, load: ConvexLoad) -> tuple[Ints, Ints, Ints]:
         """Variables for the units of each set of a load: (variables, set of each, which unit of the set from 0)."""
-        label = load_labels(instance, load)
+        label = load.label(instance.labels)
         n = int(label.max(initial=NONE)) + 1
         found = [(k, len(members), members) for k, members in sets_of(label, n)]
         sizes = np.array([size for _, size, _ in found], dtype=np.int64)
@@ -151,14 +151,6 @@ class Model:
                 variables = np.concatenate([members, units[start[k] : start[k + 1]]])
                 self.rows.append(Row(variables, np.repeat([1, -1], size), 0, 0))
         return units, owner, place
-
-
-def sets_of(label: Ints, n: int) -> Iterator[tuple[int, Ints]]:
-    """(number, edges) of each set."""
-    order = np.argsort(label, kind="stable")
-    start = np.searchsorted(label[order], np.arange(n + 1))
-    for k in range(n):
-        yield k, order[start[k] : start[k + 1]]
 
 
 def time_left(watch: Watch, goal: Goal) -> float | None:

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from mmatch.constraints import NoBlocking
 from mmatch.mechanisms.largest_matching import largest
 from mmatch.mechanisms.three_halves import three_halves
 from mmatch.solvers._highs import searched
 from mmatch.solvers._integer_program import Goal, Model
 from mmatch.solvers._market_answer import chosen_by
 from mmatch.solvers._stability_rows import forbid_blocking
-from mmatch.terms import NoBlocking
 
 if TYPE_CHECKING:
     from mmatch.arrays import Bools

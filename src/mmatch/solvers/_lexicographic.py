@@ -14,15 +14,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from mmatch.constraints import FAR
 from mmatch.errors import SolverError, UnsupportedError
 from mmatch.instance import Answer
-from mmatch.instance.totals import stage_total, tier_values
+from mmatch.instance.totals import tier_values
 from mmatch.matching import Cut, Status
 from mmatch.solvers._goals import goals
 from mmatch.solvers._group_rows import add_groups
-from mmatch.solvers._integer_program import FAR, Found, Goal, Model, Row
+from mmatch.solvers._integer_program import Found, Goal, Model, Row
 from mmatch.solvers._worst_off import evidence, shortage_cut
-from mmatch.terms import Links, NoBlocking, Total, Worst
 
 if TYPE_CHECKING:
     from mmatch.arrays import Bools, Ints
@@ -156,7 +156,7 @@ def _hint(instance: Instance, answer: Answer | None) -> Ints | None:
 
 def _link(model: Model, instance: Instance) -> None:
     """Rows under which linked mentees have the same mentor."""
-    sets = [names for item in instance.unmet if isinstance(item, Links) for names in item.sets]
+    sets = instance.linked
     if sets and instance.groups is not None:
         raise UnsupportedError("no solver here can keep Linked in groups: rules.Together says who sits in one group")
     mentee, mentor = instance.labels.label("mentee"), instance.labels.label("mentor")
@@ -171,9 +171,8 @@ def _stable(model: Model, instance: Instance) -> None:
     """Rows under which nobody would leave, where a rule asks for it."""
     from mmatch.solvers._stability_rows import forbid_blocking
 
-    for item in instance.unmet:
-        if isinstance(item, NoBlocking):
-            forbid_blocking(model, instance, item)
+    for item in instance.stability:
+        forbid_blocking(model, instance, item)
 
 
 def _outcome(goal: Goal, found: Found) -> Outcome:
@@ -197,15 +196,15 @@ def _broken(row: Row, chosen: Bools) -> bool:
 
 def _report(instance: Instance, best: Bools | None, watch: Watch, number: int) -> None:
     if watch.progress is not None and best is not None:
-        grouped = [isinstance(stage, Total) and bool(stage.grouped) for stage in instance.stages]
+        grouped = [bool(stage.grouped) for stage in instance.stages]
         done = min(instance.tiers_within(number), instance.tiers_within([*grouped, True].index(True)))
         watch.report("tiers", done, len(instance.tiers), tier_values(instance, best, done))
 
 
 def _worse(instance: Instance, chosen: Bools, best: Bools, stage: int) -> bool:
     """Whether a choice lost something in the stages before: floats may, and then it is not believed."""
-    stages = [s for s in instance.stages[:stage] if not (isinstance(s, Total) and s.grouped)]
-    totals = ([stage_total(instance, s, c) for s in stages] for c in (chosen, best))
+    stages = [s for s in instance.stages[:stage] if not s.grouped]
+    totals = ([s.total(instance.labels, c) for s in stages] for c in (chosen, best))
     lost: bool = next(totals) < next(totals)
     return lost
 
@@ -225,7 +224,7 @@ def _partial(
     number, amount = bound
     if amount is not None and number == stages and done < len(instance.tiers) and not instance.tiers[done].vector:
         stage = instance.tiers[done].stages[0]
-        limit = amount * stage.unit + (Fraction(0) if isinstance(stage, Worst) else stage.constant)
+        limit = amount * stage.unit + stage.constant
     return Answer(Status.FEASIBLE, best, done, stopped=stopped, limit=limit)
 
 

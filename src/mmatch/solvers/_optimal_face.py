@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mmatch.network.folding import held
 from mmatch.solvers._min_cost_flow import cheapest, circulation
 
 if TYPE_CHECKING:
     from mmatch.arrays import Bools, Ints
     from mmatch.network.circulation import Network
     from mmatch.solvers._min_cost_flow import Order
-    from mmatch.terms import Worst
+    from mmatch.stages import Stage
 
 
 @dataclass(eq=False)
@@ -39,7 +38,7 @@ class Face:
         return used
 
 
-def lift(face: Face, stage: Worst) -> None:
+def lift(face: Face, stage: Stage) -> None:
     """Raise the least weight in use as far as it goes; for a leximin order then the next one, and so on.
 
     A level is reached when some circulation of the face uses no edge below it: found by bisection over the levels that
@@ -53,11 +52,11 @@ def lift(face: Face, stage: Worst) -> None:
     least = _highest(face, stage.weights, np.ones(len(stage.weights), dtype=bool))
     if (stage.weights > least).any():
         face.prices.append(_prices(face, stage.weights <= least))
-    for edges in held(stage, stage.weights[face.chosen()]):
+    for edges in stage.held(stage.weights[face.chosen()]):
         face.descend(face.network.row(edges))
 
 
-def _leximin(face: Face, stage: Worst) -> None:
+def _leximin(face: Face, stage: Stage) -> None:
     """Level after level: the highest that can be the next one, then as few edges on it as possible."""
     above = np.ones(len(stage.weights), dtype=bool)
     seats = int(face.chosen().sum())

@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from mmatch.constraints import FAR, FREE
 from mmatch.errors import UnsupportedError
 from mmatch.mechanisms.market import Market, market_of
-from mmatch.solvers._integer_program import FAR, Model, Row
-from mmatch.terms import FREE, Links
+from mmatch.solvers._integer_program import Model, Row
 
 if TYPE_CHECKING:
     from mmatch.arrays import Bools, Ints
+    from mmatch.constraints import NoBlocking
     from mmatch.instance import Instance
-    from mmatch.terms import NoBlocking
 
 NOBODY = np.zeros(0, dtype=np.int64)
 
@@ -38,7 +38,7 @@ def forbid_blocking(model: Model, instance: Instance, rule: NoBlocking) -> None:
     market = market_of(instance)
     if rule.lottery is not None:
         market = market.broken(rule.lottery)
-    sets = [names for item in instance.unmet if isinstance(item, Links) for names in item.sets]
+    sets = instance.linked
     if sets and rule.notion != "weak":
         raise UnsupportedError(f"no solver here can keep Linked beside {rule.sentence}: use rules.Stable()")
     rows = _Rows(model, market, instance.labels.mentee_of_request[market.mentee])

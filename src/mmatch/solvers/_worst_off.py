@@ -14,20 +14,18 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mmatch.arrays import NONE
-from mmatch.instance.totals import stage_total
 from mmatch.matching import Prices
 from mmatch.network.circulation import CrossingSets, build_network
 from mmatch.network.folding import fold, runs
 from mmatch.network.prices import NegativeCycle, potentials, reduced_costs, residual_arcs
 from mmatch.solvers._min_cost_flow import Order, cheapest, feasible
-from mmatch.terms import Total, Worst
 
 if TYPE_CHECKING:
     from mmatch.arrays import Bools, Floats, Ints
     from mmatch.instance import Instance
     from mmatch.network.circulation import Network
     from mmatch.solvers._min_cost_flow import Optimum
-    from mmatch.terms import Stage
+    from mmatch.stages import Stage
 
 BITS = 20  # of a multiplier, at most
 ROOM = 58  # bits of multiplier times weight
@@ -80,7 +78,7 @@ class Relaxation:
         self.instance, self.first = instance, first
         self.worst: Any = instance.stages[first]
         self.mentee, self.mentees = instance.labels.label("mentee"), instance.labels.count("mentee")
-        self.reached = [stage_total(instance, stage, chosen) for stage in instance.stages]
+        self.reached = [stage.total(instance.labels, chosen) for stage in instance.stages]
 
     def solved(self, number: int, level: int | None = None) -> Relaxed | None:
         """The optimum of a stage, above floors at a level; None where HiGHS finds none.
@@ -106,10 +104,10 @@ class Relaxation:
         if found.status != 0:
             return None
         dual = np.maximum(-found.ineqlin.marginals, 0)
-        before = sum(map(plain, self.instance.stages[: self.first]))
-        between = self.instance.stages[self.first + 1 : number]
+        before = sum(stage.plain for stage in self.instance.stages[: self.first])
+        sums_between = (stage for stage in self.instance.stages[self.first + 1 : number] if stage.plain)
         factors = dual[self.mentees : self.mentees + len(least)][before:]
-        own = [f * unit / _largest(stage) for f, stage in zip(factors, filter(plain, between), strict=True)]
+        own = [f * unit / _largest(stage) for f, stage in zip(factors, sums_between, strict=True)]
         reduced = unit * (found.lower.marginals + found.upper.marginals)[:n]
         ratio = 1.0 if top else unit / _largest(self.worst)
         return Relaxed(-found.fun * unit, dual[: self.mentees] * ratio, own, reduced)
@@ -128,7 +126,7 @@ class Relaxation:
         """-(sum) <= -(what it reached), for the plain sums before a stage: those before the worst-off first."""
         parts: Any = [(np.zeros(0, dtype=np.int64),) * 3]
         least = []
-        for place, k in enumerate(k for k in range(number) if plain(self.instance.stages[k])):
+        for place, k in enumerate(k for k in range(number) if self.instance.stages[k].plain):
             weights: Any = self.instance.stages[k].weights
             unit, used = _largest(self.instance.stages[k]), np.flatnonzero(weights)
             parts.append((np.full(len(used), place), used, -weights[used] / unit))
@@ -200,21 +198,16 @@ class Face:
         return cheapest(self.network, self.network.row(-weights), self.flow, self.free, order)
 
 
-def plain(stage: Stage) -> bool:
-    """Whether a stage is a sum over edges alone."""
-    return isinstance(stage, Total) and not stage.loads
-
-
 def filled_seats(instance: Instance, first: int, chosen: Bools) -> int:
     """How many seats every choice as good in the first stages fills; 1 where no stage counts them."""
-    counted = any(plain(stage) and (stage.weights == 1).all() for stage in instance.stages[:first])
+    counted = any(stage.counts_seats for stage in instance.stages[:first])
     return int(chosen.sum()) if counted else min(int(chosen.sum()), 1)
 
 
 def best_sum(instance: Instance, number: int, before: int, chosen: Bools) -> Bools | None:
     """The best choice for one sum, as good in the first stages: what no floor between can raise. None: no flow."""
     stage: Any = instance.stages[number]
-    face = Face.of(instance, chosen, before) if plain(stage) else None
+    face = Face.of(instance, chosen, before) if stage.plain else None
     if face is None:
         return None
     used: Bools = face.cheapest(stage.weights).flow[face.network.first_edge :] > 0
@@ -223,7 +216,7 @@ def best_sum(instance: Instance, number: int, before: int, chosen: Bools) -> Boo
 
 def evidence(instance: Instance, chosen: Bools) -> Prices | None:
     """Prices and multipliers for the stages up to a worst-off of several seats, for it, and for the sums behind it."""
-    hard = (k for k, s in enumerate(instance.stages) if isinstance(s, Worst) and not s.single and not s.full)
+    hard = (k for k, stage in enumerate(instance.stages) if stage.of_sums)
     first = next(hard, None)
     face = None if first is None else Face.of(instance, chosen, first)
     if face is None or first is None:
@@ -232,7 +225,7 @@ def evidence(instance: Instance, chosen: Bools) -> Prices | None:
     floored = filled_seats(instance, first, chosen) == int(instance.labels.wanted.sum())
     pairs: list[tuple[Ints, tuple[int, ...]]] = []
     for number in range(first, len(instance.stages)):
-        if number > first and not plain(instance.stages[number]):
+        if number > first and not instance.stages[number].plain:
             break
         relaxed = relaxation.solved(number) if floored else None
         if number == first and (relaxed is None or not relaxed.floors.any()):

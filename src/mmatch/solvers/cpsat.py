@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from mmatch.constraints import FAR
 from mmatch.errors import InputError, Problem, SolverError, UnsupportedError
-from mmatch.solvers._integer_program import FAR, Found, Goal, Model, Row, time_left
+from mmatch.solvers._integer_program import Found, Goal, Model, Row, time_left
 from mmatch.solvers._interruptible import searched
 from mmatch.solvers._lexicographic import KINDS, in_order, with_evidence
 

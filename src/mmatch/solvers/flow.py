@@ -14,10 +14,10 @@ from mmatch.network.circulation import Network, build_network
 from mmatch.network.folding import Group, fold, runs
 from mmatch.solvers._min_cost_flow import Order, feasible
 from mmatch.solvers._optimal_face import Face, lift
-from mmatch.terms import Worst
 
 if TYPE_CHECKING:
     from mmatch.arrays import Ints
+    from mmatch.stages import Stage
 
 
 class Flow:
@@ -52,7 +52,7 @@ class Flow:
         return _answer(instance, face, len(instance.stages), None)
 
 
-def _take(face: Face, step: Group | Worst) -> None:
+def _take(face: Face, step: Group | Stage) -> None:
     """Go to the best of one step."""
     if isinstance(step, Group):
         face.descend(step.cost)
@@ -60,14 +60,14 @@ def _take(face: Face, step: Group | Worst) -> None:
         lift(face, step)
 
 
-def _steps(network: Network) -> Iterator[tuple[int, Group | Worst]]:
+def _steps(network: Network) -> Iterator[tuple[int, Group | Stage]]:
     """(stages done before, what comes next): groups of sums, worst-off stages."""
     for run in runs(network.stages):
         stage = network.stages[run.start]
-        if isinstance(stage, Worst):
-            yield run.start, stage
-        else:
+        if stage.summed:
             yield from ((group.stages.start, group) for group in fold(network, run))
+        else:
+            yield run.start, stage
 
 
 def _answer(instance: Instance, face: Face, done: int, stopped: str | None) -> Answer:

@@ -9,9 +9,7 @@ import numpy as np
 
 from mmatch.arrays import NONE
 from mmatch.instance import Answer, Instance, Watch
-from mmatch.instance.totals import load_labels
 from mmatch.matching import Status
-from mmatch.terms import Worst
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,10 +50,10 @@ class _State:
         self.chosen = np.zeros(len(instance.request), dtype=bool)
         self.bounds = instance.bounds
         self.loads = [np.zeros(len(family.upper), dtype=np.int64) for family in instance.bounds]
-        self.stages = [stage for stage in instance.stages if not isinstance(stage, Worst)]
+        self.stages = [stage for stage in instance.stages if stage.summed]
         self.weights = [stage.weights for stage in self.stages]
         loads = [load for stage in self.stages for load in stage.loads]
-        self.labels = {load.key: load_labels(instance, load) for load in loads}
+        self.labels = {load.key: load.label(instance.labels) for load in loads}
         self.filled = {key: [0] * (int(label.max(initial=NONE)) + 1) for key, label in self.labels.items()}
         self.lottery_order = _lottery_order(instance)
         self.fixed = next((k for k, stage in enumerate(self.stages) if stage.loads), len(self.stages))

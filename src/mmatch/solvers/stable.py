@@ -18,7 +18,6 @@ from mmatch.mechanisms.three_halves import three_halves
 from mmatch.solvers._largest_stable import largest_stable
 from mmatch.solvers._market_answer import chosen_by, edges_of, rows_of
 from mmatch.solvers._stable_aims import best_stable
-from mmatch.terms import NoBlocking
 
 if TYPE_CHECKING:
     from mmatch.instance import Instance, Watch
@@ -90,7 +89,7 @@ class Stable:
             usual = f'aims=None, or Coverage() and then Preference("{self.side}s")'
             hint = "other aims need strict lists, and sums over pairs; or rules.Stable with cpsat or milp"
             raise UnsupportedError(f"stable cannot keep other aims than those of its side: give {usual} ({hint})")
-        notions = {item.notion for item in _stability(instance)} - {self.kind}
+        notions = {item.notion for item in instance.stability} - {self.kind}
         if notions - {"weak"}:
             raise UnsupportedError(f"stable cannot keep rules.Stable({min(notions)!r}) this way: use cpsat or milp")
         if not ranks:
@@ -170,10 +169,5 @@ def _refuse_loads(*, tied: bool) -> None:
 
 def _strict(instance: Instance, market: Market) -> tuple[Market, int | str | None]:
     """The market with ties broken by the lottery of the rule, and its seed where there were any."""
-    lottery = next((item.lottery for item in _stability(instance) if item.lottery is not None), None)
+    lottery = next((item.lottery for item in instance.stability if item.lottery is not None), None)
     return (market, None) if not market.tied or lottery is None else (market.broken(lottery), lottery.seed)
-
-
-def _stability(instance: Instance) -> list[NoBlocking]:
-    """The rules of stability."""
-    return [item for item in instance.unmet if isinstance(item, NoBlocking)]
