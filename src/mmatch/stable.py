@@ -15,8 +15,9 @@ from mmatch.candidates.edges import candidates
 from mmatch.cohort import Cohort
 from mmatch.errors import InputError, LimitError, Problem, UnsupportedError, excerpt
 from mmatch.exact import count_fault
-from mmatch.instance import Answer, compile_instance
+from mmatch.instance import Answer
 from mmatch.instance.decoding import decode
+from mmatch.instance.question import Question
 from mmatch.matching import BlockingPair, Matching, Status
 from mmatch.mechanisms.market import market_of, obstacle
 from mmatch.mechanisms.rotations import stable_seats
@@ -108,7 +109,7 @@ def stable_matchings(cohort: Cohort, program: Program | None = None, *, most: in
     if fault:
         raise InputError(Problem("count", "most", fault))
     resolved = program.resolve(cohort, "stable")
-    instance = compile_instance(cohort, resolved)
+    instance = Question(cohort, resolved).instance
     told = obstacle(instance)
     if told:
         raise UnsupportedError(f"stable_matchings cannot keep {told}")

@@ -18,7 +18,7 @@ from mmatch.comparison.shared_time import shared_time
 from mmatch.display import Shown, Table
 from mmatch.errors import InputError, Problem, excerpt
 from mmatch.exact import plain
-from mmatch.instance.capacities import mentor_seats
+from mmatch.instance.capacities import capacities
 from mmatch.proof.blocking_edges import blocking_edges
 from mmatch.result import check_answer
 from mmatch.text import suggestion
@@ -211,7 +211,7 @@ def measured(edges: Edges, program: Program, matching: Matching, *, by: str | No
         fit="topics" if cohort.score_table is None else "scores",
         **_fit(valued, unit),
         **_ranks(seats),
-        **_loads(mentor_seats(cohort, program), seats),
+        **_loads(capacities(cohort, program).mentor, seats),
         **_connections(seats),
         blocking_pairs=_blocking(edges, program, matching),
         **_envies(valued),

@@ -11,12 +11,10 @@ from mmatch.constraints import SETS
 from mmatch.errors import InputError, Problem
 from mmatch.explanations.conflicting_rules import conflicting
 from mmatch.explanations.words import counted, listed
-from mmatch.instance import compile_instance
 from mmatch.instance.set_titles import set_title
 from mmatch.matching import Cut, Reason, Stability
 from mmatch.mechanisms.market import short_of
 from mmatch.network.circulation import HUB, build_network
-from mmatch.program import Program
 from mmatch.proof.infeasibility import shortfall
 from mmatch.proof.seat_counts import TooFewSeats, seat_shortage
 
@@ -26,6 +24,7 @@ if TYPE_CHECKING:
     from mmatch.arrays import Bools, Ints
     from mmatch.cohort import Cohort
     from mmatch.instance import Instance
+    from mmatch.instance.question import Question
     from mmatch.network.circulation import Network
     from mmatch.proof.seat_counts import NoSum
     from mmatch.result import Result
@@ -35,16 +34,16 @@ LONGEST = 10.0  # seconds
 STABLE = {"weak": "stable", "strong": "strongly stable", "super": "super-stable", "envy": "envy-free"}
 
 
-def why_infeasible(cohort: Cohort, program: Program, result: Result) -> Iterator[Reason]:
+def why_infeasible(question: Question, result: Result) -> Iterator[Reason]:
     """One reason: who must be served, by whom only, and how much is missing."""
-    evidence = result.proof.evidence
+    cohort, evidence = question.cohort, result.proof.evidence
     if isinstance(evidence, Stability):
-        yield _unstable(cohort, program, evidence)
+        yield _unstable(question, evidence)
         return
-    instance = compile_instance(cohort, program, timed=isinstance(evidence, Cut))
+    instance = question.instance if isinstance(evidence, Cut) else question.untimed
     if not isinstance(evidence, Cut):
         shortage = seat_shortage(instance)
-        yield conflicting(cohort, program) if shortage is None else _too_few(cohort, instance, shortage)
+        yield conflicting(cohort, question.program) if shortage is None else _too_few(cohort, instance, shortage)
         return
     network = build_network(instance)
     _marked(evidence.nodes, network.n_nodes)
@@ -75,11 +74,11 @@ def _marked(rows: tuple[int, ...], n: int) -> Bools:
     return marked
 
 
-def _unstable(cohort: Cohort, program: Program, claim: Stability) -> Reason:
+def _unstable(question: Question, claim: Stability) -> Reason:
     """Why no matching is stable in the way that was asked for."""
     if claim.notion == "super" and claim.side:
         return Reason("rules", (), "", "no super-stable matching exists: too many people are indifferent")
-    instance = compile_instance(cohort, program)
+    cohort, instance = question.cohort, question.instance
     chosen = _marked(claim.steps, len(instance.request))
     who = instance.labels.mentor_rows[short_of(instance, chosen)].tolist()
     ids, loads = cohort.people.ids, np.bincount(instance.labels.pairs.mentor[chosen], minlength=len(cohort))

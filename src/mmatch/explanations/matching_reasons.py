@@ -16,7 +16,7 @@ from mmatch.explanations.infeasible import why_infeasible
 from mmatch.explanations.stable_refusals import refusals
 from mmatch.explanations.unfilled_seats import Unfilled
 from mmatch.explanations.words import number
-from mmatch.instance import compile_instance
+from mmatch.instance.question import Question
 from mmatch.matching import Reason, Status
 from mmatch.mechanisms.market import obstacle
 from mmatch.result import Result, check_answer
@@ -44,17 +44,17 @@ def reasons(cohort: Cohort, result: Result) -> tuple[Reason, ...]:
         InputError: where result and cohort do not belong together.
     """
     check_answer(cohort, result)
-    program = result.program
+    question = Question(cohort, result.program)
     if result.status == Status.INFEASIBLE:
-        return tuple(why_infeasible(cohort, program, result))
+        return tuple(why_infeasible(question, result))
     if result.found is None:
         return ()
     matching = result.matching
-    found = list(_scores(cohort, program, matching))
-    if _is_stable(cohort, program, result):
-        found += [*Unfilled(cohort, program, matching, result).removed(), *refusals(cohort, program, result)]
+    found = list(_scores(cohort, result.program, matching))
+    if _is_stable(question, result):
+        found += [*Unfilled(question, result).removed(), *refusals(question, result)]
     elif matching.unmatched:
-        found += list(Unfilled(cohort, program, matching, result).reasons())
+        found += list(Unfilled(question, result).reasons())
     return tuple(found)
 
 
@@ -98,12 +98,12 @@ class Explanation(Shown):
         )
 
 
-def _is_stable(cohort: Cohort, program: Program, result: Result) -> bool:
+def _is_stable(question: Question, result: Result) -> bool:
     """Whether nothing blocks in the matching, by what it claims or by a rule, so that who was preferred says why."""
     if result.proof.stability is not None:
         return True
-    ruled = any(isinstance(rule, Stable) and rule.kind != "envy" for rule in program.rules)
-    return ruled and not obstacle(compile_instance(cohort, program, timed=False), loads=True)
+    ruled = any(isinstance(rule, Stable) and rule.kind != "envy" for rule in question.program.rules)
+    return ruled and not obstacle(question.untimed, loads=True)
 
 
 def _scores(cohort: Cohort, program: Program, matching: Matching) -> Iterator[Reason]:

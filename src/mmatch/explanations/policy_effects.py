@@ -13,7 +13,7 @@ from mmatch.display import Shown, Table
 from mmatch.engine import solve
 from mmatch.errors import InputError, Problem, UnsupportedError
 from mmatch.exact import readable
-from mmatch.instance import compile_instance
+from mmatch.instance.question import Question
 from mmatch.matching import Prices, Trust
 from mmatch.network.circulation import CrossingSets, build_network
 from mmatch.network.folding import stage_costs
@@ -159,7 +159,7 @@ def _left_open(again: _Solver, answer: Result) -> list[int | None]:
     unknown: list[int | None] = [None] * len(again.program.tiers)
     if answer.trust != Trust.PROVED or answer.found is None:
         return unknown
-    instance = compile_instance(again.cohort, again.program)
+    instance = Question(again.cohort, again.program).instance
     evidence = answer.proof.evidence
     if not isinstance(evidence, Prices) or evidence.multipliers or instance.groups is not None:
         return unknown  # the proof is more than prices on the network, so the network does not tell

@@ -15,7 +15,8 @@ from mmatch.display import Shown, Table
 from mmatch.engine import check_seed
 from mmatch.errors import InputError, Problem, SolverError
 from mmatch.exact import count_fault
-from mmatch.instance import Watch, compile_instance
+from mmatch.instance import Watch
+from mmatch.instance.question import Question
 from mmatch.matching import Prices, Status
 from mmatch.network.circulation import build_network
 from mmatch.program import check_question
@@ -87,7 +88,7 @@ def shortlists(
         if fault:
             raise InputError(Problem("count", name, fault))
     check_seed(seed)
-    instance = compile_instance(cohort, program.resolve(cohort, "flow"), seed, timed=False)
+    instance = Question(cohort, program.resolve(cohort, "flow"), seed).untimed
     requests, mentors = len(instance.labels.wanted), len(np.unique(instance.labels.label("mentor")))
     limit = max(-(-FEW * size * requests // max(mentors, 1)), 1) if most is None else most
     listed = _with_lists(instance, size, limit)

@@ -10,7 +10,6 @@ import numpy as np
 from mmatch.arrays import NONE
 from mmatch.candidates.lottery import lottery
 from mmatch.explanations.words import counted, listed, topic_word
-from mmatch.instance import compile_instance
 from mmatch.instance.choices import chosen_edges
 from mmatch.matching import Reason
 from mmatch.mechanisms.market import Market, market_of, obstacle
@@ -19,16 +18,16 @@ from mmatch.proof.strict_lists import seats_of
 if TYPE_CHECKING:
     from mmatch.arrays import Ints
     from mmatch.cohort import Cohort
-    from mmatch.program import Program
+    from mmatch.instance.question import Question
     from mmatch.result import Result
 
 
-def refusals(cohort: Cohort, program: Program, result: Result) -> Iterator[Reason]:
+def refusals(question: Question, result: Result) -> Iterator[Reason]:
     """One reason for each request whose mentee asked in vain where they would rather be.
 
     Who sits there is told, because the matching tells it; how a list goes on is not.
     """
-    instance = compile_instance(cohort, program, timed=False)
+    cohort, instance = question.cohort, question.untimed
     chosen = chosen_edges(cohort, instance, result.matching)
     if chosen is None or obstacle(instance, loads=True):
         return

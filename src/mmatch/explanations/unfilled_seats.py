@@ -18,18 +18,15 @@ from mmatch.explanations.group_seats import GroupSeats
 from mmatch.explanations.swap_chains import Moves, best_chains, chain_from, connected, reached_from, reaching_hub
 from mmatch.explanations.what_if import Seat
 from mmatch.explanations.words import counted, found_by, listed, number, topic_word
-from mmatch.instance import compile_instance
 from mmatch.matching import Reason, Status
 from mmatch.network.circulation import HUB, CrossingSets, build_network
 from mmatch.proof.judge import chosen_edges
 
 if TYPE_CHECKING:
     from mmatch.arrays import Bools, Ints
-    from mmatch.cohort import Cohort
     from mmatch.instance import Instance
-    from mmatch.matching import Matching
+    from mmatch.instance.question import Question
     from mmatch.network.circulation import Network
-    from mmatch.program import Program
     from mmatch.result import Result
 
 MOST_CHAINS = 200  # requests with a seat and one more wanted, for which the chain is worked out one by one
@@ -38,11 +35,12 @@ MOST_CHAINS = 200  # requests with a seat and one more wanted, for which the cha
 class Unfilled:
     """Reasons for the unfilled seats of one matching."""
 
-    def __init__(self, cohort: Cohort, program: Program, matching: Matching, result: Result) -> None:
-        self.cohort, self.program, self.result = cohort, program, result
-        self.instance: Instance = compile_instance(cohort, program, timed=False)
-        self.chosen = chosen_edges(cohort, self.instance, matching)
-        self.missing = Counter(matching.unmatched)
+    def __init__(self, question: Question, result: Result) -> None:
+        cohort = question.cohort
+        self.cohort, self.program, self.result = cohort, question.program, result
+        self.instance: Instance = question.untimed
+        self.chosen = chosen_edges(cohort, self.instance, result.matching)
+        self.missing = Counter(result.matching.unmatched)
         self.sentences: dict[int, str] = {}
         self.looked = 0
         edges = self.instance.labels

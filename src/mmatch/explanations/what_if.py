@@ -16,7 +16,7 @@ import numpy as np
 from mmatch.arrays import NONE
 from mmatch.exact import plain
 from mmatch.explanations.words import found_by, number
-from mmatch.instance.capacities import group_bounds, led_groups, mentor_seats
+from mmatch.instance.capacities import capacities
 from mmatch.instance.from_pairs import matching_from_pairs
 from mmatch.matching import Match, Status
 from mmatch.proof.validity import validity
@@ -57,8 +57,8 @@ class Trial:
         self.matching: Matching = result.matching
         self.matches = list(self.matching)
         self.tries = max(LEAST_TRIES, WORK // (len(self.matching.seats) + 1))
-        self.least, self.most = group_bounds(self.cohort, self.program)
-        self.limits, self.groups_led = mentor_seats(self.cohort, self.program), led_groups(self.cohort)
+        found = capacities(self.cohort, self.program)
+        self.least, self.most, self.limits, self.groups_led = found.least, found.most, found.mentor, found.led
         self.loads, self.taken = Counter(self.matching.seats.mentor), Counter(self.matching.seats.offer)
         self.before = {(v.code, v.message) for v in validity(self.cohort, self.program, self.matching)}
         self.slots: Slots | None = None if instance.groups is None else instance.groups.slots

@@ -10,7 +10,7 @@ import numpy as np
 from mmatch.arrays import NONE
 from mmatch.constraints import FREE, GroupRows, Groups
 from mmatch.errors import InputError, Problem
-from mmatch.instance.capacities import group_bounds, group_reasons, led_groups, mentor_seats
+from mmatch.instance.capacities import capacities, group_reasons
 from mmatch.instance.co_mentors import led_twice, with_co_mentors
 from mmatch.rules._base import Rule
 
@@ -56,7 +56,7 @@ def candidate_groups(edges: Edges, program: Program, bounds: Sequence[Bounds]) -
         apart=bool(composing) or any(aim.composes for aim in grouped) or _keep_apart(edges, program),
     )
     if two_above is not None:
-        groups = with_co_mentors(edges, groups, mentor_seats(edges.cohort, program), two_above)
+        groups = with_co_mentors(edges, groups, capacities(edges.cohort, program).mentor, two_above)
     single = _single(edges, bounds)
     rows = [*_once(edges, groups), *_elsewhere(edges, groups, single), *_moments(edges, groups, single)]
     rows += [*_alike(groups), *_avoiding(edges, groups), *led_twice(groups)]
@@ -67,7 +67,7 @@ def candidate_groups(edges: Edges, program: Program, bounds: Sequence[Bounds]) -
 
 def asks_for_groups(cohort: Cohort, program: Program) -> bool:
     """Whether who sits together may matter under a program: told from sizes, rules and aims alone."""
-    _, most = group_bounds(cohort, program)
+    most = capacities(cohort, program).most
     timed = any(type(rule).times is not Rule.times or rule.composes for rule in program.rules)
     return timed or bool((most > 1).any()) or any(aim.grouped for tier in program.tiers for aim in tier)
 
@@ -95,8 +95,9 @@ def _keep_apart(edges: Edges, program: Program) -> bool:
 
 def _opened(edges: Edges, program: Program, slots: Slots | None, *, apart: bool) -> Groups:
     """All groups that could reach their least size, and their places; ``apart``: no two copies in one."""
-    least, most = (bounds[edges.offer_rows] for bounds in group_bounds(edges.cohort, program))
-    led = np.where(led_groups(edges.cohort) == NONE, FREE, led_groups(edges.cohort))[edges.mentor_rows]
+    limits = capacities(edges.cohort, program)
+    least, most = limits.least[edges.offer_rows], limits.most[edges.offer_rows]
+    led = np.where(limits.led == NONE, FREE, limits.led)[edges.mentor_rows]
     offer, slot, copies = _candidates(edges, program, slots, (least, led))
     if apart:
         offer, slot, copies = np.repeat(offer, copies), np.repeat(slot, copies), np.ones(copies.sum(), dtype=np.int64)
@@ -129,7 +130,9 @@ def _candidates(
     least, led = sizes
     cohort = edges.cohort
     seats = np.where(cohort.offers.seats == NONE, FREE, cohort.offers.seats)[edges.offer_rows]
-    seats = np.minimum(seats, np.maximum(mentor_seats(cohort, program), 0)[edges.mentor_rows][edges.mentor_of_offer])
+    seats = np.minimum(
+        seats, np.maximum(capacities(cohort, program).mentor, 0)[edges.mentor_rows][edges.mentor_of_offer]
+    )
     seats = np.minimum(seats, np.bincount(edges.offer, minlength=edges.count("offer")))
     often = np.minimum(seats // np.maximum(least, 1), led[edges.mentor_of_offer])
     offer = np.flatnonzero(often > 0)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from mmatch.arrays import NONE, Ints
+from mmatch.arrays import NONE, Ints, sealed
 from mmatch.candidates.blocking import most_seats
 from mmatch.constraints import FREE, Bounds, Constraint
 from mmatch.errors import Problems, excerpt
@@ -17,24 +18,38 @@ if TYPE_CHECKING:
     from mmatch.program import Program
 
 
-def group_bounds(cohort: Cohort, program: Program) -> tuple[Ints, Ints]:
-    """(least, most) mentees in a match, per offer row: the offer's own, else the topic's, else the program's."""
-    offers = cohort.offers
-    per_topic = np.array([program.group_of(name) for name in cohort.topic_tree.names], dtype=np.int64).reshape(-1, 2)
-    stated = offers.most != NONE
-    least = np.where(stated, offers.least, per_topic[offers.topic, 0])
-    return least, np.where(stated, offers.most, per_topic[offers.topic, 1])
+@dataclass(frozen=True, eq=False)
+class Capacities:
+    """How much everybody can do under a program.
+
+    Args:
+        least: mentees in a match at least, per offer row: the offer's own, else the topic's, else the program's.
+        most: mentees in a match at most, likewise.
+        mentor: most filled seats of every participant: the capacity, else all full matches that may be led.
+        led: most matches that every participant leads; `NONE` is no limit but the capacity.
+    """
+
+    least: Ints
+    most: Ints
+    mentor: Ints
+    led: Ints
 
 
-def mentor_seats(cohort: Cohort, program: Program) -> Ints:
-    """Most filled seats of every participant: the capacity, else all full matches that may be led (one by default)."""
-    return most_seats(cohort.people, cohort.offers.owner, group_bounds(cohort, program)[1])
-
-
-def led_groups(cohort: Cohort) -> Ints:
-    """Most matches that every participant leads; `NONE` is no limit but the capacity."""
-    people = cohort.people
-    return np.where((people.groups == NONE) & (people.capacity == NONE), 1, people.groups)
+def capacities(cohort: Cohort, program: Program) -> Capacities:
+    """The capacities under a program: worked out once for each way to form groups, and kept with the cohort."""
+    group = program.group
+    key = group if isinstance(group, tuple) else frozenset(group.items())
+    kept: dict[Any, Capacities] = cohort.__dict__.setdefault("_capacities", {})
+    if key not in kept:
+        offers, people = cohort.offers, cohort.people
+        sizes = np.array([program.group_of(name) for name in cohort.topic_tree.names], dtype=np.int64).reshape(-1, 2)
+        stated = offers.most != NONE
+        least, most = (
+            np.where(stated, own, sizes[offers.topic, k]) for k, own in enumerate((offers.least, offers.most))
+        )
+        led = np.where((people.groups == NONE) & (people.capacity == NONE), 1, people.groups)
+        kept[key] = Capacities(*map(sealed, (least, most, most_seats(people, offers.owner, most), led)))
+    return kept[key]
 
 
 def seat_limits(edges: Edges, program: Program) -> list[Constraint]:
@@ -44,7 +59,8 @@ def seat_limits(edges: Edges, program: Program) -> list[Constraint]:
         InputError: a least load above the seats that a mentor can have under this program.
     """
     cohort = edges.cohort
-    seats = mentor_seats(cohort, program)
+    limits_of = capacities(cohort, program)
+    seats = limits_of.mentor
     _check_least(cohort, seats)
     owner = cohort.offers.owner
     offer_seats = np.where(cohort.offers.seats == NONE, FREE, cohort.offers.seats)
@@ -64,8 +80,7 @@ def seat_limits(edges: Edges, program: Program) -> list[Constraint]:
         limits.append(_offer_bounds(edges, np.where(binding, offer_seats, FREE)))
     if several.any():
         limits.extend(_different_mentors(edges))
-    _, most = group_bounds(cohort, program)
-    led = led_groups(cohort)[owner]
+    most, led = limits_of.most, limits_of.led[owner]
     if ((most > 1) & (led != NONE)).any():
         limits.extend(_never_twice(edges, np.where((most > 1) & (led != NONE), led, FREE)))
     return limits
@@ -106,8 +121,9 @@ def _different_mentors(edges: Edges) -> list[Bounds]:
 def group_reasons(edges: Edges, program: Program) -> list[str]:
     """Why groups are more than loads here: least sizes, numbers of groups over several offers, people to keep apart."""
     cohort = edges.cohort
-    least, most = group_bounds(cohort, program)
-    owner, led = cohort.offers.owner, led_groups(cohort)[cohort.offers.owner]
+    found = capacities(cohort, program)
+    least, most, owner = found.least, found.most, cohort.offers.owner
+    led = found.led[owner]
     why = []
     if (least > 1).any():
         row = int(np.flatnonzero(least > 1)[0])

@@ -9,7 +9,7 @@ import numpy as np
 
 from mmatch.arrays import NONE
 from mmatch.errors import SolverError
-from mmatch.instance.capacities import group_bounds
+from mmatch.instance.capacities import capacities
 from mmatch.matching import Matching, Seats
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ def seated(cohort: Cohort, program: Program, requests: Ints, offers: Ints) -> Ma
 
     Seats of one offer are split into as few groups as sizes allow with nobody twice in one, as even as possible.
     """
-    number = _groups(offers, cohort.requests.owner[requests], group_bounds(cohort, program)[1])
+    number = _groups(offers, cohort.requests.owner[requests], capacities(cohort, program).most)
     return seats_of(cohort, requests, offers, number)
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from mmatch.arrays import NONE, Ints
 from mmatch.candidates import seat_rows
 from mmatch.errors import InputError, Problem, Problems, excerpt
-from mmatch.instance.capacities import group_bounds
+from mmatch.instance.capacities import capacities
 from mmatch.instance.decoding import seats_of, unfilled
 from mmatch.matching import Match, Matching
 from mmatch.program import Program, check_question
@@ -49,7 +49,7 @@ def matching_from_pairs(cohort: Cohort, pairs: Iterable[Any], program: Program |
     mentee = cohort.requests.owner[table[:, 0]]
     order = np.lexsort((table[:, 0], mentee, table[:, 1]))
     requests, offers = table[order, 0], table[order, 1]
-    most = group_bounds(cohort, program or Program())[1][offers]
+    most = capacities(cohort, program or Program()).most[offers]
     return seats_of(cohort, requests, offers, _one_match(offers, most))
 
 

@@ -14,7 +14,7 @@ import numpy as np
 from mmatch.arrays import NONE
 from mmatch.candidates.edges import Edges
 from mmatch.constraints import Bounds, split
-from mmatch.instance.capacities import group_bounds, group_reasons
+from mmatch.instance.capacities import capacities, group_reasons
 
 if TYPE_CHECKING:
     from mmatch.arrays import Ints
@@ -53,7 +53,7 @@ def _plain_slots(edges: Edges, program: Program) -> Slots | None:
 def _single(edges: Edges, program: Program) -> bool:
     """Whether all matches are pairs, each mentee has one seat to fill, and nobody is on both sides."""
     cohort = edges.cohort
-    _, most = group_bounds(cohort, program)
+    most = capacities(cohort, program).most
     requests, offers = np.unique(edges.request), np.unique(edges.offer)
     mentees = cohort.requests.owner[edges.request_rows[requests]]
     mentors = cohort.offers.owner[edges.offer_rows[offers]]

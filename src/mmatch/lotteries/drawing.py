@@ -14,8 +14,9 @@ from mmatch.display import MOST_ROWS, Shown, Table
 from mmatch.engine import check_seed
 from mmatch.errors import InputError, LimitError, Problem, SolverError, UnsupportedError, excerpt
 from mmatch.exact import exact, number_fault, short
-from mmatch.instance import Answer, Instance, compile_instance
+from mmatch.instance import Answer, Instance
 from mmatch.instance.decoding import decode
+from mmatch.instance.question import Question
 from mmatch.instance.set_titles import set_title
 from mmatch.lotteries.chances import edge_chances, with_sets_of_people
 from mmatch.lotteries.keyed_random import Keyed
@@ -81,7 +82,7 @@ def randomise(
     check_seed(seed)
     most = _cap(cap)
     resolved = program.resolve(cohort, "flow")
-    instance = compile_instance(cohort, resolved, timed=False)
+    instance = Question(cohort, resolved).untimed
     _check_flow(resolved, instance)
     try:
         chances = edge_chances(instance, _first_stages(resolved, instance), Fraction(1) if most is None else most)

@@ -11,7 +11,7 @@ from mmatch.candidates import pairs_of
 from mmatch.candidates.blocking import Room, blocks, linked_blocks
 from mmatch.candidates.lottery import broken, lottery
 from mmatch.errors import UnsupportedError
-from mmatch.instance.capacities import group_bounds, led_groups, mentor_seats
+from mmatch.instance.capacities import capacities
 from mmatch.matching import Violation
 from mmatch.mechanisms.market import FAR
 from mmatch.rules.linked import Linked
@@ -66,7 +66,7 @@ def blocking_edges(
         raise UnsupportedError(
             f"what blocks under the notion {kind!r} where mentees are linked is not defined: use weak"
         )
-    limits = np.where(cohort.offers.seats == NONE, FAR, cohort.offers.seats), mentor_seats(cohort, program)
+    limits = np.where(cohort.offers.seats == NONE, FAR, cohort.offers.seats), capacities(cohort, program).mentor
     for people in sets:
         found &= ~np.isin(pairs.mentee, people)
         found |= edges.usable & linked_blocks(pairs, seats, limits, people)
@@ -77,11 +77,12 @@ def _room(cohort: Cohort, program: Program, matching: Matching, seats: Pairs) ->
     """Who could take one mentee more: seats left; and in groups a place in an open one, or a new one of one mentee."""
     owner, limit = cohort.offers.owner, cohort.offers.seats
     load = np.bincount(seats.offer.row, minlength=len(owner))
-    least, most = group_bounds(cohort, program)
+    limits = capacities(cohort, program)
+    least, most = limits.least, limits.most
     match = np.array(matching.seats.match, dtype=np.int64)
     groups = seats.offer.row[np.unique(match, return_index=True)[1]]
-    opened, led = np.bincount(groups, minlength=len(owner)), led_groups(cohort)
+    opened, led = np.bincount(groups, minlength=len(owner)), limits.led
     may_open = (led == NONE) | (np.bincount(owner[groups], minlength=len(cohort)) < led)
     place = (most == 1) | (load < opened * most) | ((least == 1) & may_open[owner])
-    free = mentor_seats(cohort, program) > np.bincount(seats.mentor, minlength=len(cohort))
+    free = limits.mentor > np.bincount(seats.mentor, minlength=len(cohort))
     return Room(free, ((limit == NONE) | (load < limit)) & place)

@@ -9,7 +9,7 @@ import numpy as np
 
 from mmatch.arrays import NONE
 from mmatch.candidates import Pairs, facts_of
-from mmatch.instance.capacities import led_groups, mentor_seats
+from mmatch.instance.capacities import capacities
 from mmatch.matching import Violation
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def co_mentors_at_fault(cohort: Cohort, program: Program, matching: Matching) ->
     for match in joint:
         requested = zip(match.mentees, match.requested, strict=True)
         yield from _unfit(cohort, program, match, np.array([requests[seat] for seat in requested], dtype=np.int64))
-    yield from _often(cohort, matching)
+    yield from _often(cohort, capacities(cohort, program).led, matching)
 
 
 def _request_rows(cohort: Cohort) -> dict[tuple[str, str], int]:
@@ -54,7 +54,7 @@ def _unfit(cohort: Cohort, program: Program, match: Match, requests: Ints) -> It
         yield Violation("co-mentor", text, match.mentors)
     topic = cohort.topic_tree.index[match.topic]
     own = np.flatnonzero((offers.owner == co_mentor) & (offers.topic == topic))
-    if not len(own) or mentor_seats(cohort, program)[co_mentor] <= 0:
+    if not len(own) or capacities(cohort, program).mentor[co_mentor] <= 0:
         text = f"{match.co_mentor} cannot be co-mentor: no seat on {match.topic!r}"
         yield Violation("co-mentor", text, (match.co_mentor,))
         return
@@ -75,11 +75,10 @@ def _able(cohort: Cohort, program: Program, requests: Ints, offer: int) -> Bools
     return able
 
 
-def _often(cohort: Cohort, matching: Matching) -> Iterator[Violation]:
+def _often(cohort: Cohort, limits: Ints, matching: Matching) -> Iterator[Violation]:
     """People who lead more matches than they may, counting those that they lead beside another."""
     ahead = Counter(match.mentor for match in matching)
     co_mentor = Counter(match.co_mentor for match in matching if match.co_mentor)
-    limits = led_groups(cohort)
     for name, n in co_mentor.items():
         limit = int(limits[cohort.people.index[name]])
         if limit == NONE and n > 1:

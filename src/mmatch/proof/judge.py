@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from mmatch.errors import excerpt
 from mmatch.exact import Exact, Value, plain, readable
-from mmatch.instance import compile_instance
 from mmatch.instance.candidate_groups import asks_for_groups
 from mmatch.instance.choices import chosen_edges
+from mmatch.instance.question import Question
 from mmatch.instance.totals import tier_totals
 from mmatch.matching import Branches, Cut, Matching, Prices, Shortage, Stability, Status, Trust, Violation
 from mmatch.network.circulation import CrossingSets, build_network
@@ -71,8 +71,9 @@ def judge(cohort: Cohort, program: Program, status: Status, matching: Matching |
         matching: what was found, if anything.
         proof: the evidence.
     """
+    question = Question(cohort, program)
     if matching is None:
-        return Grade((), trust=_trust_without(cohort, program, status, proof))
+        return Grade((), trust=_trust_without(question, status, proof))
     found = validity(cohort, program, matching)
     if found:
         return Grade(tuple(found))
@@ -80,12 +81,12 @@ def judge(cohort: Cohort, program: Program, status: Status, matching: Matching |
     by_aim = tuple((name, readable(total)) for name, _, total in measured)
     exact = iter(measured)
     totals = tuple(_tier_total([(aim.exact_weight, next(exact)[2]) for aim in tier]) for tier in program.tiers)
-    proved, blocking = stable_tiers(cohort, program, matching, proof, totals)
+    proved, blocking = stable_tiers(question, matching, proof, totals)
     if blocking:
         return Grade(tuple(blocking))
     limits: tuple[Fraction | None, ...] = ()
     if not proved and proof.stability is None:
-        proved, limits = _proved(cohort, program, matching, proof, totals)
+        proved, limits = _proved(question, matching, proof, totals)
     trust = Trust.HEURISTIC
     if status == Status.OPTIMAL:
         unproved = Trust.CORROBORATED if _agreed(proof, "optimal") else Trust.CLAIMED
@@ -102,24 +103,24 @@ def _tier_total(measured: list[tuple[Fraction, Exact]]) -> Exact:
     return sum((w * total for w, total in measured if not isinstance(total, tuple)), Fraction(0))
 
 
-def _trust_without(cohort: Cohort, program: Program, status: Status, proof: Proof) -> Trust | None:
+def _trust_without(question: Question, status: Status, proof: Proof) -> Trust | None:
     """The grade of a claim that there is no matching."""
     if status != Status.INFEASIBLE:
         return None
-    if proof.digest == question_digest(cohort, program) and _none_possible(cohort, program, proof.evidence):
+    if proof.digest == question.digest and _none_possible(question, proof.evidence):
         return Trust.PROVED
     return Trust.CORROBORATED if _agreed(proof, "infeasible") else Trust.CLAIMED
 
 
-def _none_possible(cohort: Cohort, program: Program, evidence: Evidence | None) -> bool:
+def _none_possible(question: Question, evidence: Evidence | None) -> bool:
     """Whether the evidence, or counting alone, shows that no matching exists."""
     match evidence:
         case Cut(nodes):
-            return shortfall(build_network(compile_instance(cohort, program)), nodes) > 0
+            return shortfall(build_network(question.instance), nodes) > 0
         case Stability():
-            return none_exists(cohort, program, evidence)
+            return none_exists(question, evidence)
         case None | Shortage():
-            return seat_shortage(compile_instance(cohort, program, timed=False)) is not None
+            return seat_shortage(question.untimed) is not None
     return False
 
 
@@ -129,15 +130,15 @@ def _agreed(proof: Proof, claim: str) -> bool:
 
 
 def _proved(
-    cohort: Cohort, program: Program, matching: Matching, proof: Proof, totals: tuple[Exact, ...]
+    question: Question, matching: Matching, proof: Proof, totals: tuple[Exact, ...]
 ) -> tuple[int, tuple[Fraction | None, ...]]:
     """(leading tiers proved best, in what the aims themselves measure; what no matching exceeds in each tier)."""
     evidence = proof.evidence
-    bounded = isinstance(evidence, Prices | Branches) or asks_for_groups(cohort, program)
-    if not bounded or proof.digest != question_digest(cohort, program):
+    bounded = isinstance(evidence, Prices | Branches) or asks_for_groups(question.cohort, question.program)
+    if not bounded or proof.digest != question.digest:
         return 0, ()
-    instance = compile_instance(cohort, program)
-    chosen = chosen_edges(cohort, instance, matching)
+    instance = question.instance
+    chosen = chosen_edges(question.cohort, instance, matching)
     if chosen is None or "balance" in instance.kinds:  # of which prices know nothing
         return 0, ()
     if instance.groups is not None:

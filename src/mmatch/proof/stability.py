@@ -15,13 +15,11 @@ from mmatch.candidates.blocking import blocks, stated_room
 from mmatch.candidates.edges import candidates
 from mmatch.candidates.lottery import lottery
 from mmatch.exact import exact_sum
-from mmatch.instance import compile_instance
 from mmatch.instance.choices import chosen_edges
 from mmatch.instance.totals import tier_totals
 from mmatch.matching import Stability, Violation
 from mmatch.mechanisms.market import counts_ranks, market_of, meets_twice, obstacle, short_of, stage_weights, sums_only
 from mmatch.mechanisms.rotation_order import RotationFace, followed
-from mmatch.program import question_digest
 from mmatch.proof.blocking_edges import unstable
 from mmatch.proof.strict_lists import (
     best_of_side,
@@ -42,6 +40,7 @@ if TYPE_CHECKING:
     from mmatch.cohort import Cohort
     from mmatch.exact import Exact
     from mmatch.instance import Instance
+    from mmatch.instance.question import Question
     from mmatch.matching import Matching, Proof
     from mmatch.mechanisms.market import Market
     from mmatch.mechanisms.rotation_order import Descent
@@ -51,18 +50,19 @@ MOST_NAMED = 3
 
 
 def stable_tiers(
-    cohort: Cohort, program: Program, matching: Matching, proof: Proof, totals: tuple[Exact, ...]
+    question: Question, matching: Matching, proof: Proof, totals: tuple[Exact, ...]
 ) -> tuple[int, list[Violation]]:
     """(leading tiers proved best over the stable matchings that the program asks for, pairs that block).
 
     The program says which notion is meant and which lottery breaks ties; a proof of anything else proves nothing. Where
     the argument holds for lists with ties broken, no pair blocks the lists as they are.
     """
+    cohort, program = question.cohort, question.program
     rules = [rule for rule in program.rules if isinstance(rule, Stable)]
     claim = proof.stability
-    if not rules or claim is None or proof.digest != question_digest(cohort, program):
+    if not rules or claim is None or proof.digest != question.digest:
         return 0, unrest(cohort, program, matching)
-    instance = compile_instance(cohort, program)
+    instance = question.instance
     chosen = chosen_edges(cohort, instance, matching)
     if chosen is None or not _is_meant(instance, claim):
         return 0, unrest(cohort, program, matching)
@@ -185,9 +185,9 @@ def _after_steps(market: Market, claim: Stability) -> OpenWishes | None:
     return None if steps is None else after_strikes(market, steps)
 
 
-def none_exists(cohort: Cohort, program: Program, claim: Stability) -> bool:
+def none_exists(question: Question, claim: Stability) -> bool:
     """Whether a claim shows that no matching is super-stable, or stable with the least loads."""
-    instance = compile_instance(cohort, program)
+    instance = question.instance
     if obstacle(instance, loads=True) or not _is_meant(instance, claim):
         return False
     market = market_of(instance)

@@ -11,7 +11,7 @@ import numpy as np
 
 from mmatch.arrays import NONE
 from mmatch.candidates import Pairs, facts_of, seat_rows
-from mmatch.instance.capacities import group_bounds, led_groups, mentor_seats
+from mmatch.instance.capacities import capacities
 from mmatch.matching import Violation
 from mmatch.proof.co_mentors import co_mentors_at_fault
 
@@ -126,7 +126,7 @@ def _seats(cohort: Cohort, program: Program, offers: Ints) -> Iterator[Violation
     """Capacities, seats and least loads."""
     ids = cohort.people.ids
     load = np.bincount(cohort.offers.owner[offers], minlength=len(cohort))
-    limit = mentor_seats(cohort, program)
+    limit = capacities(cohort, program).mentor
     for row in np.flatnonzero(load > np.maximum(limit, 0)).tolist():
         yield Violation("capacity", f"{ids[row]} has {load[row]} mentees, at most {limit[row]}", (ids[row],))
     for row in np.flatnonzero(load < cohort.people.min_load).tolist():
@@ -148,7 +148,8 @@ def _matches(cohort: Cohort, program: Program, matching: Matching, rows: tuple[I
     size = np.bincount(number)
     first = np.unique(number, return_index=True)[1]
     offer = offers[first]
-    least, most = group_bounds(cohort, program)
+    limits = capacities(cohort, program)
+    least, most = limits.least, limits.most
     for k in np.flatnonzero((size < least[offer]) | (size > most[offer])).tolist():
         who = cohort.people.ids[cohort.offers.owner[offer[k]]]
         text = f"a match of {who} has {size[k]} mentees, expected {least[offer[k]]} to {most[offer[k]]}"
@@ -161,7 +162,7 @@ def _matches(cohort: Cohort, program: Program, matching: Matching, rows: tuple[I
         mentee = cohort.people.ids[key % width]
         yield Violation("twice-in-match", f"{mentee} sits {n} times in one match", (mentee,))
     yield from _avoiding(cohort, matching)
-    limit, seats, owner = led_groups(cohort), mentor_seats(cohort, program), cohort.offers.owner
+    limit, seats, owner = limits.led, limits.mentor, cohort.offers.owner
     led = np.bincount(owner[offer], minlength=len(cohort))
     for row in np.flatnonzero(
         (limit != NONE) & (led > limit) & (np.bincount(owner[offers], minlength=len(cohort)) <= seats)

@@ -1,0 +1,41 @@
+"""A question: a cohort under a resolved program, with what is compiled of it, each once, when it is first needed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from mmatch.instance.compilation import compile_instance
+from mmatch.program import question_digest
+
+if TYPE_CHECKING:
+    from mmatch.cohort import Cohort
+    from mmatch.instance.model import Instance
+    from mmatch.program import Program
+
+
+@dataclass(frozen=True, eq=False)
+class Question:
+    """What a judge or an explanation looks at; ``seed`` orders ties, where anybody asks for an order."""
+
+    cohort: Cohort
+    program: Program
+    seed: int | str | None = None
+
+    @cached_property
+    def digest(self) -> str:
+        """What binds a proof to the question."""
+        return question_digest(self.cohort, self.program)
+
+    @cached_property
+    def instance(self) -> Instance:
+        """The compiled problem; times that are a flow are part of its edges."""
+        return compile_instance(self.cohort, self.program, self.seed)
+
+    @cached_property
+    def untimed(self) -> Instance:
+        """The same with all times as groups."""
+        if self.instance.labels.slot is None:
+            return self.instance
+        return compile_instance(self.cohort, self.program, self.seed, timed=False)
