@@ -146,5 +146,5 @@ def test_value_and_bound_meet():
 def test_a_missing_matplotlib_is_one_sentence(monkeypatch):
     mm.plot._shown_figure.cache_clear()
     monkeypatch.setitem(__import__("sys").modules, "matplotlib.figure", None)
-    with pytest.raises(mm.ExtraError, match=r'pip install "mmatch\[plot\]"'):
+    with pytest.raises(mm.errors.ExtraError, match=r'pip install "mmatch\[plot\]"'):
         mm.plot.supply(cohort())

@@ -18,7 +18,7 @@ def test_a_program_reads_back_equal_from_json(question):
     _, program = question
     try:
         text = json.dumps(program.to_json())
-    except mm.UnsupportedError as error:
+    except mm.errors.UnsupportedError as error:
         assert "plain function" in str(error)
         assume(False)
     again = mm.Program.from_json(json.loads(text))
@@ -207,7 +207,7 @@ def test_a_function_whose_values_are_too_small_to_round_is_refused():
     """Its values are rounded to 2^-44 whatever the cohort: below 1/16 that could be seen."""
     cohort = mm.Cohort([mm.Participant("ann", offers=[mm.Offer()]), mm.Participant("eva", requests=[mm.Request()])])
     assert mm.solve(cohort, mm.Program(aims=[aims.Score(lambda _a, _b: 0.07)])).value == (pytest.approx(0.07),)
-    with pytest.raises(mm.UnsupportedError, match="below 1/16"):
+    with pytest.raises(mm.errors.UnsupportedError, match="below 1/16"):
         mm.solve(cohort, mm.Program(aims=[aims.Score(lambda _a, _b: 0.01)]))
 
 

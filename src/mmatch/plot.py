@@ -26,6 +26,18 @@ if TYPE_CHECKING:
     from mmatch.matching import Matching
     from mmatch.progress import Progress
     from mmatch.scheduling.plans import Schedule
+__all__ = [
+    "Recorder",
+    "anytime",
+    "bipartite",
+    "figure",
+    "fits",
+    "loads",
+    "pareto",
+    "ranks",
+    "supply",
+    "week",
+]
 
 BLUE, ORANGE, GREY = "#2166ac", "#b35806", "#8c8c8c"
 MOST_LABELS = 40  # on one side of a picture; beyond that ids cannot be read

@@ -13,7 +13,8 @@ from mmatch.arrays import NONE
 from mmatch.cohort.validation import group_fault
 from mmatch.display import Shown, Table
 from mmatch.errors import InputError, Problem, Problems, excerpt
-from mmatch.formats import FORMATS, Format, format_from_json, format_to_json
+from mmatch.formats import FORMATS, Format
+from mmatch.formats._json import format_from_json, format_to_json
 from mmatch.registry import closest, find
 from mmatch.rules._base import Rule
 from mmatch.text import nfc
@@ -279,7 +280,7 @@ def _formats(formats: Any, problems: Problems) -> tuple[Format, ...]:
     given = [formats] if isinstance(formats, str) or not isinstance(formats, Sequence) else formats
     for form in given:
         if not isinstance(form, Format):
-            problems.add("format", "Program.formats", f"found {type(form).__name__}, expected mm.Format(…)")
+            problems.add("format", "Program.formats", f"found {type(form).__name__}, expected mm.formats.Format(…)")
     return tuple(form for form in given if isinstance(form, Format))
 
 

@@ -53,7 +53,7 @@ def _diaries(cohort: Cohort, dates: Dates) -> Mapping[str, Diary]:
     found: dict[str, Diary] = {}
     for person, diary in mapping_of(dates.diaries, "diaries").items():
         if not isinstance(diary, Diary):
-            text = f"found {type(diary).__name__}, expected mm.Diary(…)"
+            text = f"found {type(diary).__name__}, expected mm.scheduling.Diary(…)"
             raise InputError(Problem("type", f"diaries[{excerpt(person)}]", text))
         found[known(cohort, person, "diaries")] = diary
     for person, times in mapping_of(dates.busy, "busy").items():
