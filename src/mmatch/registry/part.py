@@ -34,7 +34,7 @@ class Part:
         for item in fields(self):  # type: ignore[arg-type]
             value = getattr(self, item.name)
             if value == _default(item):
-                skipped = True
+                skipped = skipped or not item.kw_only
                 continue
             text = getattr(value, "__qualname__", None) or excerpt(repr(value)).strip('"')
             if skipped or item.kw_only:

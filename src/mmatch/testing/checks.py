@@ -40,15 +40,13 @@ def check_rule(rule: Rule | Callable[[Cohort], Rule | None], cohort: Cohort | No
 
     Args:
         rule: the rule, or a function that makes one for a cohort (None where there is none).
-        cohort: at most 16 pairs that may meet; by default small cohorts whose people have a site, a level, and the
-            attributes "department" (a text) and "years" (a number). The rule must be meant for one of them.
+        cohort: at most 16 pairs that may meet; by default small cohorts with sites, levels, "department" and "years".
     """
     for name, people, part in _met(rule, cohort):
         check_copies(part)
         check_pairs(people, part, name)
-        if not (part.composes or part.times(people) or part.two_above):  # who sits together is no matter of pairs
-            for method in ("flow", "cpsat"):
-                _checked(people, Program(rules=[part]), method, f"{name}, {part.title}")
+        for method in () if _of_groups(part, people) else ("flow", "cpsat"):
+            _checked(people, Program(rules=[part]), method, f"{name}, {part.title}")
 
 
 def check_aim(aim: Aim | Callable[[Cohort], Aim | None], cohort: Cohort | None = None) -> None:
@@ -93,8 +91,8 @@ def check_answer(cohort: Cohort, result: Result, expected: Any, place: str = "th
     _same(verify(cohort, result.program, result), [], f"{place}: what the judge has against it")
     if result.status == Status.OPTIMAL:
         _same(result.proof.totals, expected, f"{place}: the optimum of {result.solver}, and by trying all matchings")
-        _same(result.value, tuple(map(readable, expected)), f"{place}: the value")
-        _same(result.bound, result.value, f"{place}: the bound of an optimum")
+        shown = tuple(map(readable, expected))
+        _same((result.value, result.bound), (shown, shown), f"{place}: value and bound of an optimum")
     elif result.status == Status.INFEASIBLE:
         _same(None, expected, f"{place}: infeasible by {result.solver}, and by trying all matchings")
     elif result.status == Status.FEASIBLE:
@@ -112,10 +110,10 @@ def check_total(cohort: Cohort, aim: Aim, matching: Matching, place: str = "the 
 def check_pairs(cohort: Cohort, rule: Rule, place: str = "the cohort") -> None:
     """Check that `allows` and `violations` of a rule agree on every pair that the facts let meet."""
     check_views(cohort, rule.mask, f"{place}, {rule.title}")
-    oracle = Oracle(cohort, Program())
+    oracle, several = Oracle(cohort, Program()), rule.bounds_matching or _of_groups(rule, cohort)
     for edge in oracle.edges:
         matching, allowed = oracle.matching((edge,)), oracle.rule_allows(rule, *edge)
-        if not allowed or not rule.bounds_matching:
+        if not allowed or not several:
             kept = not rule.violations(cohort, matching)
             _same(kept, allowed, f"{place}, {matching.pairs()}: {rule.title} by violations, and by allows")
 
@@ -125,11 +123,10 @@ def check_views(cohort: Cohort, look: Callable[[Pairs], Any], place: str) -> Non
     facts, shape = facts_of(cohort), (len(cohort.requests.owner), len(cohort.offers.owner))
     rows, columns = np.indices(shape)
     views = Pairs(facts, rows[:, :1], columns[:1]), Pairs(facts, rows.ravel(), columns.ravel())
-    (block, unit), (listed, same) = (found if isinstance(found, tuple) else (found, 1) for found in map(look, views))
-    if block is not None and listed is not None:
-        listed = np.reshape(listed, shape)
-    _same(np.array_equal(block, listed), True, f"{place}: {block} as a block is {listed} as a list")
-    _same(unit, same, f"{place}: the unit in a block, and in a list")
+    (block, unit), (listed, other) = (found if isinstance(found, tuple) else (found, 1) for found in map(look, views))
+    listed = np.broadcast_to(listed is None or listed, rows.size).reshape(shape)
+    same = unit == other and np.array_equal(np.broadcast_to(block is None or block, shape), listed)
+    _same(same, True, f"{place}: {block} in units of {unit} as a block, {listed} in units of {other} as a list")
 
 
 def check_copies(part: Any) -> None:
@@ -147,14 +144,18 @@ def check_copies(part: Any) -> None:
         _same((copy, copy.canonical(), hash(copy)), (part, part.canonical(), hash(part)), f"a copy of {part.title}")
 
 
+def _of_groups(rule: Rule, cohort: Cohort) -> bool:
+    """Whether a rule speaks about who sits together, when, or under how many mentors."""
+    return rule.composes or rule.times(cohort) is not None or rule.two_above is not None
+
+
 def _checked(cohort: Cohort, program: Program, solver: Any, place: str) -> Result | None:
     """What a solver answers, held against trying all matchings; None where it refuses the question."""
     try:
         result = solve(cohort, program, solver=solver)
-    except UnsupportedError:
-        return None
-    except InputError as error:  # a promise that no pair can keep
-        _same(best(cohort, program), None, f"{place}: refused ({error}); by trying all matchings")
+    except (UnsupportedError, InputError) as error:
+        if isinstance(error, InputError):  # a promise that no pair can keep
+            _same(best(cohort, program), None, f"{place}: refused ({error}); by trying all matchings")
         return None
     except SolverError as error:
         raise AssertionError(f"{place}: {error}") from error
