@@ -17,7 +17,7 @@ from mmatch.formats import FORMATS, Format
 from mmatch.formats._json import format_from_json, format_to_json
 from mmatch.registry import closest, find
 from mmatch.rules._base import Rule
-from mmatch.text import nfc
+from mmatch.text import nfc, note_unknown
 
 if TYPE_CHECKING:
     from mmatch.cohort import Cohort
@@ -170,7 +170,8 @@ class Program(Shown):
         topics = self.group if isinstance(self.group, Mapping) else {}
         for topic in topics:
             if topic is not None and topic not in cohort.topic_tree.index:
-                problems.add("unknown-topic", f"Program.group[{excerpt(topic)}]", "nobody names this topic")
+                where, text = f"Program.group[{excerpt(topic)}]", "nobody names this topic"
+                note_unknown(problems, where, topic, cohort.topic_tree.index, code="unknown-topic", text=text)
         parts: list[Rule | Aim] = [*self.rules, *(aim for tier in self.tiers for aim in tier)]
         for part in parts:
             try:

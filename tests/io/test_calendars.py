@@ -120,7 +120,7 @@ def entries(data, name):
 def test_a_file_of_one_person_hides_the_addresses_of_others():
     cohort, schedule = planned()
     addresses = {who: f"{who}@example.org" for who in ("ann", "eva", "finn")}
-    options = {"now": NOW, "method": "REQUEST", "attendees": addresses, "organizer": "office@example.org"}
+    options = {"now": NOW, "invitation": mm.io.Invitation("office@example.org", addresses)}
     everybody = mm.io.calendar_file(cohort, schedule, **options).replace(b"\r\n ", b"")
     assert all(address.encode() in everybody for address in addresses.values())
     own = mm.io.calendar_file(cohort, schedule, person="eva", **options).replace(b"\r\n ", b"")
@@ -134,13 +134,12 @@ def test_a_file_of_one_person_hides_the_addresses_of_others():
     ("options", "told"),
     [
         ({"now": "2027-01-01T12:00"}, "without a time zone"),
-        ({"method": "SHOUT"}, "PUBLISH"),
         ({"person": "zoe"}, "nobody has the id"),
-        ({"attendees": {"eva": "eva@example.org"}}, "organizer"),
-        ({"attendees": {"eva": "a@b\r\nX:y"}, "method": "REQUEST", "organizer": "o@example.org"}, "e-mail"),
-        ({"organizer": "o@example.org\n"}, "e-mail"),
-        ({"organizer": "here"}, "^organizer: expected a plain"),
-        ({"attendees": 5}, "attendees: found int, expected a dict"),
+        ({"invitation": "office@example.org"}, "invitation: found str, expected an Invitation"),
+        (
+            {"invitation": mm.io.Invitation("o@example.org", {"zoe": "z@example.org"})},
+            'attendees: nobody has the id "zoe"',
+        ),
         ({"plan": 5}, "plan: found int, expected a Plan"),
         ({"key": 5}, "expected a text"),
     ],
@@ -150,6 +149,20 @@ def test_bad_arguments_are_named(options, told):
     with pytest.raises(mm.InputError, match=told) as caught:
         mm.io.calendar_file(cohort, schedule, **{"now": NOW, **options})
     assert "X:y" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("organizer", "attendees", "told"),
+    [
+        ("o@example.org", {"eva": "a@b\r\nX:y"}, r'^attendees\["eva"\]: expected a plain e-mail address$'),
+        ("o@example.org\n", {}, "^organizer: expected a plain e-mail address$"),
+        ("here", {}, "^organizer: expected a plain"),
+        ("o@example.org", 5, "^attendees: found int, expected a Mapping"),
+    ],
+)
+def test_an_invitation_holds_addresses_only(organizer, attendees, told):
+    with pytest.raises(mm.InputError, match=told):
+        mm.io.Invitation(organizer, attendees)
 
 
 def test_files_have_safe_names_and_a_full_disk_leaves_the_old_ones(tmp_path, monkeypatch):

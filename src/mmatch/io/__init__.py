@@ -8,7 +8,7 @@ __all__, __getattr__, __dir__ = found_on_use(
     __name__,
     {
         "mmatch.io.busy": ("busy_times",),
-        "mmatch.io.calendars": ("calendar_file", "write_calendars"),
+        "mmatch.io.calendars": ("Invitation", "calendar_file", "write_calendars"),
         "mmatch.io.comparisons": ("write_comparison",),
         "mmatch.io.graphs": ("from_networkx", "to_networkx", "to_sparse"),
         "mmatch.io.holidays": ("public_holidays",),

@@ -1,6 +1,7 @@
 # Files and texts, in and out: JSON, CSV, calendars, graphs, stores of finished runs. Written by `make stubs`.
 
 from mmatch.io.busy import busy_times as busy_times
+from mmatch.io.calendars import Invitation as Invitation
 from mmatch.io.calendars import calendar_file as calendar_file
 from mmatch.io.calendars import write_calendars as write_calendars
 from mmatch.io.comparisons import write_comparison as write_comparison
