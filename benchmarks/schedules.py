@@ -74,8 +74,8 @@ def in_rooms() -> Any:
     """Three sessions, the first and the last in person."""
     import mmatch as mm
 
-    meet, talk = mm.SessionSpec(60, "in_person"), mm.SessionSpec(60, "virtual")
-    return mm.Format("rooms", (meet, talk, meet), (mm.Gap(), mm.Gap()))
+    meet, talk = mm.formats.SessionSpec(60, "in_person"), mm.formats.SessionSpec(60, "virtual")
+    return mm.formats.Format("rooms", (meet, talk, meet), (mm.formats.Gap(), mm.formats.Gap()))
 
 
 def part_apart() -> dict[str, Any]:
@@ -102,7 +102,7 @@ def part_budgets(plans: int = 1000) -> dict[str, Any]:
     import mmatch as mm
 
     given = question(int(plans))
-    enough = mm.Diary(hours_per_month=2.25, per_day=2)
+    enough = mm.scheduling.Diary(hours_per_month=2.25, per_day=2)
     diaries = {person.id: enough for person in given[0] if person.offers}
     start = time.perf_counter()
     found = mm.schedule(*given, mm.Dates(start=SPEC.start, end=SPEC.end, diaries=diaries))

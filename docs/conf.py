@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import importlib
+import operator
 import shutil
 from pathlib import Path
+from types import FunctionType
 from typing import TYPE_CHECKING
 
 from pygments.lexers.special import TextLexer
@@ -57,10 +60,16 @@ def write_pages(_app: Sphinx) -> None:
     MADE.mkdir()
     for path in sorted(NOTEBOOKS.glob("*.md")):
         shutil.copy(path, MADE / path.name)
-    names = [name for name in mmatch.__all__ if not name.startswith("_")]
-    rooms = [name for name in names if type(getattr(mmatch, name)).__name__ == "module"]
-    functions = [name for name in names if name[0].islower() and name not in rooms]
-    classes = [name for name in names if name[0].isupper()]
+    names = [name for name in mmatch.__all__ if name not in mmatch._ROOMS]
+    for room in mmatch._ROOMS:
+        if room in {"aims", "rules"}:  # they have pages of their own
+            continue
+        module = importlib.import_module(f"mmatch.{room}")
+        names += [f"{room}.{name}" for name in getattr(module, "__all__", dir(module)) if name not in names]
+    names += [f"{room}.{name}" for room, found in mmatch._TYPES.items() for name in found]
+    found = {name: operator.attrgetter(name)(mmatch) for name in names}
+    functions = [name for name, value in found.items() if isinstance(value, FunctionType)]
+    classes = [name for name, value in found.items() if isinstance(value, type)]
     (MADE / "functions.md").write_text(_page("Functions", "function", functions), encoding="utf-8")
     (MADE / "classes.md").write_text(_page("Classes", "class", classes), encoding="utf-8")
 

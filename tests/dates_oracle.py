@@ -9,19 +9,23 @@ from hypothesis import strategies as st
 import mmatch as mm
 from dated import planned
 from mmatch.availability import Window, starts, week_text
-from mmatch.formats import format_of
+from mmatch.formats import Format, Gap, SessionSpec, Touchpoint, format_of
 from mmatch.scheduling.cohort_settings import format_name
 from mmatch.scheduling.free_time import FreeTime, shared_time
 
 FORMATS = [
-    mm.Format("meet", (mm.SessionSpec(60, "in_person"),)),
-    mm.Format("blend", (mm.SessionSpec(60, "in_person"), mm.SessionSpec(60, "virtual")), (mm.Gap(0, 1, 2),)),
-    mm.Format("weekly", (mm.SessionSpec(60), mm.SessionSpec(60)), (mm.Gap(6, 7, 8),)),
-    mm.Format("twice", (mm.SessionSpec(60), mm.SessionSpec(60)), (mm.Gap(1, 1, 3, working=True),)),
-    mm.Format(
+    Format("meet", (SessionSpec(60, "in_person"),)),
+    Format(
+        "blend",
+        (SessionSpec(60, "in_person"), SessionSpec(60, "virtual")),
+        (Gap(0, 1, 2),),
+    ),
+    Format("weekly", (SessionSpec(60), SessionSpec(60)), (Gap(6, 7, 8),)),
+    Format("twice", (SessionSpec(60), SessionSpec(60)), (Gap(1, 1, 3, working=True),)),
+    Format(
         "talk",
-        (mm.SessionSpec(60), mm.SessionSpec(60)),
-        (mm.Gap(0, 1, 3, (mm.Touchpoint(answer_days=1, lead_days=1),)),),
+        (SessionSpec(60), SessionSpec(60)),
+        (Gap(0, 1, 3, (Touchpoint(answer_days=1, lead_days=1),)),),
     ),
 ]
 SITES = ("Rome", "Oslo")
@@ -54,7 +58,7 @@ def questions(draw):
     used = sorted({person.site for person in people})
     most = st.sampled_from([None, None, None, None, 1, 1, 2, 2, 0])
     diaries = {
-        person: mm.Diary(
+        person: mm.scheduling.Diary(
             per_day=draw(most),
             per_week=draw(most),
             per_month=draw(most),
@@ -66,7 +70,7 @@ def questions(draw):
         )
         for person in draw(st.lists(st.sampled_from([person.id for person in people]), unique=True, max_size=3))
     }
-    wishes = mm.Wishes(
+    wishes = mm.scheduling.Wishes(
         gap=draw(st.sampled_from([0, 1440])),
         same_time=draw(st.sampled_from([0, 100, 3000])),
         preferred=draw(st.sampled_from([0, 3000])),

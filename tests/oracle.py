@@ -1,6 +1,6 @@
-"""The oracle: tries every matching of a small cohort, in plain Python over Participants.
+"""The oracle with every rule and aim of mmatch written a third time: by their definitions, over Participants.
 
-It shares no code with the library: it knows facts, rules and aims by their definitions. Slow and obvious on purpose.
+It shares no code with them: only the facts, and the trying of every matching, are those of `mmatch.testing`.
 """
 
 from __future__ import annotations
@@ -10,25 +10,10 @@ from collections import Counter
 from decimal import ROUND_FLOOR, Decimal, localcontext
 from fractions import Fraction
 
+from mmatch.testing import oracle
+from mmatch.testing.oracle import rank, steps
+
 UNLIMITED = 10**9
-
-
-def lines_up(cohort, topic):
-    """The topic and all above it."""
-    found = [topic]
-    while found[-1] in cohort.topics:
-        found.append(cohort.topics[found[-1]])
-    return found
-
-
-def steps(cohort, asked, offered):
-    """Distance between topics along one branch; None where they do not meet."""
-    if asked == "" or offered == "":
-        return 0
-    up, down = lines_up(cohort, asked), lines_up(cohort, offered)
-    if offered in up:
-        return up.index(offered)
-    return down.index(asked) if asked in down else None
 
 
 def as_set(person, attribute):
@@ -36,17 +21,6 @@ def as_set(person, attribute):
     if value is None:
         return frozenset()
     return frozenset((type(v) is bool, v) for v in (value if isinstance(value, tuple) else (value,)))
-
-
-def rank(entries, *names):
-    """The rank from 1 by the first of the names that is listed; 1 without a list, None where left out."""
-    if entries is None:
-        return 1
-    for name in names:
-        for k, entry in enumerate(entries, 1):
-            if name == entry or (isinstance(entry, tuple) and name in entry):
-                return k
-    return None
 
 
 def floor_log(value):
@@ -61,32 +35,8 @@ def floor_log(value):
         return power * 2**40 + int((log * 2**40).to_integral_value(ROUND_FLOOR))
 
 
-class Oracle:
+class Oracle(oracle.Oracle):
     """Every valid matching of (cohort, program) as tuples of edges, and the best value."""
-
-    def __init__(self, cohort, program):
-        self.cohort, self.program = cohort, program.resolve(cohort, "flow")
-        self.people = {p.id: p for p in cohort}
-        self.requests = [(p, r) for p in cohort for r in p.requests]
-        self.offers = [(p, o) for p in cohort for o in p.offers]
-        self.edges = [
-            (i, k)
-            for i in range(len(self.requests))
-            for k in range(len(self.offers))
-            if self.possible(i, k) and all(self.rule_allows(rule, i, k) for rule in self.program.rules)
-        ]
-
-    # -- facts ------------------------------------------------------------------------------------------------
-
-    def possible(self, i, k):
-        (mentee, request), (mentor, offer) = self.requests[i], self.offers[k]
-        if mentee.id == mentor.id or steps(self.cohort, request.topic, offer.topic) is None:
-            return False
-        if mentee.id in mentor.avoids or mentor.id in mentee.avoids:
-            return False
-        if rank(mentee.ranks, offer.id, mentor.id) is None or rank(mentor.mentee_ranks, mentee.id) is None:
-            return False
-        return self.cohort.scores is None or (mentor.id, mentee.id) in self.cohort.scores
 
     def rule_allows(self, rule, i, k):
         (mentee, request), (mentor, offer) = self.requests[i], self.offers[k]
@@ -106,6 +56,10 @@ class Oracle:
             return not any((m.mentor, m.mentee) == (mentor.id, mentee.id) for m in self.cohort.history)
         return rule.function(mentor, mentee) if rule.name == "Check" else True
 
+    def __init__(self, cohort, program):
+        self.people = {p.id: p for p in cohort}
+        super().__init__(cohort, program)
+
     def group(self, offer):
         return offer.group or self.program.group_of(offer.topic)
 
@@ -114,8 +68,6 @@ class Oracle:
         if mentor.capacity is None:
             return (1 if mentor.groups is None else mentor.groups) * largest
         return min(mentor.capacity, UNLIMITED if mentor.groups is None else mentor.groups * largest)
-
-    # -- every matching ---------------------------------------------------------------------------------------
 
     def within_limits(self, chosen):
         """No upper limit is passed (so far)."""
@@ -151,44 +103,29 @@ class Oracle:
     def complete(self, chosen):
         """All that must happen happens."""
         load = Counter(self.offers[k][0].id for _, k in chosen)
-        served = {self.requests[i][0].id for i, _ in chosen}
-        filled = Counter(i for i, _ in chosen)
         if any(load[p.id] < p.min_load for p in self.cohort):
             return False
-        for rule in self.program.rules:
-            if rule.name == "Everyone" and rule.of == "mentees":
-                if any(sum(r.mentors for r in p.requests) and p.id not in served for p in self.cohort):
-                    return False
-            elif rule.name == "Everyone":
-                if any(filled[i] < r.mentors for i, (_, r) in enumerate(self.requests)):
-                    return False
-            elif rule.name == "Lock":
-                there = {(self.offers[k][0].id, self.requests[i][0].id, self.offers[k][1].topic) for i, k in chosen}
-                if any(not any(pair == t[: len(pair)] for t in there) for pair in rule.pairs):
-                    return False
-            elif rule.name == "Linked":
-                met = {(self.requests[i][0].id, self.offers[k][0].id) for i, k in chosen}
-                if any(len({frozenset(m for e, m in met if e == name) for name in names}) > 1 for names in rule.sets):
-                    return False
-            elif rule.name == "Stable":
-                from stable_oracle import Slow
+        return all(self.rule_holds(rule, chosen) for rule in self.program.rules)
 
-                if Slow(self.cohort, self.program, chosen, self).pairs(rule.kind):
-                    return False
+    def rule_holds(self, rule, chosen):
+        """What a rule says of several pairs together; the rest stands in `rule_allows` and `within_limits`."""
+        if rule.name == "Everyone":
+            served = {self.requests[i][0].id for i, _ in chosen}
+            filled = Counter(i for i, _ in chosen)
+            if rule.of == "mentees":
+                return all(p.id in served or not sum(r.mentors for r in p.requests) for p in self.cohort)
+            return all(filled[i] >= r.mentors for i, (_, r) in enumerate(self.requests))
+        if rule.name == "Lock":
+            there = {(self.offers[k][0].id, self.requests[i][0].id, self.offers[k][1].topic) for i, k in chosen}
+            return all(any(pair == t[: len(pair)] for t in there) for pair in rule.pairs)
+        if rule.name == "Linked":
+            met = {(self.requests[i][0].id, self.offers[k][0].id) for i, k in chosen}
+            return all(len({frozenset(m for e, m in met if e == name) for name in names}) <= 1 for names in rule.sets)
+        if rule.name == "Stable":
+            from stable_oracle import Slow
+
+            return not Slow(self.cohort, self.program, chosen, self).pairs(rule.kind)
         return True
-
-    def matchings(self, chosen=(), first=0):
-        """Every valid matching."""
-        if first == len(self.edges):
-            if self.complete(chosen):
-                yield chosen
-            return
-        yield from self.matchings(chosen, first + 1)
-        more = (*chosen, self.edges[first])
-        if self.within_limits(more):
-            yield from self.matchings(more, first + 1)
-
-    # -- values -----------------------------------------------------------------------------------------------
 
     def measure(self, aim, chosen):
         rows = [(*self.requests[i], *self.offers[k]) for i, k in chosen]
@@ -316,21 +253,6 @@ class Oracle:
         if aim.power == 2:
             ranks = {"mentees": mentee_rank**2, "mentors": mentor_rank**2, "both": mentee_rank**2 + mentor_rank**2}
         return Fraction(-ranks[aim.of])
-
-    def value(self, chosen):
-        """The total of each tier; with ``exact`` a product in place of its logarithm, for comparisons."""
-        return tuple(self.tier_value(tier, chosen) for tier in self.program.tiers)
-
-    def tier_value(self, tier, chosen):
-        found = [(Fraction(str(aim.weight)), self.measure(aim, chosen)) for aim in tier]
-        if isinstance(found[0][1], tuple):
-            return tuple(found[0][0] * item for item in found[0][1])
-        return sum((weight * total for weight, total in found), Fraction(0))
-
-    def best(self):
-        """The value of the lexicographically greatest matching; None where nothing is valid."""
-        found = max(self.matchings(), key=self.value, default=None)
-        return None if found is None else self.value(found)
 
 
 def segments_of(person, attribute):

@@ -1,30 +1,38 @@
 """What type checkers see of packages whose names are found on use: written by ``make stubs``, checked by a test."""
 
+from importlib import import_module
 from pathlib import Path
 
 import mmatch as mm
 from mmatch.registry.own import load_own, own_names
 
 HOME = Path(mm.__file__).parent
-BASES = {"rules": ("Rule",), "aims": ("Aim", "PairAim"), "solvers": ()}
+BASES = {"rules": ("Rule",), "aims": ("Aim", "PairAim"), "solvers": ("Progress",)}
+LISTED = ("io", "testing", "comparison", "reporting")  # other packages that find their names on use
 
 
 def stubs():
     """{file: its text}."""
-    rows = [f"from mmatch.{room} import {name} as {name}" for name, room in sorted(mm._PLACE.items())]
     rooms = [f"from mmatch import {room} as {room}" for room in mm._ROOMS]
-    found = {HOME / "__init__.pyi": _text(mm.__doc__, [*rooms, *rows, "", "__version__: str"])}
+    names = [name for name in mm.__all__ if name not in mm._ROOMS and name != "__version__"]
+    rows = [*rooms, *_rows(mm, names), "", "__version__: str"]
+    found = {HOME / "__init__.pyi": _text(mm, rows)}
     for room, bases in BASES.items():
-        kinds = [load_own(f"mmatch.{room}", name) for name in own_names(f"mmatch.{room}")]
-        rows = [f"from {kind.__module__} import {kind.__name__} as {kind.__name__}" for kind in kinds]
-        rows += [f"from mmatch.{room}._base import {name} as {name}" for name in bases]
         package = getattr(mm, room)
-        found[HOME / room / "__init__.pyi"] = _text(package.__doc__, sorted(rows))
+        own = [load_own(f"mmatch.{room}", name).__name__ for name in own_names(f"mmatch.{room}")]
+        found[HOME / room / "__init__.pyi"] = _text(package, _rows(package, [*own, *bases]))
+    for room in LISTED:
+        package = import_module(f"mmatch.{room}")
+        found[HOME / room / "__init__.pyi"] = _text(package, _rows(package, package.__all__))
     return found
 
 
-def _text(doc, rows):
-    first = doc.strip().splitlines()[0]
+def _rows(package, names):
+    return sorted(f"from {getattr(package, name).__module__} import {name} as {name}" for name in names)
+
+
+def _text(package, rows):
+    first = package.__doc__.strip().splitlines()[0]
     return "\n".join([f"# {first} Written by `make stubs`.", "", *rows, ""])
 
 

@@ -6,7 +6,10 @@ import ast
 import re
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
+from types import FunctionType
 
 import pytest
 
@@ -14,7 +17,7 @@ import mmatch as mm
 
 HOME = Path(mm.__file__).parent
 FLOORS = [
-    {"errors", "display", "arrays", "exact", "text", "progress"},
+    {"errors", "display", "arrays", "exact", "text", "progress", "lazy"},
     {"availability", "matching", "constraints", "terms", "stages"},
     {"cohort"},
     {"candidates"},
@@ -30,7 +33,7 @@ FLOORS = [
     {"comparison"},
     {"io", "plot"},
     {"signup"},
-    {"reporting", "datasets"},
+    {"reporting", "datasets", "testing"},
     {"cli", "__main__"},
 ]
 FLOOR = {room: level for level, rooms in enumerate(FLOORS) for room in rooms}
@@ -74,6 +77,7 @@ def test_imports_run_one_way(path):
         assert target in FLOOR, target
         assert FLOOR[target] <= FLOOR[room(path)], target
         assert target != "cli" or room(path) in {"cli", "__main__"}
+        assert target != "testing" or room(path) == "testing"
 
 
 @pytest.mark.parametrize("path", sorted((HOME / "solvers").glob("[a-z]*.py")), ids=lambda p: p.name)
@@ -90,22 +94,45 @@ def test_judges_see_no_solver(path):
     assert all("solvers" not in module and "ortools" not in module for module, _ in imported(path))
 
 
-def test_no_room_bears_the_name_of_a_public_function():
-    functions = {name for name in mm.__all__ if callable(getattr(mm, name)) and not isinstance(getattr(mm, name), type)}
-    rooms = {path.stem for path in FILES} | {path.name for path in HOME.rglob("*") if path.is_dir()}
-    assert not functions & rooms
+ROOMS = {room: import_module(f"mmatch.{room}") for room in (*mm._ROOMS, *mm._TYPES)}
+PUBLIC = {  # module: its public names
+    "mmatch": mm.__all__,
+    **{f"mmatch.{room}": getattr(ROOMS[room], "__all__", dir(ROOMS[room])) for room in mm._ROOMS},
+    **{f"mmatch.{room}": names for room, names in mm._TYPES.items()},
+}
+
+
+@pytest.mark.parametrize("package", PUBLIC)
+def test_no_module_bears_the_name_of_a_public_function(package):
+    """Python sets an imported submodule as an attribute of its package: it would take the place of the function."""
+    home = import_module(package)
+    functions = {name for name in PUBLIC[package] if isinstance(getattr(home, name), FunctionType)}
+    modules = {found.name for found in iter_modules(getattr(home, "__path__", ()))}
+    assert not functions & modules
 
 
 def test_all_public_names_exist_and_are_listed():
-    assert sorted(dir(mm)) == sorted(mm.__all__)
-    for name in mm.__all__:
-        assert getattr(mm, name) is not None, name
-        assert name == "__version__" or getattr(mm, name).__doc__, name
+    assert dir(mm) == mm.__all__
+    assert len(mm.__all__) == 58
+    for package, names in PUBLIC.items():
+        for name in names:
+            value = getattr(import_module(package), name)
+            assert value.__doc__ or not callable(value), name
     with pytest.raises(AttributeError, match="no attribute 'nothing'"):
         _ = mm.nothing
 
 
-@pytest.mark.parametrize("code", ["import mmatch", "import mmatch.__main__, mmatch.cli"])
+def test_the_page_of_the_api_names_all_that_is_public_and_nothing_else():
+    page = (HOME.parent.parent / "docs/reference/api.md").read_text(encoding="utf-8")
+    public = {f"{package}.{name}".removeprefix("mmatch.") for package, names in PUBLIC.items() for name in names}
+    named = set(re.findall(r"(?:`|^## )(?:mm|mmatch)\.([A-Za-z_.]+)", page, re.MULTILINE))
+    assert public - named == set()
+    assert {name for name in named - public if name.rpartition(".")[0] not in {"Cohort", "cohort"}} == set()
+
+
+@pytest.mark.parametrize(
+    "code", ["import mmatch", "import mmatch.__main__, mmatch.cli", "import mmatch.io, mmatch.testing"]
+)
 def test_importing_loads_no_solver_and_no_frames(code):
     heavy = "ortools scipy networkx pandas polars narwhals pydantic"
     program = f"import sys; {code}; print([m for m in {heavy!r}.split() if m in sys.modules])"

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 import mmatch as mm
 from mmatch.candidates.blocking import KINDS
+from mmatch.stable import BlockingPair
 from oracle import Oracle
 from stable_oracle import Slow
 from strategies import cohorts, examples, rules_for, some_seats
@@ -86,7 +87,7 @@ def test_seats_of_offers_and_mentors_without_any():
     options = {"offers": {"p": "x", "q": "x"}, "capacity": 2, "offer_capacity": {"p": 1, "q": 0}}
     cohort = mm.Cohort.from_rankings(mentees, {"x": ["e2", "e1"]}, **options)
     matching = mm.matching_from_pairs(cohort, [("x", "e1", "p")])
-    assert mm.blocking_pairs(cohort, mm.Program(), matching) == [mm.BlockingPair("x", "e2", "p")]
+    assert mm.blocking_pairs(cohort, mm.Program(), matching) == [BlockingPair("x", "e2", "p")]
     none = mm.Cohort.from_rankings(mentees, {"x": ["e2", "e1"]}, **{**options, "capacity": 0})
     empty = mm.matching_from_pairs(none, [])
     assert [mm.blocking_pairs(none, mm.Program(), empty, kind) for kind in NOTIONS] == [[], [], []]
@@ -95,7 +96,7 @@ def test_seats_of_offers_and_mentors_without_any():
 def test_a_seat_with_somebody_whom_the_list_leaves_out_is_given_up_gladly():
     cohort = mm.Cohort.from_rankings({"e": ["x"]}, {"x": ["e"], "y": ["e"]})
     matching = mm.matching_from_pairs(cohort, [("y", "e")])
-    assert mm.blocking_pairs(cohort, mm.Program(), matching) == [mm.BlockingPair("x", "e", "")]
+    assert mm.blocking_pairs(cohort, mm.Program(), matching) == [BlockingPair("x", "e", "")]
 
 
 def group(least, most, *, groups=None):
@@ -107,10 +108,13 @@ def group(least, most, *, groups=None):
 
 def test_nobody_opens_a_group_alone():
     """e2 joins the open group on a; e3 alone is too few for one on b."""
-    assert mm.blocking_pairs(*group(2, 3)) == [mm.BlockingPair("x", "e2", "a")]
-    assert mm.blocking_pairs(*group(1, 3)) == [mm.BlockingPair("x", "e2", "a"), mm.BlockingPair("x", "e3", "b")]
+    assert mm.blocking_pairs(*group(2, 3)) == [BlockingPair("x", "e2", "a")]
+    assert mm.blocking_pairs(*group(1, 3)) == [
+        BlockingPair("x", "e2", "a"),
+        BlockingPair("x", "e3", "b"),
+    ]
     assert mm.blocking_pairs(*group(2, 2)) == []
-    assert mm.blocking_pairs(*group(1, 3, groups=1)) == [mm.BlockingPair("x", "e2", "a")]
+    assert mm.blocking_pairs(*group(1, 3, groups=1)) == [BlockingPair("x", "e2", "a")]
 
 
 def test_bad_arguments_are_told():
@@ -127,6 +131,6 @@ def test_a_request_for_two_mentors_has_an_empty_seat_until_both_come():
     mentors = [mm.Participant(name, offers=[mm.Offer()]) for name in ("x", "y")]
     cohort = mm.Cohort([*mentors, mm.Participant("e", requests=[mm.Request(mentors=2)])])
     one = mm.matching_from_pairs(cohort, [("x", "e")])
-    assert mm.blocking_pairs(cohort, mm.Program(), one) == [mm.BlockingPair("y", "e", "")]
+    assert mm.blocking_pairs(cohort, mm.Program(), one) == [BlockingPair("y", "e", "")]
     both = mm.matching_from_pairs(cohort, [("x", "e"), ("y", "e")])
     assert mm.blocking_pairs(cohort, mm.Program(), both, "super") == []

@@ -14,6 +14,7 @@ import mmatch as mm
 from mmatch.display import MOST_ROWS, Table, as_html
 from mmatch.formats import format_of
 from mmatch.progress import Progress
+from mmatch.reporting import ProgressBar
 
 CANARY = "zzcanaryzz"
 HOSTILE = '<img src=x onerror=alert(1)>"'
@@ -57,7 +58,7 @@ def gallery(topic="r"):
         "schedule": mm.schedule(cohort, result, start="2027-01-11", end="2027-01-20"),
         "report": mm.report(cohort, result),
         "plan": mm.schedule(cohort, result, start="2027-01-11", end="2027-02-20").plans[0],
-        "dated": mm.solve_with_dates(cohort, program, mm.Dates(start="2027-01-11", end="2027-02-20")),
+        "dated": mm.scheduling.solve_with_dates(cohort, program, mm.Dates(start="2027-01-11", end="2027-02-20")),
         "format": format_of("two_session"),
     }
 
@@ -93,7 +94,7 @@ def test_evidence_of_a_large_question_is_a_short_line():
     assert repr(proof).startswith("<Proof: prices, ")
     assert len(repr(proof)) < 100
     assert len(repr(mm.solve(gallery()["cohort"], solver="stable").proof.stability)) < 100
-    diary = mm.Diary(busy=[(0, 60)], per_week=2)
+    diary = mm.scheduling.Diary(busy=[(0, 60)], per_week=2)
     assert repr(diary) == "<Diary: 1 times taken, 0 dates with hours of their own, per_week 2>"
 
 
@@ -114,7 +115,7 @@ STEP = Progress("solve", 2, 8, (12,), (15.5,))
 
 def test_a_terminal_has_one_line_that_is_wiped(monkeypatch):
     monkeypatch.setattr(sys, "stderr", screen := Terminal())
-    with mm.ProgressBar(patience=0) as bar:
+    with ProgressBar(patience=0) as bar:
         bar(STEP)
         bar(STEP)  # too soon to be shown
     assert screen.getvalue() == "\r\033[Ksolve 2 of 8 · value 12 · bound 15.5 · 0 s\r\033[K"
@@ -122,10 +123,10 @@ def test_a_terminal_has_one_line_that_is_wiped(monkeypatch):
 
 def test_nothing_is_shown_where_nobody_looks_or_before_it_takes_long(monkeypatch):
     monkeypatch.setattr(sys, "stderr", io.StringIO())
-    with mm.ProgressBar(patience=0) as bar:
+    with ProgressBar(patience=0) as bar:
         bar(STEP)
     monkeypatch.setattr(sys, "stderr", screen := Terminal())
-    with mm.ProgressBar() as bar:
+    with ProgressBar() as bar:
         bar(STEP)
     assert screen.getvalue() == ""
 
@@ -133,8 +134,8 @@ def test_nothing_is_shown_where_nobody_looks_or_before_it_takes_long(monkeypatch
 def test_a_notebook_has_a_bar_that_is_changed_in_place_and_shows_values_and_figures():
     """In a real kernel, as Jupyter runs it."""
     cells = [
-        "import mmatch as mm\nfrom mmatch.progress import Progress\nbar = mm.ProgressBar(patience=0)",
-        "bar(Progress('<solve>', 2, 8, (12,), None))",
+        "import mmatch as mm\nfrom mmatch.reporting import ProgressBar\nbar = ProgressBar(patience=0)",
+        "bar(mm.solvers.Progress('<solve>', 2, 8, (12,), None))",
         "bar.close()",
         "cohort = mm.Cohort.from_scores([[1, 2], [3, 4]], capacity=1)\ncohort",
         "mm.plot.supply(cohort).figure",

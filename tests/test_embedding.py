@@ -39,7 +39,7 @@ def questions():
 
 def solved(number):
     """The answer as text: what crosses a process is data."""
-    return mm.to_json(mm.solve(*questions()[number]))
+    return mm.io.to_json(mm.solve(*questions()[number]))
 
 
 def answers():
@@ -48,7 +48,7 @@ def answers():
 
 def plain(text):
     """An answer without how long it took."""
-    found = mm.from_json(text)
+    found = mm.io.from_json(text)
     return found.matching, found.value, found.trust, found.proof
 
 
@@ -65,7 +65,7 @@ def test_other_processes_give_the_same(method):
     context = multiprocessing.get_context(method)
     with ProcessPoolExecutor(1, mp_context=context) as executor:
         found = [executor.submit(mm.solve, *question).result() for question in questions()]
-    assert [plain(mm.to_json(result)) for result in found] == answers()
+    assert [plain(mm.io.to_json(result)) for result in found] == answers()
 
 
 def test_an_event_loop_gives_the_same():
@@ -98,12 +98,12 @@ def everything_used(folder):
     result = mm.solve(example.cohort, example.program)
     schedule = mm.schedule(example.cohort, result, example.dates)
     mm.report(example.cohort, result, schedule=schedule).write(folder / "report.html")
-    mm.write_calendars(example.cohort, schedule, folder / "calendars", now="2027-01-01T00:00Z")
+    mm.io.write_calendars(example.cohort, schedule, folder / "calendars", now="2027-01-01T00:00Z")
     mm.plot.bipartite(example.cohort, result.matching)
     mm.compare(example.cohort, {"a": example.program, "b": (example.program, "greedy")})
     for cohort, program in questions():
         for solver in ("auto", "milp", "cpsat"):
-            with contextlib.suppress(mm.UnsupportedError):
+            with contextlib.suppress(mm.errors.UnsupportedError):
                 mm.reasons(cohort, mm.solve(cohort, program, solver=solver))
 
 

@@ -184,10 +184,10 @@ def test_an_interrupt_in_any_phase_returns_what_there_is():
 def test_what_is_of_another_type_is_told_by_name():
     cohort = mm.Cohort.from_rankings({"a": ["x"]})
     calls = {
-        "schedule": lambda: mm.calendar_file(cohort, None, now="2026-01-01T00:00Z"),
-        "cohort": lambda: mm.write_calendars(None, None, "folder", now="2026-01-01T00:00Z"),
-        "request": lambda: mm.recommend_format(None),
-        "form": lambda: mm.handout(None, "mentor"),
+        "schedule": lambda: mm.io.calendar_file(cohort, None, now="2026-01-01T00:00Z"),
+        "cohort": lambda: mm.io.write_calendars(None, None, "folder", now="2026-01-01T00:00Z"),
+        "request": lambda: mm.formats.recommend_format(None),
+        "form": lambda: mm.formats.handout(None, "mentor"),
         "offer_capacity": lambda: mm.Cohort.from_rankings({"a": ["x"]}, offer_capacity=3),
         'mentees[""]': lambda: mm.Cohort.from_rankings({"": ["x"]}),
         'mentors[""]': lambda: mm.Cohort.from_rankings({"a": ["x"]}, {"x": ["a"], "": ["a"]}),

@@ -82,9 +82,9 @@ def test_a_couple_moves_only_together():
     linked = mm.Program(rules=[mm.rules.Stable(), mm.rules.Linked([["eva", "finn"]])], aims=[mm.aims.Coverage()])
     result = mm.solve(cohort, linked)
     assert sorted(result.matching.pairs()) == [("ann", "gia", ""), ("bob", "eva", ""), ("bob", "finn", "")]
-    with pytest.raises(mm.UnsupportedError, match="Linked"):
+    with pytest.raises(mm.errors.UnsupportedError, match="Linked"):
         mm.solve(cohort, linked, solver="stable")
-    with pytest.raises(mm.UnsupportedError, match="linked"):
+    with pytest.raises(mm.errors.UnsupportedError, match="linked"):
         mm.blocking_pairs(cohort, linked, result.matching, kind="strong")
 
 

@@ -237,10 +237,10 @@ def test_no_chances_keep_all_rules():
 
 
 def test_what_is_no_flow_is_refused_by_name():
-    with pytest.raises(mm.UnsupportedError, match="a lottery cannot keep a least group size of 2"):
+    with pytest.raises(mm.errors.UnsupportedError, match="a lottery cannot keep a least group size of 2"):
         mm.randomise(table([[1], [1]], capacity=2), mm.Program(group=(2, 3)))
     for aim in (aims.WorstOff(), aims.Leximin()):
-        with pytest.raises(mm.UnsupportedError, match=rf"a lottery cannot follow {aim.name}\(\): it is no sum"):
+        with pytest.raises(mm.errors.UnsupportedError, match=rf"a lottery cannot follow {aim.name}\(\): it is no sum"):
             mm.randomise(table([[1]]), mm.Program(aims=[aims.Coverage(), aim]))
 
 
@@ -254,7 +254,7 @@ def test_sets_that_cross_are_named():
     mentees = [mm.Participant(name, requests=[mm.Request("r"), mm.Request("sql")]) for name in "ab"]
     cohort = mm.Cohort([*mentors, *mentees])
     assert seats(mm.randomise(cohort)) == {"a": 2, "b": 2}
-    with pytest.raises(mm.UnsupportedError, match=r"cannot keep both .* and .*: these two sets of pairs cross"):
+    with pytest.raises(mm.errors.UnsupportedError, match=r"cannot keep both .* and .*: these two sets of pairs cross"):
         mm.randomise(cohort, cap=HALF)
 
 
@@ -270,21 +270,21 @@ class Few(Rule):
 def test_a_limit_over_several_mentees_is_refused():
     cohort, program = table([[1, 1], [1, 1], [1, 1]]), mm.Program(rules=[Few()])
     assert mm.solve(cohort, program).value[0] == 2
-    with pytest.raises(mm.UnsupportedError, match=r"cannot keep Few\(\).*: it counts the seats of several"):
+    with pytest.raises(mm.errors.UnsupportedError, match=r"cannot keep Few\(\).*: it counts the seats of several"):
         mm.randomise(cohort, program)
 
 
 def test_numbers_that_would_not_stay_exact_are_refused(monkeypatch):
     monkeypatch.setattr(chances, "LARGEST_FLOW", 5_000)
     assert mm.randomise(table([[1]] * 3)).of("a") == THIRD
-    with pytest.raises(mm.UnsupportedError, match="does not stay exact: use a cap with a smaller denominator"):
+    with pytest.raises(mm.errors.UnsupportedError, match="does not stay exact: use a cap with a smaller denominator"):
         mm.randomise(table([[1]] * 3), cap=0.001)
 
 
 def test_no_draw_without_the_judge(monkeypatch):
     refused = [mm.Violation("capacity", "x has 2 mentees, at most 1")]
     monkeypatch.setattr(drawing, "verify", lambda cohort, program, matching: refused)
-    with pytest.raises(mm.SolverError, match="the judge refuses: x has 2 mentees, at most 1"):
+    with pytest.raises(mm.errors.SolverError, match="the judge refuses: x has 2 mentees, at most 1"):
         mm.randomise(table([[1]]))
 
 
@@ -295,7 +295,7 @@ def drawn(question, **options):
     """A draw; None where the question is wrong, infeasible or no flow."""
     try:
         return mm.randomise(*question, **options)
-    except (mm.InputError, mm.NoMatchingError, mm.UnsupportedError):
+    except (mm.InputError, mm.NoMatchingError, mm.errors.UnsupportedError):
         return None
 
 
@@ -338,7 +338,7 @@ def test_refused_or_infeasible_exactly_where_the_flow_solver_is(question):
     assume({"WorstOff", "Leximin", "Nash", "Parity"}.isdisjoint(name for name, _ in _named(question)))
     try:
         result = mm.solve(*question, solver="flow")
-    except (mm.InputError, mm.UnsupportedError) as error:
+    except (mm.InputError, mm.errors.UnsupportedError) as error:
         with pytest.raises(type(error)):
             mm.randomise(*question)
         return
@@ -447,7 +447,7 @@ def check_best(cohort, program, cap):
     """Seats and expected values are those of the linear programs over every matching."""
     try:
         draw = mm.randomise(cohort, program, cap=cap)
-    except (mm.InputError, mm.UnsupportedError):
+    except (mm.InputError, mm.errors.UnsupportedError):
         assume(False)
     except mm.NoMatchingError:
         draw = None
@@ -630,7 +630,7 @@ def test_many_chances_are_drawn_without_a_list(monkeypatch):
     draw = mm.randomise(table([[1], [1], [1]]))
     assert draw.of("a") == THIRD
     assert {draw.again(seed).matching.seats.mentee for seed in range(30)} == {("a",), ("b",), ("c",)}
-    with pytest.raises(mm.LimitError, match="9 pairs and sets are left to chance, limit 2"):
+    with pytest.raises(mm.errors.LimitError, match="9 pairs and sets are left to chance, limit 2"):
         _ = draw.parts
     assert draw.to_json()["parts"] is None
 

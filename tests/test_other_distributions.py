@@ -14,7 +14,7 @@ import pytest
 
 import mmatch as mm
 from mmatch.instance import Answer
-from mmatch.registry import plugins
+from mmatch.registry import plugins, register
 
 SAMPLE = Path(__file__).parent / "sample_plugin"
 COHORT = "mm.Cohort([mm.Participant('ann', offers=[mm.Offer('x')]), mm.Participant('bo', requests=[mm.Request('x')])])"
@@ -43,7 +43,7 @@ def other(site, tmp_path_factory):
 def run(path, code):
     """What a fresh interpreter prints, as JSON."""
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(path), os.environ.get("PYTHONPATH", "")])}
-    text = f"import json\nimport mmatch as mm\n{code}"
+    text = f"import json\nimport mmatch as mm\nfrom mmatch.registry import installed_plugins\n{code}"
     command = [sys.executable, "-c", text]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)  # noqa: S603 - ours
     assert done.returncode == 0, done.stderr
@@ -59,9 +59,7 @@ def refused(path, code):
 
 
 def test_what_is_installed_is_listed_without_being_loaded(site):
-    code = (
-        "import sys\nfound = [[p.kind, p.name, p.distribution, p.version, p.fault] for p in mm.installed_plugins()]\n"
-    )
+    code = "import sys\nfound = [[p.kind, p.name, p.distribution, p.version, p.fault] for p in installed_plugins()]\n"
     listed, loaded = run(site, f"{code}print(json.dumps([found, 'mmatch_sample' in sys.modules]))")
     assert not loaded
     assert ["rule", "EarlierLetter", "mmatch-sample", "1.2.0", ""] in listed
@@ -71,8 +69,14 @@ def test_what_is_installed_is_listed_without_being_loaded(site):
     assert "stays mmatch's" in faults["solver", "flow"]
 
 
+def test_they_keep_the_contract_and_are_read_back_from_json(site):
+    checks = "mm.testing.check_rule(mm.rules.EarlierLetter(False)); mm.testing.check_aim(mm.aims.ShortNames())"
+    solver = "mm.testing.check_solver(__import__('mmatch_sample').Nobody())"
+    assert run(site, f"{checks}; {solver}; print(1)") == 1
+
+
 def test_what_is_broken_is_listed_when_all_are_loaded(site):
-    found = run(site, "print(json.dumps([[p.name, p.fault] for p in mm.installed_plugins(load=True) if p.fault]))")
+    found = run(site, "print(json.dumps([[p.name, p.fault] for p in installed_plugins(load=True) if p.fault]))")
     faults = dict(found)
     assert faults["Missing"].startswith("mmatch-sample cannot be loaded: AttributeError")
     assert faults["quitter"].startswith("mmatch-sample cannot be loaded: SystemExit")
@@ -134,7 +138,7 @@ def test_a_name_in_a_file_is_never_an_import_path(site):
 def test_a_class_of_a_notebook_is_registered_under_its_name(monkeypatch):
     monkeypatch.setattr(plugins, "_registered", {})
 
-    @mm.register
+    @register
     @dataclass(frozen=True, repr=False)
     class Nobody(mm.rules.Rule):
         def allows(self, pairs):
@@ -144,7 +148,7 @@ def test_a_class_of_a_notebook_is_registered_under_its_name(monkeypatch):
     assert program.rules == (Nobody(),)
     assert "Nobody" in dir(mm.rules)
 
-    @mm.register
+    @register
     class Idle:
         name, rank, takes = "idle", None, frozenset({"linear", "convex_load", "bounds"})
 
@@ -166,4 +170,4 @@ class Differs(mm.rules.Rule):
 )
 def test_what_cannot_be_registered_is_told(part, told):
     with pytest.raises(mm.InputError, match=told):
-        mm.register(part)
+        register(part)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import numpy as np
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -125,6 +127,8 @@ def test_a_week_has_a_block_for_each_session():
     drawn(ax)
     (block,) = ax.patches
     assert (round(block.get_x() + 0.45), block.get_y(), block.get_height()) == (0, 9, 1)
+    sunday = mm.plot.week(dates, dt.date(2027, 1, 17), "Europe/Berlin")
+    assert (sunday.get_title(), len(sunday.patches)) == (ax.get_title(), 1) == ("Week of 2027-01-11", 1)
     assert not mm.plot.week(dates, "2027-02-01").patches
     with pytest.raises(mm.InputError, match="expected a date"):
         mm.plot.week(dates, "next week")
@@ -146,5 +150,5 @@ def test_value_and_bound_meet():
 def test_a_missing_matplotlib_is_one_sentence(monkeypatch):
     mm.plot._shown_figure.cache_clear()
     monkeypatch.setitem(__import__("sys").modules, "matplotlib.figure", None)
-    with pytest.raises(mm.ExtraError, match=r'pip install "mmatch\[plot\]"'):
+    with pytest.raises(mm.errors.ExtraError, match=r'pip install "mmatch\[plot\]"'):
         mm.plot.supply(cohort())

@@ -49,8 +49,14 @@ def test_a_rule_and_an_aim_of_ones_own():
     assert repr(MoreYears(2)) == "MoreYears(2)"
 
 
+def test_they_keep_the_contract():
+    mm.testing.check_rule(MoreYears())
+    mm.testing.check_rule(MoreYears(2), COHORT)
+    mm.testing.check_aim(Years())
+
+
 def test_what_could_not_be_read_back_is_not_written():
-    with pytest.raises(mm.UnsupportedError, match="no part of mmatch itself"):
+    with pytest.raises(mm.errors.UnsupportedError, match="no part of mmatch itself"):
         mm.Program(rules=[MoreYears()]).to_json()
 
 
@@ -69,7 +75,7 @@ def test_a_broken_rule_is_named(answer, told):
         def allows(self, pairs):
             return answer(pairs)
 
-    with pytest.raises(mm.PluginError, match=rf"Broken\(\).*{told}"):
+    with pytest.raises(mm.errors.PluginError, match=rf"Broken\(\).*{told}"):
         mm.solve(COHORT, mm.Program(rules=[Broken()]))
 
 
@@ -87,7 +93,7 @@ def test_a_broken_aim_is_named_and_nothing_is_cut_in_silence(scores, told):
         def scores(self, pairs):
             return scores(pairs)
 
-    with pytest.raises(mm.PluginError, match=rf"Broken\(\).*{told}"):
+    with pytest.raises(mm.errors.PluginError, match=rf"Broken\(\).*{told}"):
         mm.solve(COHORT, mm.Program(aims=[Broken()]))
 
 
@@ -103,7 +109,7 @@ def test_an_aim_whose_compiled_form_lies_proves_nothing():
             return Fraction(len(matching.seats))
 
     program = mm.Program(aims=[Lying()])
-    with pytest.raises(mm.SolverError, match="prices do not prove"):
+    with pytest.raises(mm.errors.SolverError, match="prices do not prove"):
         mm.solve(COHORT, program)
 
 
@@ -129,7 +135,7 @@ class Mine:
     ],
 )
 def test_a_broken_solver_is_a_solver_error(answer, told):
-    with pytest.raises(mm.SolverError, match=told):
+    with pytest.raises(mm.errors.SolverError, match=told):
         mm.solve(COHORT, solver=Mine(answer))
 
 

@@ -174,7 +174,7 @@ def test_groups_of_one_are_pairs(scores):
 
 
 def test_it_is_for_groups_only():
-    with pytest.raises(mm.UnsupportedError, match="nothing here asks for groups"):
+    with pytest.raises(mm.errors.UnsupportedError, match="nothing here asks for groups"):
         mm.solve(mm.Cohort.from_scores([[1]], capacity=1), solver="portfolio")
 
 

@@ -82,8 +82,8 @@ def test_a_notion_that_no_matching_has_is_an_outcome_with_a_reason():
 def test_ties_where_strict_lists_are_needed_are_refused_in_a_sentence():
     cohort = mm.Cohort.from_rankings({"a": [["x", "y"]]}, {"x": ["a"], "y": ["a"]})
     with pytest.raises(mm.InputError, match="state strict lists"):
-        mm.stable_matchings(cohort)
-    with pytest.raises(mm.UnsupportedError, match="strict lists"):
+        mm.stable.stable_matchings(cohort)
+    with pytest.raises(mm.errors.UnsupportedError, match="strict lists"):
         mm.solve(cohort, mm.Program(aims=[mm.aims.Preference("both")]), solver="stable")
 
 

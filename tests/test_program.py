@@ -18,7 +18,7 @@ def test_a_program_reads_back_equal_from_json(question):
     _, program = question
     try:
         text = json.dumps(program.to_json())
-    except mm.UnsupportedError as error:
+    except mm.errors.UnsupportedError as error:
         assert "plain function" in str(error)
         assume(False)
     again = mm.Program.from_json(json.loads(text))
@@ -103,6 +103,7 @@ def test_titles_read_as_they_are_written():
     assert rules.Differs("site", missing="allow").title == "Differs('site', missing='allow')"
     assert aims.Coverage().title == "Coverage()"
     assert aims.Fit(weight=2).title == "Fit(weight=2)"
+    assert rules.GroupCount("site", "Oslo", most=1).title == "GroupCount('site', 'Oslo', most=1)"  # once least=1
 
 
 COHORT = mm.Cohort([mm.Participant("ann", offers=[mm.Offer("x")]), mm.Participant("bob", requests=[mm.Request("x")])])
@@ -203,11 +204,67 @@ def test_bad_settings_are_input_errors(setting):
         with_settings(mm.Program(), [setting])
 
 
+@pytest.mark.parametrize(
+    ("setting", "written"),
+    [
+        ("aims=Shares(dept wanted)", "aims=Shares('dept wanted')"),
+        ("rule=Lock(p001 p100)", "rule=Lock([('p001', 'p100')])"),
+        ("rule=SharedTime(start=2027-01-11)", "rule=SharedTime(start='2027-01-11')"),
+        ("rule=Same(home town, missing=allow)", "rule=Same('home town', missing=allow)"),
+        ("aims=Coverage, Shares(home town) + TopicFit", "aims=Coverage, Shares('home town') + TopicFit"),
+    ],
+)
+def test_a_text_without_quotes_is_told_with_the_corrected_one(setting, written):
+    with pytest.raises(mm.InputError) as caught:
+        with_settings(mm.Program(), [setting])
+    assert caught.value.problems[0].message == "texts need quotes"
+    assert caught.value.problems[0].hint == f"write {written}"
+    with_settings(mm.Program(), [written])
+
+
+def test_every_name_that_nobody_has_is_told_with_the_closest_one():
+    cohort = mm.Cohort(
+        [
+            mm.Participant("ann", offers=[mm.Offer("data")], site="Rome", attributes={"hours a month": 3}),
+            mm.Participant("bob", requests=[mm.Request("data")]),
+        ]
+    )
+    wrong = {
+        "ann": mm.Program(rules=[rules.Lock([("anm", "bob")])]),
+        "bob": mm.Program(rules=[rules.Together([["bobb", "ann"]])]),
+        "data": mm.Program(group={"dat": (1, 2)}),
+        "site": mm.Program(aims=[aims.Shares("sit")]),
+    }
+    for name, program in wrong.items():
+        with pytest.raises(mm.InputError, match=f'did you mean "{name}"'):
+            mm.solve(cohort, program)
+    with pytest.raises(mm.InputError, match=r'does not offer topic "dta" .did you mean "data"'):
+        mm.solve(cohort, mm.Program(rules=[rules.Lock([("ann", "bob", "dta")])]))
+    with pytest.raises(mm.InputError, match=r'"anna" makes no offer .did you mean "ann"'):
+        mm.solve(cohort, mm.Program(aims=[aims.Coverage(), aims.EvenLoad({"anna": 1})]))
+    result = mm.solve(cohort)
+    for fields, name in (({"busy": {"anm": []}}, "ann"), ({"rooms": {"Rom": 1}}, "Rome")):
+        with pytest.raises(mm.InputError, match=f'did you mean "{name}"'):
+            mm.schedule(cohort, result, mm.Dates(start="2027-01-11", end="2027-01-15", **fields))
+    with pytest.raises(mm.InputError, match='did you mean "hours a month"'):
+        mm.scheduling.diaries_of(cohort, hours_per_month="hours month")
+
+
+def test_only_the_names_that_a_message_shows_are_looked_for(monkeypatch):
+    """Each look goes through everybody: many wrong ids would take minutes."""
+    looks = []
+    monkeypatch.setattr("mmatch.text.suggestion", lambda name, known: looks.append(name) or "")
+    cohort = mm.Cohort([mm.Participant("ann", offers=[mm.Offer()], requests=[mm.Request()])])
+    with pytest.raises(mm.InputError) as caught:
+        rules.Forbid([(f"x{k}", "ann") for k in range(90)]).check(cohort)
+    assert (len(caught.value.problems), len(looks)) == (90, 20)
+
+
 def test_a_function_whose_values_are_too_small_to_round_is_refused():
     """Its values are rounded to 2^-44 whatever the cohort: below 1/16 that could be seen."""
     cohort = mm.Cohort([mm.Participant("ann", offers=[mm.Offer()]), mm.Participant("eva", requests=[mm.Request()])])
     assert mm.solve(cohort, mm.Program(aims=[aims.Score(lambda _a, _b: 0.07)])).value == (pytest.approx(0.07),)
-    with pytest.raises(mm.UnsupportedError, match="below 1/16"):
+    with pytest.raises(mm.errors.UnsupportedError, match="below 1/16"):
         mm.solve(cohort, mm.Program(aims=[aims.Score(lambda _a, _b: 0.01)]))
 
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 import mmatch as mm
+from mmatch.formats import Format, Gap, SessionSpec
 
 PEOPLE = [
     mm.Participant("ann", offers=[mm.Offer()], name="Ann Lee", availability="Mon 9-11", site="Rome"),
@@ -32,7 +33,7 @@ def test_a_hand_made_list_is_measured_by_the_aims_of_the_program():
 
 
 def test_a_list_that_breaks_rules_is_refused_with_all_of_them():
-    with pytest.raises(mm.BrokenRulesError, match="site") as caught:
+    with pytest.raises(mm.errors.BrokenRulesError, match="site") as caught:
         mm.evaluate(COHORT, APART, [("ann", "eva"), ("bob", "finn")])
     assert [v.code for v in caught.value.violations] == ["rule:Differs", "rule:Differs"]
 
@@ -76,9 +77,9 @@ def test_a_schedule_is_judged_with_its_result_and_its_program():
 
 def test_a_program_holds_formats_of_its_own():
     """`Program(format="own")` was refused: an own format could only be asked for request by request."""
-    clinic = mm.Format("clinic", (mm.SessionSpec(30), mm.SessionSpec(20)), (mm.Gap(0, 1, 6),))
+    clinic = Format("clinic", (SessionSpec(30), SessionSpec(20)), (Gap(0, 1, 6),))
     program = mm.Program(format="clinic", formats=[clinic], rules=APART.rules)
-    assert mm.from_json(mm.to_json(program)) == program
+    assert mm.io.from_json(mm.io.to_json(program)) == program
     week = mm.Cohort([replace(person, availability="Mon-Fri 9-11") for person in PEOPLE])
     result = mm.solve(week, program)
     schedule = mm.schedule(week, result, start="2027-01-11", end="2027-01-15")
@@ -122,7 +123,7 @@ def test_a_name_of_two_people_is_a_question(tmp_path):
 
 def test_a_result_for_other_formats_of_the_same_name_answers_another_program():
     """The formats were not compared: a longer one under the same name passed for the one that was asked."""
-    short, long = (mm.Format("clinic", (mm.SessionSpec(minutes),)) for minutes in (20, 90))
+    short, long = (Format("clinic", (SessionSpec(minutes),)) for minutes in (20, 90))
     asked, other = (mm.Program(format="clinic", formats=[form]) for form in (short, long))
     assert [v.code for v in mm.verify(COHORT, asked, mm.solve(COHORT, other))] == ["digest"]
 

@@ -52,14 +52,14 @@ def people():
 
 
 def plain(value):
-    return json.loads(mm.to_json(value))
+    return json.loads(mm.io.to_json(value))
 
 
 def test_an_answer_can_be_verified_by_the_client(client):
     cohort, program = people(), mm.Program(aims=[mm.aims.Coverage()])
     answer = client.post("/matches", json={"cohort": plain(cohort), "program": plain(program), "seed": 3})
     assert answer.status_code == 200
-    result = mm.from_json(json.dumps(answer.json()["result"]))
+    result = mm.io.from_json(json.dumps(answer.json()["result"]))
     assert mm.verify(cohort, program, result) == []
     assert (result.status, result.trust, result.seed) == ("optimal", "proved", 3)
     assert {reason["kind"] for reason in answer.json()["reasons"]} >= {"score", "no_offer"}
@@ -183,5 +183,5 @@ def test_neither_names_nor_attributes_are_logged(client, caplog):
 
 
 def test_schemas_are_served(client):
-    assert client.get("/schemas/cohort").json() == mm.json_schema("cohort")
+    assert client.get("/schemas/cohort").json() == mm.io.json_schema("cohort")
     assert client.get("/schemas/other").status_code == 404

@@ -6,127 +6,74 @@ result = mmatch.solve(cohort, mmatch.Program())
 
 from __future__ import annotations
 
-import importlib
-from typing import Any
+from typing import Any, NoReturn
+
+from mmatch.lazy import found_on_use, unknown
 
 __version__ = "0.1.0"
 
-_HOME = {
-    "matching": (
-        "BlockingPair",
-        "Match",
-        "Matching",
-        "Proof",
-        "Reason",
-        "Stability",
-        "Status",
-        "Trust",
-        "Violation",
-    ),
-    "cohort": ("Cohort", "Meeting", "Offer", "Participant", "Request", "Supply"),
-    "program": ("Program",),
-    "result": ("Result",),
-    "progress": ("Progress",),
-    "instance.from_pairs": ("matching_from_pairs",),
-    "engine": ("solve",),
-    "formats": (
-        "Format",
-        "Gap",
-        "Recommendation",
-        "Reflection",
-        "SessionSpec",
-        "Touchpoint",
-        "handout",
-        "recommend_format",
-    ),
-    "lotteries": ("Draw", "randomise"),
-    "explanations": (
-        "Explanation",
-        "PolicyEffects",
-        "Readiness",
-        "Shortlists",
-        "TierStory",
-        "WhatIf",
-        "explain",
-        "policy",
-        "readiness",
-        "reasons",
-        "shortlists",
-    ),
-    "comparison.comparison": ("Comparison", "Price", "Run", "compare"),
-    "comparison.strategies": ("Strategy",),
-    "comparison.measures": ("Metrics", "Segment", "metrics"),
-    "stable": ("blocking_pairs", "rank_by", "stable_matchings"),
-    "scheduling": (
-        "Dated",
-        "Dates",
-        "Diary",
-        "Due",
-        "Plan",
-        "Schedule",
-        "Session",
-        "Unplaced",
-        "Wishes",
-        "diaries_of",
-        "reschedule",
-        "schedule",
-        "solve_with_dates",
-        "suggest",
-    ),
-    "verifying": ("evaluate", "verify"),
-    "signup.reading": ("Reading", "read_cohort", "read_files"),
-    "io.cohorts": ("write_cohort",),
-    "signup.mapping": ("FileMapping",),
-    "io.programs": ("read_program", "write_program"),
-    "io.comparisons": ("write_comparison",),
-    "io.stores": ("FolderStore",),
-    "io.strategies": ("read_strategies",),
-    "io.results": ("read_result", "write_result"),
-    "io.busy": ("busy_times",),
-    "io.calendars": ("calendar_file", "write_calendars"),
-    "io.dates": ("read_dates", "write_dates"),
-    "io.holidays": ("public_holidays",),
-    "io.schedules": ("read_diaries", "read_schedule", "write_schedule"),
-    "io.wire": ("from_json", "json_schema", "to_json"),
-    "io.sessions": ("write_dues", "write_session_merge", "write_sessions", "write_unplaced"),
-    "reporting.pages": ("Report", "report"),
-    "reporting.progress_bar": ("ProgressBar",),
-    "reporting.weeks": ("week_view",),
-    "errors": (
-        "BrokenRulesError",
-        "ExportError",
-        "ExtraError",
-        "InputError",
-        "LimitError",
-        "MmatchError",
-        "NoMatchingError",
-        "PluginError",
-        "Problem",
-        "SolverError",
-        "UnsupportedError",
-    ),
-    "io.graphs": ("from_networkx", "to_networkx", "to_sparse"),
-    "registry.plugins": ("Plugin", "installed_plugins", "register"),
+_ROOMS = (
+    "aims",
+    "datasets",
+    "errors",
+    "formats",
+    "io",
+    "plot",
+    "rules",
+    "scheduling",
+    "solvers",
+    "stable",
+    "testing",
+)
+_HOMES = {
+    "": _ROOMS,
+    "mmatch.cohort": ("Cohort", "Meeting", "Offer", "Participant", "Request"),
+    "mmatch.comparison": ("Strategy", "compare", "metrics"),
+    "mmatch.engine": ("solve",),
+    "mmatch.errors": ("InputError", "MmatchError", "NoMatchingError"),
+    "mmatch.explanations": ("explain", "policy", "readiness", "reasons", "shortlists"),
+    "mmatch.instance.from_pairs": ("matching_from_pairs",),
+    "mmatch.io.cohorts": ("write_cohort",),
+    "mmatch.io.dates": ("read_dates", "write_dates"),
+    "mmatch.io.programs": ("read_program", "write_program"),
+    "mmatch.io.results": ("read_result", "write_result"),
+    "mmatch.io.schedules": ("read_schedule", "write_schedule"),
+    "mmatch.lotteries": ("randomise",),
+    "mmatch.matching": ("Match", "Matching", "Reason", "Status", "Trust", "Violation"),
+    "mmatch.program": ("Program",),
+    "mmatch.reporting": ("report",),
+    "mmatch.result": ("Result",),
+    "mmatch.scheduling": ("Dates", "Schedule", "reschedule", "schedule"),
+    "mmatch.signup": ("Reading", "read_cohort", "read_files"),
+    "mmatch.stable": ("blocking_pairs",),
+    "mmatch.verifying": ("evaluate", "verify"),
 }
-_ROOMS = ("aims", "datasets", "plot", "rules", "solvers")
-_PLACE = {name: room for room, names in _HOME.items() for name in names}
-
-__all__ = sorted([*_PLACE, *_ROOMS, "__version__"])  # noqa: PLE0605 - a list; a test holds it to the rooms
-
-
-def __getattr__(name: str) -> Any:
-    if name in _ROOMS:
-        return importlib.import_module(f"mmatch.{name}")
-    if name not in _PLACE:
-        from difflib import get_close_matches
-
-        close = get_close_matches(name, __all__, n=1)
-        hint = f", did you mean {close[0]!r}?" if close else ""
-        raise AttributeError(f"module 'mmatch' has no attribute {name!r}{hint}")
-    value = getattr(importlib.import_module(f"mmatch.{_PLACE[name]}"), name)
-    globals()[name] = value
-    return value
+_TYPES = {  # what only verbs give, and what few people need
+    "cohort": ("Supply",),
+    "comparison": ("Comparison", "Metrics", "Price", "Run", "Segment"),
+    "explanations": ("Explanation", "PolicyEffects", "Readiness", "Removal", "Shortlists", "TierStory", "WhatIf"),
+    "lotteries": ("Draw",),
+    "matching": ("Proof", "Stability"),
+    "registry": ("Plugin", "installed_plugins", "register"),
+    "reporting": ("ProgressBar", "Report", "week_view"),
+    "signup": ("ColumnMeaning", "FileMapping", "FileMeaning", "Rejected", "RejectedRow"),
+}
 
 
-def __dir__() -> list[str]:
-    return __all__
+def _elsewhere(name: str) -> NoReturn:
+    """The error of a name that stands elsewhere, or nowhere."""
+    from importlib import import_module
+    from importlib.util import find_spec
+
+    if find_spec(f"mmatch.{name}"):  # ``from mmatch import exact`` asks here before it looks for the module
+        raise unknown("mmatch", name, ())
+    home = {item: f"{room}.{item}" for room, names in _TYPES.items() for item in names}
+    for room in _ROOMS:
+        module: Any = import_module(f"mmatch.{room}")
+        home |= {item: f"{room}.{item}" for item in getattr(module, "__all__", None) or dir(module)}
+    if name in home:
+        raise AttributeError(f"mmatch has no {name!r}: it is mmatch.{home[name]}", name=name, obj=None)
+    raise unknown("mmatch", name, home | {item: item for item in __all__})
+
+
+__all__, __getattr__, __dir__ = found_on_use(__name__, _HOMES, _elsewhere)

@@ -18,6 +18,20 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+__all__ = [
+    "BrokenRulesError",
+    "ExportError",
+    "ExtraError",
+    "InputError",
+    "LimitError",
+    "MmatchError",
+    "NoMatchingError",
+    "PluginError",
+    "Problem",
+    "SolverError",
+    "UnsupportedError",
+]
+
 MOST_SHOWN = 20
 MOST_CHARACTERS = 4000
 EXCERPT = 80

@@ -12,6 +12,18 @@ from mmatch.display import MOST_ROWS, Shown, Table
 from mmatch.errors import ExtraError, InputError, Problem, excerpt
 from mmatch.exact import Exact
 
+__all__ = [
+    "BlockingPair",
+    "Match",
+    "Matching",
+    "Proof",
+    "Reason",
+    "Stability",
+    "Status",
+    "Trust",
+    "Violation",
+]
+
 
 class Status(StrEnum):
     """How an attempt ended."""

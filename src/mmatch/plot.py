@@ -5,6 +5,7 @@ Each function draws into ``ax``, or into new Axes, and returns them; nothing is 
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import time
 from collections import Counter
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from mmatch.availability import DAYS, EPOCH, day_of
 from mmatch.candidates import pairs_of
 from mmatch.comparison.comparison import Comparison
 from mmatch.errors import ExtraError, InputError, Problem, excerpt
@@ -26,10 +28,21 @@ if TYPE_CHECKING:
     from mmatch.matching import Matching
     from mmatch.progress import Progress
     from mmatch.scheduling.plans import Schedule
+__all__ = [
+    "Recorder",
+    "anytime",
+    "bipartite",
+    "figure",
+    "fits",
+    "loads",
+    "pareto",
+    "ranks",
+    "supply",
+    "week",
+]
 
 BLUE, ORANGE, GREY = "#2166ac", "#b35806", "#8c8c8c"
 MOST_LABELS = 40  # on one side of a picture; beyond that ids cannot be read
-DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
 def figure(**options: Any) -> Figure:
@@ -172,27 +185,21 @@ def pareto(comparison: Comparison, x: str, y: str, ax: Axes | None = None) -> Ax
     return ax
 
 
-def week(schedule: Schedule, monday: str, zone: str = "UTC", ax: Axes | None = None) -> Axes:
+def week(schedule: Schedule, week: dt.date | str, zone: str = "UTC", ax: Axes | None = None) -> Axes:
     """All sessions of one week as blocks on a calendar, on the clocks of one zone; deeper colour is more at one time.
 
     Args:
         schedule: dates.
-        monday: the first day of the week, such as "2027-01-11".
+        week: any date in the week, which runs from Monday to Sunday.
         zone: whose clocks.
         ax: where to draw.
 
     Raises:
         InputError: no date.
     """
-    import datetime as dt
-
     ax = _axes(ax)
-    try:
-        first = dt.date.fromisoformat(monday)
-    except (TypeError, ValueError):
-        raise InputError(
-            Problem("date", "monday", f"found {excerpt(monday)}, expected a date such as 2027-01-11")
-        ) from None
+    date = EPOCH + dt.timedelta(days=day_of(week, "week"))
+    first = date - dt.timedelta(days=date.weekday())
     for plan in schedule.plans:
         for meeting in plan.sessions:
             begins = meeting.begins(zone)
@@ -204,7 +211,7 @@ def week(schedule: Schedule, monday: str, zone: str = "UTC", ax: Axes | None = N
     ax.set_xlim(-0.6, 6.6)
     ax.set_ylim(24, 0)
     ax.set_yticks(range(0, 25, 3))
-    ax.set(ylabel=f"hour ({zone})", title=f"Week of {monday}")
+    ax.set(ylabel=f"hour ({zone})", title=f"Week of {first}")
     return ax
 
 

@@ -13,10 +13,11 @@ from mmatch.arrays import NONE
 from mmatch.cohort.validation import group_fault
 from mmatch.display import Shown, Table
 from mmatch.errors import InputError, Problem, Problems, excerpt
-from mmatch.formats import FORMATS, Format, format_from_json, format_to_json
+from mmatch.formats import FORMATS, Format
+from mmatch.formats._json import format_from_json, format_to_json
 from mmatch.registry import closest, find
 from mmatch.rules._base import Rule
-from mmatch.text import nfc
+from mmatch.text import nfc, note_unknown
 
 if TYPE_CHECKING:
     from mmatch.cohort import Cohort
@@ -169,7 +170,8 @@ class Program(Shown):
         topics = self.group if isinstance(self.group, Mapping) else {}
         for topic in topics:
             if topic is not None and topic not in cohort.topic_tree.index:
-                problems.add("unknown-topic", f"Program.group[{excerpt(topic)}]", "nobody names this topic")
+                where, text = f"Program.group[{excerpt(topic)}]", "nobody names this topic"
+                note_unknown(problems, where, topic, cohort.topic_tree.index, code="unknown-topic", text=text)
         parts: list[Rule | Aim] = [*self.rules, *(aim for tier in self.tiers for aim in tier)]
         for part in parts:
             try:
@@ -279,7 +281,7 @@ def _formats(formats: Any, problems: Problems) -> tuple[Format, ...]:
     given = [formats] if isinstance(formats, str) or not isinstance(formats, Sequence) else formats
     for form in given:
         if not isinstance(form, Format):
-            problems.add("format", "Program.formats", f"found {type(form).__name__}, expected mm.Format(…)")
+            problems.add("format", "Program.formats", f"found {type(form).__name__}, expected mm.formats.Format(…)")
     return tuple(form for form in given if isinstance(form, Format))
 
 

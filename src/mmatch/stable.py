@@ -26,6 +26,12 @@ from mmatch.proof.blocking_edges import blocking_edges
 
 if TYPE_CHECKING:
     from mmatch.arrays import Ints
+__all__ = [
+    "BlockingPair",
+    "blocking_pairs",
+    "rank_by",
+    "stable_matchings",
+]
 
 
 def blocking_pairs(cohort: Cohort, program: Program, matching: Matching, kind: str = "weak") -> list[BlockingPair]:

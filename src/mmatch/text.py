@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from mmatch.errors import Problems, excerpt
+from mmatch.errors import MOST_SHOWN, Problems, excerpt
 
 LONGEST_ID = 256
 _PLAIN = re.compile(r"[!-~](?:[ -~]{0,254}[!-~])?")
@@ -96,10 +96,18 @@ def lookalikes(ids: Iterable[str]) -> list[tuple[str, str]]:
     return found
 
 
-def suggestion(wanted: str, known: Iterable[str]) -> str:
+def suggestion(wanted: Any, known: Iterable[str]) -> str:
     """A hint with the closest known name, or nothing."""
     import difflib
 
-    pool = list(known)
+    pool = list(known) if type(wanted) is str else []
     close = difflib.get_close_matches(wanted, pool, n=1, cutoff=0.6) if len(pool) <= 20_000 else []
     return f"did you mean {excerpt(close[0])}?" if close else ""
+
+
+def note_unknown(
+    problems: Problems, where: str, wanted: Any, known: Iterable[str], *, code: str = "unknown-id", text: str = ""
+) -> None:
+    """Note a name that nobody has, with the closest one: only while the message shows it, as each look takes time."""
+    hint = suggestion(wanted, known) if len(problems) < MOST_SHOWN else ""
+    problems.add(code, where, text or f"unknown id {excerpt(wanted)}", hint)

@@ -237,7 +237,7 @@ def test_addresses_and_languages_are_kept_and_decide_nothing():
     told = mm.Cohort([mm.Participant("ann", offers=[mm.Offer()], email="ann@example.org", language="pt-BR")])
     assert (told["ann"].email, told["ann"].language) == ("ann@example.org", "pt-BR")
     assert told.digest == plain.digest
-    again = mm.from_json(mm.to_json(told))
+    again = mm.io.from_json(mm.io.to_json(told))
     assert (again["ann"].email, again["ann"].language) == ("ann@example.org", "pt-BR")
     assert "example.org" not in repr(told) + repr(told["ann"])
     assert next(iter(told.anonymise("a long secret"))).email == ""

@@ -20,7 +20,7 @@ def test_nothing_names_who_is_gone_and_all_else_is_as_it_was(cohort, data):
     gone = set(data.draw(st.lists(st.sampled_from([p.id for p in cohort]), unique=True))) if len(cohort) else set()
     rest = cohort.without(*gone)
     assert [person.id for person in rest] == [person.id for person in cohort if person.id not in gone]
-    text = mm.to_json(rest)
+    text = mm.io.to_json(rest)
     assert all(f'"{name}"' not in text and f'"{name}/' not in text for name in gone)
     assert rest.topics == cohort.topics
     if not gone:
@@ -36,7 +36,7 @@ def test_nothing_names_who_is_gone_and_all_else_is_as_it_was(cohort, data):
 def test_pseudonyms_change_nothing_but_names(cohort):
     """The same question under other names has the same value."""
     veiled = cohort.anonymise(KEY, keep=cohort.attribute_names)
-    text = mm.to_json(veiled)
+    text = mm.io.to_json(veiled)
     assert all(f'"{person.id}"' not in text and f'"{person.id}/' not in text for person in cohort)
     try:
         value = mm.solve(cohort, mm.Program(), solver="flow").value
@@ -67,7 +67,7 @@ def test_a_key_makes_pseudonyms_and_another_key_others():
     ann, other = (next(p.id for p in one if len(p.offers) == n) for n in (2, 1))
     assert wishes[:2] == (f"{ann}/r", f"{other}/r")
     assert [p.id for p in one] == sorted(p.id for p in one)  # the order of the file is not told either
-    assert not {"ann", "cy", "left"} & set(json.dumps(mm.to_json(one)).replace('"', " ").split())
+    assert not {"ann", "cy", "left"} & set(json.dumps(mm.io.to_json(one)).replace('"', " ").split())
 
 
 def test_what_cannot_be_meant_is_refused():

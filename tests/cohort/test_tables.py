@@ -61,7 +61,7 @@ def test_a_huge_dense_table_is_refused_before_it_is_made():
     class Huge:
         shape = (100_000, 100_000)
 
-    with pytest.raises(mm.LimitError, match="10,000,000,000 cells"):
+    with pytest.raises(mm.errors.LimitError, match="10,000,000,000 cells"):
         mm.Cohort.from_scores(Huge(), capacity=1)
 
 
@@ -123,7 +123,7 @@ def test_odd_scores_come_out_as_near_as_promised(values, told):
 
 
 def test_scores_too_small_to_be_rounded_are_refused():
-    with pytest.raises(mm.UnsupportedError, match="too small"):
+    with pytest.raises(mm.errors.UnsupportedError, match="too small"):
         mm.solve(mm.Cohort.from_scores([[5e-324]], capacity=1))
 
 
@@ -136,7 +136,7 @@ def test_whole_numbers_beyond_62_bits_are_refused_not_rounded():
         [mm.Participant("a", offers=[mm.Offer()]), mm.Participant("b", requests=[mm.Request()])],
         scores={("a", "b"): 10**30 + 1},
     )
-    with pytest.raises(mm.UnsupportedError, match="62"):
+    with pytest.raises(mm.errors.UnsupportedError, match="62"):
         mm.solve(cohort)
 
 

@@ -295,22 +295,22 @@ def test_frames_have_one_row_a_run(backend):
 def test_files_are_written_and_hold_every_run(tmp_path):
     found = mm.compare(cohort(), {**three(), "=1+1": (mm.Program(), "none")})
     for name in ("c.csv", "c.json"):
-        mm.write_comparison(found, tmp_path / name)
+        mm.io.write_comparison(found, tmp_path / name)
     data = json.loads((tmp_path / "c.json").read_text())
     assert [run["strategy"] for run in data["runs"]] == [run.strategy for run in found]
     assert data["runs"][0]["value"] == list(found[0].value)
     text = (tmp_path / "c.csv").read_text()
     assert len(text.splitlines()) == 5
     assert "'=1+1" in text
-    with pytest.raises(mm.ExportError, match=r"expected \.csv or \.json"):
-        mm.write_comparison(found, tmp_path / "c.txt")
+    with pytest.raises(mm.errors.ExportError, match=r"expected \.csv or \.json"):
+        mm.io.write_comparison(found, tmp_path / "c.txt")
 
 
 def test_a_folder_is_a_store(tmp_path):
-    store = mm.FolderStore(tmp_path / "runs")
+    store = mm.io.FolderStore(tmp_path / "runs")
     first = mm.compare(cohort(), three(), store=store)
     assert len(store) == len(list(store)) == 3
-    assert mm.compare(cohort(), three(), store=mm.FolderStore(tmp_path / "runs")) == first
+    assert mm.compare(cohort(), three(), store=mm.io.FolderStore(tmp_path / "runs")) == first
     key = next(iter(store))
     (tmp_path / "runs" / f"{key}.json").write_bytes(b"\xff half")
     assert mm.compare(cohort(), three(), store=store) == first

@@ -287,7 +287,7 @@ def test_wrong_names_and_options_are_refused_with_a_hint(name, options, told):
 
 def test_a_place_that_cannot_be_written_is_an_export_error(tmp_path):
     (tmp_path / "file").write_text("", encoding="utf-8")
-    with pytest.raises(mm.ExportError, match="was not written"):
+    with pytest.raises(mm.errors.ExportError, match="was not written"):
         datasets.write_example(datasets.load("shortage"), tmp_path / "file")
 
 

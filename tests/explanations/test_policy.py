@@ -64,7 +64,7 @@ def test_open_pairs_are_those_on_which_best_matchings_differ(question):
     resolved = program.resolve(cohort)
     try:
         found = mm.policy(cohort, mm.solve(cohort, resolved, solver="flow"))
-    except (mm.UnsupportedError, mm.InputError):
+    except (mm.errors.UnsupportedError, mm.InputError):
         assume(False)
     for k, tier in enumerate(found.tiers):
         leading = Oracle(cohort, replace(resolved, aims=resolved.aims[: k + 1]))
@@ -86,7 +86,7 @@ def test_a_result_of_another_question_is_refused():
 def test_a_stable_matching_is_decided_by_no_tier():
     cohort = mm.Cohort.from_rankings({"a": ["x"]}, {"x": ["a"]})
     for solver in ("auto", "stable"):
-        with pytest.raises(mm.UnsupportedError, match="stability is none"):
+        with pytest.raises(mm.errors.UnsupportedError, match="stability is none"):
             mm.policy(cohort, mm.solve(cohort, solver=solver))
 
 

@@ -121,7 +121,7 @@ def test_every_reason_is_true(question):
     cohort, program = question
     try:
         result = mm.solve(cohort, program)
-    except (mm.InputError, mm.UnsupportedError):
+    except (mm.InputError, mm.errors.UnsupportedError):
         return
     found = mm.reasons(cohort, result)
     if result.found is None:
@@ -210,7 +210,7 @@ def test_a_proof_that_names_what_is_not_there_is_told(steps):
     result = mm.solve(cohort, solver="stable")
     assert (result.status, result.trust) == ("infeasible", "proved")
     claim = replace(result.proof.stability, steps=steps)
-    forged = mm.from_json(mm.to_json(replace(result, proof=replace(result.proof, evidence=claim))))
+    forged = mm.io.from_json(mm.io.to_json(replace(result, proof=replace(result.proof, evidence=claim))))
     assert mm.verify(cohort, mm.Program(), forged)
     with pytest.raises(mm.InputError, match="the proof names what is not in this cohort"):
         mm.reasons(cohort, forged)

@@ -38,7 +38,7 @@ def test_touchpoints_fit_between_meetings():
 
 
 def test_more_than_three_sessions_are_regular_mentoring():
-    five = mm.Format("five", (mm.SessionSpec(),) * 5, (mm.Gap(),) * 4)
+    five = mm.formats.Format("five", (mm.formats.SessionSpec(),) * 5, (mm.formats.Gap(),) * 4)
     assert five.regular
     assert not format_of("three_session").regular
     assert format_of("five", {"five": five}) is five
@@ -50,10 +50,10 @@ def test_more_than_three_sessions_are_regular_mentoring():
         ({"name": "my format"}, "two_session"),
         ({"name": 5}, "two_session"),
         ({"sessions": ()}, "one SessionSpec or more"),
-        ({"sessions": (mm.SessionSpec(),) * 3}, "found 1, expected 2"),
-        ({"gaps": (mm.Gap(9, 7, 30),)}, "least <= target <= most"),
-        ({"gaps": (mm.Gap(-1),)}, "from 0 to 366"),
-        ({"gaps": (mm.Gap(touchpoints=(mm.Touchpoint("call"),)),)}, "plan, action, product, feedback"),
+        ({"sessions": (mm.formats.SessionSpec(),) * 3}, "found 1, expected 2"),
+        ({"gaps": (mm.formats.Gap(9, 7, 30),)}, "least <= target <= most"),
+        ({"gaps": (mm.formats.Gap(-1),)}, "from 0 to 366"),
+        ({"gaps": (mm.formats.Gap(touchpoints=(mm.formats.Touchpoint("call"),)),)}, "plan, action, product, feedback"),
         ({"gaps": None}, "found None, expected a tuple of Gaps"),
     ],
 )
@@ -79,13 +79,13 @@ def test_an_unknown_format_is_named():
     ],
 )
 def test_a_recommendation_has_a_reason(request_, topics, meant, why):
-    found = mm.recommend_format(request_, topics)
+    found = mm.formats.recommend_format(request_, topics)
     assert (found.format, why in found.reason) == (meant, True)
 
 
 @given(st.text(max_size=30), st.dictionaries(st.text(max_size=5), st.text(max_size=5), max_size=3))
 def test_every_request_gets_one_of_the_formats(topic, topics):
-    found = mm.recommend_format(mm.Request(topic), topics)
+    found = mm.formats.recommend_format(mm.Request(topic), topics)
     assert found.format in FORMATS
     assert found.reason
 
@@ -118,31 +118,31 @@ def test_hand_outs_tell_each_side_what_they_do():
 def test_a_session_checks_itself(arguments, place, told):
     """Once `SessionSpec(minutes=True)`, minutes="60" and a billion minutes were taken, until a format held them."""
     with pytest.raises(mm.InputError, match=told) as caught:
-        mm.SessionSpec(**arguments)
+        mm.formats.SessionSpec(**arguments)
     assert [(p.code, p.where) for p in caught.value.problems] == [("format", f"SessionSpec.{place}")]
 
 
-TWO = (mm.SessionSpec(), mm.SessionSpec())
+TWO = (mm.formats.SessionSpec(), mm.formats.SessionSpec())
 
 
 @pytest.mark.parametrize(
     ("parts", "told"),
     [
-        ({"sessions": [mm.SessionSpec()]}, "sessions: expected a tuple of one SessionSpec"),
+        ({"sessions": [mm.formats.SessionSpec()]}, "sessions: expected a tuple of one SessionSpec"),
         ({"sessions": TWO, "gaps": (5,)}, r"gaps: found \(5,\), expected a tuple of Gaps"),
-        ({"sessions": TWO, "gaps": (mm.Gap(touchpoints=5),)}, r"gaps\[0\].touchpoints: expected a tuple"),
-        ({"sessions": TWO, "gaps": (mm.Gap(touchpoints=(5,)),)}, r"gaps\[0\].touchpoints: expected a tuple"),
+        ({"sessions": TWO, "gaps": (mm.formats.Gap(touchpoints=5),)}, r"gaps\[0\].touchpoints: expected a tuple"),
+        ({"sessions": TWO, "gaps": (mm.formats.Gap(touchpoints=(5,)),)}, r"gaps\[0\].touchpoints: expected a tuple"),
         (
-            {"sessions": TWO, "gaps": (mm.Gap(touchpoints=(mm.Touchpoint(mentor_sends=5),)),)},
+            {"sessions": TWO, "gaps": (mm.formats.Gap(touchpoints=(mm.formats.Touchpoint(mentor_sends=5),)),)},
             r"gaps\[0\].touchpoints.mentor_sends: expected",
         ),
-        ({"sessions": TWO, "gaps": (mm.Gap(working="yes"),)}, r"gaps\[0\].working: found"),
+        ({"sessions": TWO, "gaps": (mm.formats.Gap(working="yes"),)}, r"gaps\[0\].working: found"),
         ({"sessions": TWO[:1], "before": 5}, "before: found 5"),
-        ({"sessions": TWO[:1], "after": mm.Reflection(("why?",), -1)}, "after.days: found -1"),
-        ({"sessions": TWO[:1], "after": mm.Reflection("why?", 1)}, "after.questions: expected"),
+        ({"sessions": TWO[:1], "after": mm.formats.Reflection(("why?",), -1)}, "after.days: found -1"),
+        ({"sessions": TWO[:1], "after": mm.formats.Reflection("why?", 1)}, "after.questions: expected"),
         ({"sessions": TWO[:1], "good_for": 5}, "good_for: found 5"),
     ],
 )
 def test_parts_of_another_form_are_told_before_anybody_uses_the_format(parts, told):
     with pytest.raises(mm.InputError, match=f"^Format.{told}"):
-        mm.Format("own", **parts)
+        mm.formats.Format("own", **parts)

@@ -25,7 +25,7 @@ def calendar(*events):
 
 
 def busy(*events, **options):
-    return list(mm.busy_times(calendar(*events), **{**SPAN, **options}))
+    return list(mm.io.busy_times(calendar(*events), **{**SPAN, **options}))
 
 
 def utc(wall, zone):
@@ -115,7 +115,7 @@ def test_a_rule_without_an_end_is_followed_up_to_the_end_of_the_dates():
     ],
 )
 def test_what_repeats_too_often_is_refused(rule, told):
-    with pytest.raises(mm.LimitError, match=told):
+    with pytest.raises(mm.errors.LimitError, match=told):
         busy(["DTSTART:20140101T000000Z", "DURATION:PT1M", f"RRULE:{rule}"])
 
 
@@ -139,7 +139,7 @@ def test_a_rule_that_never_comes_again_ends(rule):
 def test_what_is_broken_is_told(event, told):
     data = calendar(["DTSTART:20260310T090000Z", *event])
     with pytest.raises(mm.InputError, match=told):
-        mm.busy_times(data if event else data[:-20], **SPAN)
+        mm.io.busy_times(data if event else data[:-20], **SPAN)
 
 
 def test_a_zone_that_nobody_knows_is_not_taken_for_ones_own():
@@ -161,7 +161,7 @@ def test_free_busy_entries():
         "FREEBUSY;FBTYPE=BUSY:20260310T090000Z/20260310T100000Z,20260311T090000Z/PT1H\r\n"
         "FREEBUSY;FBTYPE=FREE:20260312T090000Z/PT1H\r\nEND:VFREEBUSY\r\nEND:VCALENDAR\r\n"
     )
-    assert list(mm.busy_times(text.encode(), **SPAN)) == [
+    assert list(mm.io.busy_times(text.encode(), **SPAN)) == [
         ("2026-03-10T09:00Z", "2026-03-10T10:00Z"),
         ("2026-03-11T09:00Z", "2026-03-11T10:00Z"),
     ]
@@ -172,7 +172,7 @@ def test_free_busy_entries():
 )
 def test_what_is_no_calendar_is_told(data):
     with pytest.raises(mm.InputError) as told:
-        mm.busy_times(data, **SPAN)
+        mm.io.busy_times(data, **SPAN)
     assert told.value.problems[0].code in {"calendar", "encoding", "compressed"}
 
 
@@ -198,6 +198,6 @@ def test_busy_times_go_straight_into_a_schedule(tmp_path):
     ]
     cohort = mm.Cohort(people)
     matching = mm.matching_from_pairs(cohort, [("ann", "eva")])
-    taken = mm.busy_times(tmp_path / "eva.ics", start="2026-03-02", end="2026-03-08")
+    taken = mm.io.busy_times(tmp_path / "eva.ics", start="2026-03-02", end="2026-03-08")
     found = planned(cohort, mm.Program(), matching, start="2026-03-02", end="2026-03-08", busy={"eva": taken})
     assert found.plans[0].sessions[0].begins().hour == 11

@@ -31,10 +31,10 @@ texts = st.sampled_from(HOSTILE) | st.text(st.characters(blacklist_categories=["
 
 def planned(names=("", "", ""), agenda=("talk",), site=""):
     """One mentor and two mentees with a session in person and a virtual one."""
-    form = mm.Format(
+    form = mm.formats.Format(
         "blend",
-        (mm.SessionSpec(60, "in_person", tuple(agenda)), mm.SessionSpec(30, "virtual")),
-        (mm.Gap(1, 7, 20, (mm.Touchpoint(mentee_sends=agenda[0]),)),),
+        (mm.formats.SessionSpec(60, "in_person", tuple(agenda)), mm.formats.SessionSpec(30, "virtual")),
+        (mm.formats.Gap(1, 7, 20, (mm.formats.Touchpoint(mentee_sends=agenda[0]),)),),
     )
     ids = ("ann", "eva", "finn")
     asks = ([], [mm.Request(format="blend")], [mm.Request(format="blend")])
@@ -55,7 +55,7 @@ def planned(names=("", "", ""), agenda=("talk",), site=""):
 @examples(100)
 def test_two_parsers_read_the_same_back(names, agenda):
     cohort, schedule = planned(names, agenda)
-    data = mm.calendar_file(cohort, schedule, now=NOW)
+    data = mm.io.calendar_file(cohort, schedule, now=NOW)
     ours = [e for e in icalendar.Calendar.from_ical(data).walk() if e.name == "VEVENT"]
     theirs = vobject.readOne(data.decode()).vevent_list
     meetings = [m for plan in schedule.plans for m in plan.sessions]
@@ -78,7 +78,7 @@ def test_two_parsers_read_the_same_back(names, agenda):
 @examples(100)
 def test_lines_are_short_and_whole(names, agenda):
     """75 octets at most, CRLF, and never a cut inside a character (RFC 5545, 3.1)."""
-    for line in mm.calendar_file(*planned(names, agenda), now=NOW).split(b"\r\n"):
+    for line in mm.io.calendar_file(*planned(names, agenda), now=NOW).split(b"\r\n"):
         assert len(line) <= 75
         assert b"\r" not in line
         assert b"\n" not in line
@@ -88,26 +88,26 @@ def test_lines_are_short_and_whole(names, agenda):
 @pytest.mark.parametrize("offset", range(80))
 def test_a_character_of_four_octets_is_never_cut(offset):
     cohort, schedule = planned(agenda=["a" * offset + "\U0001f600" * 30])
-    data = mm.calendar_file(cohort, schedule, now=NOW)
+    data = mm.io.calendar_file(cohort, schedule, now=NOW)
     assert all(line.decode() is not None and len(line) <= 75 for line in data.split(b"\r\n"))
     assert "\U0001f600" * 30 in icalendar.Calendar.from_ical(data).walk("VEVENT")[0]["description"]
 
 
 def test_the_same_arguments_give_the_same_bytes_and_uids_do_not_depend_on_dates():
     cohort, schedule = planned()
-    data = mm.calendar_file(cohort, schedule, now=NOW, key="secret")
-    assert data == mm.calendar_file(cohort, schedule, now=NOW, key="secret")
+    data = mm.io.calendar_file(cohort, schedule, now=NOW, key="secret")
+    assert data == mm.io.calendar_file(cohort, schedule, now=NOW, key="secret")
     assert b"VALARM" not in data
     assert b"ATTENDEE" not in data
     assert b"METHOD:PUBLISH" in data
     uids = entries(data, "UID")
     assert len(set(uids)) == len(uids)
     assert not any("ann" in uid or "eva" in uid for uid in uids)
-    assert not set(uids) & set(entries(mm.calendar_file(cohort, schedule, now=NOW, key="other"), "UID"))
+    assert not set(uids) & set(entries(mm.io.calendar_file(cohort, schedule, now=NOW, key="other"), "UID"))
     plan = schedule.plans[0]
     later = replace(plan.sessions[0], start=plan.sessions[0].start + 60, revision=1)
     moved = replace(schedule, plans=(replace(plan, sessions=(later, plan.sessions[1])), *schedule.plans[1:]))
-    again = mm.calendar_file(cohort, moved, now=NOW, key="secret")
+    again = mm.io.calendar_file(cohort, moved, now=NOW, key="secret")
     assert entries(again, "UID") == uids
     assert entries(again, "SEQUENCE")[:2] == ["1", "0"]
 
@@ -120,10 +120,10 @@ def entries(data, name):
 def test_a_file_of_one_person_hides_the_addresses_of_others():
     cohort, schedule = planned()
     addresses = {who: f"{who}@example.org" for who in ("ann", "eva", "finn")}
-    options = {"now": NOW, "method": "REQUEST", "attendees": addresses, "organizer": "office@example.org"}
-    everybody = mm.calendar_file(cohort, schedule, **options).replace(b"\r\n ", b"")
+    options = {"now": NOW, "invitation": mm.io.Invitation("office@example.org", addresses)}
+    everybody = mm.io.calendar_file(cohort, schedule, **options).replace(b"\r\n ", b"")
     assert all(address.encode() in everybody for address in addresses.values())
-    own = mm.calendar_file(cohort, schedule, person="eva", **options).replace(b"\r\n ", b"")
+    own = mm.io.calendar_file(cohort, schedule, person="eva", **options).replace(b"\r\n ", b"")
     assert b"eva@example.org" in own
     assert b"ann@example.org" not in own
     assert b"finn@example.org" not in own
@@ -134,13 +134,12 @@ def test_a_file_of_one_person_hides_the_addresses_of_others():
     ("options", "told"),
     [
         ({"now": "2027-01-01T12:00"}, "without a time zone"),
-        ({"method": "SHOUT"}, "PUBLISH"),
         ({"person": "zoe"}, "nobody has the id"),
-        ({"attendees": {"eva": "eva@example.org"}}, "organizer"),
-        ({"attendees": {"eva": "a@b\r\nX:y"}, "method": "REQUEST", "organizer": "o@example.org"}, "e-mail"),
-        ({"organizer": "o@example.org\n"}, "e-mail"),
-        ({"organizer": "here"}, "^organizer: expected a plain"),
-        ({"attendees": 5}, "attendees: found int, expected a dict"),
+        ({"invitation": "office@example.org"}, "invitation: found str, expected an Invitation"),
+        (
+            {"invitation": mm.io.Invitation("o@example.org", {"zoe": "z@example.org"})},
+            'attendees: nobody has the id "zoe"',
+        ),
         ({"plan": 5}, "plan: found int, expected a Plan"),
         ({"key": 5}, "expected a text"),
     ],
@@ -148,8 +147,22 @@ def test_a_file_of_one_person_hides_the_addresses_of_others():
 def test_bad_arguments_are_named(options, told):
     cohort, schedule = planned()
     with pytest.raises(mm.InputError, match=told) as caught:
-        mm.calendar_file(cohort, schedule, **{"now": NOW, **options})
+        mm.io.calendar_file(cohort, schedule, **{"now": NOW, **options})
     assert "X:y" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("organizer", "attendees", "told"),
+    [
+        ("o@example.org", {"eva": "a@b\r\nX:y"}, r'^attendees\["eva"\]: expected a plain e-mail address$'),
+        ("o@example.org\n", {}, "^organizer: expected a plain e-mail address$"),
+        ("here", {}, "^organizer: expected a plain"),
+        ("o@example.org", 5, "^attendees: found int, expected a Mapping"),
+    ],
+)
+def test_an_invitation_holds_addresses_only(organizer, attendees, told):
+    with pytest.raises(mm.InputError, match=told):
+        mm.io.Invitation(organizer, attendees)
 
 
 def test_files_have_safe_names_and_a_full_disk_leaves_the_old_ones(tmp_path, monkeypatch):
@@ -157,7 +170,7 @@ def test_files_have_safe_names_and_a_full_disk_leaves_the_old_ones(tmp_path, mon
     cohort = mm.Cohort(people)
     matching = mm.matching_from_pairs(cohort, [("../../CON", "Zoë/..")])
     schedule = scheduled(cohort, mm.Program(), matching, start="2027-01-11", end="2027-01-15")
-    paths = mm.write_calendars(cohort, schedule, tmp_path / "out", now=NOW)
+    paths = mm.io.write_calendars(cohort, schedule, tmp_path / "out", now=NOW)
     names = [str(path.relative_to(tmp_path / "out")) for path in paths]
     assert names == ["all.ics", "people/0001-con.ics", "people/0002-zoe.ics", "matches/0001-con-zoe.ics"]
     assert all(os.stat(path).st_mode & 0o077 == 0 for path in paths)  # noqa: PTH116 - the mode is the point
@@ -167,34 +180,34 @@ def test_files_have_safe_names_and_a_full_disk_leaves_the_old_ones(tmp_path, mon
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(mm.ExportError, match="no space left"):
-        mm.write_calendars(cohort, schedule, tmp_path / "out", now="2027-01-02T12:00Z")
+    with pytest.raises(mm.errors.ExportError, match="no space left"):
+        mm.io.write_calendars(cohort, schedule, tmp_path / "out", now="2027-01-02T12:00Z")
     assert [path.read_bytes() for path in paths] == old
 
 
 def test_what_is_cancelled_is_called_off_in_a_file_of_its_own(tmp_path):
     cohort, schedule = planned()
     gone = replace(schedule, plans=schedule.plans[1:], cancelled=schedule.plans[:1])
-    paths = mm.write_calendars(cohort, gone, tmp_path, now=NOW)
+    paths = mm.io.write_calendars(cohort, gone, tmp_path, now=NOW)
     data = paths[-1].read_bytes()
     assert paths[-1].name == "cancelled.ics"
     assert entries(data, "METHOD") == ["CANCEL"]
     assert set(entries(data, "STATUS")) == {"CANCELLED"}
     assert set(entries(data, "SEQUENCE")) == {"1"}
-    before = mm.calendar_file(cohort, schedule, now=NOW)
+    before = mm.io.calendar_file(cohort, schedule, now=NOW)
     assert set(entries(data, "UID")) <= set(entries(before, "UID"))
 
 
 def test_without_holidays_one_sentence_says_how_to_install_it(monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "holidays", None)
-    with pytest.raises(mm.ExtraError, match=r"pip install 'mmatch\[holidays\]'"):
-        mm.public_holidays("DE", "2027-01-01", "2027-01-02")
+    with pytest.raises(mm.errors.ExtraError, match=r"pip install 'mmatch\[holidays\]'"):
+        mm.io.public_holidays("DE", "2027-01-01", "2027-01-02")
 
 
 def test_public_holidays():
-    assert mm.public_holidays("DE", "2027-05-01", "2027-05-10") == ("2027-05-01", "2027-05-06")
-    assert "2027-01-06" in mm.public_holidays("DE", "2027-01-01", "2027-01-31", region="BY")
+    assert mm.io.public_holidays("DE", "2027-05-01", "2027-05-10") == ("2027-05-01", "2027-05-06")
+    assert "2027-01-06" in mm.io.public_holidays("DE", "2027-01-01", "2027-01-31", region="BY")
     for country, region in (("XX", None), ("DE", "ZZ"), (5, None)):
         with pytest.raises(mm.InputError) as caught:
-            mm.public_holidays(country, "2027-01-01", "2027-01-31", region=region)
+            mm.io.public_holidays(country, "2027-01-01", "2027-01-31", region=region)
         assert caught.value.problems[0].code == "country"

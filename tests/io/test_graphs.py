@@ -27,7 +27,7 @@ def people(**options):
 def test_candidates_and_matches_are_edges():
     cohort, program = people(), mm.Program(rules=[mm.rules.Same("site")])
     result = mm.solve(cohort, program)
-    graph = mm.to_networkx(cohort, program, result.matching)
+    graph = mm.io.to_networkx(cohort, program, result.matching)
     assert nx.is_bipartite(graph)
     assert dict(graph.nodes(data=True)) == {
         "eva": {"bipartite": 0, "demand": 2},
@@ -49,8 +49,8 @@ def test_candidates_and_matches_are_edges():
 def test_a_graph_that_goes_out_comes_back_and_has_the_same_best_total(scores):
     table = np.array([[np.nan if cell is None else cell for cell in row] for row in scores], dtype=float)
     cohort = mm.Cohort.from_scores(table, capacity=1)
-    graph = mm.to_networkx(cohort)
-    again = mm.from_networkx(graph)
+    graph = mm.io.to_networkx(cohort)
+    again = mm.io.from_networkx(graph)
     assert [(p.id, p.capacity) for p in again] == [(p.id, p.capacity) for p in cohort]
     program = mm.Program(aims=[mm.aims.Fit()])
     best = mm.solve(again, program).value[0] if graph.number_of_edges() else 0
@@ -67,7 +67,7 @@ def test_a_sparse_array_has_every_filled_seat(cohort):
         assert {p.code for p in error.problems} == {"contradiction"}
         return
     assume(matching is not None)
-    array, mentees, mentors = mm.to_sparse(matching, cohort)
+    array, mentees, mentors = mm.io.to_sparse(matching, cohort)
     assert array.shape == (sum(bool(p.requests) for p in cohort), sum(bool(p.offers) for p in cohort))
     counted = {(mentees[r], mentors[c]): n for r, c, n in zip(*array.tocoo().coords, array.data, strict=True)}
     pairs = [(mentee, mentor) for mentor, mentee, _ in matching.pairs()]
@@ -76,8 +76,8 @@ def test_a_sparse_array_has_every_filled_seat(cohort):
 
 def test_somebody_on_both_sides_is_no_bipartite_graph():
     both = mm.Participant("ann", offers=[mm.Offer("x")], requests=[mm.Request("y")])
-    with pytest.raises(mm.UnsupportedError, match="ann is a mentor and a mentee"):
-        mm.to_networkx(mm.Cohort([both]))
+    with pytest.raises(mm.errors.UnsupportedError, match="ann is a mentor and a mentee"):
+        mm.io.to_networkx(mm.Cohort([both]))
 
 
 @pytest.mark.parametrize(
@@ -95,9 +95,9 @@ def test_what_is_no_cohort_is_told(nodes, edges, told):
         graph.add_node(node, bipartite=side)
     graph.add_edges_from(edges)
     with pytest.raises(mm.InputError, match=told):
-        mm.from_networkx(graph)
+        mm.io.from_networkx(graph)
 
 
 def test_a_matching_of_others_is_told():
     with pytest.raises(mm.InputError, match="people whom the cohort does not have"):
-        mm.to_sparse(mm.Matching([mm.Match("zoe", ("eva",))]), people())
+        mm.io.to_sparse(mm.Matching([mm.Match("zoe", ("eva",))]), people())

@@ -60,7 +60,7 @@ def test_any_argument_is_solved_or_refused(place, value):
         assert str(error)
         return
     assert mm.Program.from_json(program.to_json()) == program
-    jsonschema.validate(json.loads(mm.to_json(program)), mm.json_schema("program"))
+    jsonschema.validate(json.loads(mm.io.to_json(program)), mm.io.json_schema("program"))
 
 
 @pytest.mark.parametrize("value", [[], ["x"], {}, {"a": 1}, None])
@@ -73,7 +73,7 @@ def test_a_group_counts_one_plain_value(value):
 @pytest.mark.parametrize(("package", "kind"), PARTS, ids=lambda found: getattr(found, "__name__", found))
 def test_the_schema_names_every_part_that_a_file_can_hold(package, kind):
     key = "rule" if package == "rules" else "aim"
-    *shapes, bare = mm.json_schema("program")["$defs"][key]["anyOf"]
+    *shapes, bare = mm.io.json_schema("program")["$defs"][key]["anyOf"]
     found = [shape for shape in shapes if shape["properties"]["name"]["const"] == kind.__name__]
     assert len(found) == (kind not in {mm.rules.Check, mm.aims.Score})
     for shape in found:
@@ -83,7 +83,7 @@ def test_the_schema_names_every_part_that_a_file_can_hold(package, kind):
 
 def test_bare_names_are_read_and_fit_the_schema():
     for key in ("rules", "aims"):
-        for name in mm.json_schema("program")["$defs"][key[:-1]]["anyOf"][-1]["enum"]:
+        for name in mm.io.json_schema("program")["$defs"][key[:-1]]["anyOf"][-1]["enum"]:
             data = {"schema": "mmatch/program", "version": 1, key: ["Coverage", name] if key == "aims" else [name]}
-            jsonschema.validate(data, mm.json_schema("program"))
+            jsonschema.validate(data, mm.io.json_schema("program"))
             mm.Program.from_json(data)

@@ -119,7 +119,7 @@ def minutes_of(spans):
 @examples(200)
 def test_a_series_is_as_one_occurrence_after_the_other(story):
     zone, events, taken = story
-    found = minutes_of(mm.busy_times(calendar(events), **SPAN, zone=zone))
+    found = minutes_of(mm.io.busy_times(calendar(events), **SPAN, zone=zone))
     inside = set(range(*INSIDE))
     assert found & inside == taken & inside
 
@@ -132,7 +132,7 @@ def told(*lines, named="20260316T090000", value="THISANDFUTURE"):
 
 
 def busy(*events, **options):
-    return mm.busy_times(calendar([SERIES, *events]), **{**SPAN, "end": "2026-04-08", **options})
+    return mm.io.busy_times(calendar([SERIES, *events]), **{**SPAN, "end": "2026-04-08", **options})
 
 
 def test_later_ones_move_along_on_the_wall():
@@ -165,7 +165,7 @@ def test_whole_days_become_hours():
     days = ["UID:d", "DTSTART;VALUE=DATE:20260327", "RRULE:FREQ=DAILY;COUNT=4"]
     later = ["UID:d", "RECURRENCE-ID;RANGE=THISANDFUTURE;VALUE=DATE:20260328"]
     hours = [*later, "DTSTART;TZID=Europe/Berlin:20260328T100000", "DURATION:PT2H"]
-    assert mm.busy_times(calendar([days, hours]), **SPAN, zone="Europe/Berlin") == (
+    assert mm.io.busy_times(calendar([days, hours]), **SPAN, zone="Europe/Berlin") == (
         ("2026-03-26T23:00Z", "2026-03-27T23:00Z"),
         ("2026-03-28T09:00Z", "2026-03-28T11:00Z"),
         ("2026-03-29T08:00Z", "2026-03-29T10:00Z"),
@@ -178,7 +178,7 @@ def test_dates_with_ends_of_their_own_keep_their_length_unless_it_was_changed(mi
     main = ["UID:a", "DTSTART:20260302T090000Z", "DURATION:PT1H", "RRULE:FREQ=WEEKLY;COUNT=3"]
     main.append("RDATE;VALUE=PERIOD:20260319T090000Z/PT2H")
     moved = ["UID:a", "RECURRENCE-ID;RANGE=THISANDFUTURE:20260309T090000Z", "DTSTART:20260309T080000Z"]
-    found = mm.busy_times(calendar([main, [*moved, f"DURATION:PT{minutes}M"]]), **SPAN)
+    found = mm.io.busy_times(calendar([main, [*moved, f"DURATION:PT{minutes}M"]]), **SPAN)
     assert found[-1] == ("2026-03-19T08:00Z", f"2026-03-19T{until}Z")
 
 
@@ -225,9 +225,9 @@ def test_differences_of_thousands_of_years_end(year):
 )
 def test_an_entry_that_cannot_take_time_is_told_and_not_taken_as_free(event, message):
     with pytest.raises(mm.InputError, match=message):
-        mm.busy_times(calendar([event]), **SPAN)
+        mm.io.busy_times(calendar([event]), **SPAN)
 
 
 def test_no_dates_from_the_last_one_to_the_first():
     with pytest.raises(mm.InputError, match="end: found 2026-03-01, expected a date from 2026-04-01"):
-        mm.busy_times(calendar([["UID:a", "DTSTART:20260302T090000Z"]]), start="2026-04-01", end="2026-03-01")
+        mm.io.busy_times(calendar([["UID:a", "DTSTART:20260302T090000Z"]]), start="2026-04-01", end="2026-03-01")

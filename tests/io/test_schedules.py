@@ -14,14 +14,16 @@ from dated import faults
 from dated import planned as scheduled
 from mmatch.io.csvs import as_written
 from mmatch.io.schedules import schedule_from_json, schedule_to_json
+from mmatch.reporting import week_view
+from mmatch.scheduling import Diary
 from mmatch.scheduling.settings import Settings
 from strategies import examples
 
-BLEND = mm.Format(
+BLEND = mm.formats.Format(
     "blend",
-    (mm.SessionSpec(60, "in_person", ("talk",)), mm.SessionSpec(45, "virtual")),
-    (mm.Gap(5, 7, 20, (mm.Touchpoint(),), working=True),),
-    mm.Reflection(("why?",), 2),
+    (mm.formats.SessionSpec(60, "in_person", ("talk",)), mm.formats.SessionSpec(45, "virtual")),
+    (mm.formats.Gap(5, 7, 20, (mm.formats.Touchpoint(),), working=True),),
+    mm.formats.Reflection(("why?",), 2),
     good_for="a test",
 )
 
@@ -44,14 +46,12 @@ def planned(**options):
         "formats": [BLEND],
         "rooms": {"Rome": ["Blue", "Red"]},
         "travel": {("Rome", "Oslo"): 240},
-        "diaries": {
-            "ann": mm.Diary(per_day=2, dates={"2027-03-03": "9-12:30"}, preferred="Tue 9-12", hours_per_month=9)
-        },
+        "diaries": {"ann": Diary(per_day=2, dates={"2027-03-03": "9-12:30"}, preferred="Tue 9-12", hours_per_month=9)},
         "busy": {"eva": [("2027-03-01T09:00Z", "2027-03-01T10:00Z")]},
         "pins": [("ann", "eva", 2, "2027-03-15T10:15Z")],
         "now": "2027-02-27T12:00Z",
         "blackout": ["2027-03-29"],
-        "wishes": mm.Wishes(preferred=60),
+        "wishes": mm.scheduling.Wishes(preferred=60),
     }
     return cohort, matching, scheduled(cohort, mm.Program(), matching, **{**usual, **options})
 
@@ -128,10 +128,10 @@ def rows(path):
 
 def test_tables_show_each_persons_own_clock(tmp_path):
     cohort, _, schedule = planned()
-    mm.write_session_merge(cohort, schedule, tmp_path / "merge.csv")
-    mm.write_sessions(cohort, schedule, tmp_path / "sessions.csv")
-    mm.write_dues(cohort, schedule, tmp_path / "dues.csv")
-    mm.write_unplaced(cohort, schedule, tmp_path / "unplaced.csv")
+    mm.io.write_session_merge(cohort, schedule, tmp_path / "merge.csv")
+    mm.io.write_sessions(cohort, schedule, tmp_path / "sessions.csv")
+    mm.io.write_dues(cohort, schedule, tmp_path / "dues.csv")
+    mm.io.write_unplaced(cohort, schedule, tmp_path / "unplaced.csv")
     merged = rows(tmp_path / "merge.csv")
     assert len(merged) == 8
     starts = {(plan.match.mentees[0], k + 1): m for plan in schedule.plans for k, m in enumerate(plan.sessions)}
@@ -157,16 +157,16 @@ def test_tables_show_each_persons_own_clock(tmp_path):
 
 def test_a_week_as_text():
     _, _, schedule = planned()
-    text = mm.week_view(schedule, "2027-03-17", zone="Europe/Rome")
+    text = week_view(schedule, "2027-03-17", zone="Europe/Rome")
     assert text.startswith("Week of 2027-03-15 (Europe/Rome)\n\nMon 15")
     assert "11:15-12:00" in text  # pinned to 10:15 UTC
     assert "ann + eva" in text
     assert "Sum" not in text  # ids are public, names are not
-    assert "ann + eva" not in mm.week_view(schedule, "2027-03-17", person="finn")
+    assert "ann + eva" not in week_view(schedule, "2027-03-17", person="finn")
     with pytest.raises(mm.InputError, match="no plan"):
-        mm.week_view(schedule, "2027-03-17", person="zoe")
+        week_view(schedule, "2027-03-17", person="zoe")
     with pytest.raises(mm.InputError, match="expected a date"):
-        mm.week_view(schedule, "soon")
+        week_view(schedule, "soon")
 
 
 def test_diaries_from_a_file(tmp_path):
@@ -176,8 +176,8 @@ def test_diaries_from_a_file(tmp_path):
         "people": {"ann": {"per_day": 0, "dates": {"2027-01-11": "9-12"}}},
     }
     (tmp_path / "diaries.json").write_text(json.dumps(text), encoding="utf-8")
-    assert mm.read_diaries(tmp_path / "diaries.json") == {"ann": mm.Diary(per_day=0, dates={"2027-01-11": "9-12"})}
+    assert mm.io.read_diaries(tmp_path / "diaries.json") == {"ann": Diary(per_day=0, dates={"2027-01-11": "9-12"})}
     text["people"]["ann"]["per_dya"] = 1
     (tmp_path / "diaries.json").write_text(json.dumps(text), encoding="utf-8")
     with pytest.raises(mm.InputError, match="per_dya"):
-        mm.read_diaries(tmp_path / "diaries.json")
+        mm.io.read_diaries(tmp_path / "diaries.json")

@@ -24,7 +24,7 @@ def answered(question):
     cohort, program = question
     try:
         result = mm.solve(cohort, program)
-    except (mm.InputError, mm.UnsupportedError):
+    except (mm.InputError, mm.errors.UnsupportedError):
         result = None
     assume(result is not None)
     return cohort, program, result

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 
 import mmatch as mm
+from mmatch.formats import Format, Gap, SessionSpec, Touchpoint
 
 TREE = {"statistics": "data", "r": "statistics"}
 TOPICS = ("", "data", "statistics", "r", "writing")
@@ -220,13 +221,13 @@ def _plain(entries):
 
 
 FORMATS = [
-    mm.Format("meet", (mm.SessionSpec(60, "in_person"),)),
-    mm.Format("weekly", (mm.SessionSpec(60), mm.SessionSpec(60)), (mm.Gap(6, 7, 8),)),
-    mm.Format("twice", (mm.SessionSpec(60), mm.SessionSpec(60)), (mm.Gap(1, 1, 3, working=True),)),
-    mm.Format(
+    Format("meet", (SessionSpec(60, "in_person"),)),
+    Format("weekly", (SessionSpec(60), SessionSpec(60)), (Gap(6, 7, 8),)),
+    Format("twice", (SessionSpec(60), SessionSpec(60)), (Gap(1, 1, 3, working=True),)),
+    Format(
         "talk",
-        (mm.SessionSpec(60), mm.SessionSpec(60)),
-        (mm.Gap(0, 1, 3, (mm.Touchpoint(answer_days=1, lead_days=1),)),),
+        (SessionSpec(60), SessionSpec(60)),
+        (Gap(0, 1, 3, (Touchpoint(answer_days=1, lead_days=1),)),),
     ),
 ]
 
@@ -248,7 +249,7 @@ def of_dates(number):
     people += [person(f"e{k}", requests=[mm.Request(format=rng.choice(names))]) for k in range(rng.randint(2, 4))]
     pairs = [(rng.choice(["m0", "m1"]), person.id) for person in people[2:]]
     diaries = {
-        p.id: mm.Diary(
+        p.id: mm.scheduling.Diary(
             per_day=rng.choice([None, 1, 2]),
             per_week=rng.choice([None, None, 1, 2]),
             buffer=rng.choice([None, 0, 45]),
@@ -268,7 +269,7 @@ def of_dates(number):
         "formats": FORMATS,
         "rooms": {"Rome": rng.choice([1, 2])} if "Rome" in sites and rng.random() < 0.5 else None,
         "travel": {("Oslo", "Rome"): rng.choice([30, 90])} if len(sites) > 1 and rng.random() < 0.5 else None,
-        "wishes": mm.Wishes(
+        "wishes": mm.scheduling.Wishes(
             gap=rng.choice([0, 1440]),
             same_time=rng.choice([0, 3000]),
             preferred=rng.choice([0, 3000]),

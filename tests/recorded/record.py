@@ -119,7 +119,7 @@ def ranks(number):
 def every_stable(cohort):
     """All stable matchings."""
     try:
-        return short([matching_digest(matching) for matching in mm.stable_matchings(cohort)])
+        return short([matching_digest(matching) for matching in mm.stable.stable_matchings(cohort)])
     except mm.MmatchError as error:
         return failure(error)
 

@@ -132,7 +132,7 @@ def test_files_are_private_and_named_safely(tmp_path):
     assert [path.name for path in paths] == ["0001-x.html", "0002-con.html"]
     assert {path.stat().st_mode & 0o777 for path in paths} == {0o600}
     assert report.write(tmp_path / "r.html").read_text(encoding="utf-8") == report.html
-    with pytest.raises(mm.ExportError):
+    with pytest.raises(mm.errors.ExportError):
         report.write(tmp_path / "nowhere" / "r.html")
 
 

@@ -13,6 +13,7 @@ import mmatch as mm
 from dated import planned
 from dates_oracle import FORMATS, questions
 from mmatch.availability import instant
+from mmatch.formats import Format, Gap, SessionSpec
 from mmatch.instance import Watch
 from mmatch.scheduling import components
 from mmatch.scheduling.components import Placed, place
@@ -25,11 +26,13 @@ from mmatch.scheduling.tasks import task_of
 from strategies import examples
 
 WEEKS = [f"{day} {hour}-{hour + 2}" for day in ("Mon", "Tue", "Thu") for hour in (9, 10, 11, 13)]
-THRICE = mm.Format(
-    "thrice", (mm.SessionSpec(90), mm.SessionSpec(20), mm.SessionSpec(60)), (mm.Gap(2, 3, 9), mm.Gap(2, 4, 9))
+THRICE = Format(
+    "thrice",
+    (SessionSpec(90), SessionSpec(20), SessionSpec(60)),
+    (Gap(2, 3, 9), Gap(2, 4, 9)),
 )
 LIMITS = {"per_day": (1, 2), "per_week": (1, 2, 4), "per_month": (1, 3, 5), "hours_per_month": (0, 1, 2.5, 4)}
-LONG = mm.Format("long", (mm.SessionSpec(120),))
+LONG = Format("long", (SessionSpec(120),))
 
 
 @st.composite
@@ -43,7 +46,7 @@ def crowds(draw):
 
     def diary():
         limits = {name: draw(st.sampled_from([None, None, *few])) for name, few in LIMITS.items()}
-        return mm.Diary(**limits)
+        return mm.scheduling.Diary(**limits)
 
     people = [person(f"m{k}", offers=[mm.Offer()], capacity=5) for k in range(2)]
     forms = draw(st.lists(st.sampled_from(["thrice", "single", "long", "blend"]), min_size=2, max_size=4))
@@ -56,7 +59,7 @@ def crowds(draw):
         "travel": {("Rome", "Oslo"): 45, ("Oslo", "Rome"): 15}
         if len({person.site for person in people}) == 2
         else None,
-        "wishes": mm.Wishes(same_time=draw(st.sampled_from([0, 700])), gap=draw(st.sampled_from([0, 1440]))),
+        "wishes": mm.scheduling.Wishes(same_time=draw(st.sampled_from([0, 700])), gap=draw(st.sampled_from([0, 1440]))),
     }
     return cohort, mm.matching_from_pairs(cohort, pairs), options
 
@@ -147,7 +150,7 @@ def test_a_short_session_goes_before_a_long_one_in_any_order(forms):
 def test_what_others_use_of_a_limit_is_not_there_for_a_match(most):
     """One match has its three sessions in March: the next one has what the month leaves, and the rest in April."""
     cohort, matching, _ = rivals(2)
-    tasks = tasks_of(cohort, matching, {"diaries": {"m": mm.Diary(per_month=most)}})
+    tasks = tasks_of(cohort, matching, {"diaries": {"m": mm.scheduling.Diary(per_month=most)}})
     first = cheapest_dates(tasks[0])
     others = Surroundings([tasks[0]], [first])
     found = inserted(tasks[1], others)

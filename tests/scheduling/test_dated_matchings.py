@@ -31,7 +31,7 @@ def crowd(weeks, zones=None):
 def test_more_matches_have_dates_and_what_is_claimed_is_true(weeks):
     cohort, program = crowd(weeks), mm.Program()
     plain = mm.schedule(cohort, mm.solve(cohort, program), WEEK)
-    found = mm.solve_with_dates(cohort, program, WEEK)
+    found = mm.scheduling.solve_with_dates(cohort, program, WEEK)
     assert len(found.schedule.plans) >= len(plain.plans)
     assert mm.verify(cohort, found.program, found.result) == []
     assert mm.verify(cohort, found.program, found.schedule, of=found.result) == []
@@ -44,11 +44,11 @@ def test_more_matches_have_dates_and_what_is_claimed_is_true(weeks):
 def test_a_match_without_dates_goes_back():
     """Ann could meet either, Bob only Finn: the matching that knows no hours gives Finn to Ann."""
     cohort = crowd(["Mon 9-11; Tue 9-11", "Tue 9-11", "Mon 9-10", "Tue 9-10"])
-    found = mm.solve_with_dates(cohort, mm.Program(), WEEK)
+    found = mm.scheduling.solve_with_dates(cohort, mm.Program(), WEEK)
     assert len(found.schedule.plans) == 2
     assert {(m.mentor, m.mentees[0]) for m in found.result.matching} == {("p0", "p2"), ("p1", "p3")}
     with pytest.raises(mm.InputError, match="from 1 to"):
-        mm.solve_with_dates(cohort, mm.Program(), WEEK, rounds=0)
+        mm.scheduling.solve_with_dates(cohort, mm.Program(), WEEK, rounds=0)
 
 
 def test_a_group_without_dates_goes_back_without_whoever_cannot_come():
@@ -59,14 +59,14 @@ def test_a_group_without_dates_goes_back_without_whoever_cannot_come():
         mm.Participant("hal", requests=[mm.Request()], availability="Tue 9-11"),
     ]
     cohort = mm.Cohort(people)
-    found = mm.solve_with_dates(cohort, mm.Program(group=(2, 3)), WEEK)
+    found = mm.scheduling.solve_with_dates(cohort, mm.Program(group=(2, 3)), WEEK)
     assert [plan.match.mentees for plan in found.schedule.plans] == [("eva", "finn")]
     assert (found.forbidden, found.schedule.unplaced) == ((("ann", "hal", ""),), ())
 
 
 def test_a_locked_pair_without_dates_stays():
     cohort = crowd(["Mon 9-11", "Tue 9-10"])
-    found = mm.solve_with_dates(cohort, mm.Program(rules=[mm.rules.Lock([("p0", "p1")])]), WEEK)
+    found = mm.scheduling.solve_with_dates(cohort, mm.Program(rules=[mm.rules.Lock([("p0", "p1")])]), WEEK)
     assert [item.match.mentor for item in found.schedule.unplaced] == ["p0"]
     assert found.forbidden == ()
 

@@ -38,7 +38,7 @@ def crowd(teams=3, mentors=9, seed=0):
     return cohort, mm.Program(), mm.matching_from_pairs(cohort, pairs)
 
 
-DIARIES = {f"e{k}": mm.Diary(per_day=5) for k in range(3)}
+DIARIES = {f"e{k}": mm.scheduling.Diary(per_day=5) for k in range(3)}
 
 
 def test_the_search_ends_without_a_limit_and_says_what_is_left_open(monkeypatch):
@@ -58,7 +58,7 @@ def test_the_search_ends_without_a_limit_and_says_what_is_left_open(monkeypatch)
 def test_a_neighbourhood_keeps_everything_and_is_never_worse(seed, adjacent):
     cohort, _, matching = crowd(teams=3, mentors=8, seed=seed)
     diaries = {k: DIARIES[k] for k in ("e0", "e1")}
-    wishes = mm.Wishes(adjacent=adjacent)
+    wishes = mm.scheduling.Wishes(adjacent=adjacent)
     empty = planned(cohort, mm.Program(), mm.Matching(), **SPAN, diaries=diaries, wishes=wishes)
     tasks = [task_of(match, "single", FreeTime(cohort, empty.settings)) for match in matching]
     start = [None] * len(tasks)

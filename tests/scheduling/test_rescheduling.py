@@ -37,7 +37,7 @@ def test_as_little_as_possible_moves(question, data):
     assume(first.plans)
     who = data.draw(st.sampled_from(sorted({name for plan in first.plans for name in plan.people})))
     meeting = data.draw(st.sampled_from([m for plan in first.plans for m in plan.sessions]))
-    changed = {**dict(first.settings.diaries), who: mm.Diary([(meeting.start, meeting.end)])}
+    changed = {**dict(first.settings.diaries), who: mm.scheduling.Diary([(meeting.start, meeting.end)])}
     published = data.draw(st.sampled_from([None, "2026-03-28"]))
     found = replanned(cohort, mm.Program(), matching, first, diaries=changed, published=published)
     assert faults(cohort, matching, found) == []
@@ -109,7 +109,7 @@ def test_published_sessions_move_last():
     matching = mm.matching_from_pairs(cohort, [("ann", "eva"), ("ann", "finn")])
     first = planned(cohort, mm.Program(), matching, start="2027-01-11", end="2027-01-15")
     taken = next(p for p in first.plans if p.sessions[0].begins().day == 12)
-    moved = mm.Diary([(taken.sessions[0].start, taken.sessions[0].end)])
+    moved = mm.scheduling.Diary([(taken.sessions[0].start, taken.sessions[0].end)])
     for published, day in (("2027-01-11", 11), (None, 11)):
         found = replanned(cohort, mm.Program(), matching, first, diaries={"ann": moved}, published=published)
         assert [plan.sessions[0].begins().day for plan in found.plans] == [day]
@@ -171,7 +171,7 @@ def test_suggestions_can_be_held_and_are_the_best(question, data):
     first = scheduled(cohort, matching, **options)
     assume(first.plans)
     plan = data.draw(st.sampled_from(first.plans))
-    found = mm.suggest(cohort, first, plan, 50)
+    found = mm.scheduling.suggest(cohort, first, plan, 50)
     others = tuple(p for p in first.plans if p != plan)
     for other in found:
         assert faults(cohort, matching, replace(first, plans=(*others, other))) == []
@@ -198,10 +198,10 @@ def test_suggestions_can_be_held_and_are_the_best(question, data):
 def test_suggestions_are_for_plans_of_the_schedule():
     cohort, _, _, first = small()
     with pytest.raises(mm.InputError, match=r"schedule\.plans"):
-        mm.suggest(cohort, first, None)
+        mm.scheduling.suggest(cohort, first, None)
     with pytest.raises(mm.InputError, match="from 1 to 1000"):
-        mm.suggest(cohort, first, first.plans[0], 0)
-    assert len(mm.suggest(cohort, first, first.plans[0])) == 3
+        mm.scheduling.suggest(cohort, first, first.plans[0], 0)
+    assert len(mm.scheduling.suggest(cohort, first, first.plans[0])) == 3
 
 
 def test_a_large_program_is_rescheduled_part_by_part():

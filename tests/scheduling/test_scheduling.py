@@ -15,7 +15,7 @@ import mmatch as mm
 from clock_changes import ZONES, changes
 from dated import faults, planned
 from mmatch.availability import Window, instant, week_text
-from mmatch.formats import format_of
+from mmatch.formats import Format, Gap, SessionSpec, format_of
 from mmatch.scheduling import components
 from mmatch.scheduling.components import components_of, place
 from mmatch.scheduling.free_time import FreeTime
@@ -23,7 +23,7 @@ from mmatch.scheduling.single_match import cheapest_dates, cost, narrowed
 from mmatch.scheduling.tasks import task_of
 from strategies import examples
 
-QUICK = mm.Format("quick", (mm.SessionSpec(60), mm.SessionSpec(30)), (mm.Gap(0, 1, 3),))
+QUICK = Format("quick", (SessionSpec(60), SessionSpec(30)), (Gap(0, 1, 3),))
 SPRING = {"start": "2026-03-27", "end": "2026-04-01"}  # clocks change in Berlin on the 29th, in New York on the 8th
 
 
@@ -173,7 +173,7 @@ def two(one, other, **facts):
 def test_the_same_wall_time_a_week_later_is_a_week_later():
     """Over a change of the clocks 7 days are 167 hours, and still 7 days."""
     cohort, matching = two("Sat 9-10; Sun 9-10", "Sat 9-10; Sun 9-10")
-    weekly = mm.Format("weekly", (mm.SessionSpec(), mm.SessionSpec()), (mm.Gap(7, 7, 7),))
+    weekly = Format("weekly", (SessionSpec(), SessionSpec()), (Gap(7, 7, 7),))
     found = planned(
         cohort, mm.Program(), matching, start="2026-03-23", end="2026-04-04", zone="Europe/Berlin", formats=[weekly]
     )
@@ -226,7 +226,7 @@ def test_a_match_that_others_crowd_out_says_so():
 
 
 def test_in_person_sessions_need_a_common_site():
-    room = mm.Format("room", (mm.SessionSpec(60, "in_person"),))
+    room = Format("room", (SessionSpec(60, "in_person"),))
     cohort, _ = two("Mon 9-12", "Mon 9-12", site="Rome")
     cohort = mm.Cohort([cohort["ann"], replace(cohort["eva"], requests=[mm.Request(format="room")])])
     matching = mm.matching_from_pairs(cohort, [("ann", "eva")])
@@ -305,9 +305,9 @@ def test_whose_busy_times_are_wrong_is_named():
 def test_a_number_that_is_no_date_is_not_taken_for_one(day):
     """Days are numbers inside; 20260330 read as one of them is a date far away, and then nothing was blacked out."""
     with pytest.raises(mm.InputError, match=f"Diary.blackout: found {day}, expected a date"):
-        mm.Diary(blackout=[day])
+        mm.scheduling.Diary(blackout=[day])
     with pytest.raises(mm.InputError, match=f"Diary.dates: found {day}, expected a date"):
-        mm.Diary(dates={day: "9-12"})
+        mm.scheduling.Diary(dates={day: "9-12"})
 
 
 def test_bad_windows_and_unknown_formats_are_named():
@@ -342,7 +342,7 @@ def test_matches_that_share_nobody_are_apart():
 def test_gaps_and_doubled_people_are_judged():
     """Sessions of one match four days apart, or one, instead of two to three; one mentor in two places."""
     cohort, matching = two("Mon-Fri 9-12", "Mon-Fri 9-12")
-    close = mm.Format("close", (mm.SessionSpec(), mm.SessionSpec()), (mm.Gap(2, 2, 3),))
+    close = Format("close", (SessionSpec(), SessionSpec()), (Gap(2, 2, 3),))
     cohort = mm.Cohort([cohort["ann"], replace(cohort["eva"], requests=[mm.Request(format="close")])])
     found = planned(cohort, mm.Program(), matching, start="2026-04-06", end="2026-04-10", formats=[close])
     first, second = found.plans[0].sessions
@@ -363,8 +363,10 @@ def test_gaps_and_doubled_people_are_judged():
 @pytest.mark.parametrize("zone", ZONES)
 def test_no_session_is_outside_a_window_around_any_change_of_clocks(zone):
     """Every change of sixteen years: two hours at night and one at noon, a session on the day before, of and after."""
-    daily = mm.Format(
-        "daily", (mm.SessionSpec(45), mm.SessionSpec(45), mm.SessionSpec(45)), (mm.Gap(1, 1, 1), mm.Gap(1, 1, 1))
+    daily = Format(
+        "daily",
+        (SessionSpec(45), SessionSpec(45), SessionSpec(45)),
+        (Gap(1, 1, 1), Gap(1, 1, 1)),
     )
     cohort, _ = two("Mon-Sun 0-4, 12-13, 22-24", "Mon-Sun 0-4, 12-13, 22-24", timezone=zone)
     people = [cohort["ann"], replace(cohort["eva"], timezone=zone, requests=[mm.Request(format="daily")])]
@@ -372,7 +374,7 @@ def test_no_session_is_outside_a_window_around_any_change_of_clocks(zone):
     matching = mm.matching_from_pairs(cohort, [("ann", "eva")])
     for day in changes(zone, range(2020, 2036)):
         span = {"start": day - dt.timedelta(days=1), "end": day + dt.timedelta(days=1)}
-        wishes = mm.Wishes(evening=0)
+        wishes = mm.scheduling.Wishes(evening=0)
         found = planned(cohort, mm.Program(), matching, **span, formats=[daily], grain=15, wishes=wishes)
         (plan,) = found.plans
         assert faults(cohort, matching, found) == []
@@ -389,7 +391,7 @@ def crowded(mentees=4):
     people += [mm.Participant(f"e{k}", requests=[mm.Request()], availability="Mon-Thu 9-11") for k in range(mentees)]
     cohort = mm.Cohort(people)
     matching = mm.matching_from_pairs(cohort, [("ann", f"e{k}") for k in range(mentees)])
-    span = {"start": "2027-01-11", "end": "2027-02-28", "wishes": mm.Wishes(adjacent=100)}
+    span = {"start": "2027-01-11", "end": "2027-02-28", "wishes": mm.scheduling.Wishes(adjacent=100)}
     return cohort, mm.Program(format="three_session"), matching, span
 
 

@@ -96,7 +96,7 @@ def test_a_parquet_bomb_is_not_unpacked(tmp_path, monkeypatch):
 
     monkeypatch.setattr(parquet, "MOST_CELLS", 10_000)
     pl.DataFrame({"id": ["a"] * 20_000}).write_parquet(tmp_path / "bomb.parquet")
-    with pytest.raises(mm.LimitError, match="20,000 cells"):
+    with pytest.raises(mm.errors.LimitError, match="20,000 cells"):
         mm.read_cohort(tmp_path / "bomb.parquet")
 
 
@@ -104,5 +104,5 @@ def test_parquet_without_pyarrow_says_what_to_install(tmp_path, monkeypatch):
     import sys
 
     monkeypatch.setitem(sys.modules, "pyarrow", None)
-    with pytest.raises(mm.ExtraError, match="pip install pyarrow"):
+    with pytest.raises(mm.errors.ExtraError, match="pip install pyarrow"):
         mm.read_cohort(tmp_path / "x.parquet")

@@ -95,7 +95,7 @@ def outcome(question, **options):
     """The result, checked again by the judge; None where an error of ours came instead."""
     try:
         result = mm.solve(*question, **options)
-    except mm.SolverError:
+    except mm.errors.SolverError:
         return None
     assert mm.verify(*question, result) == []
     return result
@@ -165,14 +165,14 @@ def test_highs_that_crashes_is_an_error_of_ours(monkeypatch, question, name, err
         raise error("secret inside")
 
     monkeypatch.setattr(f"{SCIPY}.{name}", crash)
-    with pytest.raises(mm.SolverError, match=error.__name__):
+    with pytest.raises(mm.errors.SolverError, match=error.__name__):
         mm.solve(*question, solver="portfolio")
 
 
 @pytest.mark.parametrize("name", ["milp", "linprog"])
 def test_highs_that_returns_nothing_is_an_error_of_ours(monkeypatch, question, name):
     monkeypatch.setattr(f"{SCIPY}.{name}", lambda *_args, **_options: None)
-    with pytest.raises(mm.SolverError, match="AttributeError"):
+    with pytest.raises(mm.errors.SolverError, match="AttributeError"):
         mm.solve(*question, solver="portfolio")
 
 

@@ -88,7 +88,7 @@ def accepted_and_best(solver, question):
     except mm.InputError as error:
         assert {p.code for p in error.problems} <= {"impossible-lock", "contradiction"}
         return
-    except mm.UnsupportedError as error:
+    except mm.errors.UnsupportedError as error:
         assert (
             "no solver here" in str(error)
             or "cannot keep" in str(error)

@@ -183,7 +183,7 @@ def test_what_mechanisms_cannot_keep_is_told():
     cohort = mm.Cohort.from_rankings({"a": ["p"]}, {"x": ["a"]}, offers={"p": "x", "q": "x"})
     two = mm.Cohort.from_rankings({"a": ["p", "q"]}, {"x": ["a"]}, offers={"p": "x", "q": "x"})
     assert len(mm.solve(cohort, solver="top_trading_cycles").matching) == 1
-    with pytest.raises(mm.UnsupportedError, match="top_trading_cycles cannot keep several offers of one mentor"):
+    with pytest.raises(mm.errors.UnsupportedError, match="top_trading_cycles cannot keep several offers of one mentor"):
         mm.solve(two, solver="top_trading_cycles")
-    with pytest.raises(mm.UnsupportedError, match="boston cannot keep a least load of 1"):
+    with pytest.raises(mm.errors.UnsupportedError, match="boston cannot keep a least load of 1"):
         mm.solve(mm.Cohort.from_rankings({"a": ["x"]}, {"x": ["a"]}, min_load=1), solver="boston")

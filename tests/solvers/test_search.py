@@ -77,7 +77,7 @@ def test_the_worst_off_of_several_mentors_each(solver):
     assert fair.value == (4, 10, 20)
     assert fair.status == "optimal"
     assert fair.solver == ("milp" if solver == "auto" else solver)
-    with pytest.raises(mm.UnsupportedError, match="several seats; use cpsat or milp"):
+    with pytest.raises(mm.errors.UnsupportedError, match="several seats; use cpsat or milp"):
         mm.solve(cohort, mm.Program(aims=[mm.aims.Coverage(), mm.aims.WorstOff()]), solver="flow")
 
 

@@ -10,6 +10,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import mmatch as mm
+from mmatch.matching import Stability
 from mmatch.program import question_digest
 from mmatch.proof import judge
 from oracle import Oracle
@@ -160,7 +161,7 @@ def test_any_cohort_is_matched_stably_or_refused_in_a_sentence(side, data):
     program = mm.Program(rules=rules)
     try:
         result = mm.solve(cohort, program, solver=mm.solvers.Stable(side=side))
-    except mm.UnsupportedError as error:
+    except mm.errors.UnsupportedError as error:
         assert "stable cannot keep" in str(error)
         return
     except mm.InputError as error:
@@ -201,7 +202,7 @@ def test_each_side_gets_its_way():
         result = mm.solve(cohort, solver=mm.solvers.Stable(side=side))
         assert sorted(result.matching.pairs()) == pairs
         assert result.value == (2, -2)
-        assert result.proof.stability == mm.Stability(side, "weak")
+        assert result.proof.stability == Stability(side, "weak")
 
 
 @pytest.mark.parametrize("side", SIDES)
@@ -229,7 +230,7 @@ def test_nobody_can_forge_that_least_loads_cannot_be_met(world, data):
     result = mm.solve(cohort, solver="stable")
     edges = len(mm.instance.compile_instance(cohort, mm.Program().resolve(cohort, "stable")).request)
     steps = tuple(data.draw(st.lists(st.integers(-1, edges), max_size=6, unique=True)))
-    proof = replace(result.proof, evidence=mm.Stability("mentee", "weak", None, steps), totals=())
+    proof = replace(result.proof, evidence=Stability("mentee", "weak", None, steps), totals=())
     forged = replace(
         result, status=mm.Status.INFEASIBLE, found=None, value=None, bound=None, verified_bound=None, proof=proof
     )
@@ -253,7 +254,7 @@ def test_least_loads_with_ties_are_refused_where_the_lottery_misses_them():
     for seed in range(8):
         try:
             found.add(mm.solve(cohort, solver="stable", seed=seed).value)
-        except mm.UnsupportedError as error:
+        except mm.errors.UnsupportedError as error:
             found.add(str(error)[:33])
     assert found == {(2, -3), "stable cannot keep the least load"}
 
@@ -292,13 +293,13 @@ def test_a_largest_stable_matching_in_no_time_is_a_large_one_with_a_bound():
 def test_other_aims_rules_over_the_matching_and_several_mentors_are_refused():
     cohort = mm.Cohort.from_rankings({"a": ["x"]}, {"x": ["a"]})
     tied = mm.Cohort.from_rankings({"a": [["x", "y"]]}, {"x": ["a"], "y": ["a"]})
-    with pytest.raises(mm.UnsupportedError, match="stable cannot keep other aims than those of its side"):
+    with pytest.raises(mm.errors.UnsupportedError, match="stable cannot keep other aims than those of its side"):
         mm.solve(tied, mm.Program(aims=[mm.aims.Coverage()]), solver="stable")
-    with pytest.raises(mm.UnsupportedError, match="stable cannot keep the lock of x with a"):
+    with pytest.raises(mm.errors.UnsupportedError, match="stable cannot keep the lock of x with a"):
         mm.solve(cohort, mm.Program(rules=[mm.rules.Lock([("x", "a")])]), solver="stable")
     greedy = mm.Participant("a", requests=[mm.Request(mentors=2)], ranks=("x",))
     two = mm.Cohort([mm.Participant("x", offers=[mm.Offer()]), greedy])
-    with pytest.raises(mm.UnsupportedError, match="stable cannot keep a request for several mentors"):
+    with pytest.raises(mm.errors.UnsupportedError, match="stable cannot keep a request for several mentors"):
         mm.solve(two, solver="stable")
     with pytest.raises(mm.InputError, match='expected "mentee" or "mentor"'):
         mm.solvers.Stable(side="both")
@@ -410,10 +411,10 @@ def test_a_mentee_does_not_block_with_an_offer_that_meets_another_request():
         assert mm.blocking_pairs(cohort, mm.Program(), matching, kind) == []
         rule = mm.Program(rules=[mm.rules.Stable(kind)], aims=[mm.aims.Coverage()])
         assert mm.solve(cohort, rule).matching.pairs() == [("x", "a", "")]
-    with pytest.raises(mm.UnsupportedError, match="one offer meets two requests of one mentee"):
+    with pytest.raises(mm.errors.UnsupportedError, match="one offer meets two requests of one mentee"):
         mm.solve(cohort, solver=mm.solvers.Stable(kind="super"))
     one = mm.solve(cohort, solver="stable")
-    forged = nothing(one, mm.Stability("mentee", "super", steps=(0, 1)))
+    forged = nothing(one, Stability("mentee", "super", steps=(0, 1)))
     assert {"trust", "status"} & {v.code for v in mm.verify(cohort, mm.Program(), forged)}
 
 
@@ -436,7 +437,7 @@ def test_a_notion_that_nobody_asked_for_refutes_nothing():
     two = mm.Cohort.from_rankings({"a": ["x"], "b": ["x"]}, {"x": ["a", "b"]}, capacity=2)
     for kind in ("weak", "envy"):
         found = mm.solve(two, locked)
-        assert mm.verify(two, locked, nothing(found, mm.Stability("", kind))) != []
+        assert mm.verify(two, locked, nothing(found, Stability("", kind))) != []
 
 
 def test_a_lock_on_one_of_two_offers_tells_them_apart():
@@ -450,14 +451,14 @@ def test_a_lock_on_one_of_two_offers_tells_them_apart():
         )
         found = mm.solve(cohort, program, solver="cpsat")
         assert (found.status, found.matching.pairs()) == (mm.Status.OPTIMAL, [("x", "a", offer)])
-        assert mm.verify(cohort, program, nothing(found, mm.Stability("", "strong"))) != []
+        assert mm.verify(cohort, program, nothing(found, Stability("", "strong"))) != []
 
 
 def test_beside_linked_mentees_and_several_mentors_nothing_is_refuted():
     pairs = mm.Cohort.from_rankings({"a": ["x"], "b": ["x", "y"]}, {"x": ["a", "b"], "y": ["b"]})
     linked = mm.Program(rules=[mm.rules.Stable(), mm.rules.Linked([["a", "b"]])], aims=[mm.aims.Coverage()])
     result = mm.solve(pairs, linked, solver="cpsat")
-    assert mm.verify(pairs, linked, nothing(result, mm.Stability("", "weak"))) != []
+    assert mm.verify(pairs, linked, nothing(result, Stability("", "weak"))) != []
     several = mm.Cohort(
         [
             mm.Participant("a", requests=[mm.Request("", mentors=2)], ranks=("x", "y")),
@@ -469,7 +470,7 @@ def test_beside_linked_mentees_and_several_mentors_nothing_is_refuted():
     stable = mm.Program(rules=[both, mm.rules.Stable()], aims=[mm.aims.Coverage()])
     assert mm.verify(several, stable, result.matching) == []
     asked = replace(result, proof=replace(result.proof, digest=question_digest(several, stable)))
-    assert mm.verify(several, stable, nothing(asked, mm.Stability("", "weak"))) != []
+    assert mm.verify(several, stable, nothing(asked, Stability("", "weak"))) != []
 
 
 @given(world=rankings(ties=True))

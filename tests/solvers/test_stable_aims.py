@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 import mmatch as mm
 from mmatch.arrays import NONE
 from mmatch.instance import compile_instance
+from mmatch.matching import Proof
 from mmatch.mechanisms.market import market_of
 from mmatch.mechanisms.mentee_proposing import mentee_side
 from mmatch.mechanisms.mentor_proposing import mentor_side
@@ -58,7 +59,7 @@ def questions(draw):
 
 def totals(cohort, program, matching):
     """What each tier measures."""
-    grade = judge(cohort, program, mm.Status.FEASIBLE, matching, mm.Proof(""))
+    grade = judge(cohort, program, mm.Status.FEASIBLE, matching, Proof(""))
     return grade.totals
 
 
@@ -200,7 +201,7 @@ def test_a_result_with_multipliers_survives_a_file(tmp_path):
 
 def test_aims_over_ties_are_refused_in_a_sentence():
     cohort = mm.Cohort.from_rankings({"a": [["x", "y"]]}, {"x": ["a"], "y": ["a"]})
-    with pytest.raises(mm.UnsupportedError, match=r"strict lists.*rules\.Stable"):
+    with pytest.raises(mm.errors.UnsupportedError, match=r"strict lists.*rules\.Stable"):
         mm.solve(cohort, mm.Program(aims=[mm.aims.Preference("both")]), solver="stable")
 
 
@@ -271,7 +272,7 @@ def test_sets_of_rotations_are_the_stable_matchings_of_shared_offers():
     assert len(shared()) > 30
     for seed in shared():
         cohort = opposed(seed)
-        assert closed_sets(descent_of(cohort)) == len(mm.stable_matchings(cohort)) == all_stable(cohort), seed
+        assert closed_sets(descent_of(cohort)) == len(mm.stable.stable_matchings(cohort)) == all_stable(cohort), seed
 
 
 @given(data=st.data())
@@ -284,7 +285,7 @@ def test_the_best_of_shared_offers_is_found_and_no_other_one_is_proved(data):
     assert (result.status, result.trust) == (mm.Status.OPTIMAL, mm.Trust.PROVED)
     unhappy = {reason.who[0] for reason in mm.reasons(cohort, result) if reason.kind != "score"}
     assert unhappy >= {mentee for mentee, _ in result.matching.unmatched}
-    ways = mm.stable_matchings(cohort)
+    ways = mm.stable.stable_matchings(cohort)
     best = max(totals(cohort, program, way) for way in ways)
     assert result.proof.totals == best
     claim = result.proof.stability
@@ -374,4 +375,4 @@ def test_whoever_is_worse_must_go_too_not_only_the_one_who_is_given_up():
     )
     descent = descent_of(cohort)
     assert sorted(descent.arcs) == [(2, 0), (2, 1)]
-    assert closed_sets(descent) == len(mm.stable_matchings(cohort)) == all_stable(cohort) == 5
+    assert closed_sets(descent) == len(mm.stable.stable_matchings(cohort)) == all_stable(cohort) == 5

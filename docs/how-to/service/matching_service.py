@@ -44,7 +44,7 @@ app = FastAPI(title="Matching", lifespan=lifespan)
 def schema(name: str) -> dict[str, Any]:
     """What a cohort or a program looks like."""
     try:
-        return mm.json_schema(name)
+        return mm.io.json_schema(name)
     except mm.InputError as error:
         raise HTTPException(404, str(error)) from None
 
@@ -60,13 +60,15 @@ async def match(request: Request) -> Response:
             result = await watched(request, cancel, cohort, program, seed=seed, time_limit=limit)
     except mm.InputError as error:
         raise HTTPException(422, [asdict(problem) for problem in error.problems]) from None
-    except mm.UnsupportedError as error:
+    except mm.errors.UnsupportedError as error:
         raise HTTPException(422, str(error)) from None
     finally:
         running.discard(cancel)
     log.info("%d people: %s, %s, %.2f s", len(cohort), result.status, result.trust, result.runtime)
     told = [asdict(reason) for reason in mm.reasons(cohort, result)]
-    return Response(f'{{"result": {mm.to_json(result)}, "reasons": {json.dumps(told)}}}', media_type="application/json")
+    return Response(
+        f'{{"result": {mm.io.to_json(result)}, "reasons": {json.dumps(told)}}}', media_type="application/json"
+    )
 
 
 async def body(request: Request) -> dict[str, Any]:
@@ -88,8 +90,8 @@ async def body(request: Request) -> dict[str, Any]:
 def asked(found: dict[str, Any]) -> tuple[mm.Cohort, mm.Program, int | str, float]:
     """The question, checked by mmatch itself: what is wrong is named by its place in the JSON."""
     try:
-        cohort = mm.from_json(json.dumps(found.get("cohort")))
-        program = mm.from_json(json.dumps(found["program"])) if "program" in found else mm.Program()
+        cohort = mm.io.from_json(json.dumps(found.get("cohort")))
+        program = mm.io.from_json(json.dumps(found["program"])) if "program" in found else mm.Program()
     except mm.InputError as error:
         raise HTTPException(422, [asdict(problem) for problem in error.problems]) from None
     if not isinstance(cohort, mm.Cohort) or not isinstance(program, mm.Program):

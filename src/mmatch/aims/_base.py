@@ -80,10 +80,10 @@ class PairAim(Aim):
 
     def term(self, edges: Edges) -> Linear:
         """A weight per edge."""
-        weights, unit = self._whole(edges.pairs)
+        weights, unit = self.whole(edges.pairs)
         return Linear(np.ascontiguousarray(weights, dtype=np.int64), unit)
 
-    def _whole(self, pairs: Pairs) -> tuple[Ints, Fraction]:
+    def whole(self, pairs: Pairs) -> tuple[Ints, Fraction]:
         """`scores`, checked: whole numbers in the shape of the view.
 
         Raises:
@@ -99,5 +99,5 @@ class PairAim(Aim):
 
     def measure(self, cohort: Cohort, matching: Matching) -> Fraction:
         """The sum over all filled seats."""
-        weights, unit = self._whole(pairs_of(cohort, matching))
+        weights, unit = self.whole(pairs_of(cohort, matching))
         return exact_sum(weights) * unit

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mmatch.aims._base import Aim
-from mmatch.errors import InputError, Problem, UnsupportedError, excerpt
+from mmatch.errors import Problems, UnsupportedError, excerpt
 from mmatch.exact import number_fault, short
 from mmatch.terms import ConvexLoad, Linear, Sum
-from mmatch.text import suggestion
+from mmatch.text import note_unknown
 
 if TYPE_CHECKING:
     from mmatch.candidates.edges import Edges
@@ -65,10 +65,11 @@ class EvenLoad(Aim):
 
     def check(self, cohort: Cohort) -> None:
         """Everybody named must make an offer."""
-        known = {cohort.people.ids[row] for row in cohort.offers.owner.tolist()}
+        known, problems = {cohort.people.ids[row] for row in cohort.offers.owner.tolist()}, Problems()
         for name in sorted(self.table.keys() - known):
             text = f"{excerpt(name)} makes no offer"
-            raise InputError(Problem("unknown-person", self.title, text, suggestion(name, known)))
+            note_unknown(problems, self.title, name, known, code="unknown-person", text=text)
+        problems.raise_any()
 
     def term(self, edges: Edges) -> ConvexLoad | Sum:
         """The k-th seat of a mentor costs k - 1; with a target t it costs k - 1/2 - t."""

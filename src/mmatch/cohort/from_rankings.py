@@ -16,7 +16,7 @@ from mmatch.cohort.columns import Listed, Offers, Opened, People, Requests, Topi
 from mmatch.cohort.participants import Offer, Participant, Request
 from mmatch.errors import Problem, Problems, excerpt
 from mmatch.exact import LARGEST_COUNT
-from mmatch.text import plain_ids
+from mmatch.text import note_unknown, plain_ids
 
 Plain = tuple[People, Offers, Requests, Topics]
 _ROW = re.compile(r"participants\[(\d+)\]\.(id|ranks|mentee_ranks|capacity|min_load)(.*)")
@@ -242,7 +242,7 @@ def _known_limits(limits: Mapping[str, Any], owners: list[str], offers: Mapping[
         given = limits[key]
         for name in given if isinstance(given, Mapping) else ():
             if name not in names:
-                problems.add("unknown-id", f"{key}[{excerpt(name)}]", f"unknown id {excerpt(name)}")
+                note_unknown(problems, f"{key}[{excerpt(name)}]", name, names)
 
 
 def _limit(given: int | Mapping[str, int], name: str, default: int) -> int:

@@ -10,6 +10,7 @@ from typing import Any
 
 from mmatch.cohort.participants import Meeting, Offer, Participant, Stated
 from mmatch.errors import InputError, Problem, excerpt
+from mmatch.text import suggestion
 
 DIGITS = 16  # hexadecimal, of a pseudonym
 LEAST_KEY = 8  # characters
@@ -99,5 +100,6 @@ def _attributes(known: Collection[str], keep: Iterable[str]) -> frozenset[str]:
         raise InputError(Problem("argument", "keep", f"found {excerpt(keep)}, expected a list of names"))
     kept = frozenset(keep)
     for name in sorted(kept - set(known)):
-        raise InputError(Problem("unknown-attribute", "keep", f"nobody has the attribute {excerpt(name)}"))
+        text = f"nobody has the attribute {excerpt(name)}"
+        raise InputError(Problem("unknown-attribute", "keep", text, suggestion(name, known)))
     return kept

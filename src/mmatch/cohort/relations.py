@@ -14,7 +14,7 @@ from mmatch.cohort.columns import Meetings, Scores, Topics
 from mmatch.cohort.participants import Meeting
 from mmatch.errors import excerpt
 from mmatch.exact import number_fault, score_column
-from mmatch.text import clean_ids, nfc, suggestion
+from mmatch.text import clean_ids, nfc, note_unknown
 
 if TYPE_CHECKING:
     from mmatch.cohort.validation import Builder
@@ -102,9 +102,7 @@ class Relations:
             return False
         unknown = [name for name in pair if name not in self.builder.people.index]
         for name in unknown:
-            self.problems.add(
-                "unknown-id", where, f"unknown id {excerpt(name)}", suggestion(name, self.builder.people.ids)
-            )
+            note_unknown(self.problems, where, name, self.builder.people.ids)
         fault = number_fault(value, "a score")
         if fault:
             self.problems.add("number", where, fault)

@@ -23,7 +23,7 @@ from mmatch.cohort.participants import MODES, Offer, Participant, Request
 from mmatch.cohort.rank_lists import clean_avoids, clean_ranks
 from mmatch.errors import Problems, excerpt
 from mmatch.exact import count_fault, number_fault
-from mmatch.text import clean_ids, suggestion
+from mmatch.text import clean_ids, note_unknown
 
 Where = Callable[[int, str], str]  # (participant number, field) -> the place for messages
 
@@ -257,8 +257,7 @@ class Builder:
                     known = name in people.index or (field == "ranks" and name in offers.index)
                     own = name == people.ids[row] or (name in offers.index and offers.owner[offers.index[name]] == row)
                     if not known:
-                        text, hint = f"unknown id {excerpt(name)}", suggestion(name, people.ids)
-                        self.problems.add("unknown-id", f"{self.where(row, field)}[{k}]", text, hint)
+                        note_unknown(self.problems, f"{self.where(row, field)}[{k}]", name, people.ids)
                     elif own:
                         self.problems.add("self", f"{self.where(row, field)}[{k}]", "a person cannot name themselves")
 

@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from mmatch.cohort import Request
 from mmatch.errors import expect
 from mmatch.formats._base import Format, Gap, Reflection, SessionSpec, Touchpoint, refuse_format
-from mmatch.formats._json import format_from_json, format_to_json
 
 FORMATS = tuple(module.name for module in pkgutil.iter_modules(__path__) if not module.name.startswith("_"))
 _PRODUCTS = re.compile(  # words in a topic that mean something made
@@ -123,9 +122,7 @@ __all__ = [
     "Reflection",
     "SessionSpec",
     "Touchpoint",
-    "format_from_json",
     "format_of",
-    "format_to_json",
     "handout",
     "recommend_format",
 ]

@@ -13,7 +13,7 @@ import hmac
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -29,11 +29,32 @@ from mmatch.scheduling.plans import Due, Plan, Schedule, Session
 if TYPE_CHECKING:
     import os
 
-METHODS = ("PUBLISH", "REQUEST", "CANCEL")
 _BREAKS = re.compile("\r\n|[\r\n\x0b\x0c\x85\u2028\u2029]")
 _UNSEEN = re.compile("[\x00-\x09\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+")
 _TODO = {"send": "Send", "answer": "Answer", "reflect": "Think about"}
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """Who invites people to their sessions, and at which addresses: their calendar programs ask them to accept.
+
+    Args:
+        organizer: the e-mail address of the person who invites.
+        attendees: {id: e-mail address} of the people to be named as attendees.
+
+    Raises:
+        InputError: addresses that are none; the message does not show them.
+    """
+
+    organizer: str
+    attendees: Mapping[str, str]
+
+    def __post_init__(self) -> None:
+        _address(self.organizer, "organizer")
+        expect(self.attendees, Mapping, "attendees")
+        found = {who: _address(text, f"attendees[{excerpt(who)}]") for who, text in self.attendees.items()}
+        object.__setattr__(self, "attendees", MappingProxyType(found))
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +63,8 @@ class Issue:
 
     now: dt.datetime
     key: str
+    invitation: Invitation | None
     method: str
-    attendees: Mapping[str, str]
-    organizer: str
 
 
 def calendar_file(  # noqa: PLR0913 - one keyword for each convention
@@ -55,9 +75,8 @@ def calendar_file(  # noqa: PLR0913 - one keyword for each convention
     person: str | None = None,
     plan: Plan | None = None,
     key: str = "",
-    method: str = "PUBLISH",
-    attendees: Mapping[str, str] | None = None,
-    organizer: str = "",
+    cancelled: bool = False,
+    invitation: Invitation | None = None,
 ) -> bytes:
     """The sessions and touchpoints of a schedule as a calendar file that any calendar program can import.
 
@@ -70,12 +89,11 @@ def calendar_file(  # noqa: PLR0913 - one keyword for each convention
         person: only what concerns this person, without anybody else's address; None is everybody.
         plan: only this one.
         key: a secret of the program from which UIDs are made; keep it, so that later files update earlier ones.
-        method: "PUBLISH"; "REQUEST" to invite people by their addresses; "CANCEL" writes ``schedule.cancelled``.
-        attendees: {id: e-mail address} of people to be named as attendees; needs "REQUEST" and an organizer.
-        organizer: the e-mail address of the person who invites.
+        cancelled: calls off what stands in ``schedule.cancelled``, instead of announcing the plans.
+        invitation: invites people by their addresses; without one there are no addresses in the file.
 
     Raises:
-        InputError: unknown people, another method, no time, addresses that are none.
+        InputError: unknown people, no time, arguments of another form.
     """
     expect(cohort, Cohort, "cohort")
     expect(schedule, Schedule, "schedule")
@@ -83,8 +101,10 @@ def calendar_file(  # noqa: PLR0913 - one keyword for each convention
         known(cohort, person, "person")
     if plan is not None:
         expect(plan, Plan, "plan")
-    issue = _issue(cohort, (now, key, method), attendees, organizer)
-    plans = schedule.cancelled if method == "CANCEL" else schedule.plans
+    issue = _issue(cohort, now, key, invitation)
+    plans = schedule.plans
+    if cancelled:
+        issue, plans = replace(issue, method="CANCEL"), schedule.cancelled
     wanted = [
         item
         for item in plans
@@ -93,16 +113,14 @@ def calendar_file(  # noqa: PLR0913 - one keyword for each convention
     return _written(cohort, schedule, wanted, issue, person)
 
 
-def write_calendars(  # noqa: PLR0913 - one keyword for each convention
+def write_calendars(
     cohort: Cohort,
     schedule: Schedule,
     folder: str | os.PathLike[str],
     *,
     now: dt.datetime | str,
     key: str = "",
-    method: str = "PUBLISH",
-    attendees: Mapping[str, str] | None = None,
-    organizer: str = "",
+    invitation: Invitation | None = None,
 ) -> tuple[Path, ...]:
     """Write ``all.ics``, one file for each person in ``people`` and one for each match in ``matches``.
 
@@ -118,10 +136,10 @@ def write_calendars(  # noqa: PLR0913 - one keyword for each convention
     """
     expect(cohort, Cohort, "cohort")
     expect(schedule, Schedule, "schedule")
-    issue = _issue(cohort, (now, key, method), attendees, organizer)
+    issue = _issue(cohort, now, key, invitation)
     place, written = Path(local_path(folder)), []
     for name, plans, person in _files(schedule, place):
-        issued = Issue(issue.now, key, "CANCEL", issue.attendees, organizer) if name.stem == "cancelled" else issue
+        issued = replace(issue, method="CANCEL") if name.stem == "cancelled" else issue
         data = _written(cohort, schedule, plans, issued, person)
         _made(name.parent)
         atomic_write(name, data)
@@ -156,27 +174,15 @@ def slug(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", plain.encode("ascii", "ignore").decode()).strip("-")[:40] or "x"
 
 
-def _issue(cohort: Cohort, plain: tuple[Any, Any, Any], attendees: Mapping[str, str] | None, organizer: str) -> Issue:
-    now, key, method = plain
-    if method not in METHODS:
-        raise InputError(
-            Problem("argument", "method", f"found {excerpt(method)}, expected one of {', '.join(METHODS)}")
-        )
+def _issue(cohort: Cohort, now: dt.datetime | str, key: str, invitation: Invitation | None) -> Issue:
     if type(key) is not str:
         raise InputError(Problem("argument", "key", f"found {type(key).__name__}, expected a text"))
-    if not isinstance(attendees, Mapping | None):
-        raise InputError(Problem("type", "attendees", f"found {type(attendees).__name__}, expected a dict"))
-    found = {
-        known(cohort, who, "attendees"): _address(text, f"attendees[{excerpt(who)}]")
-        for who, text in (attendees or {}).items()
-    }
-    if organizer:
-        _address(organizer, "organizer")
-    if (found or method == "REQUEST") and not (method != "PUBLISH" and organizer):
-        hint = 'write method="REQUEST", organizer="office@example.org"'
-        raise InputError(Problem("argument", "attendees", "inviting people needs a method and an organizer", hint))
+    if invitation is not None:
+        expect(invitation, Invitation, "invitation")
+        for who in invitation.attendees:
+            known(cohort, who, "attendees")
     stamp = dt.datetime(1970, 1, 1, tzinfo=dt.UTC) + dt.timedelta(minutes=moment(now, "now"))
-    return Issue(stamp, key, method, MappingProxyType(found), organizer)
+    return Issue(stamp, key, invitation, "REQUEST" if invitation else "PUBLISH")
 
 
 def _address(text: Any, where: str) -> str:
@@ -253,14 +259,13 @@ class _Story:
         yield "description", plain_text("\n".join(lines))
         if meeting.site:
             yield "location", plain_text(", ".join(filter(None, (meeting.room, meeting.site))))
-        if issue.organizer:
-            yield "organizer", f"mailto:{issue.organizer}"
+        if issue.invitation is None:
+            return
+        yield "organizer", f"mailto:{issue.invitation.organizer}"
         for who in self.plan.people:
-            if who in issue.attendees and self.person in {None, who}:
-                yield (
-                    "attendee",
-                    (f"mailto:{issue.attendees[who]}", {"ROLE": "REQ-PARTICIPANT", "PARTSTAT": "NEEDS-ACTION"}),
-                )
+            if who in issue.invitation.attendees and self.person in {None, who}:
+                parameters = {"ROLE": "REQ-PARTICIPANT", "PARTSTAT": "NEEDS-ACTION"}
+                yield "attendee", (f"mailto:{issue.invitation.attendees[who]}", parameters)
 
     def dues(self) -> Iterator[tuple[str, int, Due]]:
         """(who, number, what is due): for the mentor, or for each mentee."""

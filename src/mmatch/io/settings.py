@@ -10,8 +10,10 @@ from typing import Any
 
 from mmatch.errors import InputError, Problem, excerpt
 from mmatch.program import Program
+from mmatch.registry import find
 
 KEYS = ("format", "group", "rule", "aims")
+ARGUMENT = re.compile(r"(?P<name>\w+)?(?P<open>[(\[{,=:])(?P<text>[^()\[\]{},=:'\"]+)(?=[)\]},])")
 GROUP = re.compile(r"(\d{1,9})(?:\s*(?:-|\.\.|,)\s*(\d{1,9}))?")
 
 
@@ -64,11 +66,31 @@ def group_settings(sizes: Iterable[str]) -> list[str]:
 
 
 def _items(text: str, setting: str) -> list[ast.expr]:
-    try:
-        body = ast.parse(text, mode="eval").body
-    except (SyntaxError, ValueError, MemoryError, RecursionError):
-        raise _wrong(setting, "expected a name with arguments, such as LevelGap(1, 2)") from None
+    body = _parsed(text)
+    if body is None:
+        quoted = ARGUMENT.sub(_quoted, text)
+        if quoted != text and _parsed(quoted):
+            raise _wrong(setting, "texts need quotes", f"write {setting.partition('=')[0]}={quoted}")
+        raise _wrong(setting, "expected a name with arguments, such as LevelGap(1, 2)")
     return list(body.elts) if isinstance(body, ast.Tuple) else [body]
+
+
+def _parsed(text: str) -> ast.expr | None:
+    try:
+        return ast.parse(text, mode="eval").body
+    except (SyntaxError, ValueError, MemoryError, RecursionError):
+        return None
+
+
+def _quoted(found: re.Match[str]) -> str:
+    """An argument that is no Python as a text in quotes; as a pair of texts where the rule takes pairs."""
+    name, opening, text = found["name"] or "", found["open"], found["text"].strip()
+    if _parsed(text):
+        return found[0]
+    words, rule = text.split(), find("mmatch.rules", name)
+    pairs = rule and "pairs" in rule.__dataclass_fields__ and len(words) > 1
+    inner = f"[({', '.join(map(repr, words))})]" if pairs else repr(text)
+    return f"{name}{opening}{' ' * (opening == ',')}{inner}"
 
 
 def _summands(node: ast.expr) -> list[ast.expr]:
@@ -79,14 +101,12 @@ def _summands(node: ast.expr) -> list[ast.expr]:
 
 def _part(node: ast.expr, setting: str) -> dict[str, Any]:
     """A rule or an aim as plain data, as `Program.from_json` reads it."""
-    from mmatch import registry
-
     if isinstance(node, ast.Name):
         return {"name": node.id}
     if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name)):
         raise _wrong(setting, "expected a name with arguments, such as Differs(department)")
     name = node.func.id
-    kind = registry.find("mmatch.rules", name) or registry.find("mmatch.aims", name)
+    kind = find("mmatch.rules", name) or find("mmatch.aims", name)
     fields = [f.name for f in kind.__dataclass_fields__.values() if not f.kw_only] if kind else []
     if kind and len(node.args) > len(fields):
         expected = f"{', '.join(fields)} (a list stands in brackets)"

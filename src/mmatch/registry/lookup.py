@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Mapping
 from difflib import get_close_matches
 from typing import Any
 
+from mmatch.lazy import found_on_use
 from mmatch.registry.own import load_own, own_names
 from mmatch.registry.plugins import elsewhere, names_elsewhere
 
@@ -30,13 +32,16 @@ def closest(package: str, name: str) -> str:
     return f"did you mean {close[0]}?" if close else f"known: {', '.join(known)}"
 
 
-def attribute_of(package: str, name: str) -> Any:
-    """What ``package.Name`` means: for the ``__getattr__`` of a package of parts.
+def parts_on_use(
+    package: str, homes: Mapping[str, Iterable[str]]
+) -> tuple[Callable[[str], Any], Callable[[], list[str]]]:
+    """``__getattr__`` and ``__dir__`` of a package of parts: its files, plug-ins, and what stands in ``homes``."""
 
-    Raises:
-        AttributeError: where there is no such part.
-    """
-    part = find(package, name)
-    if part is None:
-        raise AttributeError(f"module {package!r} has no attribute {name!r}: {closest(package, name)}")
-    return part
+    def part(name: str) -> Any:
+        found = find(package, name)
+        if found is None:
+            raise AttributeError(f"module {package!r} has no attribute {name!r}: {closest(package, name)}")
+        return found
+
+    listed, get, _ = found_on_use(package, homes, part)
+    return get, lambda: sorted([*listed, *names(package)])

@@ -30,11 +30,17 @@ class Part:
         """The part as a user would write it, such as ``LevelGap(1, 2)``."""
         shown: list[str] = []
         named: list[str] = []
+        skipped = False  # what stands behind an argument that is left out needs its name
         for item in fields(self):  # type: ignore[arg-type]
             value = getattr(self, item.name)
-            if value != _default(item):
-                text = getattr(value, "__qualname__", None) or excerpt(repr(value)).strip('"')
-                (named if item.kw_only else shown).append(f"{item.name}={text}" if item.kw_only else text)
+            if value == _default(item):
+                skipped = skipped or not item.kw_only
+                continue
+            text = getattr(value, "__qualname__", None) or excerpt(repr(value)).strip('"')
+            if skipped or item.kw_only:
+                named.append(f"{item.name}={text}")
+            else:
+                shown.append(text)
         return f"{self.name}({', '.join(shown + named)})"
 
     def __repr__(self) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from mmatch.availability import DAYS, day_of, local_time, zone_of
 from mmatch.errors import InputError, Problem, excerpt
 from mmatch.io.calendars import plain_text
+from mmatch.text import suggestion
 
 if TYPE_CHECKING:
     from mmatch.scheduling.plans import Plan, Schedule, Session
@@ -34,7 +35,9 @@ def week_view(schedule: Schedule, week: dt.date | str, *, zone: str = "UTC", per
     monday = date - dt.timedelta(days=date.weekday())
     plans = [plan for plan in schedule.plans if person is None or person in plan.people]
     if person is not None and not plans:
-        raise InputError(Problem("unknown-id", "person", f"no plan has the id {excerpt(person)}"))
+        known = sorted({who for plan in schedule.plans for who in plan.people})
+        text = f"no plan has the id {excerpt(person)}"
+        raise InputError(Problem("unknown-id", "person", text, suggestion(person, known)))
     columns: defaultdict[int, list[tuple[str, ...]]] = defaultdict(list)
     sessions = [(plan, k, meeting) for plan in plans for k, meeting in enumerate(plan.sessions)]
     for plan, k, meeting in sorted(sessions, key=lambda row: (row[2].start, row[0].people, row[1])):

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from mmatch.candidates import Pairs, pairs_of
-from mmatch.errors import InputError, PluginError, Problem, excerpt
+from mmatch.errors import PluginError, Problems, excerpt
 from mmatch.matching import Violation
 from mmatch.registry.part import Part, guarded, known_attribute
-from mmatch.text import suggestion
+from mmatch.text import note_unknown
 
 if TYPE_CHECKING:
     from mmatch.arrays import Bools, Ints
@@ -112,24 +112,27 @@ def offer_keys(part: Part, cohort: Cohort, pairs: Iterable[tuple[Any, ...]]) -> 
         InputError: unknown people, people without a role, topics that the mentor does not offer.
     """
     people, offers, requests = cohort.people.index, cohort.offers, cohort.requests
-    found, problems = [], []
+    found, problems = [], Problems()
     for pair in pairs:
         where = f"{part.name}{pair!r}"
         unknown = [name for name in pair[:2] if name not in people]
-        problems += [Problem("unknown-id", where, f"unknown id {excerpt(n)}", suggestion(n, people)) for n in unknown]
+        for name in unknown:
+            note_unknown(problems, where, name, people)
         if unknown:
             continue
         mentor, mentee = people[pair[0]], people[pair[1]]
         rows = np.arange(np.searchsorted(offers.owner, mentor), np.searchsorted(offers.owner, mentor, side="right"))
+        own = rows
         if len(pair) == 3:
             topic = cohort.topic_tree.index.get(pair[2], -2)
             rows = rows[offers.topic[rows] == topic]
         if not len(rows):
             what = f"topic {excerpt(pair[2])}" if len(pair) == 3 else "anything"
-            problems.append(Problem("no-offer", where, f"{excerpt(pair[0])} does not offer {what}"))
+            text = f"{excerpt(pair[0])} does not offer {what}"
+            topics = [cohort.topic_tree.names[code] for code in offers.topic[own].tolist()]
+            note_unknown(problems, where, pair[-1], topics, code="no-offer", text=text)
         if mentee not in requests.owner:
-            problems.append(Problem("no-request", where, f"{excerpt(pair[1])} has no request"))
+            problems.add("no-request", where, f"{excerpt(pair[1])} has no request")
         found.append(rows * len(people) + mentee)
-    if problems:
-        raise InputError(problems)
+    problems.raise_any()
     return found

@@ -19,7 +19,7 @@ from mmatch.errors import InputError, Problem, Problems, excerpt
 from mmatch.exact import count_fault, number_fault, short
 from mmatch.matching import Violation
 from mmatch.rules._base import Rule
-from mmatch.text import suggestion
+from mmatch.text import note_unknown
 
 if TYPE_CHECKING:
     from mmatch.arrays import Bools
@@ -126,7 +126,8 @@ class CommonSlot(Rule):
         sites = set(cohort.people.sites or ())
         for site in self.limits:
             if site not in sites:
-                problems.add("unknown-site", self.title, f"nobody is at {excerpt(site)}", suggestion(site, sites))
+                text = f"nobody is at {excerpt(site)}"
+                note_unknown(problems, self.title, site, sites, code="unknown-site", text=text)
         problems.raise_any()
 
     def times(self, cohort: Cohort) -> Slots:

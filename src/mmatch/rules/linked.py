@@ -13,7 +13,7 @@ from mmatch.errors import Problems, excerpt
 from mmatch.matching import Violation
 from mmatch.rules._base import Rule
 from mmatch.rules._sets import sets_of_ids
-from mmatch.text import suggestion
+from mmatch.text import note_unknown
 
 if TYPE_CHECKING:
     from mmatch.candidates.edges import Edges
@@ -46,8 +46,7 @@ class Linked(Rule):
         for name in (name for names in self.sets for name in names):
             row = cohort.people.index.get(name)
             if row is None:
-                hint = suggestion(name, cohort.people.index)
-                problems.add("unknown-id", self.title, f"unknown id {excerpt(name)}", hint)
+                note_unknown(problems, self.title, name, cohort.people.index)
             elif wanted[row] != 1:
                 text = f"{excerpt(name)} asks for {int(wanted[row])} mentors, linked mentees ask for one each"
                 problems.add("no-request" if not wanted[row] else "several-requests", self.title, text)

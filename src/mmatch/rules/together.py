@@ -13,7 +13,7 @@ from mmatch.constraints import GroupRows
 from mmatch.errors import Problems, excerpt
 from mmatch.rules._sets import sets_of_ids
 from mmatch.rules._together import GroupRule, mentees
-from mmatch.text import suggestion
+from mmatch.text import note_unknown
 
 if TYPE_CHECKING:
     from mmatch.arrays import Ints
@@ -43,8 +43,7 @@ class Together(GroupRule):
         for name in (name for names in self.sets for name in names):
             row = cohort.people.index.get(name)
             if row is None:
-                hint = suggestion(name, cohort.people.index)
-                problems.add("unknown-id", self.title, f"unknown id {excerpt(name)}", hint)
+                note_unknown(problems, self.title, name, cohort.people.index)
             elif row not in owners:
                 problems.add("no-request", self.title, f"{excerpt(name)} has no request")
         problems.raise_any()

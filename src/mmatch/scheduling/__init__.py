@@ -4,11 +4,9 @@ from mmatch.scheduling.alternatives import suggest
 from mmatch.scheduling.dated_matchings import Dated, solve_with_dates
 from mmatch.scheduling.dates import Dates, Wishes
 from mmatch.scheduling.diaries import Diary, diaries_of
-from mmatch.scheduling.judge import judge_schedule
 from mmatch.scheduling.new_schedules import schedule
 from mmatch.scheduling.plans import Due, Plan, Schedule, Session, Unplaced
 from mmatch.scheduling.revised_schedules import reschedule
-from mmatch.scheduling.settings import Settings
 
 __all__ = [
     "Dated",
@@ -18,11 +16,9 @@ __all__ = [
     "Plan",
     "Schedule",
     "Session",
-    "Settings",
     "Unplaced",
     "Wishes",
     "diaries_of",
-    "judge_schedule",
     "reschedule",
     "schedule",
     "solve_with_dates",

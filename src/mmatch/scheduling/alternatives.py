@@ -36,8 +36,8 @@ def suggest(cohort: Cohort, schedule: Schedule, plan: Plan, k: int = 3) -> tuple
     Args:
         cohort: the same people as for the schedule.
         schedule: all plans.
-        plan: one of them; or a match without dates as ``mm.Plan(match, format, ())``, to see whether a change of
-            others has made dates possible.
+        plan: one of them; or a match without dates as ``mm.scheduling.Plan(match, format, ())``, to see whether a
+            change of others has made dates possible.
         k: how many.
 
     Returns:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from difflib import get_close_matches
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +14,7 @@ from mmatch.matching import Match, Matching
 from mmatch.scheduling.dates import Dates, first_minute, mapping_of
 from mmatch.scheduling.diaries import FREE, Diary, blackout_of, moment, with_busy
 from mmatch.scheduling.settings import Key, Settings, frozen, key_of
+from mmatch.text import suggestion
 
 if TYPE_CHECKING:
     from mmatch.cohort import Cohort
@@ -53,7 +53,7 @@ def _diaries(cohort: Cohort, dates: Dates) -> Mapping[str, Diary]:
     found: dict[str, Diary] = {}
     for person, diary in mapping_of(dates.diaries, "diaries").items():
         if not isinstance(diary, Diary):
-            text = f"found {type(diary).__name__}, expected mm.Diary(…)"
+            text = f"found {type(diary).__name__}, expected mm.scheduling.Diary(…)"
             raise InputError(Problem("type", f"diaries[{excerpt(person)}]", text))
         found[known(cohort, person, "diaries")] = diary
     for person, times in mapping_of(dates.busy, "busy").items():
@@ -72,16 +72,16 @@ def _with_busy(diary: Diary, person: str, times: Any) -> Diary:
 def known(cohort: Cohort, person: Any, where: str) -> str:
     """The id, or an InputError where nobody has it."""
     if person not in cohort:
-        raise InputError(Problem("unknown-id", where, f"nobody has the id {excerpt(person)}"))
+        text = f"nobody has the id {excerpt(person)}"
+        raise InputError(Problem("unknown-id", where, text, suggestion(person, cohort.people.index)))
     return str(person)
 
 
 def _site(cohort: Cohort, site: Any, where: str) -> str:
     sites = set(cohort.people.sites or ())
     if type(site) is not str or site not in sites or not site:
-        close = get_close_matches(site, sorted(sites), n=1) if type(site) is str else []
-        hint = f"did you mean {close[0]}?" if close else ""
-        raise InputError(Problem("unknown-site", where, f"nobody is at {excerpt(site)}", hint))
+        text = f"nobody is at {excerpt(site)}"
+        raise InputError(Problem("unknown-site", where, text, suggestion(site, sorted(sites))))
     return site
 
 

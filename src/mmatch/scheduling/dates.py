@@ -126,7 +126,7 @@ class Dates:
             if type(number) is not int or not least <= number <= DAY:
                 problems.add("argument", name, f"found {excerpt(number)}, expected whole minutes from {least} to {DAY}")
         if not isinstance(self.wishes, Wishes):
-            problems.add("argument", "wishes", f"found {type(self.wishes).__name__}, expected mm.Wishes(…)")
+            problems.add("argument", "wishes", f"found {type(self.wishes).__name__}, expected mm.scheduling.Wishes(…)")
         problems.raise_any()
         zone_of(self.zone, "zone")
         object.__setattr__(self, "hours", week_text(parse_week(self.hours, "hours")))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from mmatch.availability import DAY, YEARS, Window, day_of, day_text, instant, parse_week
 from mmatch.errors import InputError, Problem, Problems, excerpt
+from mmatch.text import note_unknown
 
 if TYPE_CHECKING:
     from mmatch.cohort import Cohort
@@ -224,7 +225,8 @@ def diaries_of(
     people, problems = list(cohort), Problems()
     for attribute in wanted.values():
         if not any(attribute in person.attributes for person in people):
-            problems.add("unknown-attribute", "diaries_of", f"nobody has the attribute {excerpt(attribute)}")
+            text = f"nobody has the attribute {excerpt(attribute)}"
+            note_unknown(problems, "diaries_of", attribute, cohort.attribute_names, code="unknown-attribute", text=text)
     problems.raise_any()
     found: dict[str, Diary] = {}
     for person in people:

@@ -2,16 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
+from mmatch.registry import parts_on_use
 
-from mmatch.registry import attribute_of, names
-
-
-def __getattr__(name: str) -> Any:
-    if name.startswith("_"):
-        raise AttributeError(name)
-    return attribute_of(__name__, name)
-
-
-def __dir__() -> list[str]:
-    return sorted(names(__name__))
+__getattr__, __dir__ = parts_on_use(__name__, {"mmatch.progress": ("Progress",)})

@@ -1,5 +1,6 @@
 # Solvers: one file each. A solver sees an Instance and gives an Answer; nobody believes it before the judge. Written by `make stubs`.
 
+from mmatch.progress import Progress as Progress
 from mmatch.solvers.boston import Boston as Boston
 from mmatch.solvers.cpsat import CpSat as CpSat
 from mmatch.solvers.flow import Flow as Flow

@@ -40,11 +40,13 @@ class Later(ShortNames):
 
 
 class Nobody:
-    """Matches nobody, and says so."""
+    """Matches nobody, and says so; where somebody must be matched it knows nothing."""
 
     name = "nobody"
     takes = frozenset({"linear", "convex_load", "bounds"})
     rank = None
 
     def solve(self, instance, _watch):
+        if any(family.lower.any() for family in instance.bounds):
+            return Answer(Status.UNKNOWN)
         return Answer(Status.FEASIBLE, np.zeros(len(instance.request), dtype=bool))

@@ -1,0 +1,6 @@
+# What people see: tables on a screen, and the files of a match. Written by `make stubs`.
+
+from mmatch.reporting.pages import Report as Report
+from mmatch.reporting.pages import report as report
+from mmatch.reporting.progress_bar import ProgressBar as ProgressBar
+from mmatch.reporting.weeks import week_view as week_view
