@@ -1,4 +1,8 @@
-"""The CP-SAT variables of one match: a start for each session, its gaps, and what all of it costs."""
+"""The CP-SAT variables of one match: a literal for each start of each session, the gaps, and what all of it costs.
+
+As all literals of a match without dates are 0, every constraint is linear without a large constant, which makes the
+linear relaxation tight.
+"""
 
 from __future__ import annotations
 
@@ -8,104 +12,93 @@ from typing import Any
 
 import numpy as np
 
+from mmatch.scheduling.single_match import dates_decide, needed_minutes
 from mmatch.scheduling.tasks import Task
 
 
 @dataclass(frozen=True, eq=False)
 class MatchVariables:
-    """Whether one match has dates, the start of each of its sessions, and their price, which is at most ``most``."""
+    """Whether a match has dates, a literal for each start of each session, and the price, which is at most ``most``."""
 
     task: Task
     present: Any
-    starts: list[Any]
+    literals: list[list[Any]]
     price: Any
     most: int
+
+    def at(self, k: int, values: Any) -> Any:
+        """The value that belongs to the start of session k; 0 where the match has no dates."""
+        return _weighted(self.literals[k], values)
+
+    def start(self, k: int) -> Any:
+        """The start of session k."""
+        return self.at(k, self.task.starts[k])
+
+    def variable(self, cp: Any, k: int, values: Any) -> Any:
+        """A variable of the value that belongs to the start of session k; any value where the match has no dates."""
+        from ortools.sat.python import cp_model
+
+        found = cp.new_int_var_from_domain(cp_model.Domain.from_values(np.unique(values).tolist()), "")
+        for literal, value in zip(self.literals[k], values.tolist(), strict=True):
+            cp.add(found == value).only_enforce_if(literal)
+        return found
+
+    def inside(self, k: int, mask: Any) -> list[Any]:
+        """The literals of some starts of session k."""
+        return [self.literals[k][place] for place in np.flatnonzero(mask).tolist()]
+
+
+def _weighted(literals: Sequence[Any], values: Any) -> Any:
+    from ortools.sat.python import cp_model
+
+    return cp_model.LinearExpr.weighted_sum(literals, values.tolist())
 
 
 def match_variables(cp: Any, task: Task) -> MatchVariables:
     """The variables of one match, which has possible starts for every session."""
     present = cp.new_bool_var("")
-    columns = [_columns(task, k) for k in range(len(task.starts))]
-    rows = [_tied_variables(cp, column) for column in columns]
-    prices = sum(row["price"] for row in rows)
-    most = sum(max(int(column["price"].max()), 0) for column in columns)
-    least = sum(min(int(column["price"].min()), 0) for column in columns)
+    literals = [[cp.new_bool_var("") for _ in times] for times in task.starts]
+    for row in literals:
+        cp.add_exactly_one([*row, present.negated()])
+    found = MatchVariables(task, present, literals, 0, 0)
+    price = sum(found.at(k, prices) for k, prices in enumerate(task.prices))
+    most = sum(max(int(prices.max()), 0) - min(int(prices.min()), 0) for prices in task.prices)
     for k in range(len(task.format.gaps)):
         if not (task.fixed[k] and task.fixed[k + 1]):
-            gap_price, gap_most = _gap_price(cp, task, k, (rows[k], rows[k + 1]), present)
-            prices, most = prices + gap_price, most + gap_most
-    price = cp.new_int_var(least, most, "")
-    cp.add(price >= prices).only_enforce_if(present)
-    cp.add(price == 0).only_enforce_if(present.negated())
-    return MatchVariables(task, present, [row["start"] for row in rows], price, most - least)
+            gap_price, gap_most = _gap_price(cp, found, k)
+            price, most = price + gap_price, most + gap_most
+    return MatchVariables(task, present, literals, price, most)
 
 
-def _columns(task: Task, k: int) -> dict[str, Any]:
-    """What belongs to each start of session k."""
-    found = {"start": task.starts[k], "price": task.prices[k]}
-    gaps = len(task.format.gaps)
-    if k < gaps:
-        found["before"], found["soonest"] = task.marks[k][0], task.soonest[k]
-    if k > 0:
-        found["after"], found["day"] = task.marks[k - 1][1], task.days[k]
-    if task.wishes.same_time and task.radix and gaps:
-        found["week_time"] = task.week_times[k]
-    return found
-
-
-def _tied_variables(cp: Any, columns: dict[str, Any]) -> dict[str, Any]:
-    """A variable for each column, tied together row by row; constants where a column has one value."""
-    from ortools.sat.python import cp_model
-
-    found: dict[str, Any] = {}
-    for name, column in columns.items():
-        values = np.unique(column)
-        if len(values) == 1 and name != "start":
-            found[name] = int(values[0])
-        else:
-            found[name] = cp.new_int_var_from_domain(cp_model.Domain.from_values(values.tolist()), "")
-    tied = [name for name in columns if not isinstance(found[name], int)]
-    if len(tied) > 1:
-        rows = zip(*(columns[name].tolist() for name in tied), strict=True)
-        cp.add_allowed_assignments([found[name] for name in tied], list(rows))
-    return found
-
-
-def _gap_price(cp: Any, task: Task, k: int, rows: tuple[Any, Any], present: Any) -> tuple[Any, int]:
+def _gap_price(cp: Any, row: MatchVariables, k: int) -> tuple[Any, int]:
     """Gap k is kept; what it costs, and at most."""
-    gap, (one, other) = task.format.gaps[k], rows
-    apart = other["after"] - one["before"]
-    end = one["start"] + task.format.sessions[k].minutes + task.pause(k, task, k + 1)
-    for required in (apart >= gap.least, apart <= gap.most, other["day"] >= one["soonest"], other["start"] >= end):
-        if not isinstance(required, bool | np.bool_):
-            cp.add(required).only_enforce_if(present)
-        elif not required:
-            cp.add(present == 0)
-    price: Any = 0
-    most = 0
-    weight = task.radix * task.wishes.gap
-    if weight:
+    task, gap, (before, after) = row.task, row.task.format.gaps[k], row.task.marks[k]
+    apart = row.variable(cp, k + 1, after) - row.variable(cp, k, before)
+    cp.add(apart >= gap.least).only_enforce_if(row.present)
+    cp.add(apart <= gap.most).only_enforce_if(row.present)
+    if gap.touchpoints:
+        soonest = row.variable(cp, k, task.soonest[k])
+        cp.add(row.variable(cp, k + 1, task.days[k + 1]) >= soonest).only_enforce_if(row.present)
+    if not dates_decide(task, k):
+        end = row.variable(cp, k, task.starts[k] + needed_minutes(task, k))
+        cp.add(row.variable(cp, k + 1, task.starts[k + 1]) >= end).only_enforce_if(row.present)
+    price, most = 0, 0
+    if weight := task.radix * task.wishes.gap:
         missed = cp.new_int_var(0, gap.most + gap.target, "")
-        cp.add(missed >= apart - gap.target).only_enforce_if(present)
-        cp.add(missed >= gap.target - apart).only_enforce_if(present)
+        cp.add(missed >= apart - gap.target).only_enforce_if(row.present)
+        cp.add(missed >= gap.target - apart).only_enforce_if(row.present)
         price, most = weight * missed, weight * (gap.most + gap.target)
-    if "week_time" in one:
-        weight = task.radix * task.wishes.same_time
-        price, most = price + weight * _differ(cp, one["week_time"], other["week_time"]), most + weight
+    if weight := task.radix * task.wishes.same_time:
+        differ = cp.new_bool_var("")
+        for time in np.unique(task.week_times[k]).tolist():
+            one, other = (row.inside(j, task.week_times[j] == time) for j in (k, k + 1))
+            cp.add(differ >= sum(one) - sum(other))
+        price, most = price + weight * differ, most + weight
     return price, most
-
-
-def _differ(cp: Any, one: Any, other: Any) -> Any:
-    """1 where two variables have different values; it may be 1 elsewhere."""
-    if isinstance(one, int) and isinstance(other, int):
-        return int(one != other)
-    differ = cp.new_bool_var("")
-    cp.add(one == other).only_enforce_if(differ.negated())
-    return differ
 
 
 def numbered(variables: Sequence[MatchVariables]) -> Iterator[tuple[MatchVariables, int]]:
     """Every session as (variables of its match, number of the session)."""
     for row in variables:
-        for k in range(len(row.starts)):
+        for k in range(len(row.literals)):
             yield row, k

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from mmatch.scheduling.cpsat_match import MatchVariables, match_variables
 from mmatch.scheduling.cpsat_shared import keep_limit, keep_rooms, number_of_loose, one_session_at_a_time
 from mmatch.scheduling.feasibility import Chosen, PlacedSession, Rooms, limits_of, loose_price, used_of
-from mmatch.scheduling.single_match import IMPOSSIBLE
+from mmatch.scheduling.single_match import IMPOSSIBLE, narrowed
 from mmatch.solvers._interruptible import searched
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def best_together(
     from ortools.sat.python import cp_model
 
     cp = cp_model.CpModel()
-    variables = [match_variables(cp, task) for task in tasks]
+    variables = [match_variables(cp, narrowed(task, IMPOSSIBLE - 1)) for task in tasks]
     one_session_at_a_time(cp, variables)
     for limit in limits_of(tasks):
         keep_limit(cp, variables, limit, used_of(limit, others))
@@ -59,7 +59,7 @@ def best_together(
     _add_hint(cp, variables, start)
     price = loose_price(tasks)
     loose = price * number_of_loose(cp, variables) if price else 0
-    radix = 1 + sum(row.most for row in variables) + price * sum(len(row.starts) for row in variables)
+    radix = 1 + sum(row.most for row in variables) + price * sum(map(len, (row.literals for row in variables)))
     if radix * (len(tasks) + 1) >= IMPOSSIBLE:
         return FoundDates([None] * len(tasks), None, exact=False)
     cp.maximize(radix * sum(row.present for row in variables) - sum(row.price for row in variables) - loose)
@@ -69,8 +69,9 @@ def best_together(
 def _add_hint(cp: Any, variables: Sequence[MatchVariables], start: Sequence[Chosen]) -> None:
     for row, chosen in zip(variables, start, strict=True):
         cp.add_hint(row.present, chosen is not None)
-        for variable, hinted in zip(row.starts, chosen or (), strict=False):
-            cp.add_hint(variable, hinted)
+        for k, literals in enumerate(row.literals):
+            for literal, at in zip(literals, row.task.starts[k].tolist(), strict=True):
+                cp.add_hint(literal, chosen is not None and chosen[k] == at)
 
 
 def _solved(cp: Any, variables: Sequence[MatchVariables], radix: int, limits: tuple[Watch, float | None]) -> FoundDates:
@@ -83,13 +84,16 @@ def _solved(cp: Any, variables: Sequence[MatchVariables], radix: int, limits: tu
     solver.parameters.random_seed = 0
     solver.parameters.catch_sigint_signal = False
     solver.parameters.cp_model_probing_level = 0  # half of the time of small models, and no help to large ones
+    solver.parameters.linearization_level = 2 if len(variables) > 12 else 1
     if work is not None:
         solver.parameters.max_deterministic_time = work
     status = searched(solver, cp, watch)
     if status not in {cp_model.OPTIMAL, cp_model.FEASIBLE}:
         return FoundDates([None] * len(variables), None, exact=False)
     dates: list[Chosen] = [
-        tuple(solver.value(start) for start in row.starts) if solver.boolean_value(row.present) else None
+        tuple(solver.value(row.start(k)) for k in range(len(row.literals)))
+        if solver.boolean_value(row.present)
+        else None
         for row in variables
     ]
     most = round(solver.best_objective_bound)

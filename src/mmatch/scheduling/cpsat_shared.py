@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from itertools import combinations, pairwise, permutations
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import combinations, permutations
 from typing import Any
 
 import numpy as np
@@ -27,15 +27,23 @@ def one_session_at_a_time(cp: Any, variables: Sequence[MatchVariables]) -> None:
         if any(row.task.settings.travel or any(row.task.fixed) for row, _ in rows):
             pairs |= {(id(a), k, id(b), j): ((a, k), (b, j)) for (a, k), (b, j) in combinations(rows, 2)}
         elif any(row is not rows[0][0] for row, _ in rows):  # gaps keep the sessions of one match apart
-            cp.add_no_overlap([_block(cp, row, k, row.task.buffers[person]) for row, k in rows])
+            for _, sessions, literals in _at_each_time(rows, rows[0][0].task.buffers[person]):
+                if sessions > 1:
+                    cp.add_at_most_one(literals)
     for one, other in pairs.values():
         _one_before_the_other(cp, one, other)
 
 
-def _block(cp: Any, row: MatchVariables, k: int, pause: int = 0) -> Any:
-    """The time that session k takes, with a pause after it."""
-    size = row.task.format.sessions[k].minutes + pause
-    return cp.new_optional_fixed_size_interval_var(row.starts[k], size, row.present, "")
+def _at_each_time(rows: Sequence[Row], pause: int, more: Iterable[int] = ()) -> Iterator[tuple[int, int, list[Any]]]:
+    """For each start, and more times: how many sessions can go on then, pauses included, and the literals of these."""
+    times = np.concatenate([row.task.starts[k] for row, k in rows])
+    for time in sorted({*times.tolist(), *more}):
+        going_on: list[list[Any]] = []
+        for row, k in rows:
+            starts, taken = row.task.starts[k], row.task.format.sessions[k].minutes + pause
+            low, high = (int(starts.searchsorted(at, "right")) for at in (time - taken, time))
+            going_on += [row.literals[k][low:high]] if low < high else []
+        yield time, len(going_on), [literal for literals in going_on for literal in literals]
 
 
 def _one_before_the_other(cp: Any, one: Row, other: Row) -> None:
@@ -44,8 +52,8 @@ def _one_before_the_other(cp: Any, one: Row, other: Row) -> None:
         return
     first = cp.new_bool_var("")
     for (a, k), (b, j), order in ((one, other, first), (other, one, first.negated())):
-        end = a.starts[k] + a.task.format.sessions[k].minutes + a.task.pause(k, b.task, j)
-        cp.add(b.starts[j] >= end).only_enforce_if([a.present, b.present, order])
+        end = a.start(k) + a.task.format.sessions[k].minutes + a.task.pause(k, b.task, j)
+        cp.add(b.start(j) >= end).only_enforce_if([a.present, b.present, order])
 
 
 def keep_limit(cp: Any, variables: Sequence[MatchVariables], limit: Limit, used_up: Mapping[int, int]) -> None:
@@ -55,52 +63,25 @@ def keep_limit(cp: Any, variables: Sequence[MatchVariables], limit: Limit, used_
         if limit.person in row.task.buffers:
             periods = limit.periods(row.task.starts[k])
             amount = limit.amount(row.task.format.sessions[k].minutes)
-            for period in np.unique(periods).tolist():
-                used[period].append((_lies_in(cp, row, k, periods == period), amount, row.task.fixed[k]))
+            for literal, period in zip(row.literals[k], periods.tolist(), strict=True):
+                used[period].append((literal, amount, row.task.fixed[k]))
     for period, rows in used.items():
         most = limit.most - used_up.get(period, 0)
-        if sum(amount for _, amount, _ in rows) <= most:
-            continue
         kept = cp.add(sum(literal * amount for literal, amount, _ in rows) <= most)
         if any(fixed for _, _, fixed in rows):  # the past may exceed the limit by itself
-            kept.only_enforce_if(_any_of(cp, [literal for literal, _, fixed in rows if not fixed]))
-
-
-def _any_of(cp: Any, literals: Sequence[Any]) -> Any:
-    """1 where any literal is."""
-    found = cp.new_bool_var("")
-    for literal in literals:
-        cp.add_implication(literal, found)
-    return found
-
-
-def _lies_in(cp: Any, row: MatchVariables, k: int, inside: Any) -> Any:
-    """1 where session k takes place at one of some of its starts."""
-    if inside.all():
-        return row.present
-    from ortools.sat.python import cp_model
-
-    literal = cp.new_bool_var("")
-    others = cp_model.Domain.from_values(row.task.starts[k][~inside].tolist())
-    cp.add_linear_expression_in_domain(row.starts[k], others).only_enforce_if([row.present, literal.negated()])
-    return literal
+            some = cp.new_bool_var("")
+            for literal in [literal for literal, _, fixed in rows if not fixed]:
+                cp.add_implication(literal, some)
+            kept.only_enforce_if(some)
 
 
 def keep_rooms(cp: Any, variables: Sequence[MatchVariables], site: Rooms) -> None:
     """A site never has more sessions at a time than rooms."""
-    blocks = [
-        _block(cp, row, k) for row, k in numbered(variables) if row.task.sites[k] == site.site and not row.task.fixed[k]
-    ]
-    if not blocks or len(blocks) + len(site.taken) <= site.number:
-        return
-    sizes = [1] * len(blocks)
-    edges = sorted({edge for span in site.taken for edge in span})
-    for low, high in pairwise(edges):
-        used = sum(begin <= low and high <= end for begin, end in site.taken)
-        if used:
-            blocks.append(cp.new_fixed_size_interval_var(low, high - low, ""))
-            sizes.append(min(used, site.number))
-    cp.add_cumulative(blocks, sizes, site.number)
+    rows = [(row, k) for row, k in numbered(variables) if row.task.sites[k] == site.site and not row.task.fixed[k]]
+    for time, sessions, literals in _at_each_time(rows, 0, (begin for begin, _ in site.taken)) if rows else ():
+        free = max(site.number - sum(begin <= time < end for begin, end in site.taken), 0)
+        if sessions > free:
+            cp.add(sum(literals) <= free)
 
 
 def number_of_loose(cp: Any, variables: Sequence[MatchVariables]) -> Any:
@@ -126,9 +107,9 @@ def _follows(cp: Any, one: Row, other: Row) -> Any:
     """Only 1 where the other session begins at the first possible time after this one."""
     (a, k), (b, j) = one, other
     link = cp.new_bool_var("")
-    end = a.starts[k] + a.task.format.sessions[k].minutes + a.task.pause(k, b.task, j)
-    cp.add(b.starts[j] >= end).only_enforce_if(link)
-    cp.add(b.starts[j] <= end + a.task.settings.grain - 1).only_enforce_if(link)
+    end = a.start(k) + a.task.format.sessions[k].minutes + a.task.pause(k, b.task, j)
+    cp.add(b.start(j) >= end).only_enforce_if(link)
+    cp.add(b.start(j) <= end + a.task.settings.grain - 1).only_enforce_if(link)
     cp.add_implication(link, a.present)
     cp.add_implication(link, b.present)
     return link
