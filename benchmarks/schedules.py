@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sys
 import time
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -127,26 +128,25 @@ def part_plain(plans: int, form: str, seconds: float) -> dict[str, Any]:
     from ortools.sat.python import cp_model
 
     import mmatch as mm
-    from mmatch.scheduling.cohort_settings import settings_of
-    from mmatch.scheduling.cpsat_match import match_variables
-    from mmatch.scheduling.cpsat_shared import keep_rooms, one_session_at_a_time
-    from mmatch.scheduling.feasibility import Rooms
     from mmatch.scheduling.free_time import FreeTime
+    from mmatch.scheduling.schedule_settings import settings_of
     from mmatch.scheduling.tasks import task_of
 
     cohort, result = question(int(plans), form)
-    matching = result.matching
-    rooms = dict.fromkeys(SPEC.sites, SPEC.rooms) if form == "rooms" else None
-    dates = mm.Dates(start=SPEC.start, end=SPEC.end, hours="", rooms=rooms or {})
-    calendars = FreeTime(cohort, settings_of(cohort, list(matching), dates, result.program))
-    tasks = [task for match in matching for task in [task_of(match, form, calendars)] if task.is_open]
+    rooms = dict.fromkeys(SPEC.sites, SPEC.rooms) if form == "rooms" else {}
+    dates = mm.Dates(start=SPEC.start, end=SPEC.end, hours="", rooms=rooms)
+    calendars = FreeTime(cohort, settings_of(cohort, list(result.matching), dates, result.program))
+    tasks = [task for match in result.matching for task in [task_of(match, form, calendars)] if task.is_open]
     model = cp_model.CpModel()
-    variables = [match_variables(model, task) for task in tasks]
-    one_session_at_a_time(model, variables)
-    for site, number in (rooms or {}).items():
-        keep_rooms(model, variables, Rooms(site, number))
-    radix = 1 + sum(row.most for row in variables)
-    model.maximize(radix * sum(row.present for row in variables) - sum(row.price for row in variables))
+    blocks: defaultdict[str, list[Any]] = defaultdict(list)
+    rows = [plain_match(model, task, blocks) for task in tasks]
+    for thing, intervals in blocks.items():
+        if thing in rooms:
+            model.add_cumulative(intervals, [1] * len(intervals), rooms[thing])
+        elif thing:
+            model.add_no_overlap(intervals)
+    radix = 1 + sum(most for *_, most in rows)
+    model.maximize(radix * sum(present for present, *_ in rows) - sum(price for _, price, _ in rows))
     solver = cp_model.CpSolver()
     solver.parameters.num_workers = 2
     solver.parameters.max_time_in_seconds = float(seconds)
@@ -155,9 +155,40 @@ def part_plain(plans: int, form: str, seconds: float) -> dict[str, Any]:
     took = time.perf_counter() - start
     if status not in {cp_model.OPTIMAL, cp_model.FEASIBLE}:
         return {"status": solver.status_name(status), "value": None, "seconds": took}
-    placed = sum(solver.boolean_value(row.present) for row in variables)
-    price = sum(solver.value(row.price) for row in variables)
-    return {"status": solver.status_name(status), "value": [placed, -price], "seconds": took}
+    placed = sum(solver.boolean_value(present) for present, *_ in rows)
+    cost = sum(solver.value(price) for _, price, _ in rows)
+    return {"status": solver.status_name(status), "value": [placed, -cost], "seconds": took}
+
+
+def plain_match(model: Any, task: Any, blocks: defaultdict[str, list[Any]]) -> tuple[Any, Any, int]:
+    """Whether a match has dates, their price, and the highest one; its sessions go to its people and its site."""
+    from ortools.sat.python import cp_model
+
+    present = model.new_bool_var("")
+    price, most, days = 0, 0, []
+    for k, times in enumerate(task.starts):
+        names = (times, task.days[k], task.prices[k])
+        start, day, cost = (
+            model.new_int_var_from_domain(cp_model.Domain.from_values(sorted(set(column.tolist()))), "")
+            for column in names
+        )
+        model.add_allowed_assignments(
+            [start, day, cost], list(zip(*(column.tolist() for column in names), strict=True))
+        )
+        block = model.new_optional_fixed_size_interval_var(start, task.format.sessions[k].minutes, present, "")
+        for thing in (*task.people, task.sites[k]):
+            blocks[thing].append(block)
+        price, most = price + cost, most + int(task.prices[k].max())
+        days.append(day)
+    for gap, earlier, later in zip(task.format.gaps, days, days[1:], strict=False):
+        model.add_linear_constraint(later - earlier, gap.least, gap.most).only_enforce_if(present)
+        missed = model.new_int_var(0, gap.most + gap.target, "")
+        model.add(missed >= later - earlier - gap.target).only_enforce_if(present)
+        model.add(missed >= gap.target - later + earlier).only_enforce_if(present)
+        price, most = price + task.wishes.gap * missed, most + task.wishes.gap * (gap.most + gap.target)
+    paid = model.new_int_var(0, most, "")
+    model.add(paid >= price).only_enforce_if(present)
+    return present, paid, most
 
 
 def part_overlap() -> dict[str, Any]:

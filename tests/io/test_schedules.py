@@ -14,7 +14,7 @@ from dated import faults
 from dated import planned as scheduled
 from mmatch.io.csvs import as_written
 from mmatch.io.schedules import schedule_from_json, schedule_to_json
-from mmatch.scheduling.settings import Settings
+from mmatch.scheduling.schedule_settings import Settings
 from strategies import examples
 
 BLEND = mm.Format(

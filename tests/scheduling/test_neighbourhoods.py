@@ -9,12 +9,12 @@ import mmatch as mm
 from dated import faults, planned
 from dates_oracle import FORMATS, START, questions
 from mmatch.instance import Watch
-from mmatch.scheduling import components, neighbourhoods
-from mmatch.scheduling.components import place
+from mmatch.scheduling import dates_by_component, large_neighbourhoods
+from mmatch.scheduling.dates_by_component import place
 from mmatch.scheduling.feasibility import Rooms, fits, total, worth
 from mmatch.scheduling.free_time import FreeTime
 from mmatch.scheduling.insertion import Surroundings, inserted, inserted_together
-from mmatch.scheduling.neighbourhoods import NeighbourhoodSearch
+from mmatch.scheduling.large_neighbourhoods import NeighbourhoodSearch
 from mmatch.scheduling.single_match import cheapest_dates
 from mmatch.scheduling.tasks import task_of
 from strategies import examples
@@ -43,8 +43,8 @@ DIARIES = {f"e{k}": mm.Diary(per_day=5) for k in range(3)}
 
 def test_the_search_ends_without_a_limit_and_says_what_is_left_open(monkeypatch):
     """Hours of a search that nothing bounded: an office-hours marathon of 422 talks never came back."""
-    monkeypatch.setattr(components, "LARGE", 20)
-    monkeypatch.setattr(components, "PROOF", 0.1)
+    monkeypatch.setattr(dates_by_component, "LARGE", 20)
+    monkeypatch.setattr(dates_by_component, "PROOF", 0.1)
     question = crowd()
     found = planned(*question, **SPAN, diaries=DIARIES)
     assert faults(question[0], question[2], found) == []
@@ -87,11 +87,11 @@ def test_the_bound_is_never_below_what_the_best_dates_are_worth(question):
     best = place(tasks, None, rooms)
     assert best.exact
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(components, "LARGE", 0)
-        patch.setattr(components, "LARGE_WITH_ROOMS", 0)
-        patch.setattr(components, "PROOF", 0.0)
-        patch.setattr(neighbourhoods, "FIRST_SIZE", 2)
-        patch.setattr(neighbourhoods, "SIZES", (2, 2))
+        patch.setattr(dates_by_component, "LARGE", 0)
+        patch.setattr(dates_by_component, "LARGE_WITH_ROOMS", 0)
+        patch.setattr(dates_by_component, "PROOF", 0.0)
+        patch.setattr(large_neighbourhoods, "FIRST_SIZE", 2)
+        patch.setattr(large_neighbourhoods, "SIZES", (2, 2))
         found = place(tasks, None, rooms)
     assert fits(tasks, found.dates, rooms)
     (most, least), reached, optimum = found.bound, total(tasks, found.dates), total(tasks, best.dates)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 import mmatch as mm
 from dated import faults, planned, replanned
 from dates_oracle import Oracle, questions, scheduled
-from mmatch.scheduling.settings import key_of
+from mmatch.scheduling.schedule_settings import key_of
 from strategies import examples
 
 

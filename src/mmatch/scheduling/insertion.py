@@ -12,7 +12,7 @@ import numpy as np
 
 from mmatch.instance import Watch
 from mmatch.scheduling.conflict_search import dates_by_conflicts
-from mmatch.scheduling.cpsat_model import FoundDates, best_together
+from mmatch.scheduling.cpsat_search import FoundDates, best_together
 from mmatch.scheduling.feasibility import (
     Chosen,
     PlacedSession,

@@ -15,14 +15,13 @@ from mmatch.errors import LimitError, Problem, expect
 from mmatch.matching import Match
 from mmatch.result import Result, check_answer
 from mmatch.scheduling.assembly import Search, assembled
-from mmatch.scheduling.cohort_settings import format_name, matches_of, settings_of
-from mmatch.scheduling.components import components_of
-from mmatch.scheduling.dates import Dates
+from mmatch.scheduling.dates_by_component import components_of
 from mmatch.scheduling.diaries import moment
 from mmatch.scheduling.free_time import FreeTime
 from mmatch.scheduling.plans import Plan, Schedule, Session
+from mmatch.scheduling.requested_dates import Dates
 from mmatch.scheduling.run_limits import RunLimits
-from mmatch.scheduling.settings import Key, Settings, frozen, key_of
+from mmatch.scheduling.schedule_settings import Key, Settings, format_name, frozen, key_of, matches_of, settings_of
 from mmatch.scheduling.single_match import IMPOSSIBLE
 from mmatch.scheduling.tasks import Task, task_of
 

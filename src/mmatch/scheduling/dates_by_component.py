@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from mmatch.instance import Watch
 from mmatch.scheduling.conflict_search import dates_by_conflicts
-from mmatch.scheduling.cpsat_model import best_together
+from mmatch.scheduling.cpsat_search import best_together
 from mmatch.scheduling.feasibility import Chosen, Rooms, fits, least_loose, total, worth
 from mmatch.scheduling.insertion import Surroundings, inserted, without_taken
-from mmatch.scheduling.neighbourhoods import NeighbourhoodSearch
+from mmatch.scheduling.large_neighbourhoods import NeighbourhoodSearch
 from mmatch.scheduling.room_prices import RoomPrices
 from mmatch.scheduling.run_limits import RunLimits
 from mmatch.scheduling.single_match import IMPOSSIBLE, cheapest_dates, cost, narrowed
