@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from mmatch.instance import Watch
     from mmatch.scheduling.tasks import Task
 
+SMALL = 12  # matches, up to which the whole linear relaxation of a model takes longer than it saves
+
 
 @dataclass(frozen=True, eq=False)
 class FoundDates:
@@ -90,7 +92,7 @@ def _solved(cp: Any, variables: Sequence[MatchVariables], radix: int, limits: tu
     solver.parameters.random_seed = 0
     solver.parameters.catch_sigint_signal = False
     solver.parameters.cp_model_probing_level = 0  # half of the time of small models, and no help to large ones
-    solver.parameters.linearization_level = 2 if len(variables) > 12 else 1
+    solver.parameters.linearization_level = 2 if len(variables) > SMALL else 1
     if work is not None:
         solver.parameters.max_deterministic_time = work
     status = searched(solver, cp, watch)

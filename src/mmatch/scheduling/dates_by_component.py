@@ -179,7 +179,8 @@ def _bound_with_rooms(
             break
         prices = prices.raised(missing, pace * (aim - least) / int((missing**2).sum()))
     found = _without_sharing_rooms(best.added(), (), watch)
-    return known[0], max(known[1], found.bound[1] - best.of_all_rooms)
+    least = found.bound[1] - best.of_all_rooms
+    return known[0], max(known[1], least) if found.bound[0] == known[0] else known[1]
 
 
 def _one_by_one(tasks: Sequence[Task], rooms: Sequence[Rooms]) -> list[Chosen]:
