@@ -201,9 +201,8 @@ def test_modes_are_those_of_the_format_and_of_all():
 def test_a_plan_has_the_sessions_of_its_format():
     assert codes([session("10:00", minutes=59)]) == ["plan-sessions"]
     assert codes([(MATCH, "once", [session("10:00"), session("12:00")])]) == ["plan-sessions"]
-    assert codes(
-        [session("10:00")], {**FORMATS, "once": replace(ONCE, gaps=(), sessions=(mm.SessionSpec(60, "virtual"),))}
-    ) == ["plan-format"]
+    virtual = replace(ONCE, sessions=(mm.SessionSpec(60, "virtual"),))
+    assert codes([session("10:00")], {**FORMATS, "once": virtual}) == ["plan-format"]
 
 
 MENTEES = [mm.Participant(f"e{k}", requests=[mm.Request()], availability="Mon-Sun 9-17") for k in range(4)]
