@@ -28,7 +28,12 @@ def session(text, **facts):
     return Session(at(text), facts.pop("minutes", 60), facts.pop("mode", "virtual"), **facts)
 
 
-def codes(plans, program_formats=None, mentor=None, mentee=None, others=(), unplaced=(), of=None, **settings):
+def codes(plans, *formats, **facts):
+    """The codes of what the judge finds wrong."""
+    return [violation.code for violation in judged(plans, *formats, **facts)]
+
+
+def judged(plans, program_formats=None, mentor=None, mentee=None, others=(), unplaced=(), of=None, **settings):
     """What the judge finds wrong with plans of (match, format, sessions), or with one of ann and eva."""
     usual = {"availability": "Mon-Sun 9-17"}
     people = [
@@ -52,7 +57,7 @@ def codes(plans, program_formats=None, mentor=None, mentee=None, others=(), unpl
         conditions,
     )
     program = mm.Program(format=form, formats=tuple(forms.values()))
-    return [violation.code for violation in judge_schedule(mm.Cohort(people), program, schedule, of)]
+    return judge_schedule(mm.Cohort(people), program, schedule, of)
 
 
 def diaries(**facts):
@@ -288,7 +293,7 @@ def test_limits_are_kept_to_the_session(limit, dates, wrong):
     assert several(*map(session, starts), **diaries(**limit)) == ["plan-limit"] * wrong
 
 
-def in_rooms(*rooms_and_starts, **settings):
+def in_rooms(*rooms_and_starts, find=codes, **settings):
     """What is wrong with sessions in rooms at Rome, of nobody twice."""
     names = [(f"m{k}", f"e{k}") for k in range(len(rooms_and_starts))]
     others = [mm.Participant(one, offers=[mm.Offer()], availability="Mon 9-17", site="Rome") for one, _ in names]
@@ -297,7 +302,7 @@ def in_rooms(*rooms_and_starts, **settings):
         (mm.Match(one, (other,), "", ""), "once", [session(start, mode="in_person", site="Rome", room=room)])
         for (one, other), (room, start) in zip(names, rooms_and_starts, strict=True)
     ]
-    return codes(rows, others=others, **{"rooms": {"Rome": ("1", "2")}, **settings})
+    return find(rows, others=others, **{"rooms": {"Rome": ("1", "2")}, **settings})
 
 
 def test_a_room_holds_one_session_at_a_time():
@@ -326,3 +331,48 @@ def test_each_match_has_one_plan_or_one_reason():
 def test_a_format_that_nobody_wanted_is_a_fault():
     other = (mm.Match("ann", ("e0",), "", ""), "twice", [session("12:00"), session("2027-01-12T12:00")])
     assert codes([(MATCH, "once", [session("10:00")]), other], others=MENTEES) == ["plan-format"]
+
+
+def words(*arguments, **facts):
+    """What the judge says, and of whom."""
+    return [(violation.message, violation.who) for violation in judged(*arguments, **facts)]
+
+
+def test_faults_say_what_is_wrong_and_who_is_concerned():
+    ten, noon = session("10:00"), session("12:00")
+    rows = [(mm.Match("ann", ("e0",), "", ""), "once", [ten]), (mm.Match("ann", ("e1",), "", ""), "once", [noon])]
+    both = mm.Matching((MATCH, rows[0][0]), ())
+    assert words([(MATCH, "once", [ten])], others=MENTEES, of=both) == [
+        ("the match of ann and e0 has no plan and no reason", ("ann", "e0"))
+    ]
+    assert words([(MATCH, "once", [ten])] * 2)[0] == (
+        "the match of ann and eva is planned too often, or not in the matching",
+        ("ann", "eva"),
+    )
+    assert words(rows, others=MENTEES, **diaries(per_day=1)) == [("ann has more than 1 sessions a day", ("ann",))]
+    assert words(rows, others=MENTEES, **diaries(per_week=1)) == [("ann has more than 1 sessions a week", ("ann",))]
+    assert words(rows, others=MENTEES, **diaries(per_month=1)) == [("ann has more than 1 sessions a month", ("ann",))]
+    assert words(rows, others=MENTEES, **diaries(hours_per_month=1)) == [
+        ("ann has more than 1.0 hours a month", ("ann",))
+    ]
+    early = session("08:00", minutes=60)
+    assert words([early], mentor={"availability": "Mon 8-9"}) == [
+        ("eva is not free from 2027-01-11 08:00 UTC, 60 minutes", ("eva",))
+    ]
+    assert words([ten], pins={KEY: {0: at("11:00")}}) == [("ann: session 1 is not at its given time", ("ann", "eva"))]
+    assert words([replace(ten, mode="")]) == [("ann: a session is nowhere", ("ann", "eva"))]
+    later = session("2027-01-13T09:00")
+    assert words([(MATCH, "asked", [ten, later])]) == [
+        ("ann: 2 working days to answer and 1 days to read do not fit between two sessions", ("ann", "eva"))
+    ]
+    assert words([replace(ten, minutes=59)]) == [("ann: not the sessions of once", ("ann", "eva"))]
+    assert words([(MATCH, "once", [ten]), (rows[0][0], "twice", [noon, later])], others=MENTEES) == [
+        ("ann: the format is twice, expected once", ("ann", "e0"))
+    ]
+
+
+def test_faults_of_rooms_name_the_room_and_both_mentors():
+    twice = in_rooms(("1", "10:00"), ("1", "10:30"), find=words)
+    assert twice == [("two sessions at once in room 1 at Rome: of m0 and of m1", ("m0", "m1"))]
+    nowhere = in_rooms(("7", "10:00"), find=words)
+    assert nowhere == [("m0: no room at Rome from 2027-01-11 10:00 UTC, 60 minutes", ("m0",))]
