@@ -16,7 +16,7 @@ def schedule(zone="Europe/Rome", unplaced=()):
     first = Session(at("2027-01-11T09:00"), 45, "in_person", "Rome", "2")
     second = Session(at("2027-01-18T09:00"), 60, "virtual")
     between = Session(at("2027-01-12T08:30"), 30, "in_person", "Oslo")
-    same = Session(at("2027-01-18T09:00"), 30, "virtual")
+    same = Session(at("2027-01-18T09:00"), 30, "in_person", "Oslo", "9")
     due = Due("send", "mentee", at("2027-01-14T10:00"), "a draft")
     plans = (
         Plan(BEN, "short", (between, same)),
@@ -39,6 +39,7 @@ def test_everybody_attends_the_mentor_first():
 def test_values_show_what_they_hold():
     found = schedule()
     assert repr(found.plans[1]) == "<Plan: ann & cem & eva, 2 sessions, long>"
+    assert (found.dates.start, found.dates.zone) == ("2024-10-04", "Europe/Rome")
     assert repr(found) == "<Schedule: 2 plans, optimal, value (2, -5)>"
     left = schedule(unplaced=(mm.Unplaced(BEN, "no time"),))
     assert repr(left) == "<Schedule: 2 plans, 1 without dates, optimal, value (2, -5)>"
@@ -64,7 +65,7 @@ def test_a_schedule_has_tables_in_its_own_zone_and_in_the_order_of_time():
         ("Mon 2027-01-11 10:00", "ann", "eva", "2"),
         ("Tue 2027-01-12 09:30", "ben", "finn, gil", "Oslo"),
         ("Mon 2027-01-18 10:00", "ann", "eva", "virtual"),
-        ("Mon 2027-01-18 10:00", "ben", "finn, gil", "virtual"),
+        ("Mon 2027-01-18 10:00", "ben", "finn, gil", "9"),
     ]
     assert (left.title, left.total, left.heads) == ("Without dates", 1, ("mentor", "mentees", "why"))
     assert list(left.rows) == [("ben", "finn, gil", "no time")]
@@ -81,7 +82,7 @@ def test_a_frame_has_a_row_for_each_session_in_the_order_of_time():
     assert rows == [
         (2, "ann", "eva", "law", "long", 1, 45, "in_person", "Rome", "2"),
         (1, "ben", "finn; gil", "tax", "short", 1, 30, "in_person", "Oslo", ""),
-        (1, "ben", "finn; gil", "tax", "short", 2, 30, "virtual", "", ""),
+        (1, "ben", "finn; gil", "tax", "short", 2, 30, "in_person", "Oslo", "9"),
         (2, "ann", "eva", "law", "long", 2, 60, "virtual", "", ""),
     ]
     assert [f"{start:%d %H:%M}" for start in frame["starts"]] == ["11 09:00", "12 08:30", "18 09:00", "18 09:00"]

@@ -376,3 +376,21 @@ def test_faults_of_rooms_name_the_room_and_both_mentors():
     assert twice == [("two sessions at once in room 1 at Rome: of m0 and of m1", ("m0", "m1"))]
     nowhere = in_rooms(("7", "10:00"), find=words)
     assert nowhere == [("m0: no room at Rome from 2027-01-11 10:00 UTC, 60 minutes", ("m0",))]
+
+
+def test_an_hour_that_the_clock_skips_needs_no_window():
+    """On 2027-03-28 in Rome 01:59 is followed by 03:00: a session from 01:30 to 03:30 takes an hour."""
+    rome = {"timezone": "Europe/Rome", "availability": "Sun 1-2; Sun 3-4"}
+    night = session("2027-03-28T00:30")
+    span = {"end": day_of("2027-03-31", "end")}
+    assert codes([night], mentor=rome, mentee={"availability": "Sun 0-3"}, **span) == []
+    assert codes([session("2027-03-28T00:31")], mentor={**rome, "availability": "Sun 1-2; Sun 3-3:30"}, **span) == [
+        *("plan-time", "plan-time")  # and eva is free from nine on
+    ]
+
+
+def test_days_between_sessions_are_those_of_the_mentor():
+    always = {"availability": "Mon-Sun 0-24"}
+    rows = [(MATCH, "work", [session("13:00"), session("15:30")])]  # in Tokyo the second one is on Tuesday
+    assert codes(rows, mentor={**always, "timezone": "Asia/Tokyo"}, mentee=always) == []
+    assert codes(rows, mentor=always, mentee={**always, "timezone": "Asia/Tokyo"}) == ["plan-gap"]

@@ -31,7 +31,9 @@ class MatchVariables:
 
     def at(self, k: int, values: Any) -> Any:
         """The value that belongs to the start of session k; 0 where the match has no dates."""
-        return _weighted(self.literals[k], values)
+        from ortools.sat.python import cp_model
+
+        return cp_model.LinearExpr.weighted_sum(self.literals[k], values.tolist())
 
     def start(self, k: int) -> Any:
         """The start of session k."""
@@ -49,12 +51,6 @@ class MatchVariables:
     def inside(self, k: int, mask: Any) -> list[Any]:
         """The literals of some starts of session k."""
         return [self.literals[k][place] for place in np.flatnonzero(mask).tolist()]
-
-
-def _weighted(literals: Sequence[Any], values: Any) -> Any:
-    from ortools.sat.python import cp_model
-
-    return cp_model.LinearExpr.weighted_sum(literals, values.tolist())
 
 
 def match_variables(cp: Any, task: Task) -> MatchVariables:
