@@ -10,8 +10,8 @@ import mmatch as mm
 from dated import planned
 from mmatch.availability import Window, starts, week_text
 from mmatch.formats import Format, Gap, SessionSpec, Touchpoint, format_of
-from mmatch.scheduling.cohort_settings import format_name
 from mmatch.scheduling.free_time import FreeTime, shared_time
+from mmatch.scheduling.schedule_settings import format_name
 
 FORMATS = [
     Format("meet", (SessionSpec(60, "in_person"),)),

@@ -48,9 +48,9 @@ from mmatch.matching import Violation as Violation
 from mmatch.program import Program as Program
 from mmatch.reporting.pages import report as report
 from mmatch.result import Result as Result
-from mmatch.scheduling.dates import Dates as Dates
 from mmatch.scheduling.new_schedules import schedule as schedule
 from mmatch.scheduling.plans import Schedule as Schedule
+from mmatch.scheduling.requested_dates import Dates as Dates
 from mmatch.scheduling.revised_schedules import reschedule as reschedule
 from mmatch.signup.reading import Reading as Reading
 from mmatch.signup.reading import read_cohort as read_cohort

@@ -64,7 +64,7 @@ def verify(
 def _wrong_dates(cohort: Cohort, program: Program, schedule: Schedule, of: Result | Matching | None) -> list[Violation]:
     """What is wrong with a schedule, and whether it gives dates to this result."""
     from mmatch.scheduling import Schedule
-    from mmatch.scheduling.judge import judge_schedule
+    from mmatch.scheduling.schedule_judge import judge_schedule
 
     if not isinstance(schedule, Schedule):
         text = f"found {type(schedule).__name__} {excerpt(schedule)}, expected a Result, a Matching or a Schedule"

@@ -16,7 +16,7 @@ from mmatch.io.csvs import as_written
 from mmatch.io.schedules import schedule_from_json, schedule_to_json
 from mmatch.reporting import week_view
 from mmatch.scheduling import Diary
-from mmatch.scheduling.settings import Settings
+from mmatch.scheduling.schedule_settings import Settings
 from strategies import examples
 
 BLEND = mm.formats.Format(

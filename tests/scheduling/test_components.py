@@ -15,9 +15,9 @@ from dates_oracle import FORMATS, questions
 from mmatch.availability import instant
 from mmatch.formats import Format, Gap, SessionSpec
 from mmatch.instance import Watch
-from mmatch.scheduling import components
-from mmatch.scheduling.components import Placed, place
-from mmatch.scheduling.cpsat_model import best_together
+from mmatch.scheduling import dates_by_component
+from mmatch.scheduling.cpsat_search import best_together
+from mmatch.scheduling.dates_by_component import Placed, place
 from mmatch.scheduling.feasibility import fits, total
 from mmatch.scheduling.free_time import FreeTime
 from mmatch.scheduling.insertion import Surroundings, inserted
@@ -129,7 +129,7 @@ def rivals(number=3):
 
 
 def test_no_search_is_needed_where_the_cheapest_dates_of_all_can_be_held(monkeypatch):
-    monkeypatch.setattr(components, "best_together", None)
+    monkeypatch.setattr(dates_by_component, "best_together", None)
     tasks = tasks_of(*rivals(1))
     found = place(tasks)
     assert found == Placed(found.dates, total(tasks, found.dates), exact=True)

@@ -2,6 +2,7 @@
 
 import random
 
+import numpy as np
 import pytest
 from hypothesis import given
 
@@ -9,13 +10,14 @@ import mmatch as mm
 from dated import faults, planned
 from dates_oracle import FORMATS, START, questions
 from mmatch.instance import Watch
-from mmatch.scheduling import components, neighbourhoods
-from mmatch.scheduling.components import place
+from mmatch.scheduling import dates_by_component, large_neighbourhoods
+from mmatch.scheduling.dates_by_component import place
 from mmatch.scheduling.feasibility import Rooms, fits, total, worth
 from mmatch.scheduling.free_time import FreeTime
 from mmatch.scheduling.insertion import Surroundings, inserted, inserted_together
-from mmatch.scheduling.neighbourhoods import NeighbourhoodSearch
-from mmatch.scheduling.single_match import cheapest_dates
+from mmatch.scheduling.large_neighbourhoods import NeighbourhoodSearch
+from mmatch.scheduling.room_prices import RoomPrices
+from mmatch.scheduling.single_match import cheapest_dates, cost
 from mmatch.scheduling.tasks import task_of
 from strategies import examples
 
@@ -43,8 +45,8 @@ DIARIES = {f"e{k}": mm.scheduling.Diary(per_day=5) for k in range(3)}
 
 def test_the_search_ends_without_a_limit_and_says_what_is_left_open(monkeypatch):
     """Hours of a search that nothing bounded: an office-hours marathon of 422 talks never came back."""
-    monkeypatch.setattr(components, "LARGE", 20)
-    monkeypatch.setattr(components, "PROOF", 0.1)
+    monkeypatch.setattr(dates_by_component, "LARGE", 20)
+    monkeypatch.setattr(dates_by_component, "PROOF", 0.1)
     question = crowd()
     found = planned(*question, **SPAN, diaries=DIARIES)
     assert faults(question[0], question[2], found) == []
@@ -87,11 +89,11 @@ def test_the_bound_is_never_below_what_the_best_dates_are_worth(question):
     best = place(tasks, None, rooms)
     assert best.exact
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(components, "LARGE", 0)
-        patch.setattr(components, "LARGE_WITH_ROOMS", 0)
-        patch.setattr(components, "PROOF", 0.0)
-        patch.setattr(neighbourhoods, "FIRST_SIZE", 2)
-        patch.setattr(neighbourhoods, "SIZES", (2, 2))
+        patch.setattr(dates_by_component, "LARGE", 0)
+        patch.setattr(dates_by_component, "LARGE_WITH_ROOMS", 0)
+        patch.setattr(dates_by_component, "PROOF", 0.0)
+        patch.setattr(large_neighbourhoods, "FIRST_SIZE", 2)
+        patch.setattr(large_neighbourhoods, "SIZES", (2, 2))
         found = place(tasks, None, rooms)
     assert fits(tasks, found.dates, rooms)
     (most, least), reached, optimum = found.bound, total(tasks, found.dates), total(tasks, best.dates)
@@ -110,3 +112,38 @@ def test_rooms_that_others_take_are_not_there_for_two():
     found = inserted_together(tasks[1:], Surroundings(tasks[:1], [nine], rooms), [None, None], Watch())
     assert sorted(found.dates) == [nine, (nine[0] + 60,)]
     assert fits(tasks, [nine, *found.dates], rooms)
+
+
+def test_a_bound_that_prices_rooms_knows_who_must_wait(monkeypatch):
+    """One room, and three matches that all want nine: one waits an hour, one two, and the bound says so."""
+    people = [mm.Participant(f"m{k}", offers=[mm.Offer()], site="Rome") for k in range(3)]
+    people += [mm.Participant(f"e{k}", requests=[mm.Request(format="meet")], site="Rome") for k in range(3)]
+    cohort = mm.Cohort(people)
+    matching = mm.matching_from_pairs(cohort, [(f"m{k}", f"e{k}") for k in range(3)])
+    tasks, rooms = tasks_of(cohort, matching, rooms={"Rome": 1}, hours="Mon 9-12")
+    alone = sum(cost(task, cheapest_dates(task)) for task in tasks)
+    best = place(tasks, None, rooms)
+    assert best.exact
+    assert total(tasks, best.dates) == (3, alone + 60 + 120)
+    bound = dates_by_component._bound_with_rooms(tasks, rooms, (3, alone), (3, alone + 180), Watch())
+    assert bound[0] == 3
+    assert alone + 120 <= bound[1] <= alone + 180
+
+
+def test_prices_of_rooms_are_paid_by_those_who_are_in_them():
+    """Nine to ten costs 7 and 5 a half hour: a session at nine pays 12, one at half past nine 5, one at ten nothing."""
+    people = [mm.Participant("m", offers=[mm.Offer()], site="Rome")]
+    people += [mm.Participant("e", requests=[mm.Request(format="meet")], site="Rome")]
+    cohort = mm.Cohort(people)
+    matching = mm.matching_from_pairs(cohort, [("m", "e")])
+    (task,), rooms = tasks_of(cohort, matching, rooms={"Rome": 2}, hours="Mon 9-11", grain=30)
+    prices = RoomPrices([task], rooms)
+    assert not prices.missing([cheapest_dates(task)]).any()  # a room more than needed costs nothing
+    missing = np.zeros_like(prices.prices)
+    missing[0, :2] = 7, 5
+    prices = prices.raised(missing, 1.0)
+    assert prices.of_all_rooms == 2 * (7 + 5)
+    (dearer,) = prices.added()
+    assert (dearer.prices[0] - task.prices[0]).tolist()[:3] == [12, 5, 0]
+    assert prices.missing([cheapest_dates(task)])[0, :3].tolist() == [-1, -1, 0]
+    assert prices.raised(prices.missing([None]), 1000.0).of_all_rooms == 0

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 import mmatch as mm
 from dated import faults, planned, replanned
 from dates_oracle import Oracle, questions, scheduled
-from mmatch.scheduling.settings import key_of
+from mmatch.scheduling.schedule_settings import key_of
 from strategies import examples
 
 
@@ -215,3 +215,26 @@ def test_a_large_program_is_rescheduled_part_by_part():
     found = replanned(cohort, mm.Program(), matching, first, busy=busy, published="2027-01-11")
     assert found.value == found.bound == (1100, -3, -3, -3 * 1440)
     assert found.status == mm.Status.OPTIMAL
+
+
+def test_suggestions_leave_the_rooms_and_hours_of_others():
+    """One room at Rome: of nine, ten and eleven two are taken by other people, and online talks take no room."""
+    meet, talk = (
+        mm.formats.Format("meet", (mm.formats.SessionSpec(60, "in_person"),)),
+        mm.formats.Format("talk", (mm.formats.SessionSpec(60, "virtual"),)),
+    )
+    usual = {"site": "Rome", "availability": "Mon 9-12"}
+    people = [mm.Participant(f"m{k}", offers=[mm.Offer()], **usual) for k in range(3)]
+    people += [mm.Participant(f"e{k}", requests=[mm.Request(format="meet")], **usual) for k in range(2)]
+    people.append(mm.Participant("e2", requests=[mm.Request(format="talk")], **usual))
+    cohort = mm.Cohort(people)
+    matching = mm.matching_from_pairs(cohort, [(f"m{k}", f"e{k}") for k in range(3)])
+    span = {"start": "2027-01-11", "end": "2027-01-11", "grain": 60, "rooms": {"Rome": ["Forum"]}}
+    found = planned(cohort, mm.Program(), matching, formats=[meet, talk], **span)
+    hours = {plan.match.mentor: plan.sessions[0].begins().hour for plan in found.plans}
+    assert hours == {"m0": 9, "m1": 10, "m2": 9}
+    for plan in found.plans:
+        others = [
+            (m.begins().hour, m.room) for other in mm.scheduling.suggest(cohort, found, plan) for m in other.sessions
+        ]
+        assert others == {"m0": [(11, "Forum")], "m1": [(11, "Forum")], "m2": [(10, ""), (11, "")]}[plan.match.mentor]

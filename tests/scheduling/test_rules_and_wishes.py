@@ -7,7 +7,7 @@ from hypothesis import assume, given
 import mmatch as mm
 from dated import faults, planned
 from dates_oracle import FORMATS, START, Oracle, questions, scheduled
-from mmatch.scheduling import components
+from mmatch.scheduling import dates_by_component
 from strategies import examples
 
 
@@ -50,16 +50,16 @@ def test_no_site_takes_the_time_of_the_others(monkeypatch):
     clock, left = [1000.0], []
     monkeypatch.setattr("time.monotonic", lambda: clock[0])
 
-    plain = components.place
+    plain = dates_by_component.place
 
     def until_time_is_over(tasks, watch, rooms=()):
         if not rooms:
             return plain(tasks, watch)
         left.append(watch.deadline - clock[0])
         clock[0] = watch.deadline
-        return components.Placed((None,) * len(tasks), (len(tasks), 0), exact=False)
+        return dates_by_component.Placed((None,) * len(tasks), (len(tasks), 0), exact=False)
 
-    monkeypatch.setattr(components, "place", until_time_is_over)
+    monkeypatch.setattr(dates_by_component, "place", until_time_is_over)
     rooms = {"Rome": 1, "Oslo": 1, "Bonn": 1}
     span = {"start": START, "end": "2026-04-04", "formats": FORMATS, "time_limit": 9}
     found = planned(cohort, mm.Program(), matching, rooms=rooms, **span)

@@ -16,8 +16,8 @@ from clock_changes import ZONES, changes
 from dated import faults, planned
 from mmatch.availability import Window, instant, week_text
 from mmatch.formats import Format, Gap, SessionSpec, format_of
-from mmatch.scheduling import components
-from mmatch.scheduling.components import components_of, place
+from mmatch.scheduling import dates_by_component
+from mmatch.scheduling.dates_by_component import components_of, place
 from mmatch.scheduling.free_time import FreeTime
 from mmatch.scheduling.single_match import cheapest_dates, cost, narrowed
 from mmatch.scheduling.tasks import task_of
@@ -406,7 +406,7 @@ def test_what_is_there_when_a_run_is_stopped_is_returned_with_an_honest_bound(re
         options["cancel"].set()
     if reason == "interrupted":
         options["on_interrupt"] = "return"
-        monkeypatch.setattr(components, "best_together", interrupted)
+        monkeypatch.setattr(dates_by_component, "best_together", interrupted)
     found = planned(cohort, program, matching, **span, **options)
     assert (found.status, found.stopped) == (mm.Status.FEASIBLE, reason)
     assert len(found.plans) == 4
@@ -421,7 +421,7 @@ def interrupted(*_, **__):
 
 def test_ctrl_c_is_raised_unless_the_host_wants_what_there_is(monkeypatch):
     cohort, program, matching, span = crowded()
-    monkeypatch.setattr(components, "best_together", interrupted)
+    monkeypatch.setattr(dates_by_component, "best_together", interrupted)
     with pytest.raises(KeyboardInterrupt):
         planned(cohort, program, matching, **span)
 

@@ -22,9 +22,9 @@ from mmatch.cohort import Cohort
 from mmatch.errors import ExportError, InputError, Problem, excerpt, expect
 from mmatch.formats import format_of
 from mmatch.io.files import atomic_write, local_path
-from mmatch.scheduling.cohort_settings import known
 from mmatch.scheduling.diaries import moment
 from mmatch.scheduling.plans import Due, Plan, Schedule, Session
+from mmatch.scheduling.schedule_settings import known
 
 if TYPE_CHECKING:
     import os

@@ -21,14 +21,14 @@ from mmatch.io.typed import Types, annotated, guarded, refuse_repeated
 from mmatch.matching import Match, Status
 from mmatch.scheduling.diaries import Diary
 from mmatch.scheduling.plans import Due, Schedule, Session
-from mmatch.scheduling.settings import Settings
+from mmatch.scheduling.schedule_settings import Settings
 
 if TYPE_CHECKING:
     import os
 
     from pydantic import SerializerFunctionWrapHandler
 
-    from mmatch.scheduling.settings import Key
+    from mmatch.scheduling.schedule_settings import Key
 
 MOST_REVISIONS = 2**31 - 1  # of a calendar entry (RFC 5545, 3.3.8)
 

@@ -9,19 +9,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mmatch.errors import InputError, Problem, excerpt, expect
-from mmatch.formats import format_of
-from mmatch.scheduling.due_dates import with_due_dates
+from mmatch.scheduling.assembly import plan_of
 from mmatch.scheduling.feasibility import Rooms, fits
 from mmatch.scheduling.free_time import FreeTime
 from mmatch.scheduling.insertion import Surroundings
 from mmatch.scheduling.plans import Plan, Schedule, Session
-from mmatch.scheduling.settings import key_of
+from mmatch.scheduling.schedule_settings import key_of
 from mmatch.scheduling.single_match import IMPOSSIBLE, dates_from, onward_costs
 from mmatch.scheduling.tasks import Task, task_of
 
 if TYPE_CHECKING:
     from mmatch.cohort import Cohort
-    from mmatch.scheduling.settings import Settings
+    from mmatch.scheduling.schedule_settings import Settings
     from mmatch.scheduling.single_match import Dates
 
 MOST = 1000
@@ -66,7 +65,9 @@ def suggest(cohort: Cohort, schedule: Schedule, plan: Plan, k: int = 3) -> tuple
         if len(found) == k:
             break
         if dates[0] != now and fits([*around.tasks, task], [*around.dates, dates], around.rooms):
-            found.append(_plan(task, dates, others, free_time))
+            other = plan_of(task, dates, free_time)
+            sessions = tuple(replace(m, room=_free_room(m, others, settings)) for m in other.sessions)
+            found.append(replace(other, sessions=sessions))
     return tuple(found)
 
 
@@ -94,18 +95,6 @@ def _ranked(task: Task, others: Surroundings) -> Iterator[Dates]:
         for place in np.lexsort((left.starts[0], costs[0])).tolist():
             if costs[0][place] < IMPOSSIBLE:
                 yield dates_from(left, place, costs)
-
-
-def _plan(task: Task, dates: Dates, others: list[Plan], free_time: FreeTime) -> Plan:
-    """A plan with these dates, in rooms that others leave."""
-    settings = free_time.settings
-    sessions = tuple(
-        Session(at, spec.minutes, task.modes[k], task.sites[k])
-        for k, (at, spec) in enumerate(zip(dates, task.format.sessions, strict=True))
-    )
-    in_rooms = tuple(replace(session, room=_free_room(session, others, settings)) for session in sessions)
-    plan = Plan(task.match, task.format.name, in_rooms)
-    return with_due_dates(plan, format_of(task.format.name, settings.formats), free_time)
 
 
 def _free_room(session: Session, others: list[Plan], settings: Settings) -> str:

@@ -4,18 +4,24 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from mmatch.availability import DAY
 from mmatch.matching import Status
-from mmatch.scheduling.components import Placed, place_all
-from mmatch.scheduling.due_dates import with_due_dates
+from mmatch.scheduling.dates_by_component import Placed, place_all
 from mmatch.scheduling.feasibility import Chosen, PlacedSession, Rooms, placed_sessions, total
 from mmatch.scheduling.insertion import Surroundings
-from mmatch.scheduling.plans import Plan, Schedule, Session
-from mmatch.scheduling.settings import Key, Settings, key_of
+from mmatch.scheduling.plans import Due, Plan, Schedule, Session
+from mmatch.scheduling.schedule_settings import Key, Settings, key_of
 from mmatch.scheduling.undated import unplaced
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mmatch.formats import Format, Touchpoint
     from mmatch.scheduling.free_time import FreeTime
     from mmatch.scheduling.run_limits import RunLimits
     from mmatch.scheduling.single_match import Dates
@@ -83,7 +89,7 @@ def assembled(
     rooms = _room_names(list(placed_sessions(tasks, run.dates)), settings, previous_rooms or {})
     everybody = Surroundings(tasks, run.dates, [Rooms(site, number) for site, number in numbers.items()])
     return Schedule(
-        tuple(_plan(task, chosen, free_time, rooms) for task, chosen in rows if chosen is not None),
+        tuple(plan_of(task, chosen, free_time, rooms) for task, chosen in rows if chosen is not None),
         tuple(unplaced(task, free_time, everybody, run.stopped) for task, chosen in rows if chosen is None),
         Status.OPTIMAL if run.exact else Status.FEASIBLE,
         run.value,
@@ -110,11 +116,37 @@ def _room_names(sessions: Sequence[PlacedSession], settings: Settings, previous:
     return found
 
 
-def _plan(task: Task, dates: Dates, free_time: FreeTime, rooms: RoomNames) -> Plan:
+def plan_of(task: Task, dates: Dates, free_time: FreeTime, rooms: RoomNames = MappingProxyType({})) -> Plan:
     """The dates of one match, and what is due before, between and after."""
     key = key_of(task.match)
     sessions = tuple(
         Session(at, spec.minutes, task.modes[k], task.sites[k], rooms.get((key, k), ""))
         for k, (at, spec) in enumerate(zip(dates, task.format.sessions, strict=True))
     )
-    return with_due_dates(Plan(task.match, task.format.name, sessions), task.format, free_time)
+    return Plan(task.match, task.format.name, sessions, tuple(_dues(task.format, sessions, free_time)))
+
+
+def _dues(form: Format, sessions: tuple[Session, ...], free_time: FreeTime) -> Iterator[Due]:
+    if form.before:
+        yield Due("reflect", "mentee", sessions[0].start - form.before.days * DAY, "; ".join(form.before.questions))
+    for gap, earlier, later in zip(form.gaps, sessions, sessions[1:], strict=False):
+        for touch in gap.touchpoints:
+            yield from _touchpoint(touch, earlier, later, free_time)
+    if form.after:
+        yield Due("reflect", "mentee", sessions[-1].end + form.after.days * DAY, "; ".join(form.after.questions))
+
+
+def _touchpoint(touch: Touchpoint, earlier: Session, later: Session, free_time: FreeTime) -> Iterator[Due]:
+    """The mentee sends by half the time, or earlier where the mentor needs the rest."""
+
+    def answered(minute: int) -> int:
+        """When the mentor's working days (UTC) are over, at the same time of day."""
+        day = free_time.later(np.array([minute // DAY]), touch.answer_days)[0]
+        return int(day) * DAY + minute % DAY
+
+    last = later.start - touch.lead_days * DAY
+    send = earlier.end + (later.start - earlier.end) // 2
+    while send > earlier.end and answered(send) > last:
+        send = max(send - DAY, earlier.end)
+    yield Due("send", "mentee", send, touch.mentee_sends)
+    yield Due("answer", "mentor", max(min(answered(send), last), send), touch.mentor_sends)

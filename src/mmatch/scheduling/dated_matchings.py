@@ -10,10 +10,10 @@ from mmatch.engine import solve
 from mmatch.errors import InputError, Problem, excerpt
 from mmatch.program import Program, check_question
 from mmatch.registry import find
-from mmatch.scheduling.cohort_settings import format_name
-from mmatch.scheduling.dates import Dates
 from mmatch.scheduling.free_time import FreeTime
 from mmatch.scheduling.new_schedules import schedule
+from mmatch.scheduling.requested_dates import Dates
+from mmatch.scheduling.schedule_settings import format_name
 from mmatch.scheduling.tasks import task_of
 
 if TYPE_CHECKING:

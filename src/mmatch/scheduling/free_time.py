@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from mmatch.availability import Intervals
     from mmatch.cohort import Cohort
     from mmatch.scheduling.diaries import Diary
-    from mmatch.scheduling.settings import Settings
+    from mmatch.scheduling.schedule_settings import Settings
 
 YEAR = 400  # days, rounded up
 ALWAYS = tuple(Window(day, 0, DAY) for day in range(7))

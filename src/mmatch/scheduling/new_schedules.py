@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 from mmatch.result import Result, check_answer
 from mmatch.scheduling.assembly import Search, assembled
-from mmatch.scheduling.cohort_settings import format_name, matches_of, settings_of
-from mmatch.scheduling.dates import Dates, dates_of
 from mmatch.scheduling.free_time import FreeTime
 from mmatch.scheduling.plans import Schedule
+from mmatch.scheduling.requested_dates import Dates, dates_of
 from mmatch.scheduling.run_limits import RunLimits
+from mmatch.scheduling.schedule_settings import format_name, matches_of, settings_of
 from mmatch.scheduling.tasks import task_of
 
 if TYPE_CHECKING:

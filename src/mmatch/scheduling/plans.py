@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mmatch.matching import Match, Status
-    from mmatch.scheduling.dates import Dates
-    from mmatch.scheduling.settings import Settings
+    from mmatch.scheduling.requested_dates import Dates
+    from mmatch.scheduling.schedule_settings import Settings
 
 
 @dataclass(frozen=True, slots=True)

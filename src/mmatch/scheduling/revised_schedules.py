@@ -15,14 +15,13 @@ from mmatch.errors import LimitError, Problem, expect
 from mmatch.matching import Match
 from mmatch.result import Result, check_answer
 from mmatch.scheduling.assembly import Search, assembled
-from mmatch.scheduling.cohort_settings import format_name, matches_of, settings_of
-from mmatch.scheduling.components import components_of
-from mmatch.scheduling.dates import Dates
+from mmatch.scheduling.dates_by_component import components_of
 from mmatch.scheduling.diaries import moment
 from mmatch.scheduling.free_time import FreeTime
 from mmatch.scheduling.plans import Plan, Schedule, Session
+from mmatch.scheduling.requested_dates import Dates
 from mmatch.scheduling.run_limits import RunLimits
-from mmatch.scheduling.settings import Key, Settings, frozen, key_of
+from mmatch.scheduling.schedule_settings import Key, Settings, format_name, frozen, key_of, matches_of, settings_of
 from mmatch.scheduling.single_match import IMPOSSIBLE
 from mmatch.scheduling.tasks import Task, task_of
 
@@ -118,13 +117,10 @@ def _kept(agreed: Mapping[Key, Mapping[int, int]], before: Settings, now: int | 
 def _as_held(task: Task, earlier: Mapping[Key, Plan]) -> Task:
     """The task with how and where its sessions were held, for those that were."""
     plan = earlier.get(key_of(task.match))
-    if plan is None or not any(task.fixed):
+    if plan is None or not any(task.fixed) or len(plan.sessions) < len(task.fixed):
         return task
-    rows = list(zip(task.fixed, plan.sessions, strict=False))
-    if len(rows) != len(task.fixed):
-        return task
-    modes = tuple(m.mode if fixed else mode for (fixed, m), mode in zip(rows, task.modes, strict=True))
-    sites = tuple(m.site if fixed else site for (fixed, m), site in zip(rows, task.sites, strict=True))
+    ways = zip(task.fixed, plan.sessions, task.modes, task.sites, strict=False)
+    modes, sites = zip(*((m.mode, m.site) if fixed else usual for fixed, m, *usual in ways), strict=True)
     return replace(task, modes=modes, sites=sites)
 
 
@@ -192,26 +188,22 @@ def _with_revisions(found: Schedule, previous: Schedule) -> Schedule:
     """The schedule with revision numbers and cancelled plans."""
     earlier = {key_of(plan.match): plan for plan in previous.plans}
     off = {key_of(plan.match): plan for plan in previous.cancelled}
-    plans = tuple(
-        replace(plan, sessions=_revised(plan, earlier.get(key_of(plan.match)), off.get(key_of(plan.match))))
-        for plan in found.plans
-    )
+    plans = []
+    for plan in found.plans:
+        key = key_of(plan.match)
+        before = earlier[key].sessions if key in earlier else ()
+        called_off = off[key].sessions if key in off and key not in earlier else ()
+        last = [session.revision + 2 for session in called_off] + [0] * len(plan.sessions)
+        sessions = tuple(
+            _revised(session, before[k]) if k < len(before) else replace(session, revision=last[k])
+            for k, session in enumerate(plan.sessions)
+        )
+        plans.append(replace(plan, sessions=sessions))
     gone = earlier.keys() - {key_of(plan.match) for plan in plans}
-    return replace(found, plans=plans, cancelled=tuple(earlier[key] for key in sorted(gone)))
+    return replace(found, plans=tuple(plans), cancelled=tuple(earlier[key] for key in sorted(gone)))
 
 
-def _revised(plan: Plan, before: Plan | None, off: Plan | None) -> tuple[Session, ...]:
-    """Sessions that stay keep their revision; moved ones have the next one, also after they were called off."""
-    found = []
-    if before is None:
-        calls = off.sessions if off is not None else ()
-        last = [session.revision + 2 for session in calls] + [0] * len(plan.sessions)
-        return tuple(replace(m, revision=last[k]) for k, m in enumerate(plan.sessions))
-    for k, session in enumerate(plan.sessions):
-        if k >= len(before.sessions):
-            found.append(session)
-            continue
-        old = before.sessions[k]
-        same = replace(session, revision=old.revision)
-        found.append(same if same == old else replace(same, revision=old.revision + 1))
-    return tuple(found)
+def _revised(session: Session, before: Session) -> Session:
+    """A session that stays keeps its revision; one that moved has the next one."""
+    same = replace(session, revision=before.revision)
+    return same if same == before else replace(same, revision=before.revision + 1)

@@ -6,6 +6,8 @@ target, and, where that is a wish, a change of weekday or time of day.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -36,9 +38,16 @@ def onward_costs(task: Task) -> list[Intervals]:
     if "onward" not in task.memo:
         costs = [task.prices[-1]]
         for k in reversed(range(len(task.format.gaps))):
-            costs.insert(0, np.minimum(task.prices[k] + _Gap(task, k).cheapest_next(costs[0]), IMPOSSIBLE))
+            costs.insert(0, np.minimum(task.prices[k] + _gap(task, k).cheapest_next(costs[0]), IMPOSSIBLE))
         task.memo["onward"] = costs
     found: list[Intervals] = task.memo["onward"]
+    return found
+
+
+def priced(task: Task, prices: Sequence[Intervals]) -> Task:
+    """The task with other prices of its starts."""
+    found = replace(task, prices=tuple(prices))
+    found.memo["gaps"] = task.memo.setdefault("gaps", {})  # they do not depend on the prices of starts
     return found
 
 
@@ -57,7 +66,7 @@ def narrowed(task: Task, most: int) -> Task:
     until = task.prices[0]
     keep = [onward[0] <= most]
     for k in range(len(task.format.gaps)):
-        reached = _Gap(task, k).cheapest_before(until)
+        reached = _gap(task, k).cheapest_before(until)
         keep.append(np.minimum(reached + onward[k + 1], IMPOSSIBLE) <= most)
         until = np.minimum(reached + task.prices[k + 1], IMPOSSIBLE)
     return task.kept(keep)
@@ -104,8 +113,8 @@ class _Gap:
 
     def __init__(self, task: Task, k: int) -> None:
         n, m = len(task.starts[k]), len(task.starts[k + 1])
-        (first, last), (others_first, others_last) = _by_date(task.days[k]), _by_date(task.days[k + 1])
-        if not task.wishes.same_time and _dates_decide(task, k, (first, last), (others_first, others_last)):
+        (first, _), (others_first, others_last) = _by_date(task.days[k]), _by_date(task.days[k + 1])
+        if not task.wishes.same_time and dates_decide(task, k):
             self.costs = _gap_costs(task, k, first[:, None], others_last[None, :])
         else:
             first, others_first = np.arange(n), np.arange(m)
@@ -125,15 +134,23 @@ class _Gap:
         return np.repeat(costs, self.others_sizes)
 
 
+def _gap(task: Task, k: int) -> _Gap:
+    known: dict[int, _Gap] = task.memo.setdefault("gaps", {})
+    if k not in known:
+        known[k] = _Gap(task, k)
+    return known[k]
+
+
 def _by_date(days: Intervals) -> tuple[Intervals, Intervals]:
     """Positions of the first and of the last start on each date."""
     first = np.flatnonzero(np.diff(days, prepend=days[:1] - 1))
     return first, np.append(first[1:], len(days)) - 1
 
 
-def _dates_decide(task: Task, k: int, one: tuple[Intervals, Intervals], other: tuple[Intervals, Intervals]) -> bool:
-    """Whether no two dates that the gap allows hold sessions that overlap."""
+def dates_decide(task: Task, k: int) -> bool:
+    """Whether no two dates that gap k allows hold sessions that overlap."""
     gap, (before, after) = task.format.gaps[k], task.marks[k]
-    days = after[other[0]][None, :] - before[one[0]][:, None]
-    clear = task.starts[k + 1][other[0]][None, :] >= task.starts[k][one[1]][:, None] + needed_minutes(task, k)
+    (first, last), (others, _) = _by_date(task.days[k]), _by_date(task.days[k + 1])
+    days = after[others][None, :] - before[first][:, None]
+    clear = task.starts[k + 1][others][None, :] >= task.starts[k][last][:, None] + needed_minutes(task, k)
     return bool((clear | (days < gap.least) | (days > gap.most)).all())

@@ -14,15 +14,15 @@ import numpy as np
 from mmatch.availability import DAY, offsets_at, starts
 from mmatch.formats import format_of
 from mmatch.scheduling.free_time import MONDAY, FreeTime, Limit, PersonTime, shared_time
-from mmatch.scheduling.settings import key_of
+from mmatch.scheduling.schedule_settings import key_of
 
 if TYPE_CHECKING:
     from mmatch.arrays import Bools
     from mmatch.availability import Intervals
     from mmatch.formats import Format, Gap, SessionSpec
     from mmatch.matching import Match
-    from mmatch.scheduling.dates import Wishes
-    from mmatch.scheduling.settings import Key, Settings
+    from mmatch.scheduling.requested_dates import Wishes
+    from mmatch.scheduling.schedule_settings import Key, Settings
 
 WEEK = 7 * DAY
 

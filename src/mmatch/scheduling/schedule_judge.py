@@ -17,10 +17,9 @@ from zoneinfo import ZoneInfo
 from mmatch.availability import Window, parse_week
 from mmatch.formats import format_of
 from mmatch.matching import Matching, Violation
-from mmatch.scheduling.cohort_settings import format_name
 from mmatch.scheduling.diaries import FREE
 from mmatch.scheduling.plans import Plan, Schedule, Session
-from mmatch.scheduling.settings import Settings
+from mmatch.scheduling.schedule_settings import Settings, format_name
 
 if TYPE_CHECKING:
     from mmatch.cohort import Cohort, Participant

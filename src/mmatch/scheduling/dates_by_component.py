@@ -13,18 +13,22 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from mmatch.instance import Watch
-from mmatch.scheduling.cpsat_model import best_together
+from mmatch.scheduling.conflict_search import dates_by_conflicts
+from mmatch.scheduling.cpsat_search import best_together
 from mmatch.scheduling.feasibility import Chosen, Rooms, fits, least_loose, total, worth
 from mmatch.scheduling.insertion import Surroundings, inserted, without_taken
-from mmatch.scheduling.neighbourhoods import NeighbourhoodSearch
+from mmatch.scheduling.large_neighbourhoods import NeighbourhoodSearch
+from mmatch.scheduling.room_prices import RoomPrices
 from mmatch.scheduling.run_limits import RunLimits
-from mmatch.scheduling.single_match import cheapest_dates, cost, narrowed
+from mmatch.scheduling.single_match import IMPOSSIBLE, cheapest_dates, cost, narrowed
 
 if TYPE_CHECKING:
     from mmatch.scheduling.tasks import Task
 
 LARGE, LARGE_WITH_ROOMS = 120, 12  # matches, beyond which one model is not searched to its end
-PROOF = 5.0  # of CP-SAT for one model of a large component, in its deterministic units
+BOUNDING = 0.3  # of the time of the neighbourhood search, for a bound that takes the rooms into account
+TURNS, PATIENCE = 40, 3  # how often prices of rooms change at most; without success, before steps are half as long
+PROOF = 20.0  # of CP-SAT for one model of a large component, in its deterministic units
 
 
 class Component(NamedTuple):
@@ -93,7 +97,7 @@ def place_all(tasks: Sequence[Task], rooms: Mapping[str, int], watch: Watch) -> 
             watch.take_note_of(share)
 
 
-def _share(watch: Watch, components: int) -> Watch:
+def _share(watch: Watch, components: float) -> Watch:
     """A watch for the next of some components, so that none takes the time of those after it."""
     if watch.deadline is None or components == 1:
         return watch
@@ -117,11 +121,15 @@ def place(tasks: Sequence[Task], watch: Watch | None = None, rooms: Sequence[Roo
     possible = [k for k, task in enumerate(tasks) if cheapest_dates(task) is not None]
     some = [tasks[k] for k in possible]
     known = replace(ideal, dates=tuple(ideal.dates[k] for k in possible))
-    best, bound, exact = _searched(some, _one_by_one(some, rooms), known, rooms, watch)
+    settled = None if rooms else dates_by_conflicts(some)
+    if settled is not None:
+        best = Placed(tuple(settled), total(some, settled), exact=True)
+    else:
+        best = _searched(some, _one_by_one(some, rooms), known, rooms, watch)
     dates: list[Chosen] = [None] * len(tasks)
-    for k, chosen in zip(possible, best, strict=True):
+    for k, chosen in zip(possible, best.dates, strict=True):
         dates[k] = chosen
-    return Placed(tuple(dates), bound, exact)
+    return replace(best, dates=tuple(dates))
 
 
 def _each_alone(tasks: Sequence[Task]) -> Placed:
@@ -145,6 +153,36 @@ def _without_sharing_rooms(tasks: Sequence[Task], rooms: Sequence[Rooms], watch:
     return Placed(tuple(dates), (most, least), exact and fits(tasks, dates, rooms))
 
 
+def _bound_with_rooms(
+    tasks: Sequence[Task], rooms: Sequence[Rooms], known: tuple[int, int], reached: tuple[int, int], watch: Watch
+) -> tuple[int, int]:
+    """A bound on all dates that takes the rooms into account, not below the known one.
+
+    The steps are those of Held, Wolfe and Crowder: Validation of subgradient optimization (1974).
+    """
+    aim = reached[1] if reached[0] == known[0] else known[1] + known[1] // 10
+    prices, best, pace, idle = RoomPrices(tasks, rooms), RoomPrices(tasks, rooms), 1.0, 0
+    most = -IMPOSSIBLE
+    for _ in range(TURNS):
+        if watch.reason() is not None:
+            break
+        alone = _each_alone(prices.added())  # quick; people's other matches count only in the last step
+        least = alone.bound[1] - prices.of_all_rooms
+        if least > most:
+            most, best, idle = least, prices, 0
+        else:
+            idle += 1
+        if idle == PATIENCE:
+            pace, idle = pace / 2, 0
+        missing = prices.missing(alone.dates)
+        if not missing.any():
+            break
+        prices = prices.raised(missing, pace * (aim - least) / int((missing**2).sum()))
+    found = _without_sharing_rooms(best.added(), (), watch)
+    least = found.bound[1] - best.of_all_rooms
+    return known[0], max(known[1], least) if found.bound[0] == known[0] else known[1]
+
+
 def _one_by_one(tasks: Sequence[Task], rooms: Sequence[Rooms]) -> list[Chosen]:
     """A first answer: one match after another takes the cheapest dates that those before it leave.
 
@@ -163,14 +201,16 @@ def _one_by_one(tasks: Sequence[Task], rooms: Sequence[Rooms]) -> list[Chosen]:
 
 def _searched(
     tasks: Sequence[Task], start: Sequence[Chosen], ideal: Placed, rooms: Sequence[Rooms], watch: Watch
-) -> tuple[Sequence[Chosen], tuple[int, int], bool]:
-    """Better dates of a component, the bound on all dates, and whether no dates are better; at Ctrl-C what there is."""
+) -> Placed:
+    """Better dates of a component; at Ctrl-C what there is."""
     search = NeighbourhoodSearch(tasks, start, ideal.dates, rooms)
     bound, exact = ideal.bound, False
     try:
         is_large = len(tasks) > (LARGE_WITH_ROOMS if rooms else LARGE)
         if is_large:
-            search.run(watch)
+            search.run(_share(watch, 1 + BOUNDING) if rooms else watch)
+        if is_large and rooms:
+            bound = _bound_with_rooms(tasks, rooms, bound, total(tasks, search.dates), watch)
         exact = total(tasks, search.dates) == bound
         if not exact and watch.reason() is None:
             some = _narrowed(tasks, search.dates)
@@ -182,7 +222,7 @@ def _searched(
         if not (isinstance(watch, RunLimits) and watch.returns):
             raise
         watch.interrupted = True
-    return search.dates, total(tasks, search.dates) if exact else bound, exact
+    return Placed(tuple(search.dates), total(tasks, search.dates) if exact else bound, exact)
 
 
 def _narrowed(tasks: Sequence[Task], dates: Sequence[Chosen]) -> list[Task]:
