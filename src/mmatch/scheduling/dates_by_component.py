@@ -13,7 +13,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from mmatch.instance import Watch
-from mmatch.scheduling.conflict_search import dates_by_conflicts
 from mmatch.scheduling.cpsat_search import best_together
 from mmatch.scheduling.feasibility import Chosen, Rooms, fits, least_loose, total, worth
 from mmatch.scheduling.insertion import Surroundings, inserted, without_taken
@@ -121,11 +120,7 @@ def place(tasks: Sequence[Task], watch: Watch | None = None, rooms: Sequence[Roo
     possible = [k for k, task in enumerate(tasks) if cheapest_dates(task) is not None]
     some = [tasks[k] for k in possible]
     known = replace(ideal, dates=tuple(ideal.dates[k] for k in possible))
-    settled = None if rooms else dates_by_conflicts(some)
-    if settled is not None:
-        best = Placed(tuple(settled), total(some, settled), exact=True)
-    else:
-        best = _searched(some, _one_by_one(some, rooms), known, rooms, watch)
+    best = _searched(some, _one_by_one(some, rooms), known, rooms, watch)
     dates: list[Chosen] = [None] * len(tasks)
     for k, chosen in zip(possible, best.dates, strict=True):
         dates[k] = chosen

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mmatch.instance import Watch
-from mmatch.scheduling.conflict_search import dates_by_conflicts
 from mmatch.scheduling.cpsat_search import FoundDates, best_together
 from mmatch.scheduling.feasibility import (
     Chosen,
@@ -80,29 +79,18 @@ def inserted_together(
     left = [without_taken(task, sessions, others.rooms) for task in tasks]
     possible = [k for k, task in enumerate(left) if cheapest_dates(task) is not None]
     some = [left[k] for k in possible]
-    by_conflicts = None if _in_rooms(some, others.rooms) else dates_by_conflicts(some, sessions)
-    found = (
-        FoundDates(by_conflicts, None, exact=True)
-        if by_conflicts is not None
-        else best_together(
-            some,
-            [start[k] for k in possible],
-            watch,
-            [replace(site, taken=_at_site(site, sessions)) for site in others.rooms],
-            others=sessions,
-            work=work,
-        )
+    found = best_together(
+        some,
+        [start[k] for k in possible],
+        watch,
+        [replace(site, taken=_at_site(site, sessions)) for site in others.rooms],
+        others=sessions,
+        work=work,
     )
     dates: list[Chosen] = [None] * len(tasks)
     for k, chosen in zip(possible, found.dates, strict=True):
         dates[k] = chosen
     return replace(found, dates=dates)
-
-
-def _in_rooms(tasks: Sequence[Task], rooms: Sequence[Rooms]) -> bool:
-    """Whether some tasks need rooms that are shared."""
-    sites = {room.site for room in rooms}
-    return any(not sites.isdisjoint(task.sites) for task in tasks)
 
 
 def _at_site(room: Rooms, sessions: Sequence[PlacedSession]) -> tuple[tuple[int, int], ...]:
