@@ -5,7 +5,6 @@ It extends the oracle of seats: every valid choice of seats is split in all ways
 
 from __future__ import annotations
 
-from dataclasses import replace
 from fractions import Fraction
 from itertools import combinations, product
 
@@ -68,44 +67,7 @@ class GroupOracle(Oracle):
         for choice in product(*per_offer):
             matches = [match for parts in choice for match in parts]
             if self.led_by_few(matches):
-                for joint in self.led_by_two(matches):
-                    yield from self.timed(joint)
-
-    @property
-    def two_rule(self):
-        return next((rule for rule in self.program.rules if rule.name == "CoMentors"), None)
-
-    def led_by_two(self, matches):
-        """All ways to give large matches a second mentor: (offer, seats, the person or None)."""
-        rule = self.two_rule
-        if rule is None:
-            yield [(k, part, None) for k, part in matches]
-            return
-        choices = [[None] if len(part) <= rule.above else list(self.beside(k, part)) for k, part in matches]
-        for chosen in product(*choices):
-            if self.beside_few(matches, chosen):
-                yield [(k, part, person) for (k, part), person in zip(matches, chosen, strict=True)]
-
-    def beside(self, k, part):
-        """Everybody else who offers the topic, and could mentor each of these mentees alone."""
-        mentor, offer = self.offers[k]
-        for person in self.cohort:
-            own = [j for j, (p, o) in enumerate(self.offers) if p.id == person.id and o.topic == offer.topic]
-            apart = person.id in mentor.avoids or mentor.id in person.avoids
-            barred = apart or person.id == mentor.id or 0 in {person.capacity, person.groups}
-            if not barred and all(any((i, j) in self.edges for j in own) for i, _ in part):
-                yield person
-
-    def beside_few(self, matches, chosen):
-        for person in self.cohort:
-            ahead = sum(self.offers[k][0].id == person.id for k, _ in matches)
-            beside = sum(p is not None and p.id == person.id for p in chosen)
-            limit = 1 if person.groups is None and person.capacity is None else person.groups
-            if beside > 1 and limit is None:
-                return False
-            if beside and limit is not None and ahead + beside > limit:
-                return False
-        return True
+                yield from self.timed(matches)
 
     def sound(self, k, part):
         """Sizes, nobody twice, nobody with somebody whom they avoid, and the rules about who sits together."""
@@ -173,17 +135,17 @@ class GroupOracle(Oracle):
     def timed(self, matches):
         rule = self.slot_rule
         if rule is None:
-            yield [(k, part, "", beside) for k, part, beside in matches]
+            yield [(k, part, "") for k, part in matches]
             return
         for slots in product(rule.slots, repeat=len(matches)):
-            timed = [(k, part, slot, beside) for (k, part, beside), slot in zip(matches, slots, strict=True)]
+            timed = [(k, part, slot) for (k, part), slot in zip(matches, slots, strict=True)]
             if self.attended(rule, timed) and self.roomy(rule, timed):
                 yield timed
 
     def attended(self, rule, timed):
         busy = []
-        for k, part, slot, beside in timed:
-            mentors = [self.offers[k][0], *([] if beside is None else [beside])]
+        for k, part, slot in timed:
+            mentors = [self.offers[k][0]]
             mentees = [self.requests[i][0] for i, _ in part]
             if not all(free(mentor, slot, rule.missing) for mentor in mentors):
                 return False
@@ -215,11 +177,9 @@ class GroupOracle(Oracle):
     def matching(self, grouping):
         """A grouping as a Matching."""
         matches = []
-        for k, part, slot, beside in grouping:
+        for k, part, slot in grouping:
             mentor, offer = self.offers[k]
             seats = sorted((self.requests[i][0].id, self.requests[i][1].topic) for i, _ in part)
             names = tuple(name for name, _ in seats)
             matches.append(mm.Match(mentor.id, names, offer.topic, offer.id, tuple(t for _, t in seats), slot))
-            if beside is not None:
-                matches[-1] = replace(matches[-1], co_mentor=beside.id)
         return mm.matching_from_pairs(self.cohort, matches)

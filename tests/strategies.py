@@ -157,7 +157,6 @@ def group_rules_for(cohort):
         found += [mm.rules.GroupCount("site", "Rome", 1), mm.rules.GroupCount("site", "Oslo", 0, 1)]
     if "department" in cohort.attribute_names:
         found += [mm.rules.DiffersWithin("department"), mm.rules.GroupCount("department", "a", 1, 2)]
-    found += [mm.rules.CoMentors(above) for above in (0, 1, 2)]
     return found + [
         mm.rules.CommonSlot(slots, quorum=quorum, rooms=rooms, missing=missing)
         for slots in (SLOTS[:2], SLOTS[1:])

@@ -130,12 +130,11 @@ class Groups:
 
     An open group seats ``least`` to ``most``; place p seats candidate edge ``edge[p]`` in group ``group[p]``. A leader
     (a mentor) leads at most ``led[leader]`` groups, and no two at one moment. ``why`` says which wishes make groups
-    more than pairs, in the user's words. ``second`` is the co-mentor (a mentor), `NONE` where there is none.
+    more than pairs, in the user's words.
     """
 
     offer: Ints
     leader: Ints
-    second: Ints
     slot: Ints
     least: Ints
     most: Ints

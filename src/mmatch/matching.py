@@ -48,8 +48,7 @@ class Match:
     """One mentor, one or more mentees, one topic. A pair is a match with one mentee.
 
     ``topic`` is the offer's; ``requested`` holds each mentee's own topic, in the order of ``mentees``. ``slot`` is when
-    they meet, in the words of `rules.CommonSlot`, where the program has one; ``co_mentor`` leads beside the mentor,
-    where `rules.CoMentors` asks for two.
+    they meet, in the words of `rules.CommonSlot`, where the program has one.
     """
 
     mentor: str
@@ -58,19 +57,13 @@ class Match:
     offer: str = ""
     requested: tuple[str, ...] = ()
     slot: str = ""
-    co_mentor: str = ""
-
-    @property
-    def mentors(self) -> tuple[str, ...]:
-        """Who leads: the mentor, and the co-mentor where there is one."""
-        return (self.mentor, self.co_mentor) if self.co_mentor else (self.mentor,)
 
 
 @dataclass(frozen=True, slots=True)
 class Seats:
     """The filled seats of a matching, one row a seat, as columns of the same length.
 
-    ``match`` numbers the match that a seat belongs to; ``slot`` and ``co_mentor`` are empty where no match has one.
+    ``match`` numbers the match that a seat belongs to; ``slot`` is empty where no match has one.
     """
 
     mentor: tuple[str, ...] = ()
@@ -80,12 +73,11 @@ class Seats:
     requested: tuple[str, ...] = ()
     match: tuple[int, ...] = ()
     slot: tuple[str, ...] = ()
-    co_mentor: tuple[str, ...] = ()
 
     @property
     def extras(self) -> tuple[str, ...]:
         """The columns beyond the usual ones that say something here."""
-        return tuple(name for name in ("slot", "co_mentor") if getattr(self, name))
+        return ("slot",) if self.slot else ()
 
     def __len__(self) -> int:
         return len(self.mentor)
@@ -218,13 +210,13 @@ def frame_of(columns: Mapping[str, list[Any]], backend: Any) -> Any:
         raise InputError(Problem("backend", "to_frame", text)) from None
 
 
-def _order(match: Match) -> tuple[str, str, tuple[str, ...], str, str]:
-    return match.mentor, match.offer, match.mentees, match.slot, match.co_mentor
+def _order(match: Match) -> tuple[str, str, tuple[str, ...], str]:
+    return match.mentor, match.offer, match.mentees, match.slot
 
 
 def _seats_of(matches: Sequence[Match]) -> Seats:
     rows = [
-        (match.mentor, mentee, match.topic, match.offer, requested, number, match.slot, match.co_mentor)
+        (match.mentor, mentee, match.topic, match.offer, requested, number, match.slot)
         for number, match in enumerate(matches)
         for mentee, requested in zip(match.mentees, match.requested or ("",) * len(match.mentees), strict=True)
     ]

@@ -179,19 +179,3 @@ def test_as_many_more_mentees_as_are_named_open_the_group(missing):
     fewer = mm.solve(mm.Cohort([*people, *learners(int(named) - 1, "law", "new")]), program)
     enough = mm.solve(mm.Cohort([*people, *learners(int(named), "law", "new")]), program)
     assert (fewer.value[0], enough.value[0]) == (0, 4)
-
-
-def test_a_group_that_lacks_a_co_mentor_says_so():
-    people = [expert("ann", "law"), expert("bob", "tax"), *learners(3, "law")]
-    program = mm.Program(group=(2, 5), rules=[mm.rules.CoMentors()], aims=COVERED)
-    (text,) = {text for _, who, text in told(people, program) if who == "ann"}
-    assert text == "a group of ann on law would have 3 of 2 to 5: a co-mentor who is free for it opens it (Coverage +3)"
-    both = mm.solve(mm.Cohort([*people, expert("cid", "law")]), program)
-    assert both.value[0] == 3
-
-
-def test_a_group_whose_co_mentor_is_there_names_what_else_it_lacks():
-    people = [expert("ann", "law"), expert("bob", "law"), *learners(1, "law")]
-    program = mm.Program(group=(2, 5), rules=[mm.rules.CoMentors()], aims=COVERED)
-    (text, *_) = [text for _, who, text in told(people, program) if who == "ann"]
-    assert text.startswith("a group of ann and bob on law would have 1 of 2: 1 more mentee or least size 1 opens it")

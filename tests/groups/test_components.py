@@ -12,7 +12,7 @@ import mmatch as mm
 from mmatch.groups.components import components
 from mmatch.instance import compile_instance
 from mmatch.stages import Count, Total
-from solvers.test_groups import accepted_and_best, group_questions, joint_questions
+from solvers.test_groups import accepted_and_best, group_questions
 from strategies import examples
 from strategies import forged as forged_proof
 
@@ -37,7 +37,7 @@ def components_of(cohort, program):
     return components(compile_instance(cohort, program.resolve(cohort, "portfolio")))
 
 
-@given(question=st.one_of(group_questions(), joint_questions()))
+@given(question=group_questions())
 @examples(150)
 def test_components_solved_apart_are_the_best_of_the_whole(question):
     accepted_and_best("portfolio", question)

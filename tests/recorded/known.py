@@ -12,7 +12,9 @@ COUNTED = {"groups 376", "pairs 353"}  # by who may sit together, and by the gro
 
 def meant(question: str, before: str, now: str) -> bool:
     """Whether a difference is one of those that the changelog tells."""
-    if question in TIED or any(check(question, before, now) for check in (_clauses, _counts, _least_loads, _nash, _worst_off)):
+    if question in TIED or any(
+        check(question, before, now) for check in (_clauses, _counts, _least_loads, _nash, _worst_off)
+    ):
         return True
     if not _asks_more(question):
         return False

@@ -36,7 +36,7 @@ def short(*values):
 
 def matching_digest(matching):
     """Who meets whom, as a digest."""
-    rows = [(m.mentor, m.mentees, m.topic, m.offer, m.requested, m.slot, m.co_mentor) for m in matching]
+    rows = [(m.mentor, m.mentees, m.topic, m.offer, m.requested, m.slot, "") for m in matching]
     return short(sorted(rows), matching.unmatched)
 
 

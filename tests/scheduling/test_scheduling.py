@@ -438,26 +438,6 @@ def test_cancel_acts_within_one_component():
     assert faults(cohort, matching, found, program) == []
 
 
-def test_co_mentors_come_to_the_sessions_too():
-    """Two mentors lead one group: dates are only those at which both are free."""
-    people = [
-        mm.Participant("ann", offers=[mm.Offer()], groups=1, capacity=2, availability="Mon 9-12"),
-        mm.Participant("bob", offers=[mm.Offer()], groups=1, capacity=2, availability="Mon 11-14"),
-        *(mm.Participant(who, requests=[mm.Request()], availability="Mon 9-14") for who in ("eva", "finn")),
-    ]
-    cohort = mm.Cohort(people)
-    match = mm.Match("ann", ("eva", "finn"), "", "ann/", ("", ""), co_mentor="bob")
-    matching = mm.Matching([match])
-    program = mm.Program(group=(2, 2), rules=[mm.rules.CoMentors()])
-    found = planned(cohort, program, matching, **SPRING, zone="UTC")
-    assert found.plans[0].sessions[0].begins().hour == 11
-    assert found.plans[0].people == ("ann", "bob", "eva", "finn")
-    assert faults(cohort, matching, found) == []
-    early = replace(found.plans[0].sessions[0], start=found.plans[0].sessions[0].start - 60)
-    wrong = replace(found, plans=(replace(found.plans[0], sessions=(early,)),))
-    assert [(v.code, v.who) for v in faults(cohort, matching, wrong)] == [("plan-time", ("bob",))]
-
-
 def test_a_machine_without_time_zone_data_says_what_to_install(monkeypatch):
     def missing(name):
         raise ZoneInfoNotFoundError(name)

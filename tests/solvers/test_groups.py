@@ -49,35 +49,6 @@ def test_every_answer_in_groups_is_accepted_and_every_optimum_is_the_oracles(sol
     accepted_and_best(solver, question)
 
 
-@st.composite
-def joint_questions(draw):
-    """Few mentors who mostly offer one topic, and a rule that asks for two of them."""
-    limits = st.sampled_from([None, None, 0, 1, 2, 4])
-    names = [f"x{k}" for k in range(draw(st.integers(2, 3)))]
-    people = [
-        mm.Participant(
-            name,
-            offers=[mm.Offer("r"), *([mm.Offer("s")] if draw(st.booleans()) else [])],
-            capacity=draw(limits),
-            groups=draw(limits),
-            avoids=draw(st.lists(st.sampled_from(["x0", "e0"]), max_size=1, unique=True)),
-            requests=[mm.Request("r")] if draw(st.integers(0, 5)) == 0 else [],
-        )
-        for name in names
-    ]
-    asked = st.sampled_from([[mm.Request("r")], [mm.Request("r")], [mm.Request("s")], [mm.Request("r", mentors=2)]])
-    people += [mm.Participant(f"e{k}", requests=draw(asked)) for k in range(draw(st.integers(1, 4)))]
-    people = [mm.Participant(**{**fields(p), "avoids": set(p.avoids) - {p.id}}) for p in people]
-    rules = [mm.rules.CoMentors(draw(st.integers(0, 2)))]
-    cohort = mm.Cohort(people)
-    if draw(st.booleans()):
-        cohort = draw(timed(cohort))
-        rules.append(mm.rules.CommonSlot(["Mon 9-10", "Mon 10-11"], missing="allow"))
-    group = draw(st.sampled_from([(1, 1), (1, 3), (2, 2), (2, 3)]))
-    aims = st.sampled_from([mm.aims.Coverage(), mm.aims.EvenLoad(), mm.aims.SizeNear(2)])
-    return cohort, mm.Program(group=group, rules=rules, aims=[draw(aims)])
-
-
 def accepted_and_best(solver, question):
     """The answer is accepted, and where it is called the best it is the oracle's."""
     cohort, program = question
@@ -108,26 +79,9 @@ def accepted_and_best(solver, question):
         assert best is None
 
 
-@pytest.mark.parametrize("solver", TAKERS)
-@given(question=joint_questions())
-@examples(60)
-def test_two_mentors_lead_what_is_large(solver, question):
-    accepted_and_best(solver, question)
-
-
-@given(question=joint_questions(), data=st.data())
-@examples(100)
-def test_the_judge_accepts_exactly_the_mentors_whom_the_oracle_allows(question, data):
-    judged_as_the_oracle_allows(question, data)
-
-
 @given(question=group_questions(), data=st.data())
 @examples(100)
 def test_the_judge_accepts_exactly_what_the_oracle_allows(question, data):
-    judged_as_the_oracle_allows(question, data)
-
-
-def judged_as_the_oracle_allows(question, data):
     """Any seats, grouped and timed in any way: no violations exactly where the oracle lists it."""
     cohort, program = question
     oracle = GroupOracle(cohort, program)
@@ -137,11 +91,7 @@ def judged_as_the_oracle_allows(question, data):
     parts = {}
     for edge in chosen:
         parts.setdefault((edge[1], data.draw(st.integers(0, 1))), []).append(edge)
-    beside = [None, *(p for p in cohort if p.offers and oracle.two_rule)]
-    grouping = [
-        (k, part, data.draw(st.sampled_from(slots)), data.draw(st.sampled_from(beside)))
-        for (k, _), part in sorted(parts.items())
-    ]
+    grouping = [(k, part, data.draw(st.sampled_from(slots))) for (k, _), part in sorted(parts.items())]
     people = [[oracle.requests[i][0].id for i, _ in part] for _, part, *_ in grouping]
     assume(all(len(set(names)) == len(names) for names in people))
     try:
@@ -156,7 +106,7 @@ def judged_as_the_oracle_allows(question, data):
 
 
 def told(grouping):
-    return sorted((k, sorted(part), slot, beside and beside.id) for k, part, slot, beside in grouping)
+    return sorted((k, sorted(part), slot) for k, part, slot in grouping)
 
 
 def expert(name, **options):
@@ -214,35 +164,3 @@ def test_slots_are_read_on_everybodys_own_clock():
 def test_slots_that_are_no_times_are_named(options, told):
     with pytest.raises(mm.InputError, match=told):
         mm.rules.CommonSlot(**{"slots": ["Mon 9-10"], **options})
-
-
-def test_whoever_states_no_number_of_groups_is_co_mentor_once():
-    people = [expert("ann", capacity=4), expert("bob", capacity=4), *(learner(f"e{k}") for k in range(4))]
-    cohort, program = mm.Cohort(people), mm.Program(rules=[mm.rules.CoMentors()])
-    result = mm.solve(cohort, program)
-    assert sorted(match.mentors for match in result.matching) == [("ann", "bob"), ("bob", "ann")]
-    twice = [mm.Match("ann", (f"e{k}",), "r", co_mentor="bob") for k in range(2)]
-    found = mm.verify(cohort, program, mm.matching_from_pairs(cohort, twice))
-    assert [(v.code, v.who) for v in found] == [("co-mentor", ("bob",))]
-
-
-def test_matches_led_and_matches_led_beside_another_are_counted_together():
-    people = [expert("ann", groups=1), expert("bob", groups=1), *(learner(f"e{k}") for k in range(2))]
-    cohort, program = mm.Cohort(people), mm.Program(rules=[mm.rules.CoMentors()])
-    assert len(mm.solve(cohort, program).matching) == 1
-    both = [mm.Match("ann", ("e0",), "r", co_mentor="bob"), mm.Match("bob", ("e1",), "r", co_mentor="ann")]
-    found = mm.verify(cohort, program, mm.matching_from_pairs(cohort, both))
-    assert {(v.code, v.who) for v in found} == {("groups", ("ann",)), ("groups", ("bob",))}
-
-
-def test_a_co_mentor_whom_no_rule_asks_for_is_told():
-    people = [expert("ann"), expert("bob"), learner("eva")]
-    joint = [mm.Match("ann", ("eva",), "r", co_mentor="bob")]
-    found = mm.verify(mm.Cohort(people), mm.Program(), mm.matching_from_pairs(mm.Cohort(people), joint))
-    assert [v.message for v in found] == ["ann has the co-mentor bob, and no rule asks for one"]
-
-
-def test_two_rules_about_co_mentors_contradict():
-    rules = [mm.rules.CoMentors(0), mm.rules.CoMentors(3)]
-    with pytest.raises(mm.InputError, match="leave one out"):
-        mm.solve(mm.Cohort([expert("ann"), learner("eva")]), mm.Program(rules=rules))

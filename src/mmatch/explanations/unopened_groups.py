@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from mmatch.explanations.what_if import Seat, Trial
     from mmatch.matching import Violation
 
-CO_MENTOR = frozenset({"rule:CoMentors"})
 SEATS = frozenset({"capacity", "seats"})
 ORDINALS = {1: "first", 2: "second", 3: "third"}
 
@@ -81,7 +80,7 @@ class UnopenedGroups:
         members = self._compatible(offer, when, best, most)
         if not members:
             return None
-        match = self._with_co_mentor(self._match(offer, when, members), least)
+        match = self._match(offer, when, members)
         return UnopenedGroup(match, least, most, what_if.broken(None, match))
 
     def _compatible(self, offer: int, slot: str, seats: list[Seat], most: int) -> list[Seat]:
@@ -97,20 +96,7 @@ class UnopenedGroups:
     def _conflict(self, match: Match) -> bool:
         """Whether the judge objects to who sits in a group, apart from its size and what its mentor can lead."""
         codes = self.what_if.codes(self.what_if.broken(None, match), match)
-        return bool(codes - SIZE - GROUPS_LED - CO_MENTOR - SEATS)
-
-    def _with_co_mentor(self, match: Match, least: int) -> Match:
-        """A match with the first co-mentor to whom nobody objects, where its size asks for one and there is one."""
-        above = next((rule.two_above for rule in self.what_if.program.rules if rule.two_above is not None), None)
-        if above is None or max(len(match.mentees), least) <= above:
-            return match
-        offers, ids = self.cohort.offers, self.cohort.people.ids
-        rows = np.unique(offers.owner[offers.topic == self.cohort.topic_tree.index[match.topic]]).tolist()
-        for name in (ids[row] for row in rows if ids[row] not in {match.mentor, *match.mentees}):
-            joint = replace(match, co_mentor=name)
-            if self.what_if.tries > 0 and not any(name in v.who for v in self.what_if.broken(None, joint)):
-                return joint
-        return match
+        return bool(codes - SIZE - GROUPS_LED - SEATS)
 
     def _match(self, offer: int, slot: str, seats: Sequence[Seat]) -> Match:
         offers, people = self.cohort.offers, self.cohort.people
@@ -130,7 +116,7 @@ class UnopenedGroups:
         sizes = f"{group.least}" if group.short else f"{group.least} to {group.most}"
         text = f"a group of {where(match)}{topic_word(match.topic)} would have {n} of {sizes}"
         codes = self.what_if.codes(group.broken, match)
-        others = codes - SIZE - GROUPS_LED - CO_MENTOR - SEATS
+        others = codes - SIZE - GROUPS_LED - SEATS
         if others:
             messages = [v.message for v in group.broken if v.code in others]
             return "shortage", f"{text}: {'; '.join(messages[:2])}"
@@ -142,8 +128,6 @@ class UnopenedGroups:
             lacks.append(f"a {ORDINALS.get(nth, f'{nth}th')} group for {match.mentor}")
         if codes & SEATS:
             lacks.append(f"{counted(n - self.what_if.room(match), 'more seat')} of {match.mentor}")
-        if CO_MENTOR & codes:
-            lacks.append("a co-mentor who is free for it")
         if not lacks:
             return "price", f"{text}, {self.what_if.price([*self.what_if.matches, match])}"
         verb = "open" if len(lacks) > 1 or lacks[0].endswith(f"seats of {match.mentor}") else "opens"

@@ -154,7 +154,7 @@ class Trial:
         idle = np.ones((len(self.cohort), len(slots.names)), dtype=bool)
         for match in self.matches:
             k = slots.names.index(match.slot)
-            rows = np.array([index[name] for name in (*match.mentors, *match.mentees)])
+            rows = np.array([index[name] for name in (match.mentor, *match.mentees)])
             idle[np.ix_(rows, (slots.start < slots.end[k]) & (slots.start[k] < slots.end))] = False
         return idle
 
@@ -175,4 +175,4 @@ class Trial:
 
 def where(match: Match) -> str:
     """The mentors of a match, and when it is."""
-    return " and ".join(match.mentors) + (f" at {match.slot}" if match.slot else "")
+    return match.mentor + (f" at {match.slot}" if match.slot else "")

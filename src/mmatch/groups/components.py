@@ -144,7 +144,7 @@ def _component(instance: Instance, groups: Groups, inside: Bools) -> Component:
         labels=Edges(whole.pairs.only(edges), whole.request[edges], whole.offer[edges]),
         groups=replace(
             groups,
-            **{name: getattr(groups, name)[members] for name in ("offer", "leader", "second", "slot")},
+            **{name: getattr(groups, name)[members] for name in ("offer", "leader", "slot")},
             **{name: getattr(groups, name)[members] for name in ("least", "most", "copies")},
             edge=np.searchsorted(edges, groups.edge[places]),
             group=np.searchsorted(members, groups.group[places]),

@@ -11,7 +11,6 @@ from mmatch.arrays import NONE
 from mmatch.constraints import FREE, GroupRows, Groups
 from mmatch.errors import InputError, Problem
 from mmatch.instance.capacities import capacities, group_reasons
-from mmatch.instance.co_mentors import led_twice, with_co_mentors
 from mmatch.rules._base import Rule
 
 if TYPE_CHECKING:
@@ -36,11 +35,10 @@ def candidate_groups(edges: Edges, program: Program, bounds: Sequence[Bounds]) -
         bounds: on sets of edges, which groups need not repeat.
 
     Raises:
-        InputError: two rules that name slots, or when a match has two mentors.
+        InputError: two rules that name slots.
     """
     why = group_reasons(edges, program)
     slots = _slots(edges, program.rules)
-    two_above = _two_above(program.rules)
     composing = [rule for rule in program.rules if rule.composes]
     grouped = [aim for tier in program.tiers for aim in tier if aim.grouped]
     why += [part.title for part in [*composing, *grouped]]
@@ -55,11 +53,9 @@ def candidate_groups(edges: Edges, program: Program, bounds: Sequence[Bounds]) -
         times,
         apart=bool(composing) or any(aim.composes for aim in grouped) or _keep_apart(edges, program),
     )
-    if two_above is not None:
-        groups = with_co_mentors(edges, groups, capacities(edges.cohort, program).mentor, two_above)
     single = _single(edges, bounds)
     rows = [*_once(edges, groups), *_elsewhere(edges, groups, single), *_moments(edges, groups, single)]
-    rows += [*_alike(groups), *_avoiding(edges, groups), *led_twice(groups)]
+    rows += [*_alike(groups), *_avoiding(edges, groups)]
     for rule in program.rules:
         rows += rule.together(edges, groups)
     return replace(groups, rows=tuple(rows), why=tuple(why))
@@ -78,15 +74,6 @@ def _slots(edges: Edges, rules: Iterable[Rule]) -> tuple[Rule, Slots] | None:
     if len(found) > 1:
         raise InputError(Problem("contradiction", "Program.rules", "two rules name slots: give one rule all of them"))
     return found[0] if found else None
-
-
-def _two_above(rules: Iterable[Rule]) -> int | None:
-    """The size above which matches have two mentors, where a rule asks for them."""
-    found = {rule.two_above for rule in rules if rule.two_above is not None}
-    if len(found) > 1:
-        text = "two rules say above which size a match has two mentors: leave one out"
-        raise InputError(Problem("contradiction", "Program.rules", text))
-    return min(found, default=None)
 
 
 def _keep_apart(edges: Edges, program: Program) -> bool:
@@ -109,7 +96,6 @@ def _opened(edges: Edges, program: Program, slots: Slots | None, *, apart: bool)
     return Groups(
         offer=offer[kept],
         leader=edges.mentor_of_offer[offer[kept]],
-        second=np.full(len(kept), NONE),
         slot=slot[kept],
         least=least[offer[kept]],
         most=most[offer[kept]],
@@ -207,11 +193,11 @@ def _moments(edges: Edges, groups: Groups, single: Bools) -> Iterator[GroupRows]
     if groups.slots is None:
         return
     n = len(edges.cohort)
-    mentee, (group, mentor) = edges.pairs.mentee[groups.edge], _leading(edges, groups)
+    mentee, mentor = edges.pairs.mentee[groups.edge], edges.mentor_rows[groups.leader]
     leads = np.bincount(mentor, minlength=n) > 0
     for members in groups.slots.moments():
         seated = np.flatnonzero(np.isin(groups.slot[groups.group], members))
-        led = np.flatnonzero(np.isin(groups.slot[group], members))
+        led = np.flatnonzero(np.isin(groups.slot, members))
         persons = np.concatenate([mentee[seated], mentor[led]])
         busy = (np.bincount(persons, minlength=n) > 1) & (leads | ~single)
         rows = np.cumsum(busy) - 1
@@ -220,22 +206,15 @@ def _moments(edges: Edges, groups: Groups, single: Bools) -> Iterator[GroupRows]
             yield GroupRows(
                 "moment",
                 row_entries(rows[mentee[seated]], seated),
-                row_entries(rows[mentor[led]], group[led]),
+                row_entries(rows[mentor[led]], led),
                 np.full(busy.sum(), -FREE),
                 np.ones(busy.sum(), dtype=np.int64),
             )
 
 
-def _leading(edges: Edges, groups: Groups) -> tuple[Ints, Ints]:
-    """(group, row of the person) of everybody who leads a group, alone or beside another."""
-    led_by_two = np.flatnonzero(groups.second != NONE)
-    mentor = np.concatenate([groups.leader, groups.second[led_by_two]])
-    return np.concatenate([np.arange(len(groups)), led_by_two]), edges.mentor_rows[mentor]
-
-
 def _alike(groups: Groups) -> Iterator[GroupRows]:
     """Copies of one group open in order: which of them is open says nothing."""
-    same = np.flatnonzero((np.diff(groups.offer) == 0) & (np.diff(groups.slot) == 0) & (np.diff(groups.second) == 0))
+    same = np.flatnonzero((np.diff(groups.offer) == 0) & (np.diff(groups.slot) == 0))
     if len(same):
         rows = np.arange(len(same))
         pairs = row_entries(np.tile(rows, 2), np.concatenate([same, same + 1]), np.repeat([1, -1], len(same)))

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mmatch.arrays import NONE
 from mmatch.errors import SolverError
 from mmatch.instance.capacities import capacities
 from mmatch.matching import Matching, Seats
@@ -63,19 +62,10 @@ def _decoded_groups(cohort: Cohort, instance: Instance, groups: Groups, answer: 
     first = np.flatnonzero(np.diff(group, prepend=-1) != 0)
     within = np.arange(len(group)) - np.repeat(first, np.diff(first, append=len(group)))
     matching = seats_of(cohort, requests, offer_rows[instance.offer[edge]], before[group] + within % opened[group])
-    return Matching.from_seats(replace(matching.seats, **_extras(instance, groups, group)), matching.unmatched)
-
-
-def _extras(instance: Instance, groups: Groups, group: Ints) -> dict[str, Any]:
-    """The slot and the co-mentor of each seat, where groups have any."""
-    found: dict[str, Any] = {}
-    if groups.slots is not None:
-        found["slot"] = tuple(groups.slots.names[k] for k in groups.slot[group].tolist())
-    second = groups.second[group]
-    if (second != NONE).any():
-        ids, rows = instance.labels.cohort.people.ids, instance.labels.mentor_rows
-        found["co_mentor"] = tuple("" if k == NONE else ids[rows[k]] for k in second.tolist())
-    return found
+    if groups.slots is None:
+        return matching
+    slot = tuple(groups.slots.names[k] for k in groups.slot[group].tolist())
+    return Matching.from_seats(replace(matching.seats, slot=slot), matching.unmatched)
 
 
 def seated(cohort: Cohort, program: Program, requests: Ints, offers: Ints) -> Matching:

@@ -40,7 +40,7 @@ def _plain_slots(edges: Edges, program: Program) -> Slots | None:
     aims = [aim for tier in program.tiers for aim in tier]
     grouped = any(aim.grouped or aim.term(edges).joint for aim in aims) if rules else False
     others = any(rule.composes for rule in program.rules if rule not in rules)
-    if len(rules) != 1 or others or grouped or any(rule.two_above is not None for rule in program.rules):
+    if len(rules) != 1 or others or grouped:
         return None
     slots = rules[0].times(edges.cohort)
     if slots is None or not slots.plain or any(len(members) > 1 for members in slots.moments()):

@@ -270,7 +270,7 @@ class _Story:
     def dues(self) -> Iterator[tuple[str, int, Due]]:
         """(who, number, what is due): for the mentor, or for each mentee."""
         for number, due in enumerate(self.plan.dues, 1):
-            for who in self.plan.match.mentors if due.who == "mentor" else self.plan.match.mentees:
+            for who in (self.plan.match.mentor,) if due.who == "mentor" else self.plan.match.mentees:
                 if self.person in {None, who}:
                     yield who, number, due
 
@@ -292,7 +292,7 @@ class _Story:
 
     def _others(self, who: str | None = None) -> str:
         """The names of a person's partners: of a mentee the mentors, of a mentor all mentees; else of everybody."""
-        mentors, mentees = self.plan.match.mentors, self.plan.match.mentees
+        mentors, mentees = (self.plan.match.mentor,), self.plan.match.mentees
         reader = self.person if who is None else who
         met = self.plan.people if reader is None else mentees if reader in mentors else mentors
         return ", ".join(plain_text(self.names.get(name, name)).replace("\n", " ") for name in met)

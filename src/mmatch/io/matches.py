@@ -60,10 +60,10 @@ def write_mail_merge(cohort: Cohort, matching: Matching, path: str | os.PathLike
     for match in matching:
         names_of_mentees = ", ".join(filter(None, (names.get(m) or m for m in match.mentees)))
         when = [match.slot] * timed
-        ids, mentors = ", ".join(match.mentors), ", ".join(names.get(m) or m for m in match.mentors)
+        mentor = names.get(match.mentor) or match.mentor
         members = ", ".join(match.mentees)
-        rows += [(m, names.get(m), "mentor", match.topic, members, names_of_mentees, *when) for m in match.mentors]
-        rows += [(m, names.get(m), "mentee", match.topic, ids, mentors, *when) for m in match.mentees]
+        led = (match.mentor, names.get(match.mentor), "mentor", match.topic, members, names_of_mentees, *when)
+        rows += [led, *((m, names.get(m), "mentee", match.topic, match.mentor, mentor, *when) for m in match.mentees)]
     rows.sort(key=lambda row: (str(row[0]), row[2], row[3], row[4]))
     write_rows(path, (*MERGE_HEADS, *(["slot"] * timed)), rows)
 

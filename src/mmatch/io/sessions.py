@@ -83,7 +83,7 @@ class _Table:
     def __init__(self, cohort: Cohort, schedule: Schedule) -> None:
         self.schedule = schedule
         matches = [plan.match for plan in schedule.plans] + [item.match for item in schedule.unplaced]
-        found = {who for match in matches for who in (*match.mentors, *match.mentees)}
+        found = {who for match in matches for who in (match.mentor, *match.mentees)}
         people = [cohort[who] for who in sorted(found)]
         self.names = {person.id: person.name for person in people}
         self.zones = {person.id: person.timezone or schedule.settings.zone for person in people}
@@ -95,7 +95,7 @@ class _Table:
     def pair(self, match: Match) -> tuple[str, str, str, str]:
         """Who leads and the mentees, with their names."""
         led = match.mentor, self.names[match.mentor]
-        return (*(self.named(match.mentors) if match.co_mentor else led), *self.named(match.mentees))
+        return (*led, *self.named(match.mentees))
 
     def session(self, number: int, plan: Plan, k: int, meeting: Session) -> tuple[Any, ...]:
         """One session as a coordinator reads it."""
@@ -120,7 +120,7 @@ class _Table:
 
     def _met(self, who: str, plan: Plan) -> tuple[str, str, str, str]:
         """The role, the topic, and the partners of a person."""
-        mentors, mentees = plan.match.mentors, plan.match.mentees
+        mentors, mentees = (plan.match.mentor,), plan.match.mentees
         role, partners = ("mentor", mentees) if who in mentors else ("mentee", mentors)
         return (role, plan.match.topic, *self.named(partners))
 
@@ -128,7 +128,7 @@ class _Table:
         """Everything that somebody does alone."""
         for plan in self.schedule.plans:
             for due in plan.dues:
-                for who in plan.match.mentors if due.who == "mentor" else plan.match.mentees:
+                for who in (plan.match.mentor,) if due.who == "mentor" else plan.match.mentees:
                     role, topic, partners, _ = self._met(who, plan)
                     wall = Session(due.by, 0, "").begins(self.zones[who])
                     when = f"{wall:%Y-%m-%d}", f"{wall:%H:%M}", self.zones[who]

@@ -13,7 +13,6 @@ from mmatch.arrays import NONE
 from mmatch.candidates import Pairs, facts_of, seat_rows
 from mmatch.instance.capacities import capacities
 from mmatch.matching import Violation
-from mmatch.proof.co_mentors import co_mentors_at_fault
 
 if TYPE_CHECKING:
     from mmatch.arrays import Ints
@@ -35,7 +34,6 @@ def validity(cohort: Cohort, program: Program, matching: Matching) -> list[Viola
     found += [
         *_seats(cohort, program, offers),
         *_matches(cohort, program, matching, (requests, offers)),
-        *co_mentors_at_fault(cohort, program, matching),
         *_unfilled(cohort, matching, requests),
     ]
     for rule in program.rules:
@@ -54,9 +52,6 @@ def _empty(matching: Matching) -> Iterator[Violation]:
 def _unknown(cohort: Cohort, matching: Matching) -> Iterator[Violation]:
     requests, offers = seat_rows(cohort, matching)
     seats = matching.seats
-    for name in dict.fromkeys(seats.co_mentor):
-        if name and name not in cohort.people.index:
-            yield Violation("unknown-person", f"nobody has the id {name!r}", (name,))
     for row in np.flatnonzero((requests == NONE) | (offers == NONE)).tolist():
         mentor, mentee = seats.mentor[row], seats.mentee[row]
         for name in (mentor, mentee):

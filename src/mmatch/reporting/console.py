@@ -66,12 +66,11 @@ def _print_matches(out: Console, cohort: Cohort, matching: Matching) -> None:
     names = _names(cohort)
     shown = list(zip(range(1, MOST_ROWS + 1), matching, strict=False))
     timed, grouped = bool(matching.seats.slot), _grouped(matching)
-    two = "mentors" if matching.seats.co_mentor else "mentor"
-    heads = ["", two, "mentees" if grouped else "mentee", "topic", *["when"] * timed, *["size"] * grouped]
+    heads = ["", "mentor", "mentees" if grouped else "mentee", "topic", *["when"] * timed, *["size"] * grouped]
     rows = [
         (
             k,
-            ", ".join(_shown(name, names) for name in m.mentors),
+            _shown(m.mentor, names),
             _members(m, names),
             m.topic or "any",
             *[m.slot] * timed,

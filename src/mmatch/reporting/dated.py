@@ -41,7 +41,7 @@ class Calendar:
 
     def _session(self, number: int, k: int, plan: Plan) -> tuple[Cell, ...]:
         meeting, zone = plan.sessions[k], self.zone(plan.match.mentor)
-        who = (self.names.listed(plan.match.mentors), self.names.listed(plan.match.mentees))
+        who = (self.names.listed((plan.match.mentor,)), self.names.listed(plan.match.mentees))
         return (number, *who, f"{k + 1} of {len(plan.sessions)}", *when(meeting, zone), zone, where(meeting))
 
     def dues(self, plans: Numbered) -> Iterator[CellGrid]:
@@ -52,7 +52,7 @@ class Calendar:
             yield CellGrid("Due between the sessions", ("match", "until", "who", "what"), cells, frozenset({0}))
 
     def _due(self, number: int, due: Due, plan: Plan) -> tuple[Cell, ...]:
-        people = plan.match.mentors if due.who == "mentor" else plan.match.mentees
+        people = (plan.match.mentor,) if due.who == "mentor" else plan.match.mentees
         return number, day(due, self.zone(people[0])), self.names.listed(people), f"{DUTY[due.kind]} {due.what}"
 
 

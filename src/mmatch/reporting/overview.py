@@ -55,7 +55,7 @@ class Material:
         """The matches in which each person is."""
         found: dict[str, list[Match]] = {}
         for match in self.result.found or ():
-            for who in (*match.mentors, *match.mentees):
+            for who in (match.mentor, *match.mentees):
                 found.setdefault(who, []).append(match)
         return found
 
@@ -210,7 +210,7 @@ def _matches(found: Material, names: ShownNames) -> CellGrid:
     rows = tuple(
         (
             number,
-            names.listed(match.mentors),
+            names.listed((match.mentor,)),
             names.listed(match.mentees),
             match.topic or "any",
             *((match.slot,) if timed else ()),
@@ -242,9 +242,7 @@ def _dates(found: Material, names: ShownNames) -> Iterator[Section]:
     plans = [(numbers.get((plan.match.offer, plan.match.mentees), 0), plan) for plan in made.plans]
     grids = [calendar.sessions(plans), *calendar.dues(plans)]
     if made.unplaced:
-        rows = tuple(
-            (names.listed((*u.match.mentors, *u.match.mentees)), u.reason, u.relaxation) for u in made.unplaced
-        )
+        rows = tuple((names.listed((u.match.mentor, *u.match.mentees)), u.reason, u.relaxation) for u in made.unplaced)
         grids.append(CellGrid("Matches without dates", ("people", "why", "what would help"), rows))
     sure = "No other dates are better." if made.status == Status.OPTIMAL else "Better dates may exist."
     yield Section("dates", "When they meet", (sure,), grids=tuple(grids))

@@ -44,13 +44,11 @@ def _meetings(names: ShownNames, who: str, matches: list[Match]) -> Iterator[Sec
 
 
 def _met(names: ShownNames, who: str, match: Match) -> tuple[str, ...]:
-    if who in match.mentors:
-        others = tuple(name for name in match.mentors if name != who)
-        note = f", together with {', '.join(map(names.short, others))}" if others else ""
-        return "mentor", match.topic or "any", ", ".join(map(names.short, match.mentees)) + note, match.slot
+    if who == match.mentor:
+        return "mentor", match.topic or "any", ", ".join(map(names.short, match.mentees)), match.slot
     others = tuple(name for name in match.mentees if name != who)
     note = f", together with {', '.join(map(names.short, others))}" if others else ""
-    return "mentee", match.topic or "any", ", ".join(map(names.short, match.mentors)) + note, match.slot
+    return "mentee", match.topic or "any", names.short(match.mentor) + note, match.slot
 
 
 def _when(found: Material, names: ShownNames, who: str) -> Iterator[Section]:
@@ -70,7 +68,7 @@ def _when(found: Material, names: ShownNames, who: str) -> Iterator[Section]:
         (due.by, f"{DUTY[due.kind]} {due.what}", due)
         for plan in plans
         for due in plan.dues
-        if who in (plan.match.mentors if due.who == "mentor" else plan.match.mentees)
+        if who in ((plan.match.mentor,) if due.who == "mentor" else plan.match.mentees)
     )
     if dues:
         tasks = tuple((day(due, zone), text) for _, text, due in dues)

@@ -70,7 +70,7 @@ def print_schedule(out: Console, cohort: Cohort, schedule: Schedule) -> None:
     if len(rows) > MOST_ROWS:
         out.print(safe(f"  … and {len(rows) - MOST_ROWS:,} more sessions"))
     for item in schedule.unplaced[:MOST_ROWS]:
-        led, mentees = " and ".join(item.match.mentors), " and ".join(item.match.mentees)
+        led, mentees = item.match.mentor, " and ".join(item.match.mentees)
         out.print(safe(f"No dates for {led} with {mentees}: {item.reason}"))
         if item.relaxation:
             out.print(safe(f"  try: {item.relaxation}"))
@@ -84,7 +84,7 @@ def _rows(number: int, plan: Plan, cohort: Cohort, schedule: Schedule) -> list[t
     for k, meeting in enumerate(plan.sessions):
         wall = meeting.begins(zone)
         where = ", ".join(filter(None, (meeting.room, meeting.site))) or meeting.mode
-        who = (" & ".join(plan.match.mentors), ", ".join(plan.match.mentees)) if k == 0 else ("", "")
+        who = (plan.match.mentor, ", ".join(plan.match.mentees)) if k == 0 else ("", "")
         found.append(("" if k else number, *who, k + 1, f"{wall:%a %Y-%m-%d}", f"{wall:%H:%M}", zone, where))
     return found
 

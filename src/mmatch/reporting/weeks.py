@@ -56,7 +56,7 @@ def _entry(plan: Plan, k: int, meeting: Session, zone: str) -> tuple[str, ...]:
     times = f"{wall:%H:%M}-{ends:%H:%M}"
     lines = (
         times,
-        f"{' & '.join(plan.match.mentors)} + {', '.join(plan.match.mentees)}",
+        f"{plan.match.mentor} + {', '.join(plan.match.mentees)}",
         f"{k + 1}/{len(plan.sessions)} {where}",
         "",
     )

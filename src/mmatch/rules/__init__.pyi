@@ -3,7 +3,6 @@
 from mmatch.rules._base import Rule as Rule
 from mmatch.rules.at_most import AtMost as AtMost
 from mmatch.rules.check import Check as Check
-from mmatch.rules.co_mentors import CoMentors as CoMentors
 from mmatch.rules.common_slot import CommonSlot as CommonSlot
 from mmatch.rules.differs import Differs as Differs
 from mmatch.rules.differs_within import DiffersWithin as DiffersWithin

@@ -65,11 +65,6 @@ class Rule(Part):
         """The times at which matches can be, where the rule names them."""
         return None
 
-    @property
-    def two_above(self) -> int | None:
-        """The size above which a match has two mentors, where the rule asks for them."""
-        return None
-
     def together(self, edges: Edges, groups: Groups) -> Iterable[GroupRows]:  # noqa: ARG002 - most rules have none
         """Rows over places and groups: who may sit together."""
         return ()

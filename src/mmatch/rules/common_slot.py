@@ -215,7 +215,7 @@ class CommonSlot(Rule):
 
     def _absent(self, cohort: Cohort, match: Match, free: Bools) -> Iterator[Violation]:
         index = cohort.people.index
-        for mentor in match.mentors:
+        for mentor in (match.mentor,):
             if not free[index[mentor]]:
                 yield Violation("rule:CommonSlot", f"{mentor} is not free at {match.slot}", (mentor,))
         absent = [mentee for mentee in match.mentees if not free[index[mentee]]]
@@ -265,7 +265,7 @@ def _twice(matches: Sequence[Match], windows: Mapping[str, Window]) -> Iterator[
     """People in two matches at one time."""
     meetings: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
     for match in matches:
-        for person in (*match.mentors, *match.mentees):
+        for person in (match.mentor, *match.mentees):
             meetings[person].append(_span(windows[match.slot]))
     for person, spans in meetings.items():
         if any(a[0] < b[1] and b[0] < a[1] for a, b in combinations(spans, 2)):

@@ -68,8 +68,8 @@ class Plan(Shown):
 
     @property
     def people(self) -> tuple[str, ...]:
-        """Everybody who attends, the mentor first, then a co-mentor."""
-        return (*self.match.mentors, *self.match.mentees)
+        """Everybody who attends, the mentor first."""
+        return (self.match.mentor, *self.match.mentees)
 
     def __repr__(self) -> str:
         return f"<Plan: {' & '.join(self.people)}, {len(self.sessions)} sessions, {self.format}>"

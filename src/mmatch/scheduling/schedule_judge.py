@@ -45,7 +45,7 @@ def judge_schedule(
     dated = [plan.match for plan in schedule.plans] + [item.match for item in schedule.unplaced]
     found = list(_wrong_matches(matching or Matching(tuple(dict.fromkeys(dated)), ()), dated))
     names = frozenset(cohort.people.ids)
-    known = [plan for plan in schedule.plans if names.issuperset((*plan.match.mentors, *plan.match.mentees))]
+    known = [plan for plan in schedule.plans if names.issuperset((plan.match.mentor, *plan.match.mentees))]
     by_person = _by_person(known, schedule.settings)
     people = {name: cohort[name] for name in sorted(by_person)}
     own = {form.name: form for form in program.formats}
@@ -76,7 +76,7 @@ def _wrong_matches(matching: Matching, dated: list[Match]) -> Iterator[Violation
 
 def _wrong_plan(known: Mapping[str, Participant], settings: Settings, plan: Plan) -> Iterator[Violation]:
     form = format_of(plan.format, settings.formats)
-    names = (*plan.match.mentors, *plan.match.mentees)
+    names = (plan.match.mentor, *plan.match.mentees)
     key = (plan.match.mentor, plan.match.offer, plan.match.mentees)
     pins, kept, agreed = (given.get(key, {}) for given in (settings.pins, settings.kept, settings.agreed))
     if [session.minutes for session in plan.sessions] != [spec.minutes for spec in form.sessions]:
@@ -205,7 +205,7 @@ def _by_person(plans: list[Plan], settings: Settings) -> dict[str, Attended]:
     for plan in plans:
         kept = settings.kept.get((plan.match.mentor, plan.match.offer, plan.match.mentees), {})
         for k, session in enumerate(plan.sessions):
-            for name in (*plan.match.mentors, *plan.match.mentees):
+            for name in (plan.match.mentor, *plan.match.mentees):
                 found.setdefault(name, []).append((session, k in kept))
     return found
 

@@ -109,7 +109,7 @@ def task_of(match: Match, name: str, free_time: FreeTime) -> Task:
     """What one match needs, and when it could meet."""
     settings = free_time.settings
     form = format_of(name, settings.formats)
-    people = (*match.mentors, *match.mentees)
+    people = (match.mentor, *match.mentees)
     attending = [free_time.person(person) for person in people]
     site = common_site(attending, settings.travel)
     modes = tuple(_mode(session, attending, site) for session in form.sessions)

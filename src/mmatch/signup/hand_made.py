@@ -71,7 +71,7 @@ def _folded(name: str) -> str:
 def read_matches(cohort: Cohort, program: Program, path: str | os.PathLike[str]) -> Matching:
     """Read a hand-made matching, or one that `write_matches` wrote, from a CSV file; `verify` judges it.
 
-    The heads are mentor, mentee, and where there are topics topic; group, offer, requested, slot and co_mentor are
+    The heads are mentor, mentee, and where there are topics topic; group, offer, requested and slot are
     optional.
 
     People are named by id, by e-mail address, or by full name where only one person has it.
@@ -83,7 +83,7 @@ def read_matches(cohort: Cohort, program: Program, path: str | os.PathLike[str])
     rows, names = _rows(table), Names(cohort)
     problems = Problems()
     for k, row in enumerate(rows):
-        for head in ("mentor", "mentee", *(["co_mentor"] if row.get("co_mentor") else [])):
+        for head in ("mentor", "mentee"):
             try:
                 row[head] = names.id_of(row[head], head)
             except InputError as error:
@@ -116,11 +116,11 @@ def _rows(table: InputTable) -> list[dict[str, str]]:
 def _grouped(rows: Sequence[dict[str, str]]) -> list[Match]:
     groups: defaultdict[tuple[str, ...], list[tuple[str, str]]] = defaultdict(list)
     for row in rows:
-        key = (row["group"], row["mentor"], row["topic"], row["offer"], row.get("slot", ""), row.get("co_mentor", ""))
+        key = (row["group"], row["mentor"], row["topic"], row["offer"], row.get("slot", ""))
         groups[key].append((row["mentee"], row["requested"]))
     matches = []
-    for (_, mentor, topic, offer, slot, co_mentor), seats in groups.items():
+    for (_, mentor, topic, offer, slot), seats in groups.items():
         ordered = sorted(seats)
         mentees, requested = tuple(m for m, _ in ordered), tuple(t for _, t in ordered)
-        matches.append(Match(mentor, mentees, topic, offer, requested, slot, co_mentor))
+        matches.append(Match(mentor, mentees, topic, offer, requested, slot))
     return matches

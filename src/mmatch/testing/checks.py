@@ -146,7 +146,7 @@ def check_copies(part: Any) -> None:
 
 def _of_groups(rule: Rule, cohort: Cohort) -> bool:
     """Whether a rule speaks about who sits together, when, or under how many mentors."""
-    return rule.composes or rule.times(cohort) is not None or rule.two_above is not None
+    return rule.composes or rule.times(cohort) is not None
 
 
 def _checked(cohort: Cohort, program: Program, solver: Any, place: str) -> Result | None:
