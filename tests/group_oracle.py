@@ -156,7 +156,7 @@ class GroupOracle(Oracle):
 
     def roomy(self, rule, timed):
         for site, rooms in dict(rule.rooms).items():
-            here = [slot for k, _, slot, _ in timed if self.offers[k][0].site == site]
+            here = [slot for k, _, slot in timed if self.offers[k][0].site == site]
             if any(sum(span(s)[0] <= span(t)[0] < span(s)[1] for s in here) > rooms for t in here):
                 return False
         return True
