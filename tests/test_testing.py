@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 import mmatch as mm
+from mmatch.constraints import Bounds
 from mmatch.instance import Answer
 from mmatch.matching import Violation
-from mmatch.constraints import Bounds
 
 SMALL = mm.Cohort(
     [mm.Participant(name, offers=[mm.Offer()], attributes={"age": age}) for name, age in (("ann", 50), ("bob", 30))]

@@ -45,10 +45,8 @@ def compare(  # noqa: PLR0913 - the options of the verb
     --program and --set. For example: mmatch compare mentors.csv mentees.csv --strategy "even: aims=Coverage,EvenLoad"
     """
     from mmatch.comparison.comparison import compare as compared
-    from mmatch.io.comparisons import comparison_to_json
+    from mmatch.io.comparisons import FolderStore, comparison_to_json, read_strategies, strategies_from_texts
     from mmatch.io.json_text import dump_json
-    from mmatch.io.stores import FolderStore
-    from mmatch.io.strategies import read_strategies, strategies_from_texts
     from mmatch.reporting.compared import print_comparison
     from mmatch.reporting.console import console
     from mmatch.reporting.progress_bar import ProgressBar
@@ -81,7 +79,7 @@ def compare(  # noqa: PLR0913 - the options of the verb
 
 def _seeds(text: str) -> list[int | str]:
     """Seeds with commas between, as typed."""
-    from mmatch.io.strategies import seed_from_text
+    from mmatch.io.comparisons import seed_from_text
 
     typed = [part.strip() for part in text.split(",")]
     if "" in typed:
@@ -104,7 +102,7 @@ def _executor(jobs: int) -> Iterator[Executor | None]:
 
 def _write_comparison(folder: Path, found: Comparison) -> None:
     from mmatch.io.comparisons import write_comparison
-    from mmatch.reporting.folder import made_folder
+    from mmatch.io.files import made_folder
 
     made_folder(folder)
     for name in ("comparison.csv", "comparison.json"):

@@ -47,10 +47,10 @@ class DateOptions:
 
     def options(self, before: Dates | None = None) -> Dates:
         """What they ask of the calendar: as before, then the file, then single options."""
-        from mmatch.io.dates import read_fields
+        from mmatch.io.schedules import DATES
         from mmatch.scheduling import Dates
 
-        found: dict[str, Any] = {} if self.dates is None else read_fields(self.dates)
+        found: dict[str, Any] = {} if self.dates is None else DATES.load(self.dates)
         plain = {"start": self.start, "end": self.end, "zone": self.zone, "now": self.now}
         found |= {name: value for name, value in plain.items() if value is not None}
         if before is None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mmatch.errors import ExportError
-from mmatch.io.dates import write_dates
+from mmatch.io.schedules import write_dates
 
 if TYPE_CHECKING:
     import os

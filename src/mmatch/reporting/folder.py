@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mmatch.errors import ExportError, excerpt
 from mmatch.io.cohorts import write_cohort
+from mmatch.io.files import made_folder
 from mmatch.io.matches import write_mail_merge, write_matches, write_unmatched
 from mmatch.io.programs import write_program
 from mmatch.io.results import write_result
@@ -37,15 +37,3 @@ def write_folder(folder: Path, question: tuple[Cohort, Program], result: Result,
         write_matches(cohort, result.matching, folder / "matches.csv")
         write_unmatched(cohort, result.matching, reasons, folder / "unmatched.csv")
         write_mail_merge(cohort, result.matching, folder / "mail_merge.csv")
-
-
-def made_folder(folder: Path) -> None:
-    """Make a folder where it does not exist.
-
-    Raises:
-        ExportError: it cannot be made.
-    """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise ExportError(f"cannot make the folder {excerpt(str(folder))}: {error.strerror}") from None

@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Any
 from mmatch.errors import InputError, Problem, excerpt
 from mmatch.explanations import PolicyEffects, reasons
 from mmatch.io.calendars import slug
-from mmatch.io.files import atomic_write
-from mmatch.reporting.folder import made_folder
+from mmatch.io.files import atomic_write, made_folder
 from mmatch.reporting.overview import Material, overview
 from mmatch.reporting.personal import personal
 from mmatch.reporting.rendering import rendered

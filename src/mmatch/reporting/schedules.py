@@ -9,12 +9,11 @@ from rich.text import Text
 
 from mmatch.formats import format_of, handout
 from mmatch.io.calendars import slug, write_calendars
-from mmatch.io.files import atomic_write
+from mmatch.io.files import atomic_write, made_folder
 from mmatch.io.schedules import write_schedule
 from mmatch.io.sessions import write_dues, write_session_merge, write_sessions, write_unplaced
 from mmatch.matching import Status
 from mmatch.reporting.console import MOST_ROWS, safe, table
-from mmatch.reporting.folder import made_folder
 
 if TYPE_CHECKING:
     from pathlib import Path
