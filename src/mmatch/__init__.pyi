@@ -30,13 +30,13 @@ from mmatch.explanations.policy_effects import policy as policy
 from mmatch.explanations.self_matching import shortlists as shortlists
 from mmatch.instance.from_pairs import matching_from_pairs as matching_from_pairs
 from mmatch.io.cohorts import write_cohort as write_cohort
-from mmatch.io.dates import read_dates as read_dates
-from mmatch.io.dates import write_dates as write_dates
 from mmatch.io.programs import read_program as read_program
 from mmatch.io.programs import write_program as write_program
 from mmatch.io.results import read_result as read_result
 from mmatch.io.results import write_result as write_result
+from mmatch.io.schedules import read_dates as read_dates
 from mmatch.io.schedules import read_schedule as read_schedule
+from mmatch.io.schedules import write_dates as write_dates
 from mmatch.io.schedules import write_schedule as write_schedule
 from mmatch.lotteries.drawing import randomise as randomise
 from mmatch.matching import Match as Match

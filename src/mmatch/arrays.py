@@ -88,6 +88,17 @@ def looked_up(keys: Ints, values: Ints, wanted: Ints, default: int) -> Ints:
     return np.where(keys[place] == wanted, values[place], default)
 
 
+def reached(tail: Ints, head: Ints, start: Any, n: int) -> Bools:
+    """Which of n nodes arcs lead to from some nodes, these included."""
+    seen = np.zeros(n, dtype=bool)
+    seen[start] = True
+    while True:
+        further = head[seen[tail]]
+        if seen[further].all():
+            return seen
+        seen[further] = True
+
+
 def sets_of(label: Ints, n: int) -> Iterator[tuple[int, Ints]]:
     """(number, its places) of each of n labels; other labels are left out."""
     order = np.argsort(label, kind="stable")

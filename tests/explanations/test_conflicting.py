@@ -3,7 +3,7 @@
 import pytest
 
 import mmatch as mm
-from mmatch.explanations import conflicting_rules as module
+from mmatch.explanations import infeasible as module
 
 
 def expert(name, *topics, **options):

@@ -20,15 +20,13 @@ import mmatch as mm
 from dated import planned
 from mmatch.errors import Problem
 from mmatch.io.cohorts import COHORT, cohort_from_json, cohort_to_json
-from mmatch.io.dates import DATES, read_dates, write_dates
+from mmatch.io.comparisons import STRATEGIES
 from mmatch.io.documents import Document
 from mmatch.io.faults import where
-from mmatch.io.forms import FRACTION
 from mmatch.io.json_text import dump_json, parse_json
 from mmatch.io.results import RESULT, result_from_json, result_to_json
-from mmatch.io.schedules import DIARIES, SCHEDULE, schedule_from_json, schedule_to_json
-from mmatch.io.strategies import STRATEGIES
-from mmatch.io.typed import Types
+from mmatch.io.schedules import DATES, DIARIES, SCHEDULE, read_dates, schedule_from_json, schedule_to_json, write_dates
+from mmatch.io.typed import FRACTION, Types
 from strategies import examples, questions
 
 # -- a document with every kind of annotation --------------------------------------------------------------------------
@@ -261,11 +259,7 @@ FILES = [  # (document, plain data, how it is read)
     (SCHEDULE, schedule_to_json(PLANNED), schedule_from_json),
     (DIARIES, DIARIES.plain({"people": {"ann": DIARY}}), DIARIES.read),
     (DATES, DATES.plain({"wishes": mm.scheduling.Wishes(gap=1), "diaries": {"a": DIARY}, "grain": 15}), DATES.read),
-    (
-        COHORT,
-        json.loads(cohort_to_json(FACTS)),
-        lambda data: cohort_from_json(json.dumps(data)),
-    ),
+    (COHORT, cohort_to_json(FACTS), cohort_from_json),
     (
         STRATEGIES,
         {"schema": "mmatch/strategies", "version": 1, "strategies": {"a": {"seed": 3, "program": {"aims": ["Fit"]}}}},

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from mmatch.cohort import Cohort
 from mmatch.errors import MmatchError
 from mmatch.io.cohorts import cohort_from_json
+from mmatch.io.json_text import parse_json
 from mmatch.signup import read_files
 
 quick = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -188,7 +189,7 @@ def test_any_json_value(value, person, whole):
     if whole:
         value = {"schema": "mmatch/cohort", "version": 1, "participants": [{"id": "a", **person}], "scores": value}
     try:
-        assert isinstance(cohort_from_json(json.dumps(value)), Cohort)
+        assert isinstance(cohort_from_json(parse_json(json.dumps(value))), Cohort)
     except MmatchError as error:
         assert str(error)
 

@@ -1,32 +1,34 @@
-"""`mmatch match`, `verify` and `explain`: an answer, whether it is true, and why."""
+"""`mmatch match`, `verify`, `explain` and `report`: an answer, whether it is true, why, and on paper."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mmatch.cli.inputs import policy_of, question_of, read, schedule_file
-from mmatch.cli.options import (
+from mmatch.cli.inputs import (
     AnswerWords,
     AsJson,
     Collect,
     Files,
     GroupSizes,
+    Limit,
     MappingFile,
     Out,
     ProgramFile,
     Settings,
+    only,
+    policy_of,
+    print_json,
+    question_of,
+    read,
+    schedule_file,
 )
 
 if TYPE_CHECKING:
-    from mmatch.cli.inputs import Question
-    from mmatch.cohort import Cohort
-    from mmatch.matching import Matching, Reason
-    from mmatch.program import Program
+    from mmatch.matching import Matching
     from mmatch.result import Result
-    from mmatch.signup.reading import Reading
 
 
 def match(  # noqa: PLR0913 - the options of the verb
@@ -38,7 +40,7 @@ def match(  # noqa: PLR0913 - the options of the verb
     out: Out = None,
     solver: Annotated[str, typer.Option(help="auto, flow, greedy, …")] = "auto",
     seed: Annotated[str, typer.Option(help="Of the lottery that breaks ties.")] = "0",
-    time_limit: Annotated[float | None, typer.Option(help="Seconds.", show_default=False)] = None,
+    time_limit: Limit = None,
     mapping: MappingFile = None,
     as_json: AsJson = False,
     collect: Collect = False,
@@ -49,6 +51,9 @@ def match(  # noqa: PLR0913 - the options of the verb
     """
     from mmatch.engine import solve
     from mmatch.explanations import reasons
+    from mmatch.io.results import result_to_json
+    from mmatch.reporting.console import console, print_result
+    from mmatch.reporting.folder import write_folder
     from mmatch.reporting.progress_bar import ProgressBar
 
     reading = read(files, mapping, collect=collect)
@@ -66,33 +71,19 @@ def match(  # noqa: PLR0913 - the options of the verb
         )
     found = reasons(reading.cohort, result)
     if out is not None:
-        _write_answer(Path(out), reading, policy, (result, found))
-    _print_answer(reading.cohort, (result, found), out, as_json=as_json)
+        write_folder(Path(out), (reading.cohort, policy), result, found)
+        if len(reading.rejected):
+            reading.rejected.write(Path(out) / "rejected.csv")
+    if as_json:
+        print_json(result_to_json(result))
+    else:
+        print_result(console(), reading.cohort, result, found)
+        if out is not None:
+            tables = "" if result.found is None else "matches.csv, unmatched.csv, mail_merge.csv, "
+            typer.echo(f"Written to {out}: {tables}cohort.json, program.json, result.json.")
     if result.stopped == "interrupted":
         raise typer.Exit(130)
     raise typer.Exit(0 if result.found is not None else 1)
-
-
-def _write_answer(folder: Path, reading: Reading, policy: Program, found: tuple[Result, Any]) -> None:
-    from mmatch.reporting.folder import write_folder
-
-    write_folder(folder, (reading.cohort, policy), *found)
-    if len(reading.rejected):
-        reading.rejected.write(folder / "rejected.csv")
-
-
-def _print_answer(cohort: Cohort, answer: tuple[Result, tuple[Reason, ...]], out: str | None, *, as_json: bool) -> None:
-    from mmatch.io.json_text import dump_json
-    from mmatch.io.results import result_to_json
-    from mmatch.reporting.console import console, print_result
-
-    if as_json:
-        typer.echo(dump_json(result_to_json(answer[0])), nl=False)
-        return
-    print_result(console(), cohort, *answer)
-    if out is not None:
-        tables = "" if answer[0].found is None else "matches.csv, unmatched.csv, mail_merge.csv, "
-        typer.echo(f"Written to {out}: {tables}cohort.json, program.json, result.json.")
 
 
 def verify(
@@ -108,7 +99,6 @@ def verify(
     """
     from dataclasses import asdict
 
-    from mmatch.io.json_text import dump_json
     from mmatch.io.schedules import read_schedule
     from mmatch.reporting.console import console, print_violations
     from mmatch.verifying import verify as judged
@@ -122,7 +112,7 @@ def verify(
     else:
         violations = judged(question.cohort, question.program, dates, of=question.answer)
     if as_json:
-        typer.echo(dump_json({"violations": [asdict(v) for v in violations]}), nl=False)
+        print_json({"violations": [asdict(v) for v in violations]})
     elif violations:
         print_violations(console(), violations)
     elif dates is not None:
@@ -158,18 +148,22 @@ def explain(
     """
     from dataclasses import asdict
 
+    from mmatch.explanations import policy as effects_of
     from mmatch.explanations import reasons
-    from mmatch.io.json_text import dump_json
-    from mmatch.reporting.console import console, safe, table
+    from mmatch.reporting.console import console, print_policy, safe, table
 
     question, names = question_of(answer)
     if policy:
-        _print_policy(question, as_json=as_json)
+        effects = effects_of(question.cohort, question.result)
+        if as_json:
+            print_json(effects.to_json())
+        else:
+            print_policy(console(), effects)
         return
     who = {question.person(name) for name in names}
     lines = [r for r in reasons(question.cohort, question.result) if not who or who & set(r.who)]
     if as_json:
-        typer.echo(dump_json([asdict(r) for r in lines]), nl=False)
+        print_json([asdict(r) for r in lines])
         return
     out = console()
     out.print(table(("kind", "topic", "why"), [(r.kind, r.topic, r.message) for r in lines]))
@@ -177,14 +171,32 @@ def explain(
         out.print(safe("Nothing to explain: no match and no unfilled seat concerns them."))
 
 
-def _print_policy(question: Question, *, as_json: bool) -> None:
-    """What the policy decides."""
-    from mmatch.explanations import policy as effects_of
-    from mmatch.io.json_text import dump_json
-    from mmatch.reporting.console import console, print_policy
+def report(
+    answer: AnswerWords,
+    *,
+    schedule: Annotated[
+        str | None, typer.Option(help="The folder of a schedule, or its schedule.json.", show_default=False)
+    ] = None,
+    out: Annotated[str, typer.Option(help="The page to write.")] = "report.html",
+    people: Annotated[str | None, typer.Option(help="A folder for a page for each person.", show_default=False)] = None,
+    by: Annotated[str | None, typer.Option(help="Compare shares matched by this.", show_default=False)] = None,
+    title: Annotated[str, typer.Option(help="Of the pages.")] = "Mentoring program",
+    policy: Annotated[bool, typer.Option("--policy", help="Also what each rule costs: solves again.")] = False,
+) -> None:
+    """Write everything on one HTML page, and a page for each person.
 
-    found = effects_of(question.cohort, question.result)
-    if as_json:
-        typer.echo(dump_json(found.to_json()), nl=False)
-    else:
-        print_policy(console(), found)
+    The page needs no network and no script. Pages of people show only what that person may see. For example:
+    mmatch report result --schedule schedule
+    """
+    from mmatch.explanations import policy as effects_of
+    from mmatch.io.schedules import read_schedule
+    from mmatch.reporting.pages import report as reported
+
+    question = only(answer)
+    cohort, result = question.cohort, question.result
+    dates = None if schedule is None else read_schedule(schedule_file(schedule))
+    effects = effects_of(cohort, result) if policy else None
+    made = reported(cohort, result, dates, effects=effects, by=by, title=title)
+    typer.echo(f"Written: {made.write(out)}")
+    if people is not None:
+        typer.echo(f"Written to {people}: {len(made.write_people(people))} pages, one a person.")

@@ -8,14 +8,22 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mmatch.cli.inputs import policy_of, read
-from mmatch.cli.options import AsJson, Files, GroupSizes, MappingFile, Out, ProgramFile, Settings
+from mmatch.cli.inputs import (
+    AsJson,
+    Files,
+    GroupSizes,
+    MappingFile,
+    Out,
+    ProgramFile,
+    Settings,
+    policy_of,
+    print_json,
+    read,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from concurrent.futures import Executor
-
-    from mmatch.comparison.comparison import Comparison
 
 
 def compare(  # noqa: PLR0913 - the options of the verb
@@ -45,14 +53,22 @@ def compare(  # noqa: PLR0913 - the options of the verb
     --program and --set. For example: mmatch compare mentors.csv mentees.csv --strategy "even: aims=Coverage,EvenLoad"
     """
     from mmatch.comparison.comparison import compare as compared
-    from mmatch.io.comparisons import comparison_to_json
-    from mmatch.io.json_text import dump_json
-    from mmatch.io.stores import FolderStore
-    from mmatch.io.strategies import read_strategies, strategies_from_texts
+    from mmatch.io.comparisons import (
+        FolderStore,
+        comparison_to_json,
+        read_strategies,
+        seed_from_text,
+        strategies_from_texts,
+        write_comparison,
+    )
+    from mmatch.io.files import made_folder
     from mmatch.reporting.compared import print_comparison
     from mmatch.reporting.console import console
     from mmatch.reporting.progress_bar import ProgressBar
 
+    typed = [part.strip() for part in seeds.split(",")]
+    if "" in typed:
+        raise typer.BadParameter(f"found {seeds!r}, expected seeds with commas between: 0,1,2", param_hint="--seeds")
     named = {} if strategies is None else read_strategies(strategies)
     named |= strategies_from_texts(policy_of(program, settings, group), strategy or [])
     if not named:
@@ -64,29 +80,21 @@ def compare(  # noqa: PLR0913 - the options of the verb
             named,
             executor=executor,
             store=None if store is None else FolderStore(store),
-            seeds=_seeds(seeds),
+            seeds=list(map(seed_from_text, typed)),
             time_limit=time_limit,
             progress=progress,
         )
     if out is not None:
-        _write_comparison(Path(out), found)
+        folder = made_folder(Path(out))
+        for name in ("comparison.csv", "comparison.json"):
+            write_comparison(found, folder / name)
     if as_json:
-        typer.echo(dump_json(comparison_to_json(found)), nl=False)
+        print_json(comparison_to_json(found))
     else:
         print_comparison(console(), found)
         if out is not None:
             typer.echo(f"Written to {out}: comparison.csv, comparison.json.")
     raise typer.Exit(0 if any(run.matching is not None for run in found) else 1)
-
-
-def _seeds(text: str) -> list[int | str]:
-    """Seeds with commas between, as typed."""
-    from mmatch.io.strategies import seed_from_text
-
-    typed = [part.strip() for part in text.split(",")]
-    if "" in typed:
-        raise typer.BadParameter(f"found {text!r}, expected seeds with commas between: 0,1,2", param_hint="--seeds")
-    return [seed_from_text(part) for part in typed]
 
 
 @contextmanager
@@ -100,12 +108,3 @@ def _executor(jobs: int) -> Iterator[Executor | None]:
 
     with ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn")) as executor:
         yield executor
-
-
-def _write_comparison(folder: Path, found: Comparison) -> None:
-    from mmatch.io.comparisons import write_comparison
-    from mmatch.reporting.folder import made_folder
-
-    made_folder(folder)
-    for name in ("comparison.csv", "comparison.json"):
-        write_comparison(found, folder / name)

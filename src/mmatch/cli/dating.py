@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from mmatch.cli.inputs import only, question_of, schedule_file
-from mmatch.cli.options import AnswerWords, AsJson, Limit, Out, with_fields
-from mmatch.errors import InputError, Problem
+from mmatch.cli.inputs import AnswerWords, AsJson, Limit, Out, only, print_json, question_of, schedule_file, with_fields
+from mmatch.errors import InputError
 
 if TYPE_CHECKING:
     from mmatch.cohort import Cohort
@@ -47,10 +46,10 @@ class DateOptions:
 
     def options(self, before: Dates | None = None) -> Dates:
         """What they ask of the calendar: as before, then the file, then single options."""
-        from mmatch.io.dates import read_fields
+        from mmatch.io.schedules import DATES
         from mmatch.scheduling import Dates
 
-        found: dict[str, Any] = {} if self.dates is None else read_fields(self.dates)
+        found: dict[str, Any] = {} if self.dates is None else DATES.load(self.dates)
         plain = {"start": self.start, "end": self.end, "zone": self.zone, "now": self.now}
         found |= {name: value for name, value in plain.items() if value is not None}
         if before is None:
@@ -61,16 +60,14 @@ class DateOptions:
             dates = Dates(**found) if before is None else replace(before, **found)
         except InputError as error:
             raise InputError(
-                problem if plain.get(problem.where) else _in_file(problem, self.dates) for problem in error.problems
+                problem
+                if self.dates is None or plain.get(problem.where)
+                else replace(problem, where=f"{Path(self.dates).name} {problem.where}")
+                for problem in error.problems
             ) from None
         if self.holidays:
             dates = replace(dates, blackout=_closed(dates, self.holidays))
         return replace(dates, busy=_taken(dates, self.busy)) if self.busy else dates
-
-
-def _in_file(problem: Problem, path: str | None) -> Problem:
-    """The problem with the file in which it stands, where one was given."""
-    return problem if path is None else replace(problem, where=f"{Path(path).name} {problem.where}")
 
 
 @with_fields
@@ -147,15 +144,14 @@ def _taken(dates: Dates, files: list[str]) -> dict[str, list[Any]]:
 
 def _dated(facts: Cohort, made: Schedule, dates: DateOptions) -> None:
     """Print a schedule and write its files; the exit status says whether any match has dates."""
-    from mmatch.io.json_text import dump_json
     from mmatch.io.schedules import schedule_to_json
-    from mmatch.reporting.console import console
-    from mmatch.reporting.schedules import print_schedule, write_schedule_folder
+    from mmatch.reporting.console import console, print_schedule
+    from mmatch.reporting.folder import write_schedule_folder
 
     if dates.out is not None:
         write_schedule_folder(Path(dates.out), facts, made, calendars=dates.calendars, key=dates.key, now=dates.now)
     if dates.as_json:
-        typer.echo(dump_json(schedule_to_json(made)), nl=False)
+        print_json(schedule_to_json(made))
     else:
         print_schedule(console(), facts, made)
         if dates.out is not None:

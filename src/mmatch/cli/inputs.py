@@ -1,11 +1,14 @@
-"""What a command was given: files, a program with changes, a question with its answer."""
+"""What commands are given: their common options, files, a program with changes, a question with its answer."""
 
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from functools import wraps
+from inspect import Parameter, signature
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
 import typer
 
@@ -16,6 +19,50 @@ if TYPE_CHECKING:
     from mmatch.result import Result
     from mmatch.signup.reading import Reading
 
+Files = Annotated[list[str], typer.Argument(metavar="FILES...", help="Sign-up files: CSV or JSON.", show_default=False)]
+ProgramFile = Annotated[str | None, typer.Option("--program", help="A program as JSON.", show_default=False)]
+Settings = Annotated[
+    list[str] | None,
+    typer.Option("--set", help="Change the program: group=3-6, rule=Differs(department), aims=Coverage,EvenLoad."),
+]
+GroupSizes = Annotated[
+    list[str] | None,
+    typer.Option("--group", help="Mentees in one match: 3-6; for one topic data=2-4.", show_default=False),
+]
+MappingFile = Annotated[str | None, typer.Option("--mapping", help="A saved mapping of columns.", show_default=False)]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
+Out = Annotated[str | None, typer.Option("--out", help="The folder to write to.", show_default=False)]
+Collect = Annotated[bool, typer.Option("--skip-bad-rows", help="Load the good rows, write the others to rejected.csv.")]
+AnswerWords = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="ANSWER",
+        help="The folder that match wrote, a result.json or a matches.csv in it; or cohort, program and answer.",
+        show_default=False,
+    ),
+]
+Limit = Annotated[float | None, typer.Option("--time-limit", help="Seconds.", show_default=False)]
+
+
+def with_fields(verb: Callable[..., None]) -> Callable[..., None]:
+    """A command whose last parameter is a dataclass, with an option for each of its fields instead."""
+    *own, last = signature(verb, eval_str=True).parameters.values()
+    kind, hints = last.annotation, get_type_hints(last.annotation, include_extras=True)
+    shared = [
+        Parameter(item.name, Parameter.KEYWORD_ONLY, default=item.default, annotation=hints[item.name])
+        for item in fields(kind)
+    ]
+
+    @wraps(verb)
+    def command(**given: Any) -> None:
+        values = {item.name: given.pop(item.name) for item in shared}
+        verb(**given, **{last.name: kind(**values)})
+
+    every = [*own, *shared]
+    command.__signature__ = signature(verb).replace(parameters=every)  # type: ignore[attr-defined]
+    command.__annotations__ = {item.name: item.annotation for item in every}
+    return command
+
 
 def read(files: list[str], mapping: str | None, *, collect: bool, quiet: bool = False) -> Reading:
     """The sign-up files; what is worth knowing about them goes to the error stream."""
@@ -23,36 +70,25 @@ def read(files: list[str], mapping: str | None, *, collect: bool, quiet: bool = 
 
     reading = read_files(*files, mapping=mapping, errors="collect" if collect else "raise")
     if not quiet:
-        _print_notes(reading)
+        trimmed = sum(warning.code == "trimmed" for warning in reading.warnings)
+        for warning in reading.warnings:
+            if warning.code != "trimmed":
+                sys.stderr.write(f"note: {warning}\n")
+        if trimmed:
+            sys.stderr.write(f"note: spaces around cells were trimmed in {trimmed} columns (mmatch check lists them)\n")
         if len(reading.rejected):
             sys.stderr.write(f"{len(reading.rejected)} rows were left out\n")
     return reading
 
 
-def _print_notes(reading: Reading) -> None:
-    """Warnings on the error stream; trimmed cells in one line, `check` lists them by column."""
-    trimmed = [warning for warning in reading.warnings if warning.code == "trimmed"]
-    for warning in reading.warnings:
-        if warning.code != "trimmed":
-            sys.stderr.write(f"note: {warning}\n")
-    if trimmed:
-        sys.stderr.write(
-            f"note: spaces around cells were trimmed in {len(trimmed)} columns (mmatch check lists them)\n"
-        )
-
-
-def _program(path: str | None) -> Program:
-    from mmatch.io.programs import read_program
-    from mmatch.program import Program
-
-    return Program() if path is None else read_program(path)
-
-
 def policy_of(path: str | None, settings: list[str] | None, sizes: list[str] | None) -> Program:
     """The program of a file, or the usual one, with the changes of ``--set`` and ``--group``."""
+    from mmatch.io.programs import read_program
     from mmatch.io.settings import group_settings, with_settings
+    from mmatch.program import Program
 
-    return with_settings(_program(path), [*(settings or []), *group_settings(sizes or [])])
+    program = Program() if path is None else read_program(path)
+    return with_settings(program, [*(settings or []), *group_settings(sizes or [])])
 
 
 @dataclass(frozen=True)
@@ -123,3 +159,10 @@ def only(words: list[str]) -> Question:
 def schedule_file(path: str) -> str:
     """The schedule.json that is named, or that stands in a folder that is named."""
     return str(Path(path) / "schedule.json") if Path(path).is_dir() else path
+
+
+def print_json(value: object) -> None:
+    """A value as JSON, for machines."""
+    from mmatch.io.json_text import dump_json
+
+    typer.echo(dump_json(value), nl=False)

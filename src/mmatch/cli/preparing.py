@@ -7,8 +7,18 @@ from typing import Annotated
 
 import typer
 
-from mmatch.cli.inputs import policy_of, read
-from mmatch.cli.options import AsJson, Files, GroupSizes, MappingFile, Out, ProgramFile, Settings
+from mmatch.cli.inputs import (
+    AsJson,
+    Files,
+    GroupSizes,
+    MappingFile,
+    Out,
+    ProgramFile,
+    Settings,
+    policy_of,
+    print_json,
+    read,
+)
 
 
 def check(
@@ -30,7 +40,6 @@ def check(
 
     from mmatch.explanations import readiness
     from mmatch.io.files import atomic_write
-    from mmatch.io.json_text import dump_json
     from mmatch.reporting.console import console, print_readiness, safe
 
     reading = read(files, mapping, collect=False, quiet=True)
@@ -38,7 +47,7 @@ def check(
     if save_mapping is not None:
         atomic_write(save_mapping, reading.mapping.to_json())
     if as_json:
-        typer.echo(dump_json(asdict(found)), nl=False)
+        print_json(asdict(found))
         return
     out = console()
     out.print(safe(str(reading.mapping)))

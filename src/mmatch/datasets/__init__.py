@@ -71,7 +71,7 @@ def write_example(example: Example, folder: str | os.PathLike[str]) -> tuple[Pat
     Raises:
         ExportError: a file could not be written.
     """
-    from mmatch.datasets._writing import write_files
+    from mmatch.datasets._sheets import write_files
 
     return write_files(_module(example.name).sheets(example), example, folder)
 

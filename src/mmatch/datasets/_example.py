@@ -64,6 +64,12 @@ def check_counts(scenario: str, **counts: object) -> None:
             raise InputError(Problem("option", f"datasets.load({scenario!r}).{name}", text))
 
 
+def even_loads(seats: int, mentors: int) -> tuple[int, int, int]:
+    """Seats spread evenly over mentors: the lesser load, how many mentors have one more, and what `EvenLoad` counts."""
+    load, more = divmod(seats, mentors)
+    return load, more, more * load * (load + 1) // 2 + (mentors - more) * load * (load - 1) // 2
+
+
 def closest(given: object, known: Iterable[str]) -> str:
     """A hint that names the closest of the known words, or all of them."""
     words = tuple(known)

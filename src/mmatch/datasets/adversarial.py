@@ -121,13 +121,8 @@ def _usual() -> Program:
     return Program(aims=[aims.Coverage(), aims.EvenLoad()])
 
 
-CASES: dict[str, Callable[[], Case]] = {
-    "one-mentor": _one_mentor,
-    "favourite-mentor": _favourite_mentor,
-    "contradicting-rules": _contradicting_rules,
-    "overbooked-promises": _overbooked_promises,
-    "unoffered-topic": _unoffered_topic,
-    "duplicates": _duplicates,
-    "no-common-hour": _no_common_hour,
-    "only-yourself": _only_yourself,
-}
+_BUILD = (
+    *(_one_mentor, _favourite_mentor, _contradicting_rules, _overbooked_promises, _unoffered_topic, _duplicates),
+    *(_no_common_hour, _only_yourself),
+)
+CASES: dict[str, Callable[[], Case]] = {build.__name__[1:].replace("_", "-"): build for build in _BUILD}

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from mmatch import aims, rules
 from mmatch.cohort import Cohort, Offer, Participant, Request
-from mmatch.datasets._cells import address, untidy
-from mmatch.datasets._draws import Draws
 from mmatch.datasets._example import Example, Sheets, check_counts
-from mmatch.datasets._words import BIOGRAPHIES, IDENTITIES, JOB_TITLES, ORGANISATIONS, PROFESSIONS
+from mmatch.datasets._people import BIOGRAPHIES, IDENTITIES, JOB_TITLES, ORGANISATIONS, PROFESSIONS, Draws, Person
+from mmatch.datasets._sheets import address, untidy
 from mmatch.program import Program
-
-if TYPE_CHECKING:
-    from mmatch.datasets._draws import Person
 
 GRADES = {"mentor": (4, 9), "both": (3, 7), "mentee": (1, 5)}
 ANSWERS = {"mentor": "Yes", "both": "Both", "mentee": "No"}

@@ -7,17 +7,14 @@ from typing import TYPE_CHECKING, Any
 from mmatch import aims, rules
 from mmatch.cohort import Cohort, Offer, Participant, Request
 from mmatch.cohort.validation import group_fault
-from mmatch.datasets._cells import listed, untidy
-from mmatch.datasets._draws import Draws
-from mmatch.datasets._example import Example, Sheets, check_counts
-from mmatch.datasets._words import SITES
+from mmatch.datasets._example import Example, Sheets
+from mmatch.datasets._people import SITES, Draws, Person, drawn
+from mmatch.datasets._sheets import listed, untidy
 from mmatch.errors import InputError, Problem
 from mmatch.program import Program
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from mmatch.datasets._draws import Person
 
     Form = list[tuple[Person, dict[str, Any]]]
 
@@ -53,23 +50,21 @@ def build(*, seed: int = 0, mentors: int = 200, mentees: int = 350, group: tuple
         mentees: how many.
         group: (least, most) mentees who share a mentor: in pairs by default, (2, 3) meets in groups.
     """
-    check_counts("corporate", seed=seed, mentors=mentors, mentees=mentees)
+    draws, teachers, learners = drawn("corporate", seed, mentors, mentees)
     fault = group_fault(group)
     if fault:
         raise InputError(Problem("option", "datasets.load('corporate').group", fault))
-    draws = Draws(seed)
-    people = draws.people(mentors + mentees)
-    stated = [_stated(draws, "mentor" if k < mentors else "mentee") for k in range(len(people))]
-    form = list(zip(people, stated, strict=True))
-    scores = _scores(form[:mentors], form[mentors:])
-    wishes = _wishes(draws, form, scores)
-    teachers = [_mentor(draws, *one, _ranks(wishes.get(one[0].id), people[mentors:])) for one in form[:mentors]]
-    learners = [_mentee(draws, *one, _ranks(wishes.get(one[0].id), people[:mentors])) for one in form[mentors:]]
+    offered = [(person, _stated(draws, "mentor")) for person in teachers]
+    wanted = [(person, _stated(draws, "mentee")) for person in learners]
+    scores = _scores(offered, wanted)
+    wishes = _wishes(draws, [*offered, *wanted], scores)
+    people = [_mentor(draws, *one, _ranks(wishes.get(one[0].id), learners)) for one in offered]
+    people += [_mentee(draws, *one, _ranks(wishes.get(one[0].id), teachers)) for one in wanted]
     return Example(
         name="corporate",
         title="Corporate form",
         story=STORY.format(mentors=mentors, mentees=mentees) + (MET.format(*group) if tuple(group) != (1, 1) else ""),
-        cohort=Cohort([*teachers, *learners], scores=scores),
+        cohort=Cohort(people, scores=scores),
         program=Program(
             group=group,
             rules=[rules.LevelGap(1)],

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from mmatch import aims, rules
 from mmatch.cohort import Cohort, Offer, Participant, Request
-from mmatch.datasets._cells import address, listed, untidy
-from mmatch.datasets._draws import Draws
-from mmatch.datasets._example import Example, Sheets, check_counts
+from mmatch.datasets._example import Example, Sheets
+from mmatch.datasets._people import Draws, Person, drawn
+from mmatch.datasets._sheets import address, listed, untidy
 from mmatch.program import Program
-
-if TYPE_CHECKING:
-    from mmatch.datasets._draws import Person
 
 GROUP = (3, 6)
 DEMAND = {"data visualisation": 25, "facilitation": 18, "grant writing": 13, "contract law": 4}
@@ -39,18 +34,16 @@ def build(*, seed: int = 0, mentors: int = 6, mentees: int = 60) -> Example:
         mentors: how many experts.
         mentees: how many.
     """
-    check_counts("expert-groups", seed=seed, mentors=mentors, mentees=mentees)
-    draws = Draws(seed)
-    people = draws.people(mentors + mentees)
+    draws, experts, learners = drawn("expert-groups", seed, mentors, mentees)
     wanted = [topic for topic, n in DEMAND.items() for _ in range(n)]
-    teachers = [_expert(draws, person, *EXPERTS[k % len(EXPERTS)]) for k, person in enumerate(people[:mentors])]
+    teachers = [_expert(draws, person, *EXPERTS[k % len(EXPERTS)]) for k, person in enumerate(experts)]
     topics = draws.several(wanted * -(-mentees // len(wanted)), mentees)
-    learners = [_mentee(draws, person, topic) for person, topic in zip(people[mentors:], topics, strict=True)]
+    asking = [_mentee(draws, person, topic) for person, topic in zip(learners, topics, strict=True)]
     return Example(
         name="expert-groups",
         title="Expert-led groups",
         story=STORY.format(mentors=mentors, mentees=mentees),
-        cohort=Cohort([*teachers, *learners]),
+        cohort=Cohort([*teachers, *asking]),
         program=Program(group=GROUP, rules=[rules.CommonSlot(SLOTS)], aims=[aims.Coverage(), aims.Priority()]),
     )
 
@@ -61,7 +54,7 @@ def _expert(draws: Draws, person: Person, topics: tuple[str, ...], groups: int) 
         name=person.name,
         offers=tuple(map(Offer, topics)),
         groups=groups,
-        availability=_free(draws, 4),
+        availability=draws.windows(HALVES, 4),
     )
 
 
@@ -70,13 +63,8 @@ def _mentee(draws: Draws, person: Person, topic: str) -> Participant:
         person.id,
         name=person.name,
         requests=(Request(topic, priority=2 if draws.chance(0.2) else 1),),
-        availability=_free(draws, draws.number(1, 3)),
+        availability=draws.windows(HALVES, draws.number(1, 3)),
     )
-
-
-def _free(draws: Draws, halves: int) -> str:
-    free = sorted(draws.several(range(len(HALVES)), halves))
-    return "; ".join(HALVES[k] for k in free)
 
 
 def sheets(example: Example) -> Sheets:

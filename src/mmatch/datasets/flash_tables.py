@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from mmatch import aims, rules
 from mmatch.cohort import Cohort, Offer, Participant, Request
-from mmatch.datasets._cells import listed, untidy
-from mmatch.datasets._draws import Draws
-from mmatch.datasets._example import Example, RightAnswer, Sheets, check_counts
+from mmatch.datasets._example import Example, RightAnswer, Sheets, even_loads
+from mmatch.datasets._people import Draws, drawn
+from mmatch.datasets._sheets import listed, untidy
 from mmatch.errors import InputError, Problem
 from mmatch.matching import Status
 from mmatch.program import Program
@@ -30,21 +30,18 @@ def build(*, seed: int = 0, mentors: int = 25, mentees: int = 100) -> Example:
         mentors: how many tables.
         mentees: how many, at most five a table.
     """
-    check_counts("flash-tables", seed=seed, mentors=mentors, mentees=mentees)
+    draws, tables, guests = drawn("flash-tables", seed, mentors, mentees)
     if mentees > SEATS * mentors:
         text = f"found {mentees} mentees, expected at most {SEATS * mentors} at {mentors} tables of {SEATS}"
         raise InputError(Problem("option", "datasets.load('flash-tables').mentees", text))
-    draws = Draws(seed)
-    people = draws.people(mentors + mentees)
     planted = [draws.pick(TOPICS) for _ in range(mentors)]
     topics = draws.several([planted[k % mentors] for k in range(mentees)], mentees)
     teachers = [
         Participant(p.id, name=p.name, offers=tuple(map(Offer, _topics(draws, topic))), groups=1)
-        for p, topic in zip(people[:mentors], planted, strict=True)
+        for p, topic in zip(tables, planted, strict=True)
     ]
     learners = [
-        Participant(p.id, name=p.name, requests=(Request(topic),))
-        for p, topic in zip(people[mentors:], topics, strict=True)
+        Participant(p.id, name=p.name, requests=(Request(topic),)) for p, topic in zip(guests, topics, strict=True)
     ]
     return Example(
         name="flash-tables",
@@ -63,8 +60,7 @@ def _topics(draws: Draws, topic: str) -> tuple[str, ...]:
 
 
 def _right(mentors: int, mentees: int) -> RightAnswer:
-    load, more = divmod(mentees, mentors)
-    uneven = more * load * (load + 1) // 2 + (mentors - more) * load * (load - 1) // 2
+    load, more, uneven = even_loads(mentees, mentors)
     why = f"all {mentees} are seated; {more} tables have {load + 1} mentees and {mentors - more} have {load}"
     return RightAnswer(Status.OPTIMAL, (mentees, -uneven), why)
 

@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from mmatch import aims, rules
+from mmatch.availability import DAYS
 from mmatch.cohort import Cohort, Offer, Participant, Request
-from mmatch.datasets._cells import address, listed, untidy
-from mmatch.datasets._draws import Draws
-from mmatch.datasets._example import Example, Sheets, check_counts
-from mmatch.datasets._words import DEPARTMENTS, POPULAR_ROLES, SITES
+from mmatch.datasets._example import Example, Sheets
+from mmatch.datasets._people import DEPARTMENTS, POPULAR_ROLES, SITES, Draws, Person, drawn
+from mmatch.datasets._sheets import address, listed, untidy
 from mmatch.program import Program
-
-if TYPE_CHECKING:
-    from mmatch.datasets._draws import Person
 
 CAPACITY = 2
 CAPACITY_CELLS = ("2", "2", "2", "Two", "2", "Up to two", "2")
-DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri")
 HOURS = ("9-11", "10-12", "13-15", "15-17")
 STORY = (
     "{mentors} mentors tell about their role and their site, {mentees} mentees ask about one or both, in a single "
@@ -35,11 +29,9 @@ def build(*, seed: int = 0, mentors: int = 80, mentees: int = 120) -> Example:
         mentors: how many.
         mentees: how many.
     """
-    check_counts("informational", seed=seed, mentors=mentors, mentees=mentees)
-    draws = Draws(seed)
-    people = draws.people(mentors + mentees)
-    teachers = [_mentor(draws, person) for person in people[:mentors]]
-    learners = [_mentee(draws, person, teachers) for person in people[mentors:]]
+    draws, experts, asking = drawn("informational", seed, mentors, mentees)
+    teachers = [_mentor(draws, person) for person in experts]
+    learners = [_mentee(draws, person, teachers) for person in asking]
     return Example(
         name="informational",
         title="Informational interviews",
@@ -98,22 +90,14 @@ def _wanted(draws: Draws, role: str, site: str) -> tuple[str, ...]:
 
 
 def _windows(draws: Draws) -> str:
-    days = sorted(draws.several(range(len(DAYS)), draws.number(2, 3)))
+    days = sorted(draws.several(range(5), draws.number(2, 3)))
     return "; ".join(f"{DAYS[day]} {draws.pick(HOURS)}" for day in days)
 
 
 def sheets(example: Example) -> Sheets:
     """Two files with the usual heads, some stray spaces, and blank rows at the end."""
-    shared = [
-        "Participant ID",
-        "Full name",
-        "Email address",
-        "Department",
-        "Job title",
-        "Site",
-        "Time zone",
-        "Availability",
-    ]
+    shared = ["Participant ID", "Full name", "Email address", "Department", "Job title", "Site", "Time zone"]
+    shared.append("Availability")
     teachers = [p for p in example.cohort if p.offers]
     learners = [p for p in example.cohort if p.requests]
     mentors = [

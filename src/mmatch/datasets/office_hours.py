@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from mmatch import aims
+from mmatch.availability import DAYS
 from mmatch.cohort import Cohort, Offer, Participant, Request
-from mmatch.datasets._cells import address, listed, untidy
-from mmatch.datasets._draws import Draws
-from mmatch.datasets._example import Example, Sheets, check_counts
+from mmatch.datasets._example import Example, Sheets
+from mmatch.datasets._people import Draws, Person, drawn
+from mmatch.datasets._sheets import address, listed, untidy
 from mmatch.formats import Format, SessionSpec
 from mmatch.program import Program
 from mmatch.scheduling import Dates, Diary
-
-if TYPE_CHECKING:
-    from mmatch.datasets._draws import Person
 
 TOPICS = ("pricing", "hiring", "first customers", "law", "product", "fundraising")
 TALK = Format("office", (SessionSpec(20, "virtual", ("One question (5 min)", "What to do about it (15 min)")),))
 SEATS = 4  # teams that a mentor meets
 MENTORS_EACH = 14  # mentors that a team meets on each of its topics
 A_DAY = 8
-HALVES = tuple(f"{day} {hours}" for day in ("Mon", "Tue", "Wed", "Thu", "Fri") for hours in ("9-11", "14-16"))
+HALVES = tuple(f"{day} {hours}" for day in DAYS[:5] for hours in ("9-11", "14-16"))
 STORY = (
     "{mentees} teams meet as many of {mentors} mentors as they can, twenty minutes each, within fifteen working days: "
     "on three topics, up to fourteen mentors on each, at most eight talks a day. A mentor meets at most four teams, in "
@@ -37,25 +33,22 @@ def build(*, seed: int = 0, mentors: int = 120, mentees: int = 12) -> Example:
         mentors: how many.
         mentees: how many teams.
     """
-    check_counts("office-hours", seed=seed, mentors=mentors, mentees=mentees)
-    draws = Draws(seed)
-    people = draws.people(mentors + mentees)
-    teachers = [_mentor(draws, person, k) for k, person in enumerate(people[:mentors])]
-    teams = [_team(draws, person) for person in people[mentors:]]
+    draws, experts, teams = drawn("office-hours", seed, mentors, mentees)
+    teachers = [_mentor(draws, person, k) for k, person in enumerate(experts)]
     diaries = {team.id: Diary(per_day=A_DAY) for team in teams}
     dates = Dates(start="2027-05-03", end="2027-05-21", grain=20, diaries=diaries)
     return Example(
         name="office-hours",
         title="Office-hours marathon",
         story=STORY.format(mentors=mentors, mentees=mentees),
-        cohort=Cohort([*teachers, *teams]),
+        cohort=Cohort([*teachers, *(_team(draws, team) for team in teams)]),
         program=Program(aims=[aims.Coverage(), aims.EvenLoad()], formats=[TALK]),
         dates=dates,
     )
 
 
 def _mentor(draws: Draws, person: Person, k: int) -> Participant:
-    free = "; ".join(HALVES[h] for h in sorted(draws.several(range(len(HALVES)), draws.number(2, 3))))
+    free = draws.windows(HALVES, draws.number(2, 3))
     offer = Offer(TOPICS[k % len(TOPICS)])
     return Participant(person.id, name=person.name, offers=(offer,), capacity=SEATS, availability=free)
 

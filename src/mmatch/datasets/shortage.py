@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from mmatch import aims
 from mmatch.cohort import Cohort, Offer, Participant, Request
-from mmatch.datasets._draws import Draws
-from mmatch.datasets._example import Example, RightAnswer, Sheets, check_counts
+from mmatch.datasets._example import Example, RightAnswer, Sheets, check_counts, even_loads
+from mmatch.datasets._people import drawn
 from mmatch.matching import Status
 from mmatch.program import Program
 
@@ -24,17 +24,17 @@ def build(*, seed: int = 0, capacity: int | None = 1, mentors: int = 41, mentees
         mentors: how many.
         mentees: how many.
     """
-    check_counts("shortage", seed=seed, mentors=mentors, mentees=mentees, capacity=1 if capacity is None else capacity)
-    people = Draws(seed).people(mentors + mentees)
+    _, experts, learners = drawn("shortage", seed, mentors, mentees)
+    check_counts("shortage", capacity=1 if capacity is None else capacity)
     seats = mentees if capacity is None else capacity
-    teachers = [Participant(p.id, name=p.name, offers=(Offer(),), capacity=seats) for p in people[:mentors]]
-    learners = [Participant(p.id, name=p.name, requests=(Request(),)) for p in people[mentors:]]
+    teachers = [Participant(p.id, name=p.name, offers=(Offer(),), capacity=seats) for p in experts]
+    asking = [Participant(p.id, name=p.name, requests=(Request(),)) for p in learners]
     room = "No mentor has a limit." if capacity is None else f"Each mentor takes at most {capacity}."
     return Example(
         name="shortage",
         title="Shortage with a closed form",
         story=STORY.format(mentors=mentors, mentees=mentees, room=room),
-        cohort=Cohort([*teachers, *learners]),
+        cohort=Cohort([*teachers, *asking]),
         program=Program(aims=[aims.Coverage(), aims.EvenLoad()]),
         right=_right(mentors, mentees, seats),
     )
@@ -42,8 +42,7 @@ def build(*, seed: int = 0, capacity: int | None = 1, mentors: int = 41, mentees
 
 def _right(mentors: int, mentees: int, seats: int) -> RightAnswer:
     filled = min(mentees, mentors * seats)
-    load, more = divmod(filled, mentors)
-    uneven = more * load * (load + 1) // 2 + (mentors - more) * load * (load - 1) // 2
+    load, more, uneven = even_loads(filled, mentors)
     loads = f"{more} mentors have {load + 1} mentees and {mentors - more} have {load}"
     return RightAnswer(Status.OPTIMAL, (filled, -uneven), f"{filled} seats are filled; {loads}")
 

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from mmatch import aims
+from mmatch.availability import DAYS
 from mmatch.cohort import Cohort, Offer, Participant, Request
-from mmatch.datasets._cells import address, listed, untidy
-from mmatch.datasets._draws import Draws
-from mmatch.datasets._example import Example, Sheets, check_counts
+from mmatch.datasets._example import Example, Sheets
+from mmatch.datasets._people import Draws, Person, drawn
+from mmatch.datasets._sheets import address, listed, untidy
 from mmatch.program import Program
 from mmatch.scheduling import Dates, diaries_of
-
-if TYPE_CHECKING:
-    from mmatch.datasets._draws import Person
 
 BROAD = ("leadership", "classroom management", "career change")
 NARROW = ("grading software", "parent evenings")
@@ -40,11 +36,9 @@ def build(*, seed: int = 0, mentors: int = 30, mentees: int = 45) -> Example:
         mentors: how many.
         mentees: how many.
     """
-    check_counts("three-sessions", seed=seed, mentors=mentors, mentees=mentees)
-    draws = Draws(seed)
-    people = draws.people(mentors + mentees)
-    teachers = [_mentor(draws, person, k) for k, person in enumerate(people[:mentors])]
-    learners = [_mentee(draws, person, k) for k, person in enumerate(people[mentors:])]
+    draws, experts, asking = drawn("three-sessions", seed, mentors, mentees)
+    teachers = [_mentor(draws, person, k) for k, person in enumerate(experts)]
+    learners = [_mentee(draws, person, k) for k, person in enumerate(asking)]
     cohort = Cohort([*teachers, *learners])
     return Example(
         name="three-sessions",
@@ -79,7 +73,7 @@ def _mentee(draws: Draws, person: Person, k: int) -> Participant:
 
 def _free(draws: Draws, zone: str) -> str:
     days = sorted(draws.several(range(5), draws.number(2, 4)))
-    return "; ".join(f"{('Mon', 'Tue', 'Wed', 'Thu', 'Fri')[day]} {draws.pick(HOURS[zone])}" for day in days)
+    return "; ".join(f"{DAYS[day]} {draws.pick(HOURS[zone])}" for day in days)
 
 
 def sheets(example: Example) -> Sheets:

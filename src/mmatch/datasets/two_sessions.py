@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from mmatch import aims, rules
+from mmatch.availability import DAYS
 from mmatch.cohort import Cohort, Offer, Participant, Request
-from mmatch.datasets._cells import address, listed, untidy
-from mmatch.datasets._draws import Draws
-from mmatch.datasets._example import Example, Sheets, check_counts
+from mmatch.datasets._example import Example, Sheets
+from mmatch.datasets._people import Draws, Person, drawn
+from mmatch.datasets._sheets import address, listed, untidy
 from mmatch.formats import Format, Gap, Reflection, SessionSpec, Touchpoint
 from mmatch.program import Program
 from mmatch.scheduling import Dates
 
-if TYPE_CHECKING:
-    from mmatch.datasets._draws import Person
-
 TOPICS = ("lesson plan", "letter to families", "analysis of student data", "reading groups")
 SCHOOLS = ("Harbour", "Hillside", "Meadow")
 ZONE = "Europe/Lisbon"
-HALVES = tuple(f"{day} {hours}" for day in ("Mon", "Tue", "Wed", "Thu", "Fri") for hours in ("8-12", "13-17"))
+HALVES = tuple(f"{day} {hours}" for day in DAYS[:5] for hours in ("8-12", "13-17"))
 BLEND = Format(
     "blend",
     (
@@ -53,11 +49,9 @@ def build(*, seed: int = 0, mentors: int = 25, mentees: int = 40) -> Example:
         mentors: how many.
         mentees: how many.
     """
-    check_counts("two-sessions", seed=seed, mentors=mentors, mentees=mentees)
-    draws = Draws(seed)
-    people = draws.people(mentors + mentees)
-    teachers = [_mentor(draws, person, k) for k, person in enumerate(people[:mentors])]
-    learners = [_mentee(draws, person, k) for k, person in enumerate(people[mentors:])]
+    draws, experts, asking = drawn("two-sessions", seed, mentors, mentees)
+    teachers = [_mentor(draws, person, k) for k, person in enumerate(experts)]
+    learners = [_mentee(draws, person, k) for k, person in enumerate(asking)]
     return Example(
         name="two-sessions",
         title="Two sessions on a work product",
@@ -77,7 +71,7 @@ def _mentor(draws: Draws, person: Person, k: int) -> Participant:
     topics = draws.several(TOPICS, draws.number(2, 3))
     site = SCHOOLS[k % len(SCHOOLS)]
     offers = tuple(map(Offer, topics))
-    free = _free(draws, draws.number(3, 5))
+    free = draws.windows(HALVES, draws.number(3, 5))
     return Participant(
         person.id, name=person.name, offers=offers, capacity=draws.pick((1, 1, 2)), availability=free, site=site
     )
@@ -85,14 +79,10 @@ def _mentor(draws: Draws, person: Person, k: int) -> Participant:
 
 def _mentee(draws: Draws, person: Person, k: int) -> Participant:
     requests = (Request(draws.pick(TOPICS), format="blend"),)
-    free = _free(draws, draws.number(3, 6))
+    free = draws.windows(HALVES, draws.number(3, 6))
     return Participant(
         person.id, name=person.name, requests=requests, availability=free, site=SCHOOLS[k % len(SCHOOLS)]
     )
-
-
-def _free(draws: Draws, halves: int) -> str:
-    return "; ".join(HALVES[k] for k in sorted(draws.several(range(len(HALVES)), halves)))
 
 
 def sheets(example: Example) -> Sheets:

@@ -72,8 +72,9 @@ class PolicyEffects(Shown):
     def to_json(self) -> dict[str, Any]:
         """The same as plain data."""
         tiers = [{name: getattr(tier, name) for name in TierStory.__slots__} for tier in self.tiers]
-        changes = [{name: _plain(getattr(change, name)) for name in WhatIf.__slots__} for change in self.what_if]
-        return {"decided_by": self.decided_by, "tiers": tiers, "what_if": changes}
+        changes = [{name: getattr(change, name) for name in WhatIf.__slots__} for change in self.what_if]
+        plain = [{**change, "values": dict(change["values"]), "gains": dict(change["gains"])} for change in changes]
+        return {"decided_by": self.decided_by, "tiers": tiers, "what_if": plain}
 
     def __repr__(self) -> str:
         decided = self.decided_by or "a lottery among equals"
@@ -188,10 +189,8 @@ def _open_edges(network: Network, flow: Ints, free: Bools) -> int:
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
 
-    forward, back = np.flatnonzero(free & (flow < network.upper)), np.flatnonzero(free & (flow > network.lower))
-    tail = np.concatenate([network.tail[forward], network.head[back]])
-    head = np.concatenate([network.head[forward], network.tail[back]])
-    graph = coo_array((np.ones(len(tail)), (tail, head)), shape=(network.n_nodes, network.n_nodes))
+    arcs = residual_arcs(network, flow, np.zeros_like(flow), free)
+    graph = coo_array((np.ones(len(arcs.tail)), (arcs.tail, arcs.head)), shape=(network.n_nodes, network.n_nodes))
     part = connected_components(graph, directed=True, connection="strong")[1]
     edges = slice(network.first_edge, None)
     return int((free[edges] & (part[network.tail[edges]] == part[network.head[edges]])).sum())
@@ -219,22 +218,17 @@ def _what_if(again: _Solver, change: str, program: Program, now: Mapping[str, Va
     except UnsupportedError as error:
         return WhatIf(change, str(error), None, MappingProxyType({}), MappingProxyType({}))
     values = {} if found.found is None else again.values(found.found)
-    gains = {name: _gain(value, now[name]) for name, value in values.items() if not isinstance(value, tuple)}
+    gains: dict[str, int | float] = {}
+    for name, value in values.items():
+        before = now[name]
+        if not isinstance(value, tuple):
+            gains[name] = 0 if isinstance(before, tuple) else value - before
     trust = None if found.trust is None else str(found.trust)
     return WhatIf(change, str(found.status), trust, MappingProxyType(values), MappingProxyType(gains))
 
 
-def _gain(value: float, now: Value) -> int | float:
-    return 0 if isinstance(now, tuple) else value - now
-
-
 def _gains(gains: Mapping[str, float]) -> str:
-    """What changes, by aim."""
-    return ", ".join(f"{name} {_number(gain, sign=True)}" for name, gain in gains.items() if gain)
-
-
-def _plain(value: Any) -> Any:
-    return dict(value) if isinstance(value, Mapping) else value
+    return ", ".join(f"{name} {gain:+.6g}" for name, gain in gains.items() if gain)
 
 
 def _title(tier: TierSpec) -> str:
@@ -242,20 +236,12 @@ def _title(tier: TierSpec) -> str:
 
 
 def _tier_line(tier: TierStory) -> str:
-    lost = f", {_number(tier.lost)} below what it could have alone" if tier.lost else ""
+    value = f"({', '.join(f'{v:.6g}' for v in tier.value)})" if isinstance(tier.value, tuple) else f"{tier.value:.6g}"
+    lost = f", {tier.lost:.6g} below what it could have alone" if tier.lost else ""
     left = "" if tier.open is None else "; all is decided" if tier.open == 0 else f"; {tier.open} pairs still open"
-    return f"{tier.title}: {_shown(tier.value)}{lost}{left}"
+    return f"{tier.title}: {value}{lost}{left}"
 
 
 def _change_line(change: WhatIf) -> str:
-    gains = [f"{name} {_number(gain, sign=True)}" for name, gain in change.gains.items() if gain]
-    text = ", ".join(gains) or ("nothing changes" if change.values else change.status)
-    return f"{change.change}: {text}"
-
-
-def _shown(value: Value) -> str:
-    return f"({', '.join(map(_number, value))})" if isinstance(value, tuple) else _number(value)
-
-
-def _number(value: float, *, sign: bool = False) -> str:
-    return f"{value:{'+' if sign else ''}.6g}"
+    nothing = "nothing changes" if change.values else change.status
+    return f"{change.change}: {_gains(change.gains) or nothing}"

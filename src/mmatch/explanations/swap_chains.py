@@ -51,28 +51,6 @@ class Moves:
         )
 
 
-def reaching_hub(moves: Moves, n_nodes: int) -> Bools:
-    """Nodes from which moves lead to the hub."""
-    seen = np.zeros(n_nodes, dtype=bool)
-    seen[HUB] = True
-    while True:
-        fresh = moves.tail[seen[moves.head] & ~seen[moves.tail]]
-        if not len(fresh):
-            return seen
-        seen[fresh] = True
-
-
-def reached_from(moves: Moves, nodes: Ints, n_nodes: int) -> Bools:
-    """Nodes to which moves lead from any of some nodes."""
-    seen = np.zeros(n_nodes, dtype=bool)
-    seen[nodes] = True
-    while True:
-        fresh = moves.head[seen[moves.tail] & ~seen[moves.head]]
-        if not len(fresh):
-            return seen
-        seen[fresh] = True
-
-
 def connected(network: Network, inside: Bools) -> Ints:
     """Numbers of the connected parts of some nodes, over arcs that avoid the hub; `NONE` outside."""
     from scipy.sparse import coo_array

@@ -6,16 +6,17 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 from functools import cached_property
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mmatch.arrays import NONE
+from mmatch.arrays import NONE, reached
 from mmatch.candidates import Pairs, facts_of
 from mmatch.exact import plain
 from mmatch.explanations.before_matching import removers
 from mmatch.explanations.group_seats import GroupSeats
-from mmatch.explanations.swap_chains import Moves, best_chains, chain_from, connected, reached_from, reaching_hub
+from mmatch.explanations.swap_chains import Moves, best_chains, chain_from, connected
 from mmatch.explanations.what_if import Seat
 from mmatch.explanations.words import counted, found_by, listed, number, topic_word
 from mmatch.matching import Reason, Status
@@ -136,7 +137,7 @@ class Unfilled:
     @cached_property
     def coverable(self) -> Bools:
         """Nodes from which one more seat can be filled without taking one away."""
-        return reaching_hub(self.gentle, self._net.n_nodes)
+        return reached(self.gentle.head, self.gentle.tail, HUB, self._net.n_nodes)
 
     @cached_property
     def following(self) -> Ints:
@@ -144,17 +145,21 @@ class Unfilled:
         return best_chains(self._net, self._flow, self.moves)
 
     def _lost(self, request: int, mentee: str, topic: str) -> Iterator[Reason]:
-        node = self._node(request)
-        if self._entry(node) is None:
-            text = f"{mentee} asks for {counted(self._wanted(request), 'mentor')}{topic_word(topic)}"
-            only = listed(self._candidates(request), "mentors")
+        node, labels, people = self._first + request, self.instance.labels, self.cohort.people.ids
+        entry = self._entry(node)
+        if entry is None:
+            text = f"{mentee} asks for {counted(int(labels.wanted[request]), 'mentor')}{topic_word(topic)}"
+            rows = self.cohort.offers.owner[labels.offer_rows[labels.offer[labels.request == request]]]
+            only = listed([people[row] for row in dict.fromkeys(rows.tolist())], "mentors")
             yield Reason("shortage", (mentee,), topic, f"{text}, and only {only} may mentor them")
             return
         if not self.coverable[node]:
             yield Reason("shortage", (mentee,), topic, f"{mentee}: {self._hall(node)}")
-        loss, rival = self._loss(node, own_seats=self._has_seats(request))
-        if loss is None:
+        own_seats = bool(self._served[labels.mentee_of_request[request]])
+        moves, chain = self._chain(node, entry, own_seats=own_seats)
+        if not chain:
             return
+        loss, rival = self._loss(moves.arc[chain], moves.sign[chain], entry)
         worse = next((k for k, amount in enumerate(loss) if amount), None)
         optimal = self.result.status == Status.OPTIMAL
         if rival is not None:
@@ -171,24 +176,12 @@ class Unfilled:
             hint = "no aim asks for it" if optimal else f"{found_by(self.result)} did not find it"
             yield Reason("price", (mentee,), topic, f"{text}: {hint}")
 
-    def _has_seats(self, request: int) -> bool:
-        """Whether the mentee of a request has any seat."""
-        return bool(self._served[self.instance.labels.mentee_of_request[request]])
-
     @cached_property
     def _served(self) -> Bools:
+        """Which mentees have any seat."""
         labels = self.instance.labels
         seats = np.bincount(labels.label("mentee")[self._chosen], minlength=labels.count("mentee"))
         return seats > 0
-
-    def _wanted(self, request: int) -> int:
-        return int(self.instance.labels.wanted[request])
-
-    def _candidates(self, request: int) -> list[str]:
-        """Mentors whom a request could have."""
-        edges, owner = self.instance.labels, self.cohort.offers.owner
-        rows = owner[edges.offer_rows[edges.offer[edges.request == request]]]
-        return [self.cohort.people.ids[row] for row in dict.fromkeys(rows.tolist())]
 
     def _outranked(self, mentee: str, rival: str, loss: list[float], worse: int | None) -> str:
         if worse is None:
@@ -200,14 +193,10 @@ class Unfilled:
         name = " + ".join(aim.title for aim in self.program.tiers[worse])
         return f"{mentee} in the place of {rival} would lower {name} by {number(loss[worse])}"
 
-    def _node(self, request: int) -> int:
-        """The node of a request."""
-        start = 1
-        for family in self._net.families:
-            if family.key == "request":
-                return start + request
-            start += len(family.upper)
-        raise AssertionError("every instance bounds its requests")
+    @cached_property
+    def _first(self) -> int:
+        """The node of the first request; those of the others follow."""
+        return 1 + sum(len(f.upper) for f in takewhile(lambda family: family.key != "request", self._net.families))
 
     def _chain(self, node: int, entry: list[int], *, own_seats: bool) -> tuple[Moves, list[int]]:
         """The best chain that seats one more of a request.
@@ -236,40 +225,27 @@ class Unfilled:
             node = int(net.tail[room[0]])
         return entry
 
-    def _loss(self, node: int, *, own_seats: bool) -> tuple[list[float] | None, tuple[str, str] | None]:
-        """(what the best chain that seats the request loses per tier, who gives way); (None, None) without a chain."""
-        entry = self._entry(node)
-        if entry is None:
-            return None, None
-        moves, chain = self._chain(node, entry, own_seats=own_seats)
-        net = self._net
-        if not chain:
-            return None, None
-        arcs, signs = moves.arc[chain], moves.sign[chain]
-        losses = self._losses(np.concatenate([arcs, entry]), np.concatenate([signs, np.ones(len(entry), np.int64)]))
+    def _loss(self, arcs: Ints, signs: Ints, entry: list[int]) -> tuple[list[float], tuple[str, str] | None]:
+        """(what a chain loses per tier, of a vector its first component that changes; who gives way)."""
         change: Counter[int] = Counter()
         for arc, sign in zip(arcs.tolist(), signs.tolist(), strict=True):
-            if arc >= net.first_edge:
-                change[int(self.instance.request[arc - net.first_edge])] += sign
-        rivals = [other for other, amount in change.items() if amount < 0]
-        rival = self.titles[rivals[0]] if rivals else None
-        return losses, rival
-
-    def _losses(self, arcs: Ints, signs: Ints) -> list[float]:
-        """What every tier loses by a change of the circulation: of a vector its first component that changes."""
+            if arc >= self._net.first_edge:
+                change[int(self.instance.request[arc - self._net.first_edge])] += sign
+        rivals = [self.titles[other] for other, amount in change.items() if amount < 0]
+        arcs, signs = np.concatenate([arcs, entry]), np.concatenate([signs, np.ones(len(entry), np.int64)])
         losses, first = [], 0
         for tier in self.instance.tiers:
             numbers = range(first, first + len(tier.stages))
             lost = (self._stage_loss(k, arcs, signs) for k in numbers)
             losses.append(plain(next(filter(None, lost), Fraction(0))))
             first = numbers.stop
-        return losses
+        return losses, rivals[0] if rivals else None
 
     def _stage_loss(self, number: int, arcs: Ints, signs: Ints) -> Fraction:
         """What one stage loses."""
         stage = self.instance.stages[number]
         if stage.summed:
-            return int((signs * self._cost(number)[arcs]).sum()) * stage.unit
+            return int((signs * self._costs[number][arcs]).sum()) * stage.unit
         edges = arcs - self._net.first_edge
         after = self._chosen.copy()
         after[edges[(edges >= 0) & (signs < 0)]] = False
@@ -278,24 +254,18 @@ class Unfilled:
         changes = (a - b for a, b in zip(*reached, strict=False))
         return next((change for change in changes if change or not stage.full), 0) * stage.unit
 
-    def _cost(self, number: int) -> Ints:
-        """The costs of one stage, kept."""
-        if number not in self._costs:
-            self._costs[number] = self._net.cost(number)
-        return self._costs[number]
-
     @cached_property
     def _costs(self) -> dict[int, Ints]:
-        return {}
+        """The costs of each stage that is a sum."""
+        return {k: self._net.cost(k) for k, stage in enumerate(self.instance.stages) if stage.summed}
 
     @cached_property
     def halls(self) -> Ints:
         """For every node the number of the set of requests and mentors in which it competes, `NONE` outside of all."""
         net = self._net
         missing = [k for k, title in enumerate(self.titles) if self.missing.get(title) and self.degree[k]]
-        nodes = np.array([self._node(k) for k in missing], dtype=np.int64)
-        inside = reached_from(self.gentle, nodes[~self.coverable[nodes]], net.n_nodes)
-        return connected(net, inside)
+        nodes = self._first + np.array(missing, dtype=np.int64)
+        return connected(net, reached(self.gentle.tail, self.gentle.head, nodes[~self.coverable[nodes]], net.n_nodes))
 
     def _hall(self, node: int) -> str:
         """The requests that compete for the same seats, in a sentence; worked out once for each such set."""
@@ -306,8 +276,7 @@ class Unfilled:
 
     def _sentence(self, seen: Bools) -> str:
         net, instance = self._net, self.instance
-        first = self._node(0)
-        requests = np.flatnonzero(seen[first : first + instance.n_requests])
+        requests = np.flatnonzero(seen[self._first : self._first + instance.n_requests])
         leaving = seen[net.tail] & ~seen[net.head] | (seen[net.tail] & (net.head == HUB))
         seats = int(net.upper[leaving].sum())
         wanted = int(instance.labels.wanted[requests].sum())

@@ -4,6 +4,8 @@ from mmatch.io.busy import busy_times as busy_times
 from mmatch.io.calendars import Invitation as Invitation
 from mmatch.io.calendars import calendar_file as calendar_file
 from mmatch.io.calendars import write_calendars as write_calendars
+from mmatch.io.comparisons import FolderStore as FolderStore
+from mmatch.io.comparisons import read_strategies as read_strategies
 from mmatch.io.comparisons import write_comparison as write_comparison
 from mmatch.io.graphs import from_networkx as from_networkx
 from mmatch.io.graphs import to_networkx as to_networkx
@@ -14,8 +16,6 @@ from mmatch.io.sessions import write_dues as write_dues
 from mmatch.io.sessions import write_session_merge as write_session_merge
 from mmatch.io.sessions import write_sessions as write_sessions
 from mmatch.io.sessions import write_unplaced as write_unplaced
-from mmatch.io.stores import FolderStore as FolderStore
-from mmatch.io.strategies import read_strategies as read_strategies
 from mmatch.io.wire import from_json as from_json
 from mmatch.io.wire import json_schema as json_schema
 from mmatch.io.wire import to_json as to_json

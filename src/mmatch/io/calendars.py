@@ -19,9 +19,9 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from mmatch.cohort import Cohort
-from mmatch.errors import ExportError, InputError, Problem, excerpt, expect
+from mmatch.errors import InputError, Problem, excerpt, expect
 from mmatch.formats import format_of
-from mmatch.io.files import atomic_write, local_path
+from mmatch.io.files import atomic_write, local_path, made_folder
 from mmatch.scheduling.diaries import moment
 from mmatch.scheduling.plans import Due, Plan, Schedule, Session
 from mmatch.scheduling.schedule_settings import known
@@ -141,8 +141,7 @@ def write_calendars(
     for name, plans, person in _files(schedule, place):
         issued = replace(issue, method="CANCEL") if name.stem == "cancelled" else issue
         data = _written(cohort, schedule, plans, issued, person)
-        _made(name.parent)
-        atomic_write(name, data)
+        atomic_write(made_folder(name.parent) / name.name, data)
         written.append(name)
     return tuple(written)
 
@@ -159,13 +158,6 @@ def _files(schedule: Schedule, place: Path) -> Iterator[tuple[Path, tuple[Plan, 
         yield place / "matches" / f"{number:04}-{name}.ics", (plan,), None
     if schedule.cancelled:
         yield place / "cancelled.ics", schedule.cancelled, None
-
-
-def _made(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise ExportError(f"cannot make the folder {excerpt(str(folder))}: {error.strerror}") from None
 
 
 def slug(name: str) -> str:

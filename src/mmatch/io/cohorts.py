@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from fractions import Fraction
@@ -16,10 +15,9 @@ from mmatch.cohort.participants import MODES, Meeting, Participant
 from mmatch.errors import InputError, Problem, Problems, excerpt
 from mmatch.io.documents import Document
 from mmatch.io.faults import where
-from mmatch.io.files import atomic_write, file_name
-from mmatch.io.forms import EXACT_IN_JSON, fraction
-from mmatch.io.json_text import dump_json, load_json, parse_json
-from mmatch.io.typed import NUMBER, Types
+from mmatch.io.files import file_name
+from mmatch.io.json_text import load_json, write_json
+from mmatch.io.typed import EXACT_IN_JSON, NUMBER, Types, fraction
 
 if TYPE_CHECKING:
     import os
@@ -55,31 +53,26 @@ def write_cohort(cohort: Cohort, path: str | os.PathLike[str]) -> None:
     Raises:
         ExportError: the place cannot be written; what stood there is intact.
     """
-    atomic_write(path, cohort_to_json(cohort))
+    write_json(cohort_to_json(cohort), path)
 
 
-def cohort_to_json(cohort: Cohort) -> str:
-    """A cohort as JSON text, one person a line; what has its default is left out.
+def cohort_to_json(cohort: Cohort) -> dict[str, Any]:
+    """A cohort as plain data; what has its default is left out.
 
     Raises:
         ExportError: a number of too many digits for JSON.
     """
     scores = cohort.scores
-    parts = {
-        "participants": tuple(cohort),
-        "topics": cohort.topics,
-        "history": tuple(cohort.history),
-        "scores": None if scores is None else tuple((*pair, _exact(value)) for pair, value in scores.items()),
-    }
-    stated = {name: value for name, value in parts.items() if name == "participants" or value or name == "scores"}
-    if scores is None:
-        del stated["scores"]
+    stated: dict[str, Any] = {"participants": tuple(cohort)}
+    stated |= {name: value for name in ("topics", "history") if (value := getattr(cohort, name))}
+    if scores is not None:
+        stated["scores"] = tuple((*pair, _exact(value)) for pair, value in scores.items())
     data = COHORT.plain(stated, defaults=False)
     for person in data["participants"]:
         for offer in person.get("offers", ()):
             if offer.get("id") == f"{person['id']}/{offer.get('topic', '')}":  # the usual id
                 del offer["id"]
-    return dump_json(data)
+    return data
 
 
 def _exact(value: Any) -> int | float | str:
@@ -96,19 +89,15 @@ def load_cohort(path: str | os.PathLike[str]) -> Cohort:
         InputError: not JSON, not a cohort, or with wrong facts, each with its JSON pointer.
         LimitError: too large or too deep.
     """
-    return _cohort(load_json(path), file_name(path))
+    return cohort_from_json(load_json(path), file_name(path))
 
 
-def cohort_from_json(text: str, name: str = "cohort") -> Cohort:
-    """The cohort of a JSON text; ``name`` stands in messages.
+def cohort_from_json(data: object, name: str = "cohort") -> Cohort:
+    """The cohort of plain data; ``name`` stands in messages.
 
     Raises:
-        InputError: not JSON, not a cohort, or with wrong facts, each with its JSON pointer.
+        InputError: not a cohort, or with wrong facts, each with its JSON pointer.
     """
-    return _cohort(parse_json(text, name), name)
-
-
-def _cohort(data: object, name: str) -> Cohort:
     found = COHORT.read(data, name)
     people, scores = found.pop("participants"), _scores(found.pop("scores", None), name)
     start = f"{name} /participants/"
@@ -144,8 +133,3 @@ def _scores(rows: Sequence[tuple[str, str, Any]] | None, name: str) -> Mapping[t
             problems.add("number", place, error.problems[0].message)
     problems.raise_any()
     return made
-
-
-def schema_text(schema: Mapping[str, Any]) -> str:
-    """A JSON Schema as it is published: indented, keys in order."""
-    return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"

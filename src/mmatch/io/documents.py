@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import ConfigDict, GetPydanticSchema, TypeAdapter, ValidationError
 from pydantic.json_schema import GenerateJsonSchema
@@ -13,7 +13,12 @@ from pydantic_core import PydanticSerializationError, core_schema
 
 from mmatch.errors import ExportError, InputError
 from mmatch.io.faults import check_header, problems_of
+from mmatch.io.files import file_name
+from mmatch.io.json_text import load_json
 from mmatch.io.typed import STRICT_INSIDE, Member, Types
+
+if TYPE_CHECKING:
+    import os
 
 STRICT = ConfigDict(strict=True, hide_input_in_errors=True)  # the rest stands in STRICT_INSIDE
 
@@ -76,6 +81,14 @@ class Document:
             raise InputError(problems_of(error, data, self.json_schema(), (name, self.root))) from None
         return {key: value for key, value in found.items() if key not in {"schema", "version"}}
 
+    def load(self, path: str | os.PathLike[str]) -> dict[str, Any]:
+        """The fields of a file, as `read` gives them.
+
+        Raises:
+            InputError: not readable, no JSON, or as in `read`.
+        """
+        return self.read(load_json(path), file_name(path))
+
     def plain(self, values: Mapping[str, Any], *, defaults: bool = True) -> dict[str, Any]:
         """The fields of a file as plain data, after its schema and version; `read` gives them back.
 
@@ -89,7 +102,7 @@ class Document:
         whole = {"schema": self.schema, "version": self.version, **values}
         try:
             return self._adapter.dump_python(  # type: ignore[no-any-return]
-                whole, mode="json", by_alias=True, exclude_defaults=not defaults, warnings="error"
+                whole, mode="json", exclude_defaults=not defaults, warnings="error"
             )
         except PydanticSerializationError as error:
             raise ExportError(f"cannot be written as {self.schema}: {type(error).__name__}") from None

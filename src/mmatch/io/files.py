@@ -6,6 +6,7 @@ import os
 import re
 import stat
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -115,14 +116,17 @@ def decoded(data: bytes, name: str) -> str:
         raise InputError(Problem("encoding", name, text, hint)) from None
 
 
-def _check_kind(target: Path, path: str | os.PathLike[str]) -> None:
-    """Raise an ExportError where a device or a pipe stands: a file would take its place, for everybody."""
+def made_folder(folder: Path) -> Path:
+    """The folder, made where it does not exist.
+
+    Raises:
+        ExportError: it cannot be made.
+    """
     try:
-        mode = target.stat().st_mode
-    except (OSError, ValueError):
-        return
-    if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
-        raise ExportError(f"{file_name(path)} was not written: it is a device or a pipe, expected a file")
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ExportError(f"cannot make the folder {excerpt(str(folder))}: {error.strerror}") from None
+    return folder
 
 
 def atomic_write(path: str | os.PathLike[str], data: str | bytes) -> None:
@@ -134,7 +138,10 @@ def atomic_write(path: str | os.PathLike[str], data: str | bytes) -> None:
         ExportError: the place cannot be written, or is a device or a pipe; what stood there is intact.
     """
     target = Path(local_path(path))
-    _check_kind(target, path)
+    with suppress(OSError, ValueError):
+        mode = target.stat().st_mode
+        if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):  # a file would take its place, for everybody
+            raise ExportError(f"{file_name(path)} was not written: it is a device or a pipe, expected a file")
     temporary = None
     try:
         payload = data.encode() if isinstance(data, str) else data

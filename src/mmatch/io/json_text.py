@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from mmatch.errors import ExportError, InputError, LimitError, Problem, excerpt
-from mmatch.io.files import file_name, read_text
+from mmatch.io.files import atomic_write, file_name, read_text
 
 if TYPE_CHECKING:
     import os
@@ -111,6 +111,15 @@ def _check_texts(texts: Any, name: str) -> None:
     for text in texts:
         if not text.isascii() and any("\ud800" <= c <= "\udfff" for c in text):
             raise InputError(Problem("unicode", name, f"{excerpt(text)} is not valid Unicode: lone surrogate"))
+
+
+def write_json(value: object, path: str | os.PathLike[str]) -> None:
+    """Write a value to a JSON file in one step.
+
+    Raises:
+        ExportError: a value that JSON cannot hold, or a place that cannot be written; an old file is intact.
+    """
+    atomic_write(path, dump_json(value))
 
 
 def dump_json(value: object) -> str:

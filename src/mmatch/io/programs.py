@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, get_origin
+from contextlib import suppress
+from typing import TYPE_CHECKING, Annotated, Any, get_origin
 
 from pydantic import PlainValidator
 
@@ -11,9 +12,9 @@ from mmatch.cohort import Participant
 from mmatch.errors import InputError, Problem
 from mmatch.formats import Format
 from mmatch.io.documents import Document
-from mmatch.io.files import atomic_write, file_name
-from mmatch.io.json_text import dump_json, load_json
-from mmatch.io.typed import Types, annotated, guarded
+from mmatch.io.files import file_name
+from mmatch.io.json_text import load_json, write_json
+from mmatch.io.typed import Types, guarded
 from mmatch.matching import HasMatching, Matching
 from mmatch.program import SCHEMA, VERSION, Program
 from mmatch.registry import find, own_names
@@ -42,7 +43,7 @@ def write_program(program: Program, path: str | os.PathLike[str]) -> None:
         UnsupportedError: a rule or an aim is a plain function.
         ExportError: the place cannot be written.
     """
-    atomic_write(path, dump_json(program.to_json()))
+    write_json(program.to_json(), path)
 
 
 FUNCTION: Any = Callable
@@ -50,11 +51,12 @@ PARTS = Types(  # in a file Keep has pairs; the other two are only in memory
     forms={Sequence[tuple[str, ...]] | Matching | HasMatching: Sequence[tuple[str, ...]]},
     names={"Participant": Participant},
 )
-PROGRAM = annotated(Any, PlainValidator(guarded(Program.from_json)))  # a program inside another file
+PROGRAM = Annotated[Any, PlainValidator(guarded(Program.from_json))]  # a program inside another file
 
 
 def program_schema() -> dict[str, Any]:
     """The JSON Schema of a program: every rule and aim of mmatch with its arguments."""
+    whole = Document("mmatch/format", VERSION, {"format": (Format, True)}).json_schema()
     size = {"type": "array", "items": {"type": "integer", "minimum": 1}, "minItems": 2, "maxItems": 2}
     groups = {
         "type": "object",
@@ -70,7 +72,7 @@ def program_schema() -> dict[str, Any]:
             "schema": {"const": SCHEMA},
             "version": {"const": VERSION},
             "format": {"type": "string"},
-            "formats": {"type": "array", "items": _format_schema()},
+            "formats": {"type": "array", "items": _inlined(whole["properties"]["format"], whole.get("$defs", {}))},
             "group": {"anyOf": [size, groups]},
             "rules": {"type": "array", "items": {"$ref": "#/$defs/rule"}},
             "aims": {"anyOf": [{"type": "array", "items": tier, "minItems": 1}, {"type": "null"}]},
@@ -79,13 +81,6 @@ def program_schema() -> dict[str, Any]:
         "additionalProperties": False,
         "$defs": {"aim": _parts_schema("mmatch.aims"), "rule": _parts_schema("mmatch.rules")},
     }
-
-
-def _format_schema() -> dict[str, Any]:
-    """A format of the program's own."""
-    whole = Document("mmatch/format", VERSION, {"format": (Format, True)}).json_schema()
-    definitions = whole.get("$defs", {})
-    return _inlined(whole["properties"]["format"], definitions)  # type: ignore[no-any-return]
 
 
 def _inlined(schema: Any, definitions: dict[str, Any]) -> Any:
@@ -103,15 +98,12 @@ def _parts_schema(package: str) -> dict[str, Any]:
     """All rules or all aims that a file can hold: each an object, or its bare name where it needs no argument."""
     kinds = [find(package, name) for name in own_names(package)]
     shapes = [schema for kind in kinds if (schema := _part_schema(kind)) is not None]
-    return {"anyOf": [*shapes, {"enum": [kind.__name__ for kind in kinds if _needs_nothing(kind)]}]}
-
-
-def _needs_nothing(kind: Any) -> bool:
-    try:
-        kind()
-    except (TypeError, InputError):
-        return False
-    return True
+    bare = []
+    for kind in kinds:
+        with suppress(TypeError, InputError):
+            kind()
+            bare.append(kind.__name__)
+    return {"anyOf": [*shapes, {"enum": bare}]}
 
 
 def _part_schema(kind: Any) -> dict[str, Any] | None:

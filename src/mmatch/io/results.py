@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import fields
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import AfterValidator
 
 from mmatch.errors import InputError, Problem, UnsupportedError
 from mmatch.io.documents import Document
-from mmatch.io.files import atomic_write, file_name
-from mmatch.io.forms import FRACTION
-from mmatch.io.json_text import dump_json, load_json
+from mmatch.io.files import file_name
+from mmatch.io.json_text import load_json, write_json
 from mmatch.io.programs import PROGRAM
-from mmatch.io.typed import Types, annotated, guarded
+from mmatch.io.typed import FRACTION, Types, guarded
 from mmatch.matching import Match, Matching
 from mmatch.program import Program
 from mmatch.result import Result
@@ -32,7 +32,7 @@ def _whole_match(match: Match) -> Match:
     return match
 
 
-MATCH = annotated(Types().record(Match), AfterValidator(guarded(_whole_match)))
+MATCH: Any = Annotated[Types().record(Match), AfterValidator(guarded(_whole_match))]
 TYPES = Types(forms={Match: MATCH, Fraction: FRACTION})
 RESULT = Document(
     "mmatch/result",
@@ -54,7 +54,7 @@ def write_result(result: Result, path: str | os.PathLike[str]) -> None:
     Raises:
         ExportError: the place cannot be written.
     """
-    atomic_write(path, dump_json(result_to_json(result)))
+    write_json(result_to_json(result), path)
 
 
 def result_to_json(result: Result) -> dict[str, Any]:
@@ -66,18 +66,12 @@ def result_to_json(result: Result) -> dict[str, Any]:
     values = {item.name: getattr(result, item.name) for item in fields(Result) if item.name not in NOT_WRITTEN}
     proof, matching = values.pop("proof"), result.found
     values["runtime"] = round(result.runtime, 6)
-    values["program"] = _program_to_json(result.program)
+    values["program"] = None
+    with suppress(UnsupportedError):  # plain functions, which no file can hold
+        values["program"] = result.program.to_json()
     values["matches"] = None if matching is None else tuple(matching)
     values["unmatched"] = None if matching is None else tuple(matching.unmatched)
     return RESULT.plain({**values, "proof": proof})
-
-
-def _program_to_json(program: Program) -> dict[str, Any] | None:
-    """The program as plain data; None where it holds plain functions, which no file can hold."""
-    try:
-        return program.to_json()
-    except UnsupportedError:
-        return None
 
 
 def read_result(path: str | os.PathLike[str], program: Program | None = None) -> Result:

@@ -1,7 +1,8 @@
-"""Schedules as JSON files: the dates of every match, the settings, and why some matches have no dates."""
+"""Schedules, what is requested of the calendar, and diaries, as JSON files."""
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from types import MappingProxyType
@@ -11,16 +12,17 @@ from pydantic import AfterValidator, Field, PlainSerializer, WithJsonSchema, Wra
 
 from mmatch.availability import DAY as MINUTES_OF_A_DAY
 from mmatch.availability import Window, day_text, week_text
+from mmatch.errors import InputError, Problem
 from mmatch.formats import Format
 from mmatch.io.documents import Document
-from mmatch.io.files import atomic_write, file_name
-from mmatch.io.forms import DAY, INSTANT, WEEK, ZONE, time_text
-from mmatch.io.json_text import dump_json, load_json
+from mmatch.io.files import file_name
+from mmatch.io.json_text import load_json, write_json
 from mmatch.io.results import MATCH
-from mmatch.io.typed import Types, annotated, guarded, refuse_repeated
+from mmatch.io.typed import DAY, INSTANT, WEEK, ZONE, Types, guarded, refuse_repeated, time_text
 from mmatch.matching import Match, Status
 from mmatch.scheduling.diaries import Diary
 from mmatch.scheduling.plans import Due, Schedule, Session
+from mmatch.scheduling.requested_dates import Dates, Wishes
 from mmatch.scheduling.schedule_settings import Settings
 
 if TYPE_CHECKING:
@@ -59,8 +61,8 @@ def _hours(span: tuple[int, int]) -> str:
     return "-".join(f"{minute // 60}:{minute % 60:02}" for minute in span)
 
 
-_ROWS = Types().json_type(tuple[tuple[str, str, tuple[str, ...], int, INSTANT], ...])
-TIMES = annotated(_ROWS, AfterValidator(guarded(_by_session)), WrapSerializer(_session_rows))
+_ROWS: Any = Types().json_type(tuple[tuple[str, str, tuple[str, ...], int, INSTANT], ...])
+TIMES: Any = Annotated[_ROWS, AfterValidator(guarded(_by_session)), WrapSerializer(_session_rows)]
 DIARY: dict[Any, Any] = {
     (Diary, "busy"): _checked_later(
         lambda spans: [[time_text(low), time_text(high)] for low, high in spans], "array", "[from, to] of what is taken"
@@ -93,6 +95,16 @@ TYPES = Types(
     names={kind.__name__: kind for kind in (Diary, Format, Match, Settings, Status, Window)},
 )
 SCHEDULE = Document("mmatch/schedule", 1, TYPES.fields_of(Schedule), TYPES)
+_TYPED: Mapping[str, Any] = {  # fields of `Dates`; it says itself what is wrong with the others
+    "blackout": tuple[str, ...],
+    "diaries": Mapping[str, Diary],
+    "busy": Mapping[str, tuple[tuple[Any, ...], ...]],
+    "rooms": Mapping[str, Any],
+    "travel": Mapping[tuple[str, str], int],
+    "pins": tuple[tuple[Any, ...], ...],
+    "wishes": Wishes,
+}
+DATES = Document("mmatch/dates", 1, {item.name: (_TYPED.get(item.name, Any), False) for item in fields(Dates)}, TYPES)
 DIARIES = Document("mmatch/diaries", 1, {"people": (Mapping[str, Diary], True)}, TYPES)
 
 
@@ -102,7 +114,7 @@ def write_schedule(schedule: Schedule, path: str | os.PathLike[str]) -> None:
     Raises:
         ExportError: the place cannot be written; an old file is intact.
     """
-    atomic_write(path, dump_json(schedule_to_json(schedule)))
+    write_json(schedule_to_json(schedule), path)
 
 
 def schedule_to_json(schedule: Schedule) -> dict[str, Any]:
@@ -140,4 +152,45 @@ def read_diaries(path: str | os.PathLike[str]) -> dict[str, Diary]:
     Raises:
         InputError: not readable, no JSON, or no diaries.
     """
-    return dict(DIARIES.read(load_json(path), file_name(path))["people"])
+    return dict(DIARIES.load(path)["people"])
+
+
+def read_dates(path: str | os.PathLike[str]) -> Dates:
+    """Read the dates, rooms, diaries and wishes for a schedule from a JSON file.
+
+    Raises:
+        InputError: not readable, no JSON, fields that are unknown or of another form.
+    """
+    name = file_name(path)
+    try:
+        return Dates(**{"start": None, "end": None, **DATES.load(path)})
+    except InputError as error:
+        named = [p.where if p.where.startswith(name) else f"{name} {p.where}" for p in error.problems]
+        raise InputError(
+            Problem(p.code, where, p.message, p.hint) for p, where in zip(error.problems, named, strict=True)
+        ) from None
+
+
+def write_dates(dates: Dates, path: str | os.PathLike[str]) -> None:
+    """Write what is requested of the calendar to a JSON file; `read_dates` gives it back.
+
+    Raises:
+        ExportError: a value that no file can hold, or a place that cannot be written.
+    """
+    usual = Dates(start=dates.start, end=dates.end)
+    values = {item.name: getattr(dates, item.name) for item in fields(Dates)}
+    stated = {
+        name: _plain(value)
+        for name, value in values.items()
+        if name in {"start", "end"} or value != getattr(usual, name)
+    }
+    write_json(DATES.plain(stated), path)
+
+
+def _plain(value: Any) -> Any:
+    """Lists as tuples, and times as texts."""
+    if isinstance(value, dt.datetime):
+        return value.isoformat()
+    if isinstance(value, Mapping):
+        return {key: _plain(item) for key, item in value.items()}
+    return tuple(map(_plain, value)) if isinstance(value, list | tuple) else value

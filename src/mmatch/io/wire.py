@@ -19,12 +19,18 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 Value = Cohort | Program | Result | Schedule
-_READ: dict[str, Callable[[Any], Value]] = {
-    "mmatch/program": Program.from_json,
-    "mmatch/result": result_from_json,
-    "mmatch/schedule": schedule_from_json,
+_KINDS: dict[str, tuple[type, Callable[[Any], Any], Callable[[Any], Value]]] = {
+    "mmatch/cohort": (Cohort, cohort_to_json, cohort_from_json),
+    "mmatch/program": (Program, Program.to_json, Program.from_json),
+    "mmatch/result": (Result, result_to_json, result_from_json),
+    "mmatch/schedule": (Schedule, schedule_to_json, schedule_from_json),
 }
-_SCHEMAS = {"cohort": COHORT, "result": RESULT, "schedule": SCHEDULE}
+_SCHEMAS = {
+    "cohort": COHORT.json_schema,
+    "program": program_schema,
+    "result": RESULT.json_schema,
+    "schedule": SCHEDULE.json_schema,
+}
 
 
 def to_json(value: Value) -> str:
@@ -34,16 +40,10 @@ def to_json(value: Value) -> str:
         InputError: anything else.
         UnsupportedError: a program with a plain function.
     """
-    if isinstance(value, Cohort):
-        return cohort_to_json(value)
-    if isinstance(value, Program):
-        return dump_json(value.to_json())
-    if isinstance(value, Result):
-        return dump_json(result_to_json(value))
-    given: object = value
-    if isinstance(given, Schedule):
-        return dump_json(schedule_to_json(given))
-    text = f"found {type(given).__name__}, expected a Cohort, a Program, a Result or a Schedule"
+    for kind, plain, _ in _KINDS.values():
+        if isinstance(value, kind):
+            return dump_json(plain(value))
+    text = f"found {type(value).__name__}, expected a Cohort, a Program, a Result or a Schedule"
     raise InputError(Problem("type", "value", text))
 
 
@@ -55,12 +55,9 @@ def from_json(text: str) -> Value:
     """
     data = parse_json(text)
     schema = data.get("schema") if isinstance(data, dict) else None
-    if schema == "mmatch/cohort":
-        return cohort_from_json(text)
-    if not isinstance(schema, str) or schema not in _READ:
-        known = ", ".join(["mmatch/cohort", *_READ])
-        raise InputError(Problem("schema", "schema", f"found {excerpt(schema)}, expected one of {known}"))
-    return _READ[schema](data)
+    if not isinstance(schema, str) or schema not in _KINDS:
+        raise InputError(Problem("schema", "schema", f"found {excerpt(schema)}, expected one of {', '.join(_KINDS)}"))
+    return _KINDS[schema][2](data)
 
 
 def json_schema(name: str) -> dict[str, Any]:
@@ -69,9 +66,7 @@ def json_schema(name: str) -> dict[str, Any]:
     Raises:
         InputError: another name.
     """
-    if name == "program":
-        return program_schema()
     if name not in _SCHEMAS:
         known = '"cohort", "program", "result" or "schedule"'
         raise InputError(Problem("argument", "name", f"found {excerpt(name)}, expected {known}"))
-    return _SCHEMAS[name].json_schema()
+    return _SCHEMAS[name]()

@@ -3,10 +3,10 @@
 Three stages on the circulation of the instance, with chances as flows over a common denominator:
 
 1. the program's aims up to the first that counts coverage, each on the optimal face of those before it;
-2. the mentees' expected seats, as equal as Hall sets allow (`levels`), which fill as many seats as can be;
+2. the mentees' expected seats, as equal as Hall sets allow (`equal_levels`), which fill as many seats as can be;
 3. the program's other aims, within each level by itself.
 
-Whoever cannot be told apart by anything that was stated then gets the same chances (`symmetry`). The limits of the two
+Whoever cannot be told apart by anything that was stated then gets the same chances (`alike`). The limits of the two
 laminar trees are a bihierarchy, so chances within them are a lottery over matchings (Budish, Che, Kojima and Milgrom
 2013, theorem 1).
 """
@@ -23,8 +23,7 @@ from mmatch.arrays import NONE
 from mmatch.constraints import Bounds
 from mmatch.errors import NoMatchingError, UnsupportedError
 from mmatch.instance.set_titles import set_title
-from mmatch.lotteries.equal_chances import equal_levels
-from mmatch.lotteries.symmetry import alike
+from mmatch.lotteries.equal_chances import alike, equal_levels
 from mmatch.network.circulation import HUB, Network, build_network
 from mmatch.solvers._min_cost_flow import Order, cheapest, feasible
 

@@ -1,4 +1,4 @@
-"""Seats as equal as Hall sets allow: nobody could get more without somebody who has less getting less.
+"""Seats as equal as Hall sets allow, and the same chances for people whom nothing that was stated tells apart.
 
 The argument and its sources stand in docs/explanation/proofs.md, under "Equal chances".
 """
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from mmatch.arrays import reached
 from mmatch.network.circulation import HUB
 from mmatch.network.prices import residual_arcs
 from mmatch.solvers._min_cost_flow import feasible
@@ -51,29 +52,31 @@ def equal_levels(network: Network, n_mentees: int) -> Iterator[ChanceBlock]:
             return
         level, raised, flow = _highest(part, open_)
         scale = level.denominator
-        inside = _leading_to_hub(raised, flow)
+        residual = residual_arcs(raised, flow, np.zeros_like(flow))
+        inside = reached(residual.head, residual.tail, HUB, raised.n_nodes)  # the others are in a Hall set
         if not inside.all():
             yield _part(raised, arcs, flow, ~inside, scale)
-        rest = _part(_settled(part, open_, level), arcs, flow // scale, inside, 1)
+        full = open_[part.upper[open_] * scale <= level.numerator]  # who want no more than the level
+        lower = part.lower.copy()
+        lower[full] = part.upper[full]
+        rest = _part(replace(part, lower=lower), arcs, flow // scale, inside, 1)
         part, arcs = rest.network, rest.arcs
 
 
 def _highest(network: Network, mentees: Ints) -> tuple[Fraction, Network, Ints]:
-    """The highest level that all of these mentees can reach, the network at that level, and a circulation in it."""
+    """The highest level that all of these mentees can reach, the network at that level, and a circulation in it.
+
+    The network and the circulation are in units of 1 / denominator of the level.
+    """
     level = Fraction(int(network.upper[mentees].min()))
     while True:
-        raised = _raised(network, mentees, level)
+        lower = network.lower * level.denominator
+        lower[mentees] = np.maximum(lower[mentees], level.numerator)
+        raised = replace(network, lower=lower, upper=network.upper * level.denominator)
         flow, cut = feasible(raised)
         if flow is not None:
             return level, raised, flow
         level = _allowed(network, mentees, level, cut)
-
-
-def _raised(network: Network, mentees: Ints, level: Fraction) -> Network:
-    """The network in units of 1 / denominator of the level, with at least the level for each of these mentees."""
-    lower = network.lower * level.denominator
-    lower[mentees] = np.maximum(lower[mentees], level.numerator)
-    return replace(network, lower=lower, upper=network.upper * level.denominator)
 
 
 def _allowed(network: Network, mentees: Ints, level: Fraction, cut: tuple[int, ...]) -> Fraction:
@@ -85,26 +88,6 @@ def _allowed(network: Network, mentees: Ints, level: Fraction, cut: tuple[int, .
     enters[sharing] = False
     room = int(network.upper[leaves].sum()) - int(network.lower[enters].sum())
     return Fraction(room, len(sharing))
-
-
-def _leading_to_hub(network: Network, flow: Ints) -> Bools:
-    """Nodes from which more could still reach the hub: the others are in a Hall set."""
-    arcs = residual_arcs(network, flow, np.zeros(network.n_arcs, dtype=np.int64))
-    seen = np.zeros(network.n_nodes, dtype=bool)
-    seen[HUB] = True
-    while True:
-        before = arcs.tail[seen[arcs.head]]
-        if seen[before].all():
-            return seen
-        seen[before] = True
-
-
-def _settled(network: Network, mentees: Ints, level: Fraction) -> Network:
-    """The network in which those who want no more than the level have it."""
-    full = mentees[network.upper[mentees] * level.denominator <= level.numerator]
-    lower = network.lower.copy()
-    lower[full] = network.upper[full]
-    return replace(network, lower=lower)
 
 
 def _part(network: Network, arcs: Ints, flow: Ints, nodes: Bools, scale: int) -> ChanceBlock:
@@ -126,3 +109,44 @@ def _part(network: Network, arcs: Ints, flow: Ints, nodes: Bools, scale: int) ->
         first_edge=int(np.count_nonzero(kept < network.first_edge)),
     )
     return ChanceBlock(sub, arcs[kept], flow[kept], scale)
+
+
+def alike(network: Network) -> Ints:
+    """A number for each candidate edge: the same for edges whose people are alike.
+
+    Colour refinement: nodes are told apart by their arcs, arcs by their ends, until nothing changes. The mean of a
+    circulation over the arcs of each colour is a circulation again, within the same limits and of the same costs
+    (Ramana, Scheinerman and Ullman 1994; Grohe, Kersting, Mladenov and Selman 2014).
+    """
+    kind = _numbered(np.column_stack([network.lower, network.upper]))
+    for stage in range(len(network.stages)):
+        kind = _numbered(np.column_stack([kind, network.cost(stage)]))
+    node = np.ones(network.n_nodes, dtype=np.int64)
+    node[0] = 0
+    while True:
+        arc = _numbered(np.column_stack([kind, node[network.tail], node[network.head]]))
+        finer = _distinguished(network, arc, node)
+        if finer.max() == node.max():
+            return _numbered(arc[network.first_edge :, None])
+        node = finer
+
+
+def _numbered(rows: Ints) -> Ints:
+    """Equal rows get equal numbers."""
+    number: Ints = np.unique(rows, axis=0, return_inverse=True)[1].reshape(-1).astype(np.int64)
+    return number
+
+
+def _distinguished(network: Network, arc: Ints, node: Ints) -> Ints:
+    """Nodes numbered by their own number and the numbers of all their arcs, in and out."""
+    ends = np.concatenate([network.tail, network.head])
+    seen = np.concatenate([2 * arc, 2 * arc + 1])
+    order = np.lexsort((seen, ends))
+    first = np.searchsorted(ends[order], np.arange(network.n_nodes + 1)).tolist()
+    sorted_seen = seen[order]
+    numbers: dict[tuple[int, bytes], int] = {}
+    colour = [
+        numbers.setdefault((own, sorted_seen[first[k] : first[k + 1]].tobytes()), len(numbers))
+        for k, own in enumerate(node.tolist())
+    ]
+    return np.array(colour, dtype=np.int64)

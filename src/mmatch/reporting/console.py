@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from rich import box
@@ -13,15 +14,18 @@ from rich.text import Text
 from mmatch.display import visible
 from mmatch.explanations.words import counted
 from mmatch.io.matches import reasons_by_seat
-from mmatch.reporting.words import aim_rows, amount, headline
+from mmatch.matching import Status
+from mmatch.reporting.sections import ShownNames
+from mmatch.reporting.words import aim_rows, amount, gains, headline, unopened
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from mmatch.cohort import Cohort
-    from mmatch.explanations import PolicyEffects, Readiness, WhatIf
-    from mmatch.matching import Match, Matching, Reason, Violation
+    from mmatch.explanations import PolicyEffects, Readiness
+    from mmatch.matching import Matching, Reason, Violation
     from mmatch.result import Result
+    from mmatch.scheduling import Plan, Schedule
 
 MOST_ROWS = 30
 MOST_REASONS = 30
@@ -63,20 +67,19 @@ def print_result(out: Console, cohort: Cohort, result: Result, reasons: Sequence
 
 
 def _print_matches(out: Console, cohort: Cohort, matching: Matching) -> None:
-    names = _names(cohort)
-    shown = list(zip(range(1, MOST_ROWS + 1), matching, strict=False))
-    timed, grouped = bool(matching.seats.slot), _grouped(matching)
+    names = ShownNames(cohort)
+    timed, grouped = bool(matching.seats.slot), any(len(match.mentees) > 1 for match in matching)
     heads = ["", "mentor", "mentees" if grouped else "mentee", "topic", *["when"] * timed, *["size"] * grouped]
     rows = [
         (
             k,
-            _shown(m.mentor, names),
-            _members(m, names),
+            names.full(m.mentor),
+            "\n".join(map(names.full, m.mentees)),
             m.topic or "any",
             *[m.slot] * timed,
             *[len(m.mentees)] * grouped,
         )
-        for k, m in shown
+        for k, m in enumerate(islice(matching, MOST_ROWS), 1)
     ]
     made = table(heads, rows, "Matches", right=("size",))
     made.show_lines = grouped
@@ -89,45 +92,20 @@ def _print_unmatched(out: Console, cohort: Cohort, matching: Matching, reasons: 
     left = matching.unmatched
     if not left:
         return
-    names, why = _names(cohort), reasons_by_seat(reasons)
+    names, why = ShownNames(cohort), reasons_by_seat(reasons)
     seats = list(dict.fromkeys(left))
-    rows = [(_shown(who, names), topic or "any", why.get((who, topic), "")) for who, topic in seats[:MOST_ROWS]]
+    rows = [(names.full(who), topic or "any", why.get((who, topic), "")) for who, topic in seats[:MOST_ROWS]]
     out.print(table(("mentee", "topic", "why"), rows, f"Unfilled seats ({len(left):,})"))
     if len(seats) > MOST_ROWS:
         out.print(f"… and {len(seats) - MOST_ROWS:,} more")
 
 
 def _print_unopened(out: Console, matching: Matching, reasons: Sequence[Reason]) -> None:
-    """What groups lacked that did not open: reasons that are about a mentor and not about a match or a seat."""
-    left = set(matching.unmatched)
-    rows = [
-        (r.topic or "any", r.message)
-        for r in reasons
-        if r.kind != "score" and len(r.who) > 1 and (r.who[0], r.topic) not in left
-    ]
+    rows = unopened(matching, reasons)
     if rows:
         out.print(table(("topic", "what they lacked"), rows[:MOST_ROWS], "Groups that did not open"))
     if len(rows) > MOST_ROWS:
         out.print(f"… and {len(rows) - MOST_ROWS:,} more")
-
-
-def _members(match: Match, names: dict[str, str]) -> str:
-    """The mentees of a match, one a line."""
-    return "\n".join(_shown(mentee, names) for mentee in match.mentees)
-
-
-def _grouped(matching: Matching) -> bool:
-    return any(len(match.mentees) > 1 for match in matching)
-
-
-def _names(cohort: Cohort) -> dict[str, str]:
-    people = cohort.people
-    return dict(zip(people.ids, people.names, strict=True)) if people.names else {}
-
-
-def _shown(who: str, names: dict[str, str]) -> str:
-    name = names.get(who, "")
-    return f"{name} ({who})" if name and name != who else who
 
 
 def print_readiness(out: Console, found: Readiness) -> None:
@@ -162,18 +140,47 @@ def print_policy(out: Console, found: PolicyEffects) -> None:
     heads = ("tier, most important first", "reached", "could have alone", "pairs still open")
     rows = [(t.title, amount(t.value), amount(t.alone), "" if t.open is None else f"{t.open:,}") for t in found.tiers]
     out.print(table(heads, rows, "What decided", right=heads[1:]))
-    changes = [(c.change, _gains(c)) for c in found.what_if]
+    changes = [(c.change, gains(c) or ("nothing changes" if c.values else c.status)) for c in found.what_if]
     if changes:
         out.print(table(("change", "gains and losses"), changes, "What if"))
     out.print(safe(f"Decided by {found.decided_by}." if found.decided_by else "A lottery decided among equals."))
-
-
-def _gains(change: WhatIf) -> str:
-    gains = [f"{name} {'+' if gain > 0 else ''}{amount(gain)}" for name, gain in change.gains.items() if gain]
-    return ", ".join(gains) or ("nothing changes" if change.values else change.status)
 
 
 def print_violations(out: Console, violations: Sequence[Violation]) -> None:
     """What is wrong with an answer."""
     rows = [(v.code, v.message) for v in violations[:200]]
     out.print(table(("what", "found"), rows, counted(len(violations), "violation")))
+
+
+def print_schedule(out: Console, cohort: Cohort, schedule: Schedule) -> None:
+    """Sessions in the mentor's local time, matches without dates with their reasons, and how good it all is."""
+    heads = ("", "mentor", "mentees", "session", "date", "time", "zone", "where")
+    rows = [row for number, plan in enumerate(schedule.plans, 1) for row in _rows(number, plan, cohort, schedule)]
+    out.print(table(heads, rows[:MOST_ROWS]))
+    if len(rows) > MOST_ROWS:
+        out.print(safe(f"  … and {len(rows) - MOST_ROWS:,} more sessions"))
+    for item in schedule.unplaced[:MOST_ROWS]:
+        led, mentees = item.match.mentor, " and ".join(item.match.mentees)
+        out.print(safe(f"No dates for {led} with {mentees}: {item.reason}"))
+        if item.relaxation:
+            out.print(safe(f"  try: {item.relaxation}"))
+    placed, every = len(schedule.plans), len(schedule.plans) + len(schedule.unplaced)
+    stopped = f" ({schedule.stopped.replace('_', ' ')})" if schedule.stopped else ""
+    most = "" if schedule.bound is None else f"; at most {schedule.bound[0]} can"
+    if schedule.status == Status.OPTIMAL:
+        sure = ", and no other dates are better"
+    else:
+        sure = f"{most}; better dates may exist{stopped}"
+    out.print(Text(f"{placed} of {every} matches have dates{sure}.", style="bold"))
+
+
+def _rows(number: int, plan: Plan, cohort: Cohort, schedule: Schedule) -> list[tuple[object, ...]]:
+    """The sessions of one plan; who attends stands in the first row."""
+    zone = cohort[plan.match.mentor].timezone or schedule.settings.zone
+    found: list[tuple[object, ...]] = []
+    for k, meeting in enumerate(plan.sessions):
+        wall = meeting.begins(zone)
+        where = ", ".join(filter(None, (meeting.room, meeting.site))) or meeting.mode
+        who = (plan.match.mentor, ", ".join(plan.match.mentees)) if k == 0 else ("", "")
+        found.append(("" if k else number, *who, k + 1, f"{wall:%a %Y-%m-%d}", f"{wall:%H:%M}", zone, where))
+    return found

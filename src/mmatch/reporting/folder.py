@@ -1,14 +1,19 @@
-"""The folder of a match: everything that a coordinator needs, and that a judge reads."""
+"""The folders of a match and of a schedule: everything that a coordinator needs, and that a judge reads."""
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING
 
-from mmatch.errors import ExportError, excerpt
+from mmatch.formats import format_of, handout
+from mmatch.io.calendars import slug, write_calendars
 from mmatch.io.cohorts import write_cohort
+from mmatch.io.files import atomic_write, made_folder
 from mmatch.io.matches import write_mail_merge, write_matches, write_unmatched
 from mmatch.io.programs import write_program
 from mmatch.io.results import write_result
+from mmatch.io.schedules import write_schedule
+from mmatch.io.sessions import write_dues, write_session_merge, write_sessions, write_unplaced
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,6 +23,7 @@ if TYPE_CHECKING:
     from mmatch.matching import Reason
     from mmatch.program import Program
     from mmatch.result import Result
+    from mmatch.scheduling import Schedule
 
 
 def write_folder(folder: Path, question: tuple[Cohort, Program], result: Result, reasons: Sequence[Reason]) -> None:
@@ -39,13 +45,33 @@ def write_folder(folder: Path, question: tuple[Cohort, Program], result: Result,
         write_mail_merge(cohort, result.matching, folder / "mail_merge.csv")
 
 
-def made_folder(folder: Path) -> None:
-    """Make a folder where it does not exist.
+def write_schedule_folder(
+    folder: Path, cohort: Cohort, schedule: Schedule, *, calendars: bool = False, key: str = "", now: str | None = None
+) -> None:
+    """Write schedule.json, tables (sessions, mail_merge, dues, unplaced), hand-outs, and calendar files where wanted.
+
+    Args:
+        folder: made where it does not exist.
+        cohort: names the people.
+        schedule: the plans.
+        calendars: whether to write the folder ``calendars``.
+        key: of the names of calendar entries.
+        now: the time stamp of calendar entries; None takes the clock of this machine.
 
     Raises:
-        ExportError: it cannot be made.
+        ExportError: the folder cannot be made or written.
+        ExtraError: calendar files are wanted, and icalendar is not installed.
     """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise ExportError(f"cannot make the folder {excerpt(str(folder))}: {error.strerror}") from None
+    made_folder(folder)
+    write_schedule(schedule, folder / "schedule.json")
+    write_sessions(cohort, schedule, folder / "sessions.csv")
+    write_session_merge(cohort, schedule, folder / "mail_merge.csv")
+    write_dues(cohort, schedule, folder / "dues.csv")
+    write_unplaced(cohort, schedule, folder / "unplaced.csv")
+    for name in sorted({plan.format for plan in schedule.plans}):
+        form = format_of(name, schedule.settings.formats)
+        for who in ("mentor", "mentee"):
+            atomic_write(folder / f"handout-{slug(name)}-{who}.md", handout(form, who).encode())
+    if calendars:
+        clock = dt.datetime.now(dt.UTC).replace(second=0, microsecond=0)
+        write_calendars(cohort, schedule, folder / "calendars", now=clock if now is None else now, key=key)

@@ -13,7 +13,7 @@ from mmatch.explanations.words import counted, topic_word
 from mmatch.matching import Status, Trust
 from mmatch.reporting.dated import Calendar
 from mmatch.reporting.sections import CellGrid, Page, Section, ShownNames
-from mmatch.reporting.words import aim_rows, amount, headline
+from mmatch.reporting.words import aim_rows, amount, gains, headline, unopened
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -177,13 +177,9 @@ def _answer(found: Material, names: ShownNames) -> Iterator[Section]:
     if len(matching):
         yield Section("matches", "Who meets whom", grids=(_matches(found, names),))
     left = dict.fromkeys(matching.unmatched)
-    unopened = [
-        (r.topic or "any", r.message)
-        for r in found.reasons
-        if r.kind != "score" and len(r.who) > 1 and (r.who[0], r.topic) not in left
-    ]
-    if unopened:
-        grid = CellGrid("Groups that did not open", ("topic", "what they lacked"), tuple(unopened))
+    closed = unopened(matching, found.reasons)
+    if closed:
+        grid = CellGrid("Groups that did not open", ("topic", "what they lacked"), tuple(closed))
         yield Section("unopened", "Groups that did not open", grids=(grid,))
     if left:
         why: dict[tuple[str, str], str] = {}
@@ -300,15 +296,10 @@ def _policy(found: Material) -> Iterator[Section]:
     heads = ("", "aim, most important first", "reached", "how sure")
     grids = [CellGrid("Aims", heads, tuple(aim_rows(found.result)), frozenset({0, 2}))]
     if found.effects is not None:
-        rows = tuple((c.change, _gains(c.gains), c.status) for c in found.effects.what_if)
+        rows = tuple((c.change, gains(c) or "nothing changes", c.status) for c in found.effects.what_if)
         grids.append(CellGrid("What if", ("change", "gains and losses", "outcome"), rows))
     sentence = "Rules that every match keeps:" if rules else "No rules beyond everybody's own limits."
     yield Section("policy", "What was asked for", (sentence,), rules, tuple(grids))
-
-
-def _gains(gains: Mapping[str, int | float]) -> str:
-    changed = [f"{name} {'+' if gain > 0 else ''}{amount(gain)}" for name, gain in gains.items() if gain]
-    return ", ".join(changed) or "nothing changes"
 
 
 def _evidence(found: Material) -> Section:

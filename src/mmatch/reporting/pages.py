@@ -11,11 +11,10 @@ from typing import TYPE_CHECKING, Any
 from mmatch.errors import InputError, Problem, excerpt
 from mmatch.explanations import PolicyEffects, reasons
 from mmatch.io.calendars import slug
-from mmatch.io.files import atomic_write
-from mmatch.reporting.folder import made_folder
+from mmatch.io.files import atomic_write, made_folder
 from mmatch.reporting.overview import Material, overview
 from mmatch.reporting.personal import personal
-from mmatch.reporting.rendering import rendered
+from mmatch.reporting.sections import Page, rendered
 from mmatch.result import Result, check_answer
 from mmatch.scheduling.plans import Schedule
 
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
     import os
 
     from mmatch.cohort import Cohort
-    from mmatch.reporting.sections import Page
 
 
 def report(
@@ -53,18 +51,13 @@ def report(
     """
     check_answer(cohort, result)
     for name, value, kind in (("schedule", schedule, Schedule), ("effects", effects, PolicyEffects)):
-        if value is not None:
-            _check(name, value, kind)
+        if value is not None and not isinstance(value, kind):
+            raise InputError(Problem("type", name, f"found {type(value).__name__}, expected {kind.__name__}"))
     if type(title) is not str:
         raise InputError(Problem("type", "title", f"found {excerpt(title)}, expected a text"))
     _same_matches(result, schedule)
     material = Material(cohort, result, reasons(cohort, result), schedule, effects, by, title)
     return Report(material, overview(material))
-
-
-def _check(name: str, value: object, kind: type) -> None:
-    if not isinstance(value, kind):
-        raise InputError(Problem("type", name, f"found {type(value).__name__}, expected {kind.__name__}"))
 
 
 def _same_matches(result: Result, schedule: Schedule | None) -> None:

@@ -1,11 +1,16 @@
-"""What a page is made of: sections with sentences, points and tables. Plain data, whatever it is drawn as."""
+"""What a page is made of, and how it becomes one HTML file. Rendering needs the extra ``report``."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
+from mmatch.display import visible
+
 if TYPE_CHECKING:
+    from jinja2 import Template
+
     from mmatch.cohort import Cohort
 
 Cell = str | int | float
@@ -43,7 +48,7 @@ class Page:
     title: str
     headline: str
     figures: tuple[tuple[str, str], ...] = ()
-    sections: tuple[Section, ...] = field(default=())
+    sections: tuple[Section, ...] = ()
 
 
 class ShownNames:
@@ -65,3 +70,23 @@ class ShownNames:
     def listed(self, people: tuple[str, ...]) -> str:
         """Several people, with their ids."""
         return ", ".join(map(self.full, people))
+
+
+def rendered(page: Page) -> str:
+    """A page as one HTML file: no script, nothing loaded from anywhere, readable on a phone, on paper, in the dark."""
+    return _template().render(page=page)
+
+
+@cache
+def _template() -> Template:
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    made = Environment(
+        loader=PackageLoader("mmatch.reporting"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=lambda value: visible(value) if type(value) is str else value,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return made.get_template("page.html")

@@ -8,8 +8,12 @@ from typing import TYPE_CHECKING
 from mmatch.matching import Status, Trust
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from mmatch.cohort import Cohort
     from mmatch.exact import Value
+    from mmatch.explanations import WhatIf
+    from mmatch.matching import Matching, Reason
     from mmatch.result import Result
 
 TRUST = {
@@ -42,11 +46,9 @@ def headline(cohort: Cohort, result: Result) -> str:
 def sureness(result: Result) -> str:
     """How sure it is that nothing better exists."""
     if result.trust == Trust.PROVED:
-        return (
-            f"proved the {_side(result)}s' best stable matching"
-            if result.proof.stability is not None
-            else "proved best"
-        )
+        claim = result.proof.stability
+        side = "mentor" if claim is not None and claim.side == "mentor" else "mentee"
+        return "proved best" if claim is None else f"proved the {side}s' best stable matching"
     stopped = f", stopped by {STOPPED[result.stopped]}" if result.stopped in STOPPED else ""
     return f"{TRUST[result.trust]}{stopped}{_gap(result)}"
 
@@ -73,12 +75,6 @@ def _room(value: Value | None, bound: Value | None, best: str = "best possible")
     return f"at most {amount(share)} % better is possible"
 
 
-def _side(result: Result) -> str:
-    """Whose best stable matching a result is."""
-    claim = result.proof.stability
-    return "mentor" if claim is not None and claim.side == "mentor" else "mentee"
-
-
 def aim_rows(result: Result) -> list[tuple[str, str, str, str]]:
     """(place, aim, value, sureness) of every tier, in order."""
     rows = []
@@ -97,3 +93,18 @@ def amount(value: Value | None) -> str:
     if isinstance(value, tuple):
         return ", ".join(amount(item) for item in value)
     return f"{value:,}" if isinstance(value, int) else f"{value:,.6g}"
+
+
+def unopened(matching: Matching, reasons: Sequence[Reason]) -> list[tuple[str, str]]:
+    """(topic, what was lacking) of groups that did not open: reasons about a mentor, not about a match or a seat."""
+    left = set(matching.unmatched)
+    return [
+        (reason.topic or "any", reason.message)
+        for reason in reasons
+        if reason.kind != "score" and len(reason.who) > 1 and (reason.who[0], reason.topic) not in left
+    ]
+
+
+def gains(change: WhatIf) -> str:
+    """What the aims gain and lose by a change of the policy; nothing where nothing changes."""
+    return ", ".join(f"{name} {'+' if gain > 0 else ''}{amount(gain)}" for name, gain in change.gains.items() if gain)

@@ -1,6 +1,16 @@
-"""Words to invent people from. Names are common ones, put together by lot; nobody in particular is meant."""
+"""Seeded draws, and the words from which people are invented; nobody in particular is meant.
+
+Everything is built on `Generator.random`, which is the same on every platform.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple, TypeVar
+
+from mmatch.datasets._example import check_counts
+
+T = TypeVar("T")
 
 
 def _names(firsts: str, lasts: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -63,3 +73,68 @@ BIOGRAPHIES = (
     "Ten years in casework; now I look after a small team that is spread over three towns and never meets.",
     "I would like to understand how other organisations plan their year, and what they stopped doing.",
 )
+
+
+class Person(NamedTuple):
+    """An invented person: an id and a full name."""
+
+    id: str
+    name: str
+
+
+class Draws:
+    """Random draws from one seed."""
+
+    def __init__(self, seed: int) -> None:
+        from numpy.random import default_rng
+
+        self._random = default_rng(seed).random
+
+    def chance(self, share: float) -> bool:
+        """True in this share of cases."""
+        return bool(self._random() < share)
+
+    def number(self, least: int, most: int) -> int:
+        """A whole number, both ends included."""
+        return least + int(self._random() * (most - least + 1))
+
+    def pick(self, options: Sequence[T], weights: Sequence[float] | None = None) -> T:
+        """One of the options; without weights each is as likely."""
+        if weights is None:
+            return options[int(self._random() * len(options))]
+        left = self._random() * sum(weights)
+        for option, weight in zip(options, weights, strict=True):
+            left -= weight
+            if left < 0:
+                return option
+        return options[-1]
+
+    def several(self, options: Sequence[T], n: int) -> tuple[T, ...]:
+        """Different options, fewer than n where there are fewer."""
+        left = list(options)
+        return tuple(left.pop(int(self._random() * len(left))) for _ in range(min(n, len(left))))
+
+    def people(self, n: int) -> list[Person]:
+        """Invented people p001, p002, … ; each has a name from one of several cultures."""
+        width = max(len(str(n)), 3)
+        names = (self.pick(NAMES) for _ in range(n))
+        return [
+            Person(f"p{k:0{width}}", f"{self.pick(firsts)} {self.pick(lasts)}")
+            for k, (firsts, lasts) in enumerate(names, 1)
+        ]
+
+    def windows(self, options: Sequence[str], n: int) -> str:
+        """Some weekly windows, in their order, in one cell."""
+        return "; ".join(options[k] for k in sorted(self.several(range(len(options)), n)))
+
+
+def drawn(scenario: str, seed: int, mentors: int, mentees: int) -> tuple[Draws, list[Person], list[Person]]:
+    """The draws of a scenario, and the invented people on both sides.
+
+    Raises:
+        InputError: a seed or a number of people out of range.
+    """
+    check_counts(scenario, seed=seed, mentors=mentors, mentees=mentees)
+    draws = Draws(seed)
+    people = draws.people(mentors + mentees)
+    return draws, people[:mentors], people[mentors:]
