@@ -13,7 +13,7 @@ from mmatch.io.files import atomic_write, file_name
 from mmatch.io.json_text import dump_json, load_json
 from mmatch.io.schedules import TYPES
 from mmatch.scheduling.diaries import Diary
-from mmatch.scheduling.requested_dates import Dates, Wishes
+from mmatch.scheduling.schedule_settings import Dates, Wishes
 
 if TYPE_CHECKING:
     import os
