@@ -324,7 +324,7 @@ def _rooms(cohort: Cohort, given: Mapping[str, Any]) -> dict[str, tuple[str, ...
     return dict(sorted(found.items()))
 
 
-def _travel(cohort: Cohort, given: Mapping[tuple[str, str], int]) -> dict[tuple[str, str], int]:
+def _travel(cohort: Cohort, given: Mapping[Any, Any]) -> dict[tuple[str, str], int]:
     """Minutes between sites, both ways where one is given."""
     found: dict[tuple[str, str], int] = {}
     for pair, minutes in given.items():
