@@ -50,8 +50,8 @@ from mmatch.reporting.pages import report as report
 from mmatch.result import Result as Result
 from mmatch.scheduling.new_schedules import schedule as schedule
 from mmatch.scheduling.plans import Schedule as Schedule
-from mmatch.scheduling.requested_dates import Dates as Dates
 from mmatch.scheduling.revised_schedules import reschedule as reschedule
+from mmatch.scheduling.schedule_settings import Dates as Dates
 from mmatch.signup.reading import Reading as Reading
 from mmatch.signup.reading import read_cohort as read_cohort
 from mmatch.signup.reading import read_files as read_files

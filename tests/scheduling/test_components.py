@@ -16,7 +16,7 @@ from mmatch.availability import instant
 from mmatch.formats import Format, Gap, SessionSpec
 from mmatch.instance import Watch
 from mmatch.scheduling import dates_by_component
-from mmatch.scheduling.cpsat_search import best_together
+from mmatch.scheduling.cpsat_dates import best_together
 from mmatch.scheduling.dates_by_component import Placed, place
 from mmatch.scheduling.feasibility import fits, total
 from mmatch.scheduling.free_time import FreeTime

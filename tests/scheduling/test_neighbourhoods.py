@@ -11,7 +11,7 @@ from dated import faults, planned
 from dates_oracle import FORMATS, START, questions
 from mmatch.instance import Watch
 from mmatch.scheduling import dates_by_component, large_neighbourhoods
-from mmatch.scheduling.dates_by_component import place
+from mmatch.scheduling.dates_by_component import RunLimits, place
 from mmatch.scheduling.feasibility import Rooms, fits, total, worth
 from mmatch.scheduling.free_time import FreeTime
 from mmatch.scheduling.insertion import Surroundings, inserted, inserted_together
@@ -125,7 +125,7 @@ def test_a_bound_that_prices_rooms_knows_who_must_wait(monkeypatch):
     best = place(tasks, None, rooms)
     assert best.exact
     assert total(tasks, best.dates) == (3, alone + 60 + 120)
-    bound = dates_by_component._bound_with_rooms(tasks, rooms, (3, alone), (3, alone + 180), Watch())
+    bound = dates_by_component._bound_with_rooms(tasks, rooms, (3, alone), (3, alone + 180), RunLimits())
     assert bound[0] == 3
     assert alone + 120 <= bound[1] <= alone + 180
 

@@ -22,8 +22,7 @@ from mmatch.io.typed import DAY, INSTANT, WEEK, ZONE, Types, guarded, refuse_rep
 from mmatch.matching import Match, Status
 from mmatch.scheduling.diaries import Diary
 from mmatch.scheduling.plans import Due, Schedule, Session
-from mmatch.scheduling.requested_dates import Dates, Wishes
-from mmatch.scheduling.schedule_settings import Settings
+from mmatch.scheduling.schedule_settings import Dates, Settings, Wishes
 
 if TYPE_CHECKING:
     import os

@@ -5,8 +5,8 @@ from mmatch.scheduling.dated_matchings import Dated, solve_with_dates
 from mmatch.scheduling.diaries import Diary, diaries_of
 from mmatch.scheduling.new_schedules import schedule
 from mmatch.scheduling.plans import Due, Plan, Schedule, Session, Unplaced
-from mmatch.scheduling.requested_dates import Dates, Wishes
 from mmatch.scheduling.revised_schedules import reschedule
+from mmatch.scheduling.schedule_settings import Dates, Wishes
 
 __all__ = [
     "Dated",

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mmatch.errors import InputError, Problem, excerpt, expect
-from mmatch.scheduling.assembly import plan_of
 from mmatch.scheduling.feasibility import Rooms, fits
 from mmatch.scheduling.free_time import FreeTime
 from mmatch.scheduling.insertion import Surroundings
+from mmatch.scheduling.new_schedules import plan_of
 from mmatch.scheduling.plans import Plan, Schedule, Session
 from mmatch.scheduling.schedule_settings import key_of
 from mmatch.scheduling.single_match import IMPOSSIBLE, dates_from, onward_costs
@@ -21,7 +21,7 @@ from mmatch.scheduling.tasks import Task, task_of
 if TYPE_CHECKING:
     from mmatch.cohort import Cohort
     from mmatch.scheduling.schedule_settings import Settings
-    from mmatch.scheduling.single_match import Dates
+    from mmatch.scheduling.single_match import Starts
 
 MOST = 1000
 
@@ -87,7 +87,7 @@ def _as_task(plan: Plan, free_time: FreeTime) -> Task:
     return replace(task, modes=modes, sites=sites, fixed=tuple(k in before for k in range(len(modes))))
 
 
-def _ranked(task: Task, others: Surroundings) -> Iterator[Dates]:
+def _ranked(task: Task, others: Surroundings) -> Iterator[Starts]:
     """The cheapest dates from each start of the first session, the cheapest first."""
     left = others.left_for(task)
     if left.is_open:

@@ -12,8 +12,7 @@ from mmatch.program import Program, check_question
 from mmatch.registry import find
 from mmatch.scheduling.free_time import FreeTime
 from mmatch.scheduling.new_schedules import schedule
-from mmatch.scheduling.requested_dates import Dates
-from mmatch.scheduling.schedule_settings import format_name
+from mmatch.scheduling.schedule_settings import Dates, format_name
 from mmatch.scheduling.tasks import task_of
 
 if TYPE_CHECKING:

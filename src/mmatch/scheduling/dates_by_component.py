@@ -7,18 +7,20 @@ good dates, neighbourhood by neighbourhood, and the bound says how much better a
 
 from __future__ import annotations
 
+import threading
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from mmatch.errors import InputError, Problem, excerpt
 from mmatch.instance import Watch
-from mmatch.scheduling.cpsat_search import best_together
-from mmatch.scheduling.feasibility import Chosen, Rooms, fits, least_loose, total, worth
+from mmatch.scheduling.cpsat_dates import best_together
+from mmatch.scheduling.feasibility import Chosen, Rooms, fits, least_loose, spread, total, worth
 from mmatch.scheduling.insertion import Surroundings, inserted, without_taken
 from mmatch.scheduling.large_neighbourhoods import NeighbourhoodSearch
 from mmatch.scheduling.room_prices import RoomPrices
-from mmatch.scheduling.run_limits import RunLimits
 from mmatch.scheduling.single_match import IMPOSSIBLE, cheapest_dates, cost, narrowed
 
 if TYPE_CHECKING:
@@ -28,6 +30,54 @@ LARGE, LARGE_WITH_ROOMS = 120, 12  # matches, beyond which one model is not sear
 BOUNDING = 0.3  # of the time of the neighbourhood search, for a bound that takes the rooms into account
 TURNS, PATIENCE = 40, 3  # how often prices of rooms change at most; without success, before steps are half as long
 PROOF = 20.0  # of CP-SAT for one model of a large component, in its deterministic units
+
+
+@dataclass(eq=False)
+class RunLimits(Watch):
+    """When to stop, and what Ctrl-C does: with ``returns`` it ends the search and keeps what was found."""
+
+    returns: bool = False
+    interrupted: bool = False
+    is_cut: bool = False  # a component had no more time
+
+    @classmethod
+    def of(cls, time_limit: Any, cancel: threading.Event | None, on_interrupt: str) -> RunLimits:
+        """When to stop.
+
+        Raises:
+            InputError: arguments of another form.
+        """
+        if time_limit is not None and (type(time_limit) not in {int, float} or not 0 <= time_limit < 10**9):
+            raise InputError(
+                Problem("argument", "time_limit", f"found {excerpt(time_limit)}, expected seconds, or None")
+            )
+        if cancel is not None and not hasattr(cancel, "is_set"):
+            raise InputError(Problem("argument", "cancel", f"found {excerpt(cancel)}, expected a threading.Event"))
+        if on_interrupt not in ("raise", "return"):
+            text = f'found {excerpt(on_interrupt)}, expected "raise" or "return"'
+            raise InputError(Problem("argument", "on_interrupt", text))
+        deadline = None if time_limit is None else time.monotonic() + time_limit
+        return cls(deadline, cancel, returns=on_interrupt == "return")
+
+    def reason(self) -> str | None:
+        """Why to stop now: "interrupted", "cancelled", "time_limit", or None."""
+        return "interrupted" if self.interrupted else super().reason()
+
+    def stopped(self) -> str | None:
+        """Why not everything was searched to its end."""
+        return self.reason() or ("time_limit" if self.is_cut else None)
+
+    @contextmanager
+    def part(self, parts: float) -> Iterator[None]:
+        """Less time meanwhile: one of some parts of what is left."""
+        deadline = self.deadline
+        if deadline is not None:
+            now = time.monotonic()
+            self.deadline = now + max(deadline - now, 0) / parts
+        try:
+            yield
+        finally:
+            self.deadline = deadline
 
 
 class Component(NamedTuple):
@@ -66,65 +116,51 @@ def joined_by(things: Sequence[Iterable[object]]) -> list[list[int]]:
     return list(found.values())
 
 
-def components_of(tasks: Sequence[Task], rooms: Mapping[str, int]) -> list[Component]:
-    """The independent components of a schedule."""
+def components_of(tasks: Sequence[Task], shared: Collection[str]) -> list[Component]:
+    """The independent components of a schedule, given the sites whose rooms are shared."""
     sites = [
-        {site for site, fixed in zip(task.sites, task.fixed, strict=True) if site in rooms and not fixed}
+        {site for site, fixed in zip(task.sites, task.fixed, strict=True) if site in shared and not fixed}
         for task in tasks
     ]
     things = [[*task.people, *(("site", site) for site in own)] for task, own in zip(tasks, sites, strict=True)]
     return [Component(numbers, sorted(set().union(*(sites[k] for k in numbers)))) for numbers in joined_by(things)]
 
 
-def place_all(tasks: Sequence[Task], rooms: Mapping[str, int], watch: Watch) -> Iterator[tuple[list[int], Placed]]:
-    """Dates for one component after another: (numbers of tasks, their dates).
+def place_all(tasks: Sequence[Task], rooms: Sequence[Rooms], limits: RunLimits) -> Iterator[tuple[list[int], Placed]]:
+    """Dates for one component after another, those without rooms first: (numbers of tasks, their dates).
 
-    Args:
-        tasks: all matches.
-        rooms: how many each site has; sites that are not named have enough.
-        watch: when to stop.
+    Components that share rooms divide the time, so that none takes the time of those after it.
     """
-    components = sorted(components_of(tasks, rooms), key=lambda component: len(component.sites) > 0)
+    components = components_of(tasks, {site.site for site in rooms})
+    components.sort(key=lambda component: len(component.sites) > 0)
     for number, (numbers, sites) in enumerate(components):
         own = [tasks[k] for k in numbers]
         if not sites:
-            yield numbers, place(own, watch)
+            yield numbers, place(own, limits)
             continue
-        share = _share(watch, len(components) - number)
-        yield numbers, place(own, share, [Rooms(site, rooms[site]) for site in sites])
-        if isinstance(watch, RunLimits) and isinstance(share, RunLimits):
-            watch.take_note_of(share)
+        with limits.part(len(components) - number):
+            found = place(own, limits, [site for site in rooms if site.site in sites])
+            limits.is_cut |= limits.reason() == "time_limit"
+        yield numbers, found
 
 
-def _share(watch: Watch, components: float) -> Watch:
-    """A watch for the next of some components, so that none takes the time of those after it."""
-    if watch.deadline is None or components == 1:
-        return watch
-    now = time.monotonic()
-    return replace(watch, deadline=now + max(watch.deadline - now, 0) / components)
-
-
-def place(tasks: Sequence[Task], watch: Watch | None = None, rooms: Sequence[Rooms] = ()) -> Placed:
+def place(tasks: Sequence[Task], limits: RunLimits | None = None, rooms: Sequence[Rooms] = ()) -> Placed:
     """The best dates of one component.
 
     Args:
         tasks: matches that share people, or rooms.
-        watch: when to stop and take the best so far; None is never.
+        limits: when to stop and take the best so far; None is never.
         rooms: sites whose rooms are shared.
     """
-    watch = Watch() if watch is None else watch
+    limits = limits or RunLimits()
     tasks = [without_taken(task, (), rooms) for task in tasks] if rooms else tasks
-    ideal = _without_sharing_rooms(tasks, rooms, watch) if rooms else _each_alone(tasks)
+    ideal = _without_sharing_rooms(tasks, rooms, limits) if rooms else _each_alone(tasks)
     if ideal.exact:
         return ideal
     possible = [k for k, task in enumerate(tasks) if cheapest_dates(task) is not None]
-    some = [tasks[k] for k in possible]
     known = replace(ideal, dates=tuple(ideal.dates[k] for k in possible))
-    best = _searched(some, _one_by_one(some, rooms), known, rooms, watch)
-    dates: list[Chosen] = [None] * len(tasks)
-    for k, chosen in zip(possible, best.dates, strict=True):
-        dates[k] = chosen
-    return replace(best, dates=tuple(dates))
+    best = _searched([tasks[k] for k in possible], known, rooms, limits)
+    return replace(best, dates=tuple(spread(len(tasks), [(possible, best.dates)])))
 
 
 def _each_alone(tasks: Sequence[Task]) -> Placed:
@@ -135,21 +171,17 @@ def _each_alone(tasks: Sequence[Task]) -> Placed:
     return Placed(tuple(dates), bound, total(tasks, dates) == bound and fits(tasks, dates))
 
 
-def _without_sharing_rooms(tasks: Sequence[Task], rooms: Sequence[Rooms], watch: Watch) -> Placed:
+def _without_sharing_rooms(tasks: Sequence[Task], rooms: Sequence[Rooms], limits: RunLimits) -> Placed:
     """What matches that share people would have with rooms for all; exact where the rooms are enough."""
-    dates: list[Chosen] = [None] * len(tasks)
-    most = least = 0
-    exact = True
-    for numbers in joined_by([task.people for task in tasks]):
-        found = place([tasks[k] for k in numbers], watch)
-        most, least, exact = most + found.bound[0], least + found.bound[1], exact and found.exact
-        for k, chosen in zip(numbers, found.dates, strict=True):
-            dates[k] = chosen
-    return Placed(tuple(dates), (most, least), exact and fits(tasks, dates, rooms))
+    components = joined_by([task.people for task in tasks])
+    found = [place([tasks[k] for k in numbers], limits) for numbers in components]
+    dates = spread(len(tasks), zip(components, (part.dates for part in found), strict=True))
+    bound = sum(part.bound[0] for part in found), sum(part.bound[1] for part in found)
+    return Placed(tuple(dates), bound, all(part.exact for part in found) and fits(tasks, dates, rooms))
 
 
 def _bound_with_rooms(
-    tasks: Sequence[Task], rooms: Sequence[Rooms], known: tuple[int, int], reached: tuple[int, int], watch: Watch
+    tasks: Sequence[Task], rooms: Sequence[Rooms], known: tuple[int, int], reached: tuple[int, int], limits: RunLimits
 ) -> tuple[int, int]:
     """A bound on all dates that takes the rooms into account, not below the known one.
 
@@ -159,7 +191,7 @@ def _bound_with_rooms(
     prices, best, pace, idle = RoomPrices(tasks, rooms), RoomPrices(tasks, rooms), 1.0, 0
     most = -IMPOSSIBLE
     for _ in range(TURNS):
-        if watch.reason() is not None:
+        if limits.reason() is not None:
             break
         alone = _each_alone(prices.added())  # quick; people's other matches count only in the last step
         least = alone.bound[1] - prices.of_all_rooms
@@ -173,7 +205,7 @@ def _bound_with_rooms(
         if not missing.any():
             break
         prices = prices.raised(missing, pace * (aim - least) / int((missing**2).sum()))
-    found = _without_sharing_rooms(best.added(), (), watch)
+    found = _without_sharing_rooms(best.added(), (), limits)
     least = found.bound[1] - best.of_all_rooms
     return known[0], max(known[1], least) if found.bound[0] == known[0] else known[1]
 
@@ -194,29 +226,29 @@ def _one_by_one(tasks: Sequence[Task], rooms: Sequence[Rooms]) -> list[Chosen]:
     return max(answers, key=lambda dates: worth(tasks, dates))
 
 
-def _searched(
-    tasks: Sequence[Task], start: Sequence[Chosen], ideal: Placed, rooms: Sequence[Rooms], watch: Watch
-) -> Placed:
+def _searched(tasks: Sequence[Task], ideal: Placed, rooms: Sequence[Rooms], limits: RunLimits) -> Placed:
     """Better dates of a component; at Ctrl-C what there is."""
-    search = NeighbourhoodSearch(tasks, start, ideal.dates, rooms)
+    search = NeighbourhoodSearch(tasks, _one_by_one(tasks, rooms), ideal.dates, rooms)
     bound, exact = ideal.bound, False
     try:
         is_large = len(tasks) > (LARGE_WITH_ROOMS if rooms else LARGE)
-        if is_large:
-            search.run(_share(watch, 1 + BOUNDING) if rooms else watch)
         if is_large and rooms:
-            bound = _bound_with_rooms(tasks, rooms, bound, total(tasks, search.dates), watch)
+            with limits.part(1 + BOUNDING):
+                search.run(limits)
+            bound = _bound_with_rooms(tasks, rooms, bound, total(tasks, search.dates), limits)
+        elif is_large:
+            search.run(limits)
         exact = total(tasks, search.dates) == bound
-        if not exact and watch.reason() is None:
+        if not exact and limits.reason() is None:
             some = _narrowed(tasks, search.dates)
-            found = best_together(some, search.dates, watch, rooms, work=PROOF if is_large else None)
+            found = best_together(some, search.dates, limits, rooms, work=PROOF if is_large else None)
             search.dates = max(search.dates, found.dates, key=lambda dates: worth(tasks, dates))
             exact = found.bound == total(tasks, search.dates)  # what the model says, and what the dates cost
             bound = max(bound, found.bound or bound, key=lambda pair: (-pair[0], pair[1]))
     except KeyboardInterrupt:
-        if not (isinstance(watch, RunLimits) and watch.returns):
+        if not limits.returns:
             raise
-        watch.interrupted = True
+        limits.interrupted = True
     return Placed(tuple(search.dates), total(tasks, search.dates) if exact else bound, exact)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import KW_ONLY, dataclass, field, fields, replace
+from dataclasses import KW_ONLY, dataclass, field, fields
 from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 MOST = 10_000  # sessions in a day, week or month
 HOURS = 24 * 31
+LAST = (YEARS[-1] - 1969) * 366 * DAY  # minutes
 DAYS = range(*(day_of(f"{year}-01-01") for year in (YEARS[0], YEARS[-1])))
 Span = tuple[int, int]
 CAPS = ("per_day", "per_week", "per_month", "hours_per_month")
@@ -58,7 +59,7 @@ class Diary:
     def __post_init__(self) -> None:
         problems = Problems()
         readers: dict[str, Callable[[Any], Any]] = {
-            "busy": _busy,
+            "busy": busy_of,
             "dates": _dates,
             "blackout": partial(blackout_of, where="Diary.blackout"),
             "preferred": _preferred,
@@ -79,8 +80,8 @@ class Diary:
         return f"<Diary: {', '.join(facts)}>"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        values = {item.name: getattr(self, item.name) for item in fields(self) if item.name != "_"}
-        return _diary, ({**values, "dates": dict(self.dates)},)
+        values = {item.name: getattr(self, item.name) for item in fields(self)}
+        return partial(Diary, **{**values, "dates": dict(self.dates)}), ()
 
     @property
     def capped(self) -> bool:
@@ -88,35 +89,27 @@ class Diary:
         return any(getattr(self, name) is not None for name in CAPS)
 
 
-def _diary(values: dict[str, Any]) -> Diary:
-    return Diary(**values)
+def _wrong(code: str, name: str, message: str) -> InputError:
+    return InputError(Problem(code, f"Diary.{name}", message))
 
 
-def _wrong(code: str, name: str, message: str, hint: str = "") -> InputError:
-    return InputError(Problem(code, f"Diary.{name}", message, hint))
+def busy_of(times: Any, where: str = "Diary.busy") -> tuple[Span, ...]:
+    """Busy times in UTC minutes, in order.
 
-
-def _busy(times: Any) -> tuple[Span, ...]:
+    Raises:
+        InputError: no list of (from, to).
+    """
     if isinstance(times, str | bytes | Mapping) or not hasattr(times, "__iter__"):
-        raise _wrong("time", "busy", f"found {excerpt(times)}, expected a list of (from, to)")
+        raise InputError(Problem("time", where, f"found {excerpt(times)}, expected a list of (from, to)"))
     found = []
     for pair in times:
         if not isinstance(pair, tuple | list) or len(pair) != 2:
-            raise _wrong("time", "busy", f"found {excerpt(pair)}, expected (from, to)")
-        low, high = (_minute(value) for value in pair)
+            raise InputError(Problem("time", where, f"found {excerpt(pair)}, expected (from, to)"))
+        low, high = (at if type(at) is int and abs(at) < LAST else moment(at, where) for at in pair)
         if not low < high:
-            raise _wrong("time", "busy", f"found {excerpt(pair)}, which ends before it has begun")
+            raise InputError(Problem("time", where, f"found {excerpt(pair)}, which ends before it has begun"))
         found.append((low, high))
     return tuple(sorted(found))
-
-
-def _minute(value: Any) -> int:
-    """UTC minutes of a text with an offset, of an aware datetime to the minute, or of minutes."""
-    if type(value) is int and abs(value) < (YEARS[-1] - 1969) * 366 * DAY:
-        return value
-    if isinstance(value, dt.datetime):
-        return moment(value)
-    return instant(value, None, "Diary.busy")
 
 
 def moment(value: Any, where: str = "time") -> int:
@@ -138,18 +131,15 @@ def _dates(given: Any) -> Mapping[int, tuple[Span, ...]]:
     found = {}
     for date, hours in given.items():
         day = _day(date, "Diary.dates")
-        spans = hours if isinstance(hours, tuple) else _clock(hours, day)
-        found[day] = spans
+        where = f"Diary.dates[{day_text(day)}]"
+        if not isinstance(hours, str | tuple):
+            raise InputError(Problem("window", where, f"found {excerpt(hours)}, expected hours such as 9-12"))
+        if isinstance(hours, tuple):
+            found[day] = hours
+        else:
+            windows = parse_week(f"Mon {hours}", where) if hours.strip() else ()
+            found[day] = tuple((window.start, window.end) for window in windows)
     return MappingProxyType(dict(sorted(found.items())))
-
-
-def _clock(hours: Any, day: int) -> tuple[Span, ...]:
-    """Hours of one date, such as "9-12, 14-16", in minutes of the day."""
-    where = f"Diary.dates[{day_text(day)}]"
-    if not isinstance(hours, str):
-        raise InputError(Problem("window", where, f"found {excerpt(hours)}, expected hours such as 9-12"))
-    windows = parse_week(f"Mon {hours}", where) if hours.strip() else ()
-    return tuple((window.start, window.end) for window in windows)
 
 
 def blackout_of(dates: Any, where: str = "blackout") -> tuple[int, ...]:
@@ -188,11 +178,6 @@ def _hours(value: Any) -> float | None:
         text = f"found {excerpt(value)}, expected hours from 0 to {HOURS}, or None"
         raise _wrong("number", "hours_per_month", text)
     return None if value is None else float(value)
-
-
-def with_busy(diary: Diary, times: Any) -> Diary:
-    """The diary with more busy times."""
-    return replace(diary, busy=(*diary.busy, *_busy(times)))
 
 
 def diaries_of(

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from mmatch.scheduling.free_time import Limit
-from mmatch.scheduling.single_match import Dates, cost
+from mmatch.scheduling.single_match import Starts, cost
 from mmatch.scheduling.tasks import Task
 
 if TYPE_CHECKING:
     from mmatch.arrays import Bools
 
-Chosen = Dates | None
+Chosen = Starts | None
 
 
 class PlacedSession(NamedTuple):
@@ -44,6 +44,15 @@ def placed_sessions(tasks: Sequence[Task], dates: Sequence[Chosen]) -> Iterator[
     for task, chosen in zip(tasks, dates, strict=True):
         for k, at in enumerate(chosen or ()):
             yield PlacedSession(at, at + task.format.sessions[k].minutes, task, k)
+
+
+def spread(n: int, parts: Iterable[tuple[Sequence[int], Sequence[Chosen]]]) -> list[Chosen]:
+    """Dates of n matches from those of some of them: (numbers, their dates); all others have none."""
+    dates: list[Chosen] = [None] * n
+    for numbers, some in parts:
+        for k, chosen in zip(numbers, some, strict=True):
+            dates[k] = chosen
+    return dates
 
 
 @dataclass(frozen=True, eq=False)

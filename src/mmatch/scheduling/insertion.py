@@ -1,4 +1,4 @@
-"""Dates for a few matches while all others keep theirs."""
+"""Starts for a few matches while all others keep theirs."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mmatch.instance import Watch
-from mmatch.scheduling.cpsat_search import FoundDates, best_together
+from mmatch.scheduling.cpsat_dates import FoundDates, best_together
 from mmatch.scheduling.feasibility import (
     Chosen,
     PlacedSession,
@@ -19,9 +19,10 @@ from mmatch.scheduling.feasibility import (
     fits,
     no_room,
     placed_sessions,
+    spread,
     used_of,
 )
-from mmatch.scheduling.single_match import Dates, cheapest_dates
+from mmatch.scheduling.single_match import Starts, cheapest_dates
 
 if TYPE_CHECKING:
     from mmatch.scheduling.tasks import Task
@@ -60,7 +61,7 @@ class Surroundings:
         return Surroundings(self.tasks, self.dates)
 
 
-def inserted(task: Task, others: Surroundings) -> Dates | None:
+def inserted(task: Task, others: Surroundings) -> Starts | None:
     """The cheapest dates of one match while others keep theirs; None where there are none."""
     others = others.near([task])
     left = others.left_for(task)
@@ -87,10 +88,7 @@ def inserted_together(
         others=sessions,
         work=work,
     )
-    dates: list[Chosen] = [None] * len(tasks)
-    for k, chosen in zip(possible, found.dates, strict=True):
-        dates[k] = chosen
-    return replace(found, dates=dates)
+    return replace(found, dates=spread(len(tasks), [(possible, found.dates)]))
 
 
 def _at_site(room: Rooms, sessions: Sequence[PlacedSession]) -> tuple[tuple[int, int], ...]:

@@ -1,23 +1,38 @@
-"""A matching turned into dates: `schedule`."""
+"""A matching turned into dates: `schedule`, and how a schedule is put together."""
 
 from __future__ import annotations
 
 import datetime as dt
 import threading
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from operator import add
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from mmatch.availability import DAY
+from mmatch.matching import Status
 from mmatch.result import Result, check_answer
-from mmatch.scheduling.assembly import Search, assembled
+from mmatch.scheduling.dates_by_component import RunLimits, place_all
+from mmatch.scheduling.feasibility import Chosen, Rooms, placed_sessions, total
 from mmatch.scheduling.free_time import FreeTime
-from mmatch.scheduling.plans import Schedule
-from mmatch.scheduling.requested_dates import Dates, dates_of
-from mmatch.scheduling.run_limits import RunLimits
-from mmatch.scheduling.schedule_settings import format_name, matches_of, settings_of
-from mmatch.scheduling.tasks import task_of
+from mmatch.scheduling.insertion import Surroundings
+from mmatch.scheduling.plans import Due, Plan, Schedule, Session
+from mmatch.scheduling.schedule_settings import Dates, Key, dates_of, format_name, key_of, settings_of
+from mmatch.scheduling.tasks import Task, task_of
+from mmatch.scheduling.undated import unplaced
 
 if TYPE_CHECKING:
     from mmatch.cohort import Cohort
+    from mmatch.formats import Format, Touchpoint
+    from mmatch.scheduling.single_match import Starts
+
+Vector = tuple[int, ...]
+RoomNames = Mapping[tuple[Key, int], str]  # the room of session k of a match
+NO_ROOMS: RoomNames = MappingProxyType({})
 
 
 def schedule(  # noqa: PLR0913 - the front door: the contract names these
@@ -58,9 +73,113 @@ def schedule(  # noqa: PLR0913 - the front door: the contract names these
         NoMatchingError: where the result has no matching.
     """
     check_answer(cohort, result)
-    matches = matches_of(result.matching)
+    matches = sorted(result.matching, key=key_of)
     settings = settings_of(cohort, matches, dates_of(dates, start, end), result.program)
     limits = RunLimits.of(time_limit, cancel, on_interrupt)
     free_time = FreeTime(cohort, settings)
     tasks = [task_of(match, format_name(cohort, result.program, match), free_time) for match in matches]
-    return replace(assembled(tasks, free_time, Search(limits)), question=result.proof.digest)
+    return replace(assembled(tasks, free_time, limits), question=result.proof.digest)
+
+
+# -- how it is put together -------------------------------------------------------------------------------------------
+
+
+def assembled(
+    tasks: Sequence[Task],
+    free_time: FreeTime,
+    limits: RunLimits,
+    vector_of: Callable[[int], Vector] = lambda price: (-price,),
+    previous_rooms: RoomNames = NO_ROOMS,
+) -> Schedule:
+    """The schedule of some tasks; ``vector_of`` gives a price as numbers of which more is better, the first ones first.
+
+    Value and bound are summed over components; what Ctrl-C leaves undone stays without dates.
+    """
+
+    def added(known: Vector, placed: int, price: int) -> Vector:
+        return tuple(map(add, known, (placed, *vector_of(price))))
+
+    settings = free_time.settings
+    rooms = [Rooms(site, len(names)) for site, names in settings.rooms.items()]
+    dates: list[Chosen] = [None] * len(tasks)
+    value = bound = (0, *vector_of(0))
+    exact, left = True, len(tasks)
+    try:
+        for numbers, found in place_all(tasks, rooms, limits):
+            for k, chosen in zip(numbers, found.dates, strict=True):
+                dates[k] = chosen
+            value = added(value, *total([tasks[k] for k in numbers], found.dates))
+            bound = added(bound, *found.bound)
+            exact, left = exact and found.exact, left - len(numbers)
+    except KeyboardInterrupt:
+        if not limits.returns:
+            raise
+        limits.interrupted = True
+        exact, bound = False, added(bound, left, 0)
+    stopped = None if exact else limits.stopped()
+    names = _room_names(tasks, dates, settings.rooms, previous_rooms)
+    others = Surroundings(tasks, dates, rooms)
+    rows = list(zip(tasks, dates, strict=True))
+    return Schedule(
+        tuple(plan_of(task, chosen, free_time, names) for task, chosen in rows if chosen is not None),
+        tuple(unplaced(task, free_time, others, stopped) for task, chosen in rows if chosen is None),
+        Status.OPTIMAL if exact else Status.FEASIBLE,
+        value,
+        value if exact else bound,
+        settings,
+        stopped,
+    )
+
+
+def _room_names(
+    tasks: Sequence[Task], dates: Sequence[Chosen], rooms: Mapping[str, tuple[str, ...]], previous: RoomNames
+) -> RoomNames:
+    """A room for each session in person, where a site has rooms: the one it had, else the first that is free.
+
+    In the order of their starts as many rooms suffice as sessions overlap, so one is always free.
+    """
+    found: dict[tuple[Key, int], str] = {}
+    until: dict[tuple[str, str], int] = defaultdict(lambda: -(2**62))
+    for session in sorted(placed_sessions(tasks, dates), key=lambda s: (s.start, key_of(s.task.match), s.k)):
+        site, key = session.site, (key_of(session.task.match), session.k)
+        free = [name for name in rooms.get(site, ()) if until[site, name] <= session.start]
+        if free:
+            found[key] = previous[key] if previous.get(key) in free else free[0]
+            until[site, found[key]] = session.end
+    return found
+
+
+def plan_of(task: Task, dates: Starts, free_time: FreeTime, rooms: RoomNames = NO_ROOMS) -> Plan:
+    """The dates of one match, and what is due before, between and after."""
+    key = key_of(task.match)
+    sessions = tuple(
+        Session(at, spec.minutes, task.modes[k], task.sites[k], rooms.get((key, k), ""))
+        for k, (at, spec) in enumerate(zip(dates, task.format.sessions, strict=True))
+    )
+    return Plan(task.match, task.format.name, sessions, tuple(_dues(task.format, sessions, free_time)))
+
+
+def _dues(form: Format, sessions: tuple[Session, ...], free_time: FreeTime) -> Iterator[Due]:
+    if form.before:
+        yield Due("reflect", "mentee", sessions[0].start - form.before.days * DAY, "; ".join(form.before.questions))
+    for gap, earlier, later in zip(form.gaps, sessions, sessions[1:], strict=False):
+        for touch in gap.touchpoints:
+            yield from _touchpoint(touch, earlier, later, free_time)
+    if form.after:
+        yield Due("reflect", "mentee", sessions[-1].end + form.after.days * DAY, "; ".join(form.after.questions))
+
+
+def _touchpoint(touch: Touchpoint, earlier: Session, later: Session, free_time: FreeTime) -> Iterator[Due]:
+    """The mentee sends by half the time, or earlier where the mentor needs the rest."""
+
+    def answered(minute: int) -> int:
+        """When the mentor's working days (UTC) are over, at the same time of day."""
+        day = free_time.later(np.array([minute // DAY]), touch.answer_days)[0]
+        return int(day) * DAY + minute % DAY
+
+    last = later.start - touch.lead_days * DAY
+    send = earlier.end + (later.start - earlier.end) // 2
+    while send > earlier.end and answered(send) > last:
+        send = max(send - DAY, earlier.end)
+    yield Due("send", "mentee", send, touch.mentee_sends)
+    yield Due("answer", "mentor", max(min(answered(send), last), send), touch.mentor_sends)

@@ -14,8 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mmatch.matching import Match, Status
-    from mmatch.scheduling.requested_dates import Dates
-    from mmatch.scheduling.schedule_settings import Settings
+    from mmatch.scheduling.schedule_settings import Dates, Settings
 
 
 @dataclass(frozen=True, slots=True)

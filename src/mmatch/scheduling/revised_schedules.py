@@ -14,14 +14,12 @@ from mmatch.availability import DAY, day_of
 from mmatch.errors import LimitError, Problem, expect
 from mmatch.matching import Match
 from mmatch.result import Result, check_answer
-from mmatch.scheduling.assembly import Search, assembled
-from mmatch.scheduling.dates_by_component import components_of
+from mmatch.scheduling.dates_by_component import RunLimits, components_of
 from mmatch.scheduling.diaries import moment
 from mmatch.scheduling.free_time import FreeTime
+from mmatch.scheduling.new_schedules import assembled
 from mmatch.scheduling.plans import Plan, Schedule, Session
-from mmatch.scheduling.requested_dates import Dates
-from mmatch.scheduling.run_limits import RunLimits
-from mmatch.scheduling.schedule_settings import Key, Settings, format_name, frozen, key_of, matches_of, settings_of
+from mmatch.scheduling.schedule_settings import Dates, Key, Settings, format_name, key_of, settings_of
 from mmatch.scheduling.single_match import IMPOSSIBLE
 from mmatch.scheduling.tasks import Task, task_of
 
@@ -66,19 +64,22 @@ def reschedule(  # noqa: PLR0913 - the verb's own arguments
     """
     check_answer(cohort, result)
     expect(previous, Schedule, "previous")
-    matches, program = matches_of(result.matching), result.program
+    matches, program = sorted(result.matching, key=key_of), result.program
     earlier = {key_of(plan.match): plan for plan in previous.plans}
     wanted = _still_meant(cohort, matches, previous.dates if dates is None else dates, previous.dates)
-    settings = settings_of(cohort, matches, wanted, program)
-    if wanted.now is None:
-        settings = replace(settings, since=previous.settings.since)
     minute = None if wanted.now is None else moment(wanted.now, "now")
+    settings = settings_of(cohort, matches, wanted, program)
     agreed = {
         key: {k: session.start for k, session in enumerate(earlier[key].sessions)}
         for key in map(key_of, matches)
         if key in earlier
     }
-    settings = replace(settings, agreed=frozen(agreed), kept=frozen(_kept(agreed, previous.settings, minute)))
+    settings = replace(
+        settings,
+        since=previous.settings.since if minute is None else settings.since,
+        agreed=agreed,
+        kept=_kept(agreed, previous.settings, minute),
+    )
     public = -(2**62) if published is None else (day_of(published, "published") + 1) * DAY
     limits = RunLimits.of(time_limit, cancel, on_interrupt)
     free_time = FreeTime(cohort, settings)
@@ -86,7 +87,7 @@ def reschedule(  # noqa: PLR0913 - the verb's own arguments
     weights = _Weights.of(tasks, earlier)
     tasks = [_priced(_as_held(task, earlier), earlier.get(key_of(task.match)), weights, public) for task in tasks]
     rooms = {(key, k): session.room for key, plan in earlier.items() for k, session in enumerate(plan.sessions)}
-    found = assembled(tasks, free_time, Search(limits, weights.vector_of), rooms)
+    found = assembled(tasks, free_time, limits, weights.vector_of, rooms)
     return replace(_with_revisions(found, previous), question=result.proof.digest)
 
 
@@ -138,11 +139,11 @@ class _Weights:
         Raises:
             LimitError: numbers beyond 62 bits.
         """
-        rooms = {site: len(names) for task in tasks[:1] for site, names in task.settings.rooms.items()}
-        components = [[tasks[k] for k in component.numbers] for component in components_of(tasks, rooms)]
+        shared = tasks[0].settings.rooms if tasks else ()
+        components = [[tasks[k] for k in component.numbers] for component in components_of(tasks, shared)]
         sessions = max((sum(len(task.starts) for task in component) for component in components), default=0)
-        dearest = {id(task): _dearest(task, earlier.get(key_of(task.match))) for task in tasks}
-        moved = 1 + max((sum(dearest[id(task)] for task in component) for component in components), default=0)
+        dearest = (sum(_dearest(task, earlier.get(key_of(task.match))) for task in part) for part in components)
+        moved = 1 + max(dearest, default=0)
         public = moved * (sessions + 1)
         if public * (sessions + 1) * (max(map(len, components), default=0) + 2) >= IMPOSSIBLE:
             text = f"{sessions:,} sessions of one component are too many to weigh their moves exactly"

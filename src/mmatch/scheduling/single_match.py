@@ -20,16 +20,16 @@ if TYPE_CHECKING:
     from mmatch.availability import Intervals
 
 IMPOSSIBLE = 2**60
-Dates = tuple[int, ...]
+Starts = tuple[int, ...]
 
 
-def cheapest_dates(task: Task) -> Dates | None:
+def cheapest_dates(task: Task) -> Starts | None:
     """The cheapest dates of one match as if there were no other match; None where it has none."""
     if "cheapest" not in task.memo:
         costs = onward_costs(task) if task.is_open else []
         possible = costs and int(costs[0].min()) < IMPOSSIBLE
         task.memo["cheapest"] = dates_from(task, int(costs[0].argmin()), costs) if possible else None
-    found: Dates | None = task.memo["cheapest"]
+    found: Starts | None = task.memo["cheapest"]
     return found
 
 
@@ -51,7 +51,7 @@ def priced(task: Task, prices: Sequence[Intervals]) -> Task:
     return found
 
 
-def dates_from(task: Task, first: int, onward: list[Intervals]) -> Dates:
+def dates_from(task: Task, first: int, onward: list[Intervals]) -> Starts:
     """The cheapest dates that begin at one start of the first session."""
     places = [first]
     for k, costs in enumerate(onward[1:]):
@@ -72,9 +72,9 @@ def narrowed(task: Task, most: int) -> Task:
     return task.kept(keep)
 
 
-def cost(task: Task, dates: Dates) -> int:
+def cost(task: Task, dates: Starts) -> int:
     """What the dates of one match cost; `IMPOSSIBLE` and more where the task does not allow them."""
-    known: dict[Dates, int] = task.memo.setdefault("costs", {})
+    known: dict[Starts, int] = task.memo.setdefault("costs", {})
     if dates not in known:
         places = [int(times.searchsorted(at)) for times, at in zip(task.starts, dates, strict=True)]
         known[dates] = sum(int(prices[at]) for prices, at in zip(task.prices, places, strict=True)) + sum(

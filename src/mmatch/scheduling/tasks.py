@@ -21,8 +21,7 @@ if TYPE_CHECKING:
     from mmatch.availability import Intervals
     from mmatch.formats import Format, Gap, SessionSpec
     from mmatch.matching import Match
-    from mmatch.scheduling.requested_dates import Wishes
-    from mmatch.scheduling.schedule_settings import Key, Settings
+    from mmatch.scheduling.schedule_settings import Key, Settings, Wishes
 
 WEEK = 7 * DAY
 

@@ -1,4 +1,4 @@
-"""The CP-SAT model of matches that share people or rooms: a literal for each start of each session, and what they cost.
+"""The best dates of matches that share people or rooms, by one CP-SAT model: a literal for each start of each session.
 
 As all literals of a match without dates are 0, what people, limits and rooms allow is linear without a large constant.
 """
@@ -9,18 +9,111 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations, permutations
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from mmatch.scheduling.feasibility import Rooms
-from mmatch.scheduling.free_time import Limit
-from mmatch.scheduling.single_match import dates_decide, needed_minutes
-from mmatch.scheduling.tasks import Task
+from mmatch.scheduling.feasibility import Chosen, PlacedSession, Rooms, limits_of, loose_price, used_of
+from mmatch.scheduling.single_match import IMPOSSIBLE, dates_decide, narrowed, needed_minutes
+from mmatch.solvers._interruptible import searched
+
+if TYPE_CHECKING:
+    from mmatch.instance import Watch
+    from mmatch.scheduling.free_time import Limit
+    from mmatch.scheduling.tasks import Task
+
+SMALL = 12  # matches, up to which the whole linear relaxation of a model takes longer than it saves
 
 
 @dataclass(frozen=True, eq=False)
-class MatchVariables:
+class FoundDates:
+    """What a run gave: dates, the bound (most matches, least cost) on all dates, whether these are the best."""
+
+    dates: list[Chosen]
+    bound: tuple[int, int] | None
+    exact: bool
+
+
+def best_together(
+    tasks: Sequence[Task],
+    start: Sequence[Chosen],
+    watch: Watch,
+    rooms: Sequence[Rooms] = (),
+    *,
+    others: Sequence[PlacedSession] = (),
+    work: float | None = None,
+) -> FoundDates:
+    """The best dates of some matches, or the best that were found until the run is stopped.
+
+    Args:
+        tasks: matches of which each has dates by itself.
+        start: dates to begin with.
+        watch: when to stop.
+        rooms: sites whose rooms are shared.
+        others: sessions of matches that keep their dates; they count for the limits of people.
+        work: a limit in deterministic units, which are about seconds; None is none.
+    """
+    from ortools.sat.python import cp_model
+
+    cp = cp_model.CpModel()
+    variables = [_match_variables(cp, narrowed(task, IMPOSSIBLE - 1)) for task in tasks]
+    _one_session_at_a_time(cp, variables)
+    for limit in limits_of(tasks):
+        _keep_limit(cp, variables, limit, used_of(limit, others))
+    for site in rooms:
+        _keep_rooms(cp, variables, site)
+    if None not in start:
+        cp.add_bool_and([row.present for row in variables])
+    _add_hint(cp, variables, start)
+    price = loose_price(tasks)
+    loose = price * _number_of_loose(cp, variables) if price else 0
+    radix = 1 + sum(row.most for row in variables) + price * sum(map(len, (row.literals for row in variables)))
+    if radix * (len(tasks) + 1) >= IMPOSSIBLE:
+        return FoundDates([None] * len(tasks), None, exact=False)
+    cp.maximize(radix * sum(row.present for row in variables) - sum(row.price for row in variables) - loose)
+    return _solved(cp, variables, radix, (watch, work))
+
+
+def _add_hint(cp: Any, variables: Sequence[_Variables], start: Sequence[Chosen]) -> None:
+    for row, chosen in zip(variables, start, strict=True):
+        cp.add_hint(row.present, chosen is not None)
+        for k, literals in enumerate(row.literals):
+            for literal, at in zip(literals, row.task.starts[k].tolist(), strict=True):
+                cp.add_hint(literal, chosen is not None and chosen[k] == at)
+
+
+def _solved(cp: Any, variables: Sequence[_Variables], radix: int, limits: tuple[Watch, float | None]) -> FoundDates:
+    """One repeatable run of CP-SAT."""
+    from ortools.sat.python import cp_model
+
+    watch, work = limits
+    solver = cp_model.CpSolver()
+    solver.parameters.num_workers = 1
+    solver.parameters.random_seed = 0
+    solver.parameters.catch_sigint_signal = False
+    solver.parameters.cp_model_probing_level = 0  # half of the time of small models, and no help to large ones
+    solver.parameters.linearization_level = 2 if len(variables) > SMALL else 1
+    if work is not None:
+        solver.parameters.max_deterministic_time = work
+    status = searched(solver, cp, watch)
+    if status not in {cp_model.OPTIMAL, cp_model.FEASIBLE}:
+        return FoundDates([None] * len(variables), None, exact=False)
+    dates: list[Chosen] = [
+        tuple(solver.value(row.start(k)) for k in range(len(row.literals)))
+        if solver.boolean_value(row.present)
+        else None
+        for row in variables
+    ]
+    most = round(solver.best_objective_bound)
+    placed = -(-most // radix)
+    return FoundDates(dates, (placed, placed * radix - most), status == cp_model.OPTIMAL)
+
+
+# -- the model --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, eq=False)
+class _Variables:
     """Whether a match has dates, a literal for each start of each session, and the price, which is at most ``most``."""
 
     task: Task
@@ -53,23 +146,23 @@ class MatchVariables:
         return [self.literals[k][place] for place in np.flatnonzero(mask).tolist()]
 
 
-def match_variables(cp: Any, task: Task) -> MatchVariables:
+def _match_variables(cp: Any, task: Task) -> _Variables:
     """The variables of one match, which has possible starts for every session."""
     present = cp.new_bool_var("")
     literals = [[cp.new_bool_var("") for _ in times] for times in task.starts]
     for row in literals:
         cp.add_exactly_one([*row, present.negated()])
-    found = MatchVariables(task, present, literals, 0, 0)
+    found = _Variables(task, present, literals, 0, 0)
     price = sum(found.at(k, prices) for k, prices in enumerate(task.prices))
     most = sum(max(int(prices.max()), 0) - min(int(prices.min()), 0) for prices in task.prices)
     for k in range(len(task.format.gaps)):
         if not (task.fixed[k] and task.fixed[k + 1]):
             gap_price, gap_most = _gap_price(cp, found, k)
             price, most = price + gap_price, most + gap_most
-    return MatchVariables(task, present, literals, price, most)
+    return _Variables(task, present, literals, price, most)
 
 
-def _gap_price(cp: Any, row: MatchVariables, k: int) -> tuple[Any, int]:
+def _gap_price(cp: Any, row: _Variables, k: int) -> tuple[Any, int]:
     """Gap k is kept; what it costs, and at most."""
     task, gap, (before, after) = row.task, row.task.format.gaps[k], row.task.marks[k]
     apart = row.variable(cp, k + 1, after) - row.variable(cp, k, before)
@@ -96,20 +189,20 @@ def _gap_price(cp: Any, row: MatchVariables, k: int) -> tuple[Any, int]:
     return price, most
 
 
-def numbered(variables: Sequence[MatchVariables]) -> Iterator[tuple[MatchVariables, int]]:
+def _numbered(variables: Sequence[_Variables]) -> Iterator[tuple[_Variables, int]]:
     """Every session as (variables of its match, number of the session)."""
     for row in variables:
         for k in range(len(row.literals)):
             yield row, k
 
 
-Row = tuple[MatchVariables, int]  # the variables of a match, and the number of one of its sessions
+Row = tuple[_Variables, int]  # the variables of a match, and the number of one of its sessions
 
 
-def one_session_at_a_time(cp: Any, variables: Sequence[MatchVariables]) -> None:
+def _one_session_at_a_time(cp: Any, variables: Sequence[_Variables]) -> None:
     """Everybody's sessions lie one after the other, with pauses."""
     by_person: defaultdict[str, list[Row]] = defaultdict(list)
-    for row, k in numbered(variables):
+    for row, k in _numbered(variables):
         for person in row.task.people:
             by_person[person].append((row, k))
     pairs: dict[tuple[int, int, int, int], tuple[Row, Row]] = {}
@@ -146,10 +239,10 @@ def _one_before_the_other(cp: Any, one: Row, other: Row) -> None:
         cp.add(b.start(j) >= end).only_enforce_if([a.present, b.present, order])
 
 
-def keep_limit(cp: Any, variables: Sequence[MatchVariables], limit: Limit, used_up: Mapping[int, int]) -> None:
+def _keep_limit(cp: Any, variables: Sequence[_Variables], limit: Limit, used_up: Mapping[int, int]) -> None:
     """One person's limit is kept in every period, of which other matches have used up some."""
     used: defaultdict[int, list[tuple[Any, int, bool]]] = defaultdict(list)
-    for row, k in numbered(variables):
+    for row, k in _numbered(variables):
         if limit.person in row.task.buffers:
             periods = limit.periods(row.task.starts[k])
             amount = limit.amount(row.task.format.sessions[k].minutes)
@@ -165,19 +258,19 @@ def keep_limit(cp: Any, variables: Sequence[MatchVariables], limit: Limit, used_
             kept.only_enforce_if(some)
 
 
-def keep_rooms(cp: Any, variables: Sequence[MatchVariables], site: Rooms) -> None:
+def _keep_rooms(cp: Any, variables: Sequence[_Variables], site: Rooms) -> None:
     """A site never has more sessions at a time than rooms."""
-    rows = [(row, k) for row, k in numbered(variables) if row.task.sites[k] == site.site and not row.task.fixed[k]]
+    rows = [(row, k) for row, k in _numbered(variables) if row.task.sites[k] == site.site and not row.task.fixed[k]]
     for time, sessions, literals in _at_each_time(rows, 0, (begin for begin, _ in site.taken)) if rows else ():
         free = max(site.number - sum(begin <= time < end for begin, end in site.taken), 0)
         if sessions > free:
             cp.add(sum(literals) <= free)
 
 
-def number_of_loose(cp: Any, variables: Sequence[MatchVariables]) -> Any:
+def _number_of_loose(cp: Any, variables: Sequence[_Variables]) -> Any:
     """How many sessions do not directly follow another session of their mentor; the model may count more."""
     by_mentor: defaultdict[str, list[Row]] = defaultdict(list)
-    for row, k in numbered(variables):
+    for row, k in _numbered(variables):
         by_mentor[row.task.people[0]].append((row, k))
     loose: Any = 0
     for rows in by_mentor.values():
