@@ -67,8 +67,8 @@ def scored():
     from mmatch.instance import compile_instance
 
     example = mm.datasets.load("civil-service", seed=SPEC.seed)
-    instance = compile_instance(example.cohort, example.program)
-    edges, stage = instance.labels.pairs, instance.stages[1]
+    instance, people = compile_instance(example.cohort, example.program)
+    edges, stage = people.pairs, instance.stages[1]
     ids = example.cohort.people.ids
     scores, levels = {}, {"ranks": {}, "mentee_ranks": {}}
     columns = (edges.mentor.tolist(), edges.mentee.tolist(), stage.weights.tolist())

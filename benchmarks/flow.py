@@ -173,7 +173,7 @@ def _network_of(cohort: Any, program: Any) -> tuple[Any, Any]:
     from mmatch.network.circulation import build_network
     from mmatch.solvers import Flow
 
-    instance = compile_instance(cohort, program, 0)
+    instance = compile_instance(cohort, program, 0)[0]
     network = build_network(instance)
     return network, network.flow_of(Flow().solve(instance, Watch(None, None, None)).chosen)
 

@@ -86,7 +86,7 @@ def test_a_good_first_answer_needs_no_solver(large):
     from mmatch.portfolio.greedy_groups import greedy
     from mmatch.portfolio.linear_program import GroupProgram
 
-    instance = compile_instance(large, policy().resolve(large))
+    instance = compile_instance(large, policy().resolve(large))[0]
     program = GroupProgram(instance, instance.groups, 0, [])
     values = greedy(program)
     assert program.keeps(values)
@@ -188,7 +188,7 @@ def test_no_row_has_a_huge_number_for_a_limit():
     ]
     rule = mm.rules.CommonSlot(SLOTS[:2], quorum=0.6, rooms={"Rome": 1}, missing="allow")
     program = mm.Program(group=(2, 3), rules=[rule, mm.rules.LevelSpread(1)], aims=[mm.aims.Priority()])
-    rows = Model.of(compile_instance(mm.Cohort(people), program)).rows
+    rows = Model.of(compile_instance(mm.Cohort(people), program)[0]).rows
     limits = {abs(limit) for row in rows for limit in (row.lower, row.upper)}
     assert max(limits - {FAR}) < 1000
 

@@ -32,6 +32,7 @@ T = TypeVar("T")
 LONGEST = 10**9  # seconds, of a time limit
 
 if TYPE_CHECKING:
+    from mmatch.candidates.edges import Edges
     from mmatch.cohort import Cohort
     from mmatch.instance import Instance
     from mmatch.matching import Matching
@@ -82,17 +83,17 @@ def solve(  # noqa: PLR0913 - the front door: the contract names these
     raises = on_interrupt == "raise"
     try:
         watch.report("compile")
-        instance = compile_instance(cohort, resolved, seed, timed=name != "portfolio")
+        instance, edges = compile_instance(cohort, resolved, seed, timed=name != "portfolio")
     except KeyboardInterrupt:
         if raises:
             raise
         return judged(cohort, resolved, Answer(Status.UNKNOWN, stopped="interrupted"), None, (name, seed))
     fitting = choose(instance, solver)
     clock.mark("compile")
-    chosen, answer = _first(fitting, instance, watch, on_interrupt)
+    chosen, answer = _first(fitting, (instance, edges), watch, on_interrupt)
     clock.mark("solve")
-    found = partial(_decoded, cohort, resolved, instance, answer)
-    del instance  # the judge makes its own, in the same memory
+    found = partial(_decoded, edges, resolved, instance, answer)
+    del instance, edges  # the judge makes its own, in the same memory
     matching = _finished(found, raises=raises, first=partial(watch.report, "judge"))
     del found
     result = _finished(partial(judged, cohort, resolved, answer, matching, (chosen.name, seed)), raises=raises)
@@ -100,8 +101,8 @@ def solve(  # noqa: PLR0913 - the front door: the contract names these
     return clock.stamp(result)
 
 
-def _decoded(cohort: Cohort, program: Program, instance: Instance, answer: Answer) -> Matching | None:
-    return None if answer.chosen is None else decode(cohort, program, instance, answer)
+def _decoded(edges: Edges, program: Program, instance: Instance, answer: Answer) -> Matching | None:
+    return None if answer.chosen is None else decode(edges, program, instance, answer)
 
 
 def _finished(work: Callable[[], T], *, raises: bool, first: Callable[[], None] = lambda: None) -> T:
@@ -207,21 +208,23 @@ def _hard_part(instance: Instance, takes: frozenset[str]) -> str:
     return ", ".join(KINDS.get(kind, kind) for kind in sorted(instance.kinds - takes))
 
 
-def _first(solvers: list[Solver], instance: Instance, watch: Watch, on_interrupt: str) -> tuple[Solver, Answer]:
+def _first(
+    solvers: list[Solver], compiled: tuple[Instance, Edges], watch: Watch, on_interrupt: str
+) -> tuple[Solver, Answer]:
     """The first solver whose network the sets of the instance fit, and its answer.
 
     "Infeasible" without evidence is asked of the next solver, too: where both say so, both are named.
     """
     first, *others = solvers
     try:
-        answer = _run(first, instance, watch, on_interrupt)
+        answer = _run(first, compiled, watch, on_interrupt)
     except _CrossingError:
         if not others:
             raise
-        return _first(others, instance, watch, on_interrupt)  # the next one needs no network
+        return _first(others, compiled, watch, on_interrupt)  # the next one needs no network
     evidence = answer.evidence or answer.agreement
-    if answer.status == Status.INFEASIBLE and not evidence and others and instance.groups is None:
-        second = _run(others[0], instance, watch, on_interrupt)
+    if answer.status == Status.INFEASIBLE and not evidence and others and compiled[0].groups is None:
+        second = _run(others[0], compiled, watch, on_interrupt)
         if second.status != Status.INFEASIBLE:
             return others[0], second
         answer = replace(answer, agreement=((first.name, "infeasible"), (others[0].name, "infeasible")))
@@ -232,17 +235,17 @@ class _CrossingError(UnsupportedError):
     """Two sets of pairs that cross, in a sentence."""
 
 
-def _run(solver: Solver, instance: Instance, watch: Watch, on_interrupt: str) -> Answer:
+def _run(solver: Solver, compiled: tuple[Instance, Edges], watch: Watch, on_interrupt: str) -> Answer:
     """The solver's answer; at Ctrl-C the best so far where that is asked for."""
     stopped = watch.reason()
     if stopped:
         return Answer(Status.UNKNOWN, stopped=stopped)
     try:
-        return _sound(solver, instance, solver.solve(instance, watch))
+        return _sound(solver, compiled[0], solver.solve(compiled[0], watch))
     except MmatchError:
         raise
     except CrossingSets as crossing:
-        one, other = (set_title(instance, *item) for item in (crossing.one, crossing.other))
+        one, other = (set_title(compiled[1], *item) for item in (crossing.one, crossing.other))
         raise _CrossingError(
             f"{solver.name} cannot keep both {one} and {other}: these two sets of pairs cross"
         ) from None

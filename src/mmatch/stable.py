@@ -115,7 +115,7 @@ def stable_matchings(cohort: Cohort, program: Program | None = None, *, most: in
     if fault:
         raise InputError(Problem("count", "most", fault))
     resolved = program.resolve(cohort, "stable")
-    instance = Question(cohort, resolved).instance
+    instance, edges = Question(cohort, resolved).compiled
     told = obstacle(instance)
     if told:
         raise UnsupportedError(f"stable_matchings cannot keep {told}")
@@ -130,7 +130,7 @@ def stable_matchings(cohort: Cohort, program: Program | None = None, *, most: in
     for seats in found:
         chosen = np.zeros(len(instance.request), dtype=bool)
         chosen[market.edge[[pair for pair in seats if pair != NONE]]] = True
-        matchings.append(decode(cohort, resolved, instance, Answer(Status.OPTIMAL, chosen)))
+        matchings.append(decode(edges, resolved, instance, Answer(Status.OPTIMAL, chosen)))
     return matchings
 
 

@@ -144,9 +144,9 @@ def test_edited_prices_are_refused_unless_they_still_prove_it(question, data):
         from mmatch.network.folding import groups
         from mmatch.proof.judge import chosen_edges
 
-        instance = compile_instance(cohort, program.resolve(cohort))
+        instance, edges = compile_instance(cohort, program.resolve(cohort))
         network = build_network(instance)
-        flow = network.flow_of(chosen_edges(cohort, instance, result.matching))
+        flow = network.flow_of(chosen_edges(edges, result.matching))
         _by_hand(network, flow, list(groups(network, flow)), prices)
 
 

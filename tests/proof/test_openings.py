@@ -28,7 +28,7 @@ def test_no_prices_bound_a_stage_below_what_can_be(question, data):
     oracle = GroupOracle(cohort, program)
     assume(0 < len(oracle.edges) <= 7)
     try:
-        instance = compile_instance(cohort, program.resolve(cohort))
+        instance, edges = compile_instance(cohort, program.resolve(cohort))
     except mm.MmatchError:
         return
     assume(instance.groups is not None and len(instance.groups) and GroupBound.fits(instance, 0))
@@ -41,7 +41,7 @@ def test_no_prices_bound_a_stage_below_what_can_be(question, data):
         matching = oracle.matching(grouping)
         if keeps(side, instance, matching, cohort):
             assert limit is not None
-            assert instance.stages[0].total(instance.labels, chosen_edges(cohort, instance, matching)) <= limit, chosen
+            assert instance.stages[0].total(instance.labels, chosen_edges(edges, matching)) <= limit, chosen
 
 
 def dense(seed):
@@ -73,11 +73,11 @@ def test_prices_near_the_best_ones_bound_no_stage_below_what_can_be(seed):
     """Prices of the relaxation, some of them moved: any mistake of the bound shows where there is no slack."""
     cohort, program = dense(seed)
     oracle, draw = GroupOracle(cohort, program), random.Random(seed)
-    instance = compile_instance(cohort, program.resolve(cohort))
+    instance, edges = compile_instance(cohort, program.resolve(cohort))
     if instance.groups is None or not len(instance.groups) or len(oracle.edges) > 7:
         return
     found = [oracle.matching(grouping) for _, grouping in oracle.grouped()]
-    chosen = [chosen_edges(cohort, instance, matching) for matching in found]
+    chosen = [chosen_edges(edges, matching) for matching in found]
     reached = []
     for number, stage in enumerate(instance.stages):
         totals = [stage.total(instance.labels, edges) for edges in chosen]
@@ -147,7 +147,7 @@ def at(*slots):
 def test_without_prices_one_mentor_leads_the_best_groups(question, seats):
     cohort, program = question
     assert mm.solve(cohort, program).value == (seats,)
-    instance = compile_instance(cohort, program.resolve(cohort))
+    instance = compile_instance(cohort, program.resolve(cohort))[0]
     bound = GroupBound(instance, instance.groups, 0, [])
     assert bound.value([1, *[0] * (sum(bound.sizes) - 1)]) == seats
 
@@ -174,7 +174,7 @@ def keeps(side, instance, matching, cohort):
     """Whether a matching opens the groups of a side as it asks; copies of one group are counted in order."""
     groups = instance.groups
     opened = [0] * len(groups)
-    names = [cohort.offers.ids[k] for k in instance.labels.offer_rows[groups.offer].tolist()]
+    names = [cohort.offers.ids[k] for k in cohort.canonical_rows[1][groups.offer].tolist()]
     slots = [groups.slots.names[k] if groups.slots else "" for k in groups.slot.tolist()]
     for match in matching:
         fitting = [k for k in range(len(groups)) if (names[k], slots[k]) == (match.offer, match.slot)]

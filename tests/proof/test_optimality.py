@@ -15,7 +15,7 @@ from strategies import cohorts, examples
 def priced(draw):
     """A network, a circulation on it, a cost, any prices, and which arcs may change."""
     cohort = draw(cohorts(most_mentors=2, most_mentees=3, least_loads=False))
-    instance = compile_instance(cohort, mm.Program().resolve(cohort, "flow"))
+    instance = compile_instance(cohort, mm.Program().resolve(cohort, "flow"))[0]
     network = build_network(instance)
     small = st.integers(-2, 2)
     n_edges = len(instance.request)

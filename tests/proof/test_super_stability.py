@@ -18,9 +18,9 @@ from strategies import examples
 
 def market(cohort):
     """(the market of a cohort, (mentee, offer) of each pair)."""
-    instance = mm.instance.compile_instance(cohort, mm.Program().resolve(cohort, "stable"))
+    instance, edges = mm.instance.compile_instance(cohort, mm.Program().resolve(cohort, "stable"))
     found = market_of(instance)
-    pairs, ids, offers = instance.labels.pairs, cohort.people.ids, cohort.offers.ids
+    pairs, ids, offers = edges.pairs, cohort.people.ids, cohort.offers.ids
     rows = found.edge.tolist()
     return found, [(ids[pairs.mentee[k]], offers[pairs.offer.row[k]].removesuffix("/")) for k in rows]
 
@@ -46,7 +46,7 @@ def test_steps_of_another_order_or_of_another_cohort_prove_nothing_false(world, 
     cohort = world.cohort(mm)
     result = mm.solve(cohort, solver=mm.solvers.Stable(kind="super"))
     steps = list(result.proof.stability.steps)
-    edges = len(mm.instance.compile_instance(cohort, mm.Program().resolve(cohort, "stable")).request)
+    edges = len(mm.instance.compile_instance(cohort, mm.Program().resolve(cohort, "stable"))[0].request)
     for _ in range(data.draw(st.integers(0, 3))):
         place = data.draw(st.integers(0, len(steps)))
         if data.draw(st.booleans()) and place < len(steps):

@@ -128,7 +128,7 @@ def test_rotations_that_are_none_or_too_few_prove_nothing(question, data):
 def test_sets_of_rotations_are_the_stable_matchings(projects, data):
     """The sets that are closed under what must come before are as many as there are stable matchings."""
     world = data.draw(rankings(projects=projects, most_mentees=5, most_mentors=4))
-    instance = compile_instance(world.cohort(mm), mm.Program(aims=[mm.aims.Coverage()]))
+    instance = compile_instance(world.cohort(mm), mm.Program(aims=[mm.aims.Coverage()]))[0]
     market = market_of(instance)
     best = mentee_side(market)[0]
     descent = followed(market, best, rotations(market, best))
@@ -241,14 +241,14 @@ def opposed(seed, most_mentees=7, most_offers=7):
 
 def descent_of(cohort):
     """(the rotations of a cohort, which must come before which)."""
-    market = market_of(compile_instance(cohort, mm.Program(aims=[mm.aims.Coverage()])))
+    market = market_of(compile_instance(cohort, mm.Program(aims=[mm.aims.Coverage()]))[0])
     best = mentee_side(market)[0]
     return followed(market, best, rotations(market, best))
 
 
 def all_stable(cohort):
     """How many stable matchings there are, by trying all that seat everybody between the two sides' best."""
-    market = market_of(compile_instance(cohort, mm.Program(aims=[mm.aims.Coverage()])))
+    market = market_of(compile_instance(cohort, mm.Program(aims=[mm.aims.Coverage()]))[0])
     wish = market.by_mentee[0].tolist()
     ends = zip(mentee_side(market)[0], mentor_side(market)[0], strict=True)
     chances = [[NONE] if a == NONE else wish[wish.index(a) : wish.index(b) + 1] for a, b in ends]

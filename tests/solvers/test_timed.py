@@ -76,7 +76,7 @@ def test_the_slot_is_part_of_the_best_matching(question):
     """By trying all; and the same program as groups has the same value."""
     cohort, program = question
     result = mm.solve(cohort, program, solver="flow")
-    assert compile_instance(cohort, program).labels.slot is not None
+    assert compile_instance(cohort, program)[0].labels.timed
     possible = list(every(cohort))
     assume(len(possible) <= 600)
     best = None
@@ -119,9 +119,9 @@ PAIR = [
 )
 def test_what_is_no_flow_makes_groups_as_before(people, rule, flow):
     cohort, program = mm.Cohort(people), mm.Program(rules=[rule]).resolve(mm.Cohort(people))
-    instance = compile_instance(cohort, program)
-    assert (instance.labels.slot is not None, instance.groups is None) == (flow, flow)
-    assert compile_instance(cohort, program, timed=False).groups is not None
+    instance = compile_instance(cohort, program)[0]
+    assert (instance.labels.timed, instance.groups is None) == (flow, flow)
+    assert compile_instance(cohort, program, timed=False)[0].groups is not None
     result = mm.solve(cohort, program)
     assert result.solver == ("flow" if flow else "portfolio")
     assert mm.verify(cohort, program, result) == []

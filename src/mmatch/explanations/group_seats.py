@@ -23,12 +23,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from mmatch.arrays import Bools
-    from mmatch.cohort import Cohort
     from mmatch.constraints import Bounds
     from mmatch.explanations.what_if import Seat
-    from mmatch.instance import Instance
+    from mmatch.instance.question import Question
     from mmatch.matching import Violation
-    from mmatch.program import Program
     from mmatch.result import Result
 
 OWN = ("mentee", "request-mentor", "mentee-mentor", "mentee-offer")  # limits that are the mentee's own
@@ -41,10 +39,10 @@ ORDINALS = {1: "first", 2: "second", 3: "third"}
 class GroupSeats:
     """Reasons for unfilled seats of a matching in groups, and for groups that did not open."""
 
-    def __init__(self, question: tuple[Cohort, Program], instance: Instance, result: Result) -> None:
-        self.what_if = Trial(question, instance, result)
+    def __init__(self, question: Question, result: Result) -> None:
+        self.what_if = Trial(question, result)
         self.unopened = UnopenedGroups(self.what_if)
-        self.cohort, self.instance = question[0], instance
+        self.cohort, (self.instance, self.edges) = question.cohort, question.untimed
         self.seats = Counter(self.what_if.matching.seats.mentee)
 
     def reasons(self, waiting: Sequence[Seat]) -> Iterator[Reason]:
@@ -67,7 +65,7 @@ class GroupSeats:
         blocked: dict[int, str] = {}
         for family, full in self._own_full:
             for edge in edges[full[edges]].tolist():
-                blocked.setdefault(edge, set_title(self.instance, family, int(family.label[edge])))
+                blocked.setdefault(edge, set_title(self.edges, family, int(family.label[edge])))
         if len(blocked) < len(edges):
             return None
         text = f"{seat.mentee} has {counted(self.seats[seat.mentee], 'seat')} already: {blocked[int(edges[0])]}"
@@ -76,7 +74,7 @@ class GroupSeats:
     @cached_property
     def _own_full(self) -> list[tuple[Bounds, Bools]]:
         """The mentees' own limits, each with the edges whose set is full."""
-        chosen = chosen_edges(self.cohort, self.instance, self.what_if.matching)
+        chosen = chosen_edges(self.edges, self.what_if.matching)
         found: list[tuple[Bounds, Bools]] = []
         for family in self.instance.bounds if chosen is not None else ():
             if family.key in OWN:
@@ -182,7 +180,7 @@ class UnopenedGroups:
         by_offer: defaultdict[int, list[tuple[tuple[int, ...], Seat]]] = defaultdict(list)
         for edge in np.flatnonzero(np.isin(instance.request, list(by_request))).tolist():
             worth = tuple(-int(stage.weights[edge]) for stage in instance.stages)
-            row = int(instance.labels.offer_rows[instance.offer[edge]])
+            row = int(self.what_if.edges.offer_rows[instance.offer[edge]])
             by_offer[row].append((worth, by_request[int(instance.request[edge])]))
         for row, seats in sorted(by_offer.items()):
             self.ranked[row] = [seat for _, seat in sorted(seats, key=lambda item: (item[0], item[1].request))]

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from mmatch.arrays import Bools, Ints
+    from mmatch.candidates.edges import Edges
     from mmatch.cohort import Cohort
-    from mmatch.instance import Instance
     from mmatch.instance.question import Question
     from mmatch.network.circulation import Network
     from mmatch.program import Program
@@ -47,10 +47,10 @@ def why_infeasible(question: Question, result: Result) -> Iterator[Reason]:
     if isinstance(evidence, Stability):
         yield _unstable(question, evidence)
         return
-    instance = question.instance if isinstance(evidence, Cut) else question.untimed
+    instance, edges = question.compiled if isinstance(evidence, Cut) else question.untimed
     if not isinstance(evidence, Cut):
         shortage = seat_shortage(instance)
-        yield conflicting(cohort, question.program) if shortage is None else _too_few(cohort, instance, shortage)
+        yield conflicting(cohort, question.program) if shortage is None else _too_few(edges, shortage)
         return
     network = build_network(instance)
     _marked(evidence.nodes, network.n_nodes)
@@ -59,7 +59,7 @@ def why_infeasible(question: Question, result: Result) -> Iterator[Reason]:
     enters = np.flatnonzero(~inside[network.tail] & inside[network.head] & (network.lower > 0))
     leaves = np.flatnonzero(inside[network.tail] & ~inside[network.head])
     short = shortfall(network, cut)
-    names = _Names(cohort, instance, network)
+    names = _Names(edges, network)
     if inside[HUB]:
         who, text = _least_loads(names, enters, leaves)
     else:
@@ -85,23 +85,23 @@ def _unstable(question: Question, claim: Stability) -> Reason:
     """Why no matching is stable in the way that was asked for."""
     if claim.notion == "super" and claim.side:
         return Reason("rules", (), "", "no super-stable matching exists: too many people are indifferent")
-    cohort, instance = question.cohort, question.instance
+    cohort, (instance, edges) = question.cohort, question.compiled
     chosen = _marked(claim.steps, len(instance.request))
-    who = instance.labels.mentor_rows[short_of(instance, chosen)].tolist()
-    ids, loads = cohort.people.ids, np.bincount(instance.labels.pairs.mentor[chosen], minlength=len(cohort))
+    who = edges.mentor_rows[short_of(instance, chosen)].tolist()
+    ids, loads = cohort.people.ids, np.bincount(edges.pairs.mentor[chosen], minlength=len(cohort))
     shortfalls = [f"{ids[k]} has {loads[k]} of at least {cohort.people.min_load[k]} mentees" for k in who]
     names = tuple(ids[k] for k in who)
     text = listed(shortfalls, "mentors fall short")
     return Reason("shortage", names, "", f"in every {STABLE[claim.notion]} matching {text}")
 
 
-def _too_few(cohort: Cohort, instance: Instance, found: TooFewSeats | NoSum) -> Reason:
+def _too_few(edges: Edges, found: TooFewSeats | NoSum) -> Reason:
     """Seats that groups must fill and cannot, by plain counts."""
-    labels, ids = instance.labels, cohort.people.ids
-    mentees = [ids[row] for row in np.unique(labels.pairs.mentee[found.edges]).tolist()]
-    mentors = [ids[row] for row in np.unique(labels.pairs.mentor[found.edges]).tolist()]
+    ids = edges.cohort.people.ids
+    mentees = [ids[row] for row in np.unique(edges.pairs.mentee[found.edges]).tolist()]
+    mentors = [ids[row] for row in np.unique(edges.pairs.mentor[found.edges]).tolist()]
     if isinstance(found, TooFewSeats):
-        title = set_title(instance, found.family, found.number)
+        title = set_title(edges, found.family, found.number)
         text = f"{title} needs {counted(found.need, 'seat')}, and groups that can open have {found.seats}"
         text = f"{text}: {found.need - found.seats} short"
     else:
@@ -138,12 +138,12 @@ def smallest_cut(network: Network, cut: tuple[int, ...]) -> tuple[int, ...]:
 class _Names:
     """People behind the arcs of a network."""
 
-    def __init__(self, cohort: Cohort, instance: Instance, network: Network) -> None:
-        self.cohort, self.instance, self.network = cohort, instance, network
+    def __init__(self, edges: Edges, network: Network) -> None:
+        self.cohort, self.edges, self.network = edges.cohort, edges, network
 
     def of(self, arc: int) -> tuple[tuple[str, ...], str]:
         """(people, what the arc stands for)."""
-        edges, ids = self.instance.labels, self.cohort.people.ids
+        edges, ids = self.edges, self.cohort.people.ids
         if arc >= self.network.first_edge:
             edge = arc - self.network.first_edge
             mentee = ids[self.cohort.requests.owner[edges.request_rows[edges.request[edge]]]]

@@ -103,7 +103,7 @@ def _is_stable(question: Question, result: Result) -> bool:
     if result.proof.stability is not None:
         return True
     ruled = any(isinstance(rule, Stable) and rule.kind != "envy" for rule in question.program.rules)
-    return ruled and not obstacle(question.untimed, loads=True)
+    return ruled and not obstacle(question.untimed[0], loads=True)
 
 
 def _scores(cohort: Cohort, program: Program, matching: Matching) -> Iterator[Reason]:

@@ -160,11 +160,11 @@ def _left_open(again: _Solver, answer: Result) -> list[int | None]:
     unknown: list[int | None] = [None] * len(again.program.tiers)
     if answer.trust != Trust.PROVED or answer.found is None:
         return unknown
-    instance = Question(again.cohort, again.program).instance
+    instance, edges = Question(again.cohort, again.program).compiled
     evidence = answer.proof.evidence
     if not isinstance(evidence, Prices) or evidence.multipliers or instance.groups is not None:
         return unknown  # the proof is more than prices on the network, so the network does not tell
-    chosen = chosen_edges(again.cohort, instance, answer.found)
+    chosen = chosen_edges(edges, answer.found)
     try:
         network = build_network(instance)
     except CrossingSets:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mmatch.arrays import Ints
+    from mmatch.candidates.edges import Edges
     from mmatch.cohort import Cohort
     from mmatch.instance import Answer, Instance
     from mmatch.program import Program
@@ -88,13 +89,13 @@ def shortlists(
         if fault:
             raise InputError(Problem("count", name, fault))
     check_seed(seed)
-    instance = Question(cohort, program.resolve(cohort, "flow"), seed).untimed
+    instance, edges = Question(cohort, program.resolve(cohort, "flow"), seed).untimed
     requests, mentors = len(instance.labels.wanted), len(np.unique(instance.labels.label("mentor")))
     limit = max(-(-FEW * size * requests // max(mentors, 1)), 1) if most is None else most
     listed = _with_lists(instance, size, limit)
     answer = find("mmatch.solvers", "Flow")().solve(listed, Watch())
     _check(listed, answer)
-    return Shortlists(MappingProxyType(_named(cohort, listed, np.flatnonzero(answer.chosen))), limit)
+    return Shortlists(MappingProxyType(_named(edges, listed, np.flatnonzero(answer.chosen))), limit)
 
 
 def _with_lists(instance: Instance, size: int, most: int) -> Instance:
@@ -120,9 +121,9 @@ def _check(instance: Instance, answer: Answer) -> None:
         raise SolverError("the shortlists are not proved to be the best")
 
 
-def _named(cohort: Cohort, instance: Instance, used: Ints) -> dict[Entry, tuple[Entry, ...]]:
+def _named(edges: Edges, instance: Instance, used: Ints) -> dict[Entry, tuple[Entry, ...]]:
     """Entries by request, the best first; of equal ones in the order of the lottery."""
-    edges, lottery = instance.labels, instance.lottery
+    cohort, lottery = edges.cohort, instance.lottery
     lottery_order = np.zeros(instance.n_offers, dtype=np.int64) if lottery is None else lottery.offer
     keys = [lottery_order[instance.offer[used]], *(-stage.weights[used] for stage in reversed(instance.stages))]
     used = used[np.lexsort((*keys, instance.request[used]))]

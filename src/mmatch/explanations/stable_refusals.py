@@ -27,8 +27,8 @@ def refusals(question: Question, result: Result) -> Iterator[Reason]:
 
     Who sits there is told, because the matching tells it; how a list goes on is not.
     """
-    cohort, instance = question.cohort, question.untimed
-    chosen = chosen_edges(cohort, instance, result.matching)
+    cohort, (instance, edges) = question.cohort, question.untimed
+    chosen = chosen_edges(edges, result.matching)
     if chosen is None or obstacle(instance, loads=True):
         return
     plain = market_of(instance)

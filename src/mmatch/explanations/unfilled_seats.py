@@ -25,7 +25,6 @@ from mmatch.proof.judge import chosen_edges
 
 if TYPE_CHECKING:
     from mmatch.arrays import Bools, Ints
-    from mmatch.instance import Instance
     from mmatch.instance.question import Question
     from mmatch.network.circulation import Network
     from mmatch.result import Result
@@ -39,12 +38,13 @@ class Unfilled:
     def __init__(self, question: Question, result: Result) -> None:
         cohort = question.cohort
         self.cohort, self.program, self.result = cohort, question.program, result
-        self.instance: Instance = question.untimed
-        self.chosen = chosen_edges(cohort, self.instance, result.matching)
+        self.question = question
+        self.instance, self.edges = question.untimed
+        self.chosen = chosen_edges(self.edges, result.matching)
         self.missing = Counter(result.matching.unmatched)
         self.sentences: dict[int, str] = {}
         self.looked = 0
-        edges = self.instance.labels
+        edges = self.edges
         owner, names = cohort.requests.owner[edges.request_rows], cohort.topic_tree.names
         topics = cohort.requests.topic[edges.request_rows]
         self.titles = [(cohort.people.ids[w], names[t]) for w, t in zip(owner.tolist(), topics.tolist(), strict=True)]
@@ -68,7 +68,7 @@ class Unfilled:
             else:
                 yield from self._lost(request, mentee, topic)
         if grouped:
-            yield from GroupSeats((self.cohort, self.program), self.instance, self.result).reasons(grouped)
+            yield from GroupSeats(self.question, self.result).reasons(grouped)
 
     def removed(self) -> Iterator[Reason]:
         """One reason for each request with unfilled seats and no candidate at all."""
@@ -79,7 +79,7 @@ class Unfilled:
     # -- no candidate at all -------------------------------------------------------------------------------------
 
     def _removed(self, request: int, mentee: str, topic: str) -> Reason:
-        row = self.instance.labels.request_rows[[request]]
+        row = self.edges.request_rows[[request]]
         offers: Ints = np.arange(len(self.cohort.offers.owner))
         pairs = Pairs(facts_of(self.cohort), np.broadcast_to(row, offers.shape), offers)
         meets = np.flatnonzero((pairs.distance != NONE) & (pairs.mentor != pairs.mentee))
@@ -145,7 +145,7 @@ class Unfilled:
         return best_chains(self._net, self._flow, self.moves)
 
     def _lost(self, request: int, mentee: str, topic: str) -> Iterator[Reason]:
-        node, labels, people = self._first + request, self.instance.labels, self.cohort.people.ids
+        node, labels, people = self._first + request, self.edges, self.cohort.people.ids
         entry = self._entry(node)
         if entry is None:
             text = f"{mentee} asks for {counted(int(labels.wanted[request]), 'mentor')}{topic_word(topic)}"
@@ -281,7 +281,7 @@ class Unfilled:
         seats = int(net.upper[leaving].sum())
         wanted = int(instance.labels.wanted[requests].sum())
         touched = np.unique(instance.labels.label("mentor")[np.isin(instance.request, requests)])
-        mentors = [self.cohort.people.ids[row] for row in instance.labels.mentor_rows[touched].tolist()]
+        mentors = [self.cohort.people.ids[row] for row in self.edges.mentor_rows[touched].tolist()]
         topics = sorted({self.titles[r][1] for r in requests.tolist()} - {""})
         on = f" on {listed(topics, 'topics')}" if topics else ""
         what = "this request asks" if len(requests) == 1 else f"these {len(requests)} requests ask"

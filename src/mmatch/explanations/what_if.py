@@ -26,11 +26,9 @@ if TYPE_CHECKING:
 
     from mmatch.aims._base import Aim
     from mmatch.arrays import Bools
-    from mmatch.cohort import Cohort
     from mmatch.constraints import Slots
-    from mmatch.instance import Instance
+    from mmatch.instance.question import Question
     from mmatch.matching import Matching, Violation
-    from mmatch.program import Program
     from mmatch.result import Result
 
 SIZE = frozenset({"group-size"})
@@ -51,9 +49,9 @@ class Seat:
 class Trial:
     """A matching in groups as it is, and as it would be after one change."""
 
-    def __init__(self, question: tuple[Cohort, Program], instance: Instance, result: Result) -> None:
-        self.cohort, self.program = question
-        self.instance, self.result = instance, result
+    def __init__(self, question: Question, result: Result) -> None:
+        self.cohort, self.program = question.cohort, question.program
+        (self.instance, self.edges), self.result = question.untimed, result
         self.matching: Matching = result.matching
         self.matches = list(self.matching)
         self.tries = max(LEAST_TRIES, WORK // (len(self.matching.seats) + 1))
@@ -61,7 +59,7 @@ class Trial:
         self.least, self.most, self.limits, self.groups_led = found.least, found.most, found.mentor, found.led
         self.loads, self.taken = Counter(self.matching.seats.mentor), Counter(self.matching.seats.offer)
         self.before = {(v.code, v.message) for v in validity(self.cohort, self.program, self.matching)}
-        self.slots: Slots | None = None if instance.groups is None else instance.groups.slots
+        self.slots: Slots | None = None if self.instance.groups is None else self.instance.groups.slots
 
     def changed(self, old: Match | None, new: Match) -> list[Match]:
         """The matches with a new one in the place of an old one, or beside all."""
@@ -141,8 +139,7 @@ class Trial:
 
     def offers_of(self, seat: Seat) -> set[str]:
         """The offers that could fill a seat."""
-        edges = self.instance.labels
-        offers = edges.offer_rows[self.instance.offer[self.instance.request == seat.request]]
+        offers = self.edges.offer_rows[self.instance.offer[self.instance.request == seat.request]]
         return {self.cohort.offers.ids[row] for row in offers.tolist()}
 
     @cached_property

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mmatch.arrays import NONE
-from mmatch.candidates.edges import Edges
 from mmatch.constraints import GroupRows
 from mmatch.terms import ConvexLoad
 
@@ -132,7 +131,6 @@ def _component(instance: Instance, groups: Groups, inside: Bools) -> Component:
     members = np.flatnonzero(inside)
     places = np.flatnonzero(inside[groups.group])
     edges = np.unique(groups.edge[places])
-    whole = instance.labels
     alone = replace(
         instance,
         request=instance.request[edges],
@@ -141,7 +139,7 @@ def _component(instance: Instance, groups: Groups, inside: Bools) -> Component:
         tiers=tuple(
             replace(tier, stages=tuple(_stage(instance, s, edges) for s in tier.stages)) for tier in instance.tiers
         ),
-        labels=Edges(whole.pairs.only(edges), whole.request[edges], whole.offer[edges]),
+        labels=instance.labels.only(edges),
         groups=replace(
             groups,
             **{name: getattr(groups, name)[members] for name in ("offer", "leader", "slot")},

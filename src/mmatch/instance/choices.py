@@ -10,22 +10,21 @@ from mmatch.candidates import seat_rows
 
 if TYPE_CHECKING:
     from mmatch.arrays import Bools
-    from mmatch.cohort import Cohort
-    from mmatch.instance import Instance
+    from mmatch.candidates.edges import Edges
     from mmatch.matching import Matching
 
 
-def chosen_edges(cohort: Cohort, instance: Instance, matching: Matching) -> Bools | None:
+def chosen_edges(edges: Edges, matching: Matching) -> Bools | None:
     """The candidate edges that a matching uses; None where one is no candidate or is used twice."""
-    rows = seat_rows(cohort, matching)
+    rows = seat_rows(edges.cohort, matching)
     local = []
-    for row, order in zip(rows, cohort.canonical_rows, strict=True):
+    for row, order in zip(rows, edges.cohort.canonical_rows, strict=True):
         inverse = np.empty(len(order), dtype=np.int64)
         inverse[order] = np.arange(len(order))
         local.append(inverse[row])
-    width = instance.n_offers + 1
-    keys, wanted = instance.request * width + instance.offer, local[0] * width + local[1]
-    slots, slot = instance.labels.slots, instance.labels.slot
+    width = len(edges.offer_rows) + 1
+    keys, wanted = edges.request * width + edges.offer, local[0] * width + local[1]
+    slots, slot = edges.slots, edges.slot
     if slots is not None and slot is not None:
         place = {name: k for k, name in enumerate(slots.names)}
         times = [place.get(name, -1) for name in matching.seats.slot]

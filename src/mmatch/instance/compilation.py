@@ -12,7 +12,7 @@ from mmatch.constraints import SETS, Bounds, split
 from mmatch.errors import UnsupportedError
 from mmatch.instance.candidate_groups import candidate_groups
 from mmatch.instance.capacities import seat_limits
-from mmatch.instance.model import Instance
+from mmatch.instance.model import EdgeSets, Instance
 from mmatch.instance.time_slots import slot_limits, timed_edges
 from mmatch.stages import Tier, tier_of
 from mmatch.terms import ConvexLoad, Grouped, Linear
@@ -29,7 +29,7 @@ Single = Linear | ConvexLoad | Grouped
 
 def compile_instance(
     cohort: Cohort, program: Program, seed: int | str | None = None, *, timed: bool = True
-) -> Instance:
+) -> tuple[Instance, Edges]:
     """The problem as integer arrays.
 
     Args:
@@ -50,7 +50,7 @@ def compile_instance(
     extra = [item for rule in program.rules for item in rule.constraints(edges)]
     bounds, unmet = split([*limits, *extra])
     bounds = _merged(bounds)
-    return Instance(
+    instance = Instance(
         request=edges.request,
         offer=edges.offer,
         n_requests=edges.count("request"),
@@ -58,10 +58,11 @@ def compile_instance(
         bounds=tuple(bounds),
         unmet=tuple(unmet),
         tiers=tuple(_tier(edges, aims) for aims in program.tiers),
-        labels=edges,
+        labels=EdgeSets(edges),
         lottery=None if seed is None else lottery(cohort, seed),
         groups=candidate_groups(edges, program, bounds) if edges.slot is None else None,
     )
+    return instance, edges
 
 
 def _merged(items: Iterable[Bounds]) -> list[Bounds]:

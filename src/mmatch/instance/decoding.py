@@ -13,13 +13,14 @@ from mmatch.matching import Matching, Seats
 
 if TYPE_CHECKING:
     from mmatch.arrays import Bools, Ints
+    from mmatch.candidates.edges import Edges
     from mmatch.cohort import Cohort
     from mmatch.constraints import Groups
     from mmatch.instance.model import Answer, Instance
     from mmatch.program import Program
 
 
-def decode(cohort: Cohort, program: Program, instance: Instance, answer: Answer) -> Matching:
+def decode(edges: Edges, program: Program, instance: Instance, answer: Answer) -> Matching:
     """The matching that an answer means, in canonical order of mentors.
 
     Raises:
@@ -28,20 +29,18 @@ def decode(cohort: Cohort, program: Program, instance: Instance, answer: Answer)
     if answer.chosen is None:
         raise SolverError("an answer without edges is no matching")
     if instance.groups is not None:
-        return _decoded_groups(cohort, instance, instance.groups, answer)
-    return _decoded(cohort, program, instance, answer.chosen)
+        return _decoded_groups(edges.cohort, instance, instance.groups, answer)
+    return _decoded(edges, program, answer.chosen)
 
 
-def _decoded(cohort: Cohort, program: Program, instance: Instance, chosen: Bools) -> Matching:
-    edges = np.flatnonzero(chosen)
-    request_rows, offer_rows = cohort.canonical_rows
-    order = np.argsort(instance.offer[edges], kind="stable")
-    edges = edges[order]
-    found = seated(cohort, program, request_rows[instance.request[edges]], offer_rows[instance.offer[edges]])
-    slots, slot = instance.labels.slots, instance.labels.slot
-    if slots is None or slot is None:
+def _decoded(edges: Edges, program: Program, chosen: Bools) -> Matching:
+    used = np.flatnonzero(chosen)
+    used = used[np.argsort(edges.offer[used], kind="stable")]
+    requests, offers = edges.request_rows[edges.request[used]], edges.offer_rows[edges.offer[used]]
+    found = seated(edges.cohort, program, requests, offers)
+    if edges.slots is None or edges.slot is None:
         return found
-    names = tuple(slots.names[k] for k in slot[edges].tolist())
+    names = tuple(edges.slots.names[k] for k in edges.slot[used].tolist())
     return Matching.from_seats(replace(found.seats, slot=names), found.unmatched)
 
 

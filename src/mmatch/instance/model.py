@@ -7,17 +7,88 @@ from functools import cached_property
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from mmatch import progress
+from mmatch.candidates.edges import Edges
 from mmatch.constraints import Links, NoBlocking
+from mmatch.instance.set_titles import set_title
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from fractions import Fraction
 
-    from mmatch.arrays import Bools, Ints
-    from mmatch.candidates.edges import Edges
+    from mmatch.arrays import Bools, Floats, Ints
     from mmatch.constraints import Bounds, Groups, Lottery, Unmet
     from mmatch.matching import Evidence, Status
     from mmatch.stages import Stage, Tier
+
+
+class EdgeSets:
+    """What solvers see of the candidate edges: the sets that they fall into, ranks, and who asks for how much.
+
+    All of it is numbers, but for ids in messages; the people behind them stay with `Edges`.
+    """
+
+    def __init__(self, edges: Edges) -> None:
+        self._edges = edges
+        self.label, self.count = edges.label, edges.count
+
+    @property
+    def wanted(self) -> Ints:
+        """Seats asked for by each request."""
+        return self._edges.wanted
+
+    @property
+    def mentee_of_request(self) -> Ints:
+        """The number of the mentee of each request."""
+        return self._edges.mentee_of_request
+
+    @property
+    def mentor_of_offer(self) -> Ints:
+        """The number of the mentor of each offer."""
+        return self._edges.mentor_of_offer
+
+    @property
+    def timed(self) -> bool:
+        """Whether each edge is at a time of its own."""
+        return self._edges.slot is not None
+
+    @cached_property
+    def topic_of_offer(self) -> Ints:
+        """A number for the topic of each offer."""
+        return self._edges.cohort.offers.topic[self._edges.offer_rows]
+
+    @cached_property
+    def urgency(self) -> Floats:
+        """The priority of each request."""
+        return self._edges.cohort.requests.priority[self._edges.request_rows]
+
+    def ranks(self, side: str) -> Ints:
+        """The rank that one side ("mentee" or "mentor") gives the other on each edge."""
+        pairs = self._edges.pairs
+        return pairs.mentee_rank if side == "mentee" else pairs.mentor_rank
+
+    def mentor_id(self, number: int) -> str:
+        """The id of a mentor, for a message."""
+        found: str = self._edges.cohort.people.ids[self._edges.mentor_rows[number]]
+        return found
+
+    def title(self, family: Bounds, number: int) -> str:
+        """A set of edges as a coordinator would name it."""
+        return set_title(self._edges, family, number)
+
+    def between(self, pairs: Iterable[tuple[str, str]]) -> Bools:
+        """Which edges are between (mentor, mentee), by their ids."""
+        index, own = self._edges.cohort.people.index, self._edges.pairs
+        width = len(index)
+        keys = [index[a] * width + index[b] for a, b in pairs if a in index and b in index]
+        return np.isin(own.mentor * width + own.mentee, keys)
+
+    def only(self, edges: Ints) -> EdgeSets:
+        """The same for some of the edges."""
+        own = self._edges
+        return EdgeSets(Edges(own.pairs.only(edges), own.request[edges], own.offer[edges]))
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,7 +107,7 @@ class Instance:
     bounds: tuple[Bounds, ...]
     unmet: tuple[Unmet, ...]
     tiers: tuple[Tier, ...]
-    labels: Edges
+    labels: EdgeSets
     lottery: Lottery | None = None
     groups: Groups | None = None
 
@@ -64,7 +135,7 @@ class Instance:
     def kinds(self) -> frozenset[str]:
         """All kinds of term and constraint in it."""
         found = {"bounds"} | {item.kind for item in self.unmet}
-        found |= {"groups"} if self.groups is not None else {"slots"} if self.labels.slot is not None else set()
+        found |= {"groups"} if self.groups is not None else {"slots"} if self.labels.timed else set()
         return frozenset(found.union(*(tier.kinds for tier in self.tiers)))
 
 

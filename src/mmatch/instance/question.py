@@ -10,6 +10,7 @@ from mmatch.instance.compilation import compile_instance
 from mmatch.program import question_digest
 
 if TYPE_CHECKING:
+    from mmatch.candidates.edges import Edges
     from mmatch.cohort import Cohort
     from mmatch.instance.model import Instance
     from mmatch.program import Program
@@ -29,13 +30,23 @@ class Question:
         return question_digest(self.cohort, self.program)
 
     @cached_property
-    def instance(self) -> Instance:
-        """The compiled problem; times that are a flow are part of its edges."""
+    def compiled(self) -> tuple[Instance, Edges]:
+        """The compiled problem and the people behind its edges; times that are a flow are part of the edges."""
         return compile_instance(self.cohort, self.program, self.seed)
 
     @cached_property
-    def untimed(self) -> Instance:
+    def untimed(self) -> tuple[Instance, Edges]:
         """The same with all times as groups."""
-        if self.instance.labels.slot is None:
-            return self.instance
+        if not self.compiled[0].labels.timed:
+            return self.compiled
         return compile_instance(self.cohort, self.program, self.seed, timed=False)
+
+    @property
+    def instance(self) -> Instance:
+        """The compiled problem."""
+        return self.compiled[0]
+
+    @property
+    def edges(self) -> Edges:
+        """The people behind its edges."""
+        return self.compiled[1]

@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
+    from mmatch.candidates.edges import Edges
     from mmatch.constraints import Bounds
-    from mmatch.instance.model import Instance
 
 
-def set_title(instance: Instance, family: Bounds, number: int) -> str:
+def set_title(edges: Edges, family: Bounds, number: int) -> str:
     """A set of pairs as a coordinator would name it, such as "the seats of offer ann/statistics"."""
-    edges = instance.labels
     found = np.flatnonzero(family.label == number)
     if not len(found):
         return f"an empty set ({family.key} {number})"

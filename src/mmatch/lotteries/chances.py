@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from mmatch.arrays import Bools, Ints
+    from mmatch.candidates.edges import Edges
     from mmatch.instance import Instance
 
 LARGEST_FLOW = 2**52  # sums of flows stay exact
@@ -44,7 +45,7 @@ class Chances:
     edges: tuple[Fraction, ...]
 
 
-def edge_chances(instance: Instance, first_stages: int, cap: Fraction) -> Chances:
+def edge_chances(instance: Instance, edges: Edges, first_stages: int, cap: Fraction) -> Chances:
     """The best chances: so many stages of the program's tiers, then equal seats, then the other stages.
 
     Raises:
@@ -54,20 +55,20 @@ def edge_chances(instance: Instance, first_stages: int, cap: Fraction) -> Chance
     """
     instance = with_sets_of_people(instance, cap)
     network = build_network(instance)
-    _check_roots(instance, network)
+    _check_roots(edges, network)
     _check_size(network, cap.denominator * (network.n_nodes + 1))
     rest, origin = _per_mentee(_hold(_scaled(network, cap), first_stages, cap))
     mentees = int(np.count_nonzero(origin == NONE))
     stages = range(first_stages, len(network.stages))
-    edges = [Fraction(0)] * (network.n_arcs - network.first_edge)
+    chances = [Fraction(0)] * (network.n_arcs - network.first_edge)
     for block in equal_levels(rest, mentees):
         costs = (_costs(network, stage, origin[block.arcs]) for stage in stages)
         flow, _ = _optimum(block.network, costs, block.flow)
         places = np.flatnonzero(block.arcs >= rest.first_edge)
         scale = cap.denominator * block.scale
         for edge, units in zip((block.arcs[places] - rest.first_edge).tolist(), flow[places].tolist(), strict=True):
-            edges[edge] = Fraction(units, scale)
-    return Chances(network, _averaged(edges, alike(network)))
+            chances[edge] = Fraction(units, scale)
+    return Chances(network, _averaged(chances, alike(network)))
 
 
 def with_sets_of_people(instance: Instance, cap: Fraction) -> Instance:
@@ -90,7 +91,7 @@ def with_sets_of_people(instance: Instance, cap: Fraction) -> Instance:
     return replace(instance, bounds=(sets["mentee"], *others))
 
 
-def _check_roots(instance: Instance, network: Network) -> None:
+def _check_roots(edges: Edges, network: Network) -> None:
     """Refuse sets of several mentees: what one may get then hangs on another, and equal chances are no flow.
 
     Raises:
@@ -101,7 +102,7 @@ def _check_roots(instance: Instance, network: Network) -> None:
         first = np.cumsum([1, *(len(family.upper) for family in network.families)])
         node = int(above.max())
         k = int(np.searchsorted(first, node, side="right")) - 1
-        title = set_title(instance, network.families[k], node - int(first[k]))
+        title = set_title(edges, network.families[k], node - int(first[k]))
         raise UnsupportedError(f"a lottery cannot keep {title}: it counts the seats of several mentees together")
 
 

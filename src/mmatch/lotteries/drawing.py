@@ -18,7 +18,7 @@ from mmatch.instance import Answer, Instance
 from mmatch.instance.decoding import decode
 from mmatch.instance.question import Question
 from mmatch.instance.set_titles import set_title
-from mmatch.lotteries.chances import edge_chances, with_sets_of_people
+from mmatch.lotteries.chances import edge_chances
 from mmatch.lotteries.keyed_random import Keyed
 from mmatch.lotteries.rounding import ChanceShares, shares_of
 from mmatch.matching import Status
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mmatch.arrays import Bools
+    from mmatch.candidates.edges import Edges
     from mmatch.cohort import Cohort
     from mmatch.matching import Match, Matching
 
@@ -82,15 +83,14 @@ def randomise(
     check_seed(seed)
     most = _cap(cap)
     resolved = program.resolve(cohort, "flow")
-    instance = Question(cohort, resolved).untimed
+    instance, people = Question(cohort, resolved).untimed
     _check_flow(resolved, instance)
     try:
-        chances = edge_chances(instance, _first_stages(resolved, instance), Fraction(1) if most is None else most)
+        chances = edge_chances(instance, people, _first_stages(resolved, instance), most or Fraction(1))
     except CrossingSets as crossing:
-        wider = with_sets_of_people(instance, Fraction(1) if most is None else most)
-        one, other = (set_title(wider, *item) for item in (crossing.one, crossing.other))
+        one, other = (set_title(people, *item) for item in (crossing.one, crossing.other))
         raise UnsupportedError(f"a lottery cannot keep both {one} and {other}: these two sets of pairs cross") from None
-    source = _Source(cohort, resolved, instance, chances.edges, shares_of(chances))
+    source = _Source(cohort, resolved, (instance, people), chances.edges, shares_of(chances))
     return source.draw(seed, most)
 
 
@@ -139,7 +139,7 @@ class _Source:
 
     cohort: Cohort
     program: Program
-    instance: Instance
+    compiled: tuple[Instance, Edges]
     edges: tuple[Fraction, ...]
     shares: ChanceShares
 
@@ -165,7 +165,7 @@ class _Source:
         Raises:
             SolverError: where the judge refuses it.
         """
-        matching = decode(self.cohort, self.program, self.instance, Answer(Status.OPTIMAL, chosen))
+        matching = decode(self.compiled[1], self.program, self.compiled[0], Answer(Status.OPTIMAL, chosen))
         wrong = verify(self.cohort, self.program, matching)
         if wrong:
             raise SolverError(f"the lottery drew a matching that the judge refuses: {wrong[0].message}")
@@ -182,8 +182,8 @@ class _Source:
 
     def _pairs(self, edges: list[int]) -> Iterator[Pair]:
         """(mentor, mentee, topic of the offer) of edges."""
-        labels, cohort = self.instance.labels, self.cohort
-        requests, offers = labels.request_rows[labels.request[edges]], labels.offer_rows[labels.offer[edges]]
+        people, cohort = self.compiled[1], self.cohort
+        requests, offers = people.request_rows[people.request[edges]], people.offer_rows[people.offer[edges]]
         ids, names, owner = cohort.people.ids, cohort.topic_tree.names, cohort.offers.owner
         for request, offer in zip(requests.tolist(), offers.tolist(), strict=True):
             mentee = ids[cohort.requests.owner[request]]

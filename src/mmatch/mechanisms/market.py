@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mmatch.constraints import FREE
-from mmatch.instance.set_titles import set_title
 from mmatch.mechanisms.rank_lists import Lists
 
 if TYPE_CHECKING:
@@ -119,14 +118,13 @@ def _obstacle(instance: Instance, family: Bounds, *, loads: bool) -> str:
     if family.key == "mentor":
         if loads or not len(wrong):
             return ""
-        row = instance.labels.mentor_rows[wrong[0]]
-        return f"a least load of {family.lower[wrong[0]]} (mentor {instance.labels.cohort.people.ids[row]})"
+        return f"a least load of {family.lower[wrong[0]]} (mentor {instance.labels.mentor_id(int(wrong[0]))})"
     if family.key == "request":
         wrong = np.union1d(wrong, np.flatnonzero(family.upper > 1))
-        return f"a request for several mentors ({set_title(instance, family, int(wrong[0]))})" if len(wrong) else ""
+        return f"a request for several mentors ({instance.labels.title(family, int(wrong[0]))})" if len(wrong) else ""
     if family.key == "offer" and not len(wrong):
         return ""
-    return set_title(instance, family, int(wrong[0]) if len(wrong) else 0)
+    return instance.labels.title(family, int(wrong[0]) if len(wrong) else 0)
 
 
 def short_of(instance: Instance, chosen: Bools) -> Ints:
@@ -151,9 +149,9 @@ def market_of(instance: Instance) -> Market:
     mentor = labels.label("mentor")
     room = (offer_seats > 0) & (mentor_seats[labels.mentor_of_offer] > 0)
     usable: Bools = (wanted > 0)[instance.request] & room[instance.offer]
-    edge, pairs = np.arange(len(usable), dtype=np.int32), labels.pairs
+    edge = np.arange(len(usable), dtype=np.int32)
     edge = edge if usable.all() else edge[usable]
-    columns = (instance.request, instance.offer, mentor, pairs.mentee_rank, pairs.mentor_rank)
+    columns = (instance.request, instance.offer, mentor, labels.ranks("mentee"), labels.ranks("mentor"))
     mentee, offer, mentor, mentee_rank, mentor_rank = columns if usable.all() else (x[edge] for x in columns)
     return Market(
         edge=edge,
@@ -189,7 +187,7 @@ def stage_weights(instance: Instance) -> list[Ints]:
 
 def counts_ranks(instance: Instance, side: str) -> bool:
     """Whether the aims are those of one side's best stable matching: filled seats, then the sum of its ranks."""
-    ranks = instance.labels.pairs.mentee_rank if side == "mentee" else instance.labels.pairs.mentor_rank
+    ranks = instance.labels.ranks(side)
     stages = [stage for stage in instance.stages if stage.plain]
     if len(stages) != len(instance.stages) or len(stages) != len(("seats", "ranks")):
         return False

@@ -180,7 +180,7 @@ class Tree:
 def _sets(program: GroupProgram) -> Iterator[tuple[list[int], int]]:
     """(set of groups to branch on, how promising it is): of a topic at a slot, of a topic, and each group alone."""
     groups, labels = program.groups, program.instance.labels
-    topic = labels.cohort.offers.topic[labels.offer_rows[groups.offer]]
+    topic = labels.topic_of_offer[groups.offer]
     seen: set[tuple[int, ...]] = set()
     for weight, keys in ((2, (topic, groups.slot)), (4, (topic, topic)), (1, (np.arange(len(groups)), groups.slot))):
         _, label = np.unique(np.column_stack(keys), axis=0, return_inverse=True)

@@ -33,7 +33,7 @@ class CountingCuts:
         keys = [family.key for family in bounds]
         self.family = keys.index("mentee") if "mentee" in keys else keys.index("request")
         self.label, self.upper = bounds[self.family].label[self.groups.edge], bounds[self.family].upper
-        self.topic = labels.cohort.offers.topic[labels.offer_rows[self.groups.offer]]
+        self.topic = labels.topic_of_offer[self.groups.offer]
 
     def broken(self, columns: Floats) -> list[CountingCut]:
         """The cuts that a fractional answer breaks most."""

@@ -138,7 +138,7 @@ def neighbourhoods(program: GroupProgram, size: int, draw: np.random.Generator) 
     """Sets of groups to free: all groups of some mentors, who share topics with one of them or none in particular."""
     mentor, offer = program.groups.leader, program.groups.offer
     mentors = np.unique(mentor)
-    topic = program.instance.labels.cohort.offers.topic[program.instance.labels.offer_rows[offer]]
+    topic = program.instance.labels.topic_of_offer[offer]
     while True:
         chosen = draw.choice(mentors, size=min(size, len(mentors)), replace=False)
         if draw.random() < 0.7:

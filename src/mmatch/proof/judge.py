@@ -120,7 +120,7 @@ def _none_possible(question: Question, evidence: Evidence | None) -> bool:
         case Stability():
             return none_exists(question, evidence)
         case None | Shortage():
-            return seat_shortage(question.untimed) is not None
+            return seat_shortage(question.untimed[0]) is not None
     return False
 
 
@@ -138,7 +138,7 @@ def _proved(
     if not bounded or proof.digest != question.digest:
         return 0, ()
     instance = question.instance
-    chosen = chosen_edges(question.cohort, instance, matching)
+    chosen = chosen_edges(question.edges, matching)
     if chosen is None or "balance" in instance.kinds:  # of which prices know nothing
         return 0, ()
     if instance.groups is not None:

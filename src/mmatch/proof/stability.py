@@ -63,16 +63,16 @@ def stable_tiers(
     if not rules or claim is None or proof.digest != question.digest:
         return 0, unrest(cohort, program, matching)
     instance = question.instance
-    chosen = chosen_edges(cohort, instance, matching)
+    chosen = chosen_edges(question.edges, matching)
     if chosen is None or not _is_meant(instance, claim):
         return 0, unrest(cohort, program, matching)
-    if len(rules) == 1 and claim.side and claim.notion == "weak" and _best(instance, chosen, claim, totals):
+    if len(rules) == 1 and claim.side and claim.notion == "weak" and _best(question, chosen, claim, totals):
         return len(totals), []
-    blocking = unstable(instance.labels, program, matching)
+    blocking = unstable(question.edges, program, matching)
     if blocking:
         return 0, blocking
     if claim.side:
-        return len(totals) * _best(instance, chosen, claim, totals), []
+        return len(totals) * _best(question, chosen, claim, totals), []
     return (_priced(instance, chosen, claim, totals) if claim.prices else 0), []
 
 
@@ -150,8 +150,9 @@ def _mentees_best(market: Market, seats: Ints, claim: Stability) -> bool:
     return steps is not None and struck_out(market, seats, steps)
 
 
-def _best(instance: Instance, chosen: Bools, claim: Stability, totals: tuple[Exact, ...]) -> bool:
+def _best(question: Question, chosen: Bools, claim: Stability, totals: tuple[Exact, ...]) -> bool:
     """Whether a choice is the best stable one of the side that it is said to be, in the aims of that side."""
+    instance = question.instance
     agree = counts_ranks(instance, claim.side) and tuple(tier_totals(instance, chosen)) == totals
     if not agree or obstacle(instance, loads=True):
         return False
@@ -163,7 +164,7 @@ def _best(instance: Instance, chosen: Bools, claim: Stability, totals: tuple[Exa
     if market.tied:
         if claim.seed is None:
             return False
-        market = market.broken(lottery(instance.labels.cohort, claim.seed))
+        market = market.broken(lottery(question.cohort, claim.seed))
     current = seats_of(market, chosen)
     if current is None or strict_blocks(market, current).any():
         return False
@@ -196,10 +197,10 @@ def none_exists(question: Question, claim: Stability) -> bool:
     if claim.notion == "super" and claim.side:
         left = _after_steps(market, claim)
         return left is not None and left.too_many()
-    return _none_loaded(instance, market, claim)
+    return _none_loaded(question, market, claim)
 
 
-def _none_loaded(instance: Instance, market: Market, claim: Stability) -> bool:
+def _none_loaded(question: Question, market: Market, claim: Stability) -> bool:
     """Whether the steps are the seats of a stable matching in which a mentor falls short of their least load.
 
     In every other one each mentor has as many mentees: the Rural Hospitals theorem for strict lists, for offers with
@@ -207,12 +208,13 @@ def _none_loaded(instance: Instance, market: Market, claim: Stability) -> bool:
     """
     if claim.notion not in {"weak", "super"} or places_of(market, claim.steps) is None:
         return False
+    instance = question.instance
     chosen = np.zeros(len(instance.request), dtype=bool)
     chosen[list(claim.steps)] = True
     current = seats_of(market, chosen)
     if current is None or not within_seats(market, current) or not len(short_of(instance, chosen)):
         return False
     if claim.notion == "super":
-        seats = instance.labels.pairs.only(chosen)
-        return not blocks(instance.labels.pairs, seats, stated_room(seats), "super").any()
+        seats = question.edges.pairs.only(chosen)
+        return not blocks(question.edges.pairs, seats, stated_room(seats), "super").any()
     return not market.tied and not strict_blocks(market, current).any()

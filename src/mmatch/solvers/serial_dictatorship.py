@@ -50,6 +50,5 @@ class SerialDictatorship:
     def _turns(self, instance: Instance) -> Ints:
         """Requests in the order of their turns."""
         lottery_order = np.arange(instance.n_requests) if instance.lottery is None else instance.lottery.request
-        labels = instance.labels
-        urgency = labels.cohort.requests.priority[labels.request_rows]
+        urgency = instance.labels.urgency
         return np.lexsort((lottery_order, -urgency)) if self.by == "priority" else np.argsort(lottery_order)

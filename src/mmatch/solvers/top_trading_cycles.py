@@ -69,15 +69,11 @@ class TopTradingCycles:
         """The market in which earlier mentees stand first with their mentors."""
         if not self.previous:
             return market
-        index = instance.labels.cohort.people.index
-        width = len(index)
-        keys = [index[a] * width + index[b] for a, b in self.previous if a in index and b in index]
-        pairs = instance.labels.pairs
-        first = np.isin((pairs.mentor * width + pairs.mentee)[market.edge], keys)
+        first = instance.labels.between(self.previous)[market.edge]
         crowded = np.flatnonzero(np.bincount(market.offer[first], minlength=len(market.seats)) > market.seats)
         if len(crowded):
-            row = instance.labels.mentor_rows[market.mentor_of_offer[crowded[0]]]
-            text = f"{instance.labels.cohort.people.ids[row]} has more earlier mentees than seats"
+            mentor = instance.labels.mentor_id(int(market.mentor_of_offer[crowded[0]]))
+            text = f"{mentor} has more earlier mentees than seats"
             raise InputError(Problem("argument", "TopTradingCycles.previous", text))
         behind = int(market.mentor_rank.max(initial=0)) + 1
         return replace(market, mentor_rank=np.where(first, market.mentor_rank, market.mentor_rank + behind))

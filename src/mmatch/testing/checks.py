@@ -102,8 +102,8 @@ def check_answer(cohort: Cohort, result: Result, expected: Any, place: str = "th
 
 def check_total(cohort: Cohort, aim: Aim, matching: Matching, place: str = "the cohort") -> None:
     """Check that the compiled form of an aim gives what the aim measures on a matching."""
-    instance = compile_instance(cohort, Program(aims=[Coverage(), replace(aim, weight=1)]))
-    total = tier_totals(instance, chosen_edges(cohort, instance, matching))[-1]  # type: ignore[arg-type]
+    instance, edges = compile_instance(cohort, Program(aims=[Coverage(), replace(aim, weight=1)]))
+    total = tier_totals(instance, chosen_edges(edges, matching))[-1]  # type: ignore[arg-type]
     _same(total, aim.measure(cohort, matching), f"{place}, {matching.pairs()}: {aim.title} compiled, and measured")
 
 
