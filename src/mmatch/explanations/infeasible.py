@@ -16,8 +16,7 @@ from mmatch.explanations.words import counted, listed
 from mmatch.instance.set_titles import set_title
 from mmatch.matching import Cut, Reason, Stability, Status
 from mmatch.mechanisms.market import short_of
-from mmatch.network.circulation import HUB, build_network
-from mmatch.proof.infeasibility import shortfall
+from mmatch.network.circulation import HUB, build_network, shortfall
 from mmatch.proof.seat_counts import TooFewSeats, seat_shortage
 from mmatch.rules import Forbid, Lock
 

@@ -10,7 +10,7 @@ import numpy as np
 from mmatch.arrays import NONE
 from mmatch.candidates.lottery import lottery
 from mmatch.explanations.words import counted, listed, topic_word
-from mmatch.instance.choices import chosen_edges
+from mmatch.instance.decoding import chosen_edges
 from mmatch.matching import Reason
 from mmatch.mechanisms.market import Market, market_of, obstacle
 from mmatch.proof.strict_lists import seats_of

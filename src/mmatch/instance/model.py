@@ -12,6 +12,7 @@ import numpy as np
 from mmatch import progress
 from mmatch.candidates.edges import Edges
 from mmatch.constraints import Links, NoBlocking
+from mmatch.exact import readable
 from mmatch.instance.set_titles import set_title
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from mmatch.arrays import Bools, Floats, Ints
     from mmatch.constraints import Bounds, Groups, Lottery, Unmet
+    from mmatch.exact import Exact, Value
     from mmatch.matching import Evidence, Status
     from mmatch.stages import Stage, Tier
 
@@ -115,6 +117,21 @@ class Instance:
     def stages(self) -> tuple[Stage, ...]:
         """The stages of all tiers, in order."""
         return tuple(stage for tier in self.tiers for stage in tier.stages)
+
+    def totals(self, chosen: Bools, tiers: int | None = None, match: Ints | None = None) -> list[Exact]:
+        """The exact totals of a choice of edges in the leading tiers: all of them by default.
+
+        ``match`` numbers the match of each chosen edge; aims about who sits together need it.
+        """
+        found = [
+            [total for one in tier.stages for total in one.totals(self.labels, chosen, match)]
+            for tier in self.tiers[:tiers]
+        ]
+        return [tuple(own) if tier.vector else own[0] for own, tier in zip(found, self.tiers, strict=False)]
+
+    def values(self, chosen: Bools, tiers: int) -> tuple[Value, ...]:
+        """The same as users read them."""
+        return tuple(map(readable, self.totals(chosen, tiers)))
 
     def tiers_within(self, stages: int) -> int:
         """How many leading tiers are complete when so many leading stages are."""

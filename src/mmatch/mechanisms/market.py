@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mmatch.constraints import FREE
-from mmatch.mechanisms.rank_lists import Lists
+from mmatch.mechanisms.side_lists import Lists
 
 if TYPE_CHECKING:
     from mmatch.arrays import Bools, Ints, Rows

@@ -17,6 +17,8 @@ from mmatch.arrays import NONE
 from mmatch.constraints import LEFT, RIGHT, SETS, Bounds
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from mmatch.arrays import Ints
     from mmatch.instance.model import Instance
     from mmatch.stages import Stage
@@ -81,6 +83,19 @@ class Network:
             arcs = np.flatnonzero(self.set_of[inner, 0] == number)
             flow[arcs] = _filled(load, self.set_of[arcs, 1], self.upper[arcs])
         return flow
+
+
+def shortfall(network: Network, cut: Sequence[int]) -> int:
+    """By how much the least inflow of a set of nodes exceeds its greatest outflow; positive: no circulation exists.
+
+    Hoffman's circulation theorem (1960); for pairs it is Hall's condition with capacities.
+    """
+    inside = np.zeros(network.n_nodes, dtype=bool)
+    inside[[node for node in cut if 0 <= node < network.n_nodes]] = True
+    enters = ~inside[network.tail] & inside[network.head]
+    leaves = inside[network.tail] & ~inside[network.head]
+    least, most = network.lower[enters].tolist(), network.upper[leaves].tolist()
+    return int(sum(least) - sum(most))
 
 
 def _filled(load: Ints, owner: Ints, room: Ints) -> Ints:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mmatch.instance import Answer, Watch
-from mmatch.instance.totals import tier_totals
 from mmatch.matching import Status
 from mmatch.portfolio.time_budget import waited
 from mmatch.solvers.cpsat import CpSat
@@ -64,7 +63,7 @@ def seconded(instance: Instance, answer: Answer, watch: Watch) -> Answer:
 def totals(instance: Instance, answer: Answer) -> tuple[Exact, ...]:
     """The exact totals of all tiers, aims about who sits together too."""
     chosen = np.zeros(0, dtype=bool) if answer.chosen is None else answer.chosen
-    return tuple(tier_totals(instance, chosen, match=_matches(instance, answer)))
+    return tuple(instance.totals(chosen, match=_matches(instance, answer)))
 
 
 def _matches(instance: Instance, answer: Answer) -> Ints | None:

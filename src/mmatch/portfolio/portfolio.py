@@ -13,7 +13,6 @@ from mmatch.exact import plain
 from mmatch.groups.bound import GroupBound
 from mmatch.groups.components import components
 from mmatch.instance import Answer, Watch
-from mmatch.instance.totals import tier_totals, tier_values
 from mmatch.matching import Branches, Status
 from mmatch.portfolio.component_run import ComponentRun
 from mmatch.portfolio.corroboration import by_two
@@ -84,7 +83,7 @@ class _ByComponent:
         found = self.watch.best = self.joined("interrupted")
         if self.watch.progress is not None and found.chosen is not None:
             done, tiers = found.tiers_done, len(self.instance.tiers)
-            value = tier_values(self.instance, found.chosen, min(done + 1, tiers))
+            value = self.instance.values(found.chosen, min(done + 1, tiers))
             limit = None if found.limit is None else plain(found.limit)
             self.watch.report("groups", done, tiers, value, (*value[:done], limit))
 
@@ -136,7 +135,7 @@ class _ByComponent:
         for component, answer in zip(self.components, self.answers, strict=True):
             limit = answer.limit
             if answer.tiers_done > done and answer.chosen is not None:
-                exact = tier_totals(component.instance, answer.chosen, done + 1)[done]
+                exact = component.instance.totals(answer.chosen, done + 1)[done]
                 limit = exact if isinstance(exact, Fraction) else Fraction(str(exact))
             if limit is None:
                 return None

@@ -10,19 +10,17 @@ from typing import TYPE_CHECKING, Any
 from mmatch.errors import excerpt
 from mmatch.exact import Exact, Value, plain, readable
 from mmatch.instance.candidate_groups import asks_for_groups
-from mmatch.instance.choices import chosen_edges
+from mmatch.instance.decoding import chosen_edges
 from mmatch.instance.question import Question
-from mmatch.instance.totals import tier_totals
 from mmatch.matching import Branches, Cut, Matching, Prices, Shortage, Stability, Status, Trust, Violation
-from mmatch.network.circulation import CrossingSets, build_network
+from mmatch.network.circulation import CrossingSets, build_network, shortfall
 from mmatch.program import question_digest
 from mmatch.proof.branch_bounds import opening_bounds
-from mmatch.proof.infeasibility import shortfall
+from mmatch.proof.floor_bounds import worst_off_bounds
 from mmatch.proof.optimality import balanced, proved_face
 from mmatch.proof.seat_counts import seat_shortage
 from mmatch.proof.stability import none_exists, stable_tiers, unrest
 from mmatch.proof.validity import validity
-from mmatch.proof.worst_off import worst_off_bounds
 from mmatch.result import Result
 
 if TYPE_CHECKING:
@@ -157,7 +155,7 @@ def _proved_by_prices(
     flow = network.flow_of(chosen)
     if not balanced(network, flow):
         return 0, ()
-    agree = [a == b for a, b in zip(tier_totals(instance, chosen), totals, strict=True)]
+    agree = [a == b for a, b in zip(instance.totals(chosen), totals, strict=True)]
     prices: deque[Sequence[int]] = deque(evidence.prices)
     stages, free = proved_face(network, flow, prices)
     proved = instance.tiers_within(stages)
@@ -173,7 +171,7 @@ def _proved_in_groups(
     instance: Instance, chosen: Bools, evidence: Branches | None, totals: tuple[Exact, ...]
 ) -> tuple[int, tuple[Fraction | None, ...]]:
     """The same for matchings in groups: a tier is proved where the bounds of its stages meet what it reached."""
-    agree = [a == b for a, b in zip(tier_totals(instance, chosen), totals, strict=True)]
+    agree = [a == b for a, b in zip(instance.totals(chosen), totals, strict=True)]
     bounds = iter(opening_bounds(instance, chosen, evidence))
     limits: list[Fraction | None] = []
     for tier, total in zip(instance.tiers, totals, strict=True):

@@ -48,7 +48,7 @@ def _checks(network: Network, flow: Ints, left: deque[Sequence[int]]) -> Iterato
     for run in runs(network.stages):
         stage = network.stages[run.start]
         if not (stage.summed or stage.single):
-            return  # sums of several edges: no flow, see `worst_off`
+            return  # sums of several edges: no flow, see `floor_bounds`
         if stage.summed:
             for group in fold(network, run):
                 yield group.stages.stop, partial(_tight, network, flow, group.cost, left)

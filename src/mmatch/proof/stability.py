@@ -15,8 +15,7 @@ from mmatch.candidates.blocking import blocks, stated_room
 from mmatch.candidates.edges import candidates
 from mmatch.candidates.lottery import lottery
 from mmatch.exact import exact_sum
-from mmatch.instance.choices import chosen_edges
-from mmatch.instance.totals import tier_totals
+from mmatch.instance.decoding import chosen_edges
 from mmatch.matching import Stability, Violation
 from mmatch.mechanisms.market import counts_ranks, market_of, meets_twice, obstacle, short_of, stage_weights, sums_only
 from mmatch.mechanisms.rotation_order import RotationFace, followed
@@ -98,7 +97,7 @@ def _priced(instance: Instance, chosen: Bools, claim: Stability, totals: tuple[E
     if claim.side or claim.notion != "weak" or obstacle(instance, loads=True):
         return 0
     market = market_of(instance)
-    if market.tied or not sums_only(instance, plain=market.plain) or tuple(tier_totals(instance, chosen)) != totals:
+    if market.tied or not sums_only(instance, plain=market.plain) or tuple(instance.totals(chosen)) != totals:
         return 0
     way = _descent(market, seats_of(market, chosen), claim)
     if way is None:
@@ -153,7 +152,7 @@ def _mentees_best(market: Market, seats: Ints, claim: Stability) -> bool:
 def _best(question: Question, chosen: Bools, claim: Stability, totals: tuple[Exact, ...]) -> bool:
     """Whether a choice is the best stable one of the side that it is said to be, in the aims of that side."""
     instance = question.instance
-    agree = counts_ranks(instance, claim.side) and tuple(tier_totals(instance, chosen)) == totals
+    agree = counts_ranks(instance, claim.side) and tuple(instance.totals(chosen)) == totals
     if not agree or obstacle(instance, loads=True):
         return False
     market = market_of(instance)

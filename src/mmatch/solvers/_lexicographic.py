@@ -17,7 +17,6 @@ import numpy as np
 from mmatch.constraints import FAR
 from mmatch.errors import SolverError, UnsupportedError
 from mmatch.instance import Answer
-from mmatch.instance.totals import tier_values
 from mmatch.matching import Cut, Status
 from mmatch.solvers._goals import goals
 from mmatch.solvers._group_rows import add_groups
@@ -198,7 +197,7 @@ def _report(instance: Instance, best: Bools | None, watch: Watch, number: int) -
     if watch.progress is not None and best is not None:
         grouped = [bool(stage.grouped) for stage in instance.stages]
         done = min(instance.tiers_within(number), instance.tiers_within([*grouped, True].index(True)))
-        watch.report("tiers", done, len(instance.tiers), tier_values(instance, best, done))
+        watch.report("tiers", done, len(instance.tiers), instance.values(best, done))
 
 
 def _worse(instance: Instance, chosen: Bools, best: Bools, stage: int) -> bool:

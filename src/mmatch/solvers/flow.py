@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from mmatch.instance import Answer, Instance, Watch
-from mmatch.instance.totals import tier_values
 from mmatch.matching import Cut, Prices, Status
 from mmatch.network.circulation import Network, build_network
 from mmatch.network.folding import Group, fold, runs
@@ -85,7 +84,7 @@ def _answer(instance: Instance, face: Face, done: int, stopped: str | None) -> A
 def _report(instance: Instance, face: Face, watch: Watch, done: int) -> None:
     """Progress: the totals of the tiers done so far."""
     tiers = instance.tiers_within(done)
-    watch.report("tiers", tiers, len(instance.tiers), tier_values(instance, face.chosen(), tiers))
+    watch.report("tiers", tiers, len(instance.tiers), instance.values(face.chosen(), tiers))
 
 
 def _lottery_order(instance: Instance, network: Network) -> Order:

@@ -19,8 +19,7 @@ from mmatch.engine import solve
 from mmatch.errors import InputError, SolverError, UnsupportedError
 from mmatch.exact import readable
 from mmatch.instance import compile_instance
-from mmatch.instance.choices import chosen_edges
-from mmatch.instance.totals import tier_totals
+from mmatch.instance.decoding import chosen_edges
 from mmatch.matching import Matching, Status
 from mmatch.program import Program
 from mmatch.registry import find
@@ -103,7 +102,7 @@ def check_answer(cohort: Cohort, result: Result, expected: Any, place: str = "th
 def check_total(cohort: Cohort, aim: Aim, matching: Matching, place: str = "the cohort") -> None:
     """Check that the compiled form of an aim gives what the aim measures on a matching."""
     instance, edges = compile_instance(cohort, Program(aims=[Coverage(), replace(aim, weight=1)]))
-    total = tier_totals(instance, chosen_edges(edges, matching))[-1]  # type: ignore[arg-type]
+    total = instance.totals(chosen_edges(edges, matching))[-1]  # type: ignore[arg-type]
     _same(total, aim.measure(cohort, matching), f"{place}, {matching.pairs()}: {aim.title} compiled, and measured")
 
 
