@@ -16,17 +16,16 @@ import numpy as np
 
 from mmatch.availability import DAYS, EPOCH, day_of
 from mmatch.candidates import pairs_of
-from mmatch.comparison.comparison import Comparison
+from mmatch.cohort import Cohort
+from mmatch.comparison.comparison import Comparison, Run
 from mmatch.errors import ExtraError, InputError, Problem, excerpt
+from mmatch.matching import Matching
+from mmatch.progress import Progress
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from mmatch.cohort import Cohort
-    from mmatch.comparison.comparison import Run
-    from mmatch.matching import Matching
-    from mmatch.progress import Progress
     from mmatch.scheduling.plans import Schedule
 __all__ = [
     "Recorder",

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from mmatch.aims._base import PairAim
-from mmatch.arrays import NONE
+from mmatch.arrays import NONE, Ints
 from mmatch.candidates.blocking import KINDS
 from mmatch.candidates.edges import candidates
 from mmatch.cohort import Cohort
@@ -24,8 +24,6 @@ from mmatch.mechanisms.rotations import stable_seats
 from mmatch.program import Program, check_question
 from mmatch.proof.blocking_edges import blocking_edges
 
-if TYPE_CHECKING:
-    from mmatch.arrays import Ints
 __all__ = [
     "BlockingPair",
     "blocking_pairs",

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+from mmatch.cohort import Cohort
 from mmatch.errors import BrokenRulesError, InputError, Problem, excerpt
 from mmatch.instance import Answer
 from mmatch.instance.from_pairs import matching_from_pairs
 from mmatch.matching import Matching, Status, Trust, Violation
-from mmatch.program import check_question
+from mmatch.program import Program, check_question
 from mmatch.proof import judge_matching, judge_result
 from mmatch.proof.well_formed import malformed
 from mmatch.result import Result
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from mmatch.cohort import Cohort
-    from mmatch.program import Program
     from mmatch.scheduling import Schedule
 
 

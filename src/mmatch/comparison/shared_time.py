@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
+from mmatch.arrays import Ints
 from mmatch.availability import common, expand, parse_week
+from mmatch.candidates import Pairs
+from mmatch.cohort import Cohort
 from mmatch.errors import InputError
-
-if TYPE_CHECKING:
-    from mmatch.arrays import Ints
-    from mmatch.candidates import Pairs
-    from mmatch.cohort import Cohort
 
 WEEK, BEFORE, AFTER = ("2027-01-11", "2027-01-17"), "2027-01-10", "2027-01-18"  # no clock changes anywhere
 ZONE = "UTC"  # of people who state none

@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import unicodedata
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from mmatch.cohort import Participant
+from mmatch.datasets._example import Example, Sheet, Sheets
 from mmatch.errors import ExportError
-
-if TYPE_CHECKING:
-    import os
-
-    from mmatch.cohort import Participant
-    from mmatch.datasets._example import Example, Sheet, Sheets
 
 NO_BREAK_SPACE = "\u00a0"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from mmatch import aims, rules
@@ -14,8 +15,6 @@ from mmatch.errors import InputError, Problem
 from mmatch.program import Program
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     Form = list[tuple[Person, dict[str, Any]]]
 
 GENDERS = ("woman", "man", "non-binary")

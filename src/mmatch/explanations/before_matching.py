@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mmatch.arrays import NONE
+from mmatch.arrays import NONE, Bools, Ints
 from mmatch.candidates import Pairs, facts_of
 from mmatch.candidates.joining import BLOCK, MOST_PAIRS
+from mmatch.cohort import Cohort, Supply
 from mmatch.display import Shown, Table
 from mmatch.errors import LimitError, Problem
 from mmatch.program import Program, check_question
 from mmatch.rules._base import Rule
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from mmatch.arrays import Bools, Ints
-    from mmatch.cohort import Cohort, Supply
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,30 +6,23 @@ Every sentence is tried out on the matching as it is, so gains and losses hold w
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mmatch.arrays import NONE
-from mmatch.explanations.what_if import GROUPS_LED, SIZE, Trial, where
+from mmatch.arrays import NONE, Bools
+from mmatch.cohort import Cohort
+from mmatch.constraints import Bounds
+from mmatch.explanations.what_if import GROUPS_LED, SIZE, Seat, Trial, where
 from mmatch.explanations.words import counted, listed, topic_word
+from mmatch.instance import Instance
 from mmatch.instance.set_titles import set_title
-from mmatch.matching import Match, Reason
+from mmatch.matching import Match, Reason, Violation
+from mmatch.program import Program
 from mmatch.proof.judge import chosen_edges
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from mmatch.arrays import Bools
-    from mmatch.cohort import Cohort
-    from mmatch.constraints import Bounds
-    from mmatch.explanations.what_if import Seat
-    from mmatch.instance import Instance
-    from mmatch.matching import Violation
-    from mmatch.program import Program
-    from mmatch.result import Result
+from mmatch.result import Result
 
 OWN = ("mentee", "request-mentor", "mentee-mentor", "mentee-offer")  # limits that are the mentee's own
 MOST_JOINED = 10  # open groups with room that one person is tried in

@@ -3,36 +3,28 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mmatch.arrays import NONE
+from mmatch.arrays import NONE, Bools, Ints
+from mmatch.cohort import Cohort
 from mmatch.constraints import SETS
 from mmatch.engine import solve
 from mmatch.errors import InputError, MmatchError, Problem
 from mmatch.explanations.words import counted, listed
+from mmatch.instance import Instance
+from mmatch.instance.question import Question
 from mmatch.instance.set_titles import set_title
 from mmatch.matching import Cut, Reason, Stability, Status
 from mmatch.mechanisms.market import short_of
-from mmatch.network.circulation import HUB, build_network
+from mmatch.network.circulation import HUB, Network, build_network
+from mmatch.program import Program
 from mmatch.proof.infeasibility import shortfall
-from mmatch.proof.seat_counts import TooFewSeats, seat_shortage
-from mmatch.rules import Forbid, Lock
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from mmatch.arrays import Bools, Ints
-    from mmatch.cohort import Cohort
-    from mmatch.instance import Instance
-    from mmatch.instance.question import Question
-    from mmatch.network.circulation import Network
-    from mmatch.program import Program
-    from mmatch.proof.seat_counts import NoSum
-    from mmatch.result import Result
-    from mmatch.rules import Rule
+from mmatch.proof.seat_counts import NoSum, TooFewSeats, seat_shortage
+from mmatch.result import Result
+from mmatch.rules import Forbid, Lock, Rule
 
 MOST_SHRUNK = 400
 EACH, IN_ALL = 3.0, 20.0  # seconds for one question, and for all of them

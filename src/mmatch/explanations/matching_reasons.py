@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from mmatch.aims._base import PairAim
 from mmatch.candidates import pairs_of
+from mmatch.cohort import Cohort
 from mmatch.display import Shown, Table
 from mmatch.errors import InputError, Problem, excerpt
 from mmatch.exact import plain
@@ -17,17 +18,11 @@ from mmatch.explanations.stable_refusals import refusals
 from mmatch.explanations.unfilled_seats import Unfilled
 from mmatch.explanations.words import number
 from mmatch.instance.question import Question
-from mmatch.matching import Reason, Status
+from mmatch.matching import Matching, Reason, Status
 from mmatch.mechanisms.market import obstacle
+from mmatch.program import Program
 from mmatch.result import Result, check_answer
 from mmatch.rules.stable import Stable
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from mmatch.cohort import Cohort
-    from mmatch.matching import Matching
-    from mmatch.program import Program
 
 
 def reasons(cohort: Cohort, result: Result) -> tuple[Reason, ...]:

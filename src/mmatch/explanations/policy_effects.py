@@ -5,29 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
+from mmatch.arrays import Bools, Ints
+from mmatch.cohort import Cohort
 from mmatch.display import Shown, Table
 from mmatch.engine import solve
 from mmatch.errors import InputError, Problem, UnsupportedError
-from mmatch.exact import readable
+from mmatch.exact import Value, readable
 from mmatch.instance.question import Question
-from mmatch.matching import Prices, Trust
-from mmatch.network.circulation import CrossingSets, build_network
+from mmatch.matching import Matching, Prices, Trust
+from mmatch.network.circulation import CrossingSets, Network, build_network
 from mmatch.network.folding import stage_costs
 from mmatch.network.prices import potentials, reduced_costs, residual_arcs
+from mmatch.program import Program, TierSpec
 from mmatch.proof.judge import chosen_edges
 from mmatch.result import Result, check_answer
-
-if TYPE_CHECKING:
-    from mmatch.arrays import Bools, Ints
-    from mmatch.cohort import Cohort
-    from mmatch.exact import Value
-    from mmatch.matching import Matching
-    from mmatch.network.circulation import Network
-    from mmatch.program import Program, TierSpec
 
 
 @dataclass(frozen=True, slots=True)

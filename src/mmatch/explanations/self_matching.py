@@ -3,33 +3,26 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from mmatch.arrays import Ints
+from mmatch.cohort import Cohort
 from mmatch.constraints import Bounds
 from mmatch.display import Shown, Table
 from mmatch.engine import check_seed
 from mmatch.errors import InputError, Problem, SolverError
 from mmatch.exact import count_fault
-from mmatch.instance import Watch
+from mmatch.instance import Answer, Instance, Watch
 from mmatch.instance.question import Question
 from mmatch.matching import Prices, Status
 from mmatch.network.circulation import build_network
-from mmatch.program import check_question
+from mmatch.program import Program, check_question
 from mmatch.proof.optimality import balanced, stages_proved
 from mmatch.registry import find
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from mmatch.arrays import Ints
-    from mmatch.cohort import Cohort
-    from mmatch.instance import Answer, Instance
-    from mmatch.program import Program
 
 Entry = tuple[str, str]
 FEW = 2  # times the average number of lists, the most that a mentor is on by default

@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mmatch.arrays import NONE
+from mmatch.arrays import NONE, Ints
 from mmatch.candidates.lottery import lottery
+from mmatch.cohort import Cohort
 from mmatch.explanations.words import counted, listed, topic_word
 from mmatch.instance.choices import chosen_edges
+from mmatch.instance.question import Question
 from mmatch.matching import Reason
 from mmatch.mechanisms.market import Market, market_of, obstacle
 from mmatch.proof.strict_lists import seats_of
-
-if TYPE_CHECKING:
-    from mmatch.arrays import Ints
-    from mmatch.cohort import Cohort
-    from mmatch.instance.question import Question
-    from mmatch.result import Result
+from mmatch.result import Result
 
 
 def refusals(question: Question, result: Result) -> Iterator[Reason]:

@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mmatch.arrays import NONE
-from mmatch.network.circulation import HUB
+from mmatch.arrays import NONE, Bools, Ints
+from mmatch.network.circulation import HUB, Network
 from mmatch.network.folding import groups
-
-if TYPE_CHECKING:
-    from mmatch.arrays import Bools, Ints
-    from mmatch.network.circulation import Network
 
 FAR = 2**62
 

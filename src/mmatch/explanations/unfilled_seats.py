@@ -7,11 +7,10 @@ from collections.abc import Callable, Iterator
 from fractions import Fraction
 from functools import cached_property
 from itertools import takewhile
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mmatch.arrays import NONE, reached
+from mmatch.arrays import NONE, Bools, Ints, reached
 from mmatch.candidates import Pairs, facts_of
 from mmatch.exact import plain
 from mmatch.explanations.before_matching import removers
@@ -19,16 +18,12 @@ from mmatch.explanations.group_seats import GroupSeats
 from mmatch.explanations.swap_chains import Moves, best_chains, chain_from, connected
 from mmatch.explanations.what_if import Seat
 from mmatch.explanations.words import counted, found_by, listed, number, topic_word
+from mmatch.instance import Instance
+from mmatch.instance.question import Question
 from mmatch.matching import Reason, Status
-from mmatch.network.circulation import HUB, CrossingSets, build_network
+from mmatch.network.circulation import HUB, CrossingSets, Network, build_network
 from mmatch.proof.judge import chosen_edges
-
-if TYPE_CHECKING:
-    from mmatch.arrays import Bools, Ints
-    from mmatch.instance import Instance
-    from mmatch.instance.question import Question
-    from mmatch.network.circulation import Network
-    from mmatch.result import Result
+from mmatch.result import Result
 
 MOST_CHAINS = 200  # requests with a seat and one more wanted, for which the chain is worked out one by one
 

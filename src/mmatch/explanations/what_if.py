@@ -6,32 +6,26 @@ The judge says what a change breaks, and the aims are measured again.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mmatch.arrays import NONE
+from mmatch.aims._base import Aim
+from mmatch.arrays import NONE, Bools
+from mmatch.cohort import Cohort
+from mmatch.constraints import Slots
 from mmatch.exact import plain
 from mmatch.explanations.words import found_by, number
+from mmatch.instance import Instance
 from mmatch.instance.capacities import capacities
 from mmatch.instance.from_pairs import matching_from_pairs
-from mmatch.matching import Match, Status
+from mmatch.matching import Match, Matching, Status, Violation
+from mmatch.program import Program
 from mmatch.proof.validity import validity
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from mmatch.aims._base import Aim
-    from mmatch.arrays import Bools
-    from mmatch.cohort import Cohort
-    from mmatch.constraints import Slots
-    from mmatch.instance import Instance
-    from mmatch.matching import Matching, Violation
-    from mmatch.program import Program
-    from mmatch.result import Result
+from mmatch.result import Result
 
 SIZE = frozenset({"group-size"})
 GROUPS_LED = frozenset({"groups"})

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any
 
 from mmatch.io.files import atomic_write
-
-if TYPE_CHECKING:
-    import os
-    from collections.abc import Collection, Iterable, Sequence
 
 _TRIGGER = r"[ \u00a0'\"]*[=+\-@\t\r\0＝＋－＠]"  # noqa: RUF001 - spreadsheets take the full-width signs as well
 _ACTS = re.compile(rf"(^|\r\n|\n|\r)(?={_TRIGGER})")

@@ -7,17 +7,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mmatch.arrays import NONE
-from mmatch.candidates.edges import candidates
+from mmatch.candidates.edges import Edges, candidates
 from mmatch.cohort import Cohort
 from mmatch.errors import InputError, Problem, Problems, UnsupportedError, excerpt
+from mmatch.matching import Matching
 from mmatch.program import Program, check_question
 
 if TYPE_CHECKING:
     from networkx import Graph, MultiGraph
     from scipy.sparse import csr_array
-
-    from mmatch.candidates.edges import Edges
-    from mmatch.matching import Matching
 
 MENTEE, MENTOR = 0, 1  # the values of the node attribute "bipartite", as networkx has it
 

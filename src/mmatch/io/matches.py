@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections import defaultdict
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
+from mmatch.cohort import Cohort
 from mmatch.io.csvs import write_rows
-
-if TYPE_CHECKING:
-    import os
-    from collections.abc import Sequence
-
-    from mmatch.cohort import Cohort
-    from mmatch.matching import Match, Matching, Reason
+from mmatch.matching import Match, Matching, Reason
 
 MATCH_HEADS = ("group", "mentor", "mentor_name", "mentee", "mentee_name", "topic", "requested", "offer")
 MERGE_HEADS = ("person", "name", "role", "topic", "partners", "partner_names")

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, PlainSerializer, WithJsonSchema, WrapSerializer
+from pydantic import (
+    AfterValidator,
+    Field,
+    PlainSerializer,
+    SerializerFunctionWrapHandler,
+    WithJsonSchema,
+    WrapSerializer,
+)
 
 from mmatch.availability import DAY as MINUTES_OF_A_DAY
 from mmatch.availability import Window, day_text, week_text
@@ -23,14 +31,7 @@ from mmatch.matching import Match, Status
 from mmatch.scheduling.dates import Dates, Wishes
 from mmatch.scheduling.diaries import Diary
 from mmatch.scheduling.plans import Due, Schedule, Session
-from mmatch.scheduling.settings import Settings
-
-if TYPE_CHECKING:
-    import os
-
-    from pydantic import SerializerFunctionWrapHandler
-
-    from mmatch.scheduling.settings import Key
+from mmatch.scheduling.settings import Key, Settings
 
 MOST_REVISIONS = 2**31 - 1  # of a calendar entry (RFC 5545, 3.3.8)
 

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from mmatch.cohort import Cohort
 from mmatch.io.csvs import write_rows
+from mmatch.matching import Match
 from mmatch.scheduling.plans import Plan, Schedule, Session
-
-if TYPE_CHECKING:
-    import os
-
-    from mmatch.cohort import Cohort
-    from mmatch.matching import Match
 
 SESSION_HEADS = (
     *("plan", "mentor", "mentor_name", "mentees", "mentee_names", "topic", "format", "session", "of"),

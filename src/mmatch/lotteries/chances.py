@@ -13,25 +13,20 @@ laminar trees are a bihierarchy, so chances within them are a lottery over match
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mmatch.arrays import NONE
+from mmatch.arrays import NONE, Bools, Ints
 from mmatch.constraints import Bounds
 from mmatch.errors import NoMatchingError, UnsupportedError
+from mmatch.instance import Instance
 from mmatch.instance.set_titles import set_title
 from mmatch.lotteries.equal_chances import alike, equal_levels
 from mmatch.network.circulation import HUB, Network, build_network
 from mmatch.solvers._min_cost_flow import Order, cheapest, feasible
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from mmatch.arrays import Bools, Ints
-    from mmatch.instance import Instance
 
 LARGEST_FLOW = 2**52  # sums of flows stay exact
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
 from itertools import islice
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from mmatch.arrays import Bools
+from mmatch.cohort import Cohort
 from mmatch.display import MOST_ROWS, Shown, Table
 from mmatch.engine import check_seed
 from mmatch.errors import InputError, LimitError, Problem, SolverError, UnsupportedError, excerpt
@@ -21,17 +23,10 @@ from mmatch.instance.set_titles import set_title
 from mmatch.lotteries.chances import edge_chances, with_sets_of_people
 from mmatch.lotteries.keyed_random import Keyed
 from mmatch.lotteries.rounding import ChanceShares, shares_of
-from mmatch.matching import Status
+from mmatch.matching import Match, Matching, Status
 from mmatch.network.circulation import CrossingSets
 from mmatch.program import Program, check_question
 from mmatch.verifying import verify
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from mmatch.arrays import Bools
-    from mmatch.cohort import Cohort
-    from mmatch.matching import Match, Matching
 
 SCHEMA = "mmatch/draw"
 VERSION = 1

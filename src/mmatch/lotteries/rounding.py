@@ -13,12 +13,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mmatch.arrays import NONE
+from mmatch.arrays import NONE, Bools
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from mmatch.arrays import Bools
     from mmatch.lotteries.chances import Chances
 
 Choice = Callable[[int, int], bool]

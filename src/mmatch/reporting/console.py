@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -11,20 +12,17 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from mmatch.cohort import Cohort
 from mmatch.display import visible
 from mmatch.explanations.words import counted
 from mmatch.io.matches import reasons_by_seat
-from mmatch.matching import Status
+from mmatch.matching import Matching, Reason, Status, Violation
 from mmatch.reporting.sections import ShownNames
 from mmatch.reporting.words import aim_rows, amount, gains, headline, unopened
+from mmatch.result import Result
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
-    from mmatch.cohort import Cohort
     from mmatch.explanations import PolicyEffects, Readiness
-    from mmatch.matching import Matching, Reason, Violation
-    from mmatch.result import Result
     from mmatch.scheduling import Plan, Schedule
 
 MOST_ROWS = 30

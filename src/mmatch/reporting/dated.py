@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mmatch.availability import local_time
-from mmatch.reporting.sections import CellGrid
+from mmatch.cohort import Cohort
+from mmatch.reporting.sections import Cell, CellGrid, ShownNames
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from mmatch.cohort import Cohort
-    from mmatch.reporting.sections import Cell, ShownNames
     from mmatch.scheduling.plans import Due, Plan, Schedule, Session
 
     Numbered = Sequence[tuple[int, Plan]]

@@ -3,26 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from mmatch import __version__
-from mmatch.comparison.measures import metrics
+from mmatch.cohort import Cohort
+from mmatch.comparison.measures import Segment, metrics
 from mmatch.explanations.words import counted, topic_word
-from mmatch.matching import Status, Trust
+from mmatch.matching import Match, Reason, Status, Trust
 from mmatch.reporting.dated import Calendar
 from mmatch.reporting.sections import CellGrid, Page, Section, ShownNames
 from mmatch.reporting.words import aim_rows, amount, gains, headline, unopened
+from mmatch.result import Result
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-
-    from mmatch.cohort import Cohort
-    from mmatch.comparison.measures import Segment
     from mmatch.explanations import PolicyEffects
-    from mmatch.matching import Match, Reason
-    from mmatch.result import Result
     from mmatch.scheduling.plans import Plan, Schedule
 
 FEW = 5  # people in a segment; of fewer nothing is said that could point at one of them

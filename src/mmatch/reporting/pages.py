@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import html as markup
+import os
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from mmatch.cohort import Cohort
 from mmatch.errors import InputError, Problem, excerpt
 from mmatch.explanations import PolicyEffects, reasons
 from mmatch.io.calendars import slug
@@ -17,11 +19,6 @@ from mmatch.reporting.personal import personal
 from mmatch.reporting.sections import Page, rendered
 from mmatch.result import Result, check_answer
 from mmatch.scheduling.plans import Schedule
-
-if TYPE_CHECKING:
-    import os
-
-    from mmatch.cohort import Cohort
 
 
 def report(

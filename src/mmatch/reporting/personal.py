@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 from mmatch.explanations.words import counted
 from mmatch.formats import format_of
+from mmatch.matching import Match
 from mmatch.reporting.dated import DUTY, Calendar, day, when, where
+from mmatch.reporting.overview import Material
 from mmatch.reporting.sections import CellGrid, Page, Section, ShownNames
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from mmatch.matching import Match
-    from mmatch.reporting.overview import Material
 
 MISSED = {
     "no_offer": "Nobody offers this topic at present.",

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import sys
 import time
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 from mmatch.display import escaped
+from mmatch.progress import Progress
 from mmatch.reporting.words import amount
-
-if TYPE_CHECKING:
-    from mmatch.progress import Progress
 
 PATIENCE = 1.0  # seconds before anything is shown
 PAUSE = 0.1  # seconds between two changes of what is shown

@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
+from mmatch.cohort import Cohort
 from mmatch.display import visible
 
 if TYPE_CHECKING:
     from jinja2 import Template
-
-    from mmatch.cohort import Cohort
 
 Cell = str | int | float
 
