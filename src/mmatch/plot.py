@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from mmatch.availability import DAYS, EPOCH, day_of
+from mmatch.availability import DAYS, date_of, day_of
 from mmatch.candidates import pairs_of
 from mmatch.cohort import Cohort
 from mmatch.comparison.comparison import Comparison, Run
@@ -197,7 +197,7 @@ def week(schedule: Schedule, week: dt.date | str, zone: str = "UTC", ax: Axes | 
         InputError: no date.
     """
     ax = _axes(ax)
-    date = EPOCH + dt.timedelta(days=day_of(week, "week"))
+    date = date_of(day_of(week, "week"))
     first = date - dt.timedelta(days=date.weekday())
     for plan in schedule.plans:
         for meeting in plan.sessions:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -84,16 +85,13 @@ def removers(cohort: Cohort, program: Program) -> list[tuple[str, Callable[[Pair
         found.append(("the mentor's own list", lambda p: p.mentor_rank == 0))
     if cohort.score_table is not None:
         found.append(("no score given", lambda p: p.score_row == NONE))
-    found += [(rule.title, _refuses(rule)) for rule in program.rules if type(rule).allows is not Rule.allows]
+    found += [(rule.title, partial(_refused, rule)) for rule in program.rules if type(rule).allows is not Rule.allows]
     return found
 
 
-def _refuses(rule: Rule) -> Callable[[Pairs], Bools]:
-    def refused(pairs: Pairs) -> Bools:
-        allows = rule.mask(pairs)
-        return np.zeros(pairs.shape, dtype=bool) if allows is None else ~allows
-
-    return refused
+def _refused(rule: Rule, pairs: Pairs) -> Bools:
+    allows = rule.mask(pairs)
+    return np.zeros(pairs.shape, dtype=bool) if allows is None else ~allows
 
 
 def _blocks(cohort: Cohort) -> Iterator[tuple[Pairs, Bools]]:

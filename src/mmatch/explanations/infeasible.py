@@ -52,10 +52,7 @@ def why_infeasible(question: Question, result: Result) -> Iterator[Reason]:
     leaves = np.flatnonzero(inside[network.tail] & ~inside[network.head])
     short = shortfall(network, cut)
     names = _Names(cohort, instance, network)
-    if inside[HUB]:
-        who, text = _least_loads(names, enters, leaves)
-    else:
-        who, text = _needs(names, enters, leaves)
+    who, text = (_least_loads if inside[HUB] else _needs)(names, enters, leaves)
     yield Reason("shortage", tuple(dict.fromkeys(who)), "", f"{text}: {short} short")
 
 
@@ -135,23 +132,20 @@ class _Names:
 
     def of(self, arc: int) -> tuple[tuple[str, ...], str]:
         """(people, what the arc stands for)."""
-        edges, ids = self.instance.labels, self.cohort.people.ids
+        edges, ids, offers = self.instance.labels, self.cohort.people.ids, self.cohort.offers
         if arc >= self.network.first_edge:
             edge = arc - self.network.first_edge
-            mentee = ids[self.cohort.requests.owner[edges.request_rows[edges.request[edge]]]]
-            mentor = ids[self.cohort.offers.owner[edges.offer_rows[edges.offer[edge]]]]
+            mentor, mentee = ids[edges.pairs.mentor[edge]], ids[edges.pairs.mentee[edge]]
             return (mentor, mentee), f"{mentor} with {mentee}"
         number, k = self.network.set_of[arc]
         family = self.network.families[number]
-        if family.key in {"mentor", "mentee"}:
-            rows = edges.mentor_rows if family.key == "mentor" else edges.mentee_rows
-            return (ids[rows[k]],), ids[rows[k]]
-        if family.key == "request":
-            row = edges.request_rows[k]
-            return (ids[self.cohort.requests.owner[row]],), ids[self.cohort.requests.owner[row]]
         if family.key == "offer":
             row = edges.offer_rows[k]
-            return (ids[self.cohort.offers.owner[row]],), f"offer {self.cohort.offers.ids[row]}"
+            return (ids[offers.owner[row]],), f"offer {offers.ids[row]}"
+        if family.key in {"mentor", "mentee", "request"}:
+            rows = {"mentor": edges.mentor_rows, "mentee": edges.mentee_rows}
+            row = rows[family.key][k] if family.key in rows else self.cohort.requests.owner[edges.request_rows[k]]
+            return (ids[row],), ids[row]
         inside = np.flatnonzero(family.label == k)
         people, title = self.of(self.network.first_edge + int(inside[0]))
         return people, title if len(inside) == 1 or family.key in SETS or family.key == "lock" else family.rule
@@ -184,8 +178,8 @@ def _least_loads(names: _Names, enters: Ints, leaves: Ints) -> tuple[list[str], 
     """Mentors who must have mentees can reach too few of them."""
     net = names.network
     who, titles = names.several(enters)
-    _, others = names.several(leaves)
-    need, have = int(net.lower[enters].sum()), int(net.upper[leaves].sum())
+    others, have = names.several(leaves)[1], int(net.upper[leaves].sum())
+    need = int(net.lower[enters].sum())
     reach = f"; {listed(others, 'others')} can only give {have}" if others else ", and nobody may come to them"
     return who, f"{listed(titles, 'mentors')} must have at least {counted(need, 'mentee')} together{reach}"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -64,9 +65,8 @@ def explain(cohort: Cohort, result: Result, who: str | tuple[str, str]) -> Expla
     Raises:
         InputError: an unknown id, a result of another cohort.
     """
-    names = (who,) if isinstance(who, str) else who
-    given: object = names
-    if not isinstance(given, tuple) or len(names) not in {1, 2} or not all(isinstance(name, str) for name in given):
+    names: Any = (who,) if isinstance(who, str) else who
+    if not isinstance(names, tuple) or len(names) not in {1, 2} or not all(isinstance(name, str) for name in names):
         raise InputError(Problem("argument", "who", f"found {excerpt(who)}, expected an id or (mentor, mentee)"))
     ids = tuple(cohort[name].id for name in names)
     found = tuple(reason for reason in reasons(cohort, result) if set(ids) <= set(reason.who))
@@ -88,9 +88,8 @@ class Explanation(Shown):
 
     def tables(self) -> Iterator[Table]:
         """One row a reason."""
-        yield Table(
-            ("kind", "topic", "why"), [(r.kind, r.topic, r.message) for r in self.reasons], total=len(self.reasons)
-        )
+        rows = [(reason.kind, reason.topic, reason.message) for reason in self.reasons]
+        yield Table(("kind", "topic", "why"), rows, total=len(rows))
 
 
 def _is_stable(question: Question, result: Result) -> bool:
@@ -118,6 +117,5 @@ def _scores(cohort: Cohort, program: Program, matching: Matching) -> Iterator[Re
             counts.append(f"{wish} is met by {topic}, {steps[row]} steps away in the topic tree")
         elif topic:
             counts.append(f"on {topic}")
-        yield Reason(
-            "score", (mentor, mentee), topic, f"{mentor} with {mentee}: {', '.join(counts) or 'every match counts 1'}"
-        )
+        text = f"{mentor} with {mentee}: {', '.join(counts) or 'every match counts 1'}"
+        yield Reason("score", (mentor, mentee), topic, text)

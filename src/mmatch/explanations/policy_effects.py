@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
@@ -78,9 +79,8 @@ class PolicyEffects(Shown):
     def tables(self) -> Iterator[Table]:
         """What each tier reached and gave up, and what each change of the policy brings."""
         rows = [(t.title, t.value, t.alone, t.lost, t.open) for t in self.tiers]
-        yield Table(
-            ("tier", "reached", "could have alone", "lost", "pairs still open"), rows, "What decided", len(rows)
-        )
+        heads = ("tier", "reached", "could have alone", "lost", "pairs still open")
+        yield Table(heads, rows, "What decided", len(rows))
         changes = [(c.change, c.status, _gains(c.gains)) for c in self.what_if]
         yield Table(("change", "outcome", "gains"), changes, "What if", len(changes))
 
@@ -113,7 +113,14 @@ def policy(cohort: Cohort, result: Result, *, solver: Any = "auto", time_limit: 
         text = "there is no matching, so no tier decided anything: mmatch.reasons says why there is none"
         raise InputError(Problem("type", "result", text))
     again = _Solver(cohort, result.program, solver, time_limit)
-    return PolicyEffects(tuple(_tiers(again, result)), tuple(_changes(again, result.found)))
+    left = _left_open(again, result)
+    tiers = []
+    for k, tier in enumerate(again.program.tiers):
+        value = (result.value or ())[k]
+        alone = value if k == 0 else _alone(again, tier)
+        lost = None if isinstance(value, tuple) or isinstance(alone, tuple) or alone is None else alone - value
+        tiers.append(TierStory(_title(tier), value, alone, lost, left[k]))
+    return PolicyEffects(tuple(tiers), tuple(_changes(again, result.found)))
 
 
 @dataclass(frozen=True)
@@ -133,15 +140,6 @@ class _Solver:
         return {name: readable(aim.measure(self.cohort, matching)) for name, aim in self.program.named_aims()}
 
 
-def _tiers(again: _Solver, answer: Result) -> Iterator[TierStory]:
-    left = _left_open(again, answer)
-    for k, tier in enumerate(again.program.tiers):
-        value = (answer.value or ())[k]
-        alone = value if k == 0 else _alone(again, tier)
-        lost = None if isinstance(value, tuple) or isinstance(alone, tuple) or alone is None else alone - value
-        yield TierStory(_title(tier), value, alone, lost, left[k])
-
-
 def _alone(again: _Solver, tier: TierSpec) -> Value | None:
     """The best of a tier as the first one, behind a Coverage where it needs one; None where no solve tells."""
     needs = any(aim.after_coverage for aim in tier)
@@ -156,15 +154,12 @@ def _left_open(again: _Solver, answer: Result) -> list[int | None]:
     if answer.trust != Trust.PROVED or answer.found is None:
         return unknown
     instance = Question(again.cohort, again.program).instance
-    evidence = answer.proof.evidence
-    if not isinstance(evidence, Prices) or evidence.multipliers or instance.groups is not None:
+    evidence, chosen = answer.proof.evidence, chosen_edges(again.cohort, instance, answer.found)
+    if chosen is None or not isinstance(evidence, Prices) or evidence.multipliers or instance.groups is not None:
         return unknown  # the proof is more than prices on the network, so the network does not tell
-    chosen = chosen_edges(again.cohort, instance, answer.found)
     try:
         network = build_network(instance)
     except CrossingSets:
-        return unknown
-    if chosen is None:
         return unknown
     flow = network.flow_of(chosen)
     free = np.ones(network.n_arcs, dtype=bool)
@@ -201,10 +196,8 @@ def _changes(again: _Solver, matching: Matching) -> Iterator[WhatIf]:
     for k in range(1, len(tiers)):
         moved = [*tiers[: k - 1], tiers[k], tiers[k - 1], *tiers[k + 1 :]]
         change = f"{_title(tiers[k])} before {_title(tiers[k - 1])}"
-        try:
+        with suppress(InputError):  # the aim cannot stand there, such as a worst-off before its Coverage
             yield _what_if(again, change, replace(program, aims=tuple(moved)), now)
-        except InputError:  # the aim cannot stand there, such as a worst-off before its Coverage
-            continue
 
 
 def _what_if(again: _Solver, change: str, program: Program, now: Mapping[str, Value]) -> WhatIf:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 
@@ -94,21 +95,20 @@ def _with_lists(instance: Instance, size: int, most: int) -> Instance:
     """The same candidates and aims, with lists in place of seats."""
     edges = instance.labels
     limits = {"request": size, "mentor": most, "request-mentor": 1}
-    bounds = [_bounds(edges.label(key), edges.count(key), key, upper) for key, upper in limits.items()]
+    bounds = []
+    for key, upper in limits.items():
+        n = edges.count(key)
+        bounds.append(Bounds(key, edges.label(key), np.zeros(n, np.int64), np.full(n, upper, np.int64)))
     tiers = [tier for tier in instance.tiers if all(stage.summed for stage in tier.stages)]
     return replace(instance, bounds=tuple(bounds), unmet=(), groups=None, tiers=tuple(tiers))
-
-
-def _bounds(label: Ints, n: int, key: str, upper: int) -> Bounds:
-    return Bounds(key, label, np.zeros(n, dtype=np.int64), np.full(n, upper, dtype=np.int64))
 
 
 def _check(instance: Instance, answer: Answer) -> None:
     """The judge's arithmetic on a network of its own."""
     network = build_network(instance)
     flow = None if answer.chosen is None else network.flow_of(answer.chosen)
-    sound = flow is not None and answer.status == Status.OPTIMAL and balanced(network, flow)
     prices = answer.evidence.prices if isinstance(answer.evidence, Prices) else ()
+    sound = flow is not None and answer.status == Status.OPTIMAL and balanced(network, flow)
     if flow is None or not sound or stages_proved(network, flow, prices) < len(instance.stages):
         raise SolverError("the shortlists are not proved to be the best")
 
@@ -119,13 +119,12 @@ def _named(cohort: Cohort, instance: Instance, used: Ints) -> dict[Entry, tuple[
     lottery_order = np.zeros(instance.n_offers, dtype=np.int64) if lottery is None else lottery.offer
     keys = [lottery_order[instance.offer[used]], *(-stage.weights[used] for stage in reversed(instance.stages))]
     used = used[np.lexsort((*keys, instance.request[used]))]
-    people, names = cohort.people.ids, cohort.topic_tree.names
-    requests, offers = cohort.requests, cohort.offers
-    lists: dict[Entry, tuple[Entry, ...]] = {
-        (people[requests.owner[row]], names[requests.topic[row]]): () for row in edges.request_rows.tolist()
-    }
-    for edge in used.tolist():
-        row, offer = edges.request_rows[instance.request[edge]], edges.offer_rows[instance.offer[edge]]
-        key = people[requests.owner[row]], names[requests.topic[row]]
-        lists[key] += ((people[offers.owner[offer]], names[offers.topic[offer]]),)
+
+    def entry(table: Any, row: int) -> Entry:
+        return cohort.people.ids[table.owner[row]], cohort.topic_tree.names[table.topic[row]]
+
+    wanted = [entry(cohort.requests, row) for row in edges.request_rows.tolist()]
+    lists: dict[Entry, tuple[Entry, ...]] = dict.fromkeys(wanted, ())
+    for request, offer in zip(instance.request[used].tolist(), instance.offer[used].tolist(), strict=True):
+        lists[wanted[request]] += (entry(cohort.offers, edges.offer_rows[offer]),)
     return lists

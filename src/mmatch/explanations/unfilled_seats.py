@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from fractions import Fraction
 from functools import cached_property
 from itertools import takewhile
@@ -38,6 +38,7 @@ class Unfilled:
         self.chosen = chosen_edges(cohort, self.instance, result.matching)
         self.missing = Counter(result.matching.unmatched)
         self.sentences: dict[int, str] = {}
+        self.removers = removers(cohort, self.program)
         self.looked = 0
         edges = self.instance.labels
         owner, names = cohort.requests.owner[edges.request_rows], cohort.topic_tree.names
@@ -82,18 +83,11 @@ class Unfilled:
             nobody = "nobody else" if (pairs.mentor == pairs.mentee).any() else "nobody"
             return Reason("no_offer", (mentee,), topic, f"{mentee}: {nobody} offers {topic or 'anything'}")
         some = Pairs(pairs.facts, np.broadcast_to(row, meets.shape), meets)
-        counts = [(int(np.broadcast_to(gone(some), meets.shape).sum()), name) for name, gone in self._removers]
+        counts = [(int(np.broadcast_to(gone(some), meets.shape).sum()), name) for name, gone in self.removers]
         causes = [f"{n} by {name}" for n, name in sorted(counts, key=lambda c: (-c[0], c[1])) if n]
-        what = (
-            f"all {len(meets)} offers{topic_word(topic)} are"
-            if len(meets) > 1
-            else f"the only offer{topic_word(topic)} is"
-        )
+        on = topic_word(topic)
+        what = f"all {len(meets)} offers{on} are" if len(meets) > 1 else f"the only offer{on} is"
         return Reason("rules", (mentee,), topic, f"{mentee}: {what} removed: {'; '.join(causes)}")
-
-    @cached_property
-    def _removers(self) -> list[tuple[str, Callable[[Pairs], Bools]]]:
-        return removers(self.cohort, self.program)
 
     # -- candidates, but no seat ---------------------------------------------------------------------------------
 
@@ -162,10 +156,8 @@ class Unfilled:
             yield Reason("outranked", (mentee, rival[0]), topic, self._outranked(mentee, name, loss, worse))
         elif worse is not None and loss[worse] > 0:
             name = " + ".join(aim.title for aim in self.program.tiers[worse])
-            text = (
-                f"{mentee}: a seat{topic_word(topic)} could be filled, but that lowers {name} by {number(loss[worse])}"
-            )
-            yield Reason("price", (mentee,), topic, text)
+            but = f"but that lowers {name} by {number(loss[worse])}"
+            yield Reason("price", (mentee,), topic, f"{mentee}: a seat{topic_word(topic)} could be filled, {but}")
         else:
             text = f"{mentee}: a seat{topic_word(topic)} could be filled, and nothing is lost by it"
             hint = "no aim asks for it" if optimal else f"{found_by(self.result)} did not find it"

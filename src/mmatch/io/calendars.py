@@ -19,6 +19,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from mmatch.availability import local_time
 from mmatch.cohort import Cohort
 from mmatch.errors import InputError, Problem, excerpt, expect
 from mmatch.formats import format_of
@@ -171,8 +172,7 @@ def _issue(cohort: Cohort, now: dt.datetime | str, key: str, invitation: Invitat
         expect(invitation, Invitation, "invitation")
         for who in invitation.attendees:
             known(cohort, who, "attendees")
-    stamp = dt.datetime(1970, 1, 1, tzinfo=dt.UTC) + dt.timedelta(minutes=moment(now, "now"))
-    return Issue(stamp, key, invitation, "REQUEST" if invitation else "PUBLISH")
+    return Issue(local_time(moment(now, "now"), "UTC"), key, invitation, "REQUEST" if invitation else "PUBLISH")
 
 
 def _address(text: Any, where: str) -> str:
@@ -206,8 +206,7 @@ def _written(
             made.add_component(_filled(icalendar.Event(), story.session(k, meeting, issue)))
         for who, number, due in story.dues():
             made.add_component(_filled(icalendar.Todo(), story.todo(who, number, due, issue)))
-    data: bytes = made.to_ical()
-    return data
+    return made.to_ical()  # type: ignore[no-any-return]
 
 
 def _filled(component: Any, fields: Iterator[tuple[str, Any]]) -> Any:
@@ -269,7 +268,7 @@ class _Story:
         gone = issue.method == "CANCEL"
         yield "uid", uid(issue.key, self.plan, f"due {number} of {who}")
         yield "dtstamp", issue.now
-        yield "due", Session(due.by, 0, "").begins()
+        yield "due", local_time(due.by, "UTC")
         yield "sequence", sum(meeting.revision for meeting in self.plan.sessions) + gone
         yield "status", "CANCELLED" if gone else "NEEDS-ACTION"
         addressee = "" if self.person == who else f"{self.names.get(who, who)}: "

@@ -31,15 +31,10 @@ def rows_to_text(header: Sequence[str], rows: Iterable[Sequence[Any]], numeric: 
     stream = io.StringIO(newline="")
     writer = csv.writer(stream, lineterminator="\r\n")
     writer.writerow([neutral(head) for head in header])
-    free = [head in numeric for head in header]
     for row in rows:
-        writer.writerow([_cell(value, as_is=as_is) for value, as_is in zip(row, free, strict=True)])
+        cells = zip(header, ("" if value is None else str(value) for value in row), strict=True)
+        writer.writerow([cell if head in numeric else neutral(cell) for head, cell in cells])
     return stream.getvalue()
-
-
-def _cell(value: Any, *, as_is: bool) -> str:
-    text = "" if value is None else str(value)
-    return text if as_is else neutral(text)
 
 
 def write_rows(

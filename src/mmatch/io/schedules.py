@@ -19,14 +19,14 @@ from pydantic import (
 )
 
 from mmatch.availability import DAY as MINUTES_OF_A_DAY
-from mmatch.availability import Window, day_text, week_text
+from mmatch.availability import Window, day_text, time_text, week_text
 from mmatch.errors import InputError, Problem
 from mmatch.formats import Format
 from mmatch.io.documents import Document
 from mmatch.io.files import file_name
 from mmatch.io.json_text import load_json, write_json
 from mmatch.io.results import MATCH
-from mmatch.io.typed import DAY, INSTANT, WEEK, ZONE, Types, guarded, refuse_repeated, time_text
+from mmatch.io.typed import DAY, INSTANT, WEEK, ZONE, Types, guarded, refuse_repeated
 from mmatch.matching import Match, Status
 from mmatch.scheduling.dates import Dates, Wishes
 from mmatch.scheduling.diaries import Diary

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from mmatch import __version__
 from mmatch.cohort import Cohort
@@ -14,7 +14,7 @@ from mmatch.comparison.measures import Segment, metrics
 from mmatch.explanations.words import counted, topic_word
 from mmatch.matching import Match, Reason, Status, Trust
 from mmatch.reporting.dated import Calendar
-from mmatch.reporting.sections import CellGrid, Page, Section, ShownNames
+from mmatch.reporting.sections import Cell, CellGrid, Page, Section, ShownNames
 from mmatch.reporting.words import aim_rows, amount, gains, headline, unopened
 from mmatch.result import Result
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from mmatch.explanations import PolicyEffects
     from mmatch.scheduling.plans import Plan, Schedule
 
+T = TypeVar("T")
 FEW = 5  # people in a segment; of fewer nothing is said that could point at one of them
 MOST_STEPS = 12
 
@@ -50,20 +51,12 @@ class Material:
     @cached_property
     def matches_of(self) -> Mapping[str, list[Match]]:
         """The matches in which each person is."""
-        found: dict[str, list[Match]] = {}
-        for match in self.result.found or ():
-            for who in (*match.mentors, *match.mentees):
-                found.setdefault(who, []).append(match)
-        return found
+        return _by_person((match, (*match.mentors, *match.mentees)) for match in self.result.found or ())
 
     @cached_property
     def plans_of(self) -> Mapping[str, list[Plan]]:
         """The plans in which each person is."""
-        found: dict[str, list[Plan]] = {}
-        for plan in () if self.schedule is None else self.schedule.plans:
-            for who in plan.people:
-                found.setdefault(who, []).append(plan)
-        return found
+        return _by_person((plan, plan.people) for plan in (() if self.schedule is None else self.schedule.plans))
 
     @cached_property
     def missed_of(self) -> Mapping[str, dict[str, str]]:
@@ -76,6 +69,14 @@ class Material:
             if reason.kind != "score" and topics.get(reason.topic) == "":
                 topics[reason.topic] = reason.kind
         return found
+
+
+def _by_person(items: Iterable[tuple[T, tuple[str, ...]]]) -> Mapping[str, list[T]]:
+    found: dict[str, list[T]] = {}
+    for item, people in items:
+        for who in people:
+            found.setdefault(who, []).append(item)
+    return found
 
 
 def overview(found: Material) -> Page:
@@ -199,27 +200,16 @@ def _matches(found: Material, names: ShownNames) -> CellGrid:
             why[mentor, mentee, reason.topic] = reason.message.removeprefix(f"{mentor} with {mentee}: ")
     matching = found.result.matching
     timed = bool(matching.seats.slot)
-    heads = ("match", "mentor", "mentees", "topic", *(("when",) if timed else ()), "why")
-    rows = tuple(
-        (
-            number,
-            names.listed(match.mentors),
-            names.listed(match.mentees),
-            match.topic or "any",
-            *((match.slot,) if timed else ()),
-            _why(match, why),
-        )
-        for number, match in enumerate(matching, 1)
-    )
-    return CellGrid("Matches", heads, rows, frozenset({0}))
-
-
-def _why(match: Match, why: dict[tuple[str, str, str], str]) -> str:
-    """What a match counts; of a group what each seat counts, where that differs."""
-    texts = [why.get((match.mentor, mentee, match.topic), "") for mentee in match.mentees]
-    if len(set(texts)) == 1:
-        return texts[0]
-    return "; ".join(f"{mentee}: {text}" for mentee, text in zip(match.mentees, texts, strict=True))
+    heads = ("match", "mentor", "mentees", "topic", *["when"] * timed, "why")
+    rows: list[tuple[Cell, ...]] = []
+    for number, match in enumerate(matching, 1):
+        texts = {mentee: why.get((match.mentor, mentee, match.topic), "") for mentee in match.mentees}
+        told = "; ".join(f"{mentee}: {text}" for mentee, text in texts.items())  # what each seat of a group counts
+        if len(set(texts.values())) == 1:
+            told = next(iter(texts.values()))
+        people = names.listed(match.mentors), names.listed(match.mentees)
+        rows.append((number, *people, match.topic or "any", *[match.slot] * timed, told))
+    return CellGrid("Matches", heads, tuple(rows), frozenset({0}))
 
 
 # -- dates ------------------------------------------------------------------------------------------------------------

@@ -31,22 +31,18 @@ def personal(found: Material, who: str) -> Page:
 
 def _meetings(names: ShownNames, who: str, matches: list[Match]) -> Iterator[Section]:
     """Whom this person meets, and on what."""
-    rows = tuple(_met(names, who, match) for match in matches)
+    timed = any(match.slot for match in matches)
+    rows = []
+    for match in matches:
+        role, own, met = ("mentor", match.mentors, match.mentees)
+        if who not in match.mentors:
+            role, own, met = ("mentee", match.mentees, match.mentors)
+        text, beside = ", ".join(map(names.short, met)), ", ".join(names.short(name) for name in own if name != who)
+        text += f", together with {beside}" if beside else ""
+        rows.append((role, match.topic or "any", text, *[match.slot] * timed))
     if rows:
-        timed = any(match.slot for match in matches)
-        heads = ("you are", "topic", "with", *(("when",) if timed else ()))
-        shown = tuple(row if timed else row[:-1] for row in rows)
-        yield Section("meetings", "Whom you meet", grids=(CellGrid("Your matches", heads, shown),))
-
-
-def _met(names: ShownNames, who: str, match: Match) -> tuple[str, ...]:
-    if who in match.mentors:
-        others = tuple(name for name in match.mentors if name != who)
-        note = f", together with {', '.join(map(names.short, others))}" if others else ""
-        return "mentor", match.topic or "any", ", ".join(map(names.short, match.mentees)) + note, match.slot
-    others = tuple(name for name in match.mentees if name != who)
-    note = f", together with {', '.join(map(names.short, others))}" if others else ""
-    return "mentee", match.topic or "any", ", ".join(map(names.short, match.mentors)) + note, match.slot
+        heads = ("you are", "topic", "with", *["when"] * timed)
+        yield Section("meetings", "Whom you meet", grids=(CellGrid("Your matches", heads, tuple(rows)),))
 
 
 def _when(found: Material, names: ShownNames, who: str) -> Iterator[Section]:
