@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
-from mmatch.cohort import Cohort
 from mmatch.errors import InputError, Problem, excerpt
-from mmatch.exact import Value
-from mmatch.matching import Status
-from mmatch.program import Program
 
 if TYPE_CHECKING:
+    from mmatch.cohort import Cohort
+    from mmatch.exact import Value
+    from mmatch.matching import Status
+    from mmatch.program import Program
     from mmatch.scheduling import Dates
 
 Sheet = list[list[str]]

@@ -147,9 +147,7 @@ def _ranks(wished: tuple[str, ...] | None, others: Sequence[Person]) -> tuple[An
 
 
 def _mentor(draws: Draws, person: Person, stated: dict[str, Any], ranks: Any) -> Participant:
-    return Participant(
-        person.id,
-        name=person.name,
+    return person.signs_up(
         offers=(Offer(level=stated["position_level"]),),
         capacity=draws.pick((1, 2, 3), (5, 3, 2)),
         site=stated["site"],
@@ -160,9 +158,7 @@ def _mentor(draws: Draws, person: Person, stated: dict[str, Any], ranks: Any) ->
 
 def _mentee(draws: Draws, person: Person, stated: dict[str, Any], ranks: Any) -> Participant:
     priority = 2 if draws.chance(0.1) else 1
-    return Participant(
-        person.id,
-        name=person.name,
+    return person.signs_up(
         requests=(Request(level=stated["position_level"], priority=priority),),
         site=stated["site"],
         attributes=_kept(stated),

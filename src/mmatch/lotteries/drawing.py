@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import islice
 from types import MappingProxyType
 from typing import Any
@@ -79,14 +79,14 @@ def randomise(
     resolved = program.resolve(cohort, "flow")
     instance = Question(cohort, resolved).untimed
     _check_flow(resolved, instance)
+    cap = Fraction(1) if most is None else most
     try:
-        chances = edge_chances(instance, _first_stages(resolved, instance), Fraction(1) if most is None else most)
+        chances = edge_chances(instance, _first_stages(resolved, instance), cap)
     except CrossingSets as crossing:
-        wider = with_sets_of_people(instance, Fraction(1) if most is None else most)
+        wider = with_sets_of_people(instance, cap)
         one, other = (set_title(wider, *item) for item in (crossing.one, crossing.other))
         raise UnsupportedError(f"a lottery cannot keep both {one} and {other}: these two sets of pairs cross") from None
-    source = _Source(cohort, resolved, instance, chances.edges, shares_of(chances))
-    return source.draw(seed, most)
+    return _Source(cohort, resolved, instance, chances.edges, shares_of(chances)).draw(seed, most)
 
 
 def _cap(cap: Any) -> Fraction | None:
@@ -272,7 +272,8 @@ class Draw(Shown):
         }
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _draw_one, (self._source.cohort, self._source.program, self.seed, self.cap)
+        again = partial(randomise, seed=self.seed, cap=self.cap)
+        return again, (self._source.cohort, self._source.program)
 
     def __hash__(self) -> int:
         return hash((frozenset(self.chances.items()), self.matching, self.seed, self.cap))
@@ -289,16 +290,7 @@ class Draw(Shown):
         return f"<Draw: {found}, seed {self.seed}{cap}>"
 
 
-def _draw_one(cohort: Cohort, program: Program, seed: int | str, cap: Fraction | None) -> Draw:
-    return randomise(cohort, program, seed=seed, cap=cap)
-
-
 def _plain(match: Match) -> dict[str, Any]:
     """A match as plain data, as in a result."""
-    return {
-        "mentor": match.mentor,
-        "mentees": list(match.mentees),
-        "topic": match.topic,
-        "offer": match.offer,
-        "requested": list(match.requested),
-    }
+    plain = {name: getattr(match, name) for name in ("mentor", "mentees", "topic", "offer", "requested")}
+    return {**plain, "mentees": list(match.mentees), "requested": list(match.requested)}
