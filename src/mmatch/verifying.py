@@ -1,4 +1,4 @@
-"""verify(): everything that is wrong with an answer; evaluate(): what a hand-made matching is worth."""
+"""`verify` judges an answer; `evaluate` measures a matching made by hand."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`mmatch compare`: strategies side by side."""
+"""`mmatch compare` tries several strategies and shows them side by side."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One run of a strategy as data that crosses processes and outlives them: what goes in, what comes out, its key."""
+"""Runs one strategy and gives the outcome as plain data, which other processes can send and a store can keep."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Scenario 2: far fewer mentors than mentees, and an answer that a pencil gives."""
+"""Scenario 2: far fewer mentors than mentees; the best answer has a closed form."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`reasons` and `explain`: which of the files beside this one say why, and what each filled seat counts."""
+"""`reasons` and `explain`: what each filled seat counts, and why each unfilled seat stays unfilled."""
 
 from __future__ import annotations
 

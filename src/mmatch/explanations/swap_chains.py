@@ -1,4 +1,4 @@
-"""What it would cost to fill one more seat: best chains of swaps from every unfilled request, all at once."""
+"""Best chains of swaps that would fill one more seat, from every unfilled request at once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Why a seat stays unfilled: no offer, rules, a shortage, somebody else's place, or its price."""
+"""Reasons for unfilled seats: nobody offers, rules, a shortage, somebody else's place, or the price of filling it."""
 
 from __future__ import annotations
 
@@ -49,10 +49,7 @@ class Unfilled:
     def reasons(self) -> Iterator[Reason]:
         """One or two reasons for each request with unfilled seats, and why groups did not open."""
         grouped: list[Seat] = []
-        for request, (mentee, topic) in enumerate(self.titles):
-            seats = self.missing.get((mentee, topic), 0)
-            if not seats:
-                continue
+        for request, mentee, topic in self._waiting():
             if self.degree[request] == 0:
                 yield self._removed(request, mentee, topic)
             elif self.instance.groups is not None:
@@ -68,9 +65,15 @@ class Unfilled:
 
     def removed(self) -> Iterator[Reason]:
         """One reason for each request with unfilled seats and no candidate at all."""
-        for request, (mentee, topic) in enumerate(self.titles):
-            if self.missing.get((mentee, topic), 0) and self.degree[request] == 0:
+        for request, mentee, topic in self._waiting():
+            if self.degree[request] == 0:
                 yield self._removed(request, mentee, topic)
+
+    def _waiting(self) -> Iterator[tuple[int, str, str]]:
+        """(request, mentee, topic) of all requests with unfilled seats."""
+        for request, seat in enumerate(self.titles):
+            if self.missing[seat]:
+                yield request, *seat
 
     # -- no candidate at all -------------------------------------------------------------------------------------
 
@@ -250,7 +253,7 @@ class Unfilled:
     def halls(self) -> Ints:
         """For every node the number of the set of requests and mentors in which it competes, `NONE` outside of all."""
         net = self._net
-        missing = [k for k, title in enumerate(self.titles) if self.missing.get(title) and self.degree[k]]
+        missing = [request for request, _, _ in self._waiting() if self.degree[request]]
         nodes = self._first + np.array(missing, dtype=np.int64)
         return connected(net, reached(self.gentle.tail, self.gentle.head, nodes[~self.coverable[nodes]], net.n_nodes))
 

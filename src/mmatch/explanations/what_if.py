@@ -1,4 +1,4 @@
-"""What changes when one more seat, or one more group, is put into a matching in groups and all else stays as it is.
+"""What one more seat or one more group would change in a matching in groups, with all else left as it is.
 
 The judge says what a change breaks, and the aims are measured again.
 """

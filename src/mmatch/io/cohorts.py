@@ -1,4 +1,4 @@
-"""Cohorts as JSON: what was written reads back as an equal cohort."""
+"""Cohorts as JSON files."""
 
 from __future__ import annotations
 

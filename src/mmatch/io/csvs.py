@@ -1,4 +1,4 @@
-"""CSV as we write it: no cell can act as a formula in a spreadsheet, and what was written can be read back."""
+"""Writes CSV files in which no cell can act as a formula in a spreadsheet, and that can be read back."""
 
 from __future__ import annotations
 

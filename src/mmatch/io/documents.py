@@ -1,4 +1,4 @@
-"""Kinds of JSON files: their schema, version and fields; reading, writing, and the JSON Schema of each."""
+"""Reads, writes and describes one kind of JSON file from its schema, version and typed fields."""
 
 from __future__ import annotations
 

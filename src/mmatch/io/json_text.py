@@ -1,4 +1,4 @@
-"""JSON texts within limits: NaN, repeated keys, endless digits and depth are refused, with their place."""
+"""Reads and writes JSON text; NaN, repeated keys, numbers that are too long and too much depth are refused."""
 
 from __future__ import annotations
 

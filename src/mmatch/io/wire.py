@@ -1,4 +1,4 @@
-"""Values as JSON text in memory, for web services and queues, and their JSON Schemas."""
+"""Cohorts, programs, results and schedules as JSON text in memory, for web services, and their JSON Schemas."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""randomise(): chances, a distribution over matchings, and one matching drawn from it."""
+"""`randomise`: chances, a distribution over matchings, and one matching drawn from it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Random numbers that anybody with the seed can draw again: the same on every platform and in every version of Python.
+"""Random numbers from a seed: the same on every platform and in every version of Python.
 
 BLAKE2b keyed by the seed, over a counter, is a stream of bits (RFC 7693); numbers below a bound are drawn without bias
 by rejection.

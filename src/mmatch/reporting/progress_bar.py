@@ -1,4 +1,4 @@
-"""How far a run is, on a terminal or in a notebook: one callback, shown only where somebody looks."""
+"""A progress bar for a terminal or a notebook."""
 
 from __future__ import annotations
 

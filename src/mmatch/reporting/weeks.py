@@ -1,4 +1,4 @@
-"""A week of sessions as text, day beside day."""
+"""One week of sessions as a table of text, with a column for each day."""
 
 from __future__ import annotations
 
