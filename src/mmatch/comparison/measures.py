@@ -29,6 +29,7 @@ from mmatch.result import Result, check_answer
 from mmatch.text import suggestion
 
 BUSIEST = 10  # the super mentors: one mentor in so many
+LISTS = ("rank_profile", "mentor_rank_profile", "parity")
 Number = int | float
 
 
@@ -140,14 +141,13 @@ class Metrics(Shown):
     def as_dict(self) -> dict[str, Any]:
         """Everything as plain data, ready for JSON."""
         data = asdict(self)
-        for name in ("rank_profile", "mentor_rank_profile", "parity"):
+        for name in LISTS:
             data[name] = None if data[name] is None else list(data[name])
         return data
 
     def scalars(self) -> dict[str, Number | str | None]:
         """The single numbers, ready for one row of a data frame: all but the profiles and the segments."""
-        lists = {"rank_profile", "mentor_rank_profile", "parity"}
-        return {item.name: getattr(self, item.name) for item in fields(self) if item.name not in lists}
+        return {item.name: getattr(self, item.name) for item in fields(self) if item.name not in LISTS}
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> Metrics:
@@ -156,8 +156,7 @@ class Metrics(Shown):
         Raises:
             TypeError: for anything else.
         """
-        lists = ("rank_profile", "mentor_rank_profile")
-        profiles = {name: None if data[name] is None else tuple(data[name]) for name in lists}
+        profiles = {name: None if data[name] is None else tuple(data[name]) for name in LISTS[:2]}
         return cls(**{**data, **profiles, "parity": tuple(Segment(**row) for row in data["parity"])})
 
 

@@ -106,10 +106,8 @@ class Trial:
                 return f"but that lowers {name} by {number(plain(-change))}"
             if change > 0:
                 return f"and that raises {name} by {number(plain(change))}: {found_by(self.result)} did not find it"
-        hint = (
-            "no aim asks for it" if self.result.status == Status.OPTIMAL else f"{found_by(self.result)} did not find it"
-        )
-        return f"and nothing is lost by it: {hint}"
+        missed = f"{found_by(self.result)} did not find it"
+        return f"and nothing is lost by it: {'no aim asks for it' if self.result.status == Status.OPTIMAL else missed}"
 
     def _gained(self, aim: Aim, after: Matching) -> tuple[Fraction, ...]:
         """What one aim gains, number by number."""
