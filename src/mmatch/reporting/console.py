@@ -83,8 +83,7 @@ def _print_matches(out: Console, cohort: Cohort, matching: Matching) -> None:
     made = table(heads, rows, "Matches", right=("size",))
     made.show_lines = grouped
     out.print(made)
-    if len(matching) > MOST_ROWS:
-        out.print(f"… and {len(matching) - MOST_ROWS:,} more")
+    _print_more(out, len(matching))
 
 
 def _print_unmatched(out: Console, cohort: Cohort, matching: Matching, reasons: Sequence[Reason]) -> None:
@@ -95,16 +94,19 @@ def _print_unmatched(out: Console, cohort: Cohort, matching: Matching, reasons: 
     seats = list(dict.fromkeys(left))
     rows = [(names.full(who), topic or "any", why.get((who, topic), "")) for who, topic in seats[:MOST_ROWS]]
     out.print(table(("mentee", "topic", "why"), rows, f"Unfilled seats ({len(left):,})"))
-    if len(seats) > MOST_ROWS:
-        out.print(f"… and {len(seats) - MOST_ROWS:,} more")
+    _print_more(out, len(seats))
 
 
 def _print_unopened(out: Console, matching: Matching, reasons: Sequence[Reason]) -> None:
     rows = unopened(matching, reasons)
     if rows:
         out.print(table(("topic", "what they lacked"), rows[:MOST_ROWS], "Groups that did not open"))
-    if len(rows) > MOST_ROWS:
-        out.print(f"… and {len(rows) - MOST_ROWS:,} more")
+    _print_more(out, len(rows))
+
+
+def _print_more(out: Console, n: int) -> None:
+    if n > MOST_ROWS:
+        out.print(f"… and {n - MOST_ROWS:,} more")
 
 
 def print_readiness(out: Console, found: Readiness) -> None:

@@ -40,7 +40,7 @@ class Calendar:
             of = f"{k + 1} of {len(plan.sessions)}"
             rows.append((number, *who, of, *when(meeting, zone), zone, where(meeting)))
         heads = ("match", "mentor", "mentees", "session", "date", "time", "zone", "where")
-        return CellGrid("Sessions, on the mentor's clock", heads, tuple(rows), frozenset({0}))
+        return CellGrid("Sessions, on the mentor's clock", heads, rows, (0,))
 
     def dues(self, plans: Numbered) -> Iterator[CellGrid]:
         """What people do between sessions, in the order of time; nothing where no format asks for anything."""
@@ -51,7 +51,7 @@ class Calendar:
             what = f"{DUTY[due.kind]} {due.what}"
             rows.append((number, day(due, self.zone(people[0])), self.names.listed(people), what))
         if rows:
-            yield CellGrid("Due between the sessions", ("match", "until", "who", "what"), tuple(rows), frozenset({0}))
+            yield CellGrid("Due between the sessions", ("match", "until", "who", "what"), rows, (0,))
 
 
 def when(meeting: Session, zone: str) -> tuple[str, str]:

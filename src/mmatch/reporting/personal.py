@@ -26,7 +26,7 @@ def personal(found: Material, who: str) -> Page:
     matches = found.matches_of.get(who, [])
     sections = [*_meetings(names, who, matches), *_when(found, names, who), *_prepare(found, who), *_missed(found, who)]
     text = f"You take part in {counted(len(matches), 'match')}." if matches else "No match was found for you this time."
-    return Page(f"{found.title}: {names.short(who)}", text, sections=tuple(sections))
+    return Page(f"{found.title}: {names.short(who)}", text, sections=sections)
 
 
 def _meetings(names: ShownNames, who: str, matches: list[Match]) -> Iterator[Section]:
@@ -42,7 +42,7 @@ def _meetings(names: ShownNames, who: str, matches: list[Match]) -> Iterator[Sec
         rows.append((role, match.topic or "any", text, *[match.slot] * timed))
     if rows:
         heads = ("you are", "topic", "with", *["when"] * timed)
-        yield Section("meetings", "Whom you meet", grids=(CellGrid("Your matches", heads, tuple(rows)),))
+        yield Section("meetings", "Whom you meet", grids=(CellGrid("Your matches", heads, rows),))
 
 
 def _when(found: Material, names: ShownNames, who: str) -> Iterator[Section]:
@@ -53,10 +53,10 @@ def _when(found: Material, names: ShownNames, who: str) -> Iterator[Section]:
     calendar = Calendar(found.cohort, found.schedule, names)
     zone = calendar.zone(who)
     meetings = [(meeting, plan) for plan in plans for meeting in plan.sessions]
-    rows = tuple(
+    rows = [
         (*when(meeting, zone), ", ".join(names.short(p) for p in plan.people if p != who), where(meeting))
         for meeting, plan in sorted(meetings, key=lambda row: (row[0].start, row[1].people))
-    )
+    ]
     grids = [CellGrid("Your sessions", ("date", "time", "with", "where"), rows)]
     dues = sorted(
         (due.by, f"{DUTY[due.kind]} {due.what}", due)
@@ -65,9 +65,9 @@ def _when(found: Material, names: ShownNames, who: str) -> Iterator[Section]:
         if who in (plan.match.mentors if due.who == "mentor" else plan.match.mentees)
     )
     if dues:
-        tasks = tuple((day(due, zone), text) for _, text, due in dues)
+        tasks = [(day(due, zone), text) for _, text, due in dues]
         grids.append(CellGrid("Your tasks", ("until", "what"), tasks))
-    yield Section("dates", "When you meet", (f"All times are in the time zone {zone}.",), grids=tuple(grids))
+    yield Section("dates", "When you meet", (f"All times are in the time zone {zone}.",), grids=grids)
 
 
 def _prepare(found: Material, who: str) -> Iterator[Section]:
@@ -84,9 +84,9 @@ def _prepare(found: Material, who: str) -> Iterator[Section]:
 
 def _missed(found: Material, who: str) -> Iterator[Section]:
     """What this person asked for and did not get, without a word about others."""
-    points = tuple(
+    points = [
         f"{topic or 'any topic'}: {MISSED.get(kind, 'No place was found.')}"
         for topic, kind in found.missed_of.get(who, {}).items()
-    )
+    ]
     if points:
         yield Section("missed", "What could not be found for you", points=points)

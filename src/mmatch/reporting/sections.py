@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
@@ -23,10 +24,10 @@ class CellGrid:
     """
 
     caption: str
-    heads: tuple[str, ...]
-    rows: tuple[tuple[Cell, ...], ...]
-    numbers: frozenset[int] = frozenset()
-    shares: tuple[float, ...] = ()
+    heads: Sequence[str]
+    rows: Sequence[Sequence[Cell]]
+    numbers: Sequence[int] = ()
+    shares: Sequence[float] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +36,9 @@ class Section:
 
     anchor: str
     title: str
-    sentences: tuple[str, ...] = ()
-    points: tuple[str, ...] = ()
-    grids: tuple[CellGrid, ...] = ()
+    sentences: Sequence[str] = ()
+    points: Sequence[str] = ()
+    grids: Sequence[CellGrid] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +47,8 @@ class Page:
 
     title: str
     headline: str
-    figures: tuple[tuple[str, str], ...] = ()
-    sections: tuple[Section, ...] = ()
+    figures: Sequence[tuple[str, str]] = ()
+    sections: Sequence[Section] = ()
 
 
 class ShownNames:
