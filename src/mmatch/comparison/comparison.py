@@ -133,7 +133,7 @@ class Comparison(Shown, Sequence[Run]):
             )
             for run in self
         ]
-        yield Table(heads, rows, total=len(rows))
+        yield Table(heads, rows)
 
     @property
     def aims(self) -> tuple[str, ...]:

@@ -135,8 +135,8 @@ class Metrics(Shown):
         """Every single number that applies; parity where it was asked for."""
         rows = [(name.replace("_", " "), value) for name, value in self.scalars().items() if value is not None]
         half = (len(rows) + 1) // 2
-        yield Table(("what", "value"), rows[:half], total=half)
-        yield Table(("what", "value"), rows[half:], total=len(rows) - half)
+        yield Table(("what", "value"), rows[:half])
+        yield Table(("what", "value"), rows[half:])
 
     def as_dict(self) -> dict[str, Any]:
         """Everything as plain data, ready for JSON."""

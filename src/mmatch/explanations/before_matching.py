@@ -43,9 +43,9 @@ class Readiness(Shown):
         """Supply and demand on each topic, and what removes pairs."""
         heads = ("topic", "seats asked for", "people asking", "offers", "seats offered")
         rows = [(s.topic or "any", s.wanted, s.requests, s.offers, s.seats) for s in self.supply]
-        yield Table(heads, rows, "Supply and demand", len(rows))
+        yield Table(heads, rows, "Supply and demand")
         causes = [(r.cause, r.removed, r.alone) for r in self.removals]
-        yield Table(("rule or fact", "pairs removed", "by it alone"), causes, "What removes pairs", len(causes))
+        yield Table(("rule or fact", "pairs removed", "by it alone"), causes, "What removes pairs")
 
 
 def readiness(cohort: Cohort, program: Program | None = None) -> Readiness:

@@ -89,7 +89,7 @@ class Explanation(Shown):
     def tables(self) -> Iterator[Table]:
         """One row a reason."""
         rows = [(reason.kind, reason.topic, reason.message) for reason in self.reasons]
-        yield Table(("kind", "topic", "why"), rows, total=len(rows))
+        yield Table(("kind", "topic", "why"), rows)
 
 
 def _is_stable(question: Question, result: Result) -> bool:

@@ -80,9 +80,9 @@ class PolicyEffects(Shown):
         """What each tier reached and gave up, and what each change of the policy brings."""
         rows = [(t.title, t.value, t.alone, t.lost, t.open) for t in self.tiers]
         heads = ("tier", "reached", "could have alone", "lost", "pairs still open")
-        yield Table(heads, rows, "What decided", len(rows))
+        yield Table(heads, rows, "What decided")
         changes = [(c.change, c.status, _gains(c.gains)) for c in self.what_if]
-        yield Table(("change", "outcome", "gains"), changes, "What if", len(changes))
+        yield Table(("change", "outcome", "gains"), changes, "What if")
 
     def __str__(self) -> str:
         return "\n".join([*map(_tier_line, self.tiers), *map(_change_line, self.what_if)])

@@ -46,8 +46,8 @@ class Shortlists(Shown):
     def tables(self) -> Iterator[Table]:
         """The lists, and the mentors who are on most of them."""
         rows = [(who, topic, ", ".join(name for name, _ in own)) for (who, topic), own in self.lists.items()]
-        yield Table(("mentee", "topic", "mentors, the best first"), rows, total=len(rows))
-        yield Table(("mentor", "lists"), list(self.appearances.items()), "On how many lists", len(self.appearances))
+        yield Table(("mentee", "topic", "mentors, the best first"), rows)
+        yield Table(("mentor", "lists"), list(self.appearances.items()), "On how many lists")
 
     @property
     def appearances(self) -> Mapping[str, int]:
