@@ -41,17 +41,13 @@ def as_html(line: str, tables: Iterable[Table]) -> str:
 
 
 def _table(table: Table) -> str:
-    rows = list(islice(table.rows, MOST_ROWS + 1))
+    rows = list(table.rows if table.total is None else islice(table.rows, MOST_ROWS))
     total = len(rows) if table.total is None else table.total
     heads = "".join(f'<th scope="col">{escaped(head)}</th>' for head in table.heads)
     body = "".join(f"<tr>{''.join(f'<td>{escaped(cell)}</td>' for cell in row)}</tr>" for row in rows[:MOST_ROWS])
     caption = f"<caption>{escaped(table.title)}</caption>" if table.title else ""
-    more = f"<p>{_more(total)}</p>" if total > MOST_ROWS else ""
+    more = f"<p>… and {total - MOST_ROWS:,} more</p>" if total > MOST_ROWS else ""
     return f"<table>{caption}<thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>{more}"
-
-
-def _more(total: int) -> str:
-    return f"… and {total - MOST_ROWS:,} more"
 
 
 def escaped(value: object) -> str:

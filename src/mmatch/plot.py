@@ -14,19 +14,18 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from mmatch.availability import DAYS, EPOCH, day_of
+from mmatch.availability import DAYS, date_of, day_of
 from mmatch.candidates import pairs_of
-from mmatch.comparison.comparison import Comparison
+from mmatch.cohort import Cohort
+from mmatch.comparison.comparison import Comparison, Run
 from mmatch.errors import ExtraError, InputError, Problem, excerpt
+from mmatch.matching import Matching
+from mmatch.progress import Progress
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from mmatch.cohort import Cohort
-    from mmatch.comparison.comparison import Run
-    from mmatch.matching import Matching
-    from mmatch.progress import Progress
     from mmatch.scheduling.plans import Schedule
 __all__ = [
     "Recorder",
@@ -68,7 +67,9 @@ def bipartite(cohort: Cohort, matching: Matching, ax: Axes | None = None) -> Axe
     ax = _axes(ax)
     mentors, mentees = _sides(cohort, matching)
     height = max(len(mentors), len(mentees), 1)
-    left, right = ({name: _place(k, len(side), height) for k, name in enumerate(side)} for side in (mentors, mentees))
+    left, right = (
+        {name: (k + 0.5) * height / len(side) - 0.5 for k, name in enumerate(side)} for side in (mentors, mentees)
+    )
     seats = matching.seats
     for mentor, mentee in zip(seats.mentor, seats.mentee, strict=True):
         ax.plot([0, 1], [left[mentor], right[mentee]], color=BLUE, linewidth=0.8, alpha=0.6, zorder=1)
@@ -90,11 +91,7 @@ def loads(cohort: Cohort, matching: Matching, ax: Axes | None = None) -> Axes:
     ax = _axes(ax)
     mentors = [person.id for person in cohort if person.offers]
     load = Counter(matching.seats.mentor)
-    counted = Counter(load[name] for name in mentors)
-    shown = range(max(counted, default=0) + 1)
-    bars = ax.bar(list(shown), [counted[n] for n in shown], color=BLUE)
-    ax.bar_label(bars)
-    ax.set_xticks(list(shown))
+    _bars(ax, Counter(load[name] for name in mentors), 0)
     ax.set(xlabel="mentees of a mentor", ylabel="mentors", title="Load of mentors")
     return ax
 
@@ -108,11 +105,7 @@ def ranks(cohort: Cohort, matching: Matching, ax: Axes | None = None) -> Axes:
     ax = _axes(ax)
     if cohort.people.ranks is None:
         raise InputError(Problem("no-ranks", "plot.ranks", "no mentee ranks mentors"))
-    counted = Counter(rank for rank in pairs_of(cohort, matching).mentee_rank.tolist() if rank > 0)
-    shown = range(1, max(counted, default=1) + 1)
-    bars = ax.bar(list(shown), [counted[n] for n in shown], color=BLUE)
-    ax.bar_label(bars)
-    ax.set_xticks(list(shown))
+    _bars(ax, Counter(rank for rank in pairs_of(cohort, matching).mentee_rank.tolist() if rank > 0), 1)
     ax.set(xlabel="rank of the mentor on the mentee's list", ylabel="filled seats", title="Wishes that came true")
     return ax
 
@@ -198,7 +191,7 @@ def week(schedule: Schedule, week: dt.date | str, zone: str = "UTC", ax: Axes | 
         InputError: no date.
     """
     ax = _axes(ax)
-    date = EPOCH + dt.timedelta(days=day_of(week, "week"))
+    date = date_of(day_of(week, "week"))
     first = date - dt.timedelta(days=date.weekday())
     for plan in schedule.plans:
         for meeting in plan.sessions:
@@ -227,7 +220,8 @@ class Recorder:
 
     def __call__(self, progress: Progress) -> None:
         """Note one step."""
-        value, bound = ((_first(found)) for found in (progress.value, progress.bound))
+        firsts = (found[0] if found else None for found in (progress.value, progress.bound))
+        value, bound = (float(first) if isinstance(first, int | float) else None for first in firsts)
         if value is not None or bound is not None:
             self.rows.append((time.monotonic() - self.began, value, bound))
 
@@ -251,9 +245,11 @@ def anytime(recorder: Recorder, ax: Axes | None = None) -> Axes:
     return ax
 
 
-def _first(values: Any) -> float | None:
-    found = values[0] if values else None
-    return float(found) if isinstance(found, int | float) else None
+def _bars(ax: Axes, counted: Counter[int], least: int) -> None:
+    """A bar for each number from the least on, with how often it occurs."""
+    shown = list(range(least, max(counted, default=least) + 1))
+    ax.bar_label(ax.bar(shown, [counted[n] for n in shown], color=BLUE))
+    ax.set_xticks(shown)
 
 
 def _axes(ax: Axes | None) -> Axes:
@@ -287,7 +283,3 @@ def _sides(cohort: Cohort, matching: Matching) -> tuple[list[str], list[str]]:
         places.setdefault(mentee, []).append(row[mentor])
     mentees = sorted(places, key=lambda name: (sum(places[name]) / len(places[name]), name))
     return mentors, mentees + sorted(p.id for p in cohort if p.requests and p.id not in places)
-
-
-def _place(k: int, n: int, height: int) -> float:
-    return (k + 0.5) * height / n - 0.5

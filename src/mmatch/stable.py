@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from mmatch.aims._base import PairAim
-from mmatch.arrays import NONE
+from mmatch.arrays import NONE, Ints
 from mmatch.candidates.blocking import KINDS
 from mmatch.candidates.edges import candidates
 from mmatch.cohort import Cohort
@@ -24,8 +25,6 @@ from mmatch.mechanisms.rotations import stable_seats
 from mmatch.program import Program, check_question
 from mmatch.proof.blocking_edges import blocking_edges
 
-if TYPE_CHECKING:
-    from mmatch.arrays import Ints
 __all__ = [
     "BlockingPair",
     "blocking_pairs",
@@ -70,9 +69,7 @@ def blocking_pairs(cohort: Cohort, program: Program, matching: Matching, kind: s
     """
     check_question(cohort, program)
     check_matching(matching)
-    if kind not in KINDS:
-        text = f"found {excerpt(kind)}, expected one of {', '.join(KINDS)}"
-        raise InputError(Problem("argument", "kind", text))
+    _check_option("kind", kind, KINDS)
     program.resolve(cohort).check(cohort)
     edges = candidates(cohort, program.rules)
     found = np.flatnonzero(blocking_edges(edges, program, matching, kind))
@@ -80,6 +77,11 @@ def blocking_pairs(cohort: Cohort, program: Program, matching: Matching, kind: s
     columns = (edges.pairs.mentor[found], edges.pairs.mentee[found], edges.pairs.offer.topic[found])
     rows = {(ids[m], ids[e], names[t]) for m, e, t in zip(*(column.tolist() for column in columns), strict=True)}
     return [BlockingPair(*row) for row in sorted(rows)]
+
+
+def _check_option(name: str, value: object, known: Collection[str]) -> None:
+    if value not in known:
+        raise InputError(Problem("argument", name, f"found {excerpt(value)}, expected one of {', '.join(known)}"))
 
 
 def check_matching(matching: object) -> None:
@@ -153,9 +155,7 @@ def rank_by(cohort: Cohort, aim: PairAim, *, side: str = "both") -> Cohort:
     Raises:
         InputError: another side, or an aim that is none of pairs or cannot be meant for the cohort.
     """
-    if side not in SIDES:
-        text = f"found {excerpt(side)}, expected one of {', '.join(SIDES)}"
-        raise InputError(Problem("argument", "side", text))
+    _check_option("side", side, SIDES)
     check_question(cohort, Program())
     given: object = aim
     if not isinstance(given, PairAim):
@@ -175,7 +175,16 @@ def rank_by(cohort: Cohort, aim: PairAim, *, side: str = "both") -> Cohort:
     if "mentor" in SIDES[side]:
         lists = _lists(pairs.mentor, pairs.mentee, worth, list(ids))
         people["mentee_ranks"] = _filled(cohort.people.mentee_ranks, lists, offers.owner, len(cohort))
-    return _with(cohort, people)
+    made = Cohort.__new__(Cohort)
+    made._set(  # noqa: SLF001 - the same columns, but for lists of people who exist
+        replace(cohort.people, **people),
+        cohort.offers,
+        cohort.requests,
+        cohort.topic_tree,
+        cohort.meetings,
+        cohort.score_table,
+    )
+    return made
 
 
 def _lists(who: Ints, named: Ints, worth: Ints, names: list[str]) -> dict[int, tuple[Any, ...]]:
@@ -200,16 +209,3 @@ def _filled(stated: Any, lists: dict[int, tuple[Any, ...]], role: Ints, n: int) 
     inside = set(role.tolist())
     kept = [None] * n if stated is None else stated
     return tuple(lists.get(row, ()) if before is None and row in inside else before for row, before in enumerate(kept))
-
-
-def _with(cohort: Cohort, changes: dict[str, Any]) -> Cohort:
-    made = Cohort.__new__(Cohort)
-    made._set(  # noqa: SLF001 - the same columns, but for lists of people who exist
-        replace(cohort.people, **changes),
-        cohort.offers,
-        cohort.requests,
-        cohort.topic_tree,
-        cohort.meetings,
-        cohort.score_table,
-    )
-    return made

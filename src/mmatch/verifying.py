@@ -1,23 +1,22 @@
-"""verify(): everything that is wrong with an answer; evaluate(): what a hand-made matching is worth."""
+"""`verify` judges an answer; `evaluate` measures a matching made by hand."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
+from mmatch.cohort import Cohort
 from mmatch.errors import BrokenRulesError, InputError, Problem, excerpt
 from mmatch.instance import Answer
 from mmatch.instance.from_pairs import matching_from_pairs
 from mmatch.matching import Matching, Status, Trust, Violation
-from mmatch.program import check_question
+from mmatch.program import Program, check_question
 from mmatch.proof import judge_matching, judge_result
 from mmatch.proof.well_formed import malformed
 from mmatch.result import Result
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from mmatch.cohort import Cohort
-    from mmatch.program import Program
     from mmatch.scheduling import Schedule
 
 
@@ -117,17 +116,8 @@ def answers(cohort: Cohort, program: Program, result: Result) -> bool:
         return program.resolve(cohort, "flow").aims == made.aims
     if result.solver != "stable" or len(added) > 1 or added[0].name != "Stable":
         return False
-    usual = [program.resolve(cohort, _Side(side)).aims for side in ("mentee", "mentor")]
-    return made.aims in usual
-
-
-class _Side:
-    """What a program asks of a stable solver."""
-
-    name = "stable"
-
-    def __init__(self, side: str) -> None:
-        self.side = side
+    solvers = (SimpleNamespace(name="stable", side=side) for side in ("mentee", "mentor"))
+    return made.aims in [program.resolve(cohort, solver).aims for solver in solvers]
 
 
 def _repeated(cohort: Cohort, result: Result) -> list[Violation]:
@@ -135,10 +125,7 @@ def _repeated(cohort: Cohort, result: Result) -> list[Violation]:
     from mmatch.engine import solve
 
     found = solve(cohort, result.program, seed=result.seed)
-    if (
-        found.status == result.status
-        and found.value == result.value
-        and found.trust in {Trust.PROVED, Trust.CORROBORATED}
-    ):
+    same = (found.status, found.value) == (result.status, result.value)
+    if same and found.trust in {Trust.PROVED, Trust.CORROBORATED}:
         return []
     return [Violation("trust", f"asked again the answer is {found.status}, value {found.value}, trust {found.trust}")]

@@ -126,6 +126,11 @@ def local_time(minute: int, zone: str) -> dt.datetime:
     return (dt.datetime(1970, 1, 1, tzinfo=dt.UTC) + dt.timedelta(minutes=minute)).astimezone(zone_of(zone))
 
 
+def time_text(minute: int) -> str:
+    """A UTC minute as text, such as "2027-01-11T09:30Z"."""
+    return f"{local_time(minute, 'UTC'):%Y-%m-%dT%H:%M}Z"
+
+
 def clock_text(minutes: int) -> str:
     """A time of day such as 9 or 14:30, from minutes."""
     return f"{minutes // 60}" + (f":{minutes % 60:02}" if minutes % 60 else "")

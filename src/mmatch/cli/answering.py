@@ -1,4 +1,4 @@
-"""`mmatch match`, `verify`, `explain` and `report`: an answer, whether it is true, why, and on paper."""
+"""`mmatch match` makes an answer; `verify` judges it, `explain` gives its reasons, `report` writes its pages."""
 
 from __future__ import annotations
 

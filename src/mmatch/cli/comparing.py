@@ -1,4 +1,4 @@
-"""`mmatch compare`: strategies side by side."""
+"""`mmatch compare` tries several strategies and shows them side by side."""
 
 from __future__ import annotations
 
@@ -57,7 +57,6 @@ def compare(  # noqa: PLR0913 - the options of the verb
         FolderStore,
         comparison_to_json,
         read_strategies,
-        seed_from_text,
         strategies_from_texts,
         write_comparison,
     )
@@ -66,9 +65,6 @@ def compare(  # noqa: PLR0913 - the options of the verb
     from mmatch.reporting.console import console
     from mmatch.reporting.progress_bar import ProgressBar
 
-    typed = [part.strip() for part in seeds.split(",")]
-    if "" in typed:
-        raise typer.BadParameter(f"found {seeds!r}, expected seeds with commas between: 0,1,2", param_hint="--seeds")
     named = {} if strategies is None else read_strategies(strategies)
     named |= strategies_from_texts(policy_of(program, settings, group), strategy or [])
     if not named:
@@ -80,7 +76,7 @@ def compare(  # noqa: PLR0913 - the options of the verb
             named,
             executor=executor,
             store=None if store is None else FolderStore(store),
-            seeds=list(map(seed_from_text, typed)),
+            seeds=_seeds(seeds),
             time_limit=time_limit,
             progress=progress,
         )
@@ -95,6 +91,16 @@ def compare(  # noqa: PLR0913 - the options of the verb
         if out is not None:
             typer.echo(f"Written to {out}: comparison.csv, comparison.json.")
     raise typer.Exit(0 if any(run.matching is not None for run in found) else 1)
+
+
+def _seeds(text: str) -> list[int | str]:
+    """Seeds with commas between, as typed."""
+    from mmatch.io.comparisons import seed_from_text
+
+    typed = [part.strip() for part in text.split(",")]
+    if "" in typed:
+        raise typer.BadParameter(f"found {text!r}, expected seeds with commas between: 0,1,2", param_hint="--seeds")
+    return list(map(seed_from_text, typed))
 
 
 @contextmanager

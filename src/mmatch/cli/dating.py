@@ -1,4 +1,4 @@
-"""`mmatch schedule` and `reschedule`: dates for matches, and new ones."""
+"""`mmatch schedule` gives matches their dates; `mmatch reschedule` finds new dates after changes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`mmatch check` and `example`: before there is anything to match."""
+"""`mmatch check` looks at sign-up files before matching; `mmatch example` writes example ones."""
 
 from __future__ import annotations
 

@@ -3,29 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, MutableMapping, Sequence
-from concurrent.futures import as_completed
-from contextlib import closing
+from concurrent.futures import Executor, as_completed
+from contextlib import closing, suppress
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
 from itertools import zip_longest
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from mmatch.aims._base import Aim
 from mmatch.cohort import Cohort
 from mmatch.comparison.measures import Metrics
-from mmatch.comparison.run_records import LASTING, Parcel, matching_of, opened_run, run_key, run_strategy, sealed_run
+from mmatch.comparison.run_records import (
+    AS_IT_IS,
+    LASTING,
+    Parcel,
+    matching_of,
+    opened_run,
+    run_key,
+    run_strategy,
+    sealed_run,
+)
 from mmatch.comparison.strategies import Seed, Strategy, named_strategies, unique
 from mmatch.display import Shown, Table
 from mmatch.engine import LONGEST, check_progress
 from mmatch.errors import InputError, MmatchError, Problem, excerpt
-from mmatch.exact import Exact, Value, plain
+from mmatch.exact import Exact, Value, plain, readable
 from mmatch.matching import Matching, Status, Trust, frame_of
 from mmatch.progress import Progress
-
-if TYPE_CHECKING:
-    from concurrent.futures import Executor
-
-    from mmatch.aims._base import Aim
 
 
 @dataclass(frozen=True)
@@ -63,15 +68,14 @@ class Run:
     @property
     def measures(self) -> dict[str, Value | None]:
         """What the matching reaches in every aim, in the user's unit, more is better."""
-        return {name: None if total is None else _plain(total) for name, total in self.totals}
+        return {name: None if total is None else readable(total) for name, total in self.totals}
 
     def dominates(self, other: Run) -> bool:
         """Whether this run is at least as good in every aim, and better in one."""
-        own, others = [total for _, total in self.totals], [total for _, total in other.totals]
-        if self.cohort != other.cohort or not own or None in own or None in others:
+        pairs: list[tuple[Any, Any]] = [(a, b) for (_, a), (_, b) in zip(self.totals, other.totals, strict=False)]
+        if self.cohort != other.cohort or any(None in pair for pair in pairs):
             return False
-        pairs: list[tuple[Any, Any]] = list(zip(own, others, strict=False))
-        return bool(others) and all(a >= b for a, b in pairs) and any(a > b for a, b in pairs)
+        return all(a >= b for a, b in pairs) and any(a > b for a, b in pairs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +133,7 @@ class Comparison(Shown, Sequence[Run]):
             )
             for run in self
         ]
-        yield Table(heads, rows, total=len(rows))
+        yield Table(heads, rows)
 
     @property
     def aims(self) -> tuple[str, ...]:
@@ -206,11 +210,11 @@ class Comparison(Shown, Sequence[Run]):
             InputError: where it is none of these.
         """
         rows = self.rows()
-        return frame_of({name: _column([row[name] for row in rows]) for name in rows[0]} if rows else {}, backend)
-
-
-def _plain(total: Exact) -> Value:
-    return tuple(plain(part) for part in total) if isinstance(total, tuple) else plain(total)
+        columns = {name: [row[name] for row in rows] for name in (rows[0] if rows else ())}
+        for name, values in columns.items():
+            if any(isinstance(value, float) for value in values):  # one type for each column
+                columns[name] = [float(value) if isinstance(value, int) else value for value in values]
+        return frame_of(columns, backend)
 
 
 def _below(best: Any, total: Any) -> tuple[Value, float | None]:
@@ -227,13 +231,6 @@ def _text(value: Any) -> str | None:
 
 def _scalar(value: Any) -> Any:
     return _text(value) if isinstance(value, tuple) else value
-
-
-def _column(values: list[Any]) -> list[Any]:
-    """One type for each column: floats where there is one."""
-    if any(isinstance(v, float) for v in values):
-        return [float(v) if isinstance(v, int) else v for v in values]
-    return values
 
 
 def compare(
@@ -266,7 +263,11 @@ def compare(
     Raises:
         InputError: arguments of another form. What a run raises becomes its row; errors of the executor pass through.
     """
-    facts = _named_cohorts(cohorts)
+    facts: Any = {"cohort": cohorts} if isinstance(cohorts, Cohort) else cohorts
+    sound = isinstance(facts, Mapping) and facts
+    if not sound or not all(type(k) is str and isinstance(v, Cohort) for k, v in facts.items()):
+        text = f"found {excerpt(cohorts)}, expected a Cohort, or {{name: Cohort}} with at least one"
+        raise InputError(Problem("argument", "cohorts", text))
     named = named_strategies(strategies)
     _check(executor, store, seeds, time_limit)
     check_progress(progress)
@@ -295,15 +296,6 @@ class _Task:
     strategy: Strategy
     seed: Seed
     key: str | None
-
-
-def _named_cohorts(cohorts: Any) -> dict[str, Cohort]:
-    named = {"cohort": cohorts} if isinstance(cohorts, Cohort) else cohorts
-    sound = isinstance(named, Mapping) and named
-    if not sound or not all(type(k) is str and isinstance(v, Cohort) for k, v in named.items()):
-        text = f"found {excerpt(cohorts)}, expected a Cohort, or {{name: Cohort}} with at least one"
-        raise InputError(Problem("argument", "cohorts", text))
-    return dict(named)
 
 
 def _check(executor: Any, store: Any, seeds: Any, time_limit: Any) -> None:
@@ -379,16 +371,12 @@ def _aims(cohort: Cohort, strategies: Iterable[Strategy]) -> list[tuple[str, Aim
     for strategy in strategies:
         for tier in strategy.program.resolve(cohort).tiers:
             found += [aim for aim in (replace(item, weight=1) for item in tier) if aim not in found]
-    fitting = [aim for aim in found if _meant(aim, cohort)]
+    fitting = []
+    for aim in found:
+        with suppress(InputError):
+            aim.check(cohort)
+            fitting.append(aim)
     return list(zip(unique(aim.title.removesuffix("()") for aim in fitting), fitting, strict=True))
-
-
-def _meant(aim: Aim, cohort: Cohort) -> bool:
-    try:
-        aim.check(cohort)
-    except InputError:
-        return False
-    return True
 
 
 def _run(task: _Task, data: Mapping[str, Any], cohort: Cohort, aims: Sequence[tuple[str, Aim]]) -> Run:
@@ -402,14 +390,8 @@ def _run(task: _Task, data: Mapping[str, Any], cohort: Cohort, aims: Sequence[tu
         task.seed,
         status=Status(data["status"]),
         trust=None if data["trust"] is None else Trust(data["trust"]),
-        value=_values(data["value"]),
-        bound=_values(data["bound"]),
-        verified_bound=_values(data["verified_bound"]),
-        solver=data["solver"],
-        stopped=data["stopped"],
-        runtime=data["runtime"],
-        reason=data["reason"],
         matching=matching,
+        **{name: _values(data[name]) for name in (*AS_IT_IS, "reason")},
         metrics=None if data["metrics"] is None else Metrics.from_dict(data["metrics"]),
         totals=() if matching is None else tuple((name, _total(aim, cohort, matching)) for name, aim in aims),
     )

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-from mmatch.arrays import NONE, looked_up
+from mmatch.arrays import NONE, Bools, Ints, looked_up
+from mmatch.candidates import Pairs
 from mmatch.candidates.blocking import listed, mentee_gain, together
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from mmatch.arrays import Bools, Ints
-    from mmatch.candidates import Pairs
 
 MOST_ROWS = 2_000_000  # of (mentee, somebody else's seat), looked at together
 LARGEST = 2**62

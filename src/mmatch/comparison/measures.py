@@ -3,38 +3,33 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field, fields
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from mmatch.aims.fit import Fit
 from mmatch.aims.topic_fit import TopicFit
-from mmatch.candidates import pairs_of
-from mmatch.candidates.edges import candidates
+from mmatch.arrays import Ints
+from mmatch.candidates import Pairs, pairs_of
+from mmatch.candidates.edges import Edges, candidates
+from mmatch.cohort import Cohort
 from mmatch.comparison.envy import Valued, envious, justly_envious, wef1_violations
 from mmatch.comparison.shared_time import shared_time
 from mmatch.display import Shown, Table
 from mmatch.errors import InputError, Problem, excerpt
 from mmatch.exact import plain
 from mmatch.instance.capacities import capacities
+from mmatch.matching import Matching
+from mmatch.program import Program
 from mmatch.proof.blocking_edges import blocking_edges
-from mmatch.result import check_answer
+from mmatch.result import Result, check_answer
 from mmatch.text import suggestion
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from mmatch.arrays import Ints
-    from mmatch.candidates import Pairs
-    from mmatch.candidates.edges import Edges
-    from mmatch.cohort import Cohort
-    from mmatch.matching import Matching
-    from mmatch.program import Program
-    from mmatch.result import Result
-
 BUSIEST = 10  # the super mentors: one mentor in so many
+LISTS = ("rank_profile", "mentor_rank_profile", "parity")
 Number = int | float
 
 
@@ -140,20 +135,19 @@ class Metrics(Shown):
         """Every single number that applies; parity where it was asked for."""
         rows = [(name.replace("_", " "), value) for name, value in self.scalars().items() if value is not None]
         half = (len(rows) + 1) // 2
-        yield Table(("what", "value"), rows[:half], total=half)
-        yield Table(("what", "value"), rows[half:], total=len(rows) - half)
+        yield Table(("what", "value"), rows[:half])
+        yield Table(("what", "value"), rows[half:])
 
     def as_dict(self) -> dict[str, Any]:
         """Everything as plain data, ready for JSON."""
         data = asdict(self)
-        for name in ("rank_profile", "mentor_rank_profile", "parity"):
+        for name in LISTS:
             data[name] = None if data[name] is None else list(data[name])
         return data
 
     def scalars(self) -> dict[str, Number | str | None]:
         """The single numbers, ready for one row of a data frame: all but the profiles and the segments."""
-        lists = {"rank_profile", "mentor_rank_profile", "parity"}
-        return {item.name: getattr(self, item.name) for item in fields(self) if item.name not in lists}
+        return {item.name: getattr(self, item.name) for item in fields(self) if item.name not in LISTS}
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> Metrics:
@@ -162,12 +156,8 @@ class Metrics(Shown):
         Raises:
             TypeError: for anything else.
         """
-        profiles = {name: _frozen(data[name]) for name in ("rank_profile", "mentor_rank_profile")}
+        profiles = {name: None if data[name] is None else tuple(data[name]) for name in LISTS[:2]}
         return cls(**{**data, **profiles, "parity": tuple(Segment(**row) for row in data["parity"])})
-
-
-def _frozen(profile: list[int] | None) -> tuple[int, ...] | None:
-    return None if profile is None else tuple(profile)
 
 
 def metrics(cohort: Cohort, result: Result, *, by: str | None = None) -> Metrics:
@@ -187,16 +177,10 @@ def metrics(cohort: Cohort, result: Result, *, by: str | None = None) -> Metrics
         NoMatchingError: where there is no matching.
     """
     check_answer(cohort, result)
-    _check_attribute(cohort, by)
-    return measured(candidates(cohort, result.program.rules), result.program, result.matching, by=by)
-
-
-def _check_attribute(cohort: Cohort, by: object) -> None:
-    if by is None:
-        return
-    if not isinstance(by, str) or by not in cohort.attribute_names:
-        hint = suggestion(by, cohort.attribute_names) if isinstance(by, str) else ""
+    if by is not None and by not in cohort.attribute_names:
+        hint = suggestion(by, cohort.attribute_names)
         raise InputError(Problem("unknown-attribute", "by", f"nobody has the attribute {excerpt(by)}", hint))
+    return measured(candidates(cohort, result.program.rules), result.program, result.matching, by=by)
 
 
 def measured(edges: Edges, program: Program, matching: Matching, *, by: str | None = None) -> Metrics:
@@ -206,6 +190,7 @@ def measured(edges: Edges, program: Program, matching: Matching, *, by: str | No
     edge_worth, unit = aim.scores(edges.pairs)
     seat_worth = np.broadcast_to(aim.scores(seats)[0], seats.shape)
     valued = Valued(edges.pairs, seats, np.broadcast_to(edge_worth, edges.pairs.shape), seat_worth)
+    just = justly_envious(valued)
     return Metrics(
         **_coverage(valued, seats),
         fit="topics" if cohort.score_table is None else "scores",
@@ -214,7 +199,9 @@ def measured(edges: Edges, program: Program, matching: Matching, *, by: str | No
         **_loads(capacities(cohort, program).mentor, seats),
         **_connections(seats),
         blocking_pairs=_blocking(edges, program, matching),
-        **_envies(valued),
+        envy=int(envious(valued).sum()),
+        justified_envy=None if just is None else int(just.sum()),
+        wef1=wef1_violations(valued),
         **_parity(valued, unit, by),
         shared_time=shared_time(seats),
     )
@@ -311,15 +298,6 @@ def _blocking(edges: Edges, program: Program, matching: Matching) -> int | None:
     return len(np.unique(people * len(edges.cohort.topic_tree.names) + pairs.offer.topic[found]))
 
 
-def _envies(valued: Valued) -> dict[str, Any]:
-    just = justly_envious(valued)
-    return {
-        "envy": int(envious(valued).sum()),
-        "justified_envy": None if just is None else int(just.sum()),
-        "wef1": wef1_violations(valued),
-    }
-
-
 def _parity(valued: Valued, unit: Fraction, by: str | None) -> dict[str, Any]:
     """Segments of mentees by an attribute, in the order of their values; those without it last."""
     if by is None:
@@ -332,13 +310,11 @@ def _parity(valued: Valued, unit: Fraction, by: str | None) -> dict[str, Any]:
         for item in dict.fromkeys(value) or (None,) if isinstance(value, tuple) else (value,):
             members.setdefault((type(item).__name__, item), []).append(row)
     ordered = sorted(members, key=lambda key: (key[1] is None, key[0], key[1] if key[1] is not None else ""))
-    found = tuple(_segment(valued, unit, key[1], (members[key], matched)) for key in ordered)
+    found = []
+    for key in ordered:
+        n, served = len(members[key]), [row for row in members[key] if row in matched]
+        total = sum(int(units) for units in valued.own[served].tolist()) * unit
+        mean = plain(total / len(served)) if served else None
+        found.append(Segment(key[1], n, len(served), len(served) / n, mean))
     shares = [segment.share for segment in found]
-    return {"parity": found, "parity_gap": max(shares) - min(shares) if shares else None}
-
-
-def _segment(valued: Valued, unit: Fraction, value: Any, people: tuple[list[int], set[int]]) -> Segment:
-    served = [row for row in people[0] if row in people[1]]
-    total = sum(int(units) for units in valued.own[served].tolist()) * unit
-    mean = plain(total / len(served)) if served else None
-    return Segment(value, len(people[0]), len(served), len(served) / len(people[0]), mean)
+    return {"parity": tuple(found), "parity_gap": max(shares) - min(shares) if shares else None}

@@ -1,34 +1,33 @@
-"""One run of a strategy as data that crosses processes and outlives them: what goes in, what comes out, its key."""
+"""Runs one strategy and gives the outcome as plain data, which other processes can send and a store can keep."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import pickle
+from collections.abc import Mapping
 from dataclasses import fields
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from mmatch import __version__
-from mmatch.candidates.edges import candidates
+from mmatch.candidates.edges import Edges, candidates
+from mmatch.cohort import Cohort
 from mmatch.comparison.measures import measured
 from mmatch.engine import solve
 from mmatch.errors import MmatchError, NoMatchingError
 from mmatch.explanations.matching_reasons import reasons
 from mmatch.matching import Matching, Seats, Status
+from mmatch.program import Program
+from mmatch.result import Result
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from mmatch.candidates.edges import Edges
-    from mmatch.cohort import Cohort
     from mmatch.comparison.strategies import Seed, Strategy
-    from mmatch.program import Program
-    from mmatch.result import Result
 
 SCHEMA = "mmatch/run 2"
 LASTING = ("InputError", "LimitError", "UnsupportedError")  # failures that come again with the same question
 MOST_REASONS = 3
+AS_IT_IS = ("value", "bound", "verified_bound", "solver", "stopped", "runtime")  # fields of a result in a run
 
 
 class Parcel:
@@ -103,11 +102,7 @@ def _answer(result: Result) -> dict[str, Any]:
     return {
         "status": str(result.status),
         "trust": None if result.trust is None else str(result.trust),
-        "value": result.value,
-        "bound": result.bound,
-        "verified_bound": result.verified_bound,
-        "solver": result.solver,
-        "stopped": result.stopped,
+        **{name: getattr(result, name) for name in AS_IT_IS},
         "runtime": round(result.runtime, 6),
         "seats": None if matching is None else {k.name: list(getattr(matching.seats, k.name)) for k in fields(Seats)},
         "unmatched": None if matching is None else matching.unmatched,

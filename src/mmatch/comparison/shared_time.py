@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from contextlib import suppress
 
 import numpy as np
 
+from mmatch.arrays import Ints
 from mmatch.availability import common, expand, parse_week
+from mmatch.candidates import Pairs
+from mmatch.cohort import Cohort
 from mmatch.errors import InputError
-
-if TYPE_CHECKING:
-    from mmatch.arrays import Ints
-    from mmatch.candidates import Pairs
-    from mmatch.cohort import Cohort
 
 WEEK, BEFORE, AFTER = ("2027-01-11", "2027-01-17"), "2027-01-10", "2027-01-18"  # no clock changes anywhere
 ZONE = "UTC"  # of people who state none
@@ -54,18 +52,14 @@ def _calendars(cohort: Cohort) -> tuple[list[tuple[Ints, Ints]], Ints]:
             continue
         key = text, zone or ZONE
         if key not in numbers:
-            numbers[key] = _added(kinds, *key)
+            numbers[key] = -1
+            with suppress(InputError):  # words that are for people to read
+                windows = parse_week(text)
+                free = [expand(windows, key[1], *days).intervals for days in (WEEK, (BEFORE, AFTER))]
+                numbers[key] = len(kinds)
+                kinds.append((free[0], free[1]))
         rows[row] = numbers[key]
     return kinds, rows
-
-
-def _added(kinds: list[tuple[Ints, Ints]], text: Text, zone: str) -> int:
-    try:
-        windows = parse_week(text)
-    except InputError:
-        return -1  # words that are for people to read
-    kinds.append((expand(windows, zone, *WEEK).intervals, expand(windows, zone, BEFORE, AFTER).intervals))
-    return len(kinds) - 1
 
 
 def _minutes(intervals: Ints) -> int:

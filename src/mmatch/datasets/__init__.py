@@ -10,16 +10,14 @@ from __future__ import annotations
 
 import importlib
 import inspect
+import os
 import pkgutil
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from types import ModuleType
+from typing import Any
 
 from mmatch.datasets._example import Example, RightAnswer, closest
 from mmatch.errors import InputError, Problem, excerpt
-
-if TYPE_CHECKING:
-    import os
-    from pathlib import Path
-    from types import ModuleType
 
 __all__ = ["Example", "RightAnswer", "cases", "load", "names", "write_example"]
 

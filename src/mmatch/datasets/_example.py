@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
@@ -9,8 +10,6 @@ from typing import TYPE_CHECKING
 from mmatch.errors import InputError, Problem, excerpt
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from mmatch.cohort import Cohort
     from mmatch.exact import Value
     from mmatch.matching import Status

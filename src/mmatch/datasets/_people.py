@@ -6,8 +6,9 @@ Everything is built on `Generator.random`, which is the same on every platform.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
+from mmatch.cohort import Participant
 from mmatch.datasets._example import check_counts
 
 T = TypeVar("T")
@@ -80,6 +81,10 @@ class Person(NamedTuple):
 
     id: str
     name: str
+
+    def signs_up(self, **facts: Any) -> Participant:
+        """The person as a participant with these facts."""
+        return Participant(self.id, name=self.name, **facts)
 
 
 class Draws:

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import unicodedata
+from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from mmatch.cohort import Offer, Participant, Request
+from mmatch.datasets._example import Example, Sheet, Sheets
 from mmatch.errors import ExportError
-
-if TYPE_CHECKING:
-    import os
-
-    from mmatch.cohort import Participant
-    from mmatch.datasets._example import Example, Sheet, Sheets
 
 NO_BREAK_SPACE = "\u00a0"
 
@@ -39,6 +36,11 @@ def _spaced(cell: str, place: int) -> str:
 def listed(items: object, separator: str = "; ") -> str:
     """Several items in one cell."""
     return separator.join(map(str, items)) if isinstance(items, tuple | list) else ""
+
+
+def topics_of(items: Iterable[Offer | Request], separator: str = "; ") -> str:
+    """The topics of offers or requests in one cell."""
+    return separator.join(item.topic for item in items)
 
 
 def address(person: Participant) -> str:

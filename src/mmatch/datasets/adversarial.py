@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from mmatch import aims, rules
@@ -12,8 +13,6 @@ from mmatch.matching import Status
 from mmatch.program import Program
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     Case = tuple[Cohort, Program, RightAnswer, str]
 
 NAMES = ("Amara Eze", "Rui Pinto", "Mei Lin", "Dev Menon", "Nadia Khalil", "Erik Holm", "Sofía Rojas", "Ren Ito")

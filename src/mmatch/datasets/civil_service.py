@@ -63,9 +63,7 @@ def _participant(draws: Draws, person: Person, role: str) -> Participant:
         "biography": draws.pick(BIOGRAPHIES) if draws.chance(0.2) else None,
     }
     grade = stated["grade"]
-    return Participant(
-        person.id,
-        name=person.name,
+    return person.signs_up(
         offers=() if role == "mentee" else (Offer(level=grade),),
         requests=() if role == "mentor" else (Request(level=grade),),
         attributes={name: value for name, value in stated.items() if value is not None},

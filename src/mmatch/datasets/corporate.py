@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from mmatch import aims, rules
@@ -14,8 +15,6 @@ from mmatch.errors import InputError, Problem
 from mmatch.program import Program
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     Form = list[tuple[Person, dict[str, Any]]]
 
 GENDERS = ("woman", "man", "non-binary")
@@ -148,9 +147,7 @@ def _ranks(wished: tuple[str, ...] | None, others: Sequence[Person]) -> tuple[An
 
 
 def _mentor(draws: Draws, person: Person, stated: dict[str, Any], ranks: Any) -> Participant:
-    return Participant(
-        person.id,
-        name=person.name,
+    return person.signs_up(
         offers=(Offer(level=stated["position_level"]),),
         capacity=draws.pick((1, 2, 3), (5, 3, 2)),
         site=stated["site"],
@@ -161,9 +158,7 @@ def _mentor(draws: Draws, person: Person, stated: dict[str, Any], ranks: Any) ->
 
 def _mentee(draws: Draws, person: Person, stated: dict[str, Any], ranks: Any) -> Participant:
     priority = 2 if draws.chance(0.1) else 1
-    return Participant(
-        person.id,
-        name=person.name,
+    return person.signs_up(
         requests=(Request(level=stated["position_level"], priority=priority),),
         site=stated["site"],
         attributes=_kept(stated),

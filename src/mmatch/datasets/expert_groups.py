@@ -6,7 +6,7 @@ from mmatch import aims, rules
 from mmatch.cohort import Cohort, Offer, Participant, Request
 from mmatch.datasets._example import Example, Sheets
 from mmatch.datasets._people import Draws, Person, drawn
-from mmatch.datasets._sheets import address, listed, untidy
+from mmatch.datasets._sheets import address, topics_of, untidy
 from mmatch.program import Program
 
 GROUP = (3, 6)
@@ -49,9 +49,7 @@ def build(*, seed: int = 0, mentors: int = 6, mentees: int = 60) -> Example:
 
 
 def _expert(draws: Draws, person: Person, topics: tuple[str, ...], groups: int) -> Participant:
-    return Participant(
-        person.id,
-        name=person.name,
+    return person.signs_up(
         offers=tuple(map(Offer, topics)),
         groups=groups,
         availability=draws.windows(HALVES, 4),
@@ -59,9 +57,7 @@ def _expert(draws: Draws, person: Person, topics: tuple[str, ...], groups: int) 
 
 
 def _mentee(draws: Draws, person: Person, topic: str) -> Participant:
-    return Participant(
-        person.id,
-        name=person.name,
+    return person.signs_up(
         requests=(Request(topic, priority=2 if draws.chance(0.2) else 1),),
         availability=draws.windows(HALVES, draws.number(1, 3)),
     )
@@ -72,7 +68,7 @@ def sheets(example: Example) -> Sheets:
     shared = ["Participant ID", "Full name", "Email address", "When are you available?"]
     teachers = [p for p in example.cohort if p.offers]
     learners = [p for p in example.cohort if p.requests]
-    mentors = [[*_shared(p), listed([o.topic for o in p.offers]), _groups(k, p)] for k, p in enumerate(teachers)]
+    mentors = [[*_shared(p), topics_of(p.offers), _groups(k, p)] for k, p in enumerate(teachers)]
     mentees = [[*_shared(p), p.requests[0].topic, "Yes" if p.requests[0].priority > 1 else ""] for p in learners]
     return {
         "mentors.csv": untidy([[*shared, "Areas of expertise", "Number of groups"], *mentors], blank_rows=3),

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from mmatch import aims, rules
-from mmatch.cohort import Cohort, Offer, Participant, Request
+from mmatch.cohort import Cohort, Offer, Request
 from mmatch.datasets._example import Example, RightAnswer, Sheets, even_loads
 from mmatch.datasets._people import Draws, drawn
-from mmatch.datasets._sheets import listed, untidy
+from mmatch.datasets._sheets import topics_of, untidy
 from mmatch.errors import InputError, Problem
 from mmatch.matching import Status
 from mmatch.program import Program
@@ -37,12 +37,10 @@ def build(*, seed: int = 0, mentors: int = 25, mentees: int = 100) -> Example:
     planted = [draws.pick(TOPICS) for _ in range(mentors)]
     topics = draws.several([planted[k % mentors] for k in range(mentees)], mentees)
     teachers = [
-        Participant(p.id, name=p.name, offers=tuple(map(Offer, _topics(draws, topic))), groups=1)
+        p.signs_up(offers=tuple(map(Offer, _topics(draws, topic))), groups=1)
         for p, topic in zip(tables, planted, strict=True)
     ]
-    learners = [
-        Participant(p.id, name=p.name, requests=(Request(topic),)) for p, topic in zip(guests, topics, strict=True)
-    ]
+    learners = [p.signs_up(requests=(Request(topic),)) for p, topic in zip(guests, topics, strict=True)]
     return Example(
         name="flash-tables",
         title="Flash tables, one round",
@@ -67,7 +65,7 @@ def _right(mentors: int, mentees: int) -> RightAnswer:
 
 def sheets(example: Example) -> Sheets:
     """Two files, written at the door."""
-    mentors = [[p.id, p.name, listed([o.topic for o in p.offers], ", "), "1"] for p in example.cohort if p.offers]
+    mentors = [[p.id, p.name, topics_of(p.offers, ", "), "1"] for p in example.cohort if p.offers]
     mentees = [[p.id, p.name, p.requests[0].topic] for p in example.cohort if p.requests]
     return {
         "mentors.csv": untidy([["Id", "Name", "Can mentor on", "Groups"], *mentors], blank_rows=2),

@@ -7,7 +7,7 @@ from mmatch.availability import DAYS
 from mmatch.cohort import Cohort, Offer, Participant, Request
 from mmatch.datasets._example import Example, Sheets
 from mmatch.datasets._people import DEPARTMENTS, POPULAR_ROLES, SITES, Draws, Person, drawn
-from mmatch.datasets._sheets import address, listed, untidy
+from mmatch.datasets._sheets import address, listed, topics_of, untidy
 from mmatch.program import Program
 
 CAPACITY = 2
@@ -47,9 +47,7 @@ def build(*, seed: int = 0, mentors: int = 80, mentees: int = 120) -> Example:
 
 def _mentor(draws: Draws, person: Person) -> Participant:
     department, role, site = _place(draws)
-    return Participant(
-        person.id,
-        name=person.name,
+    return person.signs_up(
         offers=(Offer(role), Offer(site)),
         capacity=CAPACITY,
         availability=_windows(draws),
@@ -61,9 +59,7 @@ def _mentor(draws: Draws, person: Person) -> Participant:
 
 def _mentee(draws: Draws, person: Person, mentors: list[Participant]) -> Participant:
     department, role, site = _place(draws)
-    return Participant(
-        person.id,
-        name=person.name,
+    return person.signs_up(
         requests=tuple(map(Request, _wanted(draws, role, site))),
         availability=_windows(draws),
         timezone=SITES[site],
@@ -101,10 +97,9 @@ def sheets(example: Example) -> Sheets:
     teachers = [p for p in example.cohort if p.offers]
     learners = [p for p in example.cohort if p.requests]
     mentors = [
-        [*_shared(p), listed([o.topic for o in p.offers]), CAPACITY_CELLS[k % len(CAPACITY_CELLS)]]
-        for k, p in enumerate(teachers)
+        [*_shared(p), topics_of(p.offers), CAPACITY_CELLS[k % len(CAPACITY_CELLS)]] for k, p in enumerate(teachers)
     ]
-    mentees = [[*_shared(p), listed([r.topic for r in p.requests]), listed(p.avoids)] for p in learners]
+    mentees = [[*_shared(p), topics_of(p.requests), listed(p.avoids)] for p in learners]
     return {
         "mentors.csv": untidy([[*shared, "Topics", "Max mentees"], *mentors], blank_rows=6),
         "mentees.csv": untidy([[*shared, "Topics", "Do not match with"], *mentees], blank_rows=14),

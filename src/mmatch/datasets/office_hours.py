@@ -7,7 +7,7 @@ from mmatch.availability import DAYS
 from mmatch.cohort import Cohort, Offer, Participant, Request
 from mmatch.datasets._example import Example, Sheets
 from mmatch.datasets._people import Draws, Person, drawn
-from mmatch.datasets._sheets import address, listed, untidy
+from mmatch.datasets._sheets import address, topics_of, untidy
 from mmatch.formats import Format, SessionSpec
 from mmatch.program import Program
 from mmatch.scheduling import Dates, Diary
@@ -50,25 +50,25 @@ def build(*, seed: int = 0, mentors: int = 120, mentees: int = 12) -> Example:
 def _mentor(draws: Draws, person: Person, k: int) -> Participant:
     free = draws.windows(HALVES, draws.number(2, 3))
     offer = Offer(TOPICS[k % len(TOPICS)])
-    return Participant(person.id, name=person.name, offers=(offer,), capacity=SEATS, availability=free)
+    return person.signs_up(offers=(offer,), capacity=SEATS, availability=free)
 
 
 def _team(draws: Draws, person: Person) -> Participant:
     topics = sorted(draws.several(TOPICS, 3))
     requests = tuple(Request(topic, mentors=MENTORS_EACH, format="office") for topic in topics)
-    return Participant(person.id, name=person.name, requests=requests)
+    return person.signs_up(requests=requests)
 
 
 def sheets(example: Example) -> Sheets:
     """A file for each side; teams write down how many mentors they want on each topic."""
     shared = ["Participant ID", "Full name", "Email address"]
     mentors = [
-        [p.id, p.name, address(p), listed([o.topic for o in p.offers]), str(p.capacity), str(p.availability)]
+        [p.id, p.name, address(p), topics_of(p.offers), str(p.capacity), str(p.availability)]
         for p in example.cohort
         if p.offers
     ]
     teams = [
-        [p.id, p.name, address(p), listed([r.topic for r in p.requests]), str(p.requests[0].mentors), "office"]
+        [p.id, p.name, address(p), topics_of(p.requests), str(p.requests[0].mentors), "office"]
         for p in example.cohort
         if p.requests
     ]

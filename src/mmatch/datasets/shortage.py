@@ -1,9 +1,9 @@
-"""Scenario 2: far fewer mentors than mentees, and an answer that a pencil gives."""
+"""Scenario 2: far fewer mentors than mentees; the best answer has a closed form."""
 
 from __future__ import annotations
 
 from mmatch import aims
-from mmatch.cohort import Cohort, Offer, Participant, Request
+from mmatch.cohort import Cohort, Offer, Request
 from mmatch.datasets._example import Example, RightAnswer, Sheets, check_counts, even_loads
 from mmatch.datasets._people import drawn
 from mmatch.matching import Status
@@ -27,8 +27,8 @@ def build(*, seed: int = 0, capacity: int | None = 1, mentors: int = 41, mentees
     _, experts, learners = drawn("shortage", seed, mentors, mentees)
     check_counts("shortage", capacity=1 if capacity is None else capacity)
     seats = mentees if capacity is None else capacity
-    teachers = [Participant(p.id, name=p.name, offers=(Offer(),), capacity=seats) for p in experts]
-    asking = [Participant(p.id, name=p.name, requests=(Request(),)) for p in learners]
+    teachers = [p.signs_up(offers=(Offer(),), capacity=seats) for p in experts]
+    asking = [p.signs_up(requests=(Request(),)) for p in learners]
     room = "No mentor has a limit." if capacity is None else f"Each mentor takes at most {capacity}."
     return Example(
         name="shortage",

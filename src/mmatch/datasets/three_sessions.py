@@ -7,7 +7,7 @@ from mmatch.availability import DAYS
 from mmatch.cohort import Cohort, Offer, Participant, Request
 from mmatch.datasets._example import Example, Sheets
 from mmatch.datasets._people import Draws, Person, drawn
-from mmatch.datasets._sheets import address, listed, untidy
+from mmatch.datasets._sheets import address, topics_of, untidy
 from mmatch.program import Program
 from mmatch.scheduling import Dates, diaries_of
 
@@ -53,9 +53,7 @@ def build(*, seed: int = 0, mentors: int = 30, mentees: int = 45) -> Example:
 def _mentor(draws: Draws, person: Person, k: int) -> Participant:
     hours, zone = draws.number(0, 5), ZONES[k % len(ZONES)]
     topics = draws.several((*BROAD, *NARROW), 2)
-    return Participant(
-        person.id,
-        name=person.name,
+    return person.signs_up(
         offers=tuple(map(Offer, topics)),
         capacity=min(hours, 2),
         availability=_free(draws, zone),
@@ -68,7 +66,7 @@ def _mentee(draws: Draws, person: Person, k: int) -> Participant:
     zone = ZONES[k % len(ZONES)]
     topic = draws.pick((*BROAD, *BROAD, *NARROW))
     request = Request(topic, format="three_session" if topic in BROAD else "single")
-    return Participant(person.id, name=person.name, requests=(request,), availability=_free(draws, zone), timezone=zone)
+    return person.signs_up(requests=(request,), availability=_free(draws, zone), timezone=zone)
 
 
 def _free(draws: Draws, zone: str) -> str:
@@ -80,7 +78,7 @@ def sheets(example: Example) -> Sheets:
     """A file for each role; what mentors give is a column of its own."""
     shared = ["Participant ID", "Full name", "Email address", "Time zone", "Availability"]
     mentors = [
-        [*_shared(p), listed([o.topic for o in p.offers]), str(p.capacity), str(p.attributes[BUDGET])]
+        [*_shared(p), topics_of(p.offers), str(p.capacity), str(p.attributes[BUDGET])]
         for p in example.cohort
         if p.offers
     ]

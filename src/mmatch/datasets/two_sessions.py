@@ -7,7 +7,7 @@ from mmatch.availability import DAYS
 from mmatch.cohort import Cohort, Offer, Participant, Request
 from mmatch.datasets._example import Example, Sheets
 from mmatch.datasets._people import Draws, Person, drawn
-from mmatch.datasets._sheets import address, listed, untidy
+from mmatch.datasets._sheets import address, topics_of, untidy
 from mmatch.formats import Format, Gap, Reflection, SessionSpec, Touchpoint
 from mmatch.program import Program
 from mmatch.scheduling import Dates
@@ -68,27 +68,22 @@ def build(*, seed: int = 0, mentors: int = 25, mentees: int = 40) -> Example:
 
 
 def _mentor(draws: Draws, person: Person, k: int) -> Participant:
-    topics = draws.several(TOPICS, draws.number(2, 3))
+    offers = tuple(map(Offer, draws.several(TOPICS, draws.number(2, 3))))
     site = SCHOOLS[k % len(SCHOOLS)]
-    offers = tuple(map(Offer, topics))
     free = draws.windows(HALVES, draws.number(3, 5))
-    return Participant(
-        person.id, name=person.name, offers=offers, capacity=draws.pick((1, 1, 2)), availability=free, site=site
-    )
+    return person.signs_up(offers=offers, capacity=draws.pick((1, 1, 2)), availability=free, site=site)
 
 
 def _mentee(draws: Draws, person: Person, k: int) -> Participant:
     requests = (Request(draws.pick(TOPICS), format="blend"),)
     free = draws.windows(HALVES, draws.number(3, 6))
-    return Participant(
-        person.id, name=person.name, requests=requests, availability=free, site=SCHOOLS[k % len(SCHOOLS)]
-    )
+    return person.signs_up(requests=requests, availability=free, site=SCHOOLS[k % len(SCHOOLS)])
 
 
 def sheets(example: Example) -> Sheets:
     """A file for each role, as a form gives it."""
     shared = ["Participant ID", "Full name", "Email address", "Site", "When are you available?"]
-    mentors = [[*_shared(p), listed([o.topic for o in p.offers]), str(p.capacity)] for p in example.cohort if p.offers]
+    mentors = [[*_shared(p), topics_of(p.offers), str(p.capacity)] for p in example.cohort if p.offers]
     mentees = [[*_shared(p), p.requests[0].topic, p.requests[0].format or ""] for p in example.cohort if p.requests]
     return {
         "mentors.csv": untidy([[*shared, "Topics", "Max mentees"], *mentors], blank_rows=4),

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import partial
 
 import numpy as np
 
-from mmatch.arrays import NONE
+from mmatch.arrays import NONE, Bools, Ints
 from mmatch.candidates import Pairs, facts_of
 from mmatch.candidates.joining import BLOCK, MOST_PAIRS
+from mmatch.cohort import Cohort, Supply
 from mmatch.display import Shown, Table
 from mmatch.errors import LimitError, Problem
 from mmatch.program import Program, check_question
 from mmatch.rules._base import Rule
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from mmatch.arrays import Bools, Ints
-    from mmatch.cohort import Cohort, Supply
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +43,9 @@ class Readiness(Shown):
         """Supply and demand on each topic, and what removes pairs."""
         heads = ("topic", "seats asked for", "people asking", "offers", "seats offered")
         rows = [(s.topic or "any", s.wanted, s.requests, s.offers, s.seats) for s in self.supply]
-        yield Table(heads, rows, "Supply and demand", len(rows))
+        yield Table(heads, rows, "Supply and demand")
         causes = [(r.cause, r.removed, r.alone) for r in self.removals]
-        yield Table(("rule or fact", "pairs removed", "by it alone"), causes, "What removes pairs", len(causes))
+        yield Table(("rule or fact", "pairs removed", "by it alone"), causes, "What removes pairs")
 
 
 def readiness(cohort: Cohort, program: Program | None = None) -> Readiness:
@@ -89,16 +85,13 @@ def removers(cohort: Cohort, program: Program) -> list[tuple[str, Callable[[Pair
         found.append(("the mentor's own list", lambda p: p.mentor_rank == 0))
     if cohort.score_table is not None:
         found.append(("no score given", lambda p: p.score_row == NONE))
-    found += [(rule.title, _refuses(rule)) for rule in program.rules if type(rule).allows is not Rule.allows]
+    found += [(rule.title, partial(_refused, rule)) for rule in program.rules if type(rule).allows is not Rule.allows]
     return found
 
 
-def _refuses(rule: Rule) -> Callable[[Pairs], Bools]:
-    def refused(pairs: Pairs) -> Bools:
-        allows = rule.mask(pairs)
-        return np.zeros(pairs.shape, dtype=bool) if allows is None else ~allows
-
-    return refused
+def _refused(rule: Rule, pairs: Pairs) -> Bools:
+    allows = rule.mask(pairs)
+    return np.zeros(pairs.shape, dtype=bool) if allows is None else ~allows
 
 
 def _blocks(cohort: Cohort) -> Iterator[tuple[Pairs, Bools]]:

@@ -6,28 +6,21 @@ Every sentence is tried out on the matching as it is, so gains and losses hold w
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mmatch.arrays import NONE
-from mmatch.explanations.what_if import GROUPS_LED, SIZE, Trial, where
+from mmatch.arrays import NONE, Bools
+from mmatch.constraints import Bounds
+from mmatch.explanations.what_if import GROUPS_LED, SIZE, Seat, Trial, where
 from mmatch.explanations.words import counted, listed, topic_word
+from mmatch.instance.question import Question
 from mmatch.instance.set_titles import set_title
-from mmatch.matching import Match, Reason
+from mmatch.matching import Match, Reason, Violation
 from mmatch.proof.judge import chosen_edges
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from mmatch.arrays import Bools
-    from mmatch.constraints import Bounds
-    from mmatch.explanations.what_if import Seat
-    from mmatch.instance.question import Question
-    from mmatch.matching import Violation
-    from mmatch.result import Result
+from mmatch.result import Result
 
 OWN = ("mentee", "request-mentor", "mentee-mentor", "mentee-offer")  # limits that are the mentee's own
 MOST_JOINED = 10  # open groups with room that one person is tried in
@@ -108,14 +101,18 @@ class GroupSeats:
         own = [group for group in groups if seat.mentee in group.match.mentees and group.match.offer in offers]
         own = own or list(filter(None, (self.unopened.with_mentee(seat, offer) for offer in sorted(offers))))
         nearest = min(own, key=lambda group: group.short, default=None)
-        clauses = [self._open_groups(seat, (len(opened), len(timely), len(roomy)))]
         kind, text = ("shortage", self._no_time(seat)) if nearest is None else self.unopened.sentence(nearest)
-        clauses += [text, self._one_more_seat(seat, [match for match in timely if match not in roomy])]
+        clauses = [self._open_groups(seat, len(opened), len(timely), len(roomy)), text]
+        for match in [match for match in timely if match not in roomy][:MOST_JOINED]:  # one more seat may be enough
+            joined = self.what_if.with_seat(match, seat)
+            if joined is not None and self.what_if.codes(self.what_if.broken(match, joined), joined) == SIZE:
+                size, gains = self.what_if.sizes(match)[1], self.what_if.gains(match, joined)
+                clauses.append(f"size {size + 1} instead of {size} for the group of {where(match)} seats them{gains}")
+                break
         message = f"{seat.mentee}: {'; '.join(filter(None, clauses))}"
         return Reason("shortage" if opened else kind, (seat.mentee,), seat.topic, message)
 
-    def _open_groups(self, seat: Seat, counts: tuple[int, int, int]) -> str:
-        opened, timely, roomy = counts
+    def _open_groups(self, seat: Seat, opened: int, timely: int, roomy: int) -> str:
         if not opened:
             return f"no group{topic_word(seat.topic)} opened"
         full, away = timely - roomy, opened - timely
@@ -126,7 +123,7 @@ class GroupSeats:
         return f"{counted(opened, 'group')}{topic_word(seat.topic)} {verb} open: {', '.join(clauses)}"
 
     def _no_time(self, seat: Seat) -> str:
-        """That no mentor is free when a person is, or that they all lead other groups then, where it is so."""
+        """That no mentor is free when a person is, or that they all lead other groups then."""
         slots = self.what_if.slots
         if slots is None:
             return ""
@@ -139,15 +136,6 @@ class GroupSeats:
         if busy:
             return f"{listed(busy, 'mentors')} {'leads' if len(busy) == 1 else 'lead'} another group when they can come"
         return f"they share no free time with {listed([people.ids[row] for row in rows], 'mentors')}"
-
-    def _one_more_seat(self, seat: Seat, full: Sequence[Match]) -> str:
-        """The first full group in which one more seat would be enough."""
-        for match in full[:MOST_JOINED]:
-            joined = self.what_if.with_seat(match, seat)
-            if joined is not None and self.what_if.codes(self.what_if.broken(match, joined), joined) == SIZE:
-                size, gains = self.what_if.sizes(match)[1], self.what_if.gains(match, joined)
-                return f"size {size + 1} instead of {size} for the group of {where(match)} seats them{gains}"
-        return ""
 
 
 @dataclass(frozen=True, slots=True)

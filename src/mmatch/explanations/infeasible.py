@@ -3,35 +3,27 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mmatch.arrays import NONE
+from mmatch.arrays import NONE, Bools, Ints
+from mmatch.candidates.edges import Edges
+from mmatch.cohort import Cohort
 from mmatch.constraints import SETS
 from mmatch.engine import solve
 from mmatch.errors import InputError, MmatchError, Problem
 from mmatch.explanations.words import counted, listed
+from mmatch.instance.question import Question
 from mmatch.instance.set_titles import set_title
 from mmatch.matching import Cut, Reason, Stability, Status
 from mmatch.mechanisms.market import short_of
-from mmatch.network.circulation import HUB, build_network, shortfall
-from mmatch.proof.seat_counts import TooFewSeats, seat_shortage
-from mmatch.rules import Forbid, Lock
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from mmatch.arrays import Bools, Ints
-    from mmatch.candidates.edges import Edges
-    from mmatch.cohort import Cohort
-    from mmatch.instance.question import Question
-    from mmatch.network.circulation import Network
-    from mmatch.program import Program
-    from mmatch.proof.seat_counts import NoSum
-    from mmatch.result import Result
-    from mmatch.rules import Rule
+from mmatch.network.circulation import HUB, Network, build_network, shortfall
+from mmatch.program import Program
+from mmatch.proof.seat_counts import NoSum, TooFewSeats, seat_shortage
+from mmatch.result import Result
+from mmatch.rules import Forbid, Lock, Rule
 
 MOST_SHRUNK = 400
 EACH, IN_ALL = 3.0, 20.0  # seconds for one question, and for all of them
@@ -59,10 +51,7 @@ def why_infeasible(question: Question, result: Result) -> Iterator[Reason]:
     leaves = np.flatnonzero(inside[network.tail] & ~inside[network.head])
     short = shortfall(network, cut)
     names = _Names(edges, network)
-    if inside[HUB]:
-        who, text = _least_loads(names, enters, leaves)
-    else:
-        who, text = _needs(names, enters, leaves)
+    who, text = (_least_loads if inside[HUB] else _needs)(names, enters, leaves)
     yield Reason("shortage", tuple(dict.fromkeys(who)), "", f"{text}: {short} short")
 
 
@@ -142,23 +131,20 @@ class _Names:
 
     def of(self, arc: int) -> tuple[tuple[str, ...], str]:
         """(people, what the arc stands for)."""
-        edges, ids = self.edges, self.cohort.people.ids
+        edges, ids, offers = self.edges, self.cohort.people.ids, self.cohort.offers
         if arc >= self.network.first_edge:
             edge = arc - self.network.first_edge
-            mentee = ids[self.cohort.requests.owner[edges.request_rows[edges.request[edge]]]]
-            mentor = ids[self.cohort.offers.owner[edges.offer_rows[edges.offer[edge]]]]
+            mentor, mentee = ids[edges.pairs.mentor[edge]], ids[edges.pairs.mentee[edge]]
             return (mentor, mentee), f"{mentor} with {mentee}"
         number, k = self.network.set_of[arc]
         family = self.network.families[number]
-        if family.key in {"mentor", "mentee"}:
-            rows = edges.mentor_rows if family.key == "mentor" else edges.mentee_rows
-            return (ids[rows[k]],), ids[rows[k]]
-        if family.key == "request":
-            row = edges.request_rows[k]
-            return (ids[self.cohort.requests.owner[row]],), ids[self.cohort.requests.owner[row]]
         if family.key == "offer":
             row = edges.offer_rows[k]
-            return (ids[self.cohort.offers.owner[row]],), f"offer {self.cohort.offers.ids[row]}"
+            return (ids[offers.owner[row]],), f"offer {offers.ids[row]}"
+        if family.key in {"mentor", "mentee", "request"}:
+            rows = {"mentor": edges.mentor_rows, "mentee": edges.mentee_rows}
+            row = rows[family.key][k] if family.key in rows else self.cohort.requests.owner[edges.request_rows[k]]
+            return (ids[row],), ids[row]
         inside = np.flatnonzero(family.label == k)
         people, title = self.of(self.network.first_edge + int(inside[0]))
         return people, title if len(inside) == 1 or family.key in SETS or family.key == "lock" else family.rule
@@ -191,8 +177,8 @@ def _least_loads(names: _Names, enters: Ints, leaves: Ints) -> tuple[list[str], 
     """Mentors who must have mentees can reach too few of them."""
     net = names.network
     who, titles = names.several(enters)
-    _, others = names.several(leaves)
-    need, have = int(net.lower[enters].sum()), int(net.upper[leaves].sum())
+    others, have = names.several(leaves)[1], int(net.upper[leaves].sum())
+    need = int(net.lower[enters].sum())
     reach = f"; {listed(others, 'others')} can only give {have}" if others else ", and nobody may come to them"
     return who, f"{listed(titles, 'mentors')} must have at least {counted(need, 'mentee')} together{reach}"
 

@@ -1,14 +1,16 @@
-"""`reasons` and `explain`: which of the files beside this one say why, and what each filled seat counts."""
+"""`reasons` and `explain`: what each filled seat counts, and why each unfilled seat stays unfilled."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Any
 
 import numpy as np
 
 from mmatch.aims._base import PairAim
 from mmatch.candidates import pairs_of
+from mmatch.cohort import Cohort
 from mmatch.display import Shown, Table
 from mmatch.errors import InputError, Problem, excerpt
 from mmatch.exact import plain
@@ -17,17 +19,11 @@ from mmatch.explanations.stable_refusals import refusals
 from mmatch.explanations.unfilled_seats import Unfilled
 from mmatch.explanations.words import number
 from mmatch.instance.question import Question
-from mmatch.matching import Reason, Status
+from mmatch.matching import Matching, Reason, Status
 from mmatch.mechanisms.market import obstacle
+from mmatch.program import Program
 from mmatch.result import Result, check_answer
 from mmatch.rules.stable import Stable
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from mmatch.cohort import Cohort
-    from mmatch.matching import Matching
-    from mmatch.program import Program
 
 
 def reasons(cohort: Cohort, result: Result) -> tuple[Reason, ...]:
@@ -69,9 +65,8 @@ def explain(cohort: Cohort, result: Result, who: str | tuple[str, str]) -> Expla
     Raises:
         InputError: an unknown id, a result of another cohort.
     """
-    names = (who,) if isinstance(who, str) else who
-    given: object = names
-    if not isinstance(given, tuple) or len(names) not in {1, 2} or not all(isinstance(name, str) for name in given):
+    names: Any = (who,) if isinstance(who, str) else who
+    if not isinstance(names, tuple) or len(names) not in {1, 2} or not all(isinstance(name, str) for name in names):
         raise InputError(Problem("argument", "who", f"found {excerpt(who)}, expected an id or (mentor, mentee)"))
     ids = tuple(cohort[name].id for name in names)
     found = tuple(reason for reason in reasons(cohort, result) if set(ids) <= set(reason.who))
@@ -93,9 +88,8 @@ class Explanation(Shown):
 
     def tables(self) -> Iterator[Table]:
         """One row a reason."""
-        yield Table(
-            ("kind", "topic", "why"), [(r.kind, r.topic, r.message) for r in self.reasons], total=len(self.reasons)
-        )
+        rows = [(reason.kind, reason.topic, reason.message) for reason in self.reasons]
+        yield Table(("kind", "topic", "why"), rows)
 
 
 def _is_stable(question: Question, result: Result) -> bool:
@@ -123,6 +117,5 @@ def _scores(cohort: Cohort, program: Program, matching: Matching) -> Iterator[Re
             counts.append(f"{wish} is met by {topic}, {steps[row]} steps away in the topic tree")
         elif topic:
             counts.append(f"on {topic}")
-        yield Reason(
-            "score", (mentor, mentee), topic, f"{mentor} with {mentee}: {', '.join(counts) or 'every match counts 1'}"
-        )
+        text = f"{mentor} with {mentee}: {', '.join(counts) or 'every match counts 1'}"
+        yield Reason("score", (mentor, mentee), topic, text)

@@ -3,31 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
+from mmatch.arrays import Bools, Ints
+from mmatch.cohort import Cohort
 from mmatch.display import Shown, Table
 from mmatch.engine import solve
 from mmatch.errors import InputError, Problem, UnsupportedError
-from mmatch.exact import readable
+from mmatch.exact import Value, readable
 from mmatch.instance.question import Question
-from mmatch.matching import Prices, Trust
-from mmatch.network.circulation import CrossingSets, build_network
+from mmatch.matching import Matching, Prices, Trust
+from mmatch.network.circulation import CrossingSets, Network, build_network
 from mmatch.network.folding import stage_costs
 from mmatch.network.prices import potentials, reduced_costs, residual_arcs
+from mmatch.program import Program, TierSpec
 from mmatch.proof.judge import chosen_edges
 from mmatch.result import Result, check_answer
-
-if TYPE_CHECKING:
-    from mmatch.arrays import Bools, Ints
-    from mmatch.cohort import Cohort
-    from mmatch.exact import Value
-    from mmatch.matching import Matching
-    from mmatch.network.circulation import Network
-    from mmatch.program import Program, TierSpec
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +79,10 @@ class PolicyEffects(Shown):
     def tables(self) -> Iterator[Table]:
         """What each tier reached and gave up, and what each change of the policy brings."""
         rows = [(t.title, t.value, t.alone, t.lost, t.open) for t in self.tiers]
-        yield Table(
-            ("tier", "reached", "could have alone", "lost", "pairs still open"), rows, "What decided", len(rows)
-        )
+        heads = ("tier", "reached", "could have alone", "lost", "pairs still open")
+        yield Table(heads, rows, "What decided")
         changes = [(c.change, c.status, _gains(c.gains)) for c in self.what_if]
-        yield Table(("change", "outcome", "gains"), changes, "What if", len(changes))
+        yield Table(("change", "outcome", "gains"), changes, "What if")
 
     def __str__(self) -> str:
         return "\n".join([*map(_tier_line, self.tiers), *map(_change_line, self.what_if)])
@@ -118,7 +113,14 @@ def policy(cohort: Cohort, result: Result, *, solver: Any = "auto", time_limit: 
         text = "there is no matching, so no tier decided anything: mmatch.reasons says why there is none"
         raise InputError(Problem("type", "result", text))
     again = _Solver(cohort, result.program, solver, time_limit)
-    return PolicyEffects(tuple(_tiers(again, result)), tuple(_changes(again, result.found)))
+    left = _left_open(again, result)
+    tiers = []
+    for k, tier in enumerate(again.program.tiers):
+        value = (result.value or ())[k]
+        alone = value if k == 0 else _alone(again, tier)
+        lost = None if isinstance(value, tuple) or isinstance(alone, tuple) or alone is None else alone - value
+        tiers.append(TierStory(_title(tier), value, alone, lost, left[k]))
+    return PolicyEffects(tuple(tiers), tuple(_changes(again, result.found)))
 
 
 @dataclass(frozen=True)
@@ -138,15 +140,6 @@ class _Solver:
         return {name: readable(aim.measure(self.cohort, matching)) for name, aim in self.program.named_aims()}
 
 
-def _tiers(again: _Solver, answer: Result) -> Iterator[TierStory]:
-    left = _left_open(again, answer)
-    for k, tier in enumerate(again.program.tiers):
-        value = (answer.value or ())[k]
-        alone = value if k == 0 else _alone(again, tier)
-        lost = None if isinstance(value, tuple) or isinstance(alone, tuple) or alone is None else alone - value
-        yield TierStory(_title(tier), value, alone, lost, left[k])
-
-
 def _alone(again: _Solver, tier: TierSpec) -> Value | None:
     """The best of a tier as the first one, behind a Coverage where it needs one; None where no solve tells."""
     needs = any(aim.after_coverage for aim in tier)
@@ -161,15 +154,12 @@ def _left_open(again: _Solver, answer: Result) -> list[int | None]:
     if answer.trust != Trust.PROVED or answer.found is None:
         return unknown
     instance, edges = Question(again.cohort, again.program).compiled
-    evidence = answer.proof.evidence
-    if not isinstance(evidence, Prices) or evidence.multipliers or instance.groups is not None:
+    evidence, chosen = answer.proof.evidence, chosen_edges(edges, answer.found)
+    if chosen is None or not isinstance(evidence, Prices) or evidence.multipliers or instance.groups is not None:
         return unknown  # the proof is more than prices on the network, so the network does not tell
-    chosen = chosen_edges(edges, answer.found)
     try:
         network = build_network(instance)
     except CrossingSets:
-        return unknown
-    if chosen is None:
         return unknown
     flow = network.flow_of(chosen)
     free = np.ones(network.n_arcs, dtype=bool)
@@ -206,10 +196,8 @@ def _changes(again: _Solver, matching: Matching) -> Iterator[WhatIf]:
     for k in range(1, len(tiers)):
         moved = [*tiers[: k - 1], tiers[k], tiers[k - 1], *tiers[k + 1 :]]
         change = f"{_title(tiers[k])} before {_title(tiers[k - 1])}"
-        try:
+        with suppress(InputError):  # the aim cannot stand there, such as a worst-off before its Coverage
             yield _what_if(again, change, replace(program, aims=tuple(moved)), now)
-        except InputError:  # the aim cannot stand there, such as a worst-off before its Coverage
-            continue
 
 
 def _what_if(again: _Solver, change: str, program: Program, now: Mapping[str, Value]) -> WhatIf:

@@ -3,34 +3,28 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import Any
 
 import numpy as np
 
+from mmatch.arrays import Ints
+from mmatch.candidates.edges import Edges
+from mmatch.cohort import Cohort
 from mmatch.constraints import Bounds
 from mmatch.display import Shown, Table
 from mmatch.engine import check_seed
 from mmatch.errors import InputError, Problem, SolverError
 from mmatch.exact import count_fault
-from mmatch.instance import Watch
+from mmatch.instance import Answer, Instance, Watch
 from mmatch.instance.question import Question
 from mmatch.matching import Prices, Status
 from mmatch.network.circulation import build_network
-from mmatch.program import check_question
+from mmatch.program import Program, check_question
 from mmatch.proof.optimality import balanced, stages_proved
 from mmatch.registry import find
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from mmatch.arrays import Ints
-    from mmatch.candidates.edges import Edges
-    from mmatch.cohort import Cohort
-    from mmatch.instance import Answer, Instance
-    from mmatch.program import Program
 
 Entry = tuple[str, str]
 FEW = 2  # times the average number of lists, the most that a mentor is on by default
@@ -53,8 +47,8 @@ class Shortlists(Shown):
     def tables(self) -> Iterator[Table]:
         """The lists, and the mentors who are on most of them."""
         rows = [(who, topic, ", ".join(name for name, _ in own)) for (who, topic), own in self.lists.items()]
-        yield Table(("mentee", "topic", "mentors, the best first"), rows, total=len(rows))
-        yield Table(("mentor", "lists"), list(self.appearances.items()), "On how many lists", len(self.appearances))
+        yield Table(("mentee", "topic", "mentors, the best first"), rows)
+        yield Table(("mentor", "lists"), list(self.appearances.items()), "On how many lists")
 
     @property
     def appearances(self) -> Mapping[str, int]:
@@ -102,21 +96,20 @@ def _with_lists(instance: Instance, size: int, most: int) -> Instance:
     """The same candidates and aims, with lists in place of seats."""
     edges = instance.labels
     limits = {"request": size, "mentor": most, "request-mentor": 1}
-    bounds = [_bounds(edges.label(key), edges.count(key), key, upper) for key, upper in limits.items()]
+    bounds = []
+    for key, upper in limits.items():
+        n = edges.count(key)
+        bounds.append(Bounds(key, edges.label(key), np.zeros(n, np.int64), np.full(n, upper, np.int64)))
     tiers = [tier for tier in instance.tiers if all(stage.summed for stage in tier.stages)]
     return replace(instance, bounds=tuple(bounds), unmet=(), groups=None, tiers=tuple(tiers))
-
-
-def _bounds(label: Ints, n: int, key: str, upper: int) -> Bounds:
-    return Bounds(key, label, np.zeros(n, dtype=np.int64), np.full(n, upper, dtype=np.int64))
 
 
 def _check(instance: Instance, answer: Answer) -> None:
     """The judge's arithmetic on a network of its own."""
     network = build_network(instance)
     flow = None if answer.chosen is None else network.flow_of(answer.chosen)
-    sound = flow is not None and answer.status == Status.OPTIMAL and balanced(network, flow)
     prices = answer.evidence.prices if isinstance(answer.evidence, Prices) else ()
+    sound = flow is not None and answer.status == Status.OPTIMAL and balanced(network, flow)
     if flow is None or not sound or stages_proved(network, flow, prices) < len(instance.stages):
         raise SolverError("the shortlists are not proved to be the best")
 
@@ -127,13 +120,12 @@ def _named(edges: Edges, instance: Instance, used: Ints) -> dict[Entry, tuple[En
     lottery_order = np.zeros(instance.n_offers, dtype=np.int64) if lottery is None else lottery.offer
     keys = [lottery_order[instance.offer[used]], *(-stage.weights[used] for stage in reversed(instance.stages))]
     used = used[np.lexsort((*keys, instance.request[used]))]
-    people, names = cohort.people.ids, cohort.topic_tree.names
-    requests, offers = cohort.requests, cohort.offers
-    lists: dict[Entry, tuple[Entry, ...]] = {
-        (people[requests.owner[row]], names[requests.topic[row]]): () for row in edges.request_rows.tolist()
-    }
-    for edge in used.tolist():
-        row, offer = edges.request_rows[instance.request[edge]], edges.offer_rows[instance.offer[edge]]
-        key = people[requests.owner[row]], names[requests.topic[row]]
-        lists[key] += ((people[offers.owner[offer]], names[offers.topic[offer]]),)
+
+    def entry(table: Any, row: int) -> Entry:
+        return cohort.people.ids[table.owner[row]], cohort.topic_tree.names[table.topic[row]]
+
+    wanted = [entry(cohort.requests, row) for row in edges.request_rows.tolist()]
+    lists: dict[Entry, tuple[Entry, ...]] = dict.fromkeys(wanted, ())
+    for request, offer in zip(instance.request[used].tolist(), instance.offer[used].tolist(), strict=True):
+        lists[wanted[request]] += (entry(cohort.offers, edges.offer_rows[offer]),)
     return lists

@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mmatch.arrays import NONE
+from mmatch.arrays import NONE, Ints
 from mmatch.candidates.lottery import lottery
+from mmatch.cohort import Cohort
 from mmatch.explanations.words import counted, listed, topic_word
 from mmatch.instance.decoding import chosen_edges
+from mmatch.instance.question import Question
 from mmatch.matching import Reason
 from mmatch.mechanisms.market import Market, market_of, obstacle
 from mmatch.proof.strict_lists import seats_of
-
-if TYPE_CHECKING:
-    from mmatch.arrays import Ints
-    from mmatch.cohort import Cohort
-    from mmatch.instance.question import Question
-    from mmatch.result import Result
+from mmatch.result import Result
 
 
 def refusals(question: Question, result: Result) -> Iterator[Reason]:
@@ -49,14 +45,13 @@ class _Refusals:
     ) -> None:
         self.seed = seed
         self.current, self.listed = seats
-        current = self.current
         self.plain, self.market = markets
         rows = cohort.canonical_rows
         ids, names = cohort.people.ids, cohort.topic_tree.names
         self.mentees = [ids[k] for k in cohort.requests.owner[rows[0]].tolist()]
         self.topics = [names[k] for k in cohort.requests.topic[rows[0]].tolist()]
         self.mentors = [ids[k] for k in cohort.offers.owner[rows[1]].tolist()]
-        taken = current[current != NONE]
+        taken = self.current[self.current != NONE]
         self.last_on = self._last(self.market.offer[taken], taken, len(self.market.offer_seats))
         self.last_of = self._last(self.market.mentor[taken], taken, len(self.market.mentor_seats))
         self.likes: list[int] = self.plain.mentee_rank.tolist()
@@ -85,13 +80,13 @@ class _Refusals:
 
     def _reason(self, who: int, wishes: list[int], now: int) -> Reason:
         mentee, topic = self.mentees[who], self.topics[who]
-        clauses, rivals = [], []
-        preferred = []
+        clauses, rivals, preferred = [], [], []
         for pair in wishes:
-            rival = self._rival(pair)
-            name = self.mentees[int(self.market.mentee[rival])]
+            offer = int(self.market.offer[pair])
+            full = self.load_on[offer] >= self.market.offer_seats[offer]
+            rival = int(self.last_on[offer] if full else self.last_of[self.market.mentor[pair]])
+            name, where = self.mentees[int(self.market.mentee[rival])], self.mentors[offer]
             rivals.append(name)
-            where = self._where(pair)
             if self.plain.mentor_rank[rival] == self.plain.mentor_rank[pair]:
                 drew = f"{where} had to draw between {mentee} and {name}: the lottery (seed {self.seed})"
                 clauses.append(drew if self.seed is not None else f"{where} keeps {name}, and has no reason to change")
@@ -102,16 +97,6 @@ class _Refusals:
         got = f"{mentee} has no mentor{topic_word(topic)}"
         if now != NONE:
             got = f"{mentee} is with wish {len(wishes) + 1}{topic_word(topic)}"
-        better = counted(len(wishes), "better wish" if now != NONE else "wish").replace("wishs", "wishes")
+        better = counted(len(wishes), "better wish" if now != NONE else "wish")
         text = f"{got}: {better} asked in vain; {'; '.join(clauses)}; none of them would swap"
         return Reason("outranked", (mentee, *dict.fromkeys(rivals)), topic, text)
-
-    def _where(self, pair: int) -> str:
-        name: str = self.mentors[int(self.market.offer[pair])]
-        return name
-
-    def _rival(self, pair: int) -> int:
-        """The pair that the mentor would have to give up for this one, and keeps."""
-        offer = int(self.market.offer[pair])
-        full = self.load_on[offer] >= self.market.offer_seats[offer]
-        return int(self.last_on[offer] if full else self.last_of[self.market.mentor[pair]])

@@ -1,19 +1,14 @@
-"""What it would cost to fill one more seat: best chains of swaps from every unfilled request, all at once."""
+"""Best chains of swaps that would fill one more seat, from every unfilled request at once."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mmatch.arrays import NONE
-from mmatch.network.circulation import HUB
+from mmatch.arrays import NONE, Bools, Ints
+from mmatch.network.circulation import HUB, Network
 from mmatch.network.folding import groups
-
-if TYPE_CHECKING:
-    from mmatch.arrays import Bools, Ints
-    from mmatch.network.circulation import Network
 
 FAR = 2**62
 

@@ -1,17 +1,16 @@
-"""Why a seat stays unfilled: no offer, rules, a shortage, somebody else's place, or its price."""
+"""Reasons for unfilled seats: nobody offers, rules, a shortage, somebody else's place, or the price of filling it."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from fractions import Fraction
 from functools import cached_property
 from itertools import takewhile
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mmatch.arrays import NONE, reached
+from mmatch.arrays import NONE, Bools, Ints, reached
 from mmatch.candidates import Pairs, facts_of
 from mmatch.exact import plain
 from mmatch.explanations.before_matching import removers
@@ -19,15 +18,11 @@ from mmatch.explanations.group_seats import GroupSeats
 from mmatch.explanations.swap_chains import Moves, best_chains, chain_from, connected
 from mmatch.explanations.what_if import Seat
 from mmatch.explanations.words import counted, found_by, listed, number, topic_word
+from mmatch.instance.question import Question
 from mmatch.matching import Reason, Status
-from mmatch.network.circulation import HUB, CrossingSets, build_network
+from mmatch.network.circulation import HUB, CrossingSets, Network, build_network
 from mmatch.proof.judge import chosen_edges
-
-if TYPE_CHECKING:
-    from mmatch.arrays import Bools, Ints
-    from mmatch.instance.question import Question
-    from mmatch.network.circulation import Network
-    from mmatch.result import Result
+from mmatch.result import Result
 
 MOST_CHAINS = 200  # requests with a seat and one more wanted, for which the chain is worked out one by one
 
@@ -43,6 +38,7 @@ class Unfilled:
         self.chosen = chosen_edges(self.edges, result.matching)
         self.missing = Counter(result.matching.unmatched)
         self.sentences: dict[int, str] = {}
+        self.removers = removers(cohort, self.program)
         self.looked = 0
         edges = self.edges
         owner, names = cohort.requests.owner[edges.request_rows], cohort.topic_tree.names
@@ -53,10 +49,7 @@ class Unfilled:
     def reasons(self) -> Iterator[Reason]:
         """One or two reasons for each request with unfilled seats, and why groups did not open."""
         grouped: list[Seat] = []
-        for request, (mentee, topic) in enumerate(self.titles):
-            seats = self.missing.get((mentee, topic), 0)
-            if not seats:
-                continue
+        for request, mentee, topic in self._waiting():
             if self.degree[request] == 0:
                 yield self._removed(request, mentee, topic)
             elif self.instance.groups is not None:
@@ -72,9 +65,15 @@ class Unfilled:
 
     def removed(self) -> Iterator[Reason]:
         """One reason for each request with unfilled seats and no candidate at all."""
-        for request, (mentee, topic) in enumerate(self.titles):
-            if self.missing.get((mentee, topic), 0) and self.degree[request] == 0:
+        for request, mentee, topic in self._waiting():
+            if self.degree[request] == 0:
                 yield self._removed(request, mentee, topic)
+
+    def _waiting(self) -> Iterator[tuple[int, str, str]]:
+        """(request, mentee, topic) of all requests with unfilled seats."""
+        for request, seat in enumerate(self.titles):
+            if self.missing[seat]:
+                yield request, *seat
 
     # -- no candidate at all -------------------------------------------------------------------------------------
 
@@ -87,18 +86,11 @@ class Unfilled:
             nobody = "nobody else" if (pairs.mentor == pairs.mentee).any() else "nobody"
             return Reason("no_offer", (mentee,), topic, f"{mentee}: {nobody} offers {topic or 'anything'}")
         some = Pairs(pairs.facts, np.broadcast_to(row, meets.shape), meets)
-        counts = [(int(np.broadcast_to(gone(some), meets.shape).sum()), name) for name, gone in self._removers]
+        counts = [(int(np.broadcast_to(gone(some), meets.shape).sum()), name) for name, gone in self.removers]
         causes = [f"{n} by {name}" for n, name in sorted(counts, key=lambda c: (-c[0], c[1])) if n]
-        what = (
-            f"all {len(meets)} offers{topic_word(topic)} are"
-            if len(meets) > 1
-            else f"the only offer{topic_word(topic)} is"
-        )
+        on = topic_word(topic)
+        what = f"all {len(meets)} offers{on} are" if len(meets) > 1 else f"the only offer{on} is"
         return Reason("rules", (mentee,), topic, f"{mentee}: {what} removed: {'; '.join(causes)}")
-
-    @cached_property
-    def _removers(self) -> list[tuple[str, Callable[[Pairs], Bools]]]:
-        return removers(self.cohort, self.program)
 
     # -- candidates, but no seat ---------------------------------------------------------------------------------
 
@@ -167,10 +159,8 @@ class Unfilled:
             yield Reason("outranked", (mentee, rival[0]), topic, self._outranked(mentee, name, loss, worse))
         elif worse is not None and loss[worse] > 0:
             name = " + ".join(aim.title for aim in self.program.tiers[worse])
-            text = (
-                f"{mentee}: a seat{topic_word(topic)} could be filled, but that lowers {name} by {number(loss[worse])}"
-            )
-            yield Reason("price", (mentee,), topic, text)
+            but = f"but that lowers {name} by {number(loss[worse])}"
+            yield Reason("price", (mentee,), topic, f"{mentee}: a seat{topic_word(topic)} could be filled, {but}")
         else:
             text = f"{mentee}: a seat{topic_word(topic)} could be filled, and nothing is lost by it"
             hint = "no aim asks for it" if optimal else f"{found_by(self.result)} did not find it"
@@ -263,7 +253,7 @@ class Unfilled:
     def halls(self) -> Ints:
         """For every node the number of the set of requests and mentors in which it competes, `NONE` outside of all."""
         net = self._net
-        missing = [k for k, title in enumerate(self.titles) if self.missing.get(title) and self.degree[k]]
+        missing = [request for request, _, _ in self._waiting() if self.degree[request]]
         nodes = self._first + np.array(missing, dtype=np.int64)
         return connected(net, reached(self.gentle.tail, self.gentle.head, nodes[~self.coverable[nodes]], net.n_nodes))
 

@@ -1,4 +1,4 @@
-"""What changes when one more seat, or one more group, is put into a matching in groups and all else stays as it is.
+"""What one more seat or one more group would change in a matching in groups, with all else left as it is.
 
 The judge says what a change breaks, and the aims are measured again.
 """
@@ -6,30 +6,24 @@ The judge says what a change breaks, and the aims are measured again.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mmatch.arrays import NONE
+from mmatch.aims._base import Aim
+from mmatch.arrays import NONE, Bools
+from mmatch.constraints import Slots
 from mmatch.exact import plain
 from mmatch.explanations.words import found_by, number
 from mmatch.instance.capacities import capacities
 from mmatch.instance.from_pairs import matching_from_pairs
-from mmatch.matching import Match, Status
+from mmatch.instance.question import Question
+from mmatch.matching import Match, Matching, Status, Violation
 from mmatch.proof.validity import validity
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from mmatch.aims._base import Aim
-    from mmatch.arrays import Bools
-    from mmatch.constraints import Slots
-    from mmatch.instance.question import Question
-    from mmatch.matching import Matching, Violation
-    from mmatch.result import Result
+from mmatch.result import Result
 
 SIZE = frozenset({"group-size"})
 GROUPS_LED = frozenset({"groups"})
@@ -110,10 +104,8 @@ class Trial:
                 return f"but that lowers {name} by {number(plain(-change))}"
             if change > 0:
                 return f"and that raises {name} by {number(plain(change))}: {found_by(self.result)} did not find it"
-        hint = (
-            "no aim asks for it" if self.result.status == Status.OPTIMAL else f"{found_by(self.result)} did not find it"
-        )
-        return f"and nothing is lost by it: {hint}"
+        missed = f"{found_by(self.result)} did not find it"
+        return f"and nothing is lost by it: {'no aim asks for it' if self.result.status == Status.OPTIMAL else missed}"
 
     def _gained(self, aim: Aim, after: Matching) -> tuple[Fraction, ...]:
         """What one aim gains, number by number."""

@@ -10,14 +10,16 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import hmac
+import os
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from mmatch.availability import local_time
 from mmatch.cohort import Cohort
 from mmatch.errors import InputError, Problem, excerpt, expect
 from mmatch.formats import format_of
@@ -25,9 +27,6 @@ from mmatch.io.files import atomic_write, local_path, made_folder
 from mmatch.scheduling.diaries import moment
 from mmatch.scheduling.plans import Due, Plan, Schedule, Session
 from mmatch.scheduling.schedule_settings import known
-
-if TYPE_CHECKING:
-    import os
 
 _BREAKS = re.compile("\r\n|[\r\n\x0b\x0c\x85\u2028\u2029]")
 _UNSEEN = re.compile("[\x00-\x09\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
@@ -55,16 +54,6 @@ class Invitation:
         expect(self.attendees, Mapping, "attendees")
         found = {who: _address(text, f"attendees[{excerpt(who)}]") for who, text in self.attendees.items()}
         object.__setattr__(self, "attendees", MappingProxyType(found))
-
-
-@dataclass(frozen=True, slots=True)
-class Issue:
-    """What all calendar files of one issue have in common: the time of writing, the key of UIDs, addresses, method."""
-
-    now: dt.datetime
-    key: str
-    invitation: Invitation | None
-    method: str
 
 
 def calendar_file(  # noqa: PLR0913 - one keyword for each convention
@@ -95,22 +84,17 @@ def calendar_file(  # noqa: PLR0913 - one keyword for each convention
     Raises:
         InputError: unknown people, no time, arguments of another form.
     """
-    expect(cohort, Cohort, "cohort")
-    expect(schedule, Schedule, "schedule")
+    calendars = _Calendars(cohort, schedule, now, key, invitation)
     if person is not None:
         known(cohort, person, "person")
     if plan is not None:
         expect(plan, Plan, "plan")
-    issue = _issue(cohort, now, key, invitation)
-    plans = schedule.plans
-    if cancelled:
-        issue, plans = replace(issue, method="CANCEL"), schedule.cancelled
     wanted = [
         item
-        for item in plans
+        for item in (schedule.cancelled if cancelled else schedule.plans)
         if (person is None or person in item.people) and (plan is None or item.match == plan.match)
     ]
-    return _written(cohort, schedule, wanted, issue, person)
+    return calendars.file(wanted, person, cancelled=cancelled)
 
 
 def write_calendars(
@@ -134,13 +118,10 @@ def write_calendars(
         InputError: arguments of another form.
         ExportError: a file could not be written; old files are intact.
     """
-    expect(cohort, Cohort, "cohort")
-    expect(schedule, Schedule, "schedule")
-    issue = _issue(cohort, now, key, invitation)
+    calendars = _Calendars(cohort, schedule, now, key, invitation)
     place, written = Path(local_path(folder)), []
     for name, plans, person in _files(schedule, place):
-        issued = replace(issue, method="CANCEL") if name.stem == "cancelled" else issue
-        data = _written(cohort, schedule, plans, issued, person)
+        data = calendars.file(plans, person, cancelled=name.stem == "cancelled")
         atomic_write(made_folder(name.parent) / name.name, data)
         written.append(name)
     return tuple(written)
@@ -166,17 +147,6 @@ def slug(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", plain.encode("ascii", "ignore").decode()).strip("-")[:40] or "x"
 
 
-def _issue(cohort: Cohort, now: dt.datetime | str, key: str, invitation: Invitation | None) -> Issue:
-    if type(key) is not str:
-        raise InputError(Problem("argument", "key", f"found {type(key).__name__}, expected a text"))
-    if invitation is not None:
-        expect(invitation, Invitation, "invitation")
-        for who in invitation.attendees:
-            known(cohort, who, "attendees")
-    stamp = dt.datetime(1970, 1, 1, tzinfo=dt.UTC) + dt.timedelta(minutes=moment(now, "now"))
-    return Issue(stamp, key, invitation, "REQUEST" if invitation else "PUBLISH")
-
-
 def _address(text: Any, where: str) -> str:
     """An e-mail address, or an InputError that does not show it."""
     if type(text) is not str or len(text) > 254 or not _ADDRESS.fullmatch(text):
@@ -192,24 +162,39 @@ def plain_text(text: str) -> str:
 # -- components -------------------------------------------------------------------------------------------------------
 
 
-def _written(
-    cohort: Cohort, schedule: Schedule, plans: tuple[Plan, ...] | list[Plan], issue: Issue, person: str | None
-) -> bytes:
-    import icalendar
+class _Calendars:
+    """What all calendar files of one schedule have in common: names, time of writing, the key of UIDs, addresses."""
 
-    made = icalendar.Calendar()
-    for name, value in (("prodid", "-//mmatch//mmatch//EN"), ("version", "2.0"), ("method", issue.method)):
-        made.add(name, value)
-    for plan in plans:
-        story = _Story(cohort, schedule, plan, person)
-        for k, meeting in enumerate(plan.sessions):
-            if issue.method == "CANCEL" and meeting.begins() < issue.now:
-                continue  # it has been held
-            made.add_component(_filled(icalendar.Event(), story.session(k, meeting, issue)))
-        for who, number, due in story.dues():
-            made.add_component(_filled(icalendar.Todo(), story.todo(who, number, due, issue)))
-    data: bytes = made.to_ical()
-    return data
+    def __init__(
+        self, cohort: Cohort, schedule: Schedule, now: dt.datetime | str, key: str, invitation: Invitation | None
+    ) -> None:
+        expect(cohort, Cohort, "cohort")
+        expect(schedule, Schedule, "schedule")
+        if type(key) is not str:
+            raise InputError(Problem("argument", "key", f"found {type(key).__name__}, expected a text"))
+        if invitation is not None:
+            expect(invitation, Invitation, "invitation")
+            for who in invitation.attendees:
+                known(cohort, who, "attendees")
+        self.cohort, self.schedule, self.key, self.invitation = cohort, schedule, key, invitation
+        self.now = local_time(moment(now, "now"), "UTC")
+
+    def file(self, plans: Sequence[Plan], person: str | None, *, cancelled: bool) -> bytes:
+        """The calendar file of some plans, for one person or for everybody."""
+        import icalendar
+
+        made = icalendar.Calendar()
+        method = "CANCEL" if cancelled else "REQUEST" if self.invitation else "PUBLISH"
+        for name, value in (("prodid", "-//mmatch//mmatch//EN"), ("version", "2.0"), ("method", method)):
+            made.add(name, value)
+        for plan in plans:
+            story = _Story(self, plan, person, cancelled=cancelled)
+            for k, meeting in enumerate(plan.sessions):
+                if not cancelled or meeting.begins() >= self.now:  # else it has been held
+                    made.add_component(_filled(icalendar.Event(), story.session(k, meeting)))
+            for who, number, due in story.dues():
+                made.add_component(_filled(icalendar.Todo(), story.todo(who, number, due)))
+        return made.to_ical()  # type: ignore[no-any-return]
 
 
 def _filled(component: Any, fields: Iterator[tuple[str, Any]]) -> Any:
@@ -230,34 +215,35 @@ def uid(issue_key: str, plan: Plan, what: str) -> str:
 class _Story:
     """What the entries of one plan say to one person, or to everybody."""
 
-    def __init__(self, cohort: Cohort, schedule: Schedule, plan: Plan, person: str | None) -> None:
-        self.plan, self.person = plan, person
-        self.form = format_of(plan.format, schedule.settings.formats)
+    def __init__(self, calendars: _Calendars, plan: Plan, person: str | None, *, cancelled: bool) -> None:
+        self.calendars, self.plan, self.person, self.cancelled = calendars, plan, person, cancelled
+        self.form = format_of(plan.format, calendars.schedule.settings.formats)
+        cohort = calendars.cohort
         known_people = set(plan.people).intersection(cohort.people.ids)
         self.names = {who: cohort[who].name or who for who in known_people}
 
-    def session(self, k: int, meeting: Session, issue: Issue) -> Iterator[tuple[str, Any]]:
+    def session(self, k: int, meeting: Session) -> Iterator[tuple[str, Any]]:
         """The fields of one event."""
-        gone = issue.method == "CANCEL"
-        yield "uid", uid(issue.key, self.plan, f"session {k + 1}")
-        yield "dtstamp", issue.now
+        yield "uid", uid(self.calendars.key, self.plan, f"session {k + 1}")
+        yield "dtstamp", self.calendars.now
         yield "dtstart", meeting.begins()
         yield "dtend", meeting.begins() + dt.timedelta(minutes=meeting.minutes)
-        yield "sequence", meeting.revision + gone
-        yield "status", "CANCELLED" if gone else "CONFIRMED"
+        yield "sequence", meeting.revision + self.cancelled
+        yield "status", "CANCELLED" if self.cancelled else "CONFIRMED"
         yield "summary", self._title(f"Mentoring {k + 1} of {len(self.plan.sessions)}")
         agenda = self.form.sessions[k].agenda if k < len(self.form.sessions) else ()
         lines = [f"With {self._others()}.", *(f"- {point}" for point in agenda)]
         yield "description", plain_text("\n".join(lines))
         if meeting.site:
             yield "location", plain_text(", ".join(filter(None, (meeting.room, meeting.site))))
-        if issue.invitation is None:
+        invitation = self.calendars.invitation
+        if invitation is None:
             return
-        yield "organizer", f"mailto:{issue.invitation.organizer}"
+        yield "organizer", f"mailto:{invitation.organizer}"
         for who in self.plan.people:
-            if who in issue.invitation.attendees and self.person in {None, who}:
+            if who in invitation.attendees and self.person in {None, who}:
                 parameters = {"ROLE": "REQ-PARTICIPANT", "PARTSTAT": "NEEDS-ACTION"}
-                yield "attendee", (f"mailto:{issue.invitation.attendees[who]}", parameters)
+                yield "attendee", (f"mailto:{invitation.attendees[who]}", parameters)
 
     def dues(self) -> Iterator[tuple[str, int, Due]]:
         """(who, number, what is due): for the mentor, or for each mentee."""
@@ -266,14 +252,13 @@ class _Story:
                 if self.person in {None, who}:
                     yield who, number, due
 
-    def todo(self, who: str, number: int, due: Due, issue: Issue) -> Iterator[tuple[str, Any]]:
+    def todo(self, who: str, number: int, due: Due) -> Iterator[tuple[str, Any]]:
         """The fields of one touchpoint or reflection."""
-        gone = issue.method == "CANCEL"
-        yield "uid", uid(issue.key, self.plan, f"due {number} of {who}")
-        yield "dtstamp", issue.now
-        yield "due", Session(due.by, 0, "").begins()
-        yield "sequence", sum(meeting.revision for meeting in self.plan.sessions) + gone
-        yield "status", "CANCELLED" if gone else "NEEDS-ACTION"
+        yield "uid", uid(self.calendars.key, self.plan, f"due {number} of {who}")
+        yield "dtstamp", self.calendars.now
+        yield "due", local_time(due.by, "UTC")
+        yield "sequence", sum(meeting.revision for meeting in self.plan.sessions) + self.cancelled
+        yield "status", "CANCELLED" if self.cancelled else "NEEDS-ACTION"
         addressee = "" if self.person == who else f"{self.names.get(who, who)}: "
         yield "summary", self._title(f"{addressee}{_TODO[due.kind]} {due.what.split(';')[0]}")
         yield "description", plain_text(f"{due.what}\nWith {self._others(who)}.")

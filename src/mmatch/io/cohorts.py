@@ -1,11 +1,12 @@
-"""Cohorts as JSON: what was written reads back as an equal cohort."""
+"""Cohorts as JSON files."""
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
 from pydantic import Field
@@ -18,10 +19,6 @@ from mmatch.io.faults import where
 from mmatch.io.files import file_name
 from mmatch.io.json_text import load_json, write_json
 from mmatch.io.typed import EXACT_IN_JSON, NUMBER, Types, fraction
-
-if TYPE_CHECKING:
-    import os
-    from collections.abc import Sequence
 
 Count = Annotated[int, Field(ge=0, le=2**31 - 1)]
 Plain = bool | NUMBER | str

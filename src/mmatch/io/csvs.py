@@ -1,17 +1,15 @@
-"""CSV as we write it: no cell can act as a formula in a spreadsheet, and what was written can be read back."""
+"""Writes CSV files in which no cell can act as a formula in a spreadsheet, and that can be read back."""
 
 from __future__ import annotations
 
 import csv
 import io
+import os
 import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any
 
 from mmatch.io.files import atomic_write
-
-if TYPE_CHECKING:
-    import os
-    from collections.abc import Collection, Iterable, Sequence
 
 _TRIGGER = r"[ \u00a0'\"]*[=+\-@\t\r\0＝＋－＠]"  # noqa: RUF001 - spreadsheets take the full-width signs as well
 _ACTS = re.compile(rf"(^|\r\n|\n|\r)(?={_TRIGGER})")
@@ -33,15 +31,10 @@ def rows_to_text(header: Sequence[str], rows: Iterable[Sequence[Any]], numeric: 
     stream = io.StringIO(newline="")
     writer = csv.writer(stream, lineterminator="\r\n")
     writer.writerow([neutral(head) for head in header])
-    free = [head in numeric for head in header]
     for row in rows:
-        writer.writerow([_cell(value, as_is=as_is) for value, as_is in zip(row, free, strict=True)])
+        cells = zip(header, ("" if value is None else str(value) for value in row), strict=True)
+        writer.writerow([cell if head in numeric else neutral(cell) for head, cell in cells])
     return stream.getvalue()
-
-
-def _cell(value: Any, *, as_is: bool) -> str:
-    text = "" if value is None else str(value)
-    return text if as_is else neutral(text)
 
 
 def write_rows(

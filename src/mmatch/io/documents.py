@@ -1,11 +1,12 @@
-"""Kinds of JSON files: their schema, version and fields; reading, writing, and the JSON Schema of each."""
+"""Reads, writes and describes one kind of JSON file from its schema, version and typed fields."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, GetPydanticSchema, TypeAdapter, ValidationError
 from pydantic.json_schema import GenerateJsonSchema
@@ -16,9 +17,6 @@ from mmatch.io.faults import check_header, problems_of
 from mmatch.io.files import file_name
 from mmatch.io.json_text import load_json
 from mmatch.io.typed import STRICT_INSIDE, Member, Types
-
-if TYPE_CHECKING:
-    import os
 
 STRICT = ConfigDict(strict=True, hide_input_in_errors=True)  # the rest stands in STRICT_INSIDE
 

@@ -1,4 +1,4 @@
-"""What is wrong with a JSON file, field by field: where, what was found, what was expected, and a hint."""
+"""Turns what pydantic finds wrong with a JSON file into problems: the place, what was found, what was expected."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Local files: read within a limit and only as text, written so that nothing is ever half there."""
+"""Reads local files within a limit of size, and writes them in one step."""
 
 from __future__ import annotations
 

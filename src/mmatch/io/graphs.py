@@ -7,17 +7,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mmatch.arrays import NONE
-from mmatch.candidates.edges import candidates
+from mmatch.candidates.edges import Edges, candidates
 from mmatch.cohort import Cohort
 from mmatch.errors import InputError, Problem, Problems, UnsupportedError, excerpt
+from mmatch.matching import Matching
 from mmatch.program import Program, check_question
 
 if TYPE_CHECKING:
     from networkx import Graph, MultiGraph
     from scipy.sparse import csr_array
-
-    from mmatch.candidates.edges import Edges
-    from mmatch.matching import Matching
 
 MENTEE, MENTOR = 0, 1  # the values of the node attribute "bipartite", as networkx has it
 
@@ -42,7 +40,7 @@ def to_networkx(cohort: Cohort, program: Program | None = None, matching: Matchi
 
     policy = Program() if program is None else program
     check_question(cohort, policy)
-    both = np.intersect1d(*_owners(cohort))
+    both = np.intersect1d(cohort.requests.owner, cohort.offers.owner)
     if len(both):
         name = cohort.people.ids[both[0]]
         raise UnsupportedError(f"{name} is a mentor and a mentee: a node of a bipartite graph is on one side only")
@@ -54,7 +52,10 @@ def to_networkx(cohort: Cohort, program: Program | None = None, matching: Matchi
     for row in np.unique(cohort.offers.owner).tolist():
         capacity = int(people.capacity[row])
         graph.add_node(people.ids[row], bipartite=MENTOR, capacity=None if capacity == NONE else capacity)
-    taken = set() if matching is None else _taken(matching)
+    taken = set()
+    if matching is not None:
+        seats = matching.seats
+        taken = set(zip(seats.mentee, seats.requested, seats.offer, strict=True))
     for mentee, mentor, offer, facts in _pairs(cohort, candidates(cohort, policy.rules)):
         matched = (mentee, facts["requested"], offer) in taken
         graph.add_edge(mentee, mentor, key=offer, matched=matched, **facts)
@@ -117,7 +118,8 @@ def to_sparse(matching: Matching, cohort: Cohort) -> tuple[csr_array, list[str],
     from scipy.sparse import coo_array
 
     ids = cohort.people.ids
-    sides = [sorted(ids[row] for row in np.unique(owner).tolist()) for owner in _owners(cohort)]
+    owners = cohort.requests.owner, cohort.offers.owner
+    sides = [sorted(ids[row] for row in np.unique(owner).tolist()) for owner in owners]
     rows, columns = ({name: k for k, name in enumerate(side)} for side in sides)
     seats = matching.seats
     unknown = [name for name, known in ((seats.mentee, rows), (seats.mentor, columns)) if not set(name) <= known.keys()]
@@ -128,26 +130,13 @@ def to_sparse(matching: Matching, cohort: Cohort) -> tuple[csr_array, list[str],
     return filled.tocsr(), sides[0], sides[1]
 
 
-def _owners(cohort: Cohort) -> tuple[Any, Any]:
-    return cohort.requests.owner, cohort.offers.owner
-
-
-def _taken(matching: Matching) -> set[tuple[str, str, str]]:
-    seats = matching.seats
-    return set(zip(seats.mentee, seats.requested, seats.offer, strict=True))
-
-
 def _pairs(cohort: Cohort, edges: Edges) -> Any:
     """(mentee, mentor, offer, {topic, requested, weight}) of all candidates."""
-    ids, names, offers = cohort.people.ids, cohort.topic_tree.names, cohort.offers
-    table = cohort.score_table
-    scored = None if table is None else edges.pairs.score_row.tolist()
-    offered, requested = edges.pairs.offer.row.tolist(), edges.pairs.request.row.tolist()
-    for k, (offer, request) in enumerate(zip(offered, requested, strict=True)):
-        facts: dict[str, Any] = {
-            "topic": names[offers.topic[offer]],
-            "requested": names[cohort.requests.topic[request]],
-        }
-        if table is not None and scored is not None:
-            facts["weight"] = float(table.values[scored[k]])
-        yield ids[cohort.requests.owner[request]], ids[offers.owner[offer]], offers.ids[offer], facts
+    ids, names, pairs = cohort.people.ids, cohort.topic_tree.names, edges.pairs
+    scores = None if cohort.score_table is None else cohort.score_table.values[pairs.score_row]
+    columns = (pairs.mentee, pairs.mentor, pairs.offer.row, pairs.offer.topic, pairs.request.topic)
+    for k, (mentee, mentor, offer, topic, wish) in enumerate(zip(*(c.tolist() for c in columns), strict=True)):
+        facts: dict[str, Any] = {"topic": names[topic], "requested": names[wish]}
+        if scores is not None:
+            facts["weight"] = float(scores[k])
+        yield ids[mentee], ids[mentor], cohort.offers.ids[offer], facts

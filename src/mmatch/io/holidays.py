@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from mmatch.availability import day_of
+from mmatch.availability import date_of, day_of
 from mmatch.errors import ExtraError, InputError, Problem, excerpt
 
 
@@ -30,7 +30,7 @@ def public_holidays(
         import holidays
     except ModuleNotFoundError:
         raise ExtraError("public holidays need the package holidays: pip install 'mmatch[holidays]'") from None
-    first, last = (dt.date(1970, 1, 1) + dt.timedelta(days=day_of(day, "dates")) for day in (start, end))
+    first, last = (date_of(day_of(day, "dates")) for day in (start, end))
     try:
         found = holidays.country_holidays(country, subdiv=region, years=range(first.year, last.year + 1))
     except (NotImplementedError, AttributeError, TypeError):

@@ -1,16 +1,14 @@
-"""JSON texts within limits: NaN, repeated keys, endless digits and depth are refused, with their place."""
+"""Reads and writes JSON text; NaN, repeated keys, numbers that are too long and too much depth are refused."""
 
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any, NoReturn
 
 from mmatch.errors import ExportError, InputError, LimitError, Problem, excerpt
 from mmatch.io.files import atomic_write, file_name, read_text
-
-if TYPE_CHECKING:
-    import os
 
 MOST_DEPTH = 100
 MOST_DIGITS = 1000

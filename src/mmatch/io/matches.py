@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections import defaultdict
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
+from mmatch.cohort import Cohort
 from mmatch.io.csvs import write_rows
-
-if TYPE_CHECKING:
-    import os
-    from collections.abc import Sequence
-
-    from mmatch.cohort import Cohort
-    from mmatch.matching import Match, Matching, Reason
+from mmatch.matching import Matching, Reason
 
 MATCH_HEADS = ("group", "mentor", "mentor_name", "mentee", "mentee_name", "topic", "requested", "offer")
 MERGE_HEADS = ("person", "name", "role", "topic", "partners", "partner_names")
@@ -23,15 +19,14 @@ def write_matches(cohort: Cohort, matching: Matching, path: str | os.PathLike[st
     names = _names(cohort)
     extras = matching.seats.extras
     rows = [
-        (k, m.mentor, names.get(m.mentor), mentee, names.get(mentee), m.topic, requested, m.offer, *_of(m, extras))
+        (
+            *(k, m.mentor, names.get(m.mentor), mentee, names.get(mentee), m.topic, requested, m.offer),
+            *(getattr(m, name) for name in extras),
+        )
         for k, m in enumerate(matching, 1)
         for mentee, requested in zip(m.mentees, m.requested, strict=True)
     ]
     write_rows(path, (*MATCH_HEADS, *extras), rows, numeric={"group"})
-
-
-def _of(match: Match, names: Sequence[str]) -> list[str]:
-    return [getattr(match, name) for name in names]
 
 
 def write_unmatched(
@@ -58,12 +53,10 @@ def write_mail_merge(cohort: Cohort, matching: Matching, path: str | os.PathLike
     timed = bool(matching.seats.slot)
     rows = []
     for match in matching:
-        names_of_mentees = ", ".join(filter(None, (names.get(m) or m for m in match.mentees)))
-        when = [match.slot] * timed
-        mentor = names.get(match.mentor) or match.mentor
-        members = ", ".join(match.mentees)
-        led = (match.mentor, names.get(match.mentor), "mentor", match.topic, members, names_of_mentees, *when)
-        rows += [led, *((m, names.get(m), "mentee", match.topic, match.mentor, mentor, *when) for m in match.mentees)]
+        sides = {"mentor": ((match.mentor,), match.mentees), "mentee": (match.mentees, (match.mentor,))}
+        for role, (own, others) in sides.items():
+            met = ", ".join(others), ", ".join(names.get(other) or other for other in others)
+            rows += [(m, names.get(m), role, match.topic, *met, *[match.slot] * timed) for m in own]
     rows.sort(key=lambda row: (str(row[0]), row[2], row[3], row[4]))
     write_rows(path, (*MERGE_HEADS, *(["slot"] * timed)), rows)
 

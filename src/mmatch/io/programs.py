@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING, Annotated, Any, get_origin
+from typing import Annotated, Any, get_origin
 
 from pydantic import PlainValidator
 
@@ -18,9 +19,6 @@ from mmatch.io.typed import Types, guarded
 from mmatch.matching import HasMatching, Matching
 from mmatch.program import SCHEMA, VERSION, Program
 from mmatch.registry import find, own_names
-
-if TYPE_CHECKING:
-    import os
 
 
 def read_program(path: str | os.PathLike[str]) -> Program:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import suppress
 from dataclasses import fields
 from fractions import Fraction
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 from pydantic import AfterValidator
 
@@ -18,9 +19,6 @@ from mmatch.io.typed import FRACTION, Types, guarded
 from mmatch.matching import Match, Matching
 from mmatch.program import Program
 from mmatch.result import Result
-
-if TYPE_CHECKING:
-    import os
 
 NOT_WRITTEN = ("found", "phases", "program")  # the matching stands as matches and unmatched
 

@@ -3,33 +3,34 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, PlainSerializer, WithJsonSchema, WrapSerializer
+from pydantic import (
+    AfterValidator,
+    Field,
+    PlainSerializer,
+    SerializerFunctionWrapHandler,
+    WithJsonSchema,
+    WrapSerializer,
+)
 
 from mmatch.availability import DAY as MINUTES_OF_A_DAY
-from mmatch.availability import Window, day_text, week_text
+from mmatch.availability import Window, day_text, time_text, week_text
 from mmatch.errors import InputError, Problem
 from mmatch.formats import Format
 from mmatch.io.documents import Document
 from mmatch.io.files import file_name
 from mmatch.io.json_text import load_json, write_json
 from mmatch.io.results import MATCH
-from mmatch.io.typed import DAY, INSTANT, WEEK, ZONE, Types, guarded, refuse_repeated, time_text
+from mmatch.io.typed import DAY, INSTANT, WEEK, ZONE, Types, guarded, refuse_repeated
 from mmatch.matching import Match, Status
 from mmatch.scheduling.diaries import Diary
 from mmatch.scheduling.plans import Due, Schedule, Session
-from mmatch.scheduling.schedule_settings import Dates, Settings, Wishes
-
-if TYPE_CHECKING:
-    import os
-
-    from pydantic import SerializerFunctionWrapHandler
-
-    from mmatch.scheduling.schedule_settings import Key
+from mmatch.scheduling.schedule_settings import Dates, Key, Settings, Wishes
 
 MOST_REVISIONS = 2**31 - 1  # of a calendar entry (RFC 5545, 3.3.8)
 

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from mmatch.availability import local_time, time_text
+from mmatch.cohort import Cohort
 from mmatch.io.csvs import write_rows
-from mmatch.scheduling.plans import Plan, Schedule, Session
-
-if TYPE_CHECKING:
-    import os
-
-    from mmatch.cohort import Cohort
-    from mmatch.matching import Match
+from mmatch.matching import Match
+from mmatch.scheduling.plans import Plan, Schedule
 
 SESSION_HEADS = (
     *("plan", "mentor", "mentor_name", "mentees", "mentee_names", "topic", "format", "session", "of"),
@@ -33,7 +31,11 @@ def write_sessions(cohort: Cohort, schedule: Schedule, path: str | os.PathLike[s
         ExportError: the place cannot be written; an old file is intact.
     """
     table = _Table(cohort, schedule)
-    rows = (table.session(*row) for row in _sessions(schedule))
+    rows = [
+        table.session(number, plan, k)
+        for number, plan in enumerate(schedule.plans, 1)
+        for k in range(1, len(plan.sessions) + 1)
+    ]
     write_rows(path, SESSION_HEADS, rows, numeric={"plan", "session", "of", "minutes"})
 
 
@@ -44,7 +46,12 @@ def write_session_merge(cohort: Cohort, schedule: Schedule, path: str | os.PathL
         ExportError: the place cannot be written; an old file is intact.
     """
     table = _Table(cohort, schedule)
-    rows = [table.merged(who, *row[1:]) for row in _sessions(schedule) for who in row[1].people]
+    rows = [
+        table.merged(who, plan, k)
+        for plan in schedule.plans
+        for k in range(1, len(plan.sessions) + 1)
+        for who in plan.people
+    ]
     rows.sort(key=lambda row: (row[0], row[8], row[10]))
     write_rows(path, MERGE_HEADS, rows, numeric={"session", "of", "minutes"})
 
@@ -70,13 +77,6 @@ def write_unplaced(cohort: Cohort, schedule: Schedule, path: str | os.PathLike[s
     write_rows(path, UNPLACED_HEADS, rows)
 
 
-def _sessions(schedule: Schedule) -> Iterator[tuple[int, Plan, int, Session]]:
-    """(number of the plan, plan, number of the session, session)."""
-    for number, plan in enumerate(schedule.plans, 1):
-        for k, meeting in enumerate(plan.sessions, 1):
-            yield number, plan, k, meeting
-
-
 class _Table:
     """Names and zones of the people of a schedule."""
 
@@ -97,21 +97,20 @@ class _Table:
         led = match.mentor, self.names[match.mentor]
         return (*led, *self.named(match.mentees))
 
-    def session(self, number: int, plan: Plan, k: int, meeting: Session) -> tuple[Any, ...]:
-        """One session as a coordinator reads it."""
-        zone = self.zones[plan.match.mentor]
+    def session(self, number: int, plan: Plan, k: int) -> tuple[Any, ...]:
+        """One session, counted from 1, as a coordinator reads it."""
+        meeting, zone = plan.sessions[k - 1], self.zones[plan.match.mentor]
         wall = meeting.begins(zone)
-        ends = Session(meeting.end, 0, "").begins()
         return (
             *(number, *self.pair(plan.match), plan.match.topic, plan.format, k, len(plan.sessions)),
-            *(f"{meeting.begins():%Y-%m-%dT%H:%M}Z", f"{ends:%Y-%m-%dT%H:%M}Z", meeting.minutes),
+            *(time_text(meeting.start), time_text(meeting.end), meeting.minutes),
             *(meeting.mode, meeting.site, meeting.room, zone, f"{wall:%Y-%m-%d}", f"{wall:%H:%M}"),
         )
 
-    def merged(self, who: str, plan: Plan, k: int, meeting: Session) -> tuple[Any, ...]:
-        """One session as one person reads it."""
-        zone = self.zones[who]
-        wall, ends = meeting.begins(zone), Session(meeting.end, 0, "").begins(zone)
+    def merged(self, who: str, plan: Plan, k: int) -> tuple[Any, ...]:
+        """One session, counted from 1, as one person reads it."""
+        meeting, zone = plan.sessions[k - 1], self.zones[who]
+        wall, ends = meeting.begins(zone), local_time(meeting.end, zone)
         return (
             *(who, self.names[who], *self._met(who, plan), k, len(plan.sessions)),
             *(f"{wall:%Y-%m-%d}", f"{wall:%A}", f"{wall:%H:%M}", f"{ends:%H:%M}", zone, f"UTC{wall:%z}"),
@@ -130,6 +129,6 @@ class _Table:
             for due in plan.dues:
                 for who in (plan.match.mentor,) if due.who == "mentor" else plan.match.mentees:
                     role, topic, partners, _ = self._met(who, plan)
-                    wall = Session(due.by, 0, "").begins(self.zones[who])
+                    wall = local_time(due.by, self.zones[who])
                     when = f"{wall:%Y-%m-%d}", f"{wall:%H:%M}", self.zones[who]
                     yield (who, self.names[who], role, topic, partners, due.kind, due.what, *when)

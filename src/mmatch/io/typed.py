@@ -30,7 +30,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError, PydanticSerializationUnexpectedValue, core_schema
 
-from mmatch.availability import day_of, day_text, instant, local_time, parse_week, week_text, zone_of
+from mmatch.availability import day_of, day_text, instant, parse_week, time_text, week_text, zone_of
 from mmatch.errors import InputError, Problem, excerpt
 
 STRICT_INSIDE = core_schema.CoreConfig(  # a dataclass does not inherit what holds around it
@@ -199,11 +199,6 @@ def text_form(read: Callable[[Any], Any], write: Callable[[Any], str], descripti
     """Something that a file holds as text: how it is read, written, and described in the JSON Schema."""
     described = WithJsonSchema({"type": "string", "description": description})
     return Annotated[Any, PlainValidator(guarded(read)), PlainSerializer(write), described]
-
-
-def time_text(minute: int) -> str:
-    """A UTC minute as text, such as "2027-01-11T09:30Z"."""
-    return f"{local_time(minute, 'UTC'):%Y-%m-%dT%H:%M}Z"
 
 
 def fraction(value: object) -> Fraction:

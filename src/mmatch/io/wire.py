@@ -1,8 +1,9 @@
-"""Values as JSON text in memory, for web services and queues, and their JSON Schemas."""
+"""Cohorts, programs, results and schedules as JSON text in memory, for web services, and their JSON Schemas."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 from mmatch.cohort import Cohort
 from mmatch.errors import InputError, Problem, excerpt
@@ -14,9 +15,6 @@ from mmatch.io.schedules import SCHEDULE, schedule_from_json, schedule_to_json
 from mmatch.program import Program
 from mmatch.result import Result
 from mmatch.scheduling.plans import Schedule
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 Value = Cohort | Program | Result | Schedule
 _KINDS: dict[str, tuple[type, Callable[[Any], Any], Callable[[Any], Value]]] = {

@@ -13,26 +13,21 @@ laminar trees are a bihierarchy, so chances within them are a lottery over match
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mmatch.arrays import NONE
+from mmatch.arrays import NONE, Bools, Ints
+from mmatch.candidates.edges import Edges
 from mmatch.constraints import Bounds
 from mmatch.errors import NoMatchingError, UnsupportedError
+from mmatch.instance import Instance
 from mmatch.instance.set_titles import set_title
 from mmatch.lotteries.equal_chances import alike, equal_levels
 from mmatch.network.circulation import HUB, Network, build_network
 from mmatch.solvers._min_cost_flow import Order, cheapest, feasible
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from mmatch.arrays import Bools, Ints
-    from mmatch.candidates.edges import Edges
-    from mmatch.instance import Instance
 
 LARGEST_FLOW = 2**52  # sums of flows stay exact
 
@@ -56,13 +51,15 @@ def edge_chances(instance: Instance, edges: Edges, first_stages: int, cap: Fract
     instance = with_sets_of_people(instance, cap)
     network = build_network(instance)
     _check_roots(edges, network)
-    _check_size(network, cap.denominator * (network.n_nodes + 1))
+    if int(network.upper.sum()) * cap.denominator * (network.n_nodes + 1) >= LARGEST_FLOW:
+        raise UnsupportedError("a lottery over so many pairs does not stay exact: use a cap with a smaller denominator")
     rest, origin = _per_mentee(_hold(_scaled(network, cap), first_stages, cap))
     mentees = int(np.count_nonzero(origin == NONE))
     stages = range(first_stages, len(network.stages))
     chances = [Fraction(0)] * (network.n_arcs - network.first_edge)
     for block in equal_levels(rest, mentees):
-        costs = (_costs(network, stage, origin[block.arcs]) for stage in stages)
+        sources = origin[block.arcs]  # a mentee's own arc costs nothing: it is settled with the seats
+        costs = (np.where(sources == NONE, 0, network.cost(stage)[sources]) for stage in stages)
         flow, _ = _optimum(block.network, costs, block.flow)
         places = np.flatnonzero(block.arcs >= rest.first_edge)
         scale = cap.denominator * block.scale
@@ -104,11 +101,6 @@ def _check_roots(edges: Edges, network: Network) -> None:
         k = int(np.searchsorted(first, node, side="right")) - 1
         title = set_title(edges, network.families[k], node - int(first[k]))
         raise UnsupportedError(f"a lottery cannot keep {title}: it counts the seats of several mentees together")
-
-
-def _check_size(network: Network, scale: int) -> None:
-    if int(network.upper.sum()) * scale >= LARGEST_FLOW:
-        raise UnsupportedError("a lottery over so many pairs does not stay exact: use a cap with a smaller denominator")
 
 
 def _scaled(network: Network, cap: Fraction) -> Network:
@@ -159,11 +151,6 @@ def _optimum(network: Network, costs: Iterable[Ints], flow: Ints) -> tuple[Ints,
     return flow, free
 
 
-def _costs(network: Network, stage: int, origin: Ints) -> Ints:
-    """The costs of arcs by where they come from; those of the mentees' own arcs are settled with their seats."""
-    return np.where(origin == NONE, 0, network.cost(stage)[origin])
-
-
 def _per_mentee(network: Network) -> tuple[Network, Ints]:
     """(the network with one arc hub -> mentee for each, in front of all others; where every arc comes from).
 
@@ -171,11 +158,9 @@ def _per_mentee(network: Network) -> tuple[Network, Ints]:
     """
     pieces = _arcs_of(network, "mentee")
     node, place = np.unique(network.head[pieces], return_inverse=True)
-    bounds = []
-    for limit in (network.lower, network.upper):
-        total = np.zeros(len(node), dtype=np.int64)
-        np.add.at(total, place, limit[pieces])
-        bounds.append(total)
+    bounds = np.zeros((2, len(node)), dtype=np.int64)
+    np.add.at(bounds[0], place, network.lower[pieces])
+    np.add.at(bounds[1], place, network.upper[pieces])
     others = np.setdiff1d(np.arange(network.n_arcs), pieces)
     merged = replace(
         network,
@@ -190,12 +175,10 @@ def _per_mentee(network: Network) -> tuple[Network, Ints]:
 
 def _averaged(values: Iterable[Fraction], group: Ints) -> tuple[Fraction, ...]:
     """Each value replaced by the mean of its group."""
-    listed = list(values)
-    members = group.tolist()
     size = np.bincount(group).tolist()
     total = [Fraction(0)] * len(size)
-    for number, value in zip(members, listed, strict=True):
+    for number, value in zip(group.tolist(), values, strict=True):
         if value:
             total[number] += value
     mean = [value / n for value, n in zip(total, size, strict=True)]
-    return tuple(mean[number] for number in members)
+    return tuple(mean[number] for number in group.tolist())

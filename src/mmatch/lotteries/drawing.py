@@ -1,15 +1,18 @@
-"""randomise(): chances, a distribution over matchings, and one matching drawn from it."""
+"""`randomise`: chances, a distribution over matchings, and one matching drawn from it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import islice
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from mmatch.arrays import Bools
+from mmatch.candidates.edges import Edges
+from mmatch.cohort import Cohort
 from mmatch.display import MOST_ROWS, Shown, Table
 from mmatch.engine import check_seed
 from mmatch.errors import InputError, LimitError, Problem, SolverError, UnsupportedError, excerpt
@@ -21,18 +24,10 @@ from mmatch.instance.set_titles import set_title
 from mmatch.lotteries.chances import edge_chances
 from mmatch.lotteries.keyed_random import Keyed
 from mmatch.lotteries.rounding import ChanceShares, shares_of
-from mmatch.matching import Status
+from mmatch.matching import Match, Matching, Status
 from mmatch.network.circulation import CrossingSets
 from mmatch.program import Program, check_question
 from mmatch.verifying import verify
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from mmatch.arrays import Bools
-    from mmatch.candidates.edges import Edges
-    from mmatch.cohort import Cohort
-    from mmatch.matching import Match, Matching
 
 SCHEMA = "mmatch/draw"
 VERSION = 1
@@ -85,13 +80,13 @@ def randomise(
     resolved = program.resolve(cohort, "flow")
     instance, people = Question(cohort, resolved).untimed
     _check_flow(resolved, instance)
+    cap = Fraction(1) if most is None else most
     try:
-        chances = edge_chances(instance, people, _first_stages(resolved, instance), most or Fraction(1))
+        chances = edge_chances(instance, people, _first_stages(resolved, instance), cap)
     except CrossingSets as crossing:
         one, other = (set_title(people, *item) for item in (crossing.one, crossing.other))
         raise UnsupportedError(f"a lottery cannot keep both {one} and {other}: these two sets of pairs cross") from None
-    source = _Source(cohort, resolved, (instance, people), chances.edges, shares_of(chances))
-    return source.draw(seed, most)
+    return _Source(cohort, resolved, (instance, people), chances.edges, shares_of(chances)).draw(seed, most)
 
 
 def _cap(cap: Any) -> Fraction | None:
@@ -277,7 +272,8 @@ class Draw(Shown):
         }
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _draw_one, (self._source.cohort, self._source.program, self.seed, self.cap)
+        again = partial(randomise, seed=self.seed, cap=self.cap)
+        return again, (self._source.cohort, self._source.program)
 
     def __hash__(self) -> int:
         return hash((frozenset(self.chances.items()), self.matching, self.seed, self.cap))
@@ -294,16 +290,7 @@ class Draw(Shown):
         return f"<Draw: {found}, seed {self.seed}{cap}>"
 
 
-def _draw_one(cohort: Cohort, program: Program, seed: int | str, cap: Fraction | None) -> Draw:
-    return randomise(cohort, program, seed=seed, cap=cap)
-
-
 def _plain(match: Match) -> dict[str, Any]:
     """A match as plain data, as in a result."""
-    return {
-        "mentor": match.mentor,
-        "mentees": list(match.mentees),
-        "topic": match.topic,
-        "offer": match.offer,
-        "requested": list(match.requested),
-    }
+    plain = {name: getattr(match, name) for name in ("mentor", "mentees", "topic", "offer", "requested")}
+    return {**plain, "mentees": list(match.mentees), "requested": list(match.requested)}

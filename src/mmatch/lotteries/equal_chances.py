@@ -5,22 +5,16 @@ The argument and its sources stand in docs/explanation/proofs.md, under "Equal c
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mmatch.arrays import reached
-from mmatch.network.circulation import HUB
+from mmatch.arrays import Bools, Ints, reached
+from mmatch.network.circulation import HUB, Network
 from mmatch.network.prices import residual_arcs
 from mmatch.solvers._min_cost_flow import feasible
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from mmatch.arrays import Bools, Ints
-    from mmatch.network.circulation import Network
 
 
 @dataclass(frozen=True, eq=False)

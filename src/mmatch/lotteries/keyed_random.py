@@ -1,4 +1,4 @@
-"""Random numbers that anybody with the seed can draw again: the same on every platform and in every version of Python.
+"""Random numbers from a seed: the same on every platform and in every version of Python.
 
 BLAKE2b keyed by the seed, over a counter, is a stream of bits (RFC 7693); numbers below a bound are drawn without bias
 by rejection.
@@ -21,16 +21,12 @@ class Keyed:
     def below(self, bound: int) -> int:
         """A number from 0 to bound - 1, all with the same chance."""
         bits = (bound - 1).bit_length()
+        blocks = -(-bits // BLOCK)
         while True:
-            number = self._bits(bits)
+            digests = b"".join(self._block() for _ in range(blocks))
+            number = int.from_bytes(digests, "big") >> (blocks * BLOCK - bits)
             if number < bound:
                 return number
-
-    def _bits(self, n: int) -> int:
-        """The next number of n bits."""
-        blocks = -(-n // BLOCK)
-        block = b"".join(self._block() for _ in range(blocks))
-        return int.from_bytes(block, "big") >> (blocks * BLOCK - n)
 
     def _block(self) -> bytes:
         self._blocks += 1

@@ -13,12 +13,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mmatch.arrays import NONE
+from mmatch.arrays import NONE, Bools
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from mmatch.arrays import Bools
     from mmatch.lotteries.chances import Chances
 
 Choice = Callable[[int, int], bool]
@@ -83,7 +80,9 @@ def shares_of(chances: Chances) -> ChanceShares:
     tail, head = [network.tail[network.first_edge + open_]], [network.head[network.first_edge + open_]]
     share: list[int] = units[open_].tolist()
     for number, family in enumerate(network.families):
-        load = _loads(units, family.label, len(family.upper)) % whole
+        load, member = np.zeros(len(family.upper), dtype=object), family.label != NONE
+        np.add.at(load, family.label[member], units[member])
+        load %= whole
         sets = np.flatnonzero(load)
         share += load[sets].tolist()
         own = np.flatnonzero(network.set_of[:, 0] == number)
@@ -91,16 +90,8 @@ def shares_of(chances: Chances) -> ChanceShares:
         tail.append(network.tail[arc])
         head.append(network.head[arc])
     tails, heads = (tuple(np.concatenate(side).tolist()) for side in (tail, head))
-    sure = np.array([unit == whole for unit in units.tolist()], dtype=bool)
+    sure = np.array(units == whole, dtype=bool)
     return ChanceShares(tails, heads, tuple(share), whole, tuple(open_.tolist()), sure)
-
-
-def _loads(units: NDArray[np.object_], label: NDArray[np.int64], n: int) -> NDArray[np.object_]:
-    """The sum of the units in each set."""
-    load = np.zeros(n, dtype=object)
-    member = label != NONE
-    np.add.at(load, label[member], units[member])
-    return load
 
 
 class _Unsettled:

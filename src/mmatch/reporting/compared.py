@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from mmatch.reporting.console import safe, table
 from mmatch.reporting.words import amount
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from rich.console import Console
 
     from mmatch.comparison.comparison import Comparison, Price, Run
@@ -34,14 +33,17 @@ def print_comparison(out: Console, comparison: Comparison) -> None:
     number = {id(run): str(k) for k, run in enumerate(comparison, 1)}
     several = len({run.cohort for run in comparison}) > 1
     labels = {id(run): f"{run.cohort}: " * several + comparison.label(run) for run in comparison}
-    rows = [(number[id(run)], labels[id(run)], _outcome(run), _standing(comparison, run)) for run in comparison]
+    standing = ["" if r.matching is None else "; ".join(comparison.dominated_by(r)) or "nobody" for r in comparison]
+    rows = [(number[id(r)], labels[id(r)], _outcome(r), by) for r, by in zip(comparison, standing, strict=True)]
     out.print(table(("", "strategy", "outcome", "dominated by"), rows, "Strategies"))
     for cohort in dict.fromkeys(run.cohort for run in comparison):
         runs = [run for run in comparison if run.cohort == cohort and run.matching is not None]
         title = f"What they reach in {cohort}" if several else "What they reach"
         for start in range(0, len(runs), ACROSS):
             _print_reached(out, comparison, runs[start : start + ACROSS], (title, number))
-    out.print(safe(_front(comparison)))
+    front = ", ".join(dict.fromkeys(run.strategy for run in comparison.pareto))
+    worth = f"Worth a thought, because nothing is better in one aim and as good in all others: {front}."
+    out.print(safe(worth if front else "No strategy found a matching."))
 
 
 def _outcome(run: Run) -> str:
@@ -51,20 +53,13 @@ def _outcome(run: Run) -> str:
     return f"{run.status}, {run.trust}{seconds}"
 
 
-def _standing(comparison: Comparison, run: Run) -> str:
-    if run.matching is None:
-        return ""
-    return "; ".join(comparison.dominated_by(run)) or "nobody"
-
-
 def _print_reached(out: Console, comparison: Comparison, runs: Sequence[Run], words: tuple[str, Any]) -> None:
     title, number = words
     prices = {(p.cohort, p.strategy, p.seed, p.aim): p for p in comparison.prices}
     rows: list[tuple[str, ...]] = []
     for aim in comparison.aims:
-        cells = [prices.get((run.cohort, run.strategy, run.seed, aim)) for run in runs]
-        reached = [run.measures.get(aim) for run in runs]
-        rows.append((aim, *(_priced(amount(v), p) for v, p in zip(reached, cells, strict=True))))
+        cells = [(run.measures.get(aim), prices.get((run.cohort, run.strategy, run.seed, aim))) for run in runs]
+        rows.append((aim, *(_priced(amount(value), price) for value, price in cells)))
     for name, meaning in SHOWN:
         numbers = [None if run.metrics is None else run.metrics.scalars()[name] for run in runs]
         if any(value is not None for value in numbers):
@@ -84,10 +79,3 @@ def _priced(value: str, price: Price | None) -> str:
     if price.share is None:
         return f"{value} (-{amount(price.below)})"
     return f"{value} (-{100 * price.share:.1f} %)"
-
-
-def _front(comparison: Comparison) -> str:
-    names = list(dict.fromkeys(run.strategy for run in comparison.pareto))
-    if not names:
-        return "No strategy found a matching."
-    return f"Worth a thought, because nothing is better in one aim and as good in all others: {', '.join(names)}."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -11,20 +12,17 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from mmatch.cohort import Cohort
 from mmatch.display import visible
 from mmatch.explanations.words import counted
 from mmatch.io.matches import reasons_by_seat
-from mmatch.matching import Status
+from mmatch.matching import Matching, Reason, Status, Violation
 from mmatch.reporting.sections import ShownNames
 from mmatch.reporting.words import aim_rows, amount, gains, headline, unopened
+from mmatch.result import Result
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
-    from mmatch.cohort import Cohort
     from mmatch.explanations import PolicyEffects, Readiness
-    from mmatch.matching import Matching, Reason, Violation
-    from mmatch.result import Result
     from mmatch.scheduling import Plan, Schedule
 
 MOST_ROWS = 30
@@ -84,8 +82,7 @@ def _print_matches(out: Console, cohort: Cohort, matching: Matching) -> None:
     made = table(heads, rows, "Matches", right=("size",))
     made.show_lines = grouped
     out.print(made)
-    if len(matching) > MOST_ROWS:
-        out.print(f"… and {len(matching) - MOST_ROWS:,} more")
+    _print_more(out, len(matching))
 
 
 def _print_unmatched(out: Console, cohort: Cohort, matching: Matching, reasons: Sequence[Reason]) -> None:
@@ -96,16 +93,19 @@ def _print_unmatched(out: Console, cohort: Cohort, matching: Matching, reasons: 
     seats = list(dict.fromkeys(left))
     rows = [(names.full(who), topic or "any", why.get((who, topic), "")) for who, topic in seats[:MOST_ROWS]]
     out.print(table(("mentee", "topic", "why"), rows, f"Unfilled seats ({len(left):,})"))
-    if len(seats) > MOST_ROWS:
-        out.print(f"… and {len(seats) - MOST_ROWS:,} more")
+    _print_more(out, len(seats))
 
 
 def _print_unopened(out: Console, matching: Matching, reasons: Sequence[Reason]) -> None:
     rows = unopened(matching, reasons)
     if rows:
         out.print(table(("topic", "what they lacked"), rows[:MOST_ROWS], "Groups that did not open"))
-    if len(rows) > MOST_ROWS:
-        out.print(f"… and {len(rows) - MOST_ROWS:,} more")
+    _print_more(out, len(rows))
+
+
+def _print_more(out: Console, n: int) -> None:
+    if n > MOST_ROWS:
+        out.print(f"… and {n - MOST_ROWS:,} more")
 
 
 def print_readiness(out: Console, found: Readiness) -> None:

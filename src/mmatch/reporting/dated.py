@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mmatch.availability import local_time
-from mmatch.reporting.sections import CellGrid
+from mmatch.cohort import Cohort
+from mmatch.reporting.sections import Cell, CellGrid, ShownNames
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from mmatch.cohort import Cohort
-    from mmatch.reporting.sections import Cell, ShownNames
     from mmatch.scheduling.plans import Due, Plan, Schedule, Session
 
     Numbered = Sequence[tuple[int, Plan]]
@@ -34,26 +32,26 @@ class Calendar:
 
     def sessions(self, plans: Numbered) -> CellGrid:
         """All sessions in the order of time, on the clock of each mentor."""
-        rows = [(meeting.start, number, k, plan) for number, plan in plans for k, meeting in enumerate(plan.sessions)]
+        found = [(meeting.start, number, k, plan) for number, plan in plans for k, meeting in enumerate(plan.sessions)]
+        rows: list[tuple[Cell, ...]] = []
+        for _, number, k, plan in sorted(found, key=lambda row: row[:3]):
+            meeting, zone = plan.sessions[k], self.zone(plan.match.mentor)
+            who = (self.names.listed((plan.match.mentor,)), self.names.listed(plan.match.mentees))
+            of = f"{k + 1} of {len(plan.sessions)}"
+            rows.append((number, *who, of, *when(meeting, zone), zone, where(meeting)))
         heads = ("match", "mentor", "mentees", "session", "date", "time", "zone", "where")
-        cells = tuple(self._session(*row[1:]) for row in sorted(rows, key=lambda row: row[:3]))
-        return CellGrid("Sessions, on the mentor's clock", heads, cells, frozenset({0}))
-
-    def _session(self, number: int, k: int, plan: Plan) -> tuple[Cell, ...]:
-        meeting, zone = plan.sessions[k], self.zone(plan.match.mentor)
-        who = (self.names.listed((plan.match.mentor,)), self.names.listed(plan.match.mentees))
-        return (number, *who, f"{k + 1} of {len(plan.sessions)}", *when(meeting, zone), zone, where(meeting))
+        return CellGrid("Sessions, on the mentor's clock", heads, rows, (0,))
 
     def dues(self, plans: Numbered) -> Iterator[CellGrid]:
         """What people do between sessions, in the order of time; nothing where no format asks for anything."""
-        rows = [(due.by, number, due, plan) for number, plan in plans for due in plan.dues]
-        cells = tuple(self._due(number, due, plan) for _, number, due, plan in sorted(rows, key=lambda row: row[:2]))
-        if cells:
-            yield CellGrid("Due between the sessions", ("match", "until", "who", "what"), cells, frozenset({0}))
-
-    def _due(self, number: int, due: Due, plan: Plan) -> tuple[Cell, ...]:
-        people = (plan.match.mentor,) if due.who == "mentor" else plan.match.mentees
-        return number, day(due, self.zone(people[0])), self.names.listed(people), f"{DUTY[due.kind]} {due.what}"
+        found = [(due.by, number, due, plan) for number, plan in plans for due in plan.dues]
+        rows: list[tuple[Cell, ...]] = []
+        for _, number, due, plan in sorted(found, key=lambda row: row[:2]):
+            people = (plan.match.mentor,) if due.who == "mentor" else plan.match.mentees
+            what = f"{DUTY[due.kind]} {due.what}"
+            rows.append((number, day(due, self.zone(people[0])), self.names.listed(people), what))
+        if rows:
+            yield CellGrid("Due between the sessions", ("match", "until", "who", "what"), rows, (0,))
 
 
 def when(meeting: Session, zone: str) -> tuple[str, str]:

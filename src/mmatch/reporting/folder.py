@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mmatch.cohort import Cohort
 from mmatch.formats import format_of, handout
 from mmatch.io.calendars import slug, write_calendars
 from mmatch.io.cohorts import write_cohort
@@ -14,15 +17,11 @@ from mmatch.io.programs import write_program
 from mmatch.io.results import write_result
 from mmatch.io.schedules import write_schedule
 from mmatch.io.sessions import write_dues, write_session_merge, write_sessions, write_unplaced
+from mmatch.matching import Reason
+from mmatch.program import Program
+from mmatch.result import Result
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from pathlib import Path
-
-    from mmatch.cohort import Cohort
-    from mmatch.matching import Reason
-    from mmatch.program import Program
-    from mmatch.result import Result
     from mmatch.scheduling import Schedule
 
 

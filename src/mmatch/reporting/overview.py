@@ -3,28 +3,26 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from mmatch import __version__
-from mmatch.comparison.measures import metrics
+from mmatch.cohort import Cohort
+from mmatch.comparison.measures import Segment, metrics
 from mmatch.explanations.words import counted, topic_word
-from mmatch.matching import Status, Trust
+from mmatch.matching import Match, Reason, Status, Trust
 from mmatch.reporting.dated import Calendar
-from mmatch.reporting.sections import CellGrid, Page, Section, ShownNames
+from mmatch.reporting.sections import Cell, CellGrid, Page, Section, ShownNames
 from mmatch.reporting.words import aim_rows, amount, gains, headline, unopened
+from mmatch.result import Result
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-
-    from mmatch.cohort import Cohort
-    from mmatch.comparison.measures import Segment
     from mmatch.explanations import PolicyEffects
-    from mmatch.matching import Match, Reason
-    from mmatch.result import Result
     from mmatch.scheduling.plans import Plan, Schedule
 
+T = TypeVar("T")
 FEW = 5  # people in a segment; of fewer nothing is said that could point at one of them
 MOST_STEPS = 12
 
@@ -53,20 +51,12 @@ class Material:
     @cached_property
     def matches_of(self) -> Mapping[str, list[Match]]:
         """The matches in which each person is."""
-        found: dict[str, list[Match]] = {}
-        for match in self.result.found or ():
-            for who in (match.mentor, *match.mentees):
-                found.setdefault(who, []).append(match)
-        return found
+        return _by_person((match, (match.mentor, *match.mentees)) for match in self.result.found or ())
 
     @cached_property
     def plans_of(self) -> Mapping[str, list[Plan]]:
         """The plans in which each person is."""
-        found: dict[str, list[Plan]] = {}
-        for plan in () if self.schedule is None else self.schedule.plans:
-            for who in plan.people:
-                found.setdefault(who, []).append(plan)
-        return found
+        return _by_person((plan, plan.people) for plan in (() if self.schedule is None else self.schedule.plans))
 
     @cached_property
     def missed_of(self) -> Mapping[str, dict[str, str]]:
@@ -81,25 +71,33 @@ class Material:
         return found
 
 
+def _by_person(items: Iterable[tuple[T, tuple[str, ...]]]) -> Mapping[str, list[T]]:
+    found: dict[str, list[T]] = {}
+    for item, people in items:
+        for who in people:
+            found.setdefault(who, []).append(item)
+    return found
+
+
 def overview(found: Material) -> Page:
     """The whole page for the coordinator."""
     names = ShownNames(found.cohort)
     sections = [_summary(found)]
     if found.result.found is None:
-        sections.append(Section("why", "Why there is no matching", points=tuple(r.message for r in found.reasons)))
+        sections.append(Section("why", "Why there is no matching", points=[r.message for r in found.reasons]))
     else:
         sections += [*_answer(found, names), *_dates(found, names), *_fairness(found)]
     sections += [*_policy(found), _evidence(found)]
-    return Page(found.title, headline(found.cohort, found.result), _figures(found), tuple(sections))
+    return Page(found.title, headline(found.cohort, found.result), _figures(found), sections)
 
 
 # -- summary ----------------------------------------------------------------------------------------------------------
 
 
-def _figures(found: Material) -> tuple[tuple[str, str], ...]:
+def _figures(found: Material) -> list[tuple[str, str]]:
     """The numbers that everybody asks for first."""
     if found.result.found is None:
-        return ()
+        return []
     matching, requests = found.result.matching, found.cohort.requests
     people = len(set(requests.owner[requests.mentors > 0].tolist()))
     mentors = len(set(found.cohort.offers.owner.tolist()))
@@ -115,7 +113,7 @@ def _figures(found: Material) -> tuple[tuple[str, str], ...]:
     if found.schedule is not None:
         placed = len(found.schedule.plans)
         figures.append(("matches with dates", f"{placed:,} of {placed + len(found.schedule.unplaced):,}"))
-    return tuple(figures)
+    return figures
 
 
 def _summary(found: Material) -> Section:
@@ -126,10 +124,10 @@ def _summary(found: Material) -> Section:
         sentences.append("The rules contradict each other or ask for more than there is: something must give way.")
     if result.stopped is not None:
         sentences.append(f"The search was stopped early ({result.stopped.replace('_', ' ')}).")
-    steps = tuple(_steps(found))
+    steps = list(_steps(found))
     more = len(steps) - MOST_STEPS
-    shown = (*steps[:MOST_STEPS], f"… and {counted(more, 'more step')} of this kind.") if more > 0 else steps
-    return Section("summary", "How sure this is, and what to do next", tuple(sentences), shown)
+    shown = [*steps[:MOST_STEPS], f"… and {counted(more, 'more step')} of this kind."] if more > 0 else steps
+    return Section("summary", "How sure this is, and what to do next", sentences, shown)
 
 
 def _steps(found: Material) -> Iterator[str]:
@@ -179,14 +177,14 @@ def _answer(found: Material, names: ShownNames) -> Iterator[Section]:
     left = dict.fromkeys(matching.unmatched)
     closed = unopened(matching, found.reasons)
     if closed:
-        grid = CellGrid("Groups that did not open", ("topic", "what they lacked"), tuple(closed))
+        grid = CellGrid("Groups that did not open", ("topic", "what they lacked"), closed)
         yield Section("unopened", "Groups that did not open", grids=(grid,))
     if left:
         why: dict[tuple[str, str], str] = {}
         for reason in found.reasons:
             if reason.kind != "score" and reason.who:
                 why.setdefault((reason.who[0], reason.topic), reason.message)
-        rows = tuple((names.full(who), topic or "any", why.get((who, topic), "")) for who, topic in left)
+        rows = [(names.full(who), topic or "any", why.get((who, topic), "")) for who, topic in left]
         grid = CellGrid("Seats that stay unfilled", ("mentee", "topic", "why"), rows)
         sentence = f"{counted(len(matching.unmatched), 'seat')} that somebody asked for could not be filled."
         yield Section("unmatched", "Who misses out, and why", (sentence,), grids=(grid,))
@@ -202,27 +200,16 @@ def _matches(found: Material, names: ShownNames) -> CellGrid:
             why[mentor, mentee, reason.topic] = reason.message.removeprefix(f"{mentor} with {mentee}: ")
     matching = found.result.matching
     timed = bool(matching.seats.slot)
-    heads = ("match", "mentor", "mentees", "topic", *(("when",) if timed else ()), "why")
-    rows = tuple(
-        (
-            number,
-            names.listed((match.mentor,)),
-            names.listed(match.mentees),
-            match.topic or "any",
-            *((match.slot,) if timed else ()),
-            _why(match, why),
-        )
-        for number, match in enumerate(matching, 1)
-    )
-    return CellGrid("Matches", heads, rows, frozenset({0}))
-
-
-def _why(match: Match, why: dict[tuple[str, str, str], str]) -> str:
-    """What a match counts; of a group what each seat counts, where that differs."""
-    texts = [why.get((match.mentor, mentee, match.topic), "") for mentee in match.mentees]
-    if len(set(texts)) == 1:
-        return texts[0]
-    return "; ".join(f"{mentee}: {text}" for mentee, text in zip(match.mentees, texts, strict=True))
+    heads = ("match", "mentor", "mentees", "topic", *["when"] * timed, "why")
+    rows: list[tuple[Cell, ...]] = []
+    for number, match in enumerate(matching, 1):
+        texts = {mentee: why.get((match.mentor, mentee, match.topic), "") for mentee in match.mentees}
+        told = "; ".join(f"{mentee}: {text}" for mentee, text in texts.items())  # what each seat of a group counts
+        if len(set(texts.values())) == 1:
+            told = next(iter(texts.values()))
+        people = names.listed((match.mentor,)), names.listed(match.mentees)
+        rows.append((number, *people, match.topic or "any", *[match.slot] * timed, told))
+    return CellGrid("Matches", heads, rows, (0,))
 
 
 # -- dates ------------------------------------------------------------------------------------------------------------
@@ -238,10 +225,10 @@ def _dates(found: Material, names: ShownNames) -> Iterator[Section]:
     plans = [(numbers.get((plan.match.offer, plan.match.mentees), 0), plan) for plan in made.plans]
     grids = [calendar.sessions(plans), *calendar.dues(plans)]
     if made.unplaced:
-        rows = tuple((names.listed((u.match.mentor, *u.match.mentees)), u.reason, u.relaxation) for u in made.unplaced)
+        rows = [(names.listed((u.match.mentor, *u.match.mentees)), u.reason, u.relaxation) for u in made.unplaced]
         grids.append(CellGrid("Matches without dates", ("people", "why", "what would help"), rows))
     sure = "No other dates are better." if made.status == Status.OPTIMAL else "Better dates may exist."
-    yield Section("dates", "When they meet", (sure,), grids=tuple(grids))
+    yield Section("dates", "When they meet", (sure,), grids=grids)
 
 
 # -- fairness ---------------------------------------------------------------------------------------------------------
@@ -253,9 +240,9 @@ def _fairness(found: Material) -> Iterator[Section]:
     load = Counter(found.result.matching.seats.mentor)
     counts = Counter(load[who] for who in {found.cohort.people.ids[k] for k in found.cohort.offers.owner.tolist()})
     most = max(counts.values(), default=1)
-    rows = tuple((n, counts[n]) for n in sorted(counts))
-    shares = tuple(n / most for _, n in rows)
-    grids = [CellGrid("How many mentees a mentor has", ("mentees", "mentors"), rows, frozenset({0, 1}), shares)]
+    rows = [(n, counts[n]) for n in sorted(counts)]
+    shares = [n / most for _, n in rows]
+    grids = [CellGrid("How many mentees a mentor has", ("mentees", "mentors"), rows, (0, 1), shares)]
     named = {
         "mean fit of a matched mentee": numbers.mean_fit,
         "least fit of a matched mentee": numbers.worst_off if numbers.matched else None,
@@ -264,16 +251,16 @@ def _fairness(found: Material) -> Iterator[Section]:
         "mentees who would rather have another's place": numbers.envy,
         "pairs who would both rather be together": numbers.blocking_pairs,
     }
-    known = tuple((name, amount(value)) for name, value in named.items() if value is not None)
-    grids.append(CellGrid("Fit and fairness", ("figure", "value"), known, frozenset({1})))
+    known = [(name, amount(value)) for name, value in named.items() if value is not None]
+    grids.append(CellGrid("Fit and fairness", ("figure", "value"), known, (1,)))
     if found.by is not None:
         grids.append(_parity(found.by, numbers.parity))
-    yield Section("fairness", "Load and fairness", grids=tuple(grids))
+    yield Section("fairness", "Load and fairness", grids=grids)
 
 
 def _parity(by: str, segments: Sequence[Segment]) -> CellGrid:
     """How each segment fares; of very small ones nothing but that they are small."""
-    rows = tuple(
+    rows = [
         (
             "not stated" if segment.value is None else str(segment.value),
             *(
@@ -283,8 +270,8 @@ def _parity(by: str, segments: Sequence[Segment]) -> CellGrid:
             ),
         )
         for segment in segments
-    )
-    return CellGrid(f"Parity by {by}", (by, "mentees", "matched", "mean fit"), rows, frozenset({1, 2, 3}))
+    ]
+    return CellGrid(f"Parity by {by}", (by, "mentees", "matched", "mean fit"), rows, (1, 2, 3))
 
 
 # -- policy and evidence ----------------------------------------------------------------------------------------------
@@ -292,14 +279,14 @@ def _parity(by: str, segments: Sequence[Segment]) -> CellGrid:
 
 def _policy(found: Material) -> Iterator[Section]:
     """The rules, the aims in order with what they reached, and what would change under another policy."""
-    rules = tuple(rule.title for rule in found.result.program.rules)
+    rules = [rule.title for rule in found.result.program.rules]
     heads = ("", "aim, most important first", "reached", "how sure")
-    grids = [CellGrid("Aims", heads, tuple(aim_rows(found.result)), frozenset({0, 2}))]
+    grids = [CellGrid("Aims", heads, aim_rows(found.result), (0, 2))]
     if found.effects is not None:
-        rows = tuple((c.change, gains(c) or "nothing changes", c.status) for c in found.effects.what_if)
+        rows = [(c.change, gains(c) or "nothing changes", c.status) for c in found.effects.what_if]
         grids.append(CellGrid("What if", ("change", "gains and losses", "outcome"), rows))
     sentence = "Rules that every match keeps:" if rules else "No rules beyond everybody's own limits."
-    yield Section("policy", "What was asked for", (sentence,), rules, tuple(grids))
+    yield Section("policy", "What was asked for", (sentence,), rules, grids)
 
 
 def _evidence(found: Material) -> Section:

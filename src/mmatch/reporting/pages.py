@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import html as markup
+import os
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from mmatch.cohort import Cohort
 from mmatch.errors import InputError, Problem, excerpt
 from mmatch.explanations import PolicyEffects, reasons
 from mmatch.io.calendars import slug
@@ -17,11 +19,6 @@ from mmatch.reporting.personal import personal
 from mmatch.reporting.sections import Page, rendered
 from mmatch.result import Result, check_answer
 from mmatch.scheduling.plans import Schedule
-
-if TYPE_CHECKING:
-    import os
-
-    from mmatch.cohort import Cohort
 
 
 def report(
@@ -55,21 +52,16 @@ def report(
             raise InputError(Problem("type", name, f"found {type(value).__name__}, expected {kind.__name__}"))
     if type(title) is not str:
         raise InputError(Problem("type", "title", f"found {excerpt(title)}, expected a text"))
-    _same_matches(result, schedule)
-    material = Material(cohort, result, reasons(cohort, result), schedule, effects, by, title)
-    return Report(material, overview(material))
-
-
-def _same_matches(result: Result, schedule: Schedule | None) -> None:
-    """Raise an InputError where a schedule is about matches that the result does not have."""
-    if schedule is None:
-        return
     known = set(result.found or ())
-    for match in [*(plan.match for plan in schedule.plans), *(item.match for item in schedule.unplaced)]:
+    dated = [] if schedule is None else [plan.match for plan in schedule.plans]
+    dated += [] if schedule is None else [item.match for item in schedule.unplaced]
+    for match in dated:
         if match not in known:
             pair = excerpt(f"{match.mentor} with {', '.join(match.mentees)}")
             text = f"it is about {pair}, and the result has no such match"
             raise InputError(Problem("other-matches", "schedule", text))
+    material = Material(cohort, result, reasons(cohort, result), schedule, effects, by, title)
+    return Report(material, overview(material))
 
 
 @dataclass(frozen=True, eq=False)

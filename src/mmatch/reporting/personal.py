@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 from mmatch.explanations.words import counted
 from mmatch.formats import format_of
+from mmatch.matching import Match
 from mmatch.reporting.dated import DUTY, Calendar, day, when, where
+from mmatch.reporting.overview import Material
 from mmatch.reporting.sections import CellGrid, Page, Section, ShownNames
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from mmatch.matching import Match
-    from mmatch.reporting.overview import Material
 
 MISSED = {
     "no_offer": "Nobody offers this topic at present.",
@@ -30,25 +26,22 @@ def personal(found: Material, who: str) -> Page:
     matches = found.matches_of.get(who, [])
     sections = [*_meetings(names, who, matches), *_when(found, names, who), *_prepare(found, who), *_missed(found, who)]
     text = f"You take part in {counted(len(matches), 'match')}." if matches else "No match was found for you this time."
-    return Page(f"{found.title}: {names.short(who)}", text, sections=tuple(sections))
+    return Page(f"{found.title}: {names.short(who)}", text, sections=sections)
 
 
 def _meetings(names: ShownNames, who: str, matches: list[Match]) -> Iterator[Section]:
     """Whom this person meets, and on what."""
-    rows = tuple(_met(names, who, match) for match in matches)
+    timed = any(match.slot for match in matches)
+    rows = []
+    for match in matches:
+        led = who == match.mentor
+        role, own, met = ("mentor", (), match.mentees) if led else ("mentee", match.mentees, (match.mentor,))
+        text, beside = ", ".join(map(names.short, met)), ", ".join(names.short(name) for name in own if name != who)
+        text += f", together with {beside}" if beside else ""
+        rows.append((role, match.topic or "any", text, *[match.slot] * timed))
     if rows:
-        timed = any(match.slot for match in matches)
-        heads = ("you are", "topic", "with", *(("when",) if timed else ()))
-        shown = tuple(row if timed else row[:-1] for row in rows)
-        yield Section("meetings", "Whom you meet", grids=(CellGrid("Your matches", heads, shown),))
-
-
-def _met(names: ShownNames, who: str, match: Match) -> tuple[str, ...]:
-    if who == match.mentor:
-        return "mentor", match.topic or "any", ", ".join(map(names.short, match.mentees)), match.slot
-    others = tuple(name for name in match.mentees if name != who)
-    note = f", together with {', '.join(map(names.short, others))}" if others else ""
-    return "mentee", match.topic or "any", names.short(match.mentor) + note, match.slot
+        heads = ("you are", "topic", "with", *["when"] * timed)
+        yield Section("meetings", "Whom you meet", grids=(CellGrid("Your matches", heads, rows),))
 
 
 def _when(found: Material, names: ShownNames, who: str) -> Iterator[Section]:
@@ -59,10 +52,10 @@ def _when(found: Material, names: ShownNames, who: str) -> Iterator[Section]:
     calendar = Calendar(found.cohort, found.schedule, names)
     zone = calendar.zone(who)
     meetings = [(meeting, plan) for plan in plans for meeting in plan.sessions]
-    rows = tuple(
+    rows = [
         (*when(meeting, zone), ", ".join(names.short(p) for p in plan.people if p != who), where(meeting))
         for meeting, plan in sorted(meetings, key=lambda row: (row[0].start, row[1].people))
-    )
+    ]
     grids = [CellGrid("Your sessions", ("date", "time", "with", "where"), rows)]
     dues = sorted(
         (due.by, f"{DUTY[due.kind]} {due.what}", due)
@@ -71,9 +64,9 @@ def _when(found: Material, names: ShownNames, who: str) -> Iterator[Section]:
         if who in ((plan.match.mentor,) if due.who == "mentor" else plan.match.mentees)
     )
     if dues:
-        tasks = tuple((day(due, zone), text) for _, text, due in dues)
+        tasks = [(day(due, zone), text) for _, text, due in dues]
         grids.append(CellGrid("Your tasks", ("until", "what"), tasks))
-    yield Section("dates", "When you meet", (f"All times are in the time zone {zone}.",), grids=tuple(grids))
+    yield Section("dates", "When you meet", (f"All times are in the time zone {zone}.",), grids=grids)
 
 
 def _prepare(found: Material, who: str) -> Iterator[Section]:
@@ -90,9 +83,9 @@ def _prepare(found: Material, who: str) -> Iterator[Section]:
 
 def _missed(found: Material, who: str) -> Iterator[Section]:
     """What this person asked for and did not get, without a word about others."""
-    points = tuple(
+    points = [
         f"{topic or 'any topic'}: {MISSED.get(kind, 'No place was found.')}"
         for topic, kind in found.missed_of.get(who, {}).items()
-    )
+    ]
     if points:
         yield Section("missed", "What could not be found for you", points=points)

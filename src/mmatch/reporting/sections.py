@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
+from mmatch.cohort import Cohort
 from mmatch.display import visible
 
 if TYPE_CHECKING:
     from jinja2 import Template
-
-    from mmatch.cohort import Cohort
 
 Cell = str | int | float
 
@@ -24,10 +24,10 @@ class CellGrid:
     """
 
     caption: str
-    heads: tuple[str, ...]
-    rows: tuple[tuple[Cell, ...], ...]
-    numbers: frozenset[int] = frozenset()
-    shares: tuple[float, ...] = ()
+    heads: Sequence[str]
+    rows: Sequence[Sequence[Cell]]
+    numbers: Sequence[int] = ()
+    shares: Sequence[float] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +36,9 @@ class Section:
 
     anchor: str
     title: str
-    sentences: tuple[str, ...] = ()
-    points: tuple[str, ...] = ()
-    grids: tuple[CellGrid, ...] = ()
+    sentences: Sequence[str] = ()
+    points: Sequence[str] = ()
+    grids: Sequence[CellGrid] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +47,8 @@ class Page:
 
     title: str
     headline: str
-    figures: tuple[tuple[str, str], ...] = ()
-    sections: tuple[Section, ...] = ()
+    figures: Sequence[tuple[str, str]] = ()
+    sections: Sequence[Section] = ()
 
 
 class ShownNames:

@@ -1,13 +1,13 @@
-"""A week of sessions as text, day beside day."""
+"""One week of sessions as a table of text, with a column for each day."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from itertools import zip_longest
+from itertools import chain, zip_longest
 from typing import TYPE_CHECKING
 
-from mmatch.availability import DAYS, day_of, local_time, zone_of
+from mmatch.availability import DAYS, date_of, day_of, local_time, zone_of
 from mmatch.errors import InputError, Problem, excerpt
 from mmatch.io.calendars import plain_text
 from mmatch.text import suggestion
@@ -31,7 +31,7 @@ def week_view(schedule: Schedule, week: dt.date | str, *, zone: str = "UTC", per
         InputError: no date, an unknown zone, somebody without any plan.
     """
     zone_of(zone, "zone")
-    date = dt.date(1970, 1, 1) + dt.timedelta(days=day_of(week, "week"))
+    date = date_of(day_of(week, "week"))
     monday = date - dt.timedelta(days=date.weekday())
     plans = [plan for plan in schedule.plans if person is None or person in plan.people]
     if person is not None and not plans:
@@ -50,12 +50,9 @@ def week_view(schedule: Schedule, week: dt.date | str, *, zone: str = "UTC", per
 
 def _entry(plan: Plan, k: int, meeting: Session, zone: str) -> tuple[str, ...]:
     """The lines of one session: when, who, which of how many, and where."""
-    wall = meeting.begins(zone)
-    ends = local_time(meeting.end, zone)
     where = ", ".join(filter(None, (meeting.room, meeting.site))) or meeting.mode
-    times = f"{wall:%H:%M}-{ends:%H:%M}"
     lines = (
-        times,
+        f"{meeting.begins(zone):%H:%M}-{local_time(meeting.end, zone):%H:%M}",
         f"{plan.match.mentor} + {', '.join(plan.match.mentees)}",
         f"{k + 1}/{len(plan.sessions)} {where}",
         "",
@@ -68,8 +65,7 @@ def _table(monday: dt.date, columns: dict[int, list[tuple[str, ...]]], zone: str
     """Days beside each other; days of the weekend only where something is on."""
     days = [day for day in range(7) if day < 5 or columns.get(day)]
     heads = [f"{DAYS[day]} {(monday + dt.timedelta(days=day)).day}" for day in days]
-    cells = [[line for entry in columns.get(day, []) for line in entry] for day in days]
-    stacks = [[head, "", *column] for head, column in zip(heads, cells, strict=True)]
+    stacks = [[head, "", *chain(*columns.get(day, []))] for head, day in zip(heads, days, strict=True)]
     widths = [max(map(len, stack)) for stack in stacks]
     lines = [
         "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
