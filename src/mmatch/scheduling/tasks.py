@@ -69,6 +69,11 @@ class Task:
         """What makes dates good."""
         return self.settings.wishes
 
+    @property
+    def longest(self) -> int:
+        """The minutes of the longest session."""
+        return max(session.minutes for session in self.format.sessions)
+
     def pause(self, k: int, other: Task, j: int) -> int:
         """Minutes that those who attend both need between session k and session j of another match, or of this one."""
         travel = self.settings.travel
