@@ -11,7 +11,7 @@ import numpy as np
 from mmatch.candidates import Pairs, pairs_of
 from mmatch.errors import PluginError
 from mmatch.exact import exact, exact_sum, number_fault, plain, short
-from mmatch.registry.part import Part, guarded
+from mmatch.registry.part import Part, guarded, known_attribute
 from mmatch.terms import Linear
 
 if TYPE_CHECKING:
@@ -69,6 +69,21 @@ class Aim(Part):
     def resolution(self, cohort: Cohort) -> float:  # noqa: ARG002 - aims that round scores use the cohort
         """What scores are rounded to, a power of two."""
         return 1.0
+
+
+@dataclass(frozen=True, repr=False)
+class AttributeAim(Aim):
+    """An aim about one attribute of people."""
+
+    attribute: str
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.text("attribute")
+
+    def check(self, cohort: Cohort) -> None:
+        """The attribute must exist somewhere in the cohort."""
+        known_attribute(self, cohort, self.attribute)
 
 
 class PairAim(Aim):

@@ -43,7 +43,6 @@ class NewConnections(PairAim):
     _: KW_ONLY
     half_life: float | None = None
     today: str | None = None
-    weight: float = 1
 
     def __post_init__(self) -> None:
         super().__post_init__()
