@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import KW_ONLY, dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -11,7 +11,7 @@ import numpy as np
 from mmatch.candidates import Pairs, pairs_of
 from mmatch.errors import PluginError, Problems, excerpt
 from mmatch.matching import Violation
-from mmatch.registry.part import Part, guarded, known_attribute
+from mmatch.registry.part import Part, guarded, known_attribute, named_pairs
 from mmatch.text import note_unknown
 
 if TYPE_CHECKING:
@@ -103,6 +103,20 @@ class AttributeRule(Rule):
     def check(self, cohort: Cohort) -> None:
         """The attribute must exist somewhere in the cohort."""
         known_attribute(self, cohort, self.attribute)
+
+
+@dataclass(frozen=True, repr=False)
+class NamedPairs(Rule):
+    """A rule about single pairs: (mentor, mentee), or (mentor, mentee, topic)."""
+
+    pairs: Sequence[tuple[str, ...]] = ()
+
+    def __post_init__(self) -> None:
+        self.put("pairs", named_pairs(self, self.pairs))
+
+    def check(self, cohort: Cohort) -> None:
+        """Everybody named must exist."""
+        offer_keys(self, cohort, self.pairs)
 
 
 def offer_keys(part: Part, cohort: Cohort, pairs: Iterable[tuple[Any, ...]]) -> list[Ints]:
