@@ -50,12 +50,9 @@ class Builder:
         persons = list(participants)
         for row, person in enumerate(persons):
             if type(person) is not Participant:
-                self.problems.add(
-                    "type",
-                    f"participants[{row}]",
-                    f"found {type(person).__name__} {excerpt(person)}, expected a Participant",
-                )
-        return [p for p in persons if type(p) is Participant] if self.problems.found else persons
+                text = f"found {type(person).__name__} {excerpt(person)}, expected a Participant"
+                self.problems.add("type", f"participants[{row}]", text)
+        return [person for person in persons if type(person) is Participant]
 
     def _counts(self, field: str, *, optional: bool = True) -> Any:
         values = [getattr(p, field) for p in self.persons]
@@ -79,17 +76,15 @@ class Builder:
         seen: dict[str, int] = {}
         if len(set(ids)) < len(ids):
             for row, name in enumerate(ids):
-                if name and name in seen:
-                    same = excerpt(self.persons[row].id) == excerpt(self.persons[seen[name]].id)
-                    text = (
-                        f"duplicate id {excerpt(name)}"
-                        if same
-                        else f"same id {excerpt(name)} after Unicode normalisation"
-                    )
+                first = seen.setdefault(name, row)
+                if name and first != row:
+                    same = excerpt(self.persons[row].id) == excerpt(self.persons[first].id)
+                    text = f"duplicate id {excerpt(name)}"
+                    if not same:
+                        text = f"same id {excerpt(name)} after Unicode normalisation"
                     self.problems.add(
-                        "duplicate-id", self.where(row, "id"), f"{text}, first at {self.where(seen[name], 'id')}"
+                        "duplicate-id", self.where(row, "id"), f"{text}, first at {self.where(first, 'id')}"
                     )
-                seen.setdefault(name, row)
         column = self._column
         people = People(
             ids=tuple(ids),
@@ -217,8 +212,11 @@ class Builder:
         place = self._place(owner, "requests")
         topic = self._topic_codes(items, place)
         key = owner * (len(self.topic_codes) + 1) + topic
-        if len(np.unique(key)) < len(key):
-            self._twice(key, place)
+        first: dict[int, int] = {}
+        for row, k in enumerate(key.tolist() if len(np.unique(key)) < len(key) else ()):
+            if first.setdefault(k, row) != row:
+                hint = "ask for several mentors with mentors="
+                self.problems.add("duplicate-request", place(row), f"the same topic as {place(first[k])}", hint)
         formats = None
         if any(r.format is not None for r in items):
             formats = tuple(r.format for r in items)
@@ -236,14 +234,6 @@ class Builder:
             ),
             formats=formats,
         )
-
-    def _twice(self, key: Any, place: Callable[[int], str]) -> None:
-        first: dict[int, int] = {}
-        for row, k in enumerate(key.tolist()):
-            if k in first:
-                hint = "ask for several mentors with mentors="
-                self.problems.add("duplicate-request", place(row), f"the same topic as {place(first[k])}", hint)
-            first.setdefault(k, row)
 
     def _check_references(self) -> None:
         """Ranks and avoids name people (ranks: offers too) who exist, and never oneself."""
