@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 YEAR = 400  # days, rounded up
 ALWAYS = tuple(Window(day, 0, DAY) for day in range(7))
+_week = lru_cache(maxsize=4096)(parse_week)
 MONDAY = 3  # added to a day number: 1970-01-01 was a Thursday
 
 
@@ -187,11 +188,6 @@ class FreeTime:
         wanted = self.work[np.maximum(days - first, 0)] + number
         found: Intervals = np.searchsorted(self.work, wanted, "left") + first
         return found
-
-
-@lru_cache(maxsize=4096)
-def _week(text: str | tuple[str, ...], where: str) -> tuple[Window, ...]:
-    return parse_week(text, where)
 
 
 def shared_time(people: Sequence[str], free_time: FreeTime) -> Intervals:
