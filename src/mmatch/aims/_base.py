@@ -10,7 +10,7 @@ import numpy as np
 
 from mmatch.candidates import Pairs, pairs_of
 from mmatch.errors import PluginError
-from mmatch.exact import exact, exact_sum, number_fault, plain, short
+from mmatch.exact import exact, exact_sum, plain, short
 from mmatch.registry.part import Part, guarded, known_attribute
 from mmatch.terms import Linear
 
@@ -45,9 +45,7 @@ class Aim(Part):
     weight: float = 1
 
     def __post_init__(self) -> None:
-        fault = number_fault(self.weight, "weight")
-        if fault or self.weight <= 0:
-            raise self.refuse("weight", fault or f"found {self.weight}, expected a number above 0")
+        self.number("weight", lambda weight: weight > 0, "a number above 0")
         self.put("weight", plain(exact(self.weight)))
 
     @property

@@ -39,20 +39,17 @@ class Builder:
     def __init__(self, participants: Iterable[Participant], where: Where = usual_where) -> None:
         self.problems = Problems()
         self.where = where
-        self.persons = self._persons(participants)
-        self.people = self._people()
-        self.topic_codes: dict[str, int] = {}
-        self.offers = self._offers()
-        self.requests = self._requests()
-        self._check_references()
-
-    def _persons(self, participants: Iterable[Participant]) -> list[Participant]:
         persons = list(participants)
         for row, person in enumerate(persons):
             if type(person) is not Participant:
                 text = f"found {type(person).__name__} {excerpt(person)}, expected a Participant"
                 self.problems.add("type", f"participants[{row}]", text)
-        return [person for person in persons if type(person) is Participant]
+        self.persons = [person for person in persons if type(person) is Participant]
+        self.people = self._people()
+        self.topic_codes: dict[str, int] = {}
+        self.offers = self._offers()
+        self.requests = self._requests()
+        self._check_references()
 
     def _counts(self, field: str, *, optional: bool = True) -> Any:
         values = [getattr(p, field) for p in self.persons]

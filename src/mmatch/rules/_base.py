@@ -79,13 +79,13 @@ class Rule(Part):
         allowed = self.allows(pairs_of(cohort, matching))
         if allowed is None:
             return []
-        return [
-            self._broken(matching, int(row)) for row in np.flatnonzero(~np.broadcast_to(allowed, len(matching.seats)))
-        ]
+        rows = np.flatnonzero(~np.broadcast_to(allowed, len(matching.seats))).tolist()
+        pairs = [(matching.seats.mentor[row], matching.seats.mentee[row]) for row in rows]
+        return [self.violation(f"{self.title} does not allow mentor {a} with mentee {b}", (a, b)) for a, b in pairs]
 
-    def _broken(self, matching: Matching, row: int) -> Violation:
-        who = (matching.seats.mentor[row], matching.seats.mentee[row])
-        return Violation(f"rule:{self.name}", f"{self.title} does not allow mentor {who[0]} with mentee {who[1]}", who)
+    def violation(self, text: str, who: tuple[str, ...]) -> Violation:
+        """A way in which a matching breaks the rule: in words, and the people whom it is about."""
+        return Violation(f"rule:{self.name}", text, who)
 
 
 @dataclass(frozen=True, repr=False)

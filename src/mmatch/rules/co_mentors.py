@@ -5,13 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from mmatch.exact import count_fault
-from mmatch.matching import Violation
 from mmatch.rules._base import Rule
 
 if TYPE_CHECKING:
     from mmatch.cohort import Cohort
-    from mmatch.matching import Match, Matching
+    from mmatch.matching import Match, Matching, Violation
 
 
 @dataclass(frozen=True, repr=False)
@@ -30,9 +28,7 @@ class CoMentors(Rule):
     composes = True
 
     def __post_init__(self) -> None:
-        fault = count_fault(self.above, "above", optional=False)
-        if fault:
-            raise self.refuse("above", fault)
+        self.count("above")
 
     @property
     def two_above(self) -> int:
@@ -42,7 +38,7 @@ class CoMentors(Rule):
     def violations(self, cohort: Cohort, matching: Matching) -> list[Violation]:  # noqa: ARG002 - a rule's signature
         """Matches with too few or too many mentors."""
         texts = ((match, self._broken_by(match)) for match in matching)
-        return [Violation("rule:CoMentors", text, match.mentors) for match, text in texts if text]
+        return [self.violation(text, match.mentors) for match, text in texts if text]
 
     def _broken_by(self, match: Match) -> str:
         size, due = len(match.mentees), 1 + (len(match.mentees) > self.above)

@@ -16,8 +16,7 @@ import numpy as np
 from mmatch.availability import DAY, Window, day_of, parse_week, zone_of
 from mmatch.constraints import FREE, GroupRows, Slots
 from mmatch.errors import InputError, excerpt
-from mmatch.exact import count_fault, number_fault, short
-from mmatch.matching import Violation
+from mmatch.exact import count_fault, short
 from mmatch.rules._base import Rule
 from mmatch.rules.shared_time import unreadable_weeks
 from mmatch.text import note_unknown
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
     from mmatch.candidates.edges import Edges
     from mmatch.cohort import Cohort
     from mmatch.constraints import Groups
-    from mmatch.matching import Match, Matching
+    from mmatch.matching import Match, Matching, Violation
 
 
 WEEK = 7 * DAY
@@ -61,9 +60,7 @@ class CommonSlot(Rule):
         if not isinstance(self.slots, list | tuple) or not self.slots:
             raise self.refuse("slots", f'found {excerpt(self.slots)}, expected a list of times such as "Mon 9-10"')
         self.put("slots", tuple(dict.fromkeys(str(self._window(k)) for k in range(len(self.slots)))))
-        fault = number_fault(self.quorum, "quorum")
-        if fault or not 0 <= self.quorum <= 1:
-            raise self.refuse("quorum", fault or f"found {self.quorum}, expected a share from 0 to 1")
+        self.number("quorum", lambda share: 0 <= share <= 1, "a share from 0 to 1")
         self.choice("missing", ("forbid", "allow"))
         self._check_zone()
         self._check_rooms()
@@ -191,21 +188,31 @@ class CommonSlot(Rule):
         for match in matching:
             if match.slot not in windows:
                 text = f"the match of {match.mentor} has the slot {match.slot!r}, which the program does not name"
-                found.append(Violation("rule:CommonSlot", text, (match.mentor,)))
+                found.append(self.violation(text, (match.mentor,)))
             else:
                 found += self._absent(cohort, match, free[:, list(windows).index(match.slot)])
         timed = [match for match in matching if match.slot in windows]
-        return [*found, *_twice(timed, windows), *self._roomless(cohort, timed, windows)]
+        return [*found, *self._twice(timed, windows), *self._roomless(cohort, timed, windows)]
 
     def _absent(self, cohort: Cohort, match: Match, free: Bools) -> Iterator[Violation]:
         index = cohort.people.index
         for mentor in match.mentors:
             if not free[index[mentor]]:
-                yield Violation("rule:CommonSlot", f"{mentor} is not free at {match.slot}", (mentor,))
+                yield self.violation(f"{mentor} is not free at {match.slot}", (mentor,))
         absent = [mentee for mentee in match.mentees if not free[index[mentee]]]
         if len(match.mentees) - len(absent) < short(self.quorum) * len(match.mentees):
             text = f"{', '.join(absent)} cannot come at {match.slot}, where {match.mentor} meets them"
-            yield Violation("rule:CommonSlot", text, tuple(absent))
+            yield self.violation(text, tuple(absent))
+
+    def _twice(self, matches: Sequence[Match], windows: Mapping[str, Window]) -> Iterator[Violation]:
+        """People in two matches at one time."""
+        meetings: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
+        for match in matches:
+            for person in (*match.mentors, *match.mentees):
+                meetings[person].append(_span(windows[match.slot]))
+        for person, spans in meetings.items():
+            if any(a[0] < b[1] and b[0] < a[1] for a, b in combinations(spans, 2)):
+                yield self.violation(f"{person} is in two matches at one time", (person,))
 
     def _roomless(self, cohort: Cohort, matches: Sequence[Match], windows: Mapping[str, Window]) -> Iterator[Violation]:
         for site, rooms in self.limits.items():
@@ -215,7 +222,7 @@ class CommonSlot(Rule):
                 busy = [m for m in at_site if _span(windows[m.slot])[0] <= start < _span(windows[m.slot])[1]]
                 if len(busy) > rooms:
                     text = f"{len(busy)} matches at {site} at {match.slot}, which has {rooms} rooms"
-                    yield Violation("rule:CommonSlot", text, tuple(m.mentor for m in busy))
+                    yield self.violation(text, tuple(m.mentor for m in busy))
 
 
 def _window(text: str) -> Window:
@@ -243,14 +250,3 @@ def _room_at(cohort: Cohort, row: int) -> str:
     if people.modes is not None and "in_person" not in people.modes[row]:
         return ""
     return people.sites[row] if people.sites is not None else ""
-
-
-def _twice(matches: Sequence[Match], windows: Mapping[str, Window]) -> Iterator[Violation]:
-    """People in two matches at one time."""
-    meetings: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
-    for match in matches:
-        for person in (*match.mentors, *match.mentees):
-            meetings[person].append(_span(windows[match.slot]))
-    for person, spans in meetings.items():
-        if any(a[0] < b[1] and b[0] < a[1] for a, b in combinations(spans, 2)):
-            yield Violation("rule:CommonSlot", f"{person} is in two matches at one time", (person,))

@@ -12,14 +12,13 @@ from mmatch.arrays import NONE
 from mmatch.candidates import pairs_of
 from mmatch.constraints import Bounds
 from mmatch.errors import InputError, Problem
-from mmatch.matching import Violation
 from mmatch.rules._base import NamedPairs, offer_keys
 
 if TYPE_CHECKING:
     from mmatch.arrays import Ints
     from mmatch.candidates.edges import Edges
     from mmatch.cohort import Cohort
-    from mmatch.matching import Matching
+    from mmatch.matching import Matching, Violation
 
 
 @dataclass(frozen=True, repr=False)
@@ -58,7 +57,7 @@ class Lock(NamedPairs):
         seated = set((pairs.offer.row * len(cohort) + pairs.mentee).tolist())
         keys = offer_keys(self, cohort, self.pairs)
         return [
-            Violation("rule:Lock", f"{pair[0]} and {pair[1]} are locked and do not meet", pair[:2])
+            self.violation(f"{pair[0]} and {pair[1]} are locked and do not meet", pair[:2])
             for pair, wanted in zip(self.pairs, keys, strict=True)
             if seated.isdisjoint(wanted.tolist())
         ]

@@ -1,4 +1,4 @@
-"""Starts for a few matches while all others keep theirs."""
+"""Dates for a few matches while all others keep theirs."""
 
 from __future__ import annotations
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -201,28 +201,26 @@ def _prices(
     form: Format, columns: Sequence[_Column], people: tuple[str, ...], free_time: FreeTime
 ) -> tuple[Intervals, ...]:
     """What each start costs by itself: lateness, evenings, hours that people do not prefer."""
-    settings = free_time.settings
-    keys = [(column, session.minutes) for column, session in zip(columns, form.sessions, strict=True)]
-    known = {key: _hour_prices(key[0].starts, key[1], people, free_time) for key in dict.fromkeys(keys)}
-    prices = [known[key] for key in keys]
-    prices[0] = prices[0] + settings.wishes.earliest * (columns[0].starts - settings.start * DAY)
+    settings, wishes = free_time.settings, free_time.settings.wishes
+    zones = Counter(map(free_time.zone, people)) if wishes.evening else {}
+    weeks = [(free_time.diary(person).preferred, free_time.zone(person)) for person in people if wishes.preferred]
+
+    @cache
+    def of_hours(column: _Column, minutes: int) -> Intervals:
+        times, found = column.starts, np.zeros(len(column.starts), dtype=np.int64)
+        for zone, count in zones.items():
+            local = (times + offsets_at(times, zone)) % DAY
+            odd: Bools = (local < wishes.early * 60) | (local + minutes > wishes.late * 60)
+            found += wishes.evening * count * odd
+        for preferred, zone in weeks:
+            if preferred:
+                inside = starts(free_time.in_week(preferred, zone), minutes, 1)
+                found += wishes.preferred * ~np.isin(times, inside)
+        return found
+
+    prices = [of_hours(column, session.minutes) for column, session in zip(columns, form.sessions, strict=True)]
+    prices[0] = prices[0] + wishes.earliest * (columns[0].starts - settings.start * DAY)
     return tuple(prices)
-
-
-def _hour_prices(times: Intervals, minutes: int, people: tuple[str, ...], free_time: FreeTime) -> Intervals:
-    """What evenings, and hours that people do not prefer, cost at each start."""
-    wishes, found = free_time.settings.wishes, np.zeros(len(times), dtype=np.int64)
-    zones = Counter(map(free_time.zone, people))
-    for zone, count in zones.items() if wishes.evening and len(times) else ():
-        local = (times + offsets_at(times, zone)) % DAY
-        odd: Bools = (local < wishes.early * 60) | (local + minutes > wishes.late * 60)
-        found += wishes.evening * count * odd
-    for person in people if wishes.preferred and len(times) else ():
-        preferred = free_time.diary(person).preferred
-        if preferred:
-            inside = free_time.in_week(preferred, free_time.zone(person))
-            found += wishes.preferred * ~np.isin(times, starts(inside, minutes, 1))
-    return found
 
 
 # -- how and where ----------------------------------------------------------------------------------------------------
