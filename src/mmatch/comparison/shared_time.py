@@ -64,7 +64,7 @@ def _added(kinds: list[tuple[Ints, Ints]], text: Text, zone: str) -> int:
         windows = parse_week(text)
     except InputError:
         return -1  # words that are for people to read
-    kinds.append((expand(windows, zone, *WEEK).intervals, expand(windows, zone, BEFORE, AFTER).intervals))
+    kinds.append((expand(windows, zone, *WEEK), expand(windows, zone, BEFORE, AFTER)))
     return len(kinds) - 1
 
 

@@ -93,7 +93,7 @@ class SharedTime(Rule):
         row = [keys.setdefault((text or "", zone or self.zone), len(keys)) for text, zone in weeks]
         first = day_of(self.start)
         last = EPOCH + dt.timedelta(days=first + 7 * self.weeks - 1)
-        free = [expand(parse_week(text), zone, self.start, last).intervals for text, zone in keys]
+        free = [expand(parse_week(text), zone, self.start, last) for text, zone in keys]
         stated = np.array([text is not None for text in texts], dtype=bool)
         return Grid.of(free, self.minutes, GRAIN), np.array(row, dtype=np.int64), stated
 

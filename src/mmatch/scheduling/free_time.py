@@ -127,7 +127,7 @@ class FreeTime:
             yield "the notice", free
         if diary.busy:
             buffer = self.buffer(name)
-            free = without(free, widened(intervals_of(diary.busy), buffer, buffer))
+            free = without(free, widened(intervals_of(diary.busy), buffer))
             yield "what is taken", free
         if any(limit.most == 0 for limit in self.limits(name)):
             free = free[:0]
@@ -147,7 +147,7 @@ class FreeTime:
         first, last = self.settings.start if first is None else first, self.settings.end if last is None else last
         key = windows, zone, first, last
         if key not in self.weeks:
-            self.weeks[key] = expand(windows, zone, day_text(first), day_text(last)).intervals
+            self.weeks[key] = expand(windows, zone, day_text(first), day_text(last))
         return self.weeks[key]
 
     def _dates(self, days: Iterable[int], zone: str) -> Intervals:
