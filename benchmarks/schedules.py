@@ -218,9 +218,7 @@ def part_overlap() -> dict[str, Any]:
     zones = ("Europe/Berlin", "America/New_York", "Asia/Kathmandu")
     left, right = draw.integers(0, SPEC.people, (2, SPEC.pairs))
     start = time.perf_counter()
-    free = [
-        expand(parse_week(text), zones[k % 3], "2027-03-01", "2027-03-28").intervals for k, text in enumerate(weeks)
-    ]
+    free = [expand(parse_week(text), zones[k % 3], "2027-03-01", "2027-03-28") for k, text in enumerate(weeks)]
     grid = Grid.of(free, 60, 30)
     ready = time.perf_counter() - start
     shared = grid.shared(left, right)

@@ -10,13 +10,12 @@ import mmatch as mm
 from dated import faults, planned
 from dates_oracle import FORMATS, START, questions
 from mmatch.instance import Watch
-from mmatch.scheduling import dates_by_component, large_neighbourhoods
+from mmatch.scheduling import dates_by_component, large_components
 from mmatch.scheduling.dates_by_component import RunLimits, place
 from mmatch.scheduling.feasibility import Rooms, fits, total, worth
 from mmatch.scheduling.free_time import FreeTime
 from mmatch.scheduling.insertion import Surroundings, inserted, inserted_together
-from mmatch.scheduling.large_neighbourhoods import NeighbourhoodSearch
-from mmatch.scheduling.room_prices import RoomPrices
+from mmatch.scheduling.large_components import NeighbourhoodSearch, RoomPrices
 from mmatch.scheduling.single_match import cheapest_dates, cost
 from mmatch.scheduling.tasks import task_of
 from strategies import examples
@@ -92,8 +91,8 @@ def test_the_bound_is_never_below_what_the_best_dates_are_worth(question):
         patch.setattr(dates_by_component, "LARGE", 0)
         patch.setattr(dates_by_component, "LARGE_WITH_ROOMS", 0)
         patch.setattr(dates_by_component, "PROOF", 0.0)
-        patch.setattr(large_neighbourhoods, "FIRST_SIZE", 2)
-        patch.setattr(large_neighbourhoods, "SIZES", (2, 2))
+        patch.setattr(large_components, "FIRST_SIZE", 2)
+        patch.setattr(large_components, "SIZES", (2, 2))
         found = place(tasks, None, rooms)
     assert fits(tasks, found.dates, rooms)
     (most, least), reached, optimum = found.bound, total(tasks, found.dates), total(tasks, best.dates)

@@ -10,8 +10,8 @@ import numpy as np
 
 from mmatch.candidates import Pairs, pairs_of
 from mmatch.errors import PluginError
-from mmatch.exact import exact, exact_sum, number_fault, plain, short
-from mmatch.registry.part import Part, guarded
+from mmatch.exact import exact, exact_sum, plain, short
+from mmatch.registry.part import Part, guarded, known_attribute
 from mmatch.terms import Linear
 
 if TYPE_CHECKING:
@@ -45,9 +45,7 @@ class Aim(Part):
     weight: float = 1
 
     def __post_init__(self) -> None:
-        fault = number_fault(self.weight, "weight")
-        if fault or self.weight <= 0:
-            raise self.refuse("weight", fault or f"found {self.weight}, expected a number above 0")
+        self.number("weight", lambda weight: weight > 0, "a number above 0")
         self.put("weight", plain(exact(self.weight)))
 
     @property
@@ -69,6 +67,21 @@ class Aim(Part):
     def resolution(self, cohort: Cohort) -> float:  # noqa: ARG002 - aims that round scores use the cohort
         """What scores are rounded to, a power of two."""
         return 1.0
+
+
+@dataclass(frozen=True, repr=False)
+class AttributeAim(Aim):
+    """An aim about one attribute of people."""
+
+    attribute: str
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.text("attribute")
+
+    def check(self, cohort: Cohort) -> None:
+        """The attribute must exist somewhere in the cohort."""
+        known_attribute(self, cohort, self.attribute)
 
 
 class PairAim(Aim):

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import KW_ONLY, dataclass
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from mmatch.aims._base import Aim
-from mmatch.registry.part import known_attribute
+from mmatch.aims._base import AttributeAim
 from mmatch.terms import Variety
 
 if TYPE_CHECKING:
@@ -20,23 +19,12 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, repr=False)
-class VarietyAim(Aim):
+class VarietyAim(AttributeAim):
     """Counts the values beyond the first in each match; ``sign`` says whether they are wanted."""
 
     grouped: ClassVar[bool] = True
     composes: ClassVar[bool] = True
     sign: ClassVar[int] = 1
-    attribute: str
-    _: KW_ONLY
-    weight: float = 1
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        self.text("attribute")
-
-    def check(self, cohort: Cohort) -> None:
-        """The attribute must exist somewhere in the cohort."""
-        known_attribute(self, cohort, self.attribute)
 
     def _values(self, cohort: Cohort) -> list[tuple[Any, ...]]:
         """The values of each person; "not stated" is one of its own."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import KW_ONLY, dataclass
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -39,8 +39,6 @@ class EvenLoad(Aim):
     """
 
     targets: Mapping[str, float] | tuple[tuple[str, float], ...] = ()
-    _: KW_ONLY
-    weight: float = 1
 
     def __post_init__(self) -> None:
         super().__post_init__()

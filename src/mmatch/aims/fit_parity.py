@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import math
-from dataclasses import KW_ONLY, dataclass
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from mmatch.aims._base import Aim
+from mmatch.aims._base import AttributeAim
+from mmatch.aims.parity import segments
 from mmatch.aims.worst_off import fits
 from mmatch.candidates import facts_of, pairs_of
-from mmatch.registry.part import known_attribute
 from mmatch.terms import Spread
 
 if TYPE_CHECKING:
@@ -27,7 +26,7 @@ BITS = 30  # of what one seat counts
 
 
 @dataclass(frozen=True, repr=False)
-class FitParity(Aim):
+class FitParity(AttributeAim):
     """The mean fit is as equal as possible between segments of the mentees: departments, sites, any attribute.
 
     total = -(greatest - least mean over the segments); the mean of a segment is the fit of its filled seats / the seats
@@ -40,17 +39,6 @@ class FitParity(Aim):
     """
 
     after_coverage: ClassVar[bool] = True
-    attribute: str
-    _: KW_ONLY
-    weight: float = 1
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        self.text("attribute")
-
-    def check(self, cohort: Cohort) -> None:
-        """The attribute must exist somewhere in the cohort."""
-        known_attribute(self, cohort, self.attribute)
 
     def term(self, edges: Edges) -> Spread:
         """What each edge adds to the mean of each of its segments."""
@@ -70,11 +58,13 @@ class FitParity(Aim):
 
         The unit depends on the cohort only.
         """
-        first, members, shares, finest = self._segments(pairs.cohort)
+        own, shares, finest = segments(pairs.cohort, self.attribute, FINEST)
+        sizes = np.array([len(items) for items in own], dtype=np.int64)
+        first, members = np.cumsum(sizes) - sizes, np.array([k for items in own for k in items], dtype=np.int64)
         worth, unit = fits(pairs)
         largest = _largest(pairs.cohort)
         shift = max(largest.bit_length() + int(shares.max(initial=1)).bit_length() - BITS, 0)
-        size = np.diff(first)[pairs.mentee]
+        size = sizes[pairs.mentee]
         entry = np.repeat(np.arange(len(size)), size)
         within = np.arange(len(entry)) - np.repeat(np.cumsum(size) - size, size)
         segment = members[first[pairs.mentee[entry]] + within]
@@ -82,26 +72,6 @@ class FitParity(Aim):
         product = _rounded(worth[entry], coarse) * shares[segment]
         counted = _rounded(product, shift - coarse) if shift > coarse else product
         return entry, segment, counted, unit * 2 ** max(shift, coarse) / finest, len(shares)
-
-    def _segments(self, cohort: Cohort) -> tuple[Ints, Ints, Ints, int]:
-        """(where each participant's segments begin, the segments one after the other, ``finest`` / seats, finest)."""
-        asks_for = np.bincount(cohort.requests.owner, weights=cohort.requests.mentors, minlength=len(cohort)).tolist()
-        values = cohort.attributes_of(self.attribute) or ()
-        items = [
-            [(type(v) is bool, v) for v in dict.fromkeys(value if isinstance(value, tuple) else (value,))]
-            if value is not None and seats
-            else []
-            for value, seats in zip(values, asks_for, strict=True)
-        ]
-        number = {key: k for k, key in enumerate(sorted({key for keys in items for key in keys}, key=repr))}
-        wanted = [0] * len(number)
-        for keys, seats in zip(items, asks_for, strict=True):
-            for key in keys:
-                wanted[number[key]] += int(seats)
-        finest = min(math.lcm(*wanted), FINEST)
-        shares = np.array([round(Fraction(finest, n)) for n in wanted], dtype=np.int64)
-        first = np.concatenate([[0], np.cumsum([len(keys) for keys in items], dtype=np.int64)])
-        return first, np.array([number[key] for keys in items for key in keys], dtype=np.int64), shares, finest
 
 
 def _largest(cohort: Cohort) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import KW_ONLY, dataclass
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -32,8 +32,6 @@ class Keep(PairAim):
     """
 
     previous: Sequence[tuple[str, ...]] | Matching | HasMatching = ()
-    _: KW_ONLY
-    weight: float = 1
 
     def __post_init__(self) -> None:
         super().__post_init__()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import KW_ONLY, dataclass
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -30,8 +30,6 @@ class LevelSteps(PairAim):
     """
 
     points: Mapping[float, float] | Sequence[tuple[float, float]]
-    _: KW_ONLY
-    weight: float = 1
 
     def __post_init__(self) -> None:
         super().__post_init__()

@@ -14,7 +14,6 @@ import numpy as np
 from mmatch.aims._base import PairAim
 from mmatch.arrays import looked_up
 from mmatch.errors import excerpt
-from mmatch.exact import number_fault
 from mmatch.registry.part import known_attribute
 
 if TYPE_CHECKING:
@@ -43,7 +42,6 @@ class NewConnections(PairAim):
     _: KW_ONLY
     half_life: float | None = None
     today: str | None = None
-    weight: float = 1
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -53,9 +51,7 @@ class NewConnections(PairAim):
             raise self.refuse("across", f"found {excerpt(self.across)}, expected names of attributes")
         self.put("across", names)
         if self.half_life is not None:
-            fault = number_fault(self.half_life, "half_life")
-            if fault or self.half_life <= 0:
-                raise self.refuse("half_life", fault or f"found {self.half_life}, expected days above 0")
+            self.number("half_life", lambda days: days > 0, "days above 0")
         if self.today is not None:
             self._date("today", self.today)
 

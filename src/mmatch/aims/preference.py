@@ -30,7 +30,6 @@ class Preference(PairAim):
     of: str = "mentees"
     _: KW_ONLY
     power: int = 1
-    weight: float = 1
 
     def __post_init__(self) -> None:
         super().__post_init__()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import KW_ONLY, dataclass
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, ClassVar
 
@@ -43,8 +43,6 @@ class RankProfile(Aim):
     vector: ClassVar[bool] = True
     kind: str = "greedy"
     of: str = "mentees"
-    _: KW_ONLY
-    weight: float = 1
 
     def __post_init__(self) -> None:
         super().__post_init__()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import KW_ONLY, dataclass
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -34,8 +34,6 @@ class Score(PairAim):
     """
 
     function: Callable[[Participant, Participant], float]
-    _: KW_ONLY
-    weight: float = 1
 
     def __post_init__(self) -> None:
         super().__post_init__()

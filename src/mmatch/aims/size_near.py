@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import KW_ONLY, dataclass
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, ClassVar
 
 from mmatch.aims._base import Aim
-from mmatch.exact import count_fault
 from mmatch.terms import Sizes
 
 if TYPE_CHECKING:
@@ -29,14 +28,10 @@ class SizeNear(Aim):
 
     grouped: ClassVar[bool] = True
     target: int = 5
-    _: KW_ONLY
-    weight: float = 1
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        fault = count_fault(self.target, "target", least=1, optional=False)
-        if fault:
-            raise self.refuse("target", fault)
+        self.count("target", least=1)
 
     def term(self, edges: Edges) -> Sizes:  # noqa: ARG002 - one signature for all aims
         """How far open groups are from the target."""

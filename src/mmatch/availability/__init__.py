@@ -8,7 +8,7 @@ An instant belongs to a window when the clock shows a time within it. So an hour
 hour that comes twice is in a window twice.
 """
 
-from mmatch.availability.expanding import Free, expand
+from mmatch.availability.expanding import expand
 from mmatch.availability.intervals import Grid, Intervals, common, intervals_of, starts, union, widened, without
 from mmatch.availability.weeks import DAYS, Window, joined, parse_week, week_text
 from mmatch.availability.zones import (
@@ -21,7 +21,6 @@ from mmatch.availability.zones import (
     instant,
     is_zone_name,
     local_time,
-    offset_changes,
     offsets_at,
     time_text,
     wall_instant,
@@ -33,7 +32,6 @@ __all__ = [
     "DAYS",
     "EPOCH",
     "YEARS",
-    "Free",
     "Grid",
     "Intervals",
     "Window",
@@ -47,7 +45,6 @@ __all__ = [
     "is_zone_name",
     "joined",
     "local_time",
-    "offset_changes",
     "offsets_at",
     "parse_week",
     "starts",

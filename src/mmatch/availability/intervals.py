@@ -59,9 +59,9 @@ def _where(one: Intervals, other: Intervals, wanted: Any) -> Intervals:
     return union(np.column_stack([points[:-1], points[1:]])[held[:-1]])
 
 
-def widened(intervals: Intervals, before: int, after: int) -> Intervals:
+def widened(intervals: Intervals, minutes: int) -> Intervals:
     """Every interval longer at both ends, such as a busy time with its buffers."""
-    return union(intervals + np.array([-before, after]))
+    return union(intervals + np.array([-minutes, minutes]))
 
 
 def starts(intervals: Intervals, length: int, grain: int = 1) -> Intervals:

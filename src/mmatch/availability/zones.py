@@ -178,12 +178,6 @@ def offsets_at(times: Intervals, zone: str) -> Intervals:
     return found
 
 
-def offset_changes(zone: str, first: int, last: int) -> tuple[tuple[int, int], ...]:
-    """(UTC minute, minutes ahead of UTC from then on) of a zone, from one day (UTC) up to another."""
-    begins, _, offsets = pieces(zone, first, last)
-    return tuple(zip(begins, offsets, strict=True))
-
-
 def day_text(day: int) -> str:
     """The date of a day number, such as "2027-01-11"."""
     return date_of(day).isoformat()

@@ -105,11 +105,8 @@ class Edges:
         if key == "mentor":
             return placed(self.mentor_of_offer, self.offer)
         left, right = key.split("-")
-        if self.slot is not None and right == "slot":
-            pair = self.label(left) * (int(self.slot.max(initial=0)) + 1) + self.slot
-            label: Ints = np.unique(pair, return_inverse=True)[1].astype(np.int64)
-            return label
-        pair = self.label(left) * (self.count(right) + 1) + self.label(right)
+        others = self.slot if self.slot is not None and right == "slot" else self.label(right)
+        pair = self.label(left) * (int(others.max(initial=0)) + 1) + others
         number: Ints = np.unique(pair, return_inverse=True)[1].astype(np.int64)
         return number
 
@@ -157,13 +154,7 @@ def _in_order(cohort: Cohort) -> bool:
 
 def _renumbered(numbers: Ints, rows: Ints) -> Ints:
     """Row numbers as places in ``rows``."""
-    return numbers if plainly_numbered(rows) else _inverse(rows)[numbers]
-
-
-def _inverse(rows: Ints) -> Ints:
-    inverse = np.empty(len(rows), dtype=np.int64)
-    inverse[rows] = np.arange(len(rows))
-    return inverse
+    return numbers if plainly_numbered(rows) else np.argsort(rows)[numbers]
 
 
 def allowed(pairs: Pairs, rules: Iterable[PairRule]) -> Bools:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Hashable
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -33,7 +33,7 @@ class Facts:
 
     def __init__(self, cohort: Cohort) -> None:
         self.cohort = cohort
-        self._coded: dict[str, Coded] = {}
+        self._kept: dict[Hashable, Any] = {}
         self._called: dict[int, tuple[Callable[..., Any], dict[tuple[int, int], Any]]] = {}
 
     def attribute(self, name: str) -> Coded:
@@ -42,9 +42,8 @@ class Facts:
         Raises:
             InputError: where nobody has it.
         """
-        if name not in self._coded:
-            self._coded[name] = coded_attribute(self.cohort, name)
-        return self._coded[name]
+        coded: Coded = self.kept(("attribute", name), lambda: coded_attribute(self.cohort, name))
+        return coded
 
     def numbers(self, name: str) -> Floats:
         """An attribute as numbers, NaN where it is not stated or no number.
@@ -109,15 +108,13 @@ class Facts:
 
     def relative_scores(self, scale: str, grid: int) -> Ints:
         """The given scores against the mentee's own, times ``grid``: over their range, or over their best."""
-        key = (scale, grid)
-        if key not in self._relative:
-            table, values = self.cohort.score_table, self.score_grid[0]
-            self._relative[key] = relative(table.mentee, values, len(self.cohort), scale, grid) if table else values
-        return self._relative[key]
 
-    @cached_property
-    def _relative(self) -> dict[tuple[str, int], Ints]:
-        return {}
+        def made() -> Ints:
+            table, values = self.cohort.score_table, self.score_grid[0]
+            return relative(table.mentee, values, len(self.cohort), scale, grid) if table else values
+
+        found: Ints = self.kept(("relative scores", scale, grid), made)
+        return found
 
     @cached_property
     def priority_grid(self) -> tuple[Ints, Fraction]:
@@ -134,14 +131,10 @@ class Facts:
         return table.mentee * len(self.cohort) + table.mentor
 
     def kept(self, key: Hashable, make: Callable[[], Any]) -> Any:
-        """Something that a rule works out once for a cohort, under a key of its own."""
+        """Something that is worked out once for a cohort, under a key of its own."""
         if key not in self._kept:
             self._kept[key] = make()
         return self._kept[key]
-
-    @cached_property
-    def _kept(self) -> dict[Hashable, Any]:
-        return {}
 
     def forget(self) -> None:
         """Call plain functions anew: every verb starts with this."""
@@ -158,17 +151,11 @@ class Facts:
         mentor, mentee = np.broadcast_arrays(*people)
         known = self._called.setdefault(id(function), (function, {}))[1]
         wanted = list(zip(mentee.ravel().tolist(), mentor.ravel().tolist(), strict=True))
-        rank = np.empty(len(self.cohort), dtype=np.int64)
-        rank[self.cohort.canonical] = np.arange(len(self.cohort))
-        looked_at: dict[int, Participant] = {}
-        for pair in sorted({p for p in wanted if p not in known}, key=lambda p: (rank[p[0]], rank[p[1]])):
-            mentee_row, mentor_row = pair
-            for row in pair:
-                if row not in looked_at:
-                    looked_at[row] = self.cohort[row]
-            ids = self.cohort.people.ids
-            place = f"{getattr(function, '__name__', 'function')}({ids[mentor_row]!r}, {ids[mentee_row]!r})"
-            known[pair] = read(_called(function, looked_at[mentor_row], looked_at[mentee_row], place), place)
+        rank, person = np.argsort(self.cohort.canonical), cache(self.cohort.__getitem__)
+        for pair in sorted(set(wanted) - known.keys(), key=lambda p: (rank[p[0]], rank[p[1]])):
+            who, whom = person(pair[1]), person(pair[0])
+            place = f"{getattr(function, '__name__', 'function')}({who.id!r}, {whom.id!r})"
+            known[pair] = read(_called(function, who, whom, place), place)
         values = np.empty(len(wanted), dtype=object)
         values[:] = [known[p] for p in wanted]
         return values.reshape(mentor.shape)

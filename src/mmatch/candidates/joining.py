@@ -29,15 +29,12 @@ def joined(facts: Facts, allowed: Allowed) -> Pairs:
         LimitError: more than 400 million pairs on shared topics.
     """
     source = _scored if facts.cohort.score_table is not None else _ranked if all_rank(facts) else _joined
-    return _stacked(facts, list(source(facts, allowed)))
-
-
-def _stacked(facts: Facts, blocks: list[Pairs]) -> Pairs:
+    blocks = list(source(facts, allowed))
     if len(blocks) == 1:
         return blocks[0]
     none = np.zeros(0, dtype=np.int64)
-    request = np.concatenate([none, *(block.request.row for block in blocks)])
-    return Pairs(facts, request, np.concatenate([none, *(block.offer.row for block in blocks)]))
+    request, offer = ([block.request.row for block in blocks], [block.offer.row for block in blocks])
+    return Pairs(facts, np.concatenate([none, *request]), np.concatenate([none, *offer]))
 
 
 def all_rank(facts: Facts) -> bool:

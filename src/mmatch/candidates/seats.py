@@ -34,12 +34,8 @@ def pairs_of(cohort: Cohort, matching: Matching) -> Pairs:
 def seat_rows(cohort: Cohort, matching: Matching) -> tuple[Ints, Ints]:
     """Rows of the requests and offers of all filled seats; `NONE` where the cohort has no such one."""
     kept: tuple[Cohort, Ints, Ints] | None = matching.__dict__.get("_rows")
-    if kept is None or kept[0] is not cohort:
-        kept = matching.__dict__["_rows"] = (cohort, *_seat_rows(cohort, matching))
-    return kept[1:]
-
-
-def _seat_rows(cohort: Cohort, matching: Matching) -> tuple[Ints, Ints]:
+    if kept is not None and kept[0] is cohort:
+        return kept[1:]
     seats, people, names = matching.seats, cohort.people.index, cohort.topic_tree.index
     n = max(len(names), 1)
     keys = cohort.requests.owner * n + cohort.requests.topic
@@ -49,4 +45,5 @@ def _seat_rows(cohort: Cohort, matching: Matching) -> tuple[Ints, Ints]:
     wanted = np.where((mentee == NONE) | (topic == NONE), NONE, mentee * n + topic)
     requests = looked_up(keys[order], order, wanted, NONE)
     offers = np.array([cohort.offers.index.get(o, NONE) for o in seats.offer], dtype=np.int64)
+    matching.__dict__["_rows"] = (cohort, requests, offers)
     return requests, offers

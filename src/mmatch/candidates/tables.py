@@ -104,14 +104,9 @@ def offer_table(lists: Listed, offers: Offers) -> RankTable:
         )
         keys = keys + row
     if not (own.any() and not own.all()):
-        return _sorted(keys, ranks, lists.stated, width)
+        rows = (keys, ranks) if (np.diff(keys) > 0).all() else by_key(keys, ranks)
+        return RankTable(*rows, lists.stated, width)
     order = np.lexsort((ranks, later, keys))
     keys = keys[order]
     best = np.concatenate([[True], np.diff(keys) > 0])
     return RankTable(keys[best], ranks[order][best], lists.stated, width)
-
-
-def _sorted(keys: Ints, ranks: Ints, stated: Bools, width: int) -> RankTable:
-    if (np.diff(keys) > 0).all():
-        return RankTable(keys, ranks, stated, width)
-    return RankTable(*by_key(keys, ranks), stated, width)

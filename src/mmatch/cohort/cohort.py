@@ -16,7 +16,7 @@ from mmatch.cohort.relations import Relations
 from mmatch.cohort.validation import Builder, Where, usual_where
 from mmatch.cohort.views import Supply, participant, supplies
 from mmatch.display import Shown, Table
-from mmatch.errors import InputError, Problem, Problems, excerpt
+from mmatch.errors import InputError, Problem, excerpt
 from mmatch.text import nfc, suggestion
 
 if TYPE_CHECKING:
@@ -228,9 +228,8 @@ class Cohort(Shown, Columns, Sequence[Participant]):
         """Every attribute that somebody has, sorted."""
         people = self.people
         names = set().union(*(people.attributes or ()))
-        return tuple(
-            sorted(names | ({"site"} if people.sites else set()) | ({"timezone"} if people.timezones else set()))
-        )
+        columns = {"site": people.sites, "timezone": people.timezones}
+        return tuple(sorted({*names, *(name for name, column in columns.items() if column)}))
 
     def summary(self) -> tuple[Supply, ...]:
         """Supply and demand per topic, greatest demand first."""
@@ -299,8 +298,6 @@ def _rebuilt(stated: Stated) -> Cohort:
 
 def _once(items: Any, name: str) -> list[Any]:
     """An iterable copied once, or an InputError that says what was found."""
-    problems = Problems()
     if isinstance(items, str | bytes | Mapping) or not isinstance(items, Iterable):
-        problems.add("type", name, f"found {type(items).__name__}, expected a list")
-        problems.raise_any()
+        raise InputError(Problem("type", name, f"found {type(items).__name__}, expected a list"))
     return list(items)

@@ -5,7 +5,7 @@ Integer columns hold `NONE` where a user wrote None; a whole column is None wher
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain, groupby, repeat
@@ -15,16 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from mmatch.arrays import (
-    NONE,
-    Bools,
-    Floats,
-    Ints,
-    Rows,
-    by_key,
-    products,
-    shortlex,
-)
+from mmatch.arrays import NONE, Bools, Floats, Ints, Rows, by_key, frozen_floats, frozen_ints, products, shortlex
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -97,11 +88,8 @@ class Opened(Sequence[FrozenRanks | None]):
         own = slice(self._start[row], self._start[row + 1])
         names = [self._ids[k] for k in self.listed.named[own].tolist()]
         levels = groupby(zip(self.listed.rank[own].tolist(), names, strict=True), key=itemgetter(0))
-        return tuple(_tie(tuple(name for _, name in level)) for _, level in levels)
-
-
-def _tie(names: tuple[str, ...]) -> str | tuple[str, ...]:
-    return names if len(names) > 1 else names[0]
+        ties = [tuple(name for _, name in level) for _, level in levels]
+        return tuple(names if len(names) > 1 else names[0] for names in ties)
 
 
 def opened_rows(rows: Ints, size: Ints) -> tuple[Rows, Rows]:
@@ -177,6 +165,12 @@ class Offers:
     most: Ints
     ids: tuple[str, ...]
 
+    @classmethod
+    def on_any_topic(cls, owner: Ints, ids: Iterable[str]) -> Offers:
+        """One offer of each owner, of which nothing is stated."""
+        none, unknown = frozen_ints(np.full(len(owner), NONE)), frozen_floats(np.full(len(owner), np.nan))
+        return cls(frozen_ints(owner), frozen_ints(np.zeros(len(owner))), unknown, none, none, none, tuple(ids))
+
     @cached_property
     def index(self) -> dict[str, int]:
         """Offer id to row."""
@@ -193,6 +187,13 @@ class Requests:
     priority: Floats
     mentors: Ints
     formats: tuple[str | None, ...] | None = None
+
+    @classmethod
+    def on_any_topic(cls, mentors: Ints) -> Requests:
+        """One request of each of the first people, for so many mentors."""
+        n = len(mentors)
+        unknown, ones = frozen_floats(np.full(n, np.nan)), frozen_floats(np.ones(n))
+        return cls(frozen_ints(np.arange(n)), frozen_ints(np.zeros(n)), unknown, ones, frozen_ints(mentors))
 
 
 @dataclass(frozen=True)
@@ -307,11 +308,8 @@ class Columns:
     @cached_property
     def canonical_rows(self) -> tuple[Ints, Ints]:
         """Rows of requests and of offers in canonical order: by person, then topic, or offer id."""
-        rank = np.empty(len(self.people.ids), dtype=np.int64)
-        rank[self.canonical] = np.arange(len(rank))
-        names = self.topic_tree.names
-        topic_rank = np.empty(len(names), dtype=np.int64)
-        topic_rank[sorted(range(len(names)), key=names.__getitem__)] = np.arange(len(names))
+        rank, names = np.argsort(self.canonical), self.topic_tree.names
+        topic_rank = np.argsort(sorted(range(len(names)), key=names.__getitem__)).astype(np.int64)
         requests = np.lexsort((topic_rank[self.requests.topic], rank[self.requests.owner]))
         by_id = shortlex(self.offers.ids)
         return requests, by_id[np.argsort(rank[self.offers.owner[by_id]], kind="stable")]

@@ -28,28 +28,18 @@ def cohort_digest(cohort: Columns) -> str:
 
 def _parts(cohort: Columns) -> Iterable[tuple[str, Any]]:
     people, order = cohort.people, cohort.canonical
-    rank = np.empty_like(order)
-    rank[order] = np.arange(len(order))
+    rank = np.argsort(order)
     yield "ids", json.dumps([people.ids[row] for row in order.tolist()]).encode()
     for name in ("capacity", "groups", "min_load"):
         yield name, getattr(people, name)[order].tobytes()
-    for name in (
-        "names",
-        "availability",
-        "timezones",
-        "sites",
-        "modes",
-        "attributes",
-        "avoids",
-    ):
+    for name in ("names", "availability", "timezones", "sites", "modes", "attributes", "avoids"):
         column = getattr(people, name)
         if column is not None:
             yield name, _json([column[row] for row in order.tolist()])
     for name, lists in (("ranks", people.wishes), ("mentee_ranks", people.orders)):
         if lists is not None:
             yield from _listed_parts(name, lists, rank)
-    yield from _offer_parts(cohort, rank)
-    yield from _request_parts(cohort, rank)
+    yield from _offer_and_request_parts(cohort, rank)
     yield "topics", _json(sorted(cohort.topics.items()))
     m = cohort.meetings
     yield "history", _json(sorted(zip(m.mentor, m.mentee, m.topic, (d or "" for d in m.date), strict=True)))
@@ -88,24 +78,18 @@ def _order(owner: Ints, lists: Listed, named: Ints) -> Ints | None:
     return np.lexsort((key, lists.rank, owner))
 
 
-def _offer_parts(cohort: Columns, rank: Ints) -> Iterable[tuple[str, bytes]]:
-    o = cohort.offers
-    order = cohort.canonical_rows[1]
-    yield "offers", json.dumps([o.ids[k] for k in order.tolist()]).encode()
-    yield "offer topics", json.dumps([cohort.topic_tree.names[t] for t in o.topic[order].tolist()]).encode()
+def _offer_and_request_parts(cohort: Columns, rank: Ints) -> Iterable[tuple[str, bytes]]:
+    o, r, names = cohort.offers, cohort.requests, cohort.topic_tree.names
+    requests, offers = cohort.canonical_rows
+    yield "offers", json.dumps([o.ids[k] for k in offers.tolist()]).encode()
+    yield "offer topics", json.dumps([names[t] for t in o.topic[offers].tolist()]).encode()
     for column in (rank[o.owner], o.level, o.seats, o.least, o.most):
-        yield "offer column", column[order].tobytes()
-
-
-def _request_parts(cohort: Columns, rank: Ints) -> Iterable[tuple[str, bytes]]:
-    r, names = cohort.requests, cohort.topic_tree.names
-    topics = [names[t] for t in r.topic.tolist()]
-    owners, order = rank[r.owner], cohort.canonical_rows[0]
-    yield "requests", json.dumps([topics[k] for k in order.tolist()]).encode()
-    for column in (owners, r.level, r.priority, r.mentors):
-        yield "request column", column[order].tobytes()
+        yield "offer column", column[offers].tobytes()
+    yield "requests", json.dumps([names[t] for t in r.topic[requests].tolist()]).encode()
+    for column in (rank[r.owner], r.level, r.priority, r.mentors):
+        yield "request column", column[requests].tobytes()
     if r.formats is not None:
-        yield "formats", _json([r.formats[k] for k in order.tolist()])
+        yield "formats", _json([r.formats[k] for k in requests.tolist()])
 
 
 def _score_parts(table: Scores, rank: Ints) -> Iterable[tuple[str, Any]]:

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from mmatch.arrays import NONE, Ints, Rows, frozen_floats, frozen_ints
+from mmatch.arrays import NONE, Ints, Rows, frozen_ints
 from mmatch.cohort.columns import Listed, Offers, Opened, People, Requests, Topics, opened_rows
 from mmatch.cohort.participants import Offer, Participant, Request
 from mmatch.errors import Problem, Problems, excerpt
@@ -62,32 +62,9 @@ def plain_rankings(
         ranks=wishes,
         mentee_ranks=orders,
     )
-    return people, _one_offer_each(gives, offers), _one_request_each(len(mentees)), Topics(("",), frozen_ints([NONE]))
-
-
-def _one_offer_each(gives: Ints, ids: Sequence[str]) -> Offers:
-    """An offer on any topic for each mentor, in the order of people."""
-    order, none = np.argsort(gives, kind="stable"), np.full(len(gives), NONE)
-    return Offers(
-        owner=frozen_ints(gives[order]),
-        topic=frozen_ints(np.zeros(len(gives))),
-        level=frozen_floats(np.full(len(gives), np.nan)),
-        seats=frozen_ints(none),
-        least=frozen_ints(none),
-        most=frozen_ints(none),
-        ids=tuple(ids[k] for k in order.tolist()),
-    )
-
-
-def _one_request_each(n: int) -> Requests:
-    """A request on any topic for each of the first n people."""
-    return Requests(
-        owner=frozen_ints(np.arange(n)),
-        topic=frozen_ints(np.zeros(n)),
-        level=frozen_floats(np.full(n, np.nan)),
-        priority=frozen_floats(np.ones(n)),
-        mentors=frozen_ints(np.ones(n)),
-    )
+    order = np.argsort(gives, kind="stable")
+    given = Offers.on_any_topic(gives[order], [offers[k] for k in order.tolist()])
+    return people, given, Requests.on_any_topic(np.ones(len(mentees), np.int64)), Topics(("",), frozen_ints([NONE]))
 
 
 def _plain_lists(lists: Any) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from mmatch.arrays import NONE, Ints, frozen_floats, frozen_ints, sealed
+from mmatch.arrays import NONE, Ints, frozen_ints, sealed
 from mmatch.cohort.columns import Offers, People, Requests, Scores, Topics
 from mmatch.cohort.participants import Offer, Participant, Request
 from mmatch.errors import LimitError, Problem, Problems, excerpt
@@ -17,6 +17,8 @@ from mmatch.text import clean_ids
 
 MOST_CELLS = 50_000_000
 Columns = tuple[People, Offers, Requests, Topics, Scores]
+Cells = tuple[Ints, Ints, Any, tuple[int, int]]  # rows, columns, values, shape
+NO_CELLS: Cells = (np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0), (0, 0))
 
 
 def columns_from_scores(
@@ -38,29 +40,14 @@ def columns_from_scores(
         text = f"min_load {least[k]} is above the capacity {capacity[k]}"
         problems.add("contradiction", f"min_load[{k}]", text)
     problems.raise_any()
-    none, zeros = np.full(n + m, NONE), np.zeros(n + m)
     people = People(
         ids=tuple(ids),
-        capacity=frozen_ints(np.concatenate([none[:n], capacity])),
-        groups=frozen_ints(none),
-        min_load=frozen_ints(np.concatenate([zeros[:n], least])),
+        capacity=frozen_ints(np.concatenate([np.full(n, NONE), capacity])),
+        groups=frozen_ints(np.full(n + m, NONE)),
+        min_load=frozen_ints(np.concatenate([np.zeros(n), least])),
     )
-    offers = Offers(
-        owner=frozen_ints(np.arange(n, n + m)),
-        topic=frozen_ints(zeros[:m]),
-        level=frozen_floats(np.full(m, np.nan)),
-        seats=frozen_ints(none[:m]),
-        least=frozen_ints(none[:m]),
-        most=frozen_ints(none[:m]),
-        ids=tuple(f"{name}/" for name in ids[n:]),
-    )
-    requests = Requests(
-        owner=frozen_ints(np.arange(n)),
-        topic=frozen_ints(zeros[:n]),
-        level=frozen_floats(np.full(n, np.nan)),
-        priority=frozen_floats(np.ones(n)),
-        mentors=frozen_ints(demand),
-    )
+    offers = Offers.on_any_topic(np.arange(n, n + m), [f"{name}/" for name in ids[n:]])
+    requests = Requests.on_any_topic(demand)
     column += n
     table = Scores(sealed(row), sealed(column), sealed(values))
     return people, offers, requests, Topics(("",), frozen_ints([NONE])), table
@@ -98,7 +85,7 @@ def both_roles(columns: Columns) -> tuple[list[Participant], dict[tuple[str, str
     return persons, {(ids[a], ids[b]): value for a, b, value in cells if ids[a] != ids[b]}
 
 
-def _cells(scores: Any, problems: Problems) -> tuple[Ints, Ints, Any, tuple[int, int]]:
+def _cells(scores: Any, problems: Problems) -> Cells:
     """Allowed cells by row, then column: (rows, columns, values, shape)."""
     if hasattr(scores, "tocsr"):
         return _sparse_cells(scores, problems)
@@ -115,7 +102,7 @@ def _cells(scores: Any, problems: Problems) -> tuple[Ints, Ints, Any, tuple[int,
     if table.ndim != 2 or table.dtype.kind not in "iuf":
         found = f"{table.ndim} dimensions of {table.dtype}"
         problems.add("shape", "scores", f"found {found}, expected a table of numbers, (n_mentees, n_mentors)")
-        return np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0), (0, 0)
+        return NO_CELLS
     values = _exact_values(table, problems)
     allowed = ~np.isnan(values) if values.dtype.kind == "f" else np.ones(values.shape, dtype=bool)
     row, column = np.nonzero(allowed)
@@ -134,15 +121,15 @@ def _exact_values(values: Any, problems: Problems) -> Any:
     return values.astype(np.int64)
 
 
-def _sparse_cells(scores: Any, problems: Problems) -> tuple[Ints, Ints, Any, tuple[int, int]]:
+def _sparse_cells(scores: Any, problems: Problems) -> Cells:
     if len(scores.shape) != 2:
         problems.add("shape", "scores", f"found {len(scores.shape)} dimensions, expected (n_mentees, n_mentors)")
-        return np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0), (0, 0)
+        return NO_CELLS
     n, m = scores.shape
     if scores.dtype.kind not in "iuf":
         problems.add("shape", "scores", f"found a sparse array of {scores.dtype}, expected numbers")
-        return np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0), (0, 0)
-    if scores.format == "coo" and _repeats(scores):
+        return NO_CELLS
+    if scores.format == "coo" and len(np.unique(scores.row.astype(np.int64) * m + scores.col)) < len(scores.row):
         problems.add("duplicate-pair", "scores", "a pair is given twice, expected one score a pair")
     table = scores.tocsr()
     if not table.has_sorted_indices or not table.has_canonical_format:
@@ -152,7 +139,7 @@ def _sparse_cells(scores: Any, problems: Problems) -> tuple[Ints, Ints, Any, tup
             problems.add("duplicate-pair", "scores", "a pair is given twice, expected one score a pair")
     if len(table.indices) and (int(table.indices.min()) < 0 or int(table.indices.max()) >= m):
         problems.add("shape", "scores", "the sparse array names columns that it does not have")
-        return np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0), (0, 0)
+        return NO_CELLS
     row = np.repeat(np.arange(n, dtype=np.int64), np.diff(table.indptr))
     column, values = table.indices.astype(np.int64), _exact_values(table.data, problems)
     if values.dtype.kind == "f" and np.isnan(values).any():
@@ -160,11 +147,6 @@ def _sparse_cells(scores: Any, problems: Problems) -> tuple[Ints, Ints, Any, tup
         row, column, values = row[allowed], column[allowed], values[allowed]
     _no_infinity(values, row, column, problems)
     return row, column, values, (n, m)
-
-
-def _repeats(table: Any) -> bool:
-    key = table.row.astype(np.int64) * table.shape[1] + table.col
-    return len(np.unique(key)) < len(key)
 
 
 def _no_infinity(values: Any, row: Ints, column: Ints, problems: Problems) -> None:

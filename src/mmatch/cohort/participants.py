@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field, fields
+from functools import partial
 from types import MappingProxyType
 from typing import Any
 
@@ -99,7 +100,7 @@ class Participant(Shown):
 
     def __reduce__(self) -> tuple[Any, ...]:
         values = {field.name: getattr(self, field.name) for field in fields(self)}
-        return _participant, ({**values, "attributes": dict(self.attributes)},)
+        return partial(Participant, **{**values, "attributes": dict(self.attributes)}), ()
 
     def tables(self) -> Iterator[Table]:
         """What this person offers and asks for."""
@@ -112,10 +113,6 @@ class Participant(Shown):
 
     def __repr__(self) -> str:
         return f"<Participant {self.id!r}: {len(self.offers)} offers, {len(self.requests)} requests>"
-
-
-def _participant(values: dict[str, Any]) -> Participant:
-    return Participant(**values)
 
 
 @dataclass(frozen=True, slots=True)

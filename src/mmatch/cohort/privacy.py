@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 from typing import Any
 
-from mmatch.cohort.participants import Meeting, Offer, Participant, Stated
+from mmatch.cohort.participants import Meeting, Participant, Stated
 from mmatch.errors import InputError, Problem, excerpt
 from mmatch.text import suggestion
 
@@ -36,13 +36,21 @@ def rest_without(stated: Stated, gone: Collection[str]) -> Stated:
     return Stated(people, stated.topics, history, scores)
 
 
-def under_pseudonyms(stated: Stated, key: str | bytes, keep: Iterable[str], attributes: Collection[str]) -> Stated:
+def under_pseudonyms(stated: Stated, key: Any, keep: Iterable[str], attributes: Collection[str]) -> Stated:
     """The same people under keyed pseudonyms, without names, and without attributes but those to be kept."""
-    secret = _secret(key)
-    kept = _attributes(attributes, keep)
+    if not isinstance(key, str | bytes) or len(key) < LEAST_KEY:
+        text = f"expected a secret text of at least {LEAST_KEY} characters: with a short one ids could be guessed"
+        raise InputError(Problem("argument", "key", text))
+    if isinstance(keep, str):
+        raise InputError(Problem("argument", "keep", f"found {excerpt(keep)}, expected a list of names"))
+    secret, kept = key.encode() if isinstance(key, str) else key, frozenset(keep)
+    for name in sorted(kept - set(attributes)):
+        text = f"nobody has the attribute {excerpt(name)}"
+        raise InputError(Problem("unknown-attribute", "keep", text, suggestion(name, attributes)))
     everybody = stated.participants
     known = {person.id: _pseudonym(secret, person.id) for person in everybody}
-    usual = {offer.id: f"{known[p.id]}/{offer.topic}" for p in everybody for offer in p.offers if _is_usual(p, offer)}
+    offers = [(person.id, offer) for person in everybody for offer in person.offers]
+    usual = {o.id: f"{known[owner]}/{o.topic}" for owner, o in offers if o.id == f"{owner}/{o.topic}"}
 
     def renamed(name: str) -> str:
         return known.get(name) or usual.get(name) or _pseudonym(secret, name)
@@ -70,11 +78,6 @@ def _veiled(person: Participant, renamed: Renamed, kept: Collection[str]) -> Par
     )
 
 
-def _is_usual(person: Participant, offer: Offer) -> bool:
-    """Whether an offer has the id that it would get by itself."""
-    return offer.id == f"{person.id}/{offer.topic}"
-
-
 def _ranks(ranks: Any, changed: Callable[[str], str | None]) -> Any:
     """A wish list with other names; names that are dropped leave no empty tie."""
     if ranks is None:
@@ -86,20 +89,3 @@ def _ranks(ranks: Any, changed: Callable[[str], str | None]) -> Any:
 
 def _pseudonym(secret: bytes, who: str) -> str:
     return "p-" + hmac.new(secret, who.encode(), hashlib.sha256).hexdigest()[:DIGITS]
-
-
-def _secret(key: Any) -> bytes:
-    if not isinstance(key, str | bytes) or len(key) < LEAST_KEY:
-        text = f"expected a secret text of at least {LEAST_KEY} characters: with a short one ids could be guessed"
-        raise InputError(Problem("argument", "key", text))
-    return key.encode() if isinstance(key, str) else key
-
-
-def _attributes(known: Collection[str], keep: Iterable[str]) -> frozenset[str]:
-    if isinstance(keep, str):
-        raise InputError(Problem("argument", "keep", f"found {excerpt(keep)}, expected a list of names"))
-    kept = frozenset(keep)
-    for name in sorted(kept - set(known)):
-        text = f"nobody has the attribute {excerpt(name)}"
-        raise InputError(Problem("unknown-attribute", "keep", text, suggestion(name, known)))
-    return kept

@@ -39,39 +39,27 @@ class Builder:
     def __init__(self, participants: Iterable[Participant], where: Where = usual_where) -> None:
         self.problems = Problems()
         self.where = where
-        self.persons = self._persons(participants)
+        persons = list(participants)
+        for row, person in enumerate(persons):
+            if type(person) is not Participant:
+                text = f"found {type(person).__name__} {excerpt(person)}, expected a Participant"
+                self.problems.add("type", f"participants[{row}]", text)
+        self.persons = [person for person in persons if type(person) is Participant]
         self.people = self._people()
         self.topic_codes: dict[str, int] = {}
         self.offers = self._offers()
         self.requests = self._requests()
         self._check_references()
 
-    def _persons(self, participants: Iterable[Participant]) -> list[Participant]:
-        persons = list(participants)
-        for row, person in enumerate(persons):
-            if type(person) is not Participant:
-                self.problems.add(
-                    "type",
-                    f"participants[{row}]",
-                    f"found {type(person).__name__} {excerpt(person)}, expected a Participant",
-                )
-        return [p for p in persons if type(p) is Participant] if self.problems.found else persons
-
-    def _counts(self, field: str, *, optional: bool = True) -> Any:
-        values = [getattr(p, field) for p in self.persons]
-        return self._count_column(values, field, optional=optional, where=lambda row: self.where(row, field))
-
-    def _count_column(
-        self, values: Sequence[Any], name: str, *, optional: bool, where: Callable[[int], str], least: int = 0
-    ) -> Any:
-        simple = set(map(type, values)) <= {int, type(None)} if optional else set(map(type, values)) <= {int}
+    def _counts(self, items: Sequence[Any], field: str, where: Where, *, optional: bool = False) -> Any:
+        values = [getattr(item, field) for item in items]
         numbers = [v for v in values if v is not None] if optional else values
-        if simple and (not numbers or (min(numbers) >= least and max(numbers) < 2**31)):
+        if set(map(type, numbers)) <= {int} and (not numbers or (min(numbers) >= 0 and max(numbers) < 2**31)):
             return frozen_ints([NONE if v is None else v for v in values])
-        faults = [count_fault(v, name, optional=optional, least=least) for v in values]
+        faults = [count_fault(v, field, optional=optional) for v in values]
         for row, fault in enumerate(faults):
             if fault:
-                self.problems.add("count", where(row), fault)
+                self.problems.add("count", where(row, field), fault)
         return frozen_ints([NONE if v is None or fault else int(v) for v, fault in zip(values, faults, strict=True)])
 
     def _people(self) -> People:
@@ -79,23 +67,21 @@ class Builder:
         seen: dict[str, int] = {}
         if len(set(ids)) < len(ids):
             for row, name in enumerate(ids):
-                if name and name in seen:
-                    same = excerpt(self.persons[row].id) == excerpt(self.persons[seen[name]].id)
-                    text = (
-                        f"duplicate id {excerpt(name)}"
-                        if same
-                        else f"same id {excerpt(name)} after Unicode normalisation"
-                    )
+                first = seen.setdefault(name, row)
+                if name and first != row:
+                    same = excerpt(self.persons[row].id) == excerpt(self.persons[first].id)
+                    text = f"duplicate id {excerpt(name)}"
+                    if not same:
+                        text = f"same id {excerpt(name)} after Unicode normalisation"
                     self.problems.add(
-                        "duplicate-id", self.where(row, "id"), f"{text}, first at {self.where(seen[name], 'id')}"
+                        "duplicate-id", self.where(row, "id"), f"{text}, first at {self.where(first, 'id')}"
                     )
-                seen.setdefault(name, row)
         column = self._column
         people = People(
             ids=tuple(ids),
-            capacity=self._counts("capacity"),
-            groups=self._counts("groups"),
-            min_load=self._counts("min_load", optional=False),
+            capacity=self._counts(self.persons, "capacity", self.where, optional=True),
+            groups=self._counts(self.persons, "groups", self.where, optional=True),
+            min_load=self._counts(self.persons, "min_load", self.where),
             names=column("name", "", clean_text),
             emails=column("email", "", clean_email),
             languages=column("language", "", clean_language),
@@ -126,35 +112,37 @@ class Builder:
         )
         return None if all(v == default for v in cleaned) else cleaned
 
-    def _flat(self, field: str, kind: type) -> tuple[list[Any], Any, list[str]]:
-        """All offers or all requests in one list, with owners and places."""
-        lists = [self._listed(row, getattr(p, field), field) for row, p in enumerate(self.persons)]
-        owner = frozen_ints(np.repeat(np.arange(len(lists)), [len(x) for x in lists]))
-        flat = list(chain.from_iterable(lists))
-        if set(map(type, flat)) <= {kind}:
-            return flat, owner, []
-        places = [f"{self.where(row, field)}[{k}]" for row, x in enumerate(lists) for k in range(len(x))]
-        for place, item in zip(places, flat, strict=True):
+    def _flat(self, field: str, kind: type) -> tuple[list[Any], Any]:
+        """All offers or all requests in one list, with their owners."""
+        lists: list[Sequence[Any]] = []
+        for row, value in enumerate(getattr(person, field) for person in self.persons):
+            if type(value) not in {tuple, list}:
+                text = f"found {type(value).__name__}, expected a list or tuple"
+                self.problems.add("type", self.where(row, field), text)
+            lists.append(value if type(value) in {tuple, list} else ())
+        owner = frozen_ints(np.repeat(np.arange(len(lists)), [len(items) for items in lists]))
+        flat, place = list(chain.from_iterable(lists)), self._place(owner, field)
+        for row, item in enumerate(flat if not set(map(type, flat)) <= {kind} else ()):
             if type(item) is not kind:
                 text = f"found {type(item).__name__} {excerpt(item)}, expected {kind.__name__}(...)"
-                self.problems.add("type", place, text)
-        return [item if type(item) is kind else kind() for item in flat], owner, places
+                self.problems.add("type", place(row, ""), text)
+        return [item if type(item) is kind else kind() for item in flat], owner
 
-    def _listed(self, row: int, value: Any, field: str) -> Sequence[Any]:
-        if type(value) in {tuple, list}:
-            return value  # type: ignore[no-any-return]
-        self.problems.add("type", self.where(row, field), f"found {type(value).__name__}, expected a list or tuple")
-        return ()
+    def _place(self, owner: Any, name: str) -> Where:
+        """The place of an offer or a request, and of a field of it."""
 
-    def _place(self, owner: Any, field: str) -> Callable[[int], str]:
-        return lambda row: f"{self.where(int(owner[row]), field)}[{int(row - np.searchsorted(owner, owner[row]))}]"
+        def place(row: int, field: str) -> str:
+            base = f"{self.where(int(owner[row]), name)}[{int(row - np.searchsorted(owner, owner[row]))}]"
+            return f"{base}.{field}" if field else base
 
-    def _topic_codes(self, items: Sequence[Any], place: Callable[[int], str]) -> Any:
-        names = clean_ids([item.topic for item in items], lambda row: place(row) + ".topic", self.problems, empty=True)
+        return place
+
+    def _topic_codes(self, items: Sequence[Any], place: Where) -> Any:
+        names = clean_ids([item.topic for item in items], lambda row: place(row, "topic"), self.problems, empty=True)
         codes = self.topic_codes
         return frozen_ints([codes.setdefault(name, len(codes)) for name in names])
 
-    def _numbers(self, items: Sequence[Any], field: str, place: Callable[[int], str], *, optional: bool) -> Any:
+    def _numbers(self, items: Sequence[Any], field: str, place: Where, *, optional: bool) -> Any:
         values = [getattr(item, field) for item in items]
         stated = [v for v in values if v is not None] if optional else values
         if set(map(type, stated)) <= {int} and (not stated or max(map(abs, stated)) < 2**53):
@@ -162,16 +150,14 @@ class Builder:
         faults = ["" if v is None and optional else number_fault(v, field) for v in values]
         for row, fault in enumerate(faults):
             if fault:
-                self.problems.add("number", f"{place(row)}.{field}", fault)
+                self.problems.add("number", place(row, field), fault)
         return frozen_floats([np.nan if v is None or f else float(v) for v, f in zip(values, faults, strict=True)])
 
     def _offers(self) -> Offers:
-        items, owner, _ = self._flat("offers", Offer)
+        items, owner = self._flat("offers", Offer)
         place = self._place(owner, "offers")
         topic = self._topic_codes(items, place)
-        seats = self._count_column(
-            [o.seats for o in items], "seats", optional=True, where=lambda r: place(r) + ".seats"
-        )
+        seats = self._counts(items, "seats", place, optional=True)
         bounds = [self._group(o.group, place, row) for row, o in enumerate(items)]
         return Offers(
             owner=owner,
@@ -183,67 +169,62 @@ class Builder:
             ids=self._offer_ids(items, owner, place),
         )
 
-    def _group(self, group: Any, place: Callable[[int], str], row: int) -> tuple[int, int]:
+    def _group(self, group: Any, place: Where, row: int) -> tuple[int, int]:
         if group is None:
             return NONE, NONE
         fault = group_fault(group)
         if fault:
-            self.problems.add("group", f"{place(row)}.group", fault)
+            self.problems.add("group", place(row, "group"), fault)
             return NONE, NONE
         return int(group[0]), int(group[1])
 
-    def _offer_ids(self, items: Sequence[Offer], owner: Any, place: Callable[[int], str]) -> tuple[str, ...]:
+    def _offer_ids(self, items: Sequence[Offer], owner: Any, place: Where) -> tuple[str, ...]:
         ids = self.people.ids
         given = [
             o.id if o.id is not None else f"{ids[w]}/{o.topic}" for o, w in zip(items, owner.tolist(), strict=True)
         ]
         if any(o.id is not None for o in items):
-            given = clean_ids(given, lambda row: place(row) + ".id", self.problems)
+            given = clean_ids(given, lambda row: place(row, "id"), self.problems)
         seen: dict[str, int] = {}
         if len(set(given)) == len(given) and self.people.index.keys().isdisjoint(given):
             return tuple(given)
         for row, name in enumerate(given):
             if name and name in seen:
-                text = f"duplicate offer id {excerpt(name)}, first at {place(seen[name])}"
+                text = f"duplicate offer id {excerpt(name)}, first at {place(seen[name], '')}"
                 hint = "two offers of one mentor on one topic need ids" if items[row].id is None else ""
-                self.problems.add("duplicate-offer", place(row), text, hint)
+                self.problems.add("duplicate-offer", place(row, ""), text, hint)
             elif name in self.people.index:
-                self.problems.add("duplicate-offer", place(row), f"offer id {excerpt(name)} is also a participant's id")
+                self.problems.add(
+                    "duplicate-offer", place(row, ""), f"offer id {excerpt(name)} is also a participant's id"
+                )
             seen.setdefault(name, row)
         return tuple(given)
 
     def _requests(self) -> Requests:
-        items, owner, _ = self._flat("requests", Request)
+        items, owner = self._flat("requests", Request)
         place = self._place(owner, "requests")
         topic = self._topic_codes(items, place)
         key = owner * (len(self.topic_codes) + 1) + topic
-        if len(np.unique(key)) < len(key):
-            self._twice(key, place)
+        first: dict[int, int] = {}
+        for row, k in enumerate(key.tolist() if len(np.unique(key)) < len(key) else ()):
+            if first.setdefault(k, row) != row:
+                hint = "ask for several mentors with mentors="
+                self.problems.add("duplicate-request", place(row, ""), f"the same topic as {place(first[k], '')}", hint)
         formats = None
         if any(r.format is not None for r in items):
             formats = tuple(r.format for r in items)
             for row, value in enumerate(formats):
                 if value is not None and type(value) is not str:
                     text = f"found {type(value).__name__} {excerpt(value)}, expected the name of a format"
-                    self.problems.add("type", f"{place(row)}.format", text)
+                    self.problems.add("type", place(row, "format"), text)
         return Requests(
             owner=owner,
             topic=topic,
             level=self._numbers(items, "level", place, optional=True),
             priority=self._numbers(items, "priority", place, optional=False),
-            mentors=self._count_column(
-                [r.mentors for r in items], "mentors", optional=False, where=lambda r: place(r) + ".mentors"
-            ),
+            mentors=self._counts(items, "mentors", place),
             formats=formats,
         )
-
-    def _twice(self, key: Any, place: Callable[[int], str]) -> None:
-        first: dict[int, int] = {}
-        for row, k in enumerate(key.tolist()):
-            if k in first:
-                hint = "ask for several mentors with mentors="
-                self.problems.add("duplicate-request", place(row), f"the same topic as {place(first[k])}", hint)
-            first.setdefault(k, row)
 
     def _check_references(self) -> None:
         """Ranks and avoids name people (ranks: offers too) who exist, and never oneself."""

@@ -55,7 +55,7 @@ def _calendars(cohort: Cohort) -> tuple[list[tuple[Ints, Ints]], Ints]:
             numbers[key] = -1
             with suppress(InputError):  # words that are for people to read
                 windows = parse_week(text)
-                free = [expand(windows, key[1], *days).intervals for days in (WEEK, (BEFORE, AFTER))]
+                free = [expand(windows, key[1], *days) for days in (WEEK, (BEFORE, AFTER))]
                 numbers[key] = len(kinds)
                 kinds.append((free[0], free[1]))
         rows[row] = numbers[key]

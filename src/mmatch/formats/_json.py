@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import asdict, fields, replace
 from typing import Any
 
@@ -14,13 +15,8 @@ OBJECTS: dict[str, type] = {"before": Reflection, "after": Reflection}
 
 def format_to_json(form: Format) -> dict[str, Any]:
     """A format as plain data."""
-    return {name: _plain(value) for name, value in asdict(form).items()}
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {name: _plain(item) for name, item in value.items()}
-    return [_plain(item) for item in value] if isinstance(value, tuple | list) else value
+    plain: dict[str, Any] = json.loads(json.dumps(asdict(form)))
+    return plain
 
 
 def format_from_json(data: Any, where: str) -> Format:

@@ -6,9 +6,7 @@ FORMAT = Format(
     "single",
     sessions=(
         SessionSpec(
-            60,
-            "either",
-            (
+            agenda=(
                 "Who we are, and what brought the mentee here (10 min)",
                 "The one question: what the mentee wants to know or decide (10 min)",
                 "The mentor's experience with it, and options (25 min)",

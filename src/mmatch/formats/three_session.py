@@ -6,27 +6,21 @@ FORMAT = Format(
     "three_session",
     sessions=(
         SessionSpec(
-            60,
-            "either",
-            (
+            agenda=(
                 "Who we are, and where the mentee stands (15 min)",
                 "What the development area really is: examples from the mentee's work (25 min)",
                 "A goal for three meetings, and the first step (20 min)",
             ),
         ),
         SessionSpec(
-            60,
-            "either",
-            (
+            agenda=(
                 "What happened since, and the feedback on it (20 min)",
                 "Reflecting together: what does this tell us? (20 min)",
                 "Further ways forward, and the next step (20 min)",
             ),
         ),
         SessionSpec(
-            60,
-            "either",
-            (
+            agenda=(
                 "What happened since, and the feedback on it (20 min)",
                 "What the mentee can do now (20 min)",
                 "How to go on without the mentor (20 min)",

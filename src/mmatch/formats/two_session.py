@@ -6,9 +6,7 @@ FORMAT = Format(
     "two_session",
     sessions=(
         SessionSpec(
-            60,
-            "either",
-            (
+            agenda=(
                 "Who we are, and what the mentee wants to be able to do (10 min)",
                 "How the mentor goes about it (20 min)",
                 "A plan: what the mentee will try or make until we meet again (20 min)",
@@ -16,9 +14,7 @@ FORMAT = Format(
             ),
         ),
         SessionSpec(
-            60,
-            "either",
-            (
+            agenda=(
                 "What was tried, and what came of it (20 min)",
                 "What worked, what did not, and why (20 min)",
                 "Next steps without the mentor (20 min)",

@@ -13,7 +13,9 @@ from typing import Any
 def own_names(package: str) -> tuple[str, ...]:
     """Class names of all parts in a package: ``level_gap.py`` holds ``LevelGap``; files that start with _ hold none."""
     path = importlib.import_module(package).__path__
-    return tuple(_class_name(module.name) for module in pkgutil.iter_modules(path) if not module.name.startswith("_"))
+    files = [module.name for module in pkgutil.iter_modules(path) if not module.name.startswith("_")]
+    words = {"cpsat": "CpSat"}
+    return tuple(words.get(file) or "".join(word.capitalize() for word in file.split("_")) for file in files)
 
 
 def own(package: str, name: str) -> bool:
@@ -27,7 +29,3 @@ def load_own(package: str, name: str) -> Any:
     """The class of one of the `own_names`, imported now."""
     file = {"CpSat": "cpsat"}.get(name) or re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()
     return getattr(importlib.import_module(f"{package}.{file}"), name)
-
-
-def _class_name(file: str) -> str:
-    return {"cpsat": "CpSat", "milp": "Milp"}.get(file) or "".join(word.capitalize() for word in file.split("_"))

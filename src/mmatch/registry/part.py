@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import MISSING, Field, fields
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from mmatch.errors import InputError, MmatchError, PluginError, Problem, UnsupportedError, excerpt
+from mmatch.exact import count_fault, number_fault
 from mmatch.registry.lookup import find
 from mmatch.text import nfc, suggestion
 
@@ -83,6 +84,19 @@ class Part:
         value = getattr(self, field)
         if type(value) is not str or not value:
             raise self.refuse(field, f"found {excerpt(value)}, expected a non-empty text")
+
+    def count(self, field: str, *, least: int = 0, optional: bool = False) -> None:
+        """Check that a field is a whole number."""
+        fault = count_fault(getattr(self, field), field, least=least, optional=optional)
+        if fault:
+            raise self.refuse(field, fault)
+
+    def number(self, field: str, fits: Callable[[Any], bool] = lambda _: True, expected: str = "") -> None:
+        """Check that a field is a finite number that fits."""
+        value = getattr(self, field)
+        fault = number_fault(value, field)
+        if fault or not fits(value):
+            raise self.refuse(field, fault or f"found {value}, expected {expected}")
 
     def choice(self, field: str, allowed: tuple[str, ...]) -> None:
         """Check that a field is one of a few texts."""

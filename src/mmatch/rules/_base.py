@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import KW_ONLY, dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -11,7 +11,7 @@ import numpy as np
 from mmatch.candidates import Pairs, pairs_of
 from mmatch.errors import PluginError, Problems, excerpt
 from mmatch.matching import Violation
-from mmatch.registry.part import Part, guarded, known_attribute
+from mmatch.registry.part import Part, guarded, known_attribute, named_pairs
 from mmatch.text import note_unknown
 
 if TYPE_CHECKING:
@@ -74,13 +74,13 @@ class Rule(Part):
         allowed = self.allows(pairs_of(cohort, matching))
         if allowed is None:
             return []
-        return [
-            self._broken(matching, int(row)) for row in np.flatnonzero(~np.broadcast_to(allowed, len(matching.seats)))
-        ]
+        rows = np.flatnonzero(~np.broadcast_to(allowed, len(matching.seats))).tolist()
+        pairs = [(matching.seats.mentor[row], matching.seats.mentee[row]) for row in rows]
+        return [self.violation(f"{self.title} does not allow mentor {a} with mentee {b}", (a, b)) for a, b in pairs]
 
-    def _broken(self, matching: Matching, row: int) -> Violation:
-        who = (matching.seats.mentor[row], matching.seats.mentee[row])
-        return Violation(f"rule:{self.name}", f"{self.title} does not allow mentor {who[0]} with mentee {who[1]}", who)
+    def violation(self, text: str, who: tuple[str, ...]) -> Violation:
+        """A way in which a matching breaks the rule: in words, and the people whom it is about."""
+        return Violation(f"rule:{self.name}", text, who)
 
 
 @dataclass(frozen=True, repr=False)
@@ -98,6 +98,20 @@ class AttributeRule(Rule):
     def check(self, cohort: Cohort) -> None:
         """The attribute must exist somewhere in the cohort."""
         known_attribute(self, cohort, self.attribute)
+
+
+@dataclass(frozen=True, repr=False)
+class NamedPairs(Rule):
+    """A rule about single pairs: (mentor, mentee), or (mentor, mentee, topic)."""
+
+    pairs: Sequence[tuple[str, ...]] = ()
+
+    def __post_init__(self) -> None:
+        self.put("pairs", named_pairs(self, self.pairs))
+
+    def check(self, cohort: Cohort) -> None:
+        """Everybody named must exist."""
+        offer_keys(self, cohort, self.pairs)
 
 
 def offer_keys(part: Part, cohort: Cohort, pairs: Iterable[tuple[Any, ...]]) -> list[Ints]:

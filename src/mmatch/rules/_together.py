@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mmatch.constraints import FREE, GroupRows
-from mmatch.matching import Violation
 from mmatch.rules._base import Rule
 
 if TYPE_CHECKING:
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
     from mmatch.candidates.edges import Edges
     from mmatch.cohort import Cohort
     from mmatch.constraints import Groups
-    from mmatch.matching import Match, Matching
+    from mmatch.matching import Match, Matching, Violation
 
 
 class GroupRule(Rule):
@@ -31,7 +30,7 @@ class GroupRule(Rule):
     def violations(self, cohort: Cohort, matching: Matching) -> list[Violation]:
         """Matches whose mentees do not go together."""
         texts = ((match, self.broken(cohort, match)) for match in matching)
-        return [Violation(f"rule:{self.name}", text, (match.mentor, *match.mentees)) for match, text in texts if text]
+        return [self.violation(text, (match.mentor, *match.mentees)) for match, text in texts if text]
 
 
 def sums(groups: Groups, rule: str, weights: Ints, opened: int, limits: tuple[int, int]) -> GroupRows:

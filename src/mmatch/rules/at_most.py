@@ -10,14 +10,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mmatch.constraints import Bounds
-from mmatch.exact import count_fault
-from mmatch.matching import Violation
 from mmatch.rules._base import Rule
 
 if TYPE_CHECKING:
     from mmatch.candidates.edges import Edges
     from mmatch.cohort import Cohort
-    from mmatch.matching import Matching
+    from mmatch.matching import Matching, Violation
 
 
 @dataclass(frozen=True, repr=False)
@@ -33,9 +31,7 @@ class AtMost(Rule):
     n: int = 1
 
     def __post_init__(self) -> None:
-        fault = count_fault(self.n, "n", optional=False)
-        if fault:
-            raise self.refuse("n", fault)
+        self.count("n")
 
     def constraints(self, edges: Edges) -> Iterable[Bounds]:
         """At most so many edges on each mentee."""
@@ -46,7 +42,7 @@ class AtMost(Rule):
         """Mentees with more."""
         seats = Counter(matching.seats.mentee)
         return [
-            Violation("rule:AtMost", f"{who} has {count} seats, at most {self.n}", (who,))
+            self.violation(f"{who} has {count} seats, at most {self.n}", (who,))
             for who, count in sorted(seats.items())
             if count > self.n
         ]

@@ -15,10 +15,10 @@ import numpy as np
 
 from mmatch.availability import DAY, Window, day_of, parse_week, zone_of
 from mmatch.constraints import FREE, GroupRows, Slots
-from mmatch.errors import InputError, Problem, Problems, excerpt
-from mmatch.exact import count_fault, number_fault, short
-from mmatch.matching import Violation
+from mmatch.errors import InputError, excerpt
+from mmatch.exact import count_fault, short
 from mmatch.rules._base import Rule
+from mmatch.rules.shared_time import unreadable_weeks
 from mmatch.text import note_unknown
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from mmatch.candidates.edges import Edges
     from mmatch.cohort import Cohort
     from mmatch.constraints import Groups
-    from mmatch.matching import Match, Matching
+    from mmatch.matching import Match, Matching, Violation
 
 
 WEEK = 7 * DAY
@@ -60,23 +60,19 @@ class CommonSlot(Rule):
         if not isinstance(self.slots, list | tuple) or not self.slots:
             raise self.refuse("slots", f'found {excerpt(self.slots)}, expected a list of times such as "Mon 9-10"')
         self.put("slots", tuple(dict.fromkeys(str(self._window(k)) for k in range(len(self.slots)))))
-        fault = number_fault(self.quorum, "quorum")
-        if fault or not 0 <= self.quorum <= 1:
-            raise self.refuse("quorum", fault or f"found {self.quorum}, expected a share from 0 to 1")
+        self.number("quorum", lambda share: 0 <= share <= 1, "a share from 0 to 1")
         self.choice("missing", ("forbid", "allow"))
         self._check_zone()
         self._check_rooms()
 
     def _window(self, k: int) -> Window:
-        if type(self.slots[k]) is not str:
-            raise self.refuse(f"slots[{k}]", f"found {excerpt(self.slots[k])}, expected one time such as Mon 9-10")
+        text = self.slots[k]
         try:
-            found = parse_week(self.slots[k])
+            found = parse_week(text) if type(text) is str else ()
         except InputError as error:
             raise self.refuse(f"slots[{k}]", error.problems[0].message) from None
         if len(found) != 1:
-            text = f"found {excerpt(self.slots[k])}, expected one time such as Mon 9-10"
-            raise self.refuse(f"slots[{k}]", text)
+            raise self.refuse(f"slots[{k}]", f"found {excerpt(text)}, expected one time such as Mon 9-10")
         return found[0]
 
     def _check_zone(self) -> None:
@@ -112,13 +108,7 @@ class CommonSlot(Rule):
         Raises:
             InputError: one problem for each.
         """
-        problems = Problems()
-        for row, text in enumerate(cohort.people.availability or ()):
-            try:
-                parse_week(text or "")
-            except InputError as error:
-                where = f"participant {excerpt(cohort.people.ids[row])}.availability"
-                problems.found.extend(Problem(p.code, where, p.message, p.hint) for p in error.problems)
+        problems = unreadable_weeks(cohort)
         zones = {zone for zone in [*(cohort.people.timezones or ()), self.timezone] if zone is not None}
         if len(zones) > 1 and (self.timezone is None or self.week is None):
             text = f"people live in {len(zones)} time zones, such as {' and '.join(sorted(zones)[:2])}"
@@ -170,58 +160,59 @@ class CommonSlot(Rule):
 
     def together(self, edges: Edges, groups: Groups) -> Iterable[GroupRows]:
         """Enough of the mentees of each group are free, and each group in person has a room."""
-        free = None if groups.slots is None else groups.slots.leads
-        if free is not None and self.quorum < 1:
-            yield self._quorum_rows(free[edges.pairs.mentee[groups.edge], groups.slot[groups.group]], groups)
-        if self.rooms and groups.slots is not None:
-            yield from self._room_rows(edges.cohort, edges, groups)
-
-    def _quorum_rows(self, free: Bools, groups: Groups) -> GroupRows:
-        share = short(self.quorum)
-        weight = np.where(free, share.denominator, 0) - share.numerator
-        n = len(groups)
-        none = np.zeros(0, dtype=np.int64)
-        places = (groups.group, np.arange(len(free)), weight)
-        return GroupRows("quorum", places, (none, none, none), np.zeros(n, np.int64), np.full(n, FREE), self.title)
-
-    def _room_rows(self, cohort: Cohort, edges: Edges, groups: Groups) -> Iterator[GroupRows]:
-        none = np.zeros(0, dtype=np.int64)
-        leaders = edges.mentor_rows[groups.leader].tolist()
-        for members in groups.slots.moments() if groups.slots is not None else ():
+        slots, none = groups.slots, np.zeros(0, dtype=np.int64)
+        if slots is None:
+            return
+        if self.quorum < 1:
+            share, n = short(self.quorum), len(groups)
+            free = slots.leads[edges.pairs.mentee[groups.edge], groups.slot[groups.group]]
+            places = (groups.group, np.arange(len(free)), np.where(free, share.denominator, 0) - share.numerator)
+            yield GroupRows("quorum", places, (none, none, none), np.zeros(n, np.int64), np.full(n, FREE), self.title)
+        home = np.array(
+            [_room_at(edges.cohort, row) for row in edges.mentor_rows[groups.leader].tolist()], dtype=object
+        )
+        for members in slots.moments() if self.rooms else ():
             at_site = np.isin(groups.slot, members)
             for site, rooms in self.limits.items():
-                used = [k for k, row in enumerate(leaders) if at_site[k] and site == _room_at(cohort, row)]
-                if used:
-                    entries = (np.zeros(len(used), np.int64), np.array(used), np.ones(len(used), np.int64))
-                    limit = np.array([rooms])
-                    yield GroupRows(
-                        "room", (none, none, none), entries, limit * 0 - FREE, limit, f"the rooms of {site}"
-                    )
+                used = np.flatnonzero(at_site & (home == site))
+                entries = (np.zeros_like(used), used, np.ones_like(used))
+                limit = np.array([rooms])
+                if len(used):
+                    yield GroupRows("room", (none,) * 3, entries, limit * 0 - FREE, limit, f"the rooms of {site}")
 
     def violations(self, cohort: Cohort, matching: Matching) -> list[Violation]:
         """Matches without a slot, people who are not free, people in two places, too few rooms."""
         windows = {name: _window(name) for name in self.slots}
         free = self._free(cohort, list(windows.values()))
-        place = {name: k for k, name in enumerate(windows)}
         found = []
         for match in matching:
-            if match.slot not in place:
+            if match.slot not in windows:
                 text = f"the match of {match.mentor} has the slot {match.slot!r}, which the program does not name"
-                found.append(Violation("rule:CommonSlot", text, (match.mentor,)))
+                found.append(self.violation(text, (match.mentor,)))
             else:
-                found += self._absent(cohort, match, free[:, place[match.slot]])
-        timed = [match for match in matching if match.slot in place]
-        return [*found, *_twice(timed, windows), *self._roomless(cohort, timed, windows)]
+                found += self._absent(cohort, match, free[:, list(windows).index(match.slot)])
+        timed = [match for match in matching if match.slot in windows]
+        return [*found, *self._twice(timed, windows), *self._roomless(cohort, timed, windows)]
 
     def _absent(self, cohort: Cohort, match: Match, free: Bools) -> Iterator[Violation]:
         index = cohort.people.index
         for mentor in (match.mentor,):
             if not free[index[mentor]]:
-                yield Violation("rule:CommonSlot", f"{mentor} is not free at {match.slot}", (mentor,))
+                yield self.violation(f"{mentor} is not free at {match.slot}", (mentor,))
         absent = [mentee for mentee in match.mentees if not free[index[mentee]]]
         if len(match.mentees) - len(absent) < short(self.quorum) * len(match.mentees):
             text = f"{', '.join(absent)} cannot come at {match.slot}, where {match.mentor} meets them"
-            yield Violation("rule:CommonSlot", text, tuple(absent))
+            yield self.violation(text, tuple(absent))
+
+    def _twice(self, matches: Sequence[Match], windows: Mapping[str, Window]) -> Iterator[Violation]:
+        """People in two matches at one time."""
+        meetings: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
+        for match in matches:
+            for person in (match.mentor, *match.mentees):
+                meetings[person].append(_span(windows[match.slot]))
+        for person, spans in meetings.items():
+            if any(a[0] < b[1] and b[0] < a[1] for a, b in combinations(spans, 2)):
+                yield self.violation(f"{person} is in two matches at one time", (person,))
 
     def _roomless(self, cohort: Cohort, matches: Sequence[Match], windows: Mapping[str, Window]) -> Iterator[Violation]:
         for site, rooms in self.limits.items():
@@ -231,7 +222,7 @@ class CommonSlot(Rule):
                 busy = [m for m in at_site if _span(windows[m.slot])[0] <= start < _span(windows[m.slot])[1]]
                 if len(busy) > rooms:
                     text = f"{len(busy)} matches at {site} at {match.slot}, which has {rooms} rooms"
-                    yield Violation("rule:CommonSlot", text, tuple(m.mentor for m in busy))
+                    yield self.violation(text, tuple(m.mentor for m in busy))
 
 
 def _window(text: str) -> Window:
@@ -259,14 +250,3 @@ def _room_at(cohort: Cohort, row: int) -> str:
     if people.modes is not None and "in_person" not in people.modes[row]:
         return ""
     return people.sites[row] if people.sites is not None else ""
-
-
-def _twice(matches: Sequence[Match], windows: Mapping[str, Window]) -> Iterator[Violation]:
-    """People in two matches at one time."""
-    meetings: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
-    for match in matches:
-        for person in (match.mentor, *match.mentees):
-            meetings[person].append(_span(windows[match.slot]))
-    for person, spans in meetings.items():
-        if any(a[0] < b[1] and b[0] < a[1] for a, b in combinations(spans, 2)):
-            yield Violation("rule:CommonSlot", f"{person} is in two matches at one time", (person,))

@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mmatch.constraints import Bounds
-from mmatch.matching import Violation
 from mmatch.rules._base import Rule
 
 if TYPE_CHECKING:
     from mmatch.candidates.edges import Edges
     from mmatch.cohort import Cohort
-    from mmatch.matching import Matching
+    from mmatch.matching import Matching, Violation
 
 
 @dataclass(frozen=True, repr=False)
@@ -45,10 +44,8 @@ class Everyone(Rule):
     def violations(self, cohort: Cohort, matching: Matching) -> list[Violation]:
         """Mentees, or seats, left out."""
         if self.of == "requests":
-            return [
-                Violation("rule:Everyone", f"{m} has an unfilled seat on {t!r}", (m,)) for m, t in matching.unmatched
-            ]
+            return [self.violation(f"{m} has an unfilled seat on {t!r}", (m,)) for m, t in matching.unmatched]
         wanted = cohort.requests.mentors > 0
         mentees = dict.fromkeys(cohort.people.ids[row] for row in cohort.requests.owner[wanted].tolist())
         served = set(matching.seats.mentee)
-        return [Violation("rule:Everyone", f"{m} has no match", (m,)) for m in mentees if m not in served]
+        return [self.violation(f"{m} has no match", (m,)) for m in mentees if m not in served]

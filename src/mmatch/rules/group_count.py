@@ -11,7 +11,6 @@ import numpy as np
 
 from mmatch.constraints import FREE
 from mmatch.errors import excerpt
-from mmatch.exact import count_fault
 from mmatch.registry.part import known_attribute
 from mmatch.rules._together import GroupRule, mentees, sums
 
@@ -44,10 +43,8 @@ class GroupCount(GroupRule):
         self.text("attribute")
         if not isinstance(self.value, str | bool | Real):
             raise self.refuse("value", f"found {excerpt(self.value)}, expected a text, a number, True or False")
-        for field, optional in (("least", False), ("most", True)):
-            fault = count_fault(getattr(self, field), field, optional=optional)
-            if fault:
-                raise self.refuse(field, fault)
+        self.count("least")
+        self.count("most", optional=True)
         if self.most is not None and self.least > self.most:
             raise self.refuse("least", f"least {self.least} is above most {self.most}")
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mmatch.exact import exact, number_fault, plain
+from mmatch.exact import exact, plain
 from mmatch.rules._together import GroupRule, apart, lonely
 
 if TYPE_CHECKING:
@@ -35,9 +35,7 @@ class LevelSpread(GroupRule):
     missing: str = "forbid"
 
     def __post_init__(self) -> None:
-        fault = number_fault(self.most, "most")
-        if fault or self.most < 0:
-            raise self.refuse("most", fault or f"found {self.most}, expected a number from 0")
+        self.number("most", lambda most: most >= 0, "a number from 0")
         self.put("most", plain(exact(self.most)))
         self.choice("missing", ("forbid", "allow"))
 

@@ -10,7 +10,6 @@ import numpy as np
 
 from mmatch.constraints import Links
 from mmatch.errors import Problems, excerpt
-from mmatch.matching import Violation
 from mmatch.rules._base import Rule
 from mmatch.rules._sets import sets_of_ids
 from mmatch.text import note_unknown
@@ -18,7 +17,7 @@ from mmatch.text import note_unknown
 if TYPE_CHECKING:
     from mmatch.candidates.edges import Edges
     from mmatch.cohort import Cohort
-    from mmatch.matching import Matching
+    from mmatch.matching import Matching, Violation
 
 
 @dataclass(frozen=True, repr=False)
@@ -68,7 +67,7 @@ class Linked(Rule):
         """Sets whose mentees do not all have the same mentor."""
         mentor = dict(zip(matching.seats.mentee, matching.seats.mentor, strict=True))
         return [
-            Violation("rule:Linked", f"{', '.join(names)} are linked and do not have the same mentor", tuple(names))
+            self.violation(f"{', '.join(names)} are linked and do not have the same mentor", tuple(names))
             for names in self.sets
             if len({mentor.get(name) for name in names}) > 1
         ]

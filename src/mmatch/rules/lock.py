@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,33 +12,22 @@ from mmatch.arrays import NONE
 from mmatch.candidates import pairs_of
 from mmatch.constraints import Bounds
 from mmatch.errors import InputError, Problem
-from mmatch.matching import Violation
-from mmatch.registry.part import named_pairs
-from mmatch.rules._base import Rule, offer_keys
+from mmatch.rules._base import NamedPairs, offer_keys
 
 if TYPE_CHECKING:
     from mmatch.arrays import Ints
     from mmatch.candidates.edges import Edges
     from mmatch.cohort import Cohort
-    from mmatch.matching import Matching
+    from mmatch.matching import Matching, Violation
 
 
 @dataclass(frozen=True, repr=False)
-class Lock(Rule):
+class Lock(NamedPairs):
     """These pairs must meet, whatever it costs: promises that the program has made.
 
     Args:
         pairs: (mentor, mentee), or (mentor, mentee, topic) where the mentor's offer on that topic is meant.
     """
-
-    pairs: Sequence[tuple[str, ...]] = ()
-
-    def __post_init__(self) -> None:
-        self.put("pairs", named_pairs(self, self.pairs))
-
-    def check(self, cohort: Cohort) -> None:
-        """Everybody named must exist."""
-        offer_keys(self, cohort, self.pairs)
 
     def constraints(self, edges: Edges) -> Iterable[Bounds]:
         """At least one edge of each locked pair; pairs that overlap stand in constraints of their own."""
@@ -68,7 +57,7 @@ class Lock(Rule):
         seated = set((pairs.offer.row * len(cohort) + pairs.mentee).tolist())
         keys = offer_keys(self, cohort, self.pairs)
         return [
-            Violation("rule:Lock", f"{pair[0]} and {pair[1]} are locked and do not meet", pair[:2])
+            self.violation(f"{pair[0]} and {pair[1]} are locked and do not meet", pair[:2])
             for pair, wanted in zip(self.pairs, keys, strict=True)
             if seated.isdisjoint(wanted.tolist())
         ]

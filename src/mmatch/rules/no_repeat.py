@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mmatch.constraints import Bounds
-from mmatch.matching import Violation
 from mmatch.rules._base import Rule
 
 if TYPE_CHECKING:
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
     from mmatch.candidates import Pairs
     from mmatch.candidates.edges import Edges
     from mmatch.cohort import Cohort
-    from mmatch.matching import Matching
+    from mmatch.matching import Matching, Violation
 
 
 @dataclass(frozen=True, repr=False)
@@ -59,5 +58,5 @@ class NoRepeat(Rule):
         if self.within:
             counts = Counter(zip(matching.seats.mentor, matching.seats.mentee, strict=True))
             twice = [pair for pair, n in counts.items() if n > 1]
-            found += [Violation("rule:NoRepeat", f"{a} and {b} meet more than once", (a, b)) for a, b in twice]
+            found += [self.violation(f"{a} and {b} meet more than once", (a, b)) for a, b in twice]
         return found

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Hashable
-from dataclasses import KW_ONLY, dataclass
+from dataclasses import KW_ONLY, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from mmatch.availability import DAY, EPOCH, Grid, day_of, expand, parse_week
-from mmatch.errors import InputError, Problem, Problems, excerpt
+from mmatch.errors import InputError, Problems, excerpt
 from mmatch.rules._base import Rule
 
 if TYPE_CHECKING:
@@ -66,14 +66,7 @@ class SharedTime(Rule):
         Raises:
             InputError: one problem for each text that cannot.
         """
-        problems = Problems()
-        for row, text in enumerate(cohort.people.availability or ()):
-            try:
-                parse_week(text or "")
-            except InputError as error:
-                where = f"participant {excerpt(cohort.people.ids[row])}.availability"
-                problems.found.extend(Problem(p.code, where, p.message, p.hint) for p in error.problems)
-        problems.raise_any()
+        unreadable_weeks(cohort).raise_any()
 
     def allows(self, pairs: Pairs) -> Bools:
         """Pairs that share enough starts."""
@@ -100,6 +93,18 @@ class SharedTime(Rule):
         row = [keys.setdefault((text or "", zone or self.zone), len(keys)) for text, zone in weeks]
         first = day_of(self.start)
         last = EPOCH + dt.timedelta(days=first + 7 * self.weeks - 1)
-        free = [expand(parse_week(text), zone, self.start, last).intervals for text, zone in keys]
+        free = [expand(parse_week(text), zone, self.start, last) for text, zone in keys]
         stated = np.array([text is not None for text in texts], dtype=bool)
         return Grid.of(free, self.minutes, GRAIN), np.array(row, dtype=np.int64), stated
+
+
+def unreadable_weeks(cohort: Cohort) -> Problems:
+    """The problems of all availability that cannot be read."""
+    problems = Problems()
+    for row, text in enumerate(cohort.people.availability or ()):
+        try:
+            parse_week(text or "")
+        except InputError as error:
+            where = f"participant {excerpt(cohort.people.ids[row])}.availability"
+            problems.found.extend(replace(problem, where=where) for problem in error.problems)
+    return problems

@@ -52,7 +52,12 @@ def suggest(cohort: Cohort, schedule: Schedule, plan: Plan, k: int = 3) -> tuple
     if getattr(plan, "match", None) not in matches:
         raise InputError(Problem("type", "plan", "expected one of schedule.plans"))
     free_time, settings = FreeTime(cohort, schedule.settings), schedule.settings
-    others = [other for other in schedule.plans if other.match != plan.match and _in_the_way(plan, other, settings)]
+    others = [
+        other
+        for other in schedule.plans
+        if other.match != plan.match
+        and (not set(plan.people).isdisjoint(other.people) or any(m.site in settings.rooms for m in other.sessions))
+    ]
     around = Surroundings(
         [_as_task(other, free_time) for other in others],
         [tuple(session.start for session in other.sessions) for other in others],
@@ -71,20 +76,17 @@ def suggest(cohort: Cohort, schedule: Schedule, plan: Plan, k: int = 3) -> tuple
     return tuple(found)
 
 
-def _in_the_way(plan: Plan, other: Plan, settings: Settings) -> bool:
-    """Whether another plan is of the same people, or in rooms that are shared."""
-    shares_people = not set(plan.people).isdisjoint(other.people)
-    return shares_people or any(session.site in settings.rooms for session in other.sessions)
-
-
 def _as_task(plan: Plan, free_time: FreeTime) -> Task:
     """A plan as a task that has its dates and no others."""
-    settings, key = free_time.settings, key_of(plan.match)
-    kept = {key: {k: session.start for k, session in enumerate(plan.sessions)}}
+    settings, key, sessions = free_time.settings, key_of(plan.match), plan.sessions
+    kept = {key: {k: session.start for k, session in enumerate(sessions)}}
     task = task_of(plan.match, plan.format, free_time.under(replace(settings, kept=kept), same=True))
-    modes, sites = (tuple(getattr(session, name) for session in plan.sessions) for name in ("mode", "site"))
-    before = settings.kept.get(key, {})
-    return replace(task, modes=modes, sites=sites, fixed=tuple(k in before for k in range(len(modes))))
+    return replace(
+        task,
+        modes=tuple(session.mode for session in sessions),
+        sites=tuple(session.site for session in sessions),
+        fixed=tuple(k in settings.kept.get(key, {}) for k in range(len(sessions))),
+    )
 
 
 def _ranked(task: Task, others: Surroundings) -> Iterator[Starts]:

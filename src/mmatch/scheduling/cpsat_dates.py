@@ -214,7 +214,18 @@ def _one_session_at_a_time(cp: Any, variables: Sequence[_Variables]) -> None:
                 if sessions > 1:
                     cp.add_at_most_one(literals)
     for one, other in pairs.values():
-        _one_before_the_other(cp, one, other)
+        if not (one[0].task.fixed[one[1]] and other[0].task.fixed[other[1]]):  # the past is free
+            first = cp.new_bool_var("")
+            _after(cp, one, other, [one[0].present, other[0].present, first])
+            _after(cp, other, one, [one[0].present, other[0].present, first.negated()])
+
+
+def _after(cp: Any, one: Row, other: Row, literals: Sequence[Any]) -> Any:
+    """How long after the first possible time the other session begins; under the literals never before it."""
+    (a, k), (b, j) = one, other
+    rest = b.start(j) - a.start(k) - a.task.format.sessions[k].minutes - a.task.pause(k, b.task, j)
+    cp.add(rest >= 0).only_enforce_if(literals)
+    return rest
 
 
 def _at_each_time(rows: Sequence[Row], pause: int, more: Iterable[int] = ()) -> Iterator[tuple[int, int, list[Any]]]:
@@ -227,16 +238,6 @@ def _at_each_time(rows: Sequence[Row], pause: int, more: Iterable[int] = ()) -> 
             low, high = (int(starts.searchsorted(at, "right")) for at in (time - taken, time))
             going_on += [row.literals[k][low:high]] if low < high else []
         yield time, len(going_on), [literal for literals in going_on for literal in literals]
-
-
-def _one_before_the_other(cp: Any, one: Row, other: Row) -> None:
-    """One of two sessions is first, and leaves the pause that the way between their sites takes; the past is free."""
-    if one[0].task.fixed[one[1]] and other[0].task.fixed[other[1]]:
-        return
-    first = cp.new_bool_var("")
-    for (a, k), (b, j), order in ((one, other, first), (other, one, first.negated())):
-        end = a.start(k) + a.task.format.sessions[k].minutes + a.task.pause(k, b.task, j)
-        cp.add(b.start(j) >= end).only_enforce_if([a.present, b.present, order])
 
 
 def _keep_limit(cp: Any, variables: Sequence[_Variables], limit: Limit, used_up: Mapping[int, int]) -> None:
@@ -288,11 +289,8 @@ def _number_of_loose(cp: Any, variables: Sequence[_Variables]) -> Any:
 
 def _follows(cp: Any, one: Row, other: Row) -> Any:
     """Only 1 where the other session begins at the first possible time after this one."""
-    (a, k), (b, j) = one, other
     link = cp.new_bool_var("")
-    end = a.start(k) + a.task.format.sessions[k].minutes + a.task.pause(k, b.task, j)
-    cp.add(b.start(j) >= end).only_enforce_if(link)
-    cp.add(b.start(j) <= end + a.task.settings.grain - 1).only_enforce_if(link)
-    cp.add_implication(link, a.present)
-    cp.add_implication(link, b.present)
+    cp.add(_after(cp, one, other, [link]) <= one[0].task.settings.grain - 1).only_enforce_if(link)
+    cp.add_implication(link, one[0].present)
+    cp.add_implication(link, other[0].present)
     return link

@@ -90,41 +90,35 @@ def solve_with_dates(
         result = solve(cohort, policy, solver=solver, seed=seed)
         if best is not None and result.found is None:
             break  # with so much forbidden nothing is left
-        found = schedule(cohort, result, dates)
-        now = Dated(result, found, policy, tuple(forbidden), number)
-        if best is None or _seats(found) > _seats(best.schedule):
-            best = now
-        hopeless = [pair for pair in _pairs(cohort, policy, found) if pair not in forbidden]
+        now = Dated(result, schedule(cohort, result, dates), policy, tuple(forbidden), number)
+        best = now if best is None else max(best, now, key=_seats)
+        hopeless = [pair for pair in _pairs(cohort, now) if pair not in forbidden]
         if not hopeless:
             break
         forbidden |= dict.fromkeys(hopeless)
-    if best is None:
-        raise InputError(Problem("argument", "rounds", "expected at least one round"))
-    return best
+    return best  # type: ignore[return-value] # there is a first round
 
 
-def _seats(found: Schedule) -> int:
+def _seats(dated: Dated) -> int:
     """How many mentees have dates."""
-    return sum(len(plan.match.mentees) for plan in found.plans)
+    return sum(len(plan.match.mentees) for plan in dated.schedule.plans)
 
 
-def _pairs(cohort: Cohort, program: Program, found: Schedule) -> list[Pair]:
+def _pairs(cohort: Cohort, dated: Dated) -> list[Pair]:
     """For each match without dates the pair to forbid: its mentor, and the mentee who leaves least time in common."""
-    free_time = FreeTime(cohort, found.settings)
+    free_time, program = FreeTime(cohort, dated.schedule.settings), dated.program
     locks = {pair[:2] for rule in program.rules if rule.name == "Lock" for pair in getattr(rule, "pairs", ())}
-    names = [(item.match, format_name(cohort, program, item.match)) for item in found.unplaced]
-    pairs = [(match.mentor, _hardest(match, name, free_time), match.topic) for match, name in names]
+    matches = [item.match for item in dated.schedule.unplaced]
+    pairs = [(m.mentor, _hardest(m, format_name(cohort, program, m), free_time), m.topic) for m in matches]
     return [pair for pair in pairs if pair[:2] not in locks]
 
 
 def _hardest(match: Match, name: str, free_time: FreeTime) -> str:
     """The mentee who restricts the others most: without this one they share the most times; the first of equal ones."""
-    if len(match.mentees) == 1:
-        return match.mentees[0]
 
     def times_without(mentee: str) -> int:
         """How many times the others have in common."""
         others = replace(match, mentees=tuple(other for other in match.mentees if other != mentee))
         return min(len(starts) for starts in task_of(others, name, free_time).starts)
 
-    return max(match.mentees, key=times_without)
+    return max(match.mentees, key=times_without) if len(match.mentees) > 1 else match.mentees[0]

@@ -19,8 +19,7 @@ from mmatch.instance import Watch
 from mmatch.scheduling.cpsat_dates import best_together
 from mmatch.scheduling.feasibility import Chosen, Rooms, fits, least_loose, spread, total, worth
 from mmatch.scheduling.insertion import Surroundings, inserted, without_taken
-from mmatch.scheduling.large_neighbourhoods import NeighbourhoodSearch
-from mmatch.scheduling.room_prices import RoomPrices
+from mmatch.scheduling.large_components import NeighbourhoodSearch, RoomPrices
 from mmatch.scheduling.single_match import IMPOSSIBLE, cheapest_dates, cost, narrowed
 
 if TYPE_CHECKING:

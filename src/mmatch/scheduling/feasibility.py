@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from itertools import combinations, pairwise
+from dataclasses import dataclass, replace
+from itertools import accumulate, combinations, pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -63,6 +63,10 @@ class Rooms:
     number: int
     taken: tuple[tuple[int, int], ...] = ()
 
+    def with_taken(self, sessions: Iterable[PlacedSession]) -> Rooms:
+        """The site with the rooms that some sessions take."""
+        return replace(self, taken=(*self.taken, *((s.start, s.end) for s in sessions if s.site == self.site)))
+
 
 def fits(tasks: Sequence[Task], dates: Sequence[Chosen], rooms: Sequence[Rooms] = ()) -> bool:
     """Whether these dates can be held together: nobody in two places, all limits kept, rooms for all."""
@@ -97,24 +101,24 @@ def limits_of(tasks: Sequence[Task]) -> list[Limit]:
 
 def within(limit: Limit, sessions: Iterable[PlacedSession]) -> bool:
     """Whether one person's sessions stay within a limit; sessions that have taken place count but are not judged."""
-    rows = list(_in_periods(limit, sessions))
+    rows = _in_periods(limit, sessions)
     used = _summed(limit, rows)
     return all(used[period] <= limit.most for session, period in rows if not session.fixed)
 
 
-def used_of(limit: Limit, sessions: Iterable[PlacedSession]) -> dict[int, int]:
+def used_of(limit: Limit, sessions: Iterable[PlacedSession]) -> Counter[int]:
     """How much of a limit one person's sessions use in each period."""
     return _summed(limit, _in_periods(limit, sessions))
 
 
-def _in_periods(limit: Limit, sessions: Iterable[PlacedSession]) -> Iterator[tuple[PlacedSession, int]]:
+def _in_periods(limit: Limit, sessions: Iterable[PlacedSession]) -> list[tuple[PlacedSession, int]]:
     own = [session for session in sessions if limit.person in session.task.buffers]
-    periods = limit.periods(np.array([session.start for session in own], dtype=np.int64)).tolist() if own else []
-    yield from zip(own, periods, strict=True)
+    periods = limit.periods(np.array([session.start for session in own], dtype=np.int64)).tolist()
+    return list(zip(own, periods, strict=True))
 
 
-def _summed(limit: Limit, rows: Iterable[tuple[PlacedSession, int]]) -> dict[int, int]:
-    used: defaultdict[int, int] = defaultdict(int)
+def _summed(limit: Limit, rows: Iterable[tuple[PlacedSession, int]]) -> Counter[int]:
+    used: Counter[int] = Counter()
     for session, period in rows:
         used[period] += limit.amount(session.end - session.start)
     return used
@@ -124,6 +128,7 @@ def _summed(limit: Limit, rows: Iterable[tuple[PlacedSession, int]]) -> dict[int
 
 
 def _enough_rooms(site: Rooms, sessions: Iterable[PlacedSession]) -> bool:
+    """Whether there is a room at each start of these sessions, and at each start of others meanwhile."""
     own = [(s.start, s.end) for s in sessions if s.site == site.site and not s.fixed]
     spans = [*site.taken, *own]
     return not own or _peak(spans) <= site.number or all(_peak(spans, span) <= site.number for span in own)
@@ -133,11 +138,8 @@ def _peak(spans: Iterable[tuple[int, int]], within_span: tuple[int, int] = (-(2*
     """How many spans overlap at most, anywhere or within one span."""
     low, high = within_span
     inside = [(a, b) for a, b in spans if a < high and b > low]
-    most = now = 0
-    for _, step in sorted([(max(a, low), 1) for a, _ in inside] + [(b, -1) for _, b in inside]):
-        now += step
-        most = max(most, now)
-    return most
+    steps = sorted([(max(a, low), 1) for a, _ in inside] + [(b, -1) for _, b in inside])
+    return max(accumulate(step for _, step in steps), default=0)
 
 
 def no_room(site: Rooms, task: Task, k: int) -> Bools:
@@ -170,19 +172,17 @@ def loose_price(tasks: Sequence[Task]) -> int:
 
 
 def _loose_cost(tasks: Sequence[Task], dates: Sequence[Chosen]) -> int:
+    """What sessions cost that do not begin at the first possible time after another one of their mentor."""
     price = loose_price(tasks)
     if not price:
         return 0
     by_mentor: defaultdict[str, list[PlacedSession]] = defaultdict(list)
     for session in sorted(placed_sessions(tasks, dates), key=lambda session: session[:2]):
         by_mentor[session.task.people[0]].append(session)
-    return price * sum(len(row) - sum(_follows(a, b) for a, b in pairwise(row)) for row in by_mentor.values())
-
-
-def _follows(one: PlacedSession, other: PlacedSession) -> bool:
-    """Whether a session begins at the first possible time after another one."""
-    rest = other.start - one.end - one.task.pause(one.k, other.task, other.k)
-    return 0 <= rest < one.task.settings.grain
+    pairs = [pair for row in by_mentor.values() for pair in pairwise(row)]
+    rests = [b.start - a.end - a.task.pause(a.k, b.task, b.k) for a, b in pairs]
+    grain = tasks[0].settings.grain
+    return price * (sum(map(len, by_mentor.values())) - sum(0 <= rest < grain for rest in rests))
 
 
 def least_loose(tasks: Sequence[Task]) -> int:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from functools import cached_property, lru_cache, reduce
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -23,17 +23,17 @@ from mmatch.availability import (
     widened,
     without,
 )
-from mmatch.cohort.participants import MODES
 from mmatch.scheduling.diaries import FREE
 
 if TYPE_CHECKING:
     from mmatch.availability import Intervals
-    from mmatch.cohort import Cohort
+    from mmatch.cohort import Cohort, Participant
     from mmatch.scheduling.diaries import Diary
     from mmatch.scheduling.schedule_settings import Settings
 
 YEAR = 400  # days, rounded up
 ALWAYS = tuple(Window(day, 0, DAY) for day in range(7))
+_week = lru_cache(maxsize=4096)(parse_week)
 MONDAY = 3  # added to a day number: 1970-01-01 was a Thursday
 
 
@@ -63,16 +63,6 @@ class Limit:
         return months
 
 
-class PersonTime(NamedTuple):
-    """The facts about a participant that matter for dates."""
-
-    id: str
-    availability: str | tuple[str, ...] | None
-    timezone: str
-    site: str
-    modes: frozenset[str]
-
-
 @dataclass(frozen=True, eq=False)
 class FreeTime:
     """The free times of the people of a cohort under some settings."""
@@ -82,42 +72,30 @@ class FreeTime:
     wider: Mapping[str, int] | None = None  # minutes by which windows are longer at both ends
     base: FreeTime | None = None  # the same without wider windows
     weeks: dict[tuple[tuple[Window, ...], str, int, int], Intervals] = field(default_factory=dict)  # computed once
-    people: dict[tuple[str, str], PersonTime] = field(default_factory=dict)
+    people: dict[str, Participant] = field(default_factory=dict)
+    known: dict[str, Intervals] = field(default_factory=dict, init=False)
 
     def under(self, settings: Settings, wider: Mapping[str, int] | None = None, *, same: bool = False) -> FreeTime:
         """The free time of the same people under other settings; ``same`` where these change nobody's time."""
         return FreeTime(self.cohort, settings, wider, self if same else None, self.weeks, self.people)
 
-    @cached_property
-    def _known(self) -> dict[str, Intervals]:
-        return {}
-
     def of(self, name: str) -> Intervals:
         """When a person is free, in UTC minutes."""
         if self.base is not None and name not in (self.wider or {}):
             return self.base.of(name)
-        if name not in self._known:
-            *_, (_, self._known[name]) = self.steps(name)
-        return self._known[name]
+        if name not in self.known:
+            *_, (_, self.known[name]) = self.steps(name)
+        return self.known[name]
 
-    def person(self, name: str) -> PersonTime:
-        """A person, with the default time zone where none is stated."""
-        key = name, self.settings.zone
-        if key not in self.people:
-            people = self.cohort.people
-            row = people.index[name]
-            self.people[key] = PersonTime(
-                name,
-                people.availability[row] if people.availability else None,
-                (people.timezones[row] if people.timezones else None) or self.settings.zone,
-                people.sites[row] if people.sites else "",
-                people.modes[row] if people.modes else MODES,
-            )
-        return self.people[key]
+    def person(self, name: str) -> Participant:
+        """A person."""
+        if name not in self.people:
+            self.people[name] = self.cohort[name]
+        return self.people[name]
 
     def zone(self, name: str) -> str:
-        """The time zone of a person."""
-        return self.person(name).timezone
+        """The time zone of a person, by default that of the settings."""
+        return self.person(name).timezone or self.settings.zone
 
     def diary(self, name: str) -> Diary:
         """What a person's calendar adds to the weekly windows."""
@@ -131,8 +109,14 @@ class FreeTime:
     def steps(self, name: str) -> Iterator[tuple[str, Intervals]]:
         """The free time of a person that is left step by step: windows, closed dates, the notice, busy times."""
         settings, diary, zone = self.settings, self.diary(name), self.zone(name)
-        free = self.in_week(self.windows(self.person(name)), zone)
-        free = self._overridden(free, diary, zone)
+        free = self.in_week(self.windows(name), zone)
+        own = {day: spans for day, spans in diary.dates.items() if settings.start <= day <= settings.end}
+        if own:
+            hours = [
+                self.in_week(tuple(Window((day + MONDAY) % 7, *span) for span in spans), zone, day, day)
+                for day, spans in own.items()
+            ]
+            free = union(np.concatenate([without(free, self._dates(own, zone)), *hours]))
         yield "the windows", free
         closed = settings.blackout.union(diary.blackout) - diary.dates.keys()
         if closed:
@@ -143,18 +127,17 @@ class FreeTime:
             yield "the notice", free
         if diary.busy:
             buffer = self.buffer(name)
-            free = without(free, widened(intervals_of(diary.busy), buffer, buffer))
+            free = without(free, widened(intervals_of(diary.busy), buffer))
             yield "what is taken", free
         if any(limit.most == 0 for limit in self.limits(name)):
             free = free[:0]
             yield "a limit of 0", free
 
-    def windows(self, person: PersonTime) -> tuple[Window, ...]:
+    def windows(self, name: str) -> tuple[Window, ...]:
         """The weekly windows of a person."""
-        found = self.settings.hours
-        if person.availability is not None:
-            found = _week(person.availability, f"participant {person.id}")
-        more = (self.wider or {}).get(person.id, 0)
+        availability = self.person(name).availability
+        found = self.settings.hours if availability is None else _week(availability, f"participant {name}")
+        more = (self.wider or {}).get(name, 0)
         return joined(Window(w.day, max(w.start - more, 0), min(w.end + more, DAY)) for w in found) if more else found
 
     def in_week(
@@ -164,24 +147,12 @@ class FreeTime:
         first, last = self.settings.start if first is None else first, self.settings.end if last is None else last
         key = windows, zone, first, last
         if key not in self.weeks:
-            self.weeks[key] = expand(windows, zone, day_text(first), day_text(last)).intervals
+            self.weeks[key] = expand(windows, zone, day_text(first), day_text(last))
         return self.weeks[key]
 
-    def _overridden(self, free: Intervals, diary: Diary, zone: str) -> Intervals:
-        """The free times, with the hours of single dates from the diary."""
-        days = {day: spans for day, spans in diary.dates.items() if self.settings.start <= day <= self.settings.end}
-        if not days:
-            return free
-        found = [without(free, self._dates(days, zone))]
-        for day, spans in days.items():
-            hours = [Window((day + MONDAY) % 7, *span) for span in spans]
-            found.append(self.in_week(tuple(hours), zone, day, day))
-        return union(np.concatenate(found))
-
-    def _dates(self, days: Sequence[int] | frozenset[int] | Mapping[int, object], zone: str) -> Intervals:
+    def _dates(self, days: Iterable[int], zone: str) -> Intervals:
         """All minutes of some local dates of a time zone."""
-        days_open = [self.in_week(ALWAYS, zone, day, day) for day in sorted(days)]
-        return union(np.concatenate(days_open)) if days_open else np.zeros((0, 2), dtype=np.int64)
+        return union(np.concatenate([self.in_week(ALWAYS, zone, day, day) for day in sorted(days)]))
 
     def limits(self, name: str) -> list[Limit]:
         """The limits of a person."""
@@ -213,24 +184,12 @@ class FreeTime:
         """The date so many working days after each date."""
         if not number:
             return days
-        if number not in self._later:
-            self._later[number] = np.searchsorted(self.work, self.work + number, "left") + self.settings.start - YEAR
-        found: Intervals = self._later[number][np.maximum(days - (self.settings.start - YEAR), 0)]
+        first = self.settings.start - YEAR
+        wanted = self.work[np.maximum(days - first, 0)] + number
+        found: Intervals = np.searchsorted(self.work, wanted, "left") + first
         return found
-
-    @cached_property
-    def _later(self) -> dict[int, Intervals]:
-        return {}
-
-
-@lru_cache(maxsize=4096)
-def _week(text: str | tuple[str, ...], where: str) -> tuple[Window, ...]:
-    return parse_week(text, where)
 
 
 def shared_time(people: Sequence[str], free_time: FreeTime) -> Intervals:
     """When all of some people are free."""
-    found = free_time.of(people[0])
-    for other in people[1:]:
-        found = common(found, free_time.of(other))
-    return found
+    return reduce(common, map(free_time.of, people))

@@ -1,4 +1,4 @@
-"""Starts for a few matches while all others keep theirs."""
+"""Dates for a few matches while all others keep theirs."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import product
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -84,27 +85,20 @@ def inserted_together(
         some,
         [start[k] for k in possible],
         watch,
-        [replace(site, taken=_at_site(site, sessions)) for site in others.rooms],
+        [site.with_taken(sessions) for site in others.rooms],
         others=sessions,
         work=work,
     )
     return replace(found, dates=spread(len(tasks), [(possible, found.dates)]))
 
 
-def _at_site(room: Rooms, sessions: Sequence[PlacedSession]) -> tuple[tuple[int, int], ...]:
-    return (*room.taken, *((s.start, s.end) for s in sessions if s.site == room.site))
-
-
 def without_taken(task: Task, others: Sequence[PlacedSession], rooms: Sequence[Rooms] = ()) -> Task:
     """The task without starts at which somebody has another session, a limit is used up, or no room is left."""
     keep = [np.ones(len(times), dtype=bool) for times in task.starts]
-    for other in others:
-        if task.buffers.keys().isdisjoint(other.task.buffers):
-            continue
-        for k, (times, own) in enumerate(zip(task.starts, task.format.sessions, strict=True)):
-            if not (task.fixed[k] and other.fixed):
-                before = times + own.minutes + task.pause(k, other.task, other.k) <= other.start
-                keep[k] &= before | (times >= other.end + other.task.pause(other.k, task, k))
+    for other, (k, own) in product(others, enumerate(task.format.sessions)):
+        if not (task.buffers.keys().isdisjoint(other.task.buffers) or (task.fixed[k] and other.fixed)):
+            before = task.starts[k] + own.minutes + task.pause(k, other.task, other.k) <= other.start
+            keep[k] &= before | (task.starts[k] >= other.end + other.task.pause(other.k, task, k))
     for limit in task.limits:
         used = used_of(limit, others)
         for k, (times, own) in enumerate(zip(task.starts, task.format.sessions, strict=True)):
@@ -114,5 +108,5 @@ def without_taken(task: Task, others: Sequence[PlacedSession], rooms: Sequence[R
     for room in rooms:
         for k, site in enumerate(task.sites):
             if site == room.site:
-                keep[k] &= ~no_room(replace(room, taken=_at_site(room, others)), task, k)
+                keep[k] &= ~no_room(room.with_taken(others), task, k)
     return task if all(mask.all() for mask in keep) else task.kept(keep)

@@ -155,13 +155,8 @@ class Schedule(Shown):
         sessions = [(session, plan) for plan in self.plans for session in plan.sessions]
         sessions.sort(key=lambda row: (row[0].start, row[1].people))
         rows = [
-            (
-                f"{m.begins(zone):%a %Y-%m-%d %H:%M}",
-                p.match.mentor,
-                ", ".join(p.match.mentees),
-                m.room or m.site or m.mode,
-            )
-            for m, p in sessions[:MOST_ROWS]
+            (f"{m.begins(zone):%a %Y-%m-%d %H:%M}", p.mentor, ", ".join(p.mentees), m.room or m.site or m.mode)
+            for m, p in ((session, plan.match) for session, plan in sessions[:MOST_ROWS])
         ]
         yield Table((f"begins ({zone})", "mentor", "mentees", "where"), rows, "Sessions", len(sessions))
         if self.unplaced:

@@ -18,12 +18,13 @@ from mmatch.scheduling.dates_by_component import RunLimits, components_of
 from mmatch.scheduling.diaries import moment
 from mmatch.scheduling.free_time import FreeTime
 from mmatch.scheduling.new_schedules import assembled
-from mmatch.scheduling.plans import Plan, Schedule, Session
+from mmatch.scheduling.plans import Plan, Schedule
 from mmatch.scheduling.schedule_settings import Dates, Key, Settings, format_name, key_of, settings_of
 from mmatch.scheduling.single_match import IMPOSSIBLE
 from mmatch.scheduling.tasks import Task, task_of
 
 if TYPE_CHECKING:
+    from mmatch.availability import Intervals
     from mmatch.cohort import Cohort
 
 
@@ -84,8 +85,9 @@ def reschedule(  # noqa: PLR0913 - the verb's own arguments
     limits = RunLimits.of(time_limit, cancel, on_interrupt)
     free_time = FreeTime(cohort, settings)
     tasks = [task_of(match, format_name(cohort, program, match), free_time) for match in matches]
-    weights = _Weights.of(tasks, earlier)
-    tasks = [_priced(_as_held(task, earlier), earlier.get(key_of(task.match)), weights, public) for task in tasks]
+    plans = [earlier.get(key_of(task.match)) for task in tasks]
+    weights = _Weights.of(tasks, plans)
+    tasks = [_priced(_as_held(*row), row[1], weights, public) for row in zip(tasks, plans, strict=True)]
     rooms = {(key, k): session.room for key, plan in earlier.items() for k, session in enumerate(plan.sessions)}
     found = assembled(tasks, free_time, limits, weights.vector_of, rooms)
     return replace(_with_revisions(found, previous), question=result.proof.digest)
@@ -115,9 +117,8 @@ def _kept(agreed: Mapping[Key, Mapping[int, int]], before: Settings, now: int | 
     return found
 
 
-def _as_held(task: Task, earlier: Mapping[Key, Plan]) -> Task:
+def _as_held(task: Task, plan: Plan | None) -> Task:
     """The task with how and where its sessions were held, for those that were."""
-    plan = earlier.get(key_of(task.match))
     if plan is None or not any(task.fixed) or len(plan.sessions) < len(task.fixed):
         return task
     ways = zip(task.fixed, plan.sessions, task.modes, task.sites, strict=False)
@@ -133,17 +134,15 @@ class _Weights:
     moved: int
 
     @classmethod
-    def of(cls, tasks: Sequence[Task], earlier: Mapping[Key, Plan]) -> _Weights:
+    def of(cls, tasks: Sequence[Task], plans: Sequence[Plan | None]) -> _Weights:
         """Weights under which earlier aims always decide, within every component.
 
         Raises:
             LimitError: numbers beyond 62 bits.
         """
-        shared = tasks[0].settings.rooms if tasks else ()
-        components = [[tasks[k] for k in component.numbers] for component in components_of(tasks, shared)]
-        sessions = max((sum(len(task.starts) for task in component) for component in components), default=0)
-        dearest = (sum(_dearest(task, earlier.get(key_of(task.match))) for task in part) for part in components)
-        moved = 1 + max(dearest, default=0)
+        components = [numbers for numbers, _ in components_of(tasks, tasks[0].settings.rooms if tasks else ())]
+        sessions = max((sum(len(tasks[k].starts) for k in numbers) for numbers in components), default=0)
+        moved = 1 + max((sum(_dearest(tasks[k], plans[k]) for k in numbers) for numbers in components), default=0)
         public = moved * (sessions + 1)
         if public * (sessions + 1) * (max(map(len, components), default=0) + 2) >= IMPOSSIBLE:
             text = f"{sessions:,} sessions of one component are too many to weigh their moves exactly"
@@ -157,17 +156,18 @@ class _Weights:
         return -public, -moved, -minutes
 
 
-def _same_sessions(task: Task, plan: Plan | None) -> bool:
-    """Whether a match had dates for the same number of sessions."""
-    return plan is not None and len(plan.sessions) == len(task.starts)
+def _distances(task: Task, plan: Plan | None) -> list[Intervals] | None:
+    """How far each start is from the earlier one; None where the match had no dates for so many sessions."""
+    if plan is None or len(plan.sessions) != len(task.starts):
+        return None
+    return [np.abs(times - session.start) for times, session in zip(task.starts, plan.sessions, strict=True)]
 
 
 def _dearest(task: Task, plan: Plan | None) -> int:
     """The most minutes that dates of a match can cost: by which sessions move, or by which wishes are missed."""
-    if plan is not None and _same_sessions(task, plan):
-        rows = zip(task.starts, plan.sessions, strict=True)
-        return sum(int(np.abs(times - session.start).max(initial=0)) for times, session in rows)
-    wishes = task.wishes
+    distances, wishes = _distances(task, plan), task.wishes
+    if distances is not None:
+        return sum(int(away.max(initial=0)) for away in distances)
     gaps = sum(wishes.gap * (gap.most + gap.target) + wishes.same_time for gap in task.format.gaps)
     return gaps + sum(int(prices.max(initial=0)) for prices in task.prices)
 
@@ -175,14 +175,12 @@ def _dearest(task: Task, plan: Plan | None) -> int:
 def _priced(task: Task, plan: Plan | None, weights: _Weights, public: int) -> Task:
     """The task with the costs of moving: where the match had dates, wishes count nothing."""
     settings = replace(task.settings, wishes=replace(task.wishes, adjacent=0))  # it has no weight in what is compared
-    if plan is None or not _same_sessions(task, plan):
+    distances = _distances(task, plan)
+    if plan is None or distances is None:
         return replace(task, settings=settings, prices=tuple(np.maximum(price, 0) for price in task.prices))
-    prices = []
-    for times, session in zip(task.starts, plan.sessions, strict=True):
-        away = np.abs(times - session.start)
-        worth = weights.moved + (weights.public if session.start < public else 0)
-        prices.append(away + np.where(away > 0, worth, 0))
-    return replace(task, settings=settings, prices=tuple(prices), radix=0)
+    worth = [weights.moved + (weights.public if session.start < public else 0) for session in plan.sessions]
+    prices = tuple(away + np.where(away > 0, price, 0) for away, price in zip(distances, worth, strict=True))
+    return replace(task, settings=settings, prices=prices, radix=0)
 
 
 def _with_revisions(found: Schedule, previous: Schedule) -> Schedule:
@@ -193,18 +191,13 @@ def _with_revisions(found: Schedule, previous: Schedule) -> Schedule:
     for plan in found.plans:
         key = key_of(plan.match)
         before = earlier[key].sessions if key in earlier else ()
-        called_off = off[key].sessions if key in off and key not in earlier else ()
-        last = [session.revision + 2 for session in called_off] + [0] * len(plan.sessions)
-        sessions = tuple(
-            _revised(session, before[k]) if k < len(before) else replace(session, revision=last[k])
-            for k, session in enumerate(plan.sessions)
-        )
+        called_off = off[key].sessions if key in off and not before else ()
+        revisions = [
+            old.revision + (replace(new, revision=old.revision) != old)
+            for new, old in zip(plan.sessions, before, strict=False)
+        ]
+        revisions += [session.revision + 2 for session in called_off] + [0] * len(plan.sessions)
+        sessions = tuple(replace(new, revision=n) for new, n in zip(plan.sessions, revisions, strict=False))
         plans.append(replace(plan, sessions=sessions))
     gone = earlier.keys() - {key_of(plan.match) for plan in plans}
     return replace(found, plans=tuple(plans), cancelled=tuple(earlier[key] for key in sorted(gone)))
-
-
-def _revised(session: Session, before: Session) -> Session:
-    """A session that stays keeps its revision; one that moved has the next one."""
-    same = replace(session, revision=before.revision)
-    return same if same == before else replace(same, revision=before.revision + 1)

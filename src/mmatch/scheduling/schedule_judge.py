@@ -10,16 +10,16 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from functools import lru_cache
-from itertools import combinations, pairwise
+from itertools import combinations, pairwise, product
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from mmatch.availability import Window, parse_week
+from mmatch.availability import parse_week
 from mmatch.formats import format_of
 from mmatch.matching import Matching, Violation
 from mmatch.scheduling.diaries import FREE
 from mmatch.scheduling.plans import Plan, Schedule, Session
-from mmatch.scheduling.schedule_settings import Settings, format_name
+from mmatch.scheduling.schedule_settings import Settings, format_name, key_of
 
 if TYPE_CHECKING:
     from mmatch.cohort import Cohort, Participant
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from mmatch.scheduling.diaries import Diary
 
 START = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+_week = lru_cache(maxsize=4096)(parse_week)
 
 
 def judge_schedule(
@@ -45,7 +46,7 @@ def judge_schedule(
     dated = [plan.match for plan in schedule.plans] + [item.match for item in schedule.unplaced]
     found = list(_wrong_matches(matching or Matching(tuple(dict.fromkeys(dated)), ()), dated))
     names = frozenset(cohort.people.ids)
-    known = [plan for plan in schedule.plans if names.issuperset((plan.match.mentor, *plan.match.mentees))]
+    known = [plan for plan in schedule.plans if names.issuperset(plan.people)]
     by_person = _by_person(known, schedule.settings)
     people = {name: cohort[name] for name in sorted(by_person)}
     own = {form.name: form for form in program.formats}
@@ -76,8 +77,7 @@ def _wrong_matches(matching: Matching, dated: list[Match]) -> Iterator[Violation
 
 def _wrong_plan(known: Mapping[str, Participant], settings: Settings, plan: Plan) -> Iterator[Violation]:
     form = format_of(plan.format, settings.formats)
-    names = (plan.match.mentor, *plan.match.mentees)
-    key = (plan.match.mentor, plan.match.offer, plan.match.mentees)
+    names, key = plan.people, key_of(plan.match)
     pins, kept, agreed = (given.get(key, {}) for given in (settings.pins, settings.kept, settings.agreed))
     if [session.minutes for session in plan.sessions] != [spec.minutes for spec in form.sessions]:
         yield Violation("plan-sessions", f"{plan.match.mentor}: not the sessions of {form.name}", names)
@@ -203,10 +203,9 @@ Attended = list[tuple[Session, bool]]  # with whether it has taken place
 def _by_person(plans: list[Plan], settings: Settings) -> dict[str, Attended]:
     found: dict[str, Attended] = {}
     for plan in plans:
-        kept = settings.kept.get((plan.match.mentor, plan.match.offer, plan.match.mentees), {})
-        for k, session in enumerate(plan.sessions):
-            for name in (plan.match.mentor, *plan.match.mentees):
-                found.setdefault(name, []).append((session, k in kept))
+        kept = settings.kept.get(key_of(plan.match), {})
+        for (k, session), name in product(enumerate(plan.sessions), plan.people):
+            found.setdefault(name, []).append((session, k in kept))
     return found
 
 
@@ -233,16 +232,16 @@ def _wrong_person(person: Participant, settings: Settings, attended: Attended) -
 
 def _limits(diary: Diary) -> Iterator[tuple[str, float, Any, Any]]:
     """(in words, at most, the period of a date, what a session counts)."""
-    month = lambda date: (date.year, date.month)  # noqa: E731 - a line of a table
-    if diary.per_day is not None:
-        yield f"{diary.per_day} sessions a day", diary.per_day, lambda date: date, lambda _: 1
-    if diary.per_week is not None:
-        yield f"{diary.per_week} sessions a week", diary.per_week, lambda date: date.isocalendar()[:2], lambda _: 1
-    if diary.per_month is not None:
-        yield f"{diary.per_month} sessions a month", diary.per_month, month, lambda _: 1
-    if diary.hours_per_month is not None:
-        hours = diary.hours_per_month
-        yield f"{hours} hours a month", hours, month, lambda session: Fraction(session.minutes, 60)
+    periods: list[tuple[str, str, Any]] = [
+        ("per_day", "day", lambda date: date),
+        ("per_week", "week", lambda date: date.isocalendar()[:2]),
+        ("per_month", "month", lambda date: (date.year, date.month)),
+    ]
+    for name, text, period in periods:
+        if (most := getattr(diary, name)) is not None:
+            yield f"{most} sessions a {text}", most, period, lambda _: 1
+    if (hours := diary.hours_per_month) is not None:
+        yield f"{hours} hours a month", hours, periods[-1][-1], lambda session: Fraction(session.minutes, 60)
 
 
 # -- rooms ------------------------------------------------------------------------------------------------------------
@@ -253,26 +252,20 @@ def _wrong_rooms(schedule: Schedule) -> Iterator[Violation]:
     settings = schedule.settings
     taken: dict[tuple[str, str], list[tuple[int, int, str]]] = {}
     for plan in schedule.plans:
-        kept = settings.kept.get((plan.match.mentor, plan.match.offer, plan.match.mentees), {})
+        kept, mentor = settings.kept.get(key_of(plan.match), {}), plan.match.mentor
         for k, session in enumerate(plan.sessions):
             if session.mode != "in_person" or session.site not in settings.rooms or k in kept:
                 continue
-            if session.room not in settings.rooms[session.site]:
-                text = f"{plan.match.mentor}: no room at {session.site} from {_shown(session)}"
-                yield Violation("plan-room", text, (plan.match.mentor,))
-                continue
-            spans = taken.setdefault((session.site, session.room), [])
-            spans.append((session.start, session.end, plan.match.mentor))
+            if session.room in settings.rooms[session.site]:
+                span = (session.start, session.end, mentor)
+                taken.setdefault((session.site, session.room), []).append(span)
+            else:
+                yield Violation("plan-room", f"{mentor}: no room at {session.site} from {_shown(session)}", (mentor,))
     for (site, room), spans in sorted(taken.items()):
         for one, other in pairwise(sorted(spans)):
             if other[0] < one[1]:
                 text = f"two sessions at once in room {room} at {site}: of {one[2]} and of {other[2]}"
                 yield Violation("plan-room", text, (one[2], other[2]))
-
-
-@lru_cache(maxsize=4096)
-def _week(text: Any) -> tuple[Window, ...]:
-    return parse_week(text)
 
 
 def _local_time(minute: int, zone: ZoneInfo) -> dt.datetime:

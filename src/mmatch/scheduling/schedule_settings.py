@@ -237,19 +237,14 @@ class Settings:
             for (mentor, _, mentees), starts in self.pins.items()
             for k, at in starts.items()
         ]
+        same = ("zone", "grain", "buffer", "diaries", "rooms", "travel", "wishes")
         return Dates(
             start=day_text(self.start),
             end=day_text(self.end),
-            zone=self.zone,
             hours=week_text(self.hours),
-            grain=self.grain,
             blackout=[day_text(day) for day in sorted(self.blackout)],
-            buffer=self.buffer,
-            diaries=self.diaries,
-            rooms=self.rooms,
-            travel=self.travel,
             pins=pins,
-            wishes=self.wishes,
+            **{name: getattr(self, name) for name in same},
         )
 
 

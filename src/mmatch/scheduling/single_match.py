@@ -16,7 +16,6 @@ import numpy as np
 from mmatch.scheduling.tasks import Task
 
 if TYPE_CHECKING:
-    from mmatch.arrays import Bools
     from mmatch.availability import Intervals
 
 IMPOSSIBLE = 2**60
@@ -88,24 +87,18 @@ def needed_minutes(task: Task, k: int) -> int:
     return task.format.sessions[k].minutes + task.pause(k, task, k + 1)
 
 
-def _gap_allowed(task: Task, k: int, one: Intervals, other: Intervals) -> Bools:
-    """Whether gap k may lie between starts, given as positions in any broadcast shape."""
-    if task.fixed[k] and task.fixed[k + 1]:
-        return np.ones(np.broadcast_shapes(one.shape, other.shape), dtype=bool)
+def _gap_costs(task: Task, k: int, one: Intervals, other: Intervals) -> Intervals:
+    """What gap k costs between starts, as positions in any broadcast shape; `IMPOSSIBLE` where it is not allowed."""
     gap, (before, after) = task.format.gaps[k], task.marks[k]
     apart = after[other] - before[one]
-    found: Bools = (gap.least <= apart) & (apart <= gap.most)
-    found = found & (task.days[k + 1][other] >= task.soonest[k][one])
-    return found & (task.starts[k + 1][other] >= task.starts[k][one] + needed_minutes(task, k))
-
-
-def _gap_costs(task: Task, k: int, one: Intervals, other: Intervals) -> Intervals:
-    """What gap k costs between starts, given as positions; `IMPOSSIBLE` where it is not allowed."""
-    before, after = task.marks[k]
-    found = task.radix * task.wishes.gap * np.abs(after[other] - before[one] - task.format.gaps[k].target)
+    found: Intervals = task.radix * task.wishes.gap * np.abs(apart - gap.target)
     if task.wishes.same_time:
         found = found + task.radix * task.wishes.same_time * (task.week_times[k][one] != task.week_times[k + 1][other])
-    return np.where(_gap_allowed(task, k, one, other), found, IMPOSSIBLE)
+    if task.fixed[k] and task.fixed[k + 1]:
+        return found
+    allowed = (gap.least <= apart) & (apart <= gap.most) & (task.days[k + 1][other] >= task.soonest[k][one])
+    allowed &= task.starts[k + 1][other] >= task.starts[k][one] + needed_minutes(task, k)
+    return np.where(allowed, found, IMPOSSIBLE)
 
 
 class _Gap:

@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
-from types import MappingProxyType
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from mmatch.availability import DAY, offsets_at, starts
 from mmatch.formats import format_of
-from mmatch.scheduling.free_time import MONDAY, FreeTime, Limit, PersonTime, shared_time
+from mmatch.scheduling.free_time import MONDAY, FreeTime, Limit, shared_time
 from mmatch.scheduling.schedule_settings import key_of
 
 if TYPE_CHECKING:
     from mmatch.arrays import Bools
     from mmatch.availability import Intervals
+    from mmatch.cohort import Participant
     from mmatch.formats import Format, Gap, SessionSpec
     from mmatch.matching import Match
     from mmatch.scheduling.schedule_settings import Key, Settings, Wishes
@@ -69,6 +69,11 @@ class Task:
         """What makes dates good."""
         return self.settings.wishes
 
+    @property
+    def longest(self) -> int:
+        """The minutes of the longest session."""
+        return max(session.minutes for session in self.format.sessions)
+
     def pause(self, k: int, other: Task, j: int) -> int:
         """Minutes that those who attend both need between session k and session j of another match, or of this one."""
         travel = self.settings.travel
@@ -99,10 +104,6 @@ class Task:
             week_times=some(self.week_times),
         )
 
-    def at(self, dates: Sequence[int]) -> Task:
-        """The task with these dates and no others."""
-        return self.kept([times == at for times, at in zip(self.starts, dates, strict=True)])
-
 
 def task_of(match: Match, name: str, free_time: FreeTime) -> Task:
     """What one match needs, and when it could meet."""
@@ -130,8 +131,8 @@ def task_of(match: Match, name: str, free_time: FreeTime) -> Task:
         ),
         soonest=tuple(columns[k].soonest(gap, free_time) for k, gap in enumerate(form.gaps)),
         week_times=tuple(column.week_times for column in columns),
-        buffers=MappingProxyType({person: free_time.buffer(person) for person in people}),
-        homes=MappingProxyType({person.id: person.site for person in attending}),
+        buffers={person: free_time.buffer(person) for person in people},
+        homes={person.id: person.site for person in attending},
         limits=tuple(limit for person in people for limit in free_time.limits(person)),
         fixed=tuple(k in kept for k in range(len(form.sessions))),
         settings=settings,
@@ -200,36 +201,32 @@ def _prices(
     form: Format, columns: Sequence[_Column], people: tuple[str, ...], free_time: FreeTime
 ) -> tuple[Intervals, ...]:
     """What each start costs by itself: lateness, evenings, hours that people do not prefer."""
-    settings = free_time.settings
-    known: dict[tuple[int, int], Intervals] = {}
-    for column, session in zip(columns, form.sessions, strict=True):
-        if (id(column), session.minutes) not in known:
-            known[id(column), session.minutes] = _hour_prices(column.starts, session, people, free_time)
-    prices = [known[id(column), session.minutes] for column, session in zip(columns, form.sessions, strict=True)]
-    prices[0] = prices[0] + settings.wishes.earliest * (columns[0].starts - settings.start * DAY)
+    settings, wishes = free_time.settings, free_time.settings.wishes
+    zones = Counter(map(free_time.zone, people)) if wishes.evening else {}
+    weeks = [(free_time.diary(person).preferred, free_time.zone(person)) for person in people if wishes.preferred]
+
+    @cache
+    def of_hours(column: _Column, minutes: int) -> Intervals:
+        times, found = column.starts, np.zeros(len(column.starts), dtype=np.int64)
+        for zone, count in zones.items():
+            local = (times + offsets_at(times, zone)) % DAY
+            odd: Bools = (local < wishes.early * 60) | (local + minutes > wishes.late * 60)
+            found += wishes.evening * count * odd
+        for preferred, zone in weeks:
+            if preferred:
+                inside = starts(free_time.in_week(preferred, zone), minutes, 1)
+                found += wishes.preferred * ~np.isin(times, inside)
+        return found
+
+    prices = [of_hours(column, session.minutes) for column, session in zip(columns, form.sessions, strict=True)]
+    prices[0] = prices[0] + wishes.earliest * (columns[0].starts - settings.start * DAY)
     return tuple(prices)
-
-
-def _hour_prices(times: Intervals, session: SessionSpec, people: tuple[str, ...], free_time: FreeTime) -> Intervals:
-    """What evenings, and hours that people do not prefer, cost at each start."""
-    wishes, found = free_time.settings.wishes, np.zeros(len(times), dtype=np.int64)
-    zones = Counter(map(free_time.zone, people))
-    for zone, count in zones.items() if wishes.evening and len(times) else ():
-        local = (times + offsets_at(times, zone)) % DAY
-        odd: Bools = (local < wishes.early * 60) | (local + session.minutes > wishes.late * 60)
-        found += wishes.evening * count * odd
-    for person in people if wishes.preferred and len(times) else ():
-        preferred = free_time.diary(person).preferred
-        if preferred:
-            inside = free_time.in_week(preferred, free_time.zone(person))
-            found += wishes.preferred * ~np.isin(times, starts(inside, session.minutes, 1))
-    return found
 
 
 # -- how and where ----------------------------------------------------------------------------------------------------
 
 
-def common_site(people: Sequence[PersonTime], travel: Mapping[tuple[str, str], int]) -> str:
+def common_site(people: Sequence[Participant], travel: Mapping[tuple[str, str], int]) -> str:
     """Where these people can meet in person: their site, or the one of theirs with the shortest way for all.
 
     The empty text where they are at different sites and no way between them is known.
@@ -245,7 +242,7 @@ def common_site(people: Sequence[PersonTime], travel: Mapping[tuple[str, str], i
     return min(ways)[2] if ways else ""
 
 
-def _mode(session: SessionSpec, people: Sequence[PersonTime], site: str) -> str:
+def _mode(session: SessionSpec, people: Sequence[Participant], site: str) -> str:
     """How a session is held: as the format says; where it says "either", virtual if all can; "" if there is no way."""
     possible = [mode for mode in ("virtual", "in_person") if all(mode in person.modes for person in people)]
     wanted = [m for m in possible if session.mode in {m, "either"} and (site or m != "in_person")]
