@@ -17,8 +17,8 @@ from mmatch.cohort import Cohort
 from mmatch.errors import InputError, LimitError, Problem, UnsupportedError, excerpt
 from mmatch.exact import count_fault
 from mmatch.instance import Answer
+from mmatch.instance.compiled import Compiled
 from mmatch.instance.decoding import decode
-from mmatch.instance.question import Question
 from mmatch.matching import BlockingPair, Matching, Status
 from mmatch.mechanisms.market import market_of, obstacle
 from mmatch.mechanisms.rotations import stable_seats
@@ -117,7 +117,7 @@ def stable_matchings(cohort: Cohort, program: Program | None = None, *, most: in
     if fault:
         raise InputError(Problem("count", "most", fault))
     resolved = program.resolve(cohort, "stable")
-    instance, edges = Question(cohort, resolved).compiled
+    instance, edges = Compiled(cohort, resolved).compiled
     told = obstacle(instance)
     if told:
         raise UnsupportedError(f"stable_matchings cannot keep {told}")

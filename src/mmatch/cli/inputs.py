@@ -92,7 +92,7 @@ def policy_of(path: str | None, settings: list[str] | None, sizes: list[str] | N
 
 
 @dataclass(frozen=True)
-class Question:
+class Inputs:
     """A cohort, its program, and an answer to them: a result, or a matching made by hand."""
 
     cohort: Cohort
@@ -122,7 +122,7 @@ class Question:
         return Names(self.cohort).id_of(text, "person")
 
 
-def question_of(words: list[str]) -> tuple[Question, list[str]]:
+def question_of(words: list[str]) -> tuple[Inputs, list[str]]:
     """The question that words of a command name, and the words after it.
 
     The first word is the folder that `mmatch match` wrote, a result.json, or a matches.csv made by hand, with
@@ -144,11 +144,11 @@ def question_of(words: list[str]) -> tuple[Question, list[str]]:
         files = [str(folder / "cohort.json"), str(folder / "program.json"), str(answer)]
     cohort, program = read_cohort(files[0]), read_program(files[1])
     if files[2].lower().endswith(".json"):
-        return Question(cohort, program, read_result(files[2], program)), rest
-    return Question(cohort, program, read_matches(cohort, program, files[2])), rest
+        return Inputs(cohort, program, read_result(files[2], program)), rest
+    return Inputs(cohort, program, read_matches(cohort, program, files[2])), rest
 
 
-def only(words: list[str]) -> Question:
+def only(words: list[str]) -> Inputs:
     """The question that all words of a command name."""
     question, rest = question_of(words)
     if rest:

@@ -16,7 +16,7 @@ from mmatch.arrays import NONE, Bools
 from mmatch.constraints import Bounds
 from mmatch.explanations.what_if import GROUPS_LED, SIZE, Seat, Trial, where
 from mmatch.explanations.words import counted, listed, topic_word
-from mmatch.instance.question import Question
+from mmatch.instance.compiled import Compiled
 from mmatch.instance.set_titles import set_title
 from mmatch.matching import Match, Reason, Violation
 from mmatch.proof.judge import chosen_edges
@@ -32,7 +32,7 @@ ORDINALS = {1: "first", 2: "second", 3: "third"}
 class GroupSeats:
     """Reasons for unfilled seats of a matching in groups, and for groups that did not open."""
 
-    def __init__(self, question: Question, result: Result) -> None:
+    def __init__(self, question: Compiled, result: Result) -> None:
         self.what_if = Trial(question, result)
         self.unopened = UnopenedGroups(self.what_if)
         self.cohort, (self.instance, self.edges) = question.cohort, question.untimed

@@ -15,7 +15,7 @@ from mmatch.constraints import SETS
 from mmatch.engine import solve
 from mmatch.errors import InputError, MmatchError, Problem
 from mmatch.explanations.words import counted, listed
-from mmatch.instance.question import Question
+from mmatch.instance.compiled import Compiled
 from mmatch.instance.set_titles import set_title
 from mmatch.matching import Cut, Reason, Stability, Status
 from mmatch.mechanisms.market import short_of
@@ -32,7 +32,7 @@ NAMES_PAIRS = {"Lock": "the lock of", "Forbid": "the ban of"}  # rules that are 
 STABLE = {"weak": "stable", "strong": "strongly stable", "super": "super-stable", "envy": "envy-free"}
 
 
-def why_infeasible(question: Question, result: Result) -> Iterator[Reason]:
+def why_infeasible(question: Compiled, result: Result) -> Iterator[Reason]:
     """One reason: who must be served, by whom only, and how much is missing."""
     cohort, evidence = question.cohort, result.proof.evidence
     if isinstance(evidence, Stability):
@@ -69,7 +69,7 @@ def _marked(rows: tuple[int, ...], n: int) -> Bools:
     return marked
 
 
-def _unstable(question: Question, claim: Stability) -> Reason:
+def _unstable(question: Compiled, claim: Stability) -> Reason:
     """Why no matching is stable in the way that was asked for."""
     if claim.notion == "super" and claim.side:
         return Reason("rules", (), "", "no super-stable matching exists: too many people are indifferent")

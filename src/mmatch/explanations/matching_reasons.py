@@ -18,7 +18,7 @@ from mmatch.explanations.infeasible import why_infeasible
 from mmatch.explanations.stable_refusals import refusals
 from mmatch.explanations.unfilled_seats import Unfilled
 from mmatch.explanations.words import number
-from mmatch.instance.question import Question
+from mmatch.instance.compiled import Compiled
 from mmatch.matching import Matching, Reason, Status
 from mmatch.mechanisms.market import obstacle
 from mmatch.program import Program
@@ -40,7 +40,7 @@ def reasons(cohort: Cohort, result: Result) -> tuple[Reason, ...]:
         InputError: where result and cohort do not belong together.
     """
     check_answer(cohort, result)
-    question = Question(cohort, result.program)
+    question = Compiled(cohort, result.program)
     if result.status == Status.INFEASIBLE:
         return tuple(why_infeasible(question, result))
     if result.found is None:
@@ -92,7 +92,7 @@ class Explanation(Shown):
         yield Table(("kind", "topic", "why"), rows)
 
 
-def _is_stable(question: Question, result: Result) -> bool:
+def _is_stable(question: Compiled, result: Result) -> bool:
     """Whether nothing blocks in the matching, by what it claims or by a rule, so that who was preferred says why."""
     if result.proof.stability is not None:
         return True

@@ -16,7 +16,7 @@ from mmatch.display import Shown, Table
 from mmatch.engine import solve
 from mmatch.errors import InputError, Problem, UnsupportedError
 from mmatch.exact import Value, readable
-from mmatch.instance.question import Question
+from mmatch.instance.compiled import Compiled
 from mmatch.matching import Matching, Prices, Trust
 from mmatch.network.circulation import CrossingSets, Network, build_network
 from mmatch.network.folding import stage_costs
@@ -153,7 +153,7 @@ def _left_open(again: _Solver, answer: Result) -> list[int | None]:
     unknown: list[int | None] = [None] * len(again.program.tiers)
     if answer.trust != Trust.PROVED or answer.found is None:
         return unknown
-    instance, edges = Question(again.cohort, again.program).compiled
+    instance, edges = Compiled(again.cohort, again.program).compiled
     evidence, chosen = answer.proof.evidence, chosen_edges(edges, answer.found)
     if chosen is None or not isinstance(evidence, Prices) or evidence.multipliers or instance.groups is not None:
         return unknown  # the proof is more than prices on the network, so the network does not tell

@@ -19,7 +19,7 @@ from mmatch.engine import check_seed
 from mmatch.errors import InputError, Problem, SolverError
 from mmatch.exact import count_fault
 from mmatch.instance import Answer, Instance, Watch
-from mmatch.instance.question import Question
+from mmatch.instance.compiled import Compiled
 from mmatch.matching import Prices, Status
 from mmatch.network.circulation import build_network
 from mmatch.program import Program, check_question
@@ -83,7 +83,7 @@ def shortlists(
         if fault:
             raise InputError(Problem("count", name, fault))
     check_seed(seed)
-    instance, edges = Question(cohort, program.resolve(cohort, "flow"), seed).untimed
+    instance, edges = Compiled(cohort, program.resolve(cohort, "flow"), seed).untimed
     requests, mentors = len(instance.labels.wanted), len(np.unique(instance.labels.label("mentor")))
     limit = max(-(-FEW * size * requests // max(mentors, 1)), 1) if most is None else most
     listed = _with_lists(instance, size, limit)

@@ -10,15 +10,15 @@ from mmatch.arrays import NONE, Ints
 from mmatch.candidates.lottery import lottery
 from mmatch.cohort import Cohort
 from mmatch.explanations.words import counted, listed, topic_word
+from mmatch.instance.compiled import Compiled
 from mmatch.instance.decoding import chosen_edges
-from mmatch.instance.question import Question
 from mmatch.matching import Reason
 from mmatch.mechanisms.market import Market, market_of, obstacle
 from mmatch.proof.strict_lists import seats_of
 from mmatch.result import Result
 
 
-def refusals(question: Question, result: Result) -> Iterator[Reason]:
+def refusals(question: Compiled, result: Result) -> Iterator[Reason]:
     """One reason for each request whose mentee asked in vain where they would rather be.
 
     Who sits there is told, because the matching tells it; how a list goes on is not.

@@ -18,7 +18,7 @@ from mmatch.explanations.group_seats import GroupSeats
 from mmatch.explanations.swap_chains import Moves, best_chains, chain_from, connected
 from mmatch.explanations.what_if import Seat
 from mmatch.explanations.words import counted, found_by, listed, number, topic_word
-from mmatch.instance.question import Question
+from mmatch.instance.compiled import Compiled
 from mmatch.matching import Reason, Status
 from mmatch.network.circulation import HUB, CrossingSets, Network, build_network
 from mmatch.proof.judge import chosen_edges
@@ -30,7 +30,7 @@ MOST_CHAINS = 200  # requests with a seat and one more wanted, for which the cha
 class Unfilled:
     """Reasons for the unfilled seats of one matching."""
 
-    def __init__(self, question: Question, result: Result) -> None:
+    def __init__(self, question: Compiled, result: Result) -> None:
         cohort = question.cohort
         self.cohort, self.program, self.result = cohort, question.program, result
         self.question = question

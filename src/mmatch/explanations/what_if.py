@@ -19,8 +19,8 @@ from mmatch.constraints import Slots
 from mmatch.exact import plain
 from mmatch.explanations.words import found_by, number
 from mmatch.instance.capacities import capacities
+from mmatch.instance.compiled import Compiled
 from mmatch.instance.from_pairs import matching_from_pairs
-from mmatch.instance.question import Question
 from mmatch.matching import Match, Matching, Status, Violation
 from mmatch.proof.validity import validity
 from mmatch.result import Result
@@ -43,7 +43,7 @@ class Seat:
 class Trial:
     """A matching in groups as it is, and as it would be after one change."""
 
-    def __init__(self, question: Question, result: Result) -> None:
+    def __init__(self, question: Compiled, result: Result) -> None:
         self.cohort, self.program = question.cohort, question.program
         (self.instance, self.edges), self.result = question.untimed, result
         self.matching: Matching = result.matching

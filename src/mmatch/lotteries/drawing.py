@@ -18,8 +18,8 @@ from mmatch.engine import check_seed
 from mmatch.errors import InputError, LimitError, Problem, SolverError, UnsupportedError, excerpt
 from mmatch.exact import exact, number_fault, short
 from mmatch.instance import Answer, Instance
+from mmatch.instance.compiled import Compiled
 from mmatch.instance.decoding import decode
-from mmatch.instance.question import Question
 from mmatch.instance.set_titles import set_title
 from mmatch.lotteries.chances import edge_chances
 from mmatch.lotteries.keyed_random import Keyed
@@ -78,7 +78,7 @@ def randomise(
     check_seed(seed)
     most = _cap(cap)
     resolved = program.resolve(cohort, "flow")
-    instance, people = Question(cohort, resolved).untimed
+    instance, people = Compiled(cohort, resolved).untimed
     _check_flow(resolved, instance)
     cap = Fraction(1) if most is None else most
     try:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from mmatch.errors import excerpt
 from mmatch.exact import Exact, Value, plain, readable
 from mmatch.instance.candidate_groups import asks_for_groups
+from mmatch.instance.compiled import Compiled
 from mmatch.instance.decoding import chosen_edges
-from mmatch.instance.question import Question
 from mmatch.matching import Branches, Cut, Matching, Prices, Shortage, Stability, Status, Trust, Violation
 from mmatch.network.circulation import CrossingSets, build_network, shortfall
 from mmatch.program import question_digest
@@ -69,7 +69,7 @@ def judge(cohort: Cohort, program: Program, status: Status, matching: Matching |
         matching: what was found, if anything.
         proof: the evidence.
     """
-    question = Question(cohort, program)
+    question = Compiled(cohort, program)
     if matching is None:
         return Grade((), trust=_trust_without(question, status, proof))
     found = validity(cohort, program, matching)
@@ -101,7 +101,7 @@ def _tier_total(measured: list[tuple[Fraction, Exact]]) -> Exact:
     return sum((w * total for w, total in measured if not isinstance(total, tuple)), Fraction(0))
 
 
-def _trust_without(question: Question, status: Status, proof: Proof) -> Trust | None:
+def _trust_without(question: Compiled, status: Status, proof: Proof) -> Trust | None:
     """The grade of a claim that there is no matching."""
     if status != Status.INFEASIBLE:
         return None
@@ -110,7 +110,7 @@ def _trust_without(question: Question, status: Status, proof: Proof) -> Trust | 
     return Trust.CORROBORATED if _agreed(proof, "infeasible") else Trust.CLAIMED
 
 
-def _none_possible(question: Question, evidence: Evidence | None) -> bool:
+def _none_possible(question: Compiled, evidence: Evidence | None) -> bool:
     """Whether the evidence, or counting alone, shows that no matching exists."""
     match evidence:
         case Cut(nodes):
@@ -128,7 +128,7 @@ def _agreed(proof: Proof, claim: str) -> bool:
 
 
 def _proved(
-    question: Question, matching: Matching, proof: Proof, totals: tuple[Exact, ...]
+    question: Compiled, matching: Matching, proof: Proof, totals: tuple[Exact, ...]
 ) -> tuple[int, tuple[Fraction | None, ...]]:
     """(leading tiers proved best, in what the aims themselves measure; what no matching exceeds in each tier)."""
     evidence = proof.evidence

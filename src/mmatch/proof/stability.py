@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from mmatch.cohort import Cohort
     from mmatch.exact import Exact
     from mmatch.instance import Instance
-    from mmatch.instance.question import Question
+    from mmatch.instance.compiled import Compiled
     from mmatch.matching import Matching, Proof
     from mmatch.mechanisms.market import Market
     from mmatch.mechanisms.rotation_order import Descent
@@ -49,7 +49,7 @@ MOST_NAMED = 3
 
 
 def stable_tiers(
-    question: Question, matching: Matching, proof: Proof, totals: tuple[Exact, ...]
+    question: Compiled, matching: Matching, proof: Proof, totals: tuple[Exact, ...]
 ) -> tuple[int, list[Violation]]:
     """(leading tiers proved best over the stable matchings that the program asks for, pairs that block).
 
@@ -149,7 +149,7 @@ def _mentees_best(market: Market, seats: Ints, claim: Stability) -> bool:
     return steps is not None and struck_out(market, seats, steps)
 
 
-def _best(question: Question, chosen: Bools, claim: Stability, totals: tuple[Exact, ...]) -> bool:
+def _best(question: Compiled, chosen: Bools, claim: Stability, totals: tuple[Exact, ...]) -> bool:
     """Whether a choice is the best stable one of the side that it is said to be, in the aims of that side."""
     instance = question.instance
     agree = counts_ranks(instance, claim.side) and tuple(instance.totals(chosen)) == totals
@@ -185,7 +185,7 @@ def _after_steps(market: Market, claim: Stability) -> OpenWishes | None:
     return None if steps is None else after_strikes(market, steps)
 
 
-def none_exists(question: Question, claim: Stability) -> bool:
+def none_exists(question: Compiled, claim: Stability) -> bool:
     """Whether a claim shows that no matching is super-stable, or stable with the least loads."""
     instance = question.instance
     if obstacle(instance, loads=True) or not _is_meant(instance, claim):
@@ -199,7 +199,7 @@ def none_exists(question: Question, claim: Stability) -> bool:
     return _none_loaded(question, market, claim)
 
 
-def _none_loaded(question: Question, market: Market, claim: Stability) -> bool:
+def _none_loaded(question: Compiled, market: Market, claim: Stability) -> bool:
     """Whether the steps are the seats of a stable matching in which a mentor falls short of their least load.
 
     In every other one each mentor has as many mentees: the Rural Hospitals theorem for strict lists, for offers with

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from mmatch.arrays import Bools, Ints
     from mmatch.instance import Instance, Watch
     from mmatch.solvers._integer_program import Model
-    from mmatch.solvers._worst_off import Relaxed
+    from mmatch.solvers._worst_off import RelaxedOptimum
     from mmatch.stages import Stage
 
 Outcome = Literal["held", "refuted", "open"]
@@ -187,7 +187,7 @@ class _FloorSearch:
     number: int
     served: Ints | None
     watch: Watch
-    cores: tuple[Relaxation, Relaxed] | None = None
+    cores: tuple[Relaxation, RelaxedOptimum] | None = None
     doubt: bool = False
 
     def between(self, low: int, high: int) -> Generator[Goal, Outcome | None, int]:
@@ -228,7 +228,7 @@ class _FloorSearch:
         relaxation, relaxed = self.cores
         useful = relaxed.useful(level)
         following = self.number + 1
-        guide: Relaxed | None = relaxed
+        guide: RelaxedOptimum | None = relaxed
         if following < len(self.instance.stages) and self.instance.stages[following].plain:
             guide = relaxation.solved(following, level)
         if guide is None:

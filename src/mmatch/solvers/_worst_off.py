@@ -32,7 +32,7 @@ ROOM = 58  # bits of multiplier times weight
 
 
 @dataclass(frozen=True, eq=False)
-class Relaxed:
+class RelaxedOptimum:
     """The optimum of a relaxation.
 
     Args:
@@ -80,7 +80,7 @@ class Relaxation:
         self.mentee, self.mentees = instance.labels.label("mentee"), instance.labels.count("mentee")
         self.reached = [stage.total(instance.labels, chosen) for stage in instance.stages]
 
-    def solved(self, number: int, level: int | None = None) -> Relaxed | None:
+    def solved(self, number: int, level: int | None = None) -> RelaxedOptimum | None:
         """The optimum of a stage, above floors at a level; None where HiGHS finds none.
 
         Args:
@@ -110,7 +110,7 @@ class Relaxation:
         own = [f * unit / _largest(stage) for f, stage in zip(factors, sums_between, strict=True)]
         reduced = unit * (found.lower.marginals + found.upper.marginals)[:n]
         ratio = 1.0 if top else unit / _largest(self.worst)
-        return Relaxed(-found.fun * unit, dual[: self.mentees] * ratio, own, reduced)
+        return RelaxedOptimum(-found.fun * unit, dual[: self.mentees] * ratio, own, reduced)
 
     def _floors(self, level: int | None) -> tuple[Any, Floats]:
         """T - total of i <= 0 for the highest T, or -(total of i) <= -level."""
@@ -147,7 +147,7 @@ class Relaxation:
                     start += len(limit)
         return tuple(map(np.concatenate, (rows, columns, values))), np.concatenate(most)
 
-    def priced(self, number: int, relaxed: Relaxed | None, face: Face) -> tuple[Ints, tuple[int, ...]]:
+    def priced(self, number: int, relaxed: RelaxedOptimum | None, face: EarlierOptima) -> tuple[Ints, tuple[int, ...]]:
         """(prices, multipliers) that bound a stage: the multipliers in whole numbers, and the flow that they make.
 
         Without a relaxation no floor counts, and a sum is bounded by itself.
@@ -167,7 +167,7 @@ class Relaxation:
 
 
 @dataclass(frozen=True, eq=False)
-class Face:
+class EarlierOptima:
     """The circulations that are as good as a choice in the first stages: arcs that are not free keep their flow."""
 
     network: Network
@@ -176,7 +176,7 @@ class Face:
     prices: tuple[Ints, ...]
 
     @classmethod
-    def of(cls, instance: Instance, chosen: Bools, first: int) -> Face | None:
+    def of(cls, instance: Instance, chosen: Bools, first: int) -> EarlierOptima | None:
         """The face behind the stages before one; None where these are no flow, or groups are formed."""
         if instance.groups is not None:
             return None
@@ -207,7 +207,7 @@ def filled_seats(instance: Instance, first: int, chosen: Bools) -> int:
 def best_sum(instance: Instance, number: int, before: int, chosen: Bools) -> Bools | None:
     """The best choice for one sum, as good in the first stages: what no floor between can raise. None: no flow."""
     stage: Any = instance.stages[number]
-    face = Face.of(instance, chosen, before) if stage.plain else None
+    face = EarlierOptima.of(instance, chosen, before) if stage.plain else None
     if face is None:
         return None
     used: Bools = face.cheapest(stage.weights).flow[face.network.first_edge :] > 0
@@ -218,7 +218,7 @@ def evidence(instance: Instance, chosen: Bools) -> Prices | None:
     """Prices and multipliers for the stages up to a worst-off of several seats, for it, and for the sums behind it."""
     hard = (k for k, stage in enumerate(instance.stages) if stage.of_sums)
     first = next(hard, None)
-    face = None if first is None else Face.of(instance, chosen, first)
+    face = None if first is None else EarlierOptima.of(instance, chosen, first)
     if face is None or first is None:
         return None
     relaxation = Relaxation(instance, first, chosen)

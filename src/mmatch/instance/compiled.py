@@ -1,4 +1,4 @@
-"""A question: a cohort under a resolved program, with what is compiled of it, each once, when it is first needed."""
+"""A cohort under a resolved program, compiled once, when that is first needed: what judges and explanations look at."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False)
-class Question:
+class Compiled:
     """What a judge or an explanation looks at; ``seed`` orders ties, where anybody asks for an order."""
 
     cohort: Cohort
