@@ -1,4 +1,4 @@
-"""Mentors who have not been asked yet get their turn."""
+"""Mentors whom the history does not name get their turn."""
 
 from __future__ import annotations
 

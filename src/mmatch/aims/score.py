@@ -1,4 +1,4 @@
-"""A plain function as an aim."""
+"""A function of yours as an aim: what each pair counts. Scores given with the cohort are counted by `Fit`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Blocking pairs on rank arrays: who would both rather be together, under every notion of stability.
+"""Blocking pairs on rank arrays: who would both rather be together, by notion of stability, and who has a seat free.
 
 The clauses are those of the student-project problem, where an offer has seats under its mentor's capacity: Abraham,
 Irving and Manlove 2007 for strict lists; Olaosebikan and Manlove 2020 (strong) and 2022 (super) for ties.

@@ -138,7 +138,7 @@ def _why_none(network: Network, cap: Fraction) -> str:
     uncapped = -(-network.upper // cap.denominator) * cap.denominator
     if cap < 1 and feasible(replace(network, upper=uncapped))[0] is not None:
         return f"{none} with a cap of {cap} on every pair; without a cap there are some"
-    return f"{none}; mmatch.reasons(cohort, program, mmatch.solve(cohort, program)) says why"
+    return f"{none}; mmatch.reasons(cohort, mmatch.solve(cohort, program)) says why"
 
 
 def _optimum(network: Network, costs: Iterable[Ints], flow: Ints) -> tuple[Ints, Bools]:

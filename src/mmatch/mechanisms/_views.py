@@ -1,4 +1,4 @@
-"""How mechanisms read long arrays one number at a time: without a copy as a list."""
+"""Long arrays as memory views, which loops over single numbers read without a copy."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A market as plain lists, for whoever looks at one number at a time."""
+"""The columns of a market as Python lists, which loops over single pairs read faster than arrays."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How tiers become costs for a flow: sums folded into one integer where that is exact, and what holds a worst-off.
+"""How tiers become costs of a flow: sums folded into one integer where that is exact, rows that hold a worst-off.
 
 A circulation is optimal stage by stage exactly when no residual cycle has a lexicographically negative cost vector. A
 simple cycle has at most one arc per node, so a later stage's cost on it is at most n * max|cost|: with a radix above

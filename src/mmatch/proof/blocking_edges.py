@@ -1,4 +1,4 @@
-"""Which pairs block a matching, for any matching of any solver: looked up for each candidate."""
+"""The check of `rules.Stable`: which candidate pairs block a matching under the limits of a program."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A plain function as a rule."""
+"""A function of yours as a rule: which pairs are allowed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The two people differ in an attribute."""
+"""The two people share no value of an attribute."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Nobody meets the same person again."""
+"""No mentor meets a mentee again whom they have met; on request not twice in one matching either."""
 
 from __future__ import annotations
 
