@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from mmatch.arrays import reached
 from mmatch.errors import SolverError
 from mmatch.network.folding import greatest, largest_cost
 from mmatch.network.prices import potentials, reduced_costs, residual_arcs
@@ -163,7 +164,10 @@ def feasible(network: Network) -> tuple[Ints | None, tuple[int, ...]]:
     if not network.lower.any():
         return np.zeros(network.n_arcs, dtype=np.int64), ()
     flow, excess = _pushed(network, network.lower, network.upper)
-    return (flow, ()) if not excess.any() else (None, _reached(network, flow, np.flatnonzero(excess > 0)))
+    if not excess.any():
+        return flow, ()
+    arcs = residual_arcs(network, flow, np.zeros(network.n_arcs, dtype=np.int64))
+    return None, tuple(np.flatnonzero(reached(arcs.tail, arcs.head, excess > 0, network.n_nodes)).tolist())
 
 
 def circulation(network: Network, lower: Ints, upper: Ints) -> Ints | None:
@@ -194,15 +198,3 @@ def _pushed(network: Network, lower: Ints, upper: Ints) -> tuple[Ints, Ints]:
     flow = lower.copy()
     flow[arcs] += solver.flows(np.arange(len(arcs)))
     return flow, _excess(network, flow)
-
-
-def _reached(network: Network, flow: Ints, sources: Ints) -> tuple[int, ...]:
-    """Nodes that residual arcs reach from the sources."""
-    arcs = residual_arcs(network, flow, np.zeros(network.n_arcs, dtype=np.int64))
-    seen = np.zeros(network.n_nodes, dtype=bool)
-    seen[sources] = True
-    while True:
-        further = arcs.head[seen[arcs.tail]]
-        if seen[further].all():
-            return tuple(np.flatnonzero(seen).tolist())
-        seen[further] = True
