@@ -225,3 +225,10 @@ def test_nothing_is_said_before_the_floor_behind_it_or_with_a_vector():
         assert bounds(cohort, FAIR, HALVES, first=first) == []
     behind = mm.Program(aims=[mm.aims.Coverage(), mm.aims.WorstOff(), mm.aims.Leximin()])
     assert bounds(cohort, behind, HALVES) == []
+
+
+def test_a_limit_counts_from_what_an_aim_is_worth_with_no_seat():
+    """With a target of 1 and no mentee mentor-0 is worth -1/2; the one seat that is possible adds 1/2."""
+    cohort = mm.Cohort.from_scores([[5, 5]], capacity=1, demand=2)
+    program = mm.Program(aims=[mm.aims.Coverage(), mm.aims.WorstOff(), mm.aims.EvenLoad({"mentor-0": 1})])
+    assert bounds(cohort, program, [("mentor-0", "mentee-0"), ("mentor-1", "mentee-0")], [(1,), (1, 0)]) == [10, 0]
