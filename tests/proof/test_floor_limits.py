@@ -232,3 +232,20 @@ def test_a_limit_counts_from_what_an_aim_is_worth_with_no_seat():
     cohort = mm.Cohort.from_scores([[5, 5]], capacity=1, demand=2)
     program = mm.Program(aims=[mm.aims.Coverage(), mm.aims.WorstOff(), mm.aims.EvenLoad({"mentor-0": 1})])
     assert bounds(cohort, program, [("mentor-0", "mentee-0"), ("mentor-1", "mentee-0")], [(1,), (1, 0)]) == [10, 0]
+
+
+def test_seats_count_as_filled_whatever_stands_between():
+    """x and y have all their seats, and 9 + 5 and 7 + 3: the floor of y holds behind the total fit, too."""
+    cohort = mm.Cohort.from_scores([[9, 5], [7, 3]], capacity=2, demand=2)
+    program = mm.Program(aims=[mm.aims.Coverage(), mm.aims.Fit(), mm.aims.WorstOff()])
+    everything = [(f"mentor-{k}", f"mentee-{n}") for k in range(2) for n in range(2)]
+    assert bounds(cohort, program, everything, first=2) == [10]
+
+
+def test_nobody_who_has_no_seat_and_asks_for_none_holds_the_floor_down():
+    """x has both seats and 14; z has scores of 1 and asks for nothing, so a row about z says nothing."""
+    scores = {("a", "x"): 9, ("b", "x"): 5, ("a", "z"): 1, ("b", "z"): 1}
+    cohort = mm.Cohort(people("ab", x=2, z=0), scores=scores)
+    both = [("a", "x"), ("b", "x")]
+    assert bounds(cohort, FAIR, both, [(0, 1)], free=False) == [14, None]
+    assert bounds(cohort, FAIR, both, [(1, 0), (1, 0, 0)], free=False) == [14, 14]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -246,3 +247,17 @@ def test_sums_are_left_out_where_they_would_take_too_long(limit, monkeypatch):
     assert (found.need, found.below, found.above) == (4, 3, 6)
     monkeypatch.setattr(f"mmatch.proof.seat_counts.{limit}", most - 1)
     assert seat_shortage(instance) is None
+
+
+def test_the_edges_of_a_set_with_too_few_seats_are_its_own():
+    """Nobody offers y, which y0 asks for; x0 and x1 have ann."""
+    cohort = mm.Cohort([expert("ann", "x"), *learners(2), *learners(1, "y")])
+    instance = compile_instance(cohort, everyone(2, 3).resolve(cohort))[0]
+    found = seat_shortage(instance)
+    assert (found.need, found.seats, found.edges.tolist()) == (1, 0, [])
+    shy = mm.Cohort([expert("ann", "x"), expert("bob", "y"), *learners(2), *learners(1, "y")])
+    instance = compile_instance(shy, everyone(2, 3).resolve(shy))[0]
+    found = seat_shortage(instance)
+    assert (found.need, found.seats) == (1, 0)
+    assert found.edges.tolist() == np.flatnonzero(found.family.label == found.number).tolist()
+    assert len(found.edges) == 1
