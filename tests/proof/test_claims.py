@@ -149,3 +149,17 @@ def test_evidence_that_another_question_is_impossible_proves_nothing():
     for proof, trust in ((result.proof, "proved"), (replace(result.proof, digest="0" * 64), "claimed")):
         assert judge(cohort, result.program, Status.INFEASIBLE, None, proof).trust == trust
         assert judge(cohort, result.program, Status.UNKNOWN, None, proof).trust is None
+
+
+def test_only_the_best_profile_of_groups_is_proved():
+    """e and f both like ann best, and may sit with her: two first wishes are better than two second ones."""
+    people = [mm.Participant(name, offers=[mm.Offer("x")]) for name in ("ann", "bob")]
+    people += [mm.Participant(name, requests=[mm.Request("x")], ranks=("ann", "bob")) for name in "ef"]
+    cohort = mm.Cohort(people)
+    program = mm.Program(group=(2, 3), aims=[mm.aims.Coverage(), mm.aims.RankProfile("rank-maximal")])
+    result = mm.solve(cohort, program)
+    assert (result.status, result.trust) == ("optimal", "proved")
+    for who, proved in (("ann", 2), ("bob", 1)):
+        matching = mm.matching_from_pairs(cohort, [(who, "e"), (who, "f")], program)
+        grade = judge(cohort, result.program, Status.OPTIMAL, matching, result.proof)
+        assert (grade.violations, grade.tiers_proved) == ((), proved)

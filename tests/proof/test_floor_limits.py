@@ -249,3 +249,12 @@ def test_nobody_who_has_no_seat_and_asks_for_none_holds_the_floor_down():
     both = [("a", "x"), ("b", "x")]
     assert bounds(cohort, FAIR, both, [(0, 1)], free=False) == [14, None]
     assert bounds(cohort, FAIR, both, [(1, 0), (1, 0, 0)], free=False) == [14, 14]
+
+
+def test_a_row_about_who_asks_for_one_seat_and_has_it():
+    """y could have d for 8 and has c for 3, where nothing may change: the floor is 3, and 8 by counting alone."""
+    scores = {("a", "x"): 9, ("b", "x"): 5, ("c", "y"): 3, ("d", "y"): 8}
+    cohort = mm.Cohort(people("abcd", x=2, y=1), scores=scores)
+    pairs = [("a", "x"), ("b", "x"), ("c", "y")]
+    assert bounds(cohort, FAIR, pairs, free=False) == [8, None]
+    assert bounds(cohort, FAIR, pairs, [(0, 1)], free=False) == [3, None]

@@ -59,7 +59,7 @@ def test_only_the_notion_and_the_lottery_that_the_program_names():
 
 
 def test_an_unstable_matching_is_named():
-    """With nobody matched all four pairs block, and three are named; with x and a alone, b is free and blocks with both."""
+    """With nobody matched all four pairs block, and three are named; where only a is matched b blocks with both."""
     result = mm.solve(CROSSED, solver="stable")
     assert grade(result, []) == (0, ["unstable"] * 3)
     assert grade(result, FIRST[:1], notion="super", rules=[mm.rules.Stable("super")])[1] == ["unstable"] * 2
@@ -75,7 +75,15 @@ def test_the_best_for_an_aim_of_its_own():
     assert (result.value, result.trust, len(claim.rotations)) == ((2, 7), "proved", 1)
     assert grade(result, LAST) == (2, [])
     assert grade(result, FIRST) == (1, [])  # as many seats, and not the best total
-    for steps in ((), claim.rotations * 2, ((-1, 0),), ((0, 99),), (claim.rotations[0][:1],)):
+    for steps in (
+        (),
+        claim.rotations * 2,
+        ((-1, 0),),
+        ((0, 99),),
+        (claim.rotations[0][:1],),
+        ((),),
+        (*claim.rotations, (0, 99)),
+    ):
         assert grade(result, LAST, rotations=steps) == grade(result, FIRST, rotations=steps) == (0, [])
     assert grade(result, LAST, prices=()) == (0, [])
     assert grade(result, LAST, prices=claim.prices[:1]) == (1, [])
