@@ -143,3 +143,22 @@ def test_nothing_is_super_stable_where_two_tie_for_two():
     assert not nothing(cohort, replace(claim, steps=(*claim.steps, 4)), "super")  # there is no such pair
     assert not nothing(cohort, replace(claim, notion="weak"), "weak")
     assert not nothing(CROSSED, replace(claim, steps=()), "super")
+
+
+def test_without_a_claim_blocking_pairs_are_named_all_the_same():
+    """Only a is matched, with x: b is free and blocks with both."""
+    result = mm.solve(CROSSED, solver="stable")
+    alone = mm.matching_from_pairs(CROSSED, FIRST[:1])
+    for changes in ({"evidence": None}, {"digest": "0" * 64}):
+        found = judge(CROSSED, result.program, Status.FEASIBLE, alone, replace(result.proof, **changes))
+        assert [v.code for v in found.violations] == ["unstable"] * 2
+
+
+def test_a_claim_of_one_notion_does_not_hide_who_blocks_by_another():
+    """a likes x and y alike, both want a: a lottery makes either the best, but none is super-stable."""
+    cohort = mm.Cohort.from_rankings({"a": [["x", "y"]]}, {"x": ["a"], "y": ["a"]})
+    result = mm.solve(cohort, solver="stable")
+    pairs = [(mentor, mentee) for mentor, mentee, _ in result.matching.pairs()]
+    assert grade(result, pairs, cohort) == (len(result.value), [])
+    both = [*result.program.rules, mm.rules.Stable("super")]
+    assert grade(result, pairs, cohort, rules=both) == (0, ["unstable"])
