@@ -4,6 +4,7 @@ Ann and bob have one seat each: x has 3 with ann and 1 with bob, y has 2 with ei
 """
 
 from dataclasses import replace
+from fractions import Fraction
 
 import pytest
 
@@ -163,3 +164,13 @@ def test_only_the_best_profile_of_groups_is_proved():
         matching = mm.matching_from_pairs(cohort, [(who, "e"), (who, "f")], program)
         grade = judge(cohort, result.program, Status.OPTIMAL, matching, result.proof)
         assert (grade.violations, grade.tiers_proved) == ((), proved)
+
+
+def test_where_an_aim_measures_something_else_than_it_asks_for_no_bound_is_known(monkeypatch):
+    """Two mentees share 12 evenly: the floor is 6. An aim that calls it 5 is bounded by nothing that prices say."""
+    cohort = mm.Cohort.from_scores([[5, 5, 1, 1], [5, 5, 1, 1]], capacity=1, demand=2)
+    result = mm.solve(cohort, mm.Program(aims=[mm.aims.Coverage(), mm.aims.WorstOff()]))
+    for measured, proved, bound in ((6, 2, (4, 6)), (5, 1, (4, None)), (7, 1, (4, None))):
+        monkeypatch.setattr(mm.aims.WorstOff, "measure", lambda *_, floor=measured: Fraction(floor))
+        grade = judge(cohort, result.program, Status.OPTIMAL, result.matching, result.proof)
+        assert (grade.tiers_proved, grade.verified_bound) == (proved, bound)
