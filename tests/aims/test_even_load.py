@@ -80,3 +80,8 @@ def test_targets_from_nothing_to_a_million(target):
 def test_what_is_no_target(targets):
     with pytest.raises(mm.InputError):
         mm.aims.EvenLoad(targets)
+
+
+def test_nobody_has_a_target_who_makes_no_offer():
+    with pytest.raises(mm.InputError, match="makes no offer"):
+        mm.solve(ONE, mm.Program(aims=[mm.aims.EvenLoad({"mentee-0": 1})]))

@@ -42,3 +42,11 @@ def test_true_is_not_one():
         cohort, rule = mm.Cohort(people), mm.rules.GroupCount("k", value, 2)
         result = mm.solve(cohort, mm.Program(group=(2, 2), rules=[rule], aims=[mm.aims.Coverage()]))
         assert result.value == (2 if held else 0,)
+
+
+def test_an_attribute_is_a_text_that_somebody_has():
+    assert mm.rules.GroupCount("site", "R").least == 0
+    with pytest.raises(mm.InputError):
+        mm.rules.GroupCount(3, "R")
+    with pytest.raises(mm.InputError):
+        mm.solve(COHORT, mm.Program(group=(3, 3), rules=[mm.rules.GroupCount("colour", "R", 1)]))
