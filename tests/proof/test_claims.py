@@ -174,3 +174,12 @@ def test_where_an_aim_measures_something_else_than_it_asks_for_no_bound_is_known
         monkeypatch.setattr(mm.aims.WorstOff, "measure", lambda *_, floor=measured: Fraction(floor))
         grade = judge(cohort, result.program, Status.OPTIMAL, result.matching, result.proof)
         assert (grade.tiers_proved, grade.verified_bound) == (proved, bound)
+
+
+def test_nodes_that_take_in_just_what_they_let_out_are_no_cut():
+    """Two mentees and two seats fit: no nodes at all lack nothing, and neither do all of them."""
+    program = mm.Program(rules=[mm.rules.Everyone()], aims=[mm.aims.Coverage()]).resolve(COHORT, "flow")
+    proof = mm.solve(COHORT, program).proof
+    for nodes in ((), tuple(range(len(proof.evidence.prices[0])))):
+        cut = replace(proof, evidence=mm.matching.Cut(nodes), totals=())
+        assert judge(COHORT, program, Status.INFEASIBLE, None, cut).trust == Trust.CLAIMED

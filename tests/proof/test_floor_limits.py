@@ -243,12 +243,12 @@ def test_seats_count_as_filled_whatever_stands_between():
 
 
 def test_nobody_who_has_no_seat_and_asks_for_none_holds_the_floor_down():
-    """x has both seats and 14; z has scores of 1 and asks for nothing, so a row about z says nothing."""
-    scores = {("a", "x"): 9, ("b", "x"): 5, ("a", "z"): 1, ("b", "z"): 1}
-    cohort = mm.Cohort(people("ab", x=2, z=0), scores=scores)
-    both = [("a", "x"), ("b", "x")]
-    assert bounds(cohort, FAIR, both, [(0, 1)], free=False) == [14, None]
-    assert bounds(cohort, FAIR, both, [(1, 0), (1, 0, 0)], free=False) == [14, 14]
+    """x has b and c, 5 + 1, and could have 9 + 5; z asks for nothing, so a row about z says nothing."""
+    scores = {("a", "x"): 9, ("b", "x"): 5, ("c", "x"): 1, ("a", "z"): 1}
+    cohort = mm.Cohort(people("abc", x=2, z=0), scores=scores)
+    poor = [("b", "x"), ("c", "x")]
+    assert bounds(cohort, FAIR, poor, [(0, 1)], free=False) == [14, None]
+    assert bounds(cohort, FAIR, poor, [(1, 0)], free=False) == [6, None]
 
 
 def test_a_row_about_who_asks_for_one_seat_and_has_it():
