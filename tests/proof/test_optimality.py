@@ -1,6 +1,9 @@
 """Prices as evidence: an arc that could still pay is seen, however little it pays, by both ways of counting."""
 
+from collections import deque
+
 import numpy as np
+import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
@@ -9,6 +12,8 @@ from mmatch.instance import compile_instance
 from mmatch.network.circulation import build_network
 from mmatch.proof import optimality
 from strategies import cohorts, examples
+
+COVERAGE = mm.Program(aims=[mm.aims.Coverage()])
 
 
 @st.composite
@@ -53,3 +58,45 @@ def test_a_flow_is_balanced_where_every_node_gives_what_it_takes(question, data)
     np.add.at(at_node, network.tail, -flow)
     within = bool(((flow >= network.lower) & (flow <= network.upper)).all())
     assert optimality.balanced(network, flow) == (within and not at_node.any())
+
+
+@pytest.mark.parametrize("check", [optimality._check_python, optimality._check_numpy])
+@pytest.mark.parametrize(
+    ("filled", "cost", "pays"), [(True, 1, True), (True, -1, False), (False, -1, True), (False, 1, False)]
+)
+def test_a_single_seat_pays_to_fill_or_to_leave(check, filled, cost, pays):
+    """One mentor, one mentee: a filled seat that costs something should be empty, an empty one that gains filled."""
+    instance = compile_instance(mm.Cohort.from_scores([[1]], capacity=1), COVERAGE)[0]
+    network = build_network(instance)
+    flow, seat = network.flow_of(np.array([filled])), network.first_edge
+    costs = np.zeros(network.n_arcs, dtype=np.int64)
+    costs[seat] = cost
+    still = [arc != seat for arc in range(network.n_arcs)]
+    free, nothing = np.ones(network.n_arcs, dtype=bool), [0] * network.n_nodes
+    found = check(network, flow, costs, nothing, free)
+    assert (found is None, found is None or found.tolist()) == (pays, pays or still)
+    free[seat] = False  # what may not change cannot pay
+    assert check(network, flow, costs, nothing, free).tolist() == still
+    high = [7] * network.n_nodes  # only differences of prices count
+    assert (check(network, flow, costs, high, np.ones_like(free)) is None) == pays
+    for end, sign in ((network.tail[seat], -1), (network.head[seat], 1)):
+        price = list(nothing)
+        price[end] = sign * cost
+        rest = np.zeros(network.n_arcs, dtype=bool)
+        rest[seat] = True  # alone, and its cost is made up for by the price of either end
+        assert check(network, flow, costs, price, rest).tolist() == rest.tolist()
+
+
+def test_prices_of_any_size_are_counted_exactly(monkeypatch):
+    """Beyond what fits into 64 bits numbers are Python's, however many arcs there are."""
+    network = build_network(compile_instance(mm.Cohort.from_scores([[1]], capacity=1), COVERAGE)[0])
+    flow, cost = network.flow_of(np.array([True])), np.zeros(network.n_arcs, dtype=np.int64)
+    free = np.ones(network.n_arcs, dtype=bool)
+    for arcs in (optimality.PYTHON_ARCS, -1):
+        monkeypatch.setattr(optimality, "PYTHON_ARCS", arcs)
+        for price in (1, 2**61, 2**62, 10**30, -(10**30)):
+            left = deque([[price] * network.n_nodes])
+            assert optimality._tight(network, flow, cost, left, free).all()
+            assert not left
+        for wrong in ([], [[0] * (network.n_nodes - 1)]):
+            assert optimality._tight(network, flow, cost, deque(wrong), free) is None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -232,3 +233,31 @@ def test_where_anybody_may_sit_anywhere_counting_finds_all(n, least, wide, leade
     assume(instance.groups is not None)
     possible = any(k * least <= n <= k * (least + wide) for k in range(1, sum(leaders) + 1))
     assert (seat_shortage(instance) is None) == possible
+
+
+@pytest.mark.parametrize("limit", ["MOST_STEPS", "MOST_ENTRIES"])
+def test_sums_are_left_out_where_they_would_take_too_long(limit, monkeypatch):
+    """Four are no sum of threes, which is found with limits that are just met, and not with one less."""
+    people = [expert("ann", "x"), expert("bob", "x"), *learners(4)]
+    instance = compile_instance(mm.Cohort(people), everyone(3, 3).resolve(mm.Cohort([])))[0]
+    groups = instance.groups
+    most = {"MOST_STEPS": int(groups.copies.sum()) * (len(groups) + 1), "MOST_ENTRIES": len(groups.edge)}[limit]
+    monkeypatch.setattr(f"mmatch.proof.seat_counts.{limit}", most)
+    found = seat_shortage(instance)
+    assert (found.need, found.below, found.above) == (4, 3, 6)
+    monkeypatch.setattr(f"mmatch.proof.seat_counts.{limit}", most - 1)
+    assert seat_shortage(instance) is None
+
+
+def test_the_edges_of_a_set_with_too_few_seats_are_its_own():
+    """Nobody offers y, which y0 asks for; x0 and x1 have ann."""
+    cohort = mm.Cohort([expert("ann", "x"), *learners(2), *learners(1, "y")])
+    instance = compile_instance(cohort, everyone(2, 3).resolve(cohort))[0]
+    found = seat_shortage(instance)
+    assert (found.need, found.seats, found.edges.tolist()) == (1, 0, [])
+    shy = mm.Cohort([expert("ann", "x"), expert("bob", "y"), *learners(2), *learners(1, "y")])
+    instance = compile_instance(shy, everyone(2, 3).resolve(shy))[0]
+    found = seat_shortage(instance)
+    assert (found.need, found.seats) == (1, 0)
+    assert found.edges.tolist() == np.flatnonzero(found.family.label == found.number).tolist()
+    assert len(found.edges) == 1

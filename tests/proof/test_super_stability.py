@@ -113,3 +113,17 @@ def test_many_mentees_and_offers(seed):
     assert mm.verify(cohort, mm.Program(), result) == []
     if result.found is not None:
         assert mm.blocking_pairs(cohort, mm.Program(), result.matching, "super") == []
+
+
+@pytest.mark.parametrize("rooms", [{"p": 1, "q": 2}, {"p": 2, "q": 1}, {"p": 2, "q": 2}])
+def test_all_seats_of_the_other_offer_would_be_taken_by_others(rooms):
+    """Two seats with the mentor, and only a asks: with p and q alike, q would take them too unless others fill it."""
+    cohort = mm.Cohort.from_rankings(
+        {"a": [["p", "q"]]}, {"x": ["a"]}, offers={"p": "x", "q": "x"}, capacity=2, offer_capacity=rooms
+    )
+    found, names = market(cohort)
+    assert names == [("a", "p"), ("a", "q")]
+    own = [after_strikes(found, [pair]) is not None for pair in (0, 1)]
+    assert own == [rooms["q"] == 2, rooms["p"] == 2]
+    result = mm.solve(cohort, solver=mm.solvers.Stable(kind="super"))
+    assert (result.status, result.trust) == (mm.Status.INFEASIBLE, mm.Trust.PROVED)

@@ -187,3 +187,14 @@ def test_what_mechanisms_cannot_keep_is_told():
         mm.solve(two, solver="top_trading_cycles")
     with pytest.raises(mm.errors.UnsupportedError, match="boston cannot keep a least load of 1"):
         mm.solve(mm.Cohort.from_rankings({"a": ["x"]}, {"x": ["a"]}, min_load=1), solver="boston")
+
+
+def test_the_first_mentor_with_too_many_earlier_mentees_is_named():
+    """x and y have a seat each and two earlier mentees each; z has one, which is no more than there is room for."""
+    lists = {"a": ["x"], "b": ["x"], "c": ["y"], "d": ["y"], "e": ["z"]}
+    cohort = mm.Cohort.from_rankings(lists, {"x": ["a", "b"], "y": ["c", "d"], "z": ["e"]})
+    before = [("x", "a"), ("x", "b"), ("y", "c"), ("y", "d"), ("z", "e")]
+    with pytest.raises(mm.InputError, match="x has more earlier mentees than seats"):
+        mm.solve(cohort, solver=mm.solvers.TopTradingCycles(previous=before))
+    kept = mm.solve(cohort, solver=mm.solvers.TopTradingCycles(previous=[before[1], before[3], before[4]]))
+    assert sorted(kept.matching.pairs()) == [("x", "b", ""), ("y", "d", ""), ("z", "e", "")]
