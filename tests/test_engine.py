@@ -15,6 +15,7 @@ import pytest
 
 import mmatch as mm
 from mmatch.instance import Answer
+from mmatch.matching import Cut, Prices
 
 PAIR = mm.Cohort.from_scores([[3, 1], [2, 2]], capacity=1)
 THREE_TIERS = mm.Program(aims=[mm.aims.Fit(), mm.aims.Coverage(), mm.aims.EvenLoad()])
@@ -197,7 +198,7 @@ def test_a_solver_that_claims_an_optimum_without_evidence_is_only_quoted():
 def test_a_solver_whose_prices_prove_nothing_is_caught():
     def answer(instance):
         claim = chosen(1, 2)(instance)
-        return Answer(claim.status, claim.chosen, 3, (np.zeros(5, dtype=np.int64),))
+        return Answer(claim.status, claim.chosen, 3, Prices(((0,) * 5,)))
 
     with pytest.raises(mm.errors.SolverError, match="prices do not prove"):
         mm.solve(PAIR, solver=Fake(answer))
@@ -205,8 +206,15 @@ def test_a_solver_whose_prices_prove_nothing_is_caught():
 
 @pytest.mark.parametrize("cut", [(), (0,), (1, 2), (99,)])
 def test_infeasible_is_never_believed_on_one_solvers_word(cut):
-    result = mm.solve(PAIR, solver=Fake(lambda _: Answer(mm.Status.INFEASIBLE, cut=cut)))
+    result = mm.solve(PAIR, solver=Fake(lambda _: Answer(mm.Status.INFEASIBLE, evidence=Cut(cut))))
     assert (result.status, result.trust) == (mm.Status.UNKNOWN, None)
+
+
+@pytest.mark.parametrize("evidence", [[1], "prices", Cut((np.int64(1),)), Prices((np.zeros(5),))])
+def test_evidence_of_another_form_is_refused(evidence):
+    """Arrays in a proof could be neither compared nor written."""
+    with pytest.raises(mm.errors.SolverError, match="evidence"):
+        mm.solve(PAIR, solver=Fake(lambda _: Answer(mm.Status.INFEASIBLE, evidence=evidence)))
 
 
 def test_a_solver_that_does_not_take_a_program_names_those_that_do():

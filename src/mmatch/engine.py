@@ -23,6 +23,7 @@ from mmatch.network.circulation import CrossingSets
 from mmatch.program import Program, check_question, question_digest
 from mmatch.progress import Progress
 from mmatch.proof import Grade, judge
+from mmatch.proof.well_formed import is_evidence
 from mmatch.registry import find, own_names
 from mmatch.registry.plugins import elsewhere, names_elsewhere, registered
 from mmatch.result import Result
@@ -267,6 +268,8 @@ def _sound(solver: Solver, instance: Instance, answer: Any) -> Answer:
     """
     if not isinstance(answer, Answer):
         raise SolverError(f"{solver.name} returned {type(answer).__name__}, expected an Answer")
+    if not is_evidence(answer.evidence):
+        raise SolverError(f"{solver.name} gave evidence of a form that no proof has: {excerpt(answer.evidence)}")
     found = answer.chosen is not None
     if found != (answer.status in {Status.OPTIMAL, Status.FEASIBLE}):
         raise SolverError(f"{solver.name} answers {answer.status} {'with' if found else 'without'} chosen edges")

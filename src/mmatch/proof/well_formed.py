@@ -65,10 +65,11 @@ def _proof(proof: Any) -> bool:
         for pair in proof.agreement
     )
     totals = isinstance(proof.totals, tuple) and all(_exact(total) for total in proof.totals)
-    return agreement and totals and type(proof.digest) is str and _evidence(proof.evidence)
+    return agreement and totals and type(proof.digest) is str and is_evidence(proof.evidence)
 
 
-def _evidence(evidence: Any) -> bool:
+def is_evidence(evidence: Any) -> bool:
+    """Whether this has a form that the evidence in a proof can have, None included."""
     if evidence is None:
         return True
     if type(evidence) not in get_args(Evidence):
