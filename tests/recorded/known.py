@@ -12,9 +12,7 @@ COUNTED = {"groups 376", "pairs 353"}  # by who may sit together, and by the gro
 
 def meant(question: str, before: str, now: str) -> bool:
     """Whether a difference is one of those that the changelog tells."""
-    if question in TIED or any(
-        check(question, before, now) for check in (_clauses, _counts, _least_loads, _nash, _worst_off)
-    ):
+    if any(check(question, before, now) for check in (_tied, _clauses, _counts, _least_loads, _nash, _worst_off)):
         return True
     if not _asks_more(question):
         return False
@@ -73,6 +71,11 @@ def _numbers(line: str) -> list[float]:
     """The numbers of a value, rounded: the sum of rounded logarithms is a hair below the logarithm of the product."""
     value = re.split(r"\)+ \(", line.partition("(")[2])[0]
     return [round(float(text), 6) for text in re.findall(r"-?[0-9.]+", value)]
+
+
+def _tied(question: str, before: str, now: str) -> bool:
+    """As many are dated, and as surely; what moves is counted from a first plan that cost the same."""
+    return question in TIED and before.split(",", maxsplit=1)[0] == now.split(",", maxsplit=1)[0]
 
 
 def _worst_off(question: str, before: str, now: str) -> bool:

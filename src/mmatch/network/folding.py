@@ -1,11 +1,8 @@
 """How tiers become costs of a flow: sums folded into one integer where that is exact, rows that hold a worst-off.
 
-A circulation is optimal stage by stage exactly when no residual cycle has a lexicographically negative cost vector. A
-simple cycle has at most one arc per node, so a later stage's cost on it is at most n * max|cost|: with a radix above
-twice that, the folded cost has the sign of the vector.
-
-A worst-off stage is no sum. When its best level is known, "no edge below that level" is one, and so are the counts on
-each level of a leximin order: these costs hold later stages to what was reached, and prices for them prove it.
+With a radix above twice what a later stage can cost on a simple cycle, the folded cost has the sign of the vector of
+costs. A worst-off stage is no sum: once its best level is known, "no edge below that level" is one, and so are the
+counts on each level of a leximin order. The argument stands in docs/explanation/proofs.md.
 """
 
 from __future__ import annotations
