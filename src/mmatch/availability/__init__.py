@@ -11,6 +11,7 @@ hour that comes twice is in a window twice.
 from mmatch.availability.expanding import expand
 from mmatch.availability.intervals import Grid, Intervals, common, intervals_of, starts, union, widened, without
 from mmatch.availability.weeks import DAYS, Window, joined, parse_week, week_text
+from mmatch.availability.zone_labels import zone_from_label
 from mmatch.availability.zones import (
     DAY,
     EPOCH,
@@ -54,5 +55,6 @@ __all__ = [
     "week_text",
     "widened",
     "without",
+    "zone_from_label",
     "zone_of",
 ]
