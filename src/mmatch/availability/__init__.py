@@ -9,8 +9,10 @@ hour that comes twice is in a window twice.
 """
 
 from mmatch.availability.expanding import expand
+from mmatch.availability.heads import Slot, slot_of_head
 from mmatch.availability.intervals import Grid, Intervals, common, intervals_of, starts, union, widened, without
-from mmatch.availability.weeks import DAYS, Window, joined, parse_week, week_text
+from mmatch.availability.weeks import Window, joined, parse_week, read_hours, week_text
+from mmatch.availability.words import DAYS
 from mmatch.availability.zone_labels import zone_from_label
 from mmatch.availability.zones import (
     DAY,
@@ -35,6 +37,7 @@ __all__ = [
     "YEARS",
     "Grid",
     "Intervals",
+    "Slot",
     "Window",
     "common",
     "date_of",
@@ -48,6 +51,8 @@ __all__ = [
     "local_time",
     "offsets_at",
     "parse_week",
+    "read_hours",
+    "slot_of_head",
     "starts",
     "time_text",
     "union",

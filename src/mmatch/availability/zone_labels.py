@@ -49,10 +49,21 @@ def zone_from_label(text: str, where: str = "timezone") -> tuple[str, str]:
     """
     if type(text) is not str or len(text) > LONGEST_NAME:
         raise _refused(where, f"unknown time zone {excerpt(text)}, expected a name such as Europe/Berlin", "")
-    found, message, hint = _read(" ".join(unicodedata.normalize("NFKC", text).translate(_MINUS).split()))
+    found, message, hint = _read(_tidy(text))
     if not found:
-        raise _refused(where, message or f"unknown time zone {excerpt(text)}, expected a place", hint or _HINT)
+        message = message or f"unknown time zone {excerpt(text)}, expected a place"
+        raise _refused(where, message, hint or _close(_tidy(text)))
     return found, message
+
+
+def is_zone_label(text: str) -> bool:
+    """Whether a text is nothing but a label of a time zone, be it one that decides too little."""
+    found, message, _ = _read(_tidy(text))
+    return bool(found or message)
+
+
+def _tidy(text: str) -> str:
+    return " ".join(unicodedata.normalize("NFKC", text).translate(_MINUS).split())
 
 
 def _refused(where: str, message: str, hint: str) -> InputError:
@@ -116,7 +127,7 @@ def _read(text: str) -> tuple[str, str, str]:
         return _fixed(text, offset)
     meant = [(part, places) for part, places in said if places]
     if not meant or (offset is None and len(meant) < len(said)):
-        return "", "", _close([text, *(part for part, _ in said)])
+        return "", "", ""
     return _agreed(text, offset, meant)
 
 
@@ -228,9 +239,10 @@ def _fixed(text: str, offset: int) -> tuple[str, str, str]:
     return "", f"found {excerpt(text)}, {expected}", _HINT
 
 
-def _close(parts: Sequence[str]) -> str:
+def _close(text: str) -> str:
     """The closest name of the database, or how to write one."""
     known = _labels()
     names = {**{city: zones[0] for city, zones in known.cities.items()}, **known.zones}
-    close = [name for part in parts for name in get_close_matches(part.casefold(), names, n=1, cutoff=0.8)]
+    parts = [text, *_APART.split(_offsets(text)[1])]
+    close = [name for part in parts for name in get_close_matches(part.strip().casefold(), names, n=1, cutoff=0.8)]
     return f"did you mean {names[close[0]]}?" if close else _HINT
