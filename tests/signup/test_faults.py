@@ -68,7 +68,7 @@ def test_f04_ragged_rows_are_named_and_the_others_kept(told, tmp_path):
         "mentors.csv line 2: line 2 has 3 cells, header has 2 (quote cells that hold the delimiter)",
         "mentors.csv line 3: line 3 has 1 cells, header has 2 (quote cells that hold the delimiter)",
     ]
-    reading = read_files(tmp_path / "mentors.csv", errors="collect")
+    reading = read_files(tmp_path / "mentors.csv", on_bad_row="collect")
     assert [p.id for p in reading.cohort] == ["m3"]
     assert [(r.line, r.cells) for r in reading.rejected] == [(2, ("m1", "Ann", "extra")), (3, ("m2",))]
 

@@ -68,7 +68,7 @@ def read(files: list[str], mapping: str | None, *, collect: bool, quiet: bool = 
     """The sign-up files; what is worth knowing about them goes to the error stream."""
     from mmatch.signup.reading import read_files
 
-    reading = read_files(*files, mapping=mapping, errors="collect" if collect else "raise")
+    reading = read_files(*files, mapping=mapping, on_bad_row="collect" if collect else "raise")
     if not quiet:
         trimmed = sum(warning.code == "trimmed" for warning in reading.warnings)
         for warning in reading.warnings:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from mmatch.cohort.attributes import is_address
 from mmatch.errors import InputError, Problem, excerpt
-from mmatch.signup.heads import attribute_name, meaning_of, plain_head
-from mmatch.signup.lists import list_style
+from mmatch.signup.lists import Options, list_style
 from mmatch.signup.mapping import OTHERS, ColumnMeaning, FileMapping, FileMeaning
 from mmatch.signup.notes import Notes, Spot
 from mmatch.signup.values import is_tidy_number
+from mmatch.signup.vocabulary import Claim, Words, opened_head, plain, rounded_head
 from mmatch.text import suggestion
 
 if TYPE_CHECKING:
@@ -21,31 +23,44 @@ if TYPE_CHECKING:
     from mmatch.signup.tables import InputTable
 
 NAME_LISTS = frozenset({"ranks", "strict_ranks", "mentee_ranks", "strict_mentee_ranks", "avoids"})
-LISTS = NAME_LISTS | {"topic", "offers", "requests"}
-REPEATABLE = LISTS | {"availability", "ignore"}
-BLOCKS = frozenset({"choices", "accepts", "scores", "hours"})
+TOPICS = frozenset({"topic", "offers", "requests"})
+LISTS = NAME_LISTS | TOPICS
+REPEATABLE = LISTS | {"availability", "ignore", "number"}
+BLOCKS = frozenset({"choices", "accepts", "scores", "ranked", "hours"})
 IDENTITY = ("id", "email", "name", "first_name", "last_name")
 _LIST_HEADS = frozenset(
     {"characteristics", "interests", "hobbies", "languages", "tags", "keywords", "skills", "strengths", "qualities"}
     | {"pref", "prefs", "preference", "preferences"}
+)
+_POLITE = re.compile(
+    r"^(?:please |kindly )?(?:(?:enter|state|give|write|select|choose) )?(?:what (?:is|are) )?(?:your|my|the) "
 )
 _REJECTED_HEADS = ("line", "reason", "file")
 
 
 @dataclass(slots=True)
 class Column:
-    """One column of a sheet: where it stands, its head, and what was decided about it."""
+    """One column of a sheet: where it stands, its head, what the head claims, and what was decided about it."""
 
     number: int
     head: str
     meaning: str = ""
     how: str = ""
     values: Mapping[str, str] = field(default_factory=dict)
+    claim: Claim = Claim()
+    forced: bool = False
+    options: Options | None = None
+    decimals: bool = False
 
     @property
     def attribute(self) -> str:
         """The attribute that the column is kept under, also beside another meaning."""
         return self.meaning.partition(":")[2] or attribute_name(self.head)
+
+    @property
+    def option(self) -> str:
+        """What stands in brackets at the end of the head: the option or person that the column is about."""
+        return opened_head(self.head)[1] or rounded_head(self.head)[1]
 
 
 @dataclass(slots=True)
@@ -54,12 +69,15 @@ class Sheet:
 
     table: InputTable
     columns: list[Column]
+    words: Words
     shape: str = ""
     role: str = ""
+    by_filling: bool = False
+    id_counts: bool = True
     forced: FileMeaning = field(default_factory=lambda: FileMeaning(""))
     left_out: frozenset[int] = frozenset()
     alone: bool = False
-    _identity: list[Column] | None = None
+    _distinct: dict[int, dict[str, int]] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -76,8 +94,12 @@ class Sheet:
 
     @property
     def unknown(self) -> list[Column]:
-        """The columns whose heads say nothing by themselves."""
+        """The columns that have no meaning yet."""
         return [column for column in self.columns if not column.meaning]
+
+    def unknown_or_attributes(self) -> list[Column]:
+        """The columns that stay attributes."""
+        return [column for column in self.columns if column.meaning in {"", "attribute"}]
 
     @property
     def meanings(self) -> set[str]:
@@ -93,6 +115,29 @@ class Sheet:
         """One column of cells."""
         texts = self.table.cells(column.number)
         return [column.values.get(text, text) for text in texts] if column.values else texts
+
+    def distinct(self, column: Column) -> dict[str, int]:
+        """The different texts of a column and how often each stands there, without blanks."""
+        if column.number not in self._distinct:
+            found = Counter(self.table.cells(column.number))
+            found.pop("", None)
+            self._distinct[column.number] = dict(found)
+        found_now = self._distinct[column.number]
+        if not column.values:
+            return found_now
+        mapped: Counter[str] = Counter()
+        for text, times in found_now.items():
+            mapped[column.values.get(text, text)] += times
+        mapped.pop("", None)
+        return dict(mapped)
+
+    def texts(self, column: Column) -> list[str]:
+        """The cells of a column that hold something, in order."""
+        return [cell for cell in self.cells(column) if cell]
+
+    def is_filled(self, column: Column) -> bool:
+        """Whether any cell of a column holds something."""
+        return bool(self.distinct(column))
 
     @property
     def rows(self) -> list[int]:
@@ -110,39 +155,51 @@ class Sheet:
 
     def identity(self) -> list[Column]:
         """The columns that say who a person is: the id, else the e-mail address, else the name."""
-        if self._identity is None or not self.shape:  # sorting gives the shape; from then on it stands
-            self._identity = self._find_identity()
-        return self._identity
-
-    def _find_identity(self) -> list[Column]:
-        for meanings in (("id",), ("email",), ("name",), ("first_name", "last_name")):
-            found = self.of(*meanings)
+        for meanings in (("id",), ("email",), ("name",), ("first_name", "last_name"), ("number",)):
+            if meanings == ("id",) and not self.id_counts:
+                continue
+            found = [column for column in self.of(*meanings) if self.is_filled(column)] or self.of(*meanings)
             if found:
-                return found[:1] if meanings != ("first_name", "last_name") else found
-        return self.of("mentor", "mentee")[:1]
+                return found if meanings == ("first_name", "last_name") else found[:1]
+        return self.of("mentor", "mentee")[:1] or self.of("id")[:1]
 
     def who(self, row: int) -> str:
         """The id of a row's person, as the file gives it."""
-        return " ".join(filter(None, (self.cell(row, column) for column in self.identity())))
+        columns = self.identity()
+        text = self.cell(row, columns[0]) if columns and columns[0].meaning in {"id", "email", "number"} else ""
+        return text or self.full_name(row) or " ".join(filter(None, (self.cell(row, c) for c in columns)))
+
+    def address(self, row: int) -> str:
+        """The e-mail address of a row's person; a text without @ is none."""
+        texts = (self.cell(row, column) for column in self.of("email"))
+        return next((text for text in texts if is_address(text)), "")
+
+    def has_address_besides(self, column: Column) -> bool:
+        """Whether another column holds addresses."""
+        others = [c for c in self.columns if c is not column and c.meaning in {"", "email"}]
+        return any(sum(map(is_address, cells := self.distinct(c))) > 0.5 * len(cells) > 0 for c in others)
 
     def full_name(self, row: int) -> str:
-        """The name of a row's person."""
-        columns = self.of("name")[:1] or self.of("first_name", "last_name")
-        return " ".join(filter(None, (self.cell(row, column) for column in columns)))
+        """The name of a row's person: one column, or the first and last name."""
+        whole = next((text for column in self.of("name") if (text := self.cell(row, column))), "")
+        parts = (self.cell(row, c) for meaning in ("first_name", "last_name") for c in self.of(meaning))
+        return whole or " ".join(filter(None, parts))
 
 
-def sheet_of(table: InputTable, mapping: FileMapping, notes: Notes) -> Sheet:
+def sheet_of(table: InputTable, mapping: FileMapping, words: Words, notes: Notes) -> Sheet:
     """A table with the meanings that its heads and the given mapping tell."""
-    columns = [Column(number, head) for number, head in enumerate(table.heads)]
+    columns = [Column(number, head, claim=words.claim(head)) for number, head in enumerate(table.heads)]
+    sheet = Sheet(table, columns, words, forced=mapping.file(table.name))
     rejected = tuple(head.casefold() for head in table.heads[:3]) == _REJECTED_HEADS
     for column in columns:
         entry = mapping.column(table.name, column.head)
         if entry is not None:
             column.meaning, column.how, column.values = entry.meaning, entry.how, dict(entry.values)
-        elif rejected and column.number < 3:
-            column.meaning = "ignore"
-        else:
-            column.meaning = meaning_of(column.head) or ""
+            column.forced = bool(entry.meaning)
+        if rejected and column.number < 3:
+            column.meaning, column.forced = "ignore", True
+        elif not column.forced and column.claim.sure and column.claim.meaning not in {"topic_parent", "topic_synonym"}:
+            column.meaning = column.claim.meaning
     others = mapping.column(table.name, OTHERS)
     for column in columns:
         if others is None:
@@ -150,13 +207,14 @@ def sheet_of(table: InputTable, mapping: FileMapping, notes: Notes) -> Sheet:
         if mapping.column(table.name, column.head) is None and (not column.meaning or others.meaning in BLOCKS):
             _take_rest(column, others)
     _check_heads(table, columns, notes)
-    return Sheet(table, columns, forced=mapping.file(table.name))
+    return sheet
 
 
 def _take_rest(column: Column, others: ColumnMeaning) -> None:
     """The line "*" of a mapping: blocks take every column that does not say who the person is."""
     if column.meaning not in {*IDENTITY, "mentee", "role"} and (column.number or column.head):
         column.meaning, column.how, column.values = others.meaning, others.how, dict(others.values)
+        column.forced = True
 
 
 def _check_heads(table: InputTable, columns: list[Column], notes: Notes) -> None:
@@ -173,11 +231,23 @@ def _check_heads(table: InputTable, columns: list[Column], notes: Notes) -> None
             text = f"two heads differ only by case or spaces: {excerpt(first[key])} and {excerpt(head)}"
             notes.add(Problem("duplicate-head", table.name, text, "rename or remove one"))
         elif exact[head] > 1 and column.meaning not in REPEATABLE:
-            text = f"the head {excerpt(head)} stands {exact[head]} times, expected once"
-            notes.add(
-                Problem("duplicate-head", table.name, text, "rename one, or map the head to a list such as ranks")
-            )
+            _one_question(table, [c for c in columns if c.head == head], notes)
             exact[head] = 1
+
+
+def _one_question(table: InputTable, columns: list[Column], notes: Notes) -> None:
+    """Columns of one head of which no row fills more than one are one question, asked in each branch of a form."""
+    first, *more = columns
+    for k, row in enumerate(table.rows):
+        given = {row[column.number] for column in columns} - {""}
+        if len(given) > 1:
+            text = f"the head {excerpt(first.head)} stands {len(columns)} times, and this row fills two of them differently"
+            hint = "rename one, or map the head to a list such as ranks"
+            notes.add(Problem("duplicate-head", table.place(k), text, hint))
+            break
+        row[first.number] = given.pop() if given else ""
+    for column in more:
+        column.meaning, column.forced = "ignore", True
 
 
 def leave_out(table: InputTable, column: Column, notes: Notes) -> None:
@@ -223,21 +293,28 @@ def settle(sheet: Sheet, column: Column) -> None:
         column.meaning = "attribute"
     if column.how:
         return
-    cells = [cell for other in sheet.columns if other.head == column.head for cell in sheet.cells(other)]
+    cells = [cell for other in sheet.columns if other.head == column.head for cell in sheet.distinct(other)]
     if column.meaning in LISTS:
         column.how = list_style(cells, expected=True)
     elif column.meaning == "level":
-        numbers = [is_tidy_number(cell.removeprefix("+")) for cell in cells if cell]
+        numbers = [is_tidy_number(cell.removeprefix("+")) for cell in cells]
         column.how = "number" if not numbers or 2 * sum(numbers) > len(numbers) else "text"
     elif column.meaning.startswith("attribute"):
-        column.how = _attribute_style(cells, expected=bool(_LIST_HEADS.intersection(plain_head(column.head).split())))
+        column.how = _attribute_style(cells, expected=bool(_LIST_HEADS.intersection(plain(column.head).split())))
 
 
 def _attribute_style(cells: list[str], *, expected: bool) -> str:
-    distinct = {cell for cell in cells if cell}
-    if distinct and all(map(is_tidy_number, distinct)):
+    if cells and all(map(is_tidy_number, cells)):
         return "number"
-    if distinct and {cell.casefold() for cell in distinct} <= {"true", "false"}:
+    if cells and {cell.casefold() for cell in cells} <= {"true", "false"}:
         return "true/false"
     style = list_style(cells, expected=expected)
     return "list ;" if expected and style == "text" else style
+
+
+def attribute_name(head: str) -> str:
+    """The attribute that an unknown column becomes: lower case unless camelCase, without "your"."""
+    text = " ".join(head.split())
+    if not re.search(r"[a-z][A-Z]", text):
+        text = text.lower()
+    return _POLITE.sub("", text).rstrip("?:* ") or text

@@ -1,0 +1,243 @@
+"""The words of sign-up files: what heads and cells say in six languages, from one data file that a program can extend."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from importlib import resources
+from typing import TYPE_CHECKING, Any
+
+from mmatch.errors import InputError, Problem, excerpt
+
+if TYPE_CHECKING:
+    import os
+
+LONGEST_HEAD = 600
+_GENDERED = re.compile(r"\((?:s|e|a|es|in|innen|en|n|as|os|o|i)\)|[:*_/](?:in|innen|frau|r|n)\b|(?<=\w)\u00b7e?s?\b")
+_BRACKETS = re.compile(r"(.*\S)?\s*\[([^\[\]]+)\]\s*", re.DOTALL)
+_ROUND = re.compile(r"(.*\S)\s*\((.+)\)\s*", re.DOTALL)
+
+
+@lru_cache(maxsize=65536)
+def plain(text: str) -> str:
+    """A text in plain words: small letters, no accents, no punctuation, camelCase opened, "(s)" and ":innen" dropped."""
+    bare = _GENDERED.sub("", text.strip())
+    opened = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", unicodedata.normalize("NFKD", bare))
+    letters = "".join(c for c in opened if not unicodedata.combining(c))
+    return re.sub(r"[\W_]+", " ", letters.casefold().replace("ß", "ss")).strip()
+
+
+@lru_cache(maxsize=65536)
+def spoken(text: str) -> tuple[str, ...]:
+    """The words of a text with their accents: "mentorés" are mentees where "mentores" are mentors."""
+    composed = unicodedata.normalize("NFC", _GENDERED.sub(_ending, text)).casefold()
+    return tuple(re.findall(r"[^\W_]+", composed))
+
+
+def _ending(found: re.Match[str]) -> str:
+    return "e" if found[0] == "(e)" else ""
+
+
+def opened_head(head: str) -> tuple[str, str]:
+    """(question, option) of a head such as "Rate the topics [Data]", as grids of online forms write it."""
+    found = _BRACKETS.fullmatch(head)
+    return ((found[1] or "").strip(), found[2].strip()) if found else (head, "")
+
+
+def rounded_head(head: str) -> tuple[str, str]:
+    """(question, option) of a head such as "Topics (Data)", where the outer brackets at its end hold an option."""
+    found = _ROUND.fullmatch(head)
+    if not found:
+        return head, ""
+    depth = 0
+    for k in range(len(head.rstrip()) - 1, -1, -1):
+        depth += {")": 1, "(": -1}.get(head[k], 0)
+        if depth == 0:
+            return head[:k].strip(), head[k + 1 : len(head.rstrip()) - 1].strip()
+    return head, ""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What a head says by itself: a meaning ("" for none), whether the words leave no doubt, and whose answers it holds."""
+
+    meaning: str = ""
+    sure: bool = False
+    side: str = ""
+
+
+class Words:
+    """The words of a data file, looked up by heads and cells."""
+
+    def __init__(self, tables: Iterable[Mapping[str, Any]]) -> None:
+        self.heads: dict[str, str] = {}
+        self._words: dict[str, list[str]] = {}
+        self._lists: dict[str, list[str]] = {}
+        for table in tables:
+            for meanings in table.get("heads", {}).values():
+                for meaning, heads in meanings.items():
+                    self.heads.update((head.strip(), meaning) for head in heads.split("|"))
+            for concepts in table.get("words", {}).values():
+                for concept, words in concepts.items():
+                    self._words.setdefault(concept, []).extend(words.split())
+            for kind in ("roles", "answers", "numbers", "rows"):
+                for name, words in table.get(kind, {}).items():
+                    self._lists.setdefault(f"{kind}.{name}", []).append(words)
+
+    @cached_property
+    def _concepts(self) -> dict[str, tuple[frozenset[str], tuple[str, ...]]]:
+        return {
+            name: (frozenset(w for w in words if w[-1] != "*"), tuple(w[:-1] for w in words if w[-1] == "*"))
+            for name, words in self._words.items()
+        }
+
+    @lru_cache(maxsize=256)  # noqa: B019 - one vocabulary lives as long as the process
+    def listed(self, name: str) -> frozenset[str]:
+        """The words of a list, or its phrases where "|" separates them."""
+        texts = self._lists.get(name, [])
+        return frozenset(w.strip() for text in texts for w in (text.split("|") if "|" in text else text.split()))
+
+    @cached_property
+    def numbers(self) -> dict[str, int]:
+        """Number words and their values."""
+        rows = [text.split("|") for text in self._lists.get("numbers.words", [])]
+        return {word: value for row in rows for value, words in enumerate(row) for word in words.split()}
+
+    @cached_property
+    def answers(self) -> dict[str, str]:
+        """Whole answers: yes, no or maybe."""
+        return {phrase: given for given in ("maybe", "no", "yes") for phrase in self.listed(f"answers.{given}")}
+
+    def has(self, concept: str, words: Iterable[str]) -> bool:
+        """Whether one of some plain words belongs to a concept."""
+        exact, stems = self._concepts.get(concept, (frozenset(), ()))
+        return any(word in exact or (stems and word.startswith(stems)) for word in words)
+
+    def side_of(self, words: Iterable[str]) -> str:
+        """ "mentor" or "mentee" where only one of them is named; words keep their accents."""
+        named = set(words)
+        mentor, mentee = named & self.listed("roles.mentor"), named & self.listed("roles.mentee")
+        return "" if bool(mentor) == bool(mentee) else "mentor" if mentor else "mentee"
+
+    @lru_cache(maxsize=65536)  # noqa: B019 - one vocabulary lives as long as the process
+    def claim(self, head: str) -> Claim:
+        """What a head means by itself."""
+        if len(head) > LONGEST_HEAD:
+            return Claim()
+        question, side = self._sided(opened_head(head)[0] or opened_head(head)[1])
+        found = self._known(question)
+        if found:
+            return Claim(found, sure=True, side=side or {"offers": "mentor", "requests": "mentee"}.get(found, ""))
+        option = opened_head(head)[1]
+        words = plain(question).split()
+        meaning, told = self._asked(question, words)
+        if not meaning and option and (found := self._known(option)):
+            return Claim(found, sure=True, side=side)
+        return Claim(meaning, side=side or told)
+
+    def _sided(self, head: str) -> tuple[str, str]:
+        """A head without "Mentors:" before it or "(mentors only)" behind it, and the side that this names."""
+        for pattern in (
+            r"\s*([^:?]{3,40}?)\s*(?::|\s[-\u2013\u2014]\s)\s*(.+)",
+            r"(?:if|wenn|si|se)\s+([^,]{3,40}),\s*(.+)",
+        ):
+            found = re.fullmatch(pattern, head, re.DOTALL | re.IGNORECASE)
+            side = self.side_of(spoken(found[1])) if found else ""
+            if found and side:
+                return found[2], side
+        rest, option = rounded_head(head)
+        side = self.side_of(spoken(option)) if option and len(option.split()) < 4 else ""
+        return (rest, side) if side else (head, "")
+
+    def _known(self, head: str) -> str:
+        """The meaning of a head that stands in the table, also with polite words around it or a remark behind it."""
+        forms = [plain(head)]
+        rest, option = rounded_head(head)
+        if option:
+            forms.append(plain(rest))
+        for form in list(forms):
+            words = form.split()
+            while words and self.has("extra", words[-1:]):
+                words.pop()
+            forms.append(" ".join(words))
+            while words and self.has("polite", words[:1]):
+                words = words[1:]
+                forms.append(" ".join(words))
+        return next((self.heads[form] for form in forms if form in self.heads), "")
+
+    def _asked(self, question: str, words: list[str]) -> tuple[str, str]:
+        """(meaning, side) of a question in several words; a meaning that only the cells can confirm."""
+        named = spoken(question)
+        side = self.side_of(named)
+        many = next((k for k, word in enumerate(words) if self.has("many", [word])), -1)
+        if self.has("zone", words) and not self.has("topic", words):
+            return "timezone", ""
+        if many >= 0 and (counted := self._counted(words[many + 1 :], question)):
+            return counted, ""
+        if self.has("free", words) and (self.has("when", words) or "availab" in question.casefold()):
+            return "availability", ""
+        ordinal = bool(set(words) & self.listed("numbers.ordinals")) or bool(re.search(r"\d$", question.strip()))
+        if self.has("topic", words) and not self.has("other", words[:2]):
+            return ("", "") if self.has("negative", words) else ("topic", self._topic_side(question, words, side))
+        if any(word in {"email", "mail", "courriel", "correo"} for word in words) and not self.has("other", words):
+            return "email", ""
+        if self.has("negative", words) and (side or self.has("prefer", words) or len(words) < 4):
+            return "avoids", ""
+        if ordinal and (self.has("prefer", words) or side or len(words) < 3):
+            return "choice", side
+        if self.has("prefer", words) and side and not self.has("other", words):
+            return ("ranks" if side == "mentor" else "mentee_ranks"), ""
+        if self.has("join", words) and side:
+            return f"is_{side}", ""
+        return "", self._topic_side(question, words, side) if len(words) > 3 else side
+
+    def _counted(self, after: list[str], question: str) -> str:
+        """What a "how many" counts: mentees are a capacity, mentors are wanted."""
+        accented = {plain(word): word for word in spoken(question)}
+        for word in after[:5]:
+            if self.has("people", [word]) or accented.get(word, word) in self.listed("roles.mentee"):
+                return "capacity"
+            if accented.get(word, word) in self.listed("roles.mentor"):
+                return "mentors"
+            if self.has("other", [word]) or word in {"hours", "times", "sessions", "stunden", "heures", "horas", "ore"}:
+                return ""
+        return ""
+
+    def _topic_side(self, question: str, words: list[str], side: str) -> str:
+        """Whether a question is about what one offers or what one wants; "" where the words do not tell."""
+        text = " ".join(words)
+        if self.has("passive", words) and not re.search(r"\b(?:have|had)\b", text):
+            return "mentee"
+        if re.search(r"\b(?:to|could you|can you|would you|you|could i|i can|can) mentor\b|\bmentoring others\b", text):
+            return "mentor"
+        if side and re.search(r"\b(?:with|from|by|mit|avec|con|com)\b", text):
+            return "mentor" if side == "mentee" else "mentee"
+        offer, request = self.has("offer", words), self.has("request", words)
+        return "" if offer == request else "mentor" if offer else "mentee"
+
+
+@lru_cache(maxsize=8)
+def _shipped() -> dict[str, Any]:
+    return tomllib.loads((resources.files("mmatch.signup") / "words.toml").read_text(encoding="utf-8"))
+
+
+@lru_cache(maxsize=8)
+def words_of(path: str | os.PathLike[str] | None = None) -> Words:
+    """The words that the reader knows, with those of a program's own file added.
+
+    Raises:
+        InputError: no such file, or not in the form of ``words.toml``.
+    """
+    if path is None:
+        return Words([_shipped()])
+    from mmatch.io.files import file_name, read_text
+
+    try:
+        return Words([_shipped(), tomllib.loads(read_text(path))])
+    except (tomllib.TOMLDecodeError, AttributeError, TypeError) as error:
+        text = f'found {excerpt(str(error))}, expected tables such as [heads.en] with lines such as capacity = "beds"'
+        raise InputError(Problem("words", file_name(path), text)) from None
