@@ -105,10 +105,18 @@ def reads_or_refuses(*paths, **options):
             assert str(error)
             assert len(str(error)) <= 4000
             continue
-        assert isinstance(reading.cohort, Cohort)
         assert str(reading.mapping)
+        for question in reading.questions:
+            assert question.file
+            assert "--answer" in question.how
+        try:
+            guess = reading.guess
+        except MmatchError as error:
+            assert str(error)
+            continue
+        assert isinstance(guess, Cohort)
         again = read_files(*paths, on_bad_row=errors, **(options | {"mapping": reading.mapping}))
-        assert again.cohort == reading.cohort
+        assert again.guess == guess
         assert list(again.rejected) == list(reading.rejected)
 
 

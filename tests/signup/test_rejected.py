@@ -32,9 +32,9 @@ def test_all_problems_are_raised_together(paths):
         "id-missing",
         "count",
         "unknown-id",
-        "timezone",
-        "timezone",
     ]
+    # a time zone that nobody knows decides nothing by itself: it is asked about, and holds up no cohort
+
 
 
 def test_good_rows_are_loaded_and_bad_ones_named(paths):
@@ -49,7 +49,10 @@ def test_good_rows_are_loaded_and_bad_ones_named(paths):
         ("mentees.csv", 3),
     ]
     assert (
-        reading.rejected[0].reason == '"capacity": found "lots", expected one whole number from 0, in digits or words'
+        reading.rejected[0].reason
+        == '"capacity": found "lots", expected one whole number from 0, in digits or words (write one number); '
+        '"time zone": unknown time zone "Mars", expected a place '
+        "(write a place of the IANA database, such as Europe/Berlin or America/New_York)"
     )
     assert 'unknown id "m9"' in reading.rejected[4].reason
     told = [w for w in reading.warnings if w.code == "left-out"]
@@ -71,7 +74,8 @@ def test_rejected_rows_are_written_with_line_and_reason_first_mended_and_read_ag
     reading.rejected.write(out, "mentors.csv")
     rows = rows_of(out)
     assert rows[0] == ["line", "reason", "file", "id", "name", "capacity", "time zone"]
-    assert rows[1][:2] == ["3", '"capacity": found "lots", expected one whole number from 0, in digits or words']
+    assert rows[1][0] == "3"
+    assert rows[1][1].startswith('"capacity": found "lots", expected one whole number from 0, in digits or words')
     assert rows[1][3:] == ["m2", "Bob", "lots", "Mars"]
     mended = out.read_text().replace(",lots,Mars", ",three,UTC").splitlines()
     out.write_text("\n".join(mended[:2]))

@@ -270,7 +270,8 @@ class Facts:
         """Put a value where its meaning belongs; lists of several columns follow each other."""
         meaning = column.meaning
         if meaning.startswith("attribute"):
-            answer.attributes[column.attribute] = value
+            before = answer.attributes.get(column.attribute)
+            answer.attributes[column.attribute] = value if before is None else before
             return
         if meaning == "level":
             if column.how != "number" or plain(column.head) not in {"level", "skill level", "expertise level"}:

@@ -75,9 +75,10 @@ def read_block(sheet: Sheet, draft: Draft, rows_role: str) -> None:
     """
     columns = [column for column in sheet.columns if column.meaning in _ANSWERED]
     banned = banned_value(cell for c in columns if c.how == "bans" for cell in sheet.cells(c))
+    roles = {row: rows_role or _role_of(sheet, row, draft) for row in sheet.rows}
     others = {
         role: [draft.refer_head(sheet, column, _named_in(column, draft), _other(role)) for column in columns]
-        for role in ([rows_role] if rows_role else _roles_of(sheet, draft))
+        for role in sorted(set(roles.values()))
     }
     who = sheet.identity()[0] if sheet.identity() else sheet.columns[0]
     commas = has_decimal_commas(
@@ -91,7 +92,7 @@ def read_block(sheet: Sheet, draft: Draft, rows_role: str) -> None:
     }
     known: dict[tuple[str, str], Any] = {(meaning, ""): None for meaning in read}
     for row in sheet.rows:
-        role = rows_role or _role_of(sheet, row, draft)
+        role = roles[row]
         known_person = draft.people.of_row(sheet, row) if sheet.shape == "people" else None
         name = (
             known_person.spelling
@@ -135,10 +136,6 @@ def _other(role: str) -> str:
 def _role_of(sheet: Sheet, row: int, draft: Draft) -> str:
     person = draft.people.of_row(sheet, row)
     return "mentor" if person is not None and "mentee" not in person.roles else "mentee"
-
-
-def _roles_of(sheet: Sheet, draft: Draft) -> list[str]:
-    return sorted({_role_of(sheet, row, draft) for row in sheet.rows})
 
 
 def _store(

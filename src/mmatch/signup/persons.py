@@ -123,10 +123,9 @@ class FormPeople:
         if person is None:
             person = FormPerson(self._new_id(answer))
             self.by_key[key_of(person.spelling)] = person
-        self._rows[answer.sheet.name, answer.row] = person
         person.name = person.name or answer.name
         person.email = person.email or answer.email
-        if answer.number and answer.sheet.id_counts:
+        if answer.number:
             _enter(self._ids[key_of(answer.number)], person)
         if answer.email:
             _enter(self._emails[answer.email.casefold()], person)
@@ -147,7 +146,7 @@ class FormPeople:
 
     def _same(self, answer: FormAnswer) -> FormPerson | None:
         """The person that an answer is about, where somebody known is."""
-        if answer.number and answer.sheet.id_counts:
+        if answer.number:
             for person in self._ids.get(key_of(answer.number), ()):
                 if _agree(person.name, answer.name) or (
                     answer.email and answer.email.casefold() == person.email.casefold()
@@ -170,7 +169,7 @@ class FormPeople:
                 return person
         for person in self._names.get(name_key(answer.name), ()) if answer.name else ():
             if not person.email or not answer.email:
-                if not answer.number or person.answers.keys().isdisjoint(answer.roles) or not answer.sheet.id_counts:
+                if not answer.number or person.answers.keys().isdisjoint(answer.roles):
                     return person
                 continue
             text = f"{excerpt(answer.name)} stands under two addresses"
@@ -237,6 +236,8 @@ class FormPeople:
 
     def of_row(self, sheet: Sheet, row: int) -> FormPerson | None:
         """The person of a row in a file of people, else whom the row names."""
+        if not self._rows:
+            self._rows = {(a.sheet.name, a.row): person for person in self for a in person.ordered()}
         return self._rows.get((sheet.name, row)) or self.find(sheet.who(row))
 
     def named(self, cell: str) -> list[tuple[str, FormPerson | None]]:

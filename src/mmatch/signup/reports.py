@@ -44,8 +44,9 @@ def warn_of_ids(sheet: Sheet, notes: Notes) -> None:
 
 def mapping_of(sheets: list[Sheet], forced: FileMapping) -> FileMapping:
     """The mapping that was used; columns named after people or hours share the line "*"."""
-    files = tuple(FileMeaning(s.name, s.shape, s.role, s.table.delimiter) for s in sheets)
-    return FileMapping(files, tuple(entry for sheet in sheets for entry in _entries(sheet, forced)))
+    files = tuple(FileMeaning(s.name, s.shape, "" if s.by_filling else s.role, s.table.delimiter) for s in sheets)
+    columns = tuple(entry for sheet in sheets for entry in _entries(sheet, forced))
+    return FileMapping(files, columns, forced.answers)
 
 
 def _entries(sheet: Sheet, forced: FileMapping) -> Iterator[ColumnMeaning]:

@@ -51,6 +51,7 @@ class Column:
     forced: bool = False
     options: Options | None = None
     decimals: bool = False
+    branches: tuple[int, ...] = ()  # other columns of this head, where a form asks one question in each branch
 
     @property
     def attribute(self) -> str:
@@ -73,7 +74,6 @@ class Sheet:
     shape: str = ""
     role: str = ""
     by_filling: bool = False
-    id_counts: bool = True
     forced: FileMeaning = field(default_factory=lambda: FileMeaning(""))
     left_out: frozenset[int] = frozenset()
     alone: bool = False
@@ -108,18 +108,23 @@ class Sheet:
 
     def cell(self, row: int, column: Column) -> str:
         """One cell, replaced where the mapping says so."""
-        text = self.table.rows[row][column.number]
+        text = self._text(self.table.rows[row], column)
         return column.values.get(text, text) if column.values else text
+
+    @staticmethod
+    def _text(row: list[str], column: Column) -> str:
+        text = row[column.number]
+        return text or next((row[k] for k in column.branches if row[k]), "") if column.branches else text
 
     def cells(self, column: Column) -> list[str]:
         """One column of cells."""
-        texts = self.table.cells(column.number)
+        texts = [self._text(row, column) for row in self.table.rows] if column.branches else self.table.cells(column.number)
         return [column.values.get(text, text) for text in texts] if column.values else texts
 
     def distinct(self, column: Column) -> dict[str, int]:
         """The different texts of a column and how often each stands there, without blanks."""
         if column.number not in self._distinct:
-            found = Counter(self.table.cells(column.number))
+            found = Counter(self._text(row, column) for row in self.table.rows)
             found.pop("", None)
             self._distinct[column.number] = dict(found)
         found_now = self._distinct[column.number]
@@ -130,6 +135,14 @@ class Sheet:
             mapped[column.values.get(text, text)] += times
         mapped.pop("", None)
         return dict(mapped)
+
+    def same_head(self, column: Column) -> dict[str, int]:
+        """The different texts in all columns that bear the head of one, such as two columns "choice"."""
+        found: Counter[str] = Counter()
+        for other in self.columns:
+            if other.head == column.head:
+                found.update(self.distinct(other))
+        return dict(found)
 
     def texts(self, column: Column) -> list[str]:
         """The cells of a column that hold something, in order."""
@@ -156,8 +169,6 @@ class Sheet:
     def identity(self) -> list[Column]:
         """The columns that say who a person is: the id, else the e-mail address, else the name."""
         for meanings in (("id",), ("email",), ("name",), ("first_name", "last_name"), ("number",)):
-            if meanings == ("id",) and not self.id_counts:
-                continue
             found = [column for column in self.of(*meanings) if self.is_filled(column)] or self.of(*meanings)
             if found:
                 return found if meanings == ("first_name", "last_name") else found[:1]
@@ -240,12 +251,14 @@ def _one_question(table: InputTable, columns: list[Column], notes: Notes) -> Non
     first, *more = columns
     for k, row in enumerate(table.rows):
         given = {row[column.number] for column in columns} - {""}
+        if len(given) > 1 and first.forced and first.meaning == "attribute":
+            continue
         if len(given) > 1:
             text = f"the head {excerpt(first.head)} stands {len(columns)} times, and this row fills two of them differently"
             hint = "rename one, or map the head to a list such as ranks"
             notes.add(Problem("duplicate-head", table.place(k), text, hint))
-            break
-        row[first.number] = given.pop() if given else ""
+            return
+    first.branches = tuple(column.number for column in more)
     for column in more:
         column.meaning, column.forced = "ignore", True
 
@@ -293,7 +306,7 @@ def settle(sheet: Sheet, column: Column) -> None:
         column.meaning = "attribute"
     if column.how:
         return
-    cells = [cell for other in sheet.columns if other.head == column.head for cell in sheet.distinct(other)]
+    cells = list(sheet.same_head(column))
     if column.meaning in LISTS:
         column.how = list_style(cells, expected=True)
     elif column.meaning == "level":

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from mmatch.signup.notes import Notes
     from mmatch.signup.vocabulary import Words
 
-_WESTERN = frozenset("àáâãäåæçèéêëìíîïñòóôõöøùúûüýÿßœÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜÝŒ’‘“”„‚«»–—…€°§·•¿¡ºª\u00a0´®©™£½¼²³")
+# letters and signs that Western Europe writes, by their code points in Windows-1252
+_WESTERN = frozenset(bytes([*range(0xA0, 0x100)]).decode("cp1252") + "\u0153\u0152\u2018\u2019\u201c\u201d\u201e\u201a\u2013\u2014\u2026\u20ac\u2022\u2122")
+_WESTERN_ODD = re.compile(r"[^\W\d_][\u2018\u201c\u201e\u201a\xab\xa7\xbf\xa1\xa3\xbd\xbc\xb2\xb3\u20ac]|[^\W\d_A-Z][\u2013\u2014][^\W\d_A-Z]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +140,7 @@ def _decoded(data: bytes, name: str, notes: Notes) -> str:
         odd = [letter for letter in text if not letter.isascii() and letter not in _WESTERN]
         words = re.findall(r"[^\W\d_]*[^\W\d_a-zA-Z][^\W\d_]*", text)
         strange = [word for word in words if 2 * sum(not c.isascii() for c in word) > len(word) > 2]
-        if odd or 4 * len(strange) > len(words):
+        if odd or _WESTERN_ODD.search(text) or 4 * len(strange) > len(words):
             raise
         hint = "save it as CSV UTF-8 if names look wrong"
         notes.warn(

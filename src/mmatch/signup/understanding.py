@@ -246,7 +246,7 @@ class Understanding:
     def _share_of_names(self, sheet: Sheet, column: Column) -> float | None:
         """The share of cells that name people whom the files know; None where all cells are blank or name nobody."""
         total = good = 0
-        for cell in sheet.distinct(column):
+        for cell in sheet.same_head(column):
             if sheet.words.answers.get(plain(cell)) == "no" or not plain(cell):
                 continue
             pieces = self.people.named(cell)
@@ -493,7 +493,7 @@ class Topics:
         commas: list[tuple[Sheet, Column]] = []
         for sheet in self.sheets:
             for column in sheet.of(*TOPICS):
-                cells = [cell for other in sheet.columns if other.head == column.head for cell in sheet.distinct(other)]
+                cells = list(sheet.same_head(column))
                 if not column.how and column.option and self._ticks(sheet, column):
                     column.how = "tick"
                 column.how = column.how or list_style(cells, expected=True)

@@ -112,7 +112,7 @@ def _counted(text: str, phrase: str, words: Words) -> Count:
                 raise _no_count(text)
             found.add(int(token))
     if not found:
-        found = {words.numbers[word] for word in bare if word in words.listed("numbers.articles")}
+        found = {1 for word in bare if word in words.listed("numbers.articles") and phrase != "a"}
     unsure = bool(words.listed("numbers.unsure") & set(bare)) and not capped
     if not found or max(found) > LARGEST_COUNT or "-" in text.lstrip()[:1] or re.search(r"\d\s*/\s*\d", text):
         raise _no_count(text)

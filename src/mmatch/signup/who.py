@@ -138,11 +138,7 @@ def find_roles(sheet: Sheet, notes: Notes) -> None:
         if not column.forced and cells and sheet.of(*IDENTITY) and readable(cells, yes_or_no, words) == 1:
             column.meaning = f"is_{column.meaning}"
     for column in sheet.of(*ROLES):
-        if (not column.forced and column.meaning == "role" and not _are_roles(sheet, column)) or (
-            not column.forced
-            and column.meaning != "role"
-            and readable(sheet.distinct(column), _yes_or_role, words) < 0.5
-        ):
+        if not column.forced and column.meaning == "role" and not _are_roles(sheet, column):
             column.meaning = ""
     if any(column.forced for column in sheet.of(*ROLES)):
         return
@@ -217,19 +213,17 @@ def _yes_no_roles(sheet: Sheet) -> None:
 def settle_ids(sheets: list[Sheet], notes: Notes) -> None:
     """Row numbers are no ids: an id column counts where it identifies people over all files."""
     for sheet in sheets:
-        for column in sheet.of("id"):
-            if column.forced or not sheet.rows:
-                continue
-            if not sheet.is_filled(column) or sum(sheet.distinct(column).values()) < 0.5 * len(sheet.rows):
-                column.meaning = "attribute" if sheet.is_filled(column) else "ignore"
-        ids = sheet.of("id")
-        if not ids or ids[0].forced or not sheet.rows:
-            continue
         better = any(sheet.is_filled(c) for c in sheet.of("email", "name", "first_name", "last_name"))
-        if better and _counts_rows(sheet, ids[0]) and (_is_form(sheet) or _clashes(sheet, ids[0], sheets)):
-            sheet.id_counts = False
-            text = "numbers the rows and was not taken as an id"
-            notes.warn("row-numbers", f"{sheet.name} column {excerpt(ids[0].head)}", text, "map it to id if it is one")
+        for column in sheet.of("id"):
+            if column.forced or not better:
+                continue
+            if sum(sheet.distinct(column).values()) < 0.5 * len(sheet.rows):
+                column.meaning = "attribute" if sheet.is_filled(column) else "ignore"
+            elif _counts_rows(sheet, column) and (_is_form(sheet) or _clashes(sheet, column, sheets)):
+                column.meaning = "number"
+                text = "numbers the rows and was not taken as an id"
+                place = f"{sheet.name} column {excerpt(column.head)}"
+                notes.warn("row-numbers", place, text, "map it to id if it is one")
 
 
 def _counts_rows(sheet: Sheet, column: Column) -> bool:
@@ -270,8 +264,4 @@ def _clashes(sheet: Sheet, column: Column, sheets: list[Sheet]) -> bool:
 
 def is_form_export(sheet: Sheet) -> bool:
     """Whether a later row of one person corrects an earlier one: the table notes when, or in which order, answers came."""
-    return (
-        _is_form(sheet)
-        or any(sheet.is_filled(c) for c in sheet.of("number"))
-        or (sheet.has("id") and not sheet.id_counts)
-    )
+    return _is_form(sheet) or any(sheet.is_filled(c) for c in sheet.of("number"))
