@@ -11,7 +11,7 @@ from decimal import ROUND_FLOOR, Decimal, localcontext
 from fractions import Fraction
 
 from mmatch.testing import oracle
-from mmatch.testing.oracle import rank, steps
+from mmatch.testing.oracle import nearest, rank
 
 UNLIMITED = 10**9
 
@@ -179,7 +179,7 @@ class Oracle(oracle.Oracle):
 
     def fit(self, mentee, request, mentor, offer):
         if self.cohort.scores is None:
-            return Fraction(1, 2 ** steps(self.cohort, request.topic, offer.topic))
+            return Fraction(1, 2 ** nearest(self.cohort, request, offer))
         return Fraction(self.cohort.scores[mentor.id, mentee.id])
 
     def profile(self, aim, rows):
@@ -238,7 +238,7 @@ class Oracle(oracle.Oracle):
         if aim.name == "Priority":
             return Fraction(request.priority)
         if aim.name == "TopicFit":
-            return Fraction(1, 2 ** steps(self.cohort, request.topic, offer.topic))
+            return Fraction(1, 2 ** nearest(self.cohort, request, offer))
         if aim.name == "Score":
             return Fraction(aim.function(mentor, mentee))
         if aim.name == "Shares":

@@ -37,7 +37,10 @@ def offers(draw, topics):
 
 @st.composite
 def requests(draw, topics):
-    found = draw(st.lists(topics, max_size=2, unique=True))
+    found = draw(st.lists(topics, max_size=3, unique=True))
+    if len(found) > 1 and draw(st.booleans()):
+        joined = tuple(t for t in found if t)[:2]  # any one of two, or a tuple of one
+        found = [joined, *(t for t in found if t not in joined)]
     return tuple(
         mm.Request(
             t,
@@ -45,7 +48,7 @@ def requests(draw, topics):
             mentors=draw(st.sampled_from([1, 1, 1, 2, 0])),
             priority=draw(st.sampled_from([1, 1, 2, 0.5])),
         )
-        for t in found
+        for t in found[:2]
     )
 
 
@@ -273,5 +276,5 @@ def some_seats(draw, oracle):
 def matching_of(oracle, chosen):
     """The edges chosen as a Matching."""
     rows = [(*oracle.requests[i], *oracle.offers[k]) for i, k in chosen]
-    matches = [mm.Match(mentor.id, (mentee.id,), o.topic, o.id, (r.topic,)) for mentee, r, mentor, o in rows]
+    matches = [mm.Match(mentor.id, (mentee.id,), o.topic, o.id, (r.label,)) for mentee, r, mentor, o in rows]
     return mm.matching_from_pairs(oracle.cohort, matches)

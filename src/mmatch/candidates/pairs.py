@@ -33,7 +33,7 @@ class OfferColumns:
 
 
 class RequestColumns(OfferColumns):
-    """Columns of the requests of a view: row, topic, level (NaN where not stated), priority."""
+    """Columns of the requests of a view: row, topic (or choice of topics), level (NaN where not stated), priority."""
 
     _columns: Requests
 
@@ -99,7 +99,7 @@ class Pairs:
 
     @cached_property
     def distance(self) -> Ints:
-        """Steps between the two topics along one branch of the tree; `NONE` where they do not meet."""
+        """Steps from the offer's topic to the nearest topic asked for, along one branch of the tree; `NONE`: none."""
         return self.cohort.topic_tree.steps(self.request.topic, self.offer.topic)
 
     def share(self, attribute: str) -> tuple[Bools, Bools]:
