@@ -41,14 +41,17 @@ class Oracle(oracle.Oracle):
     def rule_allows(self, rule, i, k):
         (mentee, request), (mentor, offer) = self.requests[i], self.offers[k]
         if rule.name in {"Differs", "Same"}:
-            a, b = as_set(mentor, rule.attribute), as_set(mentee, rule.attribute)
+            a, b = as_set(mentor, rule.mentor or rule.attribute), as_set(mentee, rule.mentee or rule.attribute)
             if not a or not b:
                 return rule.missing == "allow"
             return bool(a & b) == (rule.name == "Same")
         if rule.name == "LevelGap":
-            if offer.level is None or request.level is None:
+            of_mentor, of_mentee = offer.level, request.level
+            if rule.mentor:
+                of_mentor, of_mentee = mentor.attributes.get(rule.mentor), mentee.attributes.get(rule.mentee)
+            if not isinstance(of_mentor, int | float) or not isinstance(of_mentee, int | float):
                 return rule.missing == "allow"
-            gap = offer.level - request.level
+            gap = of_mentor - of_mentee
             return rule.least <= gap and (rule.most is None or gap <= rule.most)
         if rule.name == "Forbid":
             return not {(mentor.id, mentee.id), (mentor.id, mentee.id, offer.topic)} & set(rule.pairs)
@@ -242,7 +245,8 @@ class Oracle(oracle.Oracle):
         if aim.name == "Score":
             return Fraction(aim.function(mentor, mentee))
         if aim.name == "Shares":
-            return Fraction(bool(as_set(mentor, aim.attribute) & as_set(mentee, aim.attribute)))
+            of_mentor, of_mentee = aim.mentor or aim.attribute, aim.mentee or aim.attribute
+            return Fraction(bool(as_set(mentor, of_mentor) & as_set(mentee, of_mentee)))
         if aim.name == "LevelSteps":
             if offer.level is None or request.level is None:
                 return Fraction(0)
