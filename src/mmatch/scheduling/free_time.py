@@ -19,6 +19,7 @@ from mmatch.availability import (
     joined,
     offsets_at,
     parse_week,
+    starts,
     union,
     widened,
     without,
@@ -74,6 +75,7 @@ class FreeTime:
     weeks: dict[tuple[tuple[Window, ...], str, int, int], Intervals] = field(default_factory=dict)  # computed once
     people: dict[str, Participant] = field(default_factory=dict)
     known: dict[str, Intervals] = field(default_factory=dict, init=False)
+    opened: dict[str, Intervals] = field(default_factory=dict, init=False)
 
     def under(self, settings: Settings, wider: Mapping[str, int] | None = None, *, same: bool = False) -> FreeTime:
         """The free time of the same people under other settings; ``same`` where these change nobody's time."""
@@ -132,6 +134,12 @@ class FreeTime:
         if any(limit.most == 0 for limit in self.limits(name)):
             free = free[:0]
             yield "a limit of 0", free
+
+    def hours(self, name: str) -> Intervals:
+        """The windows and single dates of a person, whatever else takes of them."""
+        if name not in self.opened:
+            _, self.opened[name] = next(self.steps(name))
+        return self.opened[name]
 
     def windows(self, name: str) -> tuple[Window, ...]:
         """The weekly windows of a person."""
@@ -193,3 +201,18 @@ class FreeTime:
 def shared_time(people: Sequence[str], free_time: FreeTime) -> Intervals:
     """When all of some people are free."""
     return reduce(common, map(free_time.of, people))
+
+
+def session_starts(people: Sequence[str], minutes: int, free: Intervals, free_time: FreeTime) -> Intervals:
+    """When a session of some people can begin within some free time: on the grain of UTC, or on that of their windows.
+
+    Where windows begin off the grain, on the wall in Kathmandu, say, or at ten past, it is counted from there, too.
+    """
+    grain = free_time.settings.grain
+    found = [starts(free, minutes, grain)]
+    for person in dict.fromkeys(people):
+        hours = free_time.hours(person)
+        off = hours[:, 0] % grain
+        late = np.unique(off[off > 0]).tolist()
+        found += [starts(common(hours[off == begun], free) - begun, minutes, grain) + begun for begun in late]
+    return found[0] if len(found) == 1 else np.unique(np.concatenate(found))
