@@ -24,6 +24,7 @@ from mmatch.availability import (
     widened,
     without,
 )
+from mmatch.errors import InputError, Problem, excerpt
 from mmatch.scheduling.diaries import FREE
 
 if TYPE_CHECKING:
@@ -142,11 +143,18 @@ class FreeTime:
         return self.opened[name]
 
     def windows(self, name: str) -> tuple[Window, ...]:
-        """The weekly windows of a person."""
+        """The weekly windows of a person; none where what they wrote is not understood (`fault` says so)."""
         availability = self.person(name).availability
-        found = self.settings.hours if availability is None else _week(availability, f"participant {name}")
+        try:
+            found = self.settings.hours if availability is None else _week(availability)
+        except InputError:
+            return ()
         more = (self.wider or {}).get(name, 0)
         return joined(Window(w.day, max(w.start - more, 0), min(w.end + more, DAY)) for w in found) if more else found
+
+    def fault(self, name: str) -> Problem | None:
+        """Why the availability of a person is not understood; None where it is."""
+        return _fault(name, self.person(name).availability)
 
     def in_week(
         self, windows: tuple[Window, ...], zone: str, first: int | None = None, last: int | None = None
@@ -196,6 +204,26 @@ class FreeTime:
         wanted = self.work[np.maximum(days - first, 0)] + number
         found: Intervals = np.searchsorted(self.work, wanted, "left") + first
         return found
+
+
+def _fault(name: str, availability: str | Sequence[str] | None) -> Problem | None:
+    try:
+        _week(availability or "", f"participant {excerpt(name)}.availability")
+    except InputError as error:
+        return error.problems[0]
+    return None
+
+
+def check_hours(cohort: Cohort) -> None:
+    """Everybody's availability can be understood.
+
+    Raises:
+        InputError: where not, of all people together.
+    """
+    people = cohort.people
+    faults = [_fault(*row) for row in zip(people.ids, people.availability or (), strict=False)]
+    if any(faults):
+        raise InputError(filter(None, faults))
 
 
 def shared_time(people: Sequence[str], free_time: FreeTime) -> Intervals:

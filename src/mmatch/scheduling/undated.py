@@ -31,6 +31,10 @@ Change = tuple[str, dict[str, Any]]  # in words, and as arguments of `_helps`
 
 def unplaced(task: Task, free_time: FreeTime, others: Surroundings, stopped: str | None = None) -> Unplaced:
     """A match without dates, with the first step that leaves no time, and the first change that would help."""
+    faults = [(person, fault) for person in task.people if (fault := free_time.fault(person)) is not None]
+    if faults:
+        reasons = [f"{person}: availability cannot be understood: {fault.message}" for person, fault in faults]
+        return Unplaced(task.match, "; ".join(reasons), faults[0][1].hint)
     others = others.near([task])
     steps = tuple(_elimination_steps(task, free_time, others))
     if stopped is not None and inserted(task, others) is not None:
