@@ -95,7 +95,7 @@ class Assembler:
         topics.sort(key=lambda topic: choices.get(topic, len(choices) + 1))
         each = facts.get("rows", 1) > 1 and not choices
         levels = {facts["levels"][t] for t in topics if t in facts.get("levels", {})}
-        separate = True or each or len(levels) > 1  # TEMP
+        separate = each or len(levels) > 1
         self.any_of += len(topics) > 1 and not separate
         priority, mentors = person.fact("priority"), person.fact("mentors")
         return tuple(
