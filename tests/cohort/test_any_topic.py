@@ -33,9 +33,9 @@ def seats(result):
 
 def test_a_request_has_topics_in_order_and_one_label():
     request = Request(["writing", "data"], level=2)
-    assert (request.topic, request.topics, request.label) == (("data", "writing"),) * 2 + ("data or writing",)
-    assert request == Request(("data", "writing"), level=2)
-    assert hash(request) == hash(Request(("data", "writing"), level=2))
+    assert (request.topic, request.topics, request.label) == (("writing", "data"),) * 2 + ("writing or data",)
+    assert request == Request(("writing", "data"), level=2)
+    assert hash(request) == hash(Request(("writing", "data"), level=2))
     assert (Request("data").topics, Request("data").label, Request().label) == (("data",), "data", "")
 
 

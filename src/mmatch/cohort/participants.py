@@ -71,10 +71,8 @@ class Request:
 
 
 def _any_of(topics: tuple[Any, ...]) -> Any:
-    """Several topics in order, one as itself; what is no text is left for the cohort to refuse."""
-    if len(topics) == 1:
-        return topics[0]
-    return tuple(sorted(topics)) if all(isinstance(topic, str) for topic in topics) else topics
+    """Several topics as given, one as itself; what is no text is left for the cohort to refuse."""
+    return topics[0] if len(topics) == 1 else topics
 
 
 def any_label(topics: Iterable[str]) -> str:

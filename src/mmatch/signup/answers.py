@@ -59,6 +59,10 @@ def read_people(sheet: Sheet, notes: Notes) -> list[FormAnswer]:
         who = sheet.who(row)
         if identity[0].meaning == "email" and not sheet.has("id"):
             who = address or name or who
+        for column in () if address else sheet.of("email"):
+            if text := sheet.cell(row, column):
+                message = f"found {excerpt(text)}, expected one e-mail address: no address is kept"
+                notes.warn("email", sheet.table.place(row, column.head), message)
         if not who or (identity[0].meaning == "id" and not sheet.cell(row, identity[0])):
             text = "found an empty cell, expected an id: the id is empty or missing"
             sheet.note(notes, row, identity[0].head, ("id-missing", text, ""))
@@ -163,38 +167,30 @@ class Facts:
 
     def _reader(self, column: Column) -> Callable[[str], Any] | None:
         """How a cell of this column becomes a value; None where the column holds no fact of its own."""
-        meaning, how, words = column.meaning, column.how, self.sheet.words
-        if meaning in TOPICS:
-            return partial(self._ticked, column) if how == "tick" else partial(self._topics, column)
-        if meaning in LISTS:
-            return lambda text: (
-                () if words.answers.get(plain(text)) == "no" else split(text, "text" if how == "list ," else how)
-            )
-        if meaning in COUNTS:
-            return partial(self._count, column)
-        if meaning == "level":
-            return number if how == "number" else str
-        if meaning.startswith("attribute"):
-            if how == "true/false":
-                return lambda text: yes_or_no(text, words)
-            return (lambda text: split(text, how)) if how.startswith("list") else number if how == "number" else str
+        how, words = column.how, self.sheet.words
+        texts: Callable[[str], Any] = (lambda text: split(text, how)) if how.startswith("list") else str
+        attribute = {"number": number, "true/false": partial(yes_or_no, words=words)}.get(how, texts)
         readers: dict[str, Callable[[str], Any]] = {
-            "priority": lambda text: priority(text, words),
-            "modes": lambda text: modes(text, words),
+            **dict.fromkeys(TOPICS, partial(self._ticked if how == "tick" else self._topics, column)),
+            **dict.fromkeys(LISTS - TOPICS, partial(self._names, "text" if how == "list ," else how)),
+            **dict.fromkeys(COUNTS, partial(self._count, column)),
+            "level": number if how == "number" else str,
+            "attribute": attribute,
+            "priority": partial(priority, words=words),
+            "modes": partial(modes, words=words),
             "timezone": partial(self._zone, column),
             "availability": partial(self._hours, column),
             "site": str,
             "format": _format,
         }
-        return readers.get(meaning)
+        return readers.get(column.meaning.partition(":")[0])
+
+    def _names(self, how: str, text: str) -> tuple[str, ...]:
+        return () if self.sheet.words.answers.get(plain(text)) == "no" else split(text, how)
 
     def _topics(self, column: Column, text: str) -> tuple[str, ...]:
-        items = (
-            column.options.split(text)
-            if column.options is not None and column.how == "list ,"
-            else split(text, column.how)
-        )
-        return items
+        known = column.options if column.how == "list ," else None
+        return known.split(text) if known is not None else split(text, column.how)
 
     def _ticked(self, column: Column, text: str) -> Any:
         """One option of a grid: ticked, answered with a degree, or given a level."""

@@ -52,9 +52,9 @@ def list_style(cells: Iterable[str], *, expected: bool) -> str:
     """
     distinct = [cell for cell in dict.fromkeys(cells) if cell]
     for how, separator in SEPARATORS.items():
-        if separator != "," and any(separator in cell for cell in distinct):
-            if expected or _repeats([split(cell, how) for cell in distinct]) or _trailing(distinct, separator):
-                return how
+        used = separator != "," and any(separator in cell for cell in distinct)
+        if used and (expected or _repeats([split(cell, how) for cell in distinct]) or _trailing(distinct, separator)):
+            return how
     if any("," in cell for cell in distinct) and (expected or _repeats([split(cell, "list ,") for cell in distinct])):
         return "list ,"
     return "text"
@@ -79,7 +79,7 @@ def _repeats(split_cells: Sequence[Sequence[str]]) -> bool:
 
 
 class Options:
-    """The options of one question over all files, told by what recurs; splits cells whose options are joined by commas."""
+    """The options of one question over all files, told by what recurs; splits cells that join them by commas."""
 
     def __init__(self, alone: Iterable[str], joined: Iterable[str]) -> None:
         """Learn the options.

@@ -201,7 +201,7 @@ def as_mapping(given: Any) -> FileMapping:
 
 
 def with_answers(mapping: FileMapping, given: Iterable[str], heads: Iterable[str], files: Iterable[str]) -> FileMapping:
-    """A mapping with answers such as ``Column=meaning``, ``mentors.csv=mentor``, ``Places: 1-2=1`` or ``Ann Lee=two people``.
+    """A mapping with answers such as ``Column=meaning``, ``mentors.csv=mentor``, ``Places: 1-2=1``.
 
     Raises:
         InputError: no "=", or a column is said to mean what no column can.

@@ -145,49 +145,33 @@ class FormPeople:
         person.answers.update(counted)
 
     def _same(self, answer: FormAnswer) -> FormPerson | None:
-        """The person that an answer is about, where somebody known is."""
-        if answer.number:
-            for person in self._ids.get(key_of(answer.number), ()):
-                if _agree(person.name, answer.name) or (
-                    answer.email and answer.email.casefold() == person.email.casefold()
-                ):
-                    return person
-                if (
-                    self._ask(
-                        answer,
-                        person,
-                        answer.number,
-                        f"the id {excerpt(answer.number)} stands for {_shown(person)} and for another name",
-                        guess=TWO,
-                    )
-                    == ONE
-                ):
-                    return person
-                return None
-        for person in self._emails.get(answer.email.casefold(), ()) if answer.email else ():
+        """The person that an answer is about, where somebody known is: by id, else by address, else by name."""
+        email = answer.email.casefold()
+        for person in self._ids.get(key_of(answer.number), ()) if answer.number else ():
+            if _agree(person.name, answer.name) or (email and email == person.email.casefold()):
+                return person
+            text = f"the id {excerpt(answer.number)} stands for {_shown(person)} and for another name"
+            return person if self._ask(answer, person, answer.number, text) == ONE else None
+        for person in self._emails.get(email, ()) if email else ():
             if _agree(person.name, answer.name):
                 return person
         for person in self._names.get(name_key(answer.name), ()) if answer.name else ():
-            if not person.email or not answer.email:
-                if not answer.number or person.answers.keys().isdisjoint(answer.roles):
-                    return person
-                continue
+            differ = bool(person.email and email)
             text = f"{excerpt(answer.name)} stands under two addresses"
-            if self._ask(answer, person, answer.name, text, guess=TWO) == ONE:
+            known = not answer.number or person.answers.keys().isdisjoint(answer.roles)
+            if (known and not differ) or (differ and self._ask(answer, person, answer.name, text) == ONE):
                 return person
         return None
 
-    def _ask(self, answer: FormAnswer, person: FormPerson, key: str, evidence: str, guess: str) -> str:
+    def _ask(self, answer: FormAnswer, person: FormPerson, key: str, evidence: str) -> str:
         said = self.mapping.answer(key)
         if said in {ONE, TWO}:
             return said
         place = next(iter(person.ordered()), answer)
         text = f"{evidence} ({place.place()} and {answer.place()}): one person, or two?"
         column = next((c.head for c in answer.sheet.of("name", "last_name", "email", "id")), "")
-        self.notes.ask(
-            Question(answer.sheet.name, column, "identity", guess, (ONE,), text, answers(key, ONE, TWO), key)
-        )
-        return guess
+        self.notes.ask(Question(answer.sheet.name, column, "identity", TWO, (ONE,), text, answers(key, ONE, TWO), key))
+        return TWO
 
     def _new_id(self, answer: FormAnswer) -> str:
         """An id that nobody else has: the id, address or name; where it is taken, one of its own."""
@@ -230,7 +214,9 @@ class FormPeople:
         """Whom a text names, by id, e-mail address or full name; None where that is nobody, or several people."""
         person = self.by_key.get(key_of(text))
         if person is None:
-            found = self._aliases.get(_loose(text)) or (self._aliases.get(name_key(text), ()) if " " in text else ())
+            found = self._aliases.get(_loose(text), set()) or (
+                self._aliases.get(name_key(text), set()) if " " in text else set()
+            )
             return self.by_key[next(iter(found))] if len(found) == 1 else None
         return person
 

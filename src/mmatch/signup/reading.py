@@ -50,7 +50,7 @@ class Reading(Shown):
     Attributes:
         mapping: what each column was taken to mean; prints as a table, can be saved, edited and given back.
         rejected: rows that were not taken (with ``on_bad_row="collect"``), writable as CSV.
-        warnings: what is not wrong but worth knowing: people who answered twice, addresses as ids, columns kept as attributes.
+        warnings: what is not wrong but worth knowing: people who answered twice, columns kept as attributes.
         questions: what is in doubt, with the evidence and the answers to give.
     """
 
@@ -188,7 +188,7 @@ def _read_json(given: Sequence[Source]) -> Reading:
 def _sheets(
     given: Sequence[Source], mapping: FileMapping, answers: Sequence[str], notes: Notes, words: Words
 ) -> tuple[list[Sheet], FileMapping]:
-    """All tables with the meanings of their heads, and the mapping with the answers; faults of several files together."""
+    """All tables with the meanings of their heads, and the mapping with the answers."""
     tables: list[tuple[Source, InputTable]] = []
     failed: list[MmatchError] = []
     for source in given:

@@ -47,7 +47,7 @@ class Column:
     meaning: str = ""
     how: str = ""
     values: Mapping[str, str] = field(default_factory=dict)
-    claim: Claim = Claim()
+    claim: Claim = field(default_factory=Claim)
     forced: bool = False
     options: Options | None = None
     decimals: bool = False
@@ -118,7 +118,7 @@ class Sheet:
 
     def cells(self, column: Column) -> list[str]:
         """One column of cells."""
-        texts = [self._text(row, column) for row in self.table.rows] if column.branches else self.table.cells(column.number)
+        texts = [self._text(row, column) for row in self.table.rows]
         return [column.values.get(text, text) for text in texts] if column.values else texts
 
     def distinct(self, column: Column) -> dict[str, int]:
@@ -254,7 +254,7 @@ def _one_question(table: InputTable, columns: list[Column], notes: Notes) -> Non
         if len(given) > 1 and first.forced and first.meaning == "attribute":
             continue
         if len(given) > 1:
-            text = f"the head {excerpt(first.head)} stands {len(columns)} times, and this row fills two of them differently"
+            text = f"the head {excerpt(first.head)} stands {len(columns)} times, and this row fills two differently"
             hint = "rename one, or map the head to a list such as ranks"
             notes.add(Problem("duplicate-head", table.place(k), text, hint))
             return

@@ -50,12 +50,10 @@ def _introduced(sheet: Sheet) -> set[str]:
 def _without_people(sheets: list[Sheet], notes: Notes) -> None:
     """A sheet of a workbook that names nobody (a page of instructions, a list of codes) is not read, with a note."""
     for sheet in list(sheets):
-        if sheet.shape == "people" and sheet.table.unit == "row" and ": " in sheet.name and not sheet.identity():
-            if any(other is not sheet and other.identity() for other in sheets):
-                sheets.remove(sheet)
-                notes.warn(
-                    "sheet", sheet.name, "names nobody and was not read", "map a column to id if people stand in it"
-                )
+        is_sheet = sheet.shape == "people" and sheet.table.unit == "row" and ": " in sheet.name
+        if is_sheet and not sheet.identity() and any(other is not sheet and other.identity() for other in sheets):
+            sheets.remove(sheet)
+            notes.warn("sheet", sheet.name, "names nobody and was not read", "map a column to id if people stand in it")
 
 
 def check_identity(sheet: Sheet, notes: Notes) -> None:

@@ -22,8 +22,12 @@ if TYPE_CHECKING:
     from mmatch.signup.vocabulary import Words
 
 # letters and signs that Western Europe writes, by their code points in Windows-1252
-_WESTERN = frozenset(bytes([*range(0xA0, 0x100)]).decode("cp1252") + "\u0153\u0152\u2018\u2019\u201c\u201d\u201e\u201a\u2013\u2014\u2026\u20ac\u2022\u2122")
-_WESTERN_ODD = re.compile(r"[^\W\d_][\u2018\u201c\u201e\u201a\xab\xa7\xbf\xa1\xa3\xbd\xbc\xb2\xb3\u20ac]|[^\W\d_A-Z][\u2013\u2014][^\W\d_A-Z]")
+_SIGNS = "\u0153\u0152\u2018\u2019\u201c\u201d\u201e\u201a\u2013\u2014\u2026\u20ac\u2022\u2122"
+_WESTERN = frozenset(bytes([*range(0xA0, 0x100)]).decode("cp1252") + _SIGNS)
+_WESTERN_ODD = re.compile(
+    r"[^\W\d_][\u2018\u201c\u201e\u201a\xab\xa7\xbf\xa1\xa3\xbd\xbc\xb2\xb3\u20ac]"
+    r"|[^\W\d_A-Z][\u2013\u2014][^\W\d_A-Z]"
+)
 
 
 @dataclass(frozen=True, slots=True)

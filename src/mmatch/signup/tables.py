@@ -1,4 +1,4 @@
-"""Rows of cells as a table: which row holds the heads, which rows are no people, and where each row stands in its file."""
+"""Rows of cells as a table: which row holds the heads, which rows are no people, and where each row stands."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ Row = tuple[int, list[str]]
 
 @dataclass(frozen=True, slots=True)
 class InputTable:
-    """One file or sheet as a table. ``lines[i]`` is where row i begins, ``spoiled`` are rows with too many or too few cells.
+    """One file or sheet as a table. ``lines[i]`` is where row i begins, ``spoiled`` are rows of another length.
 
     ``groups`` are titles that stand above the heads, ``left_out`` are rows that are no people: (line, reason).
     """
@@ -185,7 +185,7 @@ def _filled(cells: Sequence[str]) -> int:
 
 
 def _head_row(first: Sequence[Row], words: Words) -> int:
-    """Which of the first rows holds the heads: titles above a table fill one cell, titles of column groups only some."""
+    """Which of the first rows holds the heads: titles above them fill one cell, titles of groups only some."""
     widest = max(_filled(cells) for _, cells in first)
     for k, (_, cells) in enumerate(first):
         known = sum(words.claim(cell).sure for cell in cells if cell)
@@ -377,7 +377,7 @@ def _carried(cells: Sequence[str], wide: int) -> list[str]:
 
 
 def _names_answers(head: Sequence[str], cells: Sequence[str]) -> bool:
-    """Whether a row below the heads names answers: it fills blank heads and is blank under others, and holds no facts."""
+    """Whether a row below the heads names answers: it fills blank heads, is blank under others, holds no facts."""
     head, cells = [*head, *[""] * (len(cells) - len(head))], [*cells, *[""] * (len(head) - len(cells))]
     filling = sum(bool(cell) and not title for title, cell in zip(head, cells, strict=True))
     blank = sum(bool(title) and not cell for title, cell in zip(head, cells, strict=True))

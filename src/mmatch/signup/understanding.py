@@ -184,7 +184,7 @@ class Understanding:
                     "wishes",
                     "",
                     ("scores", "ranked", "choices", "ignore"),
-                    f"{len(named)} columns are named after people, and cells such as {shown(odd)} are no numbers and no answers",
+                    f"{len(named)} columns are named after people; cells such as {shown(odd)} are no answers",
                 )
             return
         if kind == "scores":
@@ -262,7 +262,7 @@ class Understanding:
         return "mentee" if found["mentee"] > found["mentor"] else "mentor"
 
     def _named_people(self, sheet: Sheet) -> None:
-        """A column that names people of the program under a head that does not say why: asked, or noted for a manager."""
+        """A column that names people under a head that does not say why: asked, or noted for a manager."""
         for column in sheet.unknown:
             if self._share_of_names(sheet, column) != 1.0 or column.head == "":
                 continue
@@ -373,7 +373,7 @@ class Topics:
         return False
 
     def _is_grid(self, sheet: Sheet, column: Column) -> bool:
-        """One column of a grid whose options are topics: several columns of one question, asked of mentors or mentees."""
+        """One column of a grid whose options are topics: several columns of one question, asked of both sides."""
         stem = opened_head(column.head)[0]
         siblings = [c for c in sheet.columns if stem and opened_head(c.head)[0] == stem and not c.forced]
         return (
@@ -401,7 +401,7 @@ class Topics:
         )
 
     def _meaning(self, sheet: Sheet, column: Column) -> str:
-        """offers, requests, or topic where both roles of a row state the same; who fills a column decides beside its head."""
+        """offers, requests, or topic where a row of both roles states the same: told by the head and by who fills it."""
         if column.meaning in {"offers", "requests"} and column.claim.sure:
             side = "mentor" if column.meaning == "offers" else "mentee"
         else:
@@ -422,7 +422,7 @@ class Topics:
         return {"mentor": "offers", "mentee": "requests"}.get(side, "topic")
 
     def _filled_by(self, sheet: Sheet, column: Column) -> str:
-        """ "mentor" or "mentee" where only rows of people in this role fill a column, in a table with both."""
+        """Mentor or mentee, where only rows of people in this role fill a column, in a table with both."""
         roles = self.all.roles[id(sheet)]
         filled: Counter[str] = Counter()
         for row, found in roles.items():
@@ -465,7 +465,7 @@ class Topics:
             )
 
     def _compare_sides(self) -> None:
-        """Topics that are asked for and that nobody offers in any column: a question, not a match of everybody with all."""
+        """Topics that are asked for and that no column offers: a question, not a match of everybody with all."""
         mentors = [s for s in self.sheets if any("mentor" in r for r in self.all.roles[id(s)].values())]
         asked = [(s, c) for s in self.sheets for c in s.of("requests", "topic") if s.is_filled(c)]
         asked = [(s, c) for s, c in asked if any("mentee" in r for r in self.all.roles[id(s)].values())]

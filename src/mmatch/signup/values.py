@@ -34,7 +34,7 @@ class Fault(Exception):  # noqa: N818 - never leaves the package: readers turn i
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """A whole number as somebody wrote it; ``doubt`` says why it may be another one, and then the number is the safe end."""
+    """A whole number as somebody wrote it; ``doubt`` says why it may be another: then it is the safe end."""
 
     value: int
     doubt: str = ""

@@ -1,4 +1,4 @@
-"""The words of sign-up files: what heads and cells say in six languages, from one data file that a program can extend."""
+"""The words of sign-up files: what heads and cells say in six languages, from one data file."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _ROUND = re.compile(r"(.*\S)\s*\((.+)\)\s*", re.DOTALL)
 
 @lru_cache(maxsize=65536)
 def plain(text: str) -> str:
-    """A text in plain words: small letters, no accents, no punctuation, camelCase opened, "(s)" and ":innen" dropped."""
+    """A text in plain words: small letters, no accents, no punctuation, camelCase opened, "(s)" dropped."""
     bare = _GENDERED.sub("", text.strip())
     opened = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", unicodedata.normalize("NFKD", bare))
     letters = "".join(c for c in opened if not unicodedata.combining(c))
@@ -63,7 +63,7 @@ def rounded_head(head: str) -> tuple[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What a head says by itself: a meaning ("" for none), whether the words leave no doubt, and whose answers it holds."""
+    """What a head says by itself: a meaning ("" for none), whether that is sure, and whose answers it holds."""
 
     meaning: str = ""
     sure: bool = False
@@ -118,7 +118,7 @@ class Words:
         return any(word in exact or (stems and word.startswith(stems)) for word in words)
 
     def side_of(self, words: Iterable[str]) -> str:
-        """ "mentor" or "mentee" where only one of them is named; words keep their accents."""
+        """Mentor or mentee, where only one of them is named; words keep their accents."""
         named = set(words)
         mentor, mentee = named & self.listed("roles.mentor"), named & self.listed("roles.mentee")
         return "" if bool(mentor) == bool(mentee) else "mentor" if mentor else "mentee"
@@ -171,29 +171,29 @@ class Words:
 
     def _asked(self, question: str, words: list[str]) -> tuple[str, str]:
         """(meaning, side) of a question in several words; a meaning that only the cells can confirm."""
-        named = spoken(question)
-        side = self.side_of(named)
-        many = next((k for k, word in enumerate(words) if self.has("many", [word])), -1)
-        if self.has("zone", words) and not self.has("topic", words):
-            return "timezone", ""
-        if many >= 0 and (counted := self._counted(words[many + 1 :], question)):
-            return counted, ""
-        if self.has("free", words) and (self.has("when", words) or "availab" in question.casefold()):
-            return "availability", ""
-        ordinal = bool(set(words) & self.listed("numbers.ordinals")) or bool(re.search(r"\d$", question.strip()))
-        if self.has("topic", words) and not self.has("other", words[:2]):
-            return ("", "") if self.has("negative", words) else ("topic", self._topic_side(question, words, side))
-        if any(word in {"email", "mail", "courriel", "correo"} for word in words) and not self.has("other", words):
-            return "email", ""
-        if self.has("negative", words) and (side or self.has("prefer", words) or len(words) < 4):
-            return "avoids", ""
-        if ordinal and (self.has("prefer", words) or side or len(words) < 3):
-            return "choice", side
-        if self.has("prefer", words) and side and not self.has("other", words):
-            return ("ranks" if side == "mentor" else "mentee_ranks"), ""
-        if self.has("join", words) and side:
-            return f"is_{side}", ""
-        return "", self._topic_side(question, words, side) if len(words) > 3 else side
+        side = self.side_of(spoken(question))
+        many = next((k for k, word in enumerate(words) if self.has("many", [word])), len(words))
+        counted = self._counted(words[many + 1 :], question)
+        ordinal = not self.listed("numbers.ordinals").isdisjoint(words) or question.strip()[-1:].isdigit()
+        topical = self.has("topic", words) and not self.has("other", words[:2])
+        prefers, others = self.has("prefer", words), self.has("other", words)
+        negative = self.has("negative", words)
+        meanings = (
+            ("timezone", self.has("zone", words) and not topical),
+            (counted, bool(counted)),
+            ("availability", self.has("free", words) and (self.has("when", words) or "availab" in question.casefold())),
+            ("topic", topical and not negative),
+            ("", topical),
+            ("email", not others and not {"email", "mail", "courriel", "correo"}.isdisjoint(words)),
+            ("avoids", negative and (bool(side) or prefers or len(words) < 4)),
+            ("choice", ordinal and (prefers or bool(side) or len(words) < 3)),
+            ("ranks" if side == "mentor" else "mentee_ranks", prefers and bool(side) and not others),
+            (f"is_{side}", self.has("join", words) and bool(side)),
+        )
+        meaning = next((meaning for meaning, holds in meanings if holds), "")
+        if meaning == "topic" or (not meaning and not topical and len(words) > 3):
+            side = self._topic_side(words, side)
+        return meaning, side if meaning in {"", "topic", "choice"} and not (topical and negative) else ""
 
     def _counted(self, after: list[str], question: str) -> str:
         """What a "how many" counts: mentees are a capacity, mentors are wanted."""
@@ -207,7 +207,7 @@ class Words:
                 return ""
         return ""
 
-    def _topic_side(self, question: str, words: list[str], side: str) -> str:
+    def _topic_side(self, words: list[str], side: str) -> str:
         """Whether a question is about what one offers or what one wants; "" where the words do not tell."""
         text = " ".join(words)
         if self.has("passive", words) and not re.search(r"\b(?:have|had)\b", text):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from mmatch.cohort.attributes import is_address
@@ -234,7 +235,7 @@ def _counts_rows(sheet: Sheet, column: Column) -> bool:
     if not all(cell.isascii() and cell.isdigit() and len(cell) < 7 for cell in cells if cell):
         return False
     numbers = [int(cell) for cell in cells if cell]
-    rising = all(a < b for a, b in zip(numbers, numbers[1:], strict=False))
+    rising = all(a < b for a, b in pairwise(numbers))
     return (
         bool(numbers)
         and (rising or sorted(numbers) == list(range(1, len(numbers) + 1)))
@@ -263,5 +264,5 @@ def _clashes(sheet: Sheet, column: Column, sheets: list[Sheet]) -> bool:
 
 
 def is_form_export(sheet: Sheet) -> bool:
-    """Whether a later row of one person corrects an earlier one: the table notes when, or in which order, answers came."""
+    """Whether a later row of one person corrects an earlier one: the table notes when or in which order they came."""
     return _is_form(sheet) or any(sheet.is_filled(c) for c in sheet.of("number"))

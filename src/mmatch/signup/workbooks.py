@@ -1,4 +1,4 @@
-"""Workbooks (.xlsx, .xls, .ods) as tables, one a sheet: their parts are measured before anything is unpacked as a whole."""
+"""Workbooks (.xlsx, .xls, .ods) as tables, one a sheet: their parts are measured before they are unpacked."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import io
 import re
 import zipfile
 import zlib
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from mmatch.errors import InputError, LimitError, Problem, excerpt
@@ -25,11 +26,13 @@ LONGEST_CELL = 4 * 32_767
 _CHUNK = 2**18
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 _CELL = re.compile(rb'<(?:x:)?c\b[^>]*?\br="([A-Z]{1,3})(\d{1,7})"')
-_ERROR = re.compile(rb'<(?:x:)?c\b[^>]*?\br="([A-Z]{1,3}\d{1,7})"[^>]*?\bt="e"')
-_ERROR_FIRST = re.compile(rb'<(?:x:)?c\b[^>]*?\bt="e"[^>]*?\br="([A-Z]{1,3}\d{1,7})"')
-_EMPTY_FORMULA = re.compile(
-    rb'<(?:x:)?c\b[^>]*?\br="([A-Z]{1,3}\d{1,7})"[^>]*>\s*<f[^>]*?(?:/>|>[^<]*</f>)\s*(?:<v\s*/>|<v></v>)?\s*</'
+_FAULTS = (  # cells with an error, and formulas without a value
+    re.compile(rb'<(?:x:)?c\b[^>]*?\br="([A-Z]{1,3}\d{1,7})"[^>]*\bt="e"'),
+    re.compile(rb'<(?:x:)?c\b[^>]*?\bt="e"[^>]*?\br="([A-Z]{1,3}\d{1,7})"'),
+    re.compile(rb'<c\b[^>]*?\br="([A-Z]{1,3}\d{1,7})"[^>]*>\s*<f[^>]*?(?:/>|>[^<]*</f>)\s*(?:<v\s*/>|<v></v>)?\s*</'),
 )
+_KEPT = re.compile(r"xl/worksheets/sheet\d+\.xml|xl/sharedStrings\.xml|content\.xml|META-INF/manifest\.xml")
+_USED = re.compile(rb't="s"[^>]*>\s*<v>(\d+)</v>')
 _REPEATED = re.compile(rb'number-(columns|rows)-repeated="(\d+)"')
 _SHARED = re.compile(rb"<si\b.*?</si>", re.DOTALL)
 
@@ -119,66 +122,57 @@ def _refused(name: str, found: str, hint: str) -> InputError:
 def _measured(data: bytes, name: str) -> dict[int, list[str]]:
     """Look through every part within limits; the cells of each sheet that hold an error or an unfinished formula."""
     try:
-        archive = zipfile.ZipFile(io.BytesIO(data))
-        parts = archive.infolist()
+        parts = zipfile.ZipFile(io.BytesIO(data)).infolist()
     except (zipfile.BadZipFile, ValueError, OSError):
         raise _refused(name, "the file is damaged", "save it again as .xlsx") from None
-    names = {part.filename for part in parts}
+    _check_kind({part.filename for part in parts}, any(part.flag_bits & 1 for part in parts), name)
+    left = max(32 * 2**20, min(MOST_INFLATED, MOST_RATIO * len(data)))
+    kept: dict[str, bytes] = {}
+    for part in parts:
+        chunks = []
+        for chunk in _inflated(data, part, name):
+            left -= len(chunk)
+            if left < 0:
+                text = f"{excerpt(part.filename)} unpacks to far more than its size"
+                raise LimitError(Problem("too-large", name, text, "save the sheet as CSV"))
+            if _KEPT.fullmatch(part.filename):
+                chunks.append(chunk)
+        kept[part.filename] = b"".join(chunks)
+    if b"encryption-data" in kept.get("META-INF/manifest.xml", b""):
+        raise _refused(name, "the workbook is protected with a password", "save it without a password")
+    _check_repeats(kept.get("content.xml", b""), name)
+    sheets = sorted((key for key in kept if key.startswith("xl/worksheets/")), key=lambda key: (len(key), key))
+    faults = {}
+    for number, key in enumerate(sheets):
+        _check_span(kept[key], name, key)
+        found = [cell for pattern in _FAULTS for cell in pattern.findall(kept[key])]
+        faults[number] = [cell.decode() for cell in dict.fromkeys(found)]
+    _check_strings(kept.get("xl/sharedStrings.xml", b""), [kept[key] for key in sheets], len(data), name)
+    return faults
+
+
+def _check_kind(names: set[str], encrypted: bool, name: str) -> None:
     if not names & {"xl/workbook.xml", "content.xml", "xl/workbook.bin"}:
         text = "found a zip archive, expected a workbook or text: compressed input is not supported"
         raise InputError(Problem("compressed", name, text, "save or unpack it as CSV first"))
     if any(part.endswith("vbaProject.bin") for part in names):
         raise _refused(name, "the workbook carries macros", "save it as .xlsx, without macros")
-    if any(part.flag_bits & 1 for part in parts) or (
-        "META-INF/manifest.xml" in names
-        and b"encryption-data" in b"".join(_inflated(data, archive.getinfo("META-INF/manifest.xml"), name))
-    ):
+    if encrypted:
         raise _refused(name, "the workbook is protected with a password", "save it without a password")
-    left = max(32 * 2**20, min(MOST_INFLATED, MOST_RATIO * len(data)))
-    faults: dict[int, list[str]] = {}
-    strings: list[int] = []
-    used = 0
-    sheets = sorted(
-        (p for p in parts if re.fullmatch(r"xl/worksheets/sheet\d+\.xml", p.filename)),
-        key=lambda p: int(re.sub(r"\D", "", p.filename.rsplit("/", 1)[1])),
-    )
-    for part in parts:
-        size = 0
-        kept: list[bytes] = []
-        keeps = part in sheets or part.filename in {"xl/sharedStrings.xml", "content.xml"}
-        for chunk in _inflated(data, part, name):
-            size += len(chunk)
-            if size > left:
-                raise LimitError(
-                    Problem(
-                        "too-large",
-                        name,
-                        f"{excerpt(part.filename)} unpacks to more than {left:,} bytes",
-                        "save the sheet as CSV",
-                    )
-                )
-            if keeps:
-                kept.append(chunk)
-        left -= size
-        text = b"".join(kept)
-        if part.filename == "xl/sharedStrings.xml":
-            strings = [len(item) for item in _SHARED.findall(text)]
-        elif part.filename == "content.xml":
-            _check_repeats(text, name)
-        elif part in sheets:
-            _check_span(text, name, part.filename)
-            found = [*_ERROR.findall(text), *_ERROR_FIRST.findall(text), *_EMPTY_FORMULA.findall(text)]
-            faults[sheets.index(part)] = [cell.decode() for cell in dict.fromkeys(found)]
-            used += text.count(b't="s"')
-    if strings and max(strings) > LONGEST_CELL:
+
+
+def _check_strings(shared: bytes, sheets: list[bytes], size: int, name: str) -> None:
+    """Texts that are kept once and stand in many cells: readers copy them into each."""
+    lengths = [len(item) for item in _SHARED.findall(shared)]
+    if lengths and max(lengths) > LONGEST_CELL:
         raise LimitError(Problem("too-large", name, f"a cell has more than {LONGEST_CELL // 4:,} characters"))
-    if (
-        strings
-        and used * max(strings) > 40 * len(data) + 2**26
-        and used * sum(strings) / len(strings) > 40 * len(data) + 2**24
-    ):
-        raise LimitError(Problem("too-large", name, "long texts repeated in very many cells", "save the sheet as CSV"))
-    return faults
+    uses = sum(sheet.count(b't="s"') for sheet in sheets)
+    if uses * max(lengths, default=0) > 40 * size + 2**26:
+        numbers = Counter(number for sheet in sheets for number in _USED.findall(sheet))
+        total = sum(lengths[int(n)] * times for n, times in numbers.items() if int(n) < len(lengths))
+        if total > 40 * size + 2**24:
+            text = "long texts stand in very many cells"
+            raise LimitError(Problem("too-large", name, text, "save the sheet as CSV"))
 
 
 def _inflated(data: bytes, part: zipfile.ZipInfo, name: str) -> Iterator[bytes]:

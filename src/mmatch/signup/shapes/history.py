@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class HistoryShape:
-    """Past meetings. People who have left the program may stand in it. What the pairs are is asked where nothing tells."""
+    """Past meetings, also of people who have left. What the pairs are is asked where nothing tells."""
 
     name = "history"
     rank = 20

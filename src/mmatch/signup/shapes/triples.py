@@ -44,11 +44,11 @@ class TriplesShape:
             self._row(sheet, row, draft, (*columns, score), (banned, only_bans))
 
     def _ask_of_others(self, sheet: Sheet, draft: Draft, columns: tuple[Column, Column]) -> None:
-        """Pairs that stand in no row are not allowed: asked where few stand there, as a list of wishes and bans would."""
+        """Pairs that stand in no row are not allowed: asked where the file may be a list of wishes and bans."""
         pairs = {tuple(sheet.cell(row, column) for column in columns) for row in sheet.rows}
         mentors, mentees = (sum(role in p.roles for p in draft.people) for role in ("mentor", "mentee"))
         if not draft.open_roles and len(pairs) < mentors * mentees:
-            text = f"{len(pairs):,} of {mentors * mentees:,} pairs stand in the file, some with -1: are all others forbidden too?"
+            text = f"{len(pairs):,} of {mentors * mentees:,} pairs stand here, some with -1: are all others forbidden?"
             how = (
                 answers(sheet.name, "triples")
                 + " (they are), or leave only the rows with -1 in the file (they are not)"
