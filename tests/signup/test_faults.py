@@ -80,7 +80,7 @@ def test_f04_blank_cells_beyond_the_header_do_no_harm(cohort_of):
 
 
 def test_f05_repeated_heads(told):
-    assert 'the head "team" stands 2 times, and this row fills two of them differently' in told("id,team,team\nm1,a,b\n")
+    assert 'the head "team" stands 2 times, and this row fills two differently' in told("id,team,team\nm1,a,b\n")
     assert 'two heads differ only by case or spaces: "Team" and "team"' in told("id,Team,team\nm1,a,b\n")
 
 

@@ -36,7 +36,6 @@ def test_all_problems_are_raised_together(paths):
     # a time zone that nobody knows decides nothing by itself: it is asked about, and holds up no cohort
 
 
-
 def test_good_rows_are_loaded_and_bad_ones_named(paths):
     reading = read_files(*paths, on_bad_row="collect")
     assert [p.id for p in reading.cohort] == ["m1", "m4", "x", "z"]

@@ -76,7 +76,11 @@ def test_a_head_that_is_nearly_one_that_decides_is_asked_about(files):
     text = "id,role,capactiy,topic,region\nann,mentor,2,r,north\neva,mentee,,r,south\n"
     (path,) = files({"people.csv": text})
     (question,) = read_files(path).questions
-    assert (question.column, question.about, question.alternatives) == ("capactiy", "capacity", ("capacity", "attribute"))
+    assert (question.column, question.about, question.alternatives) == (
+        "capactiy",
+        "capacity",
+        ("capacity", "attribute"),
+    )
     with pytest.raises(InputError, match='the head is nearly "capacity"'):
         read_cohort(path)
     assert read_files(path).guess["ann"].attributes["capactiy"] == 2

@@ -169,13 +169,15 @@ class Facts:
         """How a cell of this column becomes a value; None where the column holds no fact of its own."""
         how, words = column.how, self.sheet.words
         texts: Callable[[str], Any] = (lambda text: split(text, how)) if how.startswith("list") else str
-        attribute = {"number": number, "true/false": partial(yes_or_no, words=words)}.get(how, texts)
+        attribute: Callable[[str], Any] = {"number": number, "true/false": partial(yes_or_no, words=words)}.get(
+            how, texts
+        )
         readers: dict[str, Callable[[str], Any]] = {
             **dict.fromkeys(TOPICS, partial(self._ticked if how == "tick" else self._topics, column)),
             **dict.fromkeys(LISTS - TOPICS, partial(self._names, "text" if how == "list ," else how)),
             **dict.fromkeys(COUNTS, partial(self._count, column)),
             "level": number if how == "number" else str,
-            "attribute": attribute,
+            "attribute": plainly.get(how, texts),
             "priority": partial(priority, words=words),
             "modes": partial(modes, words=words),
             "timezone": partial(self._zone, column),

@@ -205,7 +205,7 @@ class Understanding:
             if column.forced or column.meaning not in {"", *NAME_LISTS}:
                 continue
             share = self._share_of_names(sheet, column)
-            wish = claimed in {"ranks", "mentee_ranks", "choice", "avoids"}
+            wish = claimed in {"ranks", "mentee_ranks", "choice", "avoids", "is_mentor", "is_mentee"}
             if column.meaning in NAME_LISTS and share is not None and share < 0.5:
                 self._no_names(sheet, column, share)
             elif wish and share is not None and share >= 0.5 and not column.meaning:
@@ -401,7 +401,7 @@ class Topics:
         )
 
     def _meaning(self, sheet: Sheet, column: Column) -> str:
-        """offers, requests, or topic where a row of both roles states the same: told by the head and by who fills it."""
+        """offers, requests, or topic where a row of both roles states the same: told by head and filling."""
         if column.meaning in {"offers", "requests"} and column.claim.sure:
             side = "mentor" if column.meaning == "offers" else "mentee"
         else:

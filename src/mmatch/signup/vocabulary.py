@@ -187,8 +187,8 @@ class Words:
             ("email", not others and not {"email", "mail", "courriel", "correo"}.isdisjoint(words)),
             ("avoids", negative and (bool(side) or prefers or len(words) < 4)),
             ("choice", ordinal and (prefers or bool(side) or len(words) < 3)),
-            ("ranks" if side == "mentor" else "mentee_ranks", prefers and bool(side) and not others),
             (f"is_{side}", self.has("join", words) and bool(side)),
+            ("ranks" if side == "mentor" else "mentee_ranks", prefers and bool(side) and not others),
         )
         meaning = next((meaning for meaning, holds in meanings if holds), "")
         if meaning == "topic" or (not meaning and not topical and len(words) > 3):
