@@ -169,9 +169,7 @@ class Facts:
         """How a cell of this column becomes a value; None where the column holds no fact of its own."""
         how, words = column.how, self.sheet.words
         texts: Callable[[str], Any] = (lambda text: split(text, how)) if how.startswith("list") else str
-        attribute: Callable[[str], Any] = {"number": number, "true/false": partial(yes_or_no, words=words)}.get(
-            how, texts
-        )
+        plainly: dict[str, Callable[[str], Any]] = {"number": number, "true/false": partial(yes_or_no, words=words)}
         readers: dict[str, Callable[[str], Any]] = {
             **dict.fromkeys(TOPICS, partial(self._ticked if how == "tick" else self._topics, column)),
             **dict.fromkeys(LISTS - TOPICS, partial(self._names, "text" if how == "list ," else how)),
