@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from mmatch.cohort.cohort import Cohort
@@ -27,7 +27,7 @@ from mmatch.signup.who import find_people, find_roles, settle_ids
 from mmatch.text import lookalikes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from mmatch.signup.questions import Question
     from mmatch.signup.tables import InputTable
@@ -52,6 +52,7 @@ class Reading(Shown):
         rejected: rows that were not taken (with ``on_bad_row="collect"``), writable as CSV.
         warnings: what is not wrong but worth knowing: people who answered twice, columns kept as attributes.
         questions: what is in doubt, with the evidence and the answers to give.
+        samples: the first three different cells of each column, by (file, head).
     """
 
     mapping: FileMapping
@@ -60,6 +61,7 @@ class Reading(Shown):
     questions: tuple[Question, ...] = ()
     likeliest: Cohort | None = None
     problems: tuple[Problem, ...] = ()
+    samples: Mapping[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def cohort(self) -> Cohort:
@@ -255,15 +257,16 @@ class _Reader:
                 break
             bad |= fresh
         mapping = mapping_of(self.sheets, self.forced)
+        samples = {(s.name, c.head): tuple(list(s.distinct(c))[:3]) for s in self.sheets for c in s.columns}
         problems = tuple(p for p, spot in notes.problems if spot is None or not collect)
         if cohort is None or problems:
             if not any(question.decides for question in questions):
                 notes.raise_any(whole_files_only=collect)
-            return Reading(mapping, self._rejected(bad), tuple(notes.warnings), questions, None, problems)
+            return Reading(mapping, self._rejected(bad), tuple(notes.warnings), questions, None, problems, samples)
         for one, other in lookalikes(cohort.people.ids):
             text = f"{excerpt(one)} and {excerpt(other)} differ only by case or spaces: two people, or one?"
             notes.warn("similar-ids", "", text)
-        return Reading(mapping, self._rejected(bad), tuple(notes.warnings), questions, cohort)
+        return Reading(mapping, self._rejected(bad), tuple(notes.warnings), questions, cohort, (), samples)
 
     def _answered(self, question: Question) -> bool:
         """Whether the mapping settles a question: it names the column's meaning, the file's shape, or the person."""

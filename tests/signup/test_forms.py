@@ -1,0 +1,21 @@
+"""Sign-up files in the shape of real exports: each is read right, or somebody is asked; none is misread in silence."""
+
+from pathlib import Path
+
+import pytest
+
+from form_grading import grade
+
+FORMS = Path(__file__).parent / "forms"
+CASES = sorted(folder.parent.name for folder in FORMS.glob("*/expected.json"))
+ASKED = frozenset()  # cases in which a careful coordinator would ask, too
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_form_is_read_right_or_asked_about(case):
+    verdict, short, full = grade(FORMS / case)
+    assert verdict == ("ASKED" if case in ASKED else "RIGHT"), "\n".join([short, *full])
+
+
+def test_there_are_forms():
+    assert len(CASES) >= 22
