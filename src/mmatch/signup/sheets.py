@@ -14,11 +14,11 @@ from mmatch.signup.lists import Options, list_style
 from mmatch.signup.mapping import OTHERS, ColumnMeaning, FileMapping, FileMeaning
 from mmatch.signup.notes import Notes, Spot
 from mmatch.signup.values import is_tidy_number
-from mmatch.signup.vocabulary import Claim, Words, opened_head, plain, rounded_head
+from mmatch.signup.vocabulary import Claim, Words, opened_head, plain, rounded_head, spoken
 from mmatch.text import suggestion
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from mmatch.signup.tables import InputTable
 
@@ -35,6 +35,7 @@ _LIST_HEADS = frozenset(
 _POLITE = re.compile(
     r"^(?:please |kindly )?(?:(?:enter|state|give|write|select|choose) )?(?:what (?:is|are) )?(?:your|my|the) "
 )
+_LONGEST_OPTION = 80
 _REJECTED_HEADS = ("line", "reason", "file")
 
 
@@ -48,6 +49,8 @@ class Column:
     how: str = ""
     values: Mapping[str, str] = field(default_factory=dict)
     claim: Claim = field(default_factory=Claim)
+    stem: str = ""
+    option: str = ""
     forced: bool = False
     options: Options | None = None
     decimals: bool = False
@@ -57,11 +60,6 @@ class Column:
     def attribute(self) -> str:
         """The attribute that the column is kept under, also beside another meaning."""
         return self.meaning.partition(":")[2] or attribute_name(self.head)
-
-    @property
-    def option(self) -> str:
-        """What stands in brackets at the end of the head: the option or person that the column is about."""
-        return opened_head(self.head)[1] or rounded_head(self.head)[1]
 
 
 @dataclass(slots=True)
@@ -199,7 +197,10 @@ class Sheet:
 
 def sheet_of(table: InputTable, mapping: FileMapping, words: Words, notes: Notes) -> Sheet:
     """A table with the meanings that its heads and the given mapping tell."""
-    columns = [Column(number, head, claim=words.claim(head)) for number, head in enumerate(table.heads)]
+    columns = [
+        Column(number, head, claim=_claim(head, stem, option, words), stem=stem, option=option)
+        for number, (head, (stem, option)) in enumerate(zip(table.heads, options_of(table.heads, words), strict=True))
+    ]
     sheet = Sheet(table, columns, words, forced=mapping.file(table.name))
     rejected = tuple(head.casefold() for head in table.heads[:3]) == _REJECTED_HEADS
     for column in columns:
@@ -219,6 +220,30 @@ def sheet_of(table: InputTable, mapping: FileMapping, words: Words, notes: Notes
             _take_rest(column, others)
     _check_heads(table, columns, notes)
     return sheet
+
+
+def options_of(heads: Sequence[str], words: Words) -> list[tuple[str, str]]:
+    """(question, option) of each head: in brackets, or behind a dash or colon or in brackets where heads share it."""
+    found = [opened_head(head) for head in heads]
+    marks = (" - ", " \u2013 ", ": ")
+    ways = [[(head.rpartition(mark)[0].strip(), head.rpartition(mark)[2].strip()) for head in heads] for mark in marks]
+    for pairs in (*ways, [rounded_head(head) for head in heads]):
+        times = Counter(stem for stem, option in pairs if stem and option)
+        for k, (stem, option) in enumerate(pairs):
+            ordinal = not words.listed("numbers.ordinals").isdisjoint(plain(option).split())
+            prefix = bool(words.side_of(spoken(stem))) and len(stem.split()) < 4  # "Mentors: how many?"
+            if option and not (found[k][1] or ordinal or prefix) and len(option) < _LONGEST_OPTION and times[stem] > 1:
+                found[k] = (stem, option)
+    return [(stem, option) if option else ("", "") for stem, option in found]
+
+
+def _claim(head: str, stem: str, option: str, words: Words) -> Claim:
+    """What a head claims: all of it where that is sure, else the question in it, else the option behind it."""
+    whole = words.claim(head)
+    if whole.sure or not stem:
+        return whole
+    asked = words.claim(stem, option)
+    return asked if asked.meaning or asked.side else words.claim(option)
 
 
 def _take_rest(column: Column, others: ColumnMeaning) -> None:

@@ -185,11 +185,15 @@ def _filled(cells: Sequence[str]) -> int:
 
 
 def _head_row(first: Sequence[Row], words: Words) -> int:
-    """Which of the first rows holds the heads: titles above them fill one cell, titles of groups only some."""
-    widest = max(_filled(cells) for _, cells in first)
+    """Which of the first rows holds the heads: most of them are known, or it is the first that is no title."""
+    known = [sum(words.claim(cell).sure for cell in cells if cell) for _, cells in first]
+    filled = [_filled(cells) for _, cells in first]
+    if max(known) > 1:
+        likely = next(k for k, count in enumerate(known) if count >= 0.6 * max(known))
+        if all(count < filled[likely] for count in filled[:likely]):
+            return likely
     for k, (_, cells) in enumerate(first):
-        known = sum(words.claim(cell).sure for cell in cells if cell)
-        is_title = _filled(cells) == 1 and cells[0] and widest > 1 and not known
+        is_title = filled[k] == 1 and cells[0] and max(filled) > 1 and not known[k]
         if not is_title and not _is_group_row(cells, first[k + 1 : k + 2], words):
             return k
     return 0
@@ -246,6 +250,7 @@ class _Builder:
         used = {line for line, _ in first[: k + 1]}
         head, also = self._second_heads(head, below)
         used |= also
+        self.left_out += [(line, "a second head row") for line in also]
         while head and not head[-1]:
             head.pop()
         if len(head) > MOST_COLUMNS:
@@ -259,23 +264,20 @@ class _Builder:
 
     def _second_heads(self, head: list[str], below: Sequence[Row]) -> tuple[list[str], set[int]]:
         """The heads with those of a second or third head row, and the lines that these stand on."""
-        for k, (line, cells) in enumerate(below[:3]):
+        blank = [""] * max([len(head), *(len(cells) for _, cells in below[:3])])
+        for k, (line, cells) in enumerate(below[:2]):
             if sum(cell.startswith('{"ImportId"') for cell in cells) * 2 > _filled(cells):
                 texts = below[0][1] if k else head  # the question stands in the row between codes and import ids
-                wide = [text or code for text, code in zip(texts, head, strict=False)] + list(head[len(texts) :])
-                self.left_out += [(at, "a second head row") for at, _ in below[: k + 1]]
-                return [_without_choice(text) for text in wide], {at for at, _ in below[:k]} | {line}
-        if below and _names_answers(head, below[0][1]):
-            line, cells = below[0]
-            wide = _carried(head, max(len(head), len(cells)))
-            self.left_out.append((line, "a second head row"))
-            own = [*head, *[""] * (len(wide) - len(head))]
-            return [self._joined(q, a, o) for q, a, o in zip(wide, [*cells, *[""] * len(wide)], own, strict=False)], {
-                line
-            }
-        if below and set(map(plain, filter(None, below[0][1]))) <= self.words.listed("rows.types"):
-            self.left_out.append((below[0][0], "a second head row"))
-            return head, {below[0][0]}
+                wide = [text or code for text, code, _ in zip([*texts, *blank], [*head, *blank], blank, strict=False)]
+                return [_asked(text) for text in wide], {at for at, _ in below[:k]} | {line}
+        line, cells = below[0] if below else (0, [])
+        if below and _names_answers(head, cells):
+            wide = zip(_carried(head, len(blank)), [*cells, *blank], [*head, *blank], strict=False)
+            return [self._joined(question, answer, own) for question, answer, own in wide], {line}
+        if below and _are_labels(head, cells, self.words):
+            return [text or code for text, code in zip([*cells, *blank], head, strict=False)], {line}
+        if below and set(map(plain, filter(None, cells))) <= self.words.listed("rows.types"):
+            return head, {line}
         return head, set()
 
     def _joined(self, question: str, answer: str, own: str) -> str:
@@ -307,6 +309,9 @@ class _Builder:
         if clean[0] == self.heads[0] and wide > 1 and tuple(clean) == self.heads:
             self.left_out.append((line, "the heads once more"))
             return
+        if wide > 2 and len(set(clean)) < 4 and self._is_total(clean):
+            self.left_out.append((line, "a total"))
+            return
         self.rows.append([as_written(cell) if "'" in cell else cell for cell in clean])
         self.lines.append(line)
 
@@ -318,34 +323,43 @@ class _Builder:
             raise LimitError(Problem("too-large", self.name, f"more than {MOST_CELLS:,} cells, limit {MOST_CELLS:,}"))
 
     def _drop_last_rows(self) -> None:
-        """Totals and notes below a table are no people; a lone name stays one."""
+        """Notes below a table are no people; a lone name stays one."""
         usual = max(map(_filled, self.rows[:50]), default=0)
         while self.rows or self.spoiled:
             ragged = bool(self.spoiled) and (not self.lines or self.spoiled[-1][0] > self.lines[-1])
             line, cells = self.spoiled[-1] if ragged else (self.lines[-1], self.rows[-1])
-            reason = self._no_person(cells, usual)
-            if not reason:
+            lone = ragged and len(cells) == 1 and usual > 2
+            if not lone and not self._is_total(cells) and not self._is_note(cells, usual):
                 return
-            self.left_out.append((line, reason))
+            self.left_out.append((line, "a total or a note below the table"))
             if ragged:
                 self.spoiled.pop()
             else:
                 self.rows.pop()
                 self.lines.pop()
 
-    def _no_person(self, cells: Sequence[str], usual: int) -> str:
+    def _is_total(self, cells: Sequence[str]) -> bool:
+        """Whether a row sums others up: it begins with a word such as total, and holds nothing else but numbers."""
         filled = [cell for cell in cells if cell]
-        wordy = re.sub(r"\d+", " ", plain(filled[0])).split()
-        begins = " ".join(wordy)
+        first = f"{plain(filled[0])} "
         others = all(re.fullmatch(r"[\d.,:%/ -]+", cell) for cell in filled[1:])
-        if begins in self.words.listed("rows.total") and others and len(filled) < max(usual, 2):
-            return "a total"
+        begins = any(first.startswith(f"{word} ") for word in self.words.listed("rows.total"))
+        return (
+            begins
+            and others
+            and len(filled) < len(self.heads)
+            and len(filled[0]) < 60
+            and (len(filled) > 1 or not cells[-1])
+        )
+
+    def _is_note(self, cells: Sequence[str], usual: int) -> bool:
+        filled = [cell for cell in cells if cell]
         if len(filled) > 1 or usual < 3 or _ADDRESS.search(filled[0]):
-            return ""
-        counted = bool(re.match(r"\d", filled[0])) and bool(wordy) and self.words.side_of(wordy)
+            return False
+        wordy = re.sub(r"\d+", " ", plain(filled[0])).split()
+        counted = bool(re.match(r"\d", filled[0])) and bool(wordy) and bool(self.words.side_of(wordy))
         notes = bool(wordy) and wordy[0] in self.words.listed("rows.note") and (len(wordy) > 1 or ":" in filled[0])
-        long = len(wordy) > 5 or filled[0][0] in "*(" or "http" in filled[0]
-        return "a note below the table" if counted or notes or long or ":" in filled[0] else ""
+        return counted or notes or len(wordy) > 5 or filled[0][0] in "*(" or "http" in filled[0] or ":" in filled[0]
 
     def table(self, delimiter: str, unit: str, remarks: tuple[str, ...]) -> InputTable:
         if self.first is not None:
@@ -385,8 +399,13 @@ def _names_answers(head: Sequence[str], cells: Sequence[str]) -> bool:
     return filling >= 2 and blank >= 1 and not cells[0] and not facts
 
 
-def _without_choice(head: str) -> str:
-    """A question of a survey tool without what its export adds; "Question - Option" becomes "Question [Option]"."""
-    text = re.sub(r"\s+-\s+Selected Choice$", "", head)
-    found = re.fullmatch(r"(.+\?.*?|.{12,}?)\s+-\s+(.{1,60})", text, re.DOTALL)
-    return f"{found[1]} [{found[2]}]" if found else text
+def _are_labels(head: Sequence[str], cells: Sequence[str], words: Words) -> bool:
+    """Whether a row below codes repeats them as labels: most are heads that are known, and none is a fact."""
+    known = sum(words.claim(cell).sure for cell in cells if cell)
+    facts = any(_ADDRESS.search(cell) or re.fullmatch(r"[\d.,:/ -]+", cell) for cell in cells if cell)
+    return known > 2 and 2 * known >= _filled(cells) and _filled(cells) >= 0.8 * _filled(head) and not facts
+
+
+def _asked(head: str) -> str:
+    """A question of a survey tool without what its export adds."""
+    return re.sub(r"\s+-\s+(?:Selected Choice|Text)$", "", head)

@@ -14,7 +14,7 @@ from mmatch.signup.lists import SEPARATORS, Options, list_style, split
 from mmatch.signup.questions import Question, answers, shown
 from mmatch.signup.sheets import NAME_LISTS, TOPICS, Column, Sheet
 from mmatch.signup.values import Fault
-from mmatch.signup.vocabulary import opened_head, plain, rounded_head
+from mmatch.signup.vocabulary import plain
 from mmatch.signup.who import readable
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ class Understanding:
         """A list column and one yes/no column for each of its options say the same: the list counts."""
         by_head = {column.head: column for column in sheet.columns}
         for column in sheet.columns:
-            stem, option = rounded_head(column.head) if not opened_head(column.head)[1] else opened_head(column.head)
+            stem, option = column.stem, column.option
             if column.forced or not option or stem not in by_head:
                 continue
             if readable(sheet.distinct(column), values.yes_or_no, sheet.words) == 1 and sheet.is_filled(by_head[stem]):
@@ -374,13 +374,12 @@ class Topics:
 
     def _is_grid(self, sheet: Sheet, column: Column) -> bool:
         """One column of a grid whose options are topics: several columns of one question, asked of both sides."""
-        stem = opened_head(column.head)[0]
-        siblings = [c for c in sheet.columns if stem and opened_head(c.head)[0] == stem and not c.forced]
+        siblings = [c for c in sheet.columns if column.stem and c.stem == column.stem and not c.forced]
         return (
             len(siblings) > 1
             and slot_of_head(column.option) is None
             and any(
-                opened_head(c.head)[1] == column.option and c is not column and c.claim.side != column.claim.side
+                c.option == column.option and c is not column and c.claim.side != column.claim.side
                 for other in self.sheets
                 for c in other.columns
             )
@@ -525,13 +524,9 @@ class Topics:
 
     def _ticks(self, sheet: Sheet, column: Column) -> bool:
         """Whether cells tick the option in the head: they repeat it, say yes or no, a degree or a level."""
-        stem = opened_head(column.head)[0] or rounded_head(column.head)[0]
-        siblings = [
-            c
-            for c in sheet.columns
-            if c.meaning == column.meaning and (opened_head(c.head)[0] or rounded_head(c.head)[0]) == stem
-        ]
-        if plain(column.option).split()[:1] == ["other"] or len(siblings) < 2:
+        siblings = [c for c in sheet.columns if c.stem == column.stem and c.meaning == column.meaning]
+        first = plain(column.option).split()[:1]
+        if len(siblings) < 2 or (first and first[0] in sheet.words.listed("rows.other")):
             return False
         cells = sheet.distinct(column)
         repeats = all(_key(cell) == _key(column.option) for cell in cells)
@@ -599,7 +594,7 @@ def _is_answer_or_number(cell: str, sheet: Sheet) -> bool:
 
 def scores_or_ranks(sheet: Sheet, columns: list[Column], notes: Notes) -> str:
     """Ranks where the heads say so; a question where every row is a permutation and no head tells."""
-    said = plain(" ".join([sheet.columns[0].head, *(opened_head(c.head)[0] for c in columns if c.option)])).split()
+    said = plain(" ".join([sheet.columns[0].head, *(c.stem for c in columns if c.option)])).split()
     scale = " ".join([sheet.name, *(c.head for c in sheet.columns)])
     best = re.findall(
         r"(\d+)\s*(?:=|is|ist|est|es|é|e)\s*(?:the |der |le |el |la |o |a |il )?(\w+)", scale, re.IGNORECASE

@@ -124,19 +124,21 @@ class Words:
         return "" if bool(mentor) == bool(mentee) else "mentor" if mentor else "mentee"
 
     @lru_cache(maxsize=65536)  # noqa: B019 - one vocabulary lives as long as the process
-    def claim(self, head: str) -> Claim:
-        """What a head means by itself."""
+    def claim(self, head: str, option: str = "") -> Claim:
+        """What a head means by itself; ``option`` is what stands behind the question that it repeats."""
         if len(head) > LONGEST_HEAD:
             return Claim()
-        question, side = self._sided(opened_head(head)[0] or opened_head(head)[1])
+        question, side = self._sided(head)
         found = self._known(question)
+        sides = {"offers": "mentor", "requests": "mentee"}
         if found:
-            return Claim(found, sure=True, side=side or {"offers": "mentor", "requests": "mentee"}.get(found, ""))
-        option = opened_head(head)[1]
+            aside = plain(rounded_head(question)[1]).split()
+            told = self._topic_side(aside, "") if found == "topic" and aside else sides.get(found, "")
+            return Claim(found, sure=True, side=side or told)
         words = plain(question).split()
         meaning, told = self._asked(question, words)
         if not meaning and option and (found := self._known(option)):
-            return Claim(found, sure=True, side=side)
+            return Claim(found, sure=True, side=side or sides.get(found, ""))
         return Claim(meaning, side=side or told)
 
     def _sided(self, head: str) -> tuple[str, str]:
@@ -181,31 +183,60 @@ class Words:
         meanings = (
             ("timezone", self.has("zone", words) and not topical),
             (counted, bool(counted)),
+            ("capacity", self._is_room(words, question)),
             ("availability", self.has("free", words) and (self.has("when", words) or "availab" in question.casefold())),
             ("topic", topical and not negative),
             ("", topical),
             ("email", not others and not {"email", "mail", "courriel", "correo"}.isdisjoint(words)),
-            ("avoids", negative and (bool(side) or prefers or len(words) < 4)),
+            ("avoids", negative),
             ("choice", ordinal and (prefers or bool(side) or len(words) < 3)),
-            (f"is_{side}", self.has("join", words) and bool(side)),
-            ("ranks" if side == "mentor" else "mentee_ranks", prefers and bool(side) and not others),
+            (self._part_of_name(words), bool(self._part_of_name(words)) and not others),
+            (f"is_{side}", bool(side) and (self.has("join", words) or self._is_bare(words, question))),
+            (
+                "mentee_ranks" if side == "mentee" else "ranks",
+                prefers and not others and bool(side or words[-1:] == ["with"]),
+            ),
         )
         meaning = next((meaning for meaning, holds in meanings if holds), "")
-        if meaning == "topic" or (not meaning and not topical and len(words) > 3):
+        if meaning == "topic" or (not meaning and not topical):
             side = self._topic_side(words, side)
         return meaning, side if meaning in {"", "topic", "choice"} and not (topical and negative) else ""
+
+    def _is_bare(self, words: list[str], question: str) -> bool:
+        """Whether a head says nothing but a role, such as "as mentor" or "I want to be a mentee"."""
+        roles = {plain(word) for word in spoken(question) if self.side_of([word])}
+        return all(word in roles or self.has("bare", [word]) for word in words)
+
+    def _is_room(self, words: list[str], question: str) -> bool:
+        """Whether a head says nothing but mentees and how many: "Tutees (max)", "Mentee places"."""
+        mentees = {plain(word) for word in spoken(question) if self.side_of([word]) == "mentee"}
+        rest = [
+            word for word in words if word not in {*mentees, "of", "no", "de", "n"} and not self.has("many", [word])
+        ]
+        return bool(mentees) and len(words) > 1 and all(self.heads.get(word) == "capacity" for word in rest)
+
+    def _part_of_name(self, words: list[str]) -> str:
+        """A name in a longer head: "And your last name?", "Pupil's name"."""
+        text = f" {' '.join(words)} "
+        for meaning in ("first_name", "last_name", "name"):
+            for head, found in self.heads.items():
+                if found == meaning and " " in head and f" {head} " in text and len(words) < len(head.split()) + 8:
+                    return meaning
+        return "name" if words[-1:] == ["name"] and len(words) < 8 else ""
 
     def _counted(self, after: list[str], question: str) -> str:
         """What a "how many" counts: mentees are a capacity, mentors are wanted."""
         accented = {plain(word): word for word in spoken(question)}
         for word in after[:5]:
-            if self.has("people", [word]) or accented.get(word, word) in self.listed("roles.mentee"):
+            spelled = accented.get(word, word)
+            if self.has("people", [word]) or spelled in self.listed("roles.mentee"):
                 return "capacity"
-            if accented.get(word, word) in self.listed("roles.mentor"):
-                return "mentors"
-            if self.has("other", [word]) or word in {"hours", "times", "sessions", "stunden", "heures", "horas", "ore"}:
+            if self.has("other", [word]) or self.has("time", [word]):
                 return ""
-        return ""
+            verb = word != after[0] and after[after.index(word) - 1] in {"you", "to", "i"}
+            if spelled in self.listed("roles.mentor") and not verb:
+                return "mentors"
+        return "capacity" if re.search(r"\byou (?:mentor|support|take on|guide|help|take)\b", " ".join(after)) else ""
 
     def _topic_side(self, words: list[str], side: str) -> str:
         """Whether a question is about what one offers or what one wants; "" where the words do not tell."""
