@@ -12,7 +12,7 @@ from mmatch.errors import InputError, excerpt
 from mmatch.signup.lists import split
 from mmatch.signup.questions import Question, answers
 from mmatch.signup.sheets import LISTS, TOPICS, Column, Sheet, settle
-from mmatch.signup.values import Fault, count, modes, number, priority, roles, yes_or_no
+from mmatch.signup.values import Fault, count, is_tidy_number, modes, number, priority, roles, yes_or_no
 from mmatch.signup.vocabulary import plain
 
 if TYPE_CHECKING:
@@ -63,6 +63,9 @@ def read_people(sheet: Sheet, notes: Notes) -> list[FormAnswer]:
             if text := sheet.cell(row, column):
                 message = f"found {excerpt(text)}, expected one e-mail address: no address is kept"
                 notes.warn("email", sheet.table.place(row, column.head), message)
+        if not name and not address and _holds_nothing(sheet, row):
+            notes.warn("no-person", sheet.table.place(row), "left out: it says nothing about anybody")
+            continue
         if not who or (identity[0].meaning == "id" and not sheet.cell(row, identity[0])):
             text = "found an empty cell, expected an id: the id is empty or missing"
             sheet.note(notes, row, identity[0].head, ("id-missing", text, ""))
@@ -76,6 +79,16 @@ def read_people(sheet: Sheet, notes: Notes) -> list[FormAnswer]:
             answer.facts["email"] = address
         found.append(answer)
     return found
+
+
+def _holds_nothing(sheet: Sheet, row: int) -> bool:
+    """Whether a row holds no more than the number of an answer, a time, or boxes that are not ticked."""
+    for column in sheet.columns:
+        text = sheet.cell(row, column)
+        blank = not text or sheet.words.answers.get(plain(text)) == "no"
+        if not blank and column.meaning not in {"number", "ignore"} and not is_tidy_number(text):
+            return len(text) < 3 and not text.isalnum()
+    return True
 
 
 def _roles(sheet: Sheet, row: int, notes: Notes) -> frozenset[str]:
@@ -186,7 +199,7 @@ class Facts:
         return readers.get(column.meaning.partition(":")[0])
 
     def _names(self, how: str, text: str) -> tuple[str, ...]:
-        return () if self.sheet.words.answers.get(plain(text)) == "no" else split(text, how)
+        return () if self.sheet.names_nobody(text) else split(text, how)
 
     def _topics(self, column: Column, text: str) -> tuple[str, ...]:
         known = column.options if column.how == "list ," else None

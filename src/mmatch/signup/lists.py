@@ -29,6 +29,8 @@ def split(text: str, how: str) -> tuple[str, ...]:
 
 def comma_pieces(text: str) -> list[str]:
     """Split at commas, but not inside brackets or quotes."""
+    if text.startswith("{") and text.endswith("}"):  # as databases write lists
+        text = text[1:-1]
     if '"' in text:
         try:
             return [item for item in next(csv.reader([text], skipinitialspace=True, strict=True)) if item.strip()]
@@ -51,6 +53,8 @@ def list_style(cells: Iterable[str], *, expected: bool) -> str:
             options are seen to repeat in different company.
     """
     distinct = [cell for cell in dict.fromkeys(cells) if cell]
+    if distinct and all(cell.startswith("{") and cell.endswith("}") for cell in distinct):
+        return "list ,"
     for how, separator in SEPARATORS.items():
         used = separator != "," and any(separator in cell for cell in distinct)
         if used and (expected or _repeats([split(cell, how) for cell in distinct]) or _trailing(distinct, separator)):

@@ -9,11 +9,9 @@ from mmatch.signup.values import Fault, is_tidy_number
 from mmatch.signup.vocabulary import plain, spoken
 
 if TYPE_CHECKING:
-    from mmatch.signup.sheets import Column, Sheet
+    from collections.abc import Iterable
 
-_BESIDE = frozenset(
-    ["id", "name", "email", "e", "mail", "address", "number", "no", "employee", "staff", "student", "full", "s", "code"]
-)
+    from mmatch.signup.sheets import Column, Sheet
 
 
 def pair_columns(sheet: Sheet) -> tuple[Column, Column] | None:
@@ -29,7 +27,7 @@ def pair_columns(sheet: Sheet) -> tuple[Column, Column] | None:
                 - sheet.words.listed("roles.mentor")
                 - sheet.words.listed("roles.mentee")
             )
-            side = sheet.words.side_of(named) if rest <= _BESIDE else ""
+            side = sheet.words.side_of(named) if all(sheet.words.has("beside", [word]) for word in rest) else ""
         else:
             side = ""
         if side:
@@ -58,7 +56,13 @@ def score_column(sheet: Sheet) -> Column | None:
         if column.head and not any(column is one for one in pair_columns(sheet) or ())
     ]
     numeric = len(sheet.columns) == 3 and len(others) == 1 and all(map(is_tidy_number, sheet.distinct(others[0])))
+    if numeric and (_are_years(sheet.distinct(others[0])) or sheet.words.has("rank", plain(others[0].head).split())):
+        return None
     return others[0] if numeric and sheet.is_filled(others[0]) else None
+
+
+def _are_years(cells: Iterable[str]) -> bool:
+    return all(re.fullmatch(r"(?:19|20)\d\d", cell) for cell in cells)
 
 
 def kind_of_pairs(sheet: Sheet) -> str:
@@ -70,6 +74,14 @@ def kind_of_pairs(sheet: Sheet) -> str:
         if sheet.words.has(concept, words):
             return kind
     return "history" if sheet.has("date") else ""
+
+
+def known_pair(sheet: Sheet, known: frozenset[str]) -> tuple[Column, Column] | None:
+    """The two columns of a table all of whose cells name known people; None where there are not two."""
+    named = [
+        c for c in sheet.columns if sheet.is_filled(c) and all(cell.casefold() in known for cell in sheet.distinct(c))
+    ]
+    return (named[0], named[1]) if len(named) == 2 else None
 
 
 def is_own_list(sheet: Sheet) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from mmatch.signup.sheets import Sheet
 
 MOST_SUGGESTED = 100
+_TITLES = "dr|prof|professor|mr|mrs|ms|miss|mx|herr|frau|m|mme|mlle|sr|sra|dott|dottssa|ing|mag|dra"
+_BETWEEN = re.compile(r"\s+(?:and|or|und|oder|et|ou|y|o|e|&)\s+|\s(?=\d[.)]\s)", re.IGNORECASE)
 MENTOR_FACTS = frozenset(["capacity", "seats", "groups", "min_load", "offers", "mentee_ranks", "strict_mentee_ranks"])
 PER_TOPIC = frozenset({"level", "levels", "choice"})
 ONE, TWO = "one person", "two people"
@@ -38,6 +41,7 @@ class FormPerson:
     spelling: str
     name: str = ""
     email: str = ""
+    number: str = ""
     answers: dict[str, FormAnswer] = field(default_factory=dict)
     extra: dict[str, Any] = field(default_factory=dict)
     sources: dict[str, tuple[Sheet, int, str]] = field(default_factory=dict)
@@ -79,6 +83,13 @@ def key_of(text: str) -> str:
     """What makes two spellings the same id: Unicode form, and case in e-mail addresses."""
     composed = text if text.isascii() else unicodedata.normalize("NFC", text)
     return composed.casefold() if "@" in composed else composed
+
+
+def _bare(text: str) -> str:
+    """A reference to somebody without a link behind it, a number before it, a title, or the name around an address."""
+    found = re.search(r"<([^<>@\s]+@[^<>@\s]+)>", text)
+    short = found[1] if found else re.sub(r"\s*\(https?:[^()]*\)|^\s*\d{1,2}[.)]\s+", "", text)
+    return re.sub(rf"^(?:(?:{_TITLES})\.?\s+)+", "", short, flags=re.IGNORECASE).strip()
 
 
 def _loose(text: str) -> str:
@@ -125,6 +136,7 @@ class FormPeople:
             self.by_key[key_of(person.spelling)] = person
         person.name = person.name or answer.name
         person.email = person.email or answer.email
+        person.number = person.number or answer.number
         if answer.number:
             _enter(self._ids[key_of(answer.number)], person)
         if answer.email:
@@ -156,10 +168,11 @@ class FormPeople:
             if _agree(person.name, answer.name):
                 return person
         for person in self._names.get(name_key(answer.name), ()) if answer.name else ():
+            if person.number and answer.number:  # two ids of one name are two people
+                continue
             differ = bool(person.email and email)
             text = f"{excerpt(answer.name)} stands under two addresses"
-            known = not answer.number or person.answers.keys().isdisjoint(answer.roles)
-            if (known and not differ) or (differ and self._ask(answer, person, answer.name, text) == ONE):
+            if not differ or self._ask(answer, person, answer.name, text) == ONE:
                 return person
         return None
 
@@ -214,11 +227,19 @@ class FormPeople:
         """Whom a text names, by id, e-mail address or full name; None where that is nobody, or several people."""
         person = self.by_key.get(key_of(text))
         if person is None:
-            found = self._aliases.get(_loose(text), set()) or (
-                self._aliases.get(name_key(text), set()) if " " in text else set()
-            )
+            found = self._called(text)
             return self.by_key[next(iter(found))] if len(found) == 1 else None
         return person
+
+    def _called(self, text: str) -> set[str]:
+        """The ids of everybody whom a text may name."""
+        found = self._aliases.get(_loose(text), set())
+        if not found and text.isdigit():
+            found = self._aliases.get(text.lstrip("0"), set())
+        if not found and " " in text:
+            bare = _bare(text)
+            found = self._aliases.get(_loose(bare), set()) or self._aliases.get(name_key(bare), set())
+        return found
 
     def of_row(self, sheet: Sheet, row: int) -> FormPerson | None:
         """The person of a row in a file of people, else whom the row names."""
@@ -231,14 +252,15 @@ class FormPeople:
         whole = self.find(cell)
         if whole is not None:
             return [(cell, whole)]
-        for separator in (";", "\n", "|", "/", " & ", " and ", " und ", " et ", " y ", " e "):
-            if separator in cell:
-                parts = [part.strip() for part in cell.split(separator) if part.strip()]
-                found = [one for part in parts for one in self.named(part)]
-                if separator in ";\n|" or any(person for _, person in found):
-                    return found
+        for separator in (";", "\n", "|", "/"):
+            if separator in cell and "http" not in cell:
+                return [one for part in cell.split(separator) if part.strip() for one in self.named(part.strip())]
+        parts = [part.strip() for part in _BETWEEN.split(cell) if part.strip()]
+        if len(parts) > 1 and all(self.knows(part) or "," in part for part in parts):
+            return [one for part in parts for one in self.named(part)]
         pieces = [piece.strip() for piece in cell.split(",") if piece.strip()]
-        found, k = [], 0
+        found: list[tuple[str, FormPerson | None]] = []
+        k = 0
         while k < len(pieces):
             pair = self.find(f"{pieces[k]}, {pieces[k + 1]}") if k + 1 < len(pieces) else None
             single = self.find(pieces[k])
@@ -248,7 +270,7 @@ class FormPeople:
 
     def fault(self, text: str) -> tuple[str, str, str]:
         """Why a text names nobody: (code, message, hint). Only the first hundred get a suggestion, which takes time."""
-        found = self._aliases.get(_loose(text), ())
+        found = self._called(text)
         if found:
             names = ", ".join(excerpt(self.by_key[key].spelling) for key in sorted(found)[:5])
             return "ambiguous", f"{excerpt(text)} is the name of several people: {names}", "write the id"
@@ -258,7 +280,7 @@ class FormPeople:
 
     def knows(self, text: str) -> bool:
         """Whether a text names somebody, be it one of several people of that name."""
-        return self.find(text) is not None or _loose(text) in self._aliases
+        return self.find(text) is not None or bool(self._called(text))
 
     def is_gone(self, text: str) -> bool:
         """Whether a text names somebody whose row was rejected."""

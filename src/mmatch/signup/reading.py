@@ -19,9 +19,9 @@ from mmatch.signup.rejected import Rejected, RejectedRow
 from mmatch.signup.reports import mapping_of, warn_of_cells, warn_of_ids
 from mmatch.signup.shapes import shapes
 from mmatch.signup.sheets import IDENTITY, Sheet, check_known, sheet_of
-from mmatch.signup.sorting import check_identity, give_roles, sort_sheets
+from mmatch.signup.sorting import check_identity, give_roles, name_by_role, sort_sheets
 from mmatch.signup.sources import Source, is_json, sources, tables_of
-from mmatch.signup.understanding import Understanding
+from mmatch.signup.understanding import Understanding, pair_topics
 from mmatch.signup.vocabulary import words_of
 from mmatch.signup.who import find_people, find_roles, settle_ids
 from mmatch.text import lookalikes
@@ -229,8 +229,10 @@ class _Reader:
             warn_of_cells(sheet, notes)
         files = [sheet for sheet in sheets if sheet.shape == "people"]
         for sheet in files:
+            name_by_role(sheet)
             check_identity(sheet, notes)
         settle_ids(files, notes)
+        pair_topics(files, lambda sheet, column: column.claim.side or sheet.role)
         give_roles(files, notes)
         for sheet in files:
             warn_of_ids(sheet, notes)

@@ -36,6 +36,7 @@ _POLITE = re.compile(
     r"^(?:please |kindly )?(?:(?:enter|state|give|write|select|choose) )?(?:what (?:is|are) )?(?:your|my|the) "
 )
 _LONGEST_OPTION = 80
+_INSIDE = re.compile(r"\s*\"?([^<>\"]+?)\"?\s*<([^<>@\s]+@[^<>@\s]+)>\s*")  # Ann Lee <ann@example.org>
 _REJECTED_HEADS = ("line", "reason", "file")
 
 
@@ -181,7 +182,13 @@ class Sheet:
     def address(self, row: int) -> str:
         """The e-mail address of a row's person; a text without @ is none."""
         texts = (self.cell(row, column) for column in self.of("email"))
-        return next((text for text in texts if is_address(text)), "")
+        own = next((text for text in texts if is_address(text)), "")
+        inside = (_INSIDE.fullmatch(self.cell(row, c)) for c in self.of("name")) if not own else ()
+        return own or next((found[2] for found in inside if found), "")
+
+    def names_nobody(self, text: str) -> bool:
+        """Whether a cell that could name people says nobody, or no preference."""
+        return not plain(text) or self.words.answers.get(plain(text)) in {"no", "maybe"}
 
     def has_address_besides(self, column: Column) -> bool:
         """Whether another column holds addresses."""
@@ -191,6 +198,8 @@ class Sheet:
     def full_name(self, row: int) -> str:
         """The name of a row's person: one column, or the first and last name."""
         whole = next((text for column in self.of("name") if (text := self.cell(row, column))), "")
+        inside = _INSIDE.fullmatch(whole) if "<" in whole else None
+        whole = inside[1] if inside else whole
         parts = (self.cell(row, c) for meaning in ("first_name", "last_name") for c in self.of(meaning))
         return whole or " ".join(filter(None, parts))
 

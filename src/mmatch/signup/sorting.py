@@ -56,6 +56,14 @@ def _without_people(sheets: list[Sheet], notes: Notes) -> None:
             notes.warn("sheet", sheet.name, "names nobody and was not read", "map a column to id if people stand in it")
 
 
+def name_by_role(sheet: Sheet) -> None:
+    """In a table of people the head "Mentor" or "Mentee" stands over their names."""
+    sides = sheet.of("mentor", "mentee")
+    if len(sides) == 1 and not sheet.has("id", "name", "first_name", "last_name"):
+        sheet.role = sheet.role or sides[0].meaning
+        sides[0].meaning = "name"
+
+
 def check_identity(sheet: Sheet, notes: Notes) -> None:
     """Refuse a table of people in which no column says who they are."""
     if sheet.columns and not sheet.columns[0].head and not sheet.columns[0].meaning:

@@ -135,6 +135,8 @@ def _delimiter(text: str, name: str, words: Words) -> str:
     widest = max(DELIMITERS, key=lambda d: (even[d] and len(headers[d]) > 1, len(headers[d])))
     if even[widest] and len(headers[widest]) > 1 and not even[","]:
         return widest
+    if even[widest] and len(headers[widest]) > 1 and len(headers[","]) == 1:
+        return widest
     if len(headers[","]) > 1 or (len(headers[widest]) == 1 and not re.search(r"\S[|:]\S", headers[","][0])):
         return ","
     if len(headers[widest]) > 1 and not headers[widest][0].strip(SPACES):  # a matrix: its corner is blank
@@ -272,8 +274,8 @@ class _Builder:
                 return [_asked(text) for text in wide], {at for at, _ in below[:k]} | {line}
         line, cells = below[0] if below else (0, [])
         if below and _names_answers(head, cells):
-            wide = zip(_carried(head, len(blank)), [*cells, *blank], [*head, *blank], strict=False)
-            return [self._joined(question, answer, own) for question, answer, own in wide], {line}
+            joined = zip(_carried(head, len(blank)), [*cells, *blank], [*head, *blank], strict=False)
+            return [self._joined(*texts) for texts in joined], {line}
         if below and _are_labels(head, cells, self.words):
             return [text or code for text, code in zip([*cells, *blank], head, strict=False)], {line}
         if below and set(map(plain, filter(None, cells))) <= self.words.listed("rows.types"):

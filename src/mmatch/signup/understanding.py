@@ -18,7 +18,7 @@ from mmatch.signup.vocabulary import plain
 from mmatch.signup.who import readable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from mmatch.signup.answers import FormAnswer
     from mmatch.signup.notes import Notes
@@ -247,7 +247,7 @@ class Understanding:
         """The share of cells that name people whom the files know; None where all cells are blank or name nobody."""
         total = good = 0
         for cell in sheet.same_head(column):
-            if sheet.words.answers.get(plain(cell)) == "no" or not plain(cell):
+            if sheet.names_nobody(cell):
                 continue
             pieces = self.people.named(cell)
             total += 1
@@ -319,6 +319,36 @@ class Understanding:
             self.notes.warn("attributes", sheet.name, f"kept as attributes, for rules: {heads}")
 
 
+def pair_topics(sheets: list[Sheet], side_of: Callable[[Sheet, Column], str]) -> None:
+    """Two columns that share their values are what mentors offer and what mentees ask for.
+
+    Args:
+        sheets: the files of people.
+        side_of: whose answers a column holds, as far as that is known: mentor, mentee or "".
+    """
+    if any(sheet.has(*TOPICS) for sheet in sheets):
+        return
+    found: dict[str, list[tuple[Sheet, Column, set[str]]]] = {"mentor": [], "mentee": []}
+    for sheet in sheets:
+        for column in sheet.unknown:
+            side = side_of(sheet, column)
+            cells = sheet.distinct(column)
+            if side and cells and column.claim.meaning in {"", "ranks", "mentee_ranks", "choice", "topic"}:
+                style = list_style(cells, expected=True)
+                texts = {_key(item) for cell in cells for item in split(cell, style)}
+                if not all(map(values.is_tidy_number, texts)):
+                    found[side].append((sheet, column, texts))
+    best: tuple[int, Column, Column] | None = None
+    for _, column, texts in found["mentor"]:
+        for _, other, wanted in found["mentee"]:
+            shared = len(texts & wanted)
+            enough = shared * 2 >= min(len(texts), len(wanted)) and (shared > 1 or min(len(texts), len(wanted)) == 1)
+            if enough and column.head != other.head and (best is None or shared > best[0]):
+                best = shared, column, other
+    if best:
+        best[1].meaning, best[2].meaning = "offers", "requests"
+
+
 class Topics:
     """Which columns hold topics, and how their cells are split: by what recurs over all files."""
 
@@ -339,6 +369,7 @@ class Topics:
                         column.meaning = self._meaning(sheet, column)
                 elif ticked and self._is_grid(sheet, column):
                     column.meaning = self._meaning(sheet, column)
+        pair_topics(self.sheets, self._whose)
         self._by_shared_values()
         self._compare_sides()
         self._split()
@@ -432,6 +463,10 @@ class Topics:
             return ""
         (first, most), *rest = filled.most_common()
         return first if not rest or rest[0][1] * 10 <= most else ""
+
+    def _whose(self, sheet: Sheet, column: Column) -> str:
+        roles = {role for found in self.all.roles[id(sheet)].values() for role in found}
+        return next(iter(roles)) if len(roles) == 1 else self._filled_by(sheet, column)
 
     def _by_shared_values(self) -> None:
         """A side without topics beside one with them: the column that holds the same texts."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ from mmatch.cohort.attributes import is_address
 from mmatch.errors import excerpt
 from mmatch.signup.questions import Question, answers, shown
 from mmatch.signup.sheets import IDENTITY, Column, Sheet
-from mmatch.signup.values import Fault, roles, yes_or_no
+from mmatch.signup.values import Fault, count, roles, yes_or_no
 from mmatch.signup.vocabulary import plain, spoken
 
 if TYPE_CHECKING:
@@ -41,6 +42,11 @@ def readable(cells: Iterable[str], read: Callable[[str, Words], object], words: 
 
 def find_people(sheet: Sheet, notes: Notes) -> None:
     """Settle which columns are names, addresses, ids and roles, and leave out rows that are no sign-ups."""
+    heads = {column.head for column in sheet.columns}
+    for column in sheet.columns:
+        added = re.fullmatch(r"(?:Points|Feedback|Punkte|Puntos|Pontos|Punti) - (.+)", column.head)
+        if added and added[1] in heads and not column.forced:
+            column.meaning = "ignore"  # what a quiz adds to each question
     for column in sheet.columns:
         if not column.forced and not sheet.is_filled(column) and column.meaning in {"email", *ROLES}:
             column.meaning = "" if column.meaning in ROLES else column.meaning
@@ -64,10 +70,22 @@ def _addresses(sheet: Sheet, notes: Notes) -> None:
                 notes.warn("email", f"{sheet.name} column {excerpt(column.head)}", "holds no e-mail addresses")
         elif column.meaning in {"", "name"} and share > 0.8 and not others:
             column.meaning = "email"
+    if not sheet.of("email"):
+        family = [c for c in sheet.unknown if sheet.words.has("family", plain(c.head).split())]
+        for column in family:
+            cells = sheet.distinct(column)
+            if cells and sum(map(is_address, cells)) / len(cells) > 0.8:
+                column.meaning = "email"
 
 
 def _names(sheet: Sheet) -> None:
     """A lone first or last name is the whole name; "Name" beside one of them is the other part."""
+    for column in sheet.columns:
+        cells = sheet.distinct(column)
+        if column.meaning in {"first_name", "last_name"} and cells and readable(cells, count, sheet.words) == 1:
+            column.meaning, column.claim = "", replace(column.claim, meaning="capacity", sure=False)
+        elif not column.meaning and column.claim.meaning in {"name", "first_name", "last_name"} and not column.forced:
+            column.meaning = column.claim.meaning
     filled = {m: [c for c in sheet.of(m) if sheet.is_filled(c)] for m in ("name", "first_name", "last_name")}
     name, first, last = filled["name"], filled["first_name"], filled["last_name"]
     if bool(first) != bool(last):
@@ -84,7 +102,7 @@ def _names(sheet: Sheet) -> None:
 def _leave_out(sheet: Sheet, notes: Notes) -> None:
     """Withdrawn sign-ups and test rows are left out, with a note."""
     gone: dict[int, str] = {}
-    for column in sheet.of("status", "withdrawn"):
+    for column in [c for c in sheet.columns if c.meaning in {"status", "withdrawn"} or _is_status(sheet, c)]:
         for row in sheet.rows:
             cell = plain(sheet.cell(row, column))
             yes = column.meaning == "withdrawn" and sheet.words.answers.get(cell) == "yes"
@@ -100,6 +118,14 @@ def _leave_out(sheet: Sheet, notes: Notes) -> None:
             "left-out", sheet.table.place(row), f"left out: {reason}", "change the cell if the person takes part"
         )
     _doubtful_rows(sheet, notes)
+
+
+def _is_status(sheet: Sheet, column: Column) -> bool:
+    return (
+        not column.meaning
+        and sheet.words.has("status", plain(column.head).split())
+        and len(sheet.distinct(column)) < 12
+    )
 
 
 def _doubtful_rows(sheet: Sheet, notes: Notes) -> None:
@@ -138,6 +164,11 @@ def find_roles(sheet: Sheet, notes: Notes) -> None:
         cells = sheet.distinct(column)
         if not column.forced and cells and sheet.of(*IDENTITY) and readable(cells, yes_or_no, words) == 1:
             column.meaning = f"is_{column.meaning}"
+    for column in sheet.of("role", ""):  # "I want to be … [a mentor]" with yes and no
+        side = words.side_of(spoken(column.option or column.head))
+        bare = (column.meaning == "role" and column.option) or column.claim.meaning == f"is_{side}"
+        if side and bare and not column.forced and readable(sheet.distinct(column), yes_or_no, words) == 1:
+            column.meaning = f"is_{side}"
     for column in sheet.of(*ROLES):
         if not column.forced and column.meaning == "role" and not _are_roles(sheet, column):
             column.meaning = ""

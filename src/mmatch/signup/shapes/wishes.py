@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from mmatch.signup.pairs import kind_of_pairs, pair_columns, score_column
 from mmatch.signup.shapes.bans import named_pairs
+from mmatch.signup.vocabulary import plain
 
 if TYPE_CHECKING:
     from mmatch.signup.draft import Draft
@@ -24,7 +25,8 @@ class WishesShape:
 
     def read(self, sheet: Sheet, draft: Draft) -> None:
         """Add every row's mentor to the mentee's wish list."""
-        for mentor, mentee in named_pairs(sheet, draft):
+        order = next((c for c in sheet.unknown if sheet.words.has("rank", plain(c.head).split())), None)
+        for _, mentor, mentee in sorted(named_pairs(sheet, draft, order), key=lambda pair: pair[0]):
             person = draft.person(mentee)
             person.extra["ranks"] = (*person.extra.get("ranks", ()), mentor)
 
