@@ -54,7 +54,7 @@ def read_people(sheet: Sheet, notes: Notes) -> list[FormAnswer]:
         return []
     numbers = sheet.of("id")[:1]
     found = []
-    for row in sheet.rows:
+    for row in reversed(sheet.rows) if newest_first(sheet) else sheet.rows:
         name, address = sheet.full_name(row), sheet.address(row)
         who = sheet.who(row)
         if identity[0].meaning == "email" and not sheet.has("id"):
@@ -81,14 +81,25 @@ def read_people(sheet: Sheet, notes: Notes) -> list[FormAnswer]:
     return found
 
 
-def _holds_nothing(sheet: Sheet, row: int) -> bool:
-    """Whether a row holds no more than the number of an answer, a time, or boxes that are not ticked."""
+def newest_first(sheet: Sheet) -> bool:
+    """Whether the rows of a form's export stand with the newest answer on top."""
     for column in sheet.columns:
-        text = sheet.cell(row, column)
-        blank = not text or sheet.words.answers.get(plain(text)) == "no"
-        if not blank and column.meaning not in {"number", "ignore"} and not is_tidy_number(text):
-            return len(text) < 3 and not text.isalnum()
-    return True
+        if column.claim.meaning == "ignore" and sheet.is_filled(column):
+            for order in ((0, 1, 2), (2, 1, 0), (2, 0, 1)):
+                found = [re.findall(r"\d+", text) for text in sheet.texts(column)]
+                if all(len(numbers) > 2 for numbers in found):
+                    keys = [[int(n[k]) for k in order] + [int(x) for x in n[3:]] for n in found]
+                    if keys == sorted(keys, reverse=True) and keys != sorted(keys):
+                        return max(int(n[0]) for n in found) > 31 if order[0] == 0 else True
+    return False
+
+
+def _holds_nothing(sheet: Sheet, row: int) -> bool:
+    """Whether a row holds no more than the number of an answer, a time, a code, or boxes that are not ticked."""
+    texts = [sheet.cell(row, c) for c in sheet.columns if c.meaning not in {"number", "ignore"}]
+    return not any(
+        len(text) > 3 and sheet.words.answers.get(plain(text)) != "no" and not is_tidy_number(text) for text in texts
+    )
 
 
 def _roles(sheet: Sheet, row: int, notes: Notes) -> frozenset[str]:
@@ -288,6 +299,8 @@ class Facts:
                 answer.per_topic |= {column.attribute}
             if column.how != "number":
                 return
+        if meaning in TOPICS and not isinstance(value, dict) and column.how != "tick":
+            value = self._without_other(answer, column, value)
         if meaning in TOPICS and isinstance(value, dict):
             answer.facts["levels"] = {**answer.facts.get("levels", {}), **value}
             value = tuple(value)
@@ -306,6 +319,13 @@ class Facts:
             place = answer.sheet.table.place(answer.row, column.head)
             text = f"found {excerpt(value)}, another column with this meaning says {excerpt(before)}, which counts"
             self.notes.warn("contradiction", place, text)
+
+    def _without_other(self, answer: FormAnswer, column: Column, items: tuple[str, ...]) -> tuple[str, ...]:
+        """Ticked options without "Other, please state", where a column beside them holds what was stated."""
+        others = [c for c in self.sheet.of(column.meaning) if c is not column and self.sheet.is_other(c.option)]
+        if not any(self.sheet.cell(answer.row, c) for c in others):
+            return items
+        return tuple(item for item in items if not self.sheet.is_other(item))
 
     def _zone_of_hours(self, answer: FormAnswer, column: Column, label: str) -> None:
         """A time zone that hours name: the person's where none is stated."""

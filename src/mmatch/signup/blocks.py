@@ -11,6 +11,7 @@ from mmatch.availability import Window, slot_of_head, week_text
 from mmatch.errors import Problem, excerpt
 from mmatch.signup.understanding import banned_value
 from mmatch.signup.values import Fault, answer, has_decimal_commas, number
+from mmatch.signup.vocabulary import rounded_head
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -102,6 +103,8 @@ def read_block(sheet: Sheet, draft: Draft, rows_role: str) -> None:
         said = []
         for column, other in zip(columns, others[role], strict=True):
             cell = sheet.cell(row, column)
+            if column.meaning in {"scores", "ranked"} and not cell[:1].isnumeric() and sheet.names_nobody(cell):
+                cell = ""
             key = (column.meaning, cell)
             try:
                 value = (
@@ -117,8 +120,9 @@ def read_block(sheet: Sheet, draft: Draft, rows_role: str) -> None:
 
 
 def _named_in(column: Column, draft: Draft) -> str:
-    """Whom a head names: what stands in brackets at its end, else all of it."""
-    return column.option if column.option and draft.people.find(column.head) is None else column.head
+    """Whom a head names: what stands in brackets at its end, else all of it, or all but a scale behind it."""
+    texts = (column.head, column.option, rounded_head(column.head)[0])
+    return next((text for text in texts if text and draft.people.find(text) is not None), column.option or column.head)
 
 
 def _place(text: str) -> int:

@@ -20,7 +20,7 @@ def pair_columns(sheet: Sheet) -> tuple[Column, Column] | None:
     for column in sheet.columns:
         if column.meaning in found:
             side = column.meaning
-        elif column.meaning in {"", "id", "name", "email"} and not column.forced:
+        elif column.meaning in {"", "id", "name", "email", "ranks"} and not column.forced:
             named = spoken(column.head)
             rest = (
                 set(plain(column.head).split())
@@ -77,11 +77,11 @@ def kind_of_pairs(sheet: Sheet) -> str:
 
 
 def known_pair(sheet: Sheet, known: frozenset[str]) -> tuple[Column, Column] | None:
-    """The two columns of a table all of whose cells name known people; None where there are not two."""
-    named = [
-        c for c in sheet.columns if sheet.is_filled(c) and all(cell.casefold() in known for cell in sheet.distinct(c))
-    ]
-    return (named[0], named[1]) if len(named) == 2 else None
+    """The two columns of a table all of whose cells name known people; None where it names people of its own."""
+    filled = [column for column in sheet.columns if sheet.is_filled(column)]
+    named = [column for column in filled if all(cell.casefold() in known for cell in sheet.distinct(column))]
+    own = any(column.meaning in {"id", "name", "first_name", "last_name"} for column in filled)
+    return (named[0], named[1]) if len(named) == 2 and not own else None
 
 
 def is_own_list(sheet: Sheet) -> bool:

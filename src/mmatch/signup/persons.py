@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 MOST_SUGGESTED = 100
 _TITLES = "dr|prof|professor|mr|mrs|ms|miss|mx|herr|frau|m|mme|mlle|sr|sra|dott|dottssa|ing|mag|dra"
+_POLITELY = "if possible|please|ideally|wenn m\u00f6glich|bitte|si possible|si es posible|se possibile|se poss\u00edvel"
+_POLITE_END = re.compile(rf"[\s,]*\(?\b(?:{_POLITELY})\)?$", re.IGNORECASE)
 _BETWEEN = re.compile(r"\s+(?:and|or|und|oder|et|ou|y|o|e|&)\s+|\s(?=\d[.)]\s)", re.IGNORECASE)
 MENTOR_FACTS = frozenset(["capacity", "seats", "groups", "min_load", "offers", "mentee_ranks", "strict_mentee_ranks"])
 PER_TOPIC = frozenset({"level", "levels", "choice"})
@@ -89,6 +91,7 @@ def _bare(text: str) -> str:
     """A reference to somebody without a link behind it, a number before it, a title, or the name around an address."""
     found = re.search(r"<([^<>@\s]+@[^<>@\s]+)>", text)
     short = found[1] if found else re.sub(r"\s*\(https?:[^()]*\)|^\s*\d{1,2}[.)]\s+", "", text)
+    short = _POLITE_END.sub("", short)
     return re.sub(rf"^(?:(?:{_TITLES})\.?\s+)+", "", short, flags=re.IGNORECASE).strip()
 
 
@@ -147,6 +150,15 @@ class FormPeople:
             self._aliases.setdefault(_loose(text), set()).add(key_of(person.spelling))
             if "," in text or " " in text:
                 self._aliases.setdefault(name_key(text), set()).add(key_of(person.spelling))
+        earlier = next(iter(person.answers.values()), None)
+        if (
+            earlier is not None
+            and earlier is not answer
+            and earlier.sheet is answer.sheet
+            and is_form_export(answer.sheet)
+        ):
+            for role in person.answers.keys() - answer.roles:  # a later answer corrects the role, too
+                self._after(person.answers.pop(role), answer)
         counted = {role: self._after(person.answers.get(role), answer) for role in sorted(answer.roles)}
         if (
             len(counted) == 2

@@ -36,6 +36,7 @@ _POLITE = re.compile(
     r"^(?:please |kindly )?(?:(?:enter|state|give|write|select|choose) )?(?:what (?:is|are) )?(?:your|my|the) "
 )
 _LONGEST_OPTION = 80
+_DASHES = "-\u2013\u2014\u2212.{}/_ "  # what people write into a cell that they leave open
 _INSIDE = re.compile(r"\s*\"?([^<>\"]+?)\"?\s*<([^<>@\s]+@[^<>@\s]+)>\s*")  # Ann Lee <ann@example.org>
 _REJECTED_HEADS = ("line", "reason", "file")
 
@@ -113,6 +114,8 @@ class Sheet:
     @staticmethod
     def _text(row: list[str], column: Column) -> str:
         text = row[column.number]
+        if text and text[0] in _DASHES and not text.strip(_DASHES):
+            text = ""
         return text or next((row[k] for k in column.branches if row[k]), "") if column.branches else text
 
     def cells(self, column: Column) -> list[str]:
@@ -186,6 +189,10 @@ class Sheet:
         inside = (_INSIDE.fullmatch(self.cell(row, c)) for c in self.of("name")) if not own else ()
         return own or next((found[2] for found in inside if found), "")
 
+    def is_other(self, text: str) -> bool:
+        """Whether an option is "Other", beside which people write one of their own."""
+        return not self.words.listed("rows.other").isdisjoint(plain(text).split()[:1])
+
     def names_nobody(self, text: str) -> bool:
         """Whether a cell that could name people says nobody, or no preference."""
         return not plain(text) or self.words.answers.get(plain(text)) in {"no", "maybe"}
@@ -239,7 +246,7 @@ def options_of(heads: Sequence[str], words: Words) -> list[tuple[str, str]]:
     for pairs in (*ways, [rounded_head(head) for head in heads]):
         times = Counter(stem for stem, option in pairs if stem and option)
         for k, (stem, option) in enumerate(pairs):
-            ordinal = not words.listed("numbers.ordinals").isdisjoint(plain(option).split())
+            ordinal = not words.listed("numbers.ordinals").isdisjoint(plain(option).split()) or option[:1].isdigit()
             prefix = bool(words.side_of(spoken(stem))) and len(stem.split()) < 4  # "Mentors: how many?"
             if option and not (found[k][1] or ordinal or prefix) and len(option) < _LONGEST_OPTION and times[stem] > 1:
                 found[k] = (stem, option)

@@ -14,7 +14,7 @@ from mmatch.signup.lists import SEPARATORS, Options, list_style, split
 from mmatch.signup.questions import Question, answers, shown
 from mmatch.signup.sheets import NAME_LISTS, TOPICS, Column, Sheet
 from mmatch.signup.values import Fault
-from mmatch.signup.vocabulary import plain
+from mmatch.signup.vocabulary import plain, rounded_head
 from mmatch.signup.who import readable
 
 if TYPE_CHECKING:
@@ -195,7 +195,8 @@ class Understanding:
             column.how = "bans" if kind == "scores" and banned_value(cells) is not None else ""
 
     def _names(self, column: Column) -> bool:
-        return self.people.find(column.option or column.head) is not None or self.people.find(column.head) is not None
+        texts = (column.option, column.head, rounded_head(column.head)[0])
+        return any(text and self.people.find(text) is not None for text in texts)
 
     def _wishes(self, sheet: Sheet) -> None:
         """Cells that name people are wishes or bans where the head says so, and are never dropped in silence."""
@@ -560,8 +561,7 @@ class Topics:
     def _ticks(self, sheet: Sheet, column: Column) -> bool:
         """Whether cells tick the option in the head: they repeat it, say yes or no, a degree or a level."""
         siblings = [c for c in sheet.columns if c.stem == column.stem and c.meaning == column.meaning]
-        first = plain(column.option).split()[:1]
-        if len(siblings) < 2 or (first and first[0] in sheet.words.listed("rows.other")):
+        if len(siblings) < 2 or sheet.is_other(column.option):
             return False
         cells = sheet.distinct(column)
         repeats = all(_key(cell) == _key(column.option) for cell in cells)
@@ -605,6 +605,9 @@ def _counts_up(column: Column, sheet: Sheet) -> bool:
 def block_kind(cells: Iterable[str], sheet: Sheet) -> str:
     """What the cells of a block are: "accepts" (0 and 1), "choices" (yes, maybe, no), "scores", or nothing of these."""
     distinct = set(cells) - {""}
+    numeric = {cell for cell in distinct if cell[:1].isdigit() or cell[:1] in "+-"}
+    if numeric and all(sheet.words.answers.get(plain(cell)) == "no" for cell in distinct - numeric):
+        distinct = numeric  # "n/a" among scores
     if not distinct:
         return ""
     if distinct <= {"0", "1"}:

@@ -77,7 +77,7 @@ def count(text: str, words: Words) -> Count:
 
     Where a text names several numbers or an open end the smallest is taken, with the doubt.
     """
-    simple = re.fullmatch(r"([0-9]{1,9})(?:\.0)?", text)
+    simple = re.fullmatch(r"([0-9]{1,9})(?:[.,]0)?", text)
     if simple:
         return Count(int(simple[1]))
     if any(unicodedata.category(c) in {"Nd", "No", "Nl"} and not c.isascii() for c in text):
@@ -86,7 +86,7 @@ def count(text: str, words: Words) -> Count:
         hint = "spreadsheets make dates of texts such as 2-3: write one number"
         raise Fault("count", f"found {excerpt(text)}, a date, expected one whole number", hint)
     phrase = plain(text)
-    if phrase in words.listed("numbers.unlimited"):
+    if phrase in words.listed("numbers.unlimited") or text == "\u221e":
         return Count(UNLIMITED)
     if phrase in words.listed("numbers.none"):
         return Count(0, "may mean 0, or that nothing was stated")
@@ -111,13 +111,18 @@ def _counted(text: str, phrase: str, words: Words) -> Count:
             if not token.isdigit() or len(token) > 9:
                 raise _no_count(text)
             found.add(int(token))
+    article = next((k for k, word in enumerate(bare) if word in words.listed("numbers.articles")), None)
+    if found and article is not None and article + 2 < len(bare) and bare[article + 2] in words.numbers:
+        found.add(1)  # "ein bis zwei", "uno o dos"
     if not found:
         found = {1 for word in bare if word in words.listed("numbers.articles") and phrase != "a"}
     unsure = bool(words.listed("numbers.unsure") & set(bare)) and not capped
     if not found or max(found) > LARGEST_COUNT or "-" in text.lstrip()[:1] or re.search(r"\d\s*/\s*\d", text):
         raise _no_count(text)
-    if {"half", "dozen", "hundred", "thousand"} & set(bare) or (
-        unsure and len(found) == 1 and {"no", "not", "never"} & set(bare)
+    if (
+        words.listed("numbers.few") & set(bare)
+        or {"half", "dozen", "hundred", "thousand"} & set(bare)
+        or (unsure and len(found) == 1 and {"no", "not", "never"} & set(bare))
     ):
         raise _no_count(text)
     if len(found) > 1 or least or unsure:
@@ -171,10 +176,24 @@ def roles(text: str, words: Words) -> frozenset[str]:
                 found.add(role)
                 phrase = phrase.replace(f" {told} ", " ")
                 named = named & set(phrase.split()) | (named - set(told.split()))
-    found |= {role for role in ("mentor", "mentee") if named & words.listed(f"roles.{role}")}
+    found |= _named(text, phrase.split(), named, words)
     if not found or (set(phrase.split()) & words.listed("roles.neither")):
         raise Fault("role", f"found {excerpt(text)}, expected mentor, mentee or both")
     return frozenset(found)
+
+
+def _named(text: str, phrase: list[str], named: set[str], words: Words) -> set[str]:
+    """The roles that the nouns of a cell name; "I am looking for a mentor" is a mentee's answer."""
+    found = {role for role in ("mentor", "mentee") if named & words.listed(f"roles.{role}")}
+    if len(found) != 1 or words.has("join", phrase):
+        return found
+    (role,) = found
+    nouns = {plain(word) for word in spoken(text) if words.side_of([word]) == role}
+    at = next((k for k, word in enumerate(phrase) if word in nouns), 0)
+    before = phrase[max(0, at - 3) : at]
+    article = bool(before) and before[-1] in words.listed("numbers.articles")
+    seeks = words.has("seek", before) or (article and words.has("want", before))
+    return {"mentee" if role == "mentor" else "mentor"} if seeks else found
 
 
 def modes(text: str, words: Words) -> frozenset[str]:  # noqa: ARG001 - every grammar of cells takes the words

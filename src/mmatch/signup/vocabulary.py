@@ -187,7 +187,6 @@ class Words:
             ("availability", self.has("free", words) and (self.has("when", words) or "availab" in question.casefold())),
             ("topic", topical and not negative),
             ("", topical),
-            ("email", not others and not {"email", "mail", "courriel", "correo"}.isdisjoint(words)),
             ("avoids", negative),
             ("choice", ordinal and (prefers or bool(side) or len(words) < 3)),
             (self._part_of_name(words), bool(self._part_of_name(words)) and not others),
@@ -197,7 +196,8 @@ class Words:
                 prefers and not others and bool(side or words[-1:] == ["with"]),
             ),
         )
-        meaning = next((meaning for meaning, holds in meanings if holds), "")
+        named = (("email", not others and not {"email", "mail", "courriel", "correo"}.isdisjoint(words)),)
+        meaning = next((meaning for meaning, holds in (*meanings, *named) if holds), "")
         if meaning == "topic" or (not meaning and not topical):
             side = self._topic_side(words, side)
         return meaning, side if meaning in {"", "topic", "choice"} and not (topical and negative) else ""
@@ -245,6 +245,12 @@ class Words:
             return "mentee"
         if re.search(r"\b(?:to|could you|can you|would you|you|could i|i can|can) mentor\b|\bmentoring others\b", text):
             return "mentor"
+        if (
+            side
+            and len(words) < 4
+            and all(self.has("topic", [w]) or self.side_of([w]) or self.has("bare", [w]) for w in words)
+        ):
+            return side
         if side and re.search(r"\b(?:with|from|by|mit|avec|con|com)\b", text):
             return "mentor" if side == "mentee" else "mentee"
         offer, request = self.has("offer", words), self.has("request", words)

@@ -84,7 +84,9 @@ def _names(sheet: Sheet) -> None:
         cells = sheet.distinct(column)
         if column.meaning in {"first_name", "last_name"} and cells and readable(cells, count, sheet.words) == 1:
             column.meaning, column.claim = "", replace(column.claim, meaning="capacity", sure=False)
-        elif not column.meaning and column.claim.meaning in {"name", "first_name", "last_name"} and not column.forced:
+    weak = [c for c in sheet.unknown if c.claim.meaning in {"name", "first_name", "last_name"} and not c.forced]
+    for column in weak if not any(map(sheet.is_filled, sheet.of("name", "first_name", "last_name"))) else ():
+        if len(sheet.distinct(column)) >= 0.8 * sum(sheet.distinct(column).values()):
             column.meaning = column.claim.meaning
     filled = {m: [c for c in sheet.of(m) if sheet.is_filled(c)] for m in ("name", "first_name", "last_name")}
     name, first, last = filled["name"], filled["first_name"], filled["last_name"]
@@ -106,7 +108,7 @@ def _leave_out(sheet: Sheet, notes: Notes) -> None:
         for row in sheet.rows:
             cell = plain(sheet.cell(row, column))
             yes = column.meaning == "withdrawn" and sheet.words.answers.get(cell) == "yes"
-            if cell in sheet.words.listed("rows.withdrawn") or yes:
+            if yes or any(f"{cell} ".startswith(f"{left} ") for left in sheet.words.listed("rows.withdrawn")):
                 gone[row] = f"withdrawn, says the column {excerpt(column.head)}"
     for row in sheet.rows:
         if row not in gone and _is_test(sheet, row):
@@ -175,6 +177,8 @@ def find_roles(sheet: Sheet, notes: Notes) -> None:
     if any(column.forced for column in sheet.of(*ROLES)):
         return
     told = [column for column in sheet.columns if column.meaning in {"", "role"} and _are_roles(sheet, column)]
+    least = 0.9 if sheet.role else 0.6  # a column of remarks says it of a few
+    told = [c for c in told if c.meaning == "role" or sum(sheet.distinct(c).values()) >= least * len(sheet.rows)]
     told = [c for c in told if c.meaning == "role" or not _EARLIER & set(plain(c.head).split())] or told
     named = [
         c

@@ -67,10 +67,9 @@ def _corner_side(sheet: Sheet) -> str:
 
 def _is_corner(sheet: Sheet) -> bool:
     """Whether the first head is that of a matrix: blank, or "Mentee", also with the scale behind it."""
-    head = sheet.columns[0].head
-    return bool(_CORNER.fullmatch(plain(head))) or (
-        bool(_corner_side(sheet)) and "(" in head and not sheet.columns[0].meaning
-    )
+    first = sheet.columns[0]
+    noun = bool(_corner_side(sheet)) and (len(first.head.split()) == 1 or "(" in first.head)
+    return bool(_CORNER.fullmatch(plain(first.head))) or (noun and first.meaning in {"", "mentor", "mentee"})
 
 
 def _cells_of(sheet: Sheet) -> list[Column]:
