@@ -63,7 +63,7 @@ def read_people(sheet: Sheet, notes: Notes) -> list[FormAnswer]:
             if text := sheet.cell(row, column):
                 message = f"found {excerpt(text)}, expected one e-mail address: no address is kept"
                 notes.warn("email", sheet.table.place(row, column.head), message)
-        if not name and not address and _holds_nothing(sheet, row):
+        if not who and _holds_nothing(sheet, row):
             notes.warn("no-person", sheet.table.place(row), "left out: it says nothing about anybody")
             continue
         if not who or (identity[0].meaning == "id" and not sheet.cell(row, identity[0])):
