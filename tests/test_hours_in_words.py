@@ -90,6 +90,7 @@ def test_what_is_said_in_a_language_is_what_it_means(language, days, hours, phra
         ("du lundi au vendredi de 9h \u00e0 12h30", WEEKDAYS.format("9-12:30")),
         ("de lunes a viernes de 9 a 17", WEEKDAYS.format("9-17")),
         ("LUNDI ET MARDI 9-12", "Mon 9-12; Tue 9-12"),
+        ("Mo und Fr 9-12", "Mon 9-12; Fri 9-12"),
         ("lun, mar 9-12", "Mon 9-12; Tue 9-12"),
         ("\u5468\u4e00 9-12", "Mon 9-12"),
     ],
@@ -110,6 +111,8 @@ def test_words_that_people_write(text, meant):
         ("not Monday 9-12", '"not" is not understood', "Mon 9-12"),
         ("2026-03-02 00:00:00", "which is a date", "format cells as text"),
         ("Mar 9-12", "a day or a date", "Mon 9-12"),
+        ("so Mon 9-12", '"so" is not understood', "Mon 9-12"),  # no Sonntag
+        ("9-12 ET Mon", '"ET" is not understood', "Mon 9-12"),  # a zone that would be lost, not French for "and"
         ("mornings", "says no day", "Mon 9-12"),
         ("Monday, Tuesday", "says no hours", "Mon 9-12"),
         ("Mon 9-12, Tue", "says no hours", "Mon 9-12"),

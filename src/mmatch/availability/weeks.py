@@ -196,7 +196,7 @@ def without_zones(text: str) -> tuple[str, tuple[str, ...]]:
         words = match[0].split()
         for k in range(len(words)):
             label = " ".join(words[k:])
-            if is_zone_label(label) and not _is_word(label):
+            if not _is_word(label) and is_zone_label(label):
                 zones.append(label)
                 return " ".join(words[:k])
         return match[0]
@@ -214,7 +214,7 @@ def _is_word(label: str) -> bool:
 def _in_language(text: str, language: str) -> tuple[Reading, bool]:
     """What a text says in a language, and whether it has any word of this language that English lacks."""
     words, found, wrong = words_of(language), [], []
-    every = [(entry, list(words.tokens(folded(entry)))) for entry in _NEXT.split(text)]
+    every = [(entry, _sure(list(words.tokens(folded(entry))))) for entry in _NEXT.split(text)]
     letters = {token.value for _, tokens in every for token in tokens if token.kind in {"days", "letter"}}
     for entry, tokens in every:
         if not tokens and not entry.strip(" ,.()[]"):
@@ -230,6 +230,19 @@ def _in_language(text: str, language: str) -> tuple[Reading, bool]:
     if dates and {token.text.casefold() for token in dates} <= set(facts()["unsure"]["dates"]):
         wrong.append((f"found {excerpt(text.strip())}, which is a day or a date, expected days and times", _HINT))
     return Reading(tuple(found), tuple(wrong)), any(token.own for _, tokens in every for token in tokens)
+
+
+def _sure(tokens: list[Token]) -> list[Token]:
+    """Tokens without words that are rather something else: "so" beside "Mon" is no Sonntag, "ET" alone no French."""
+    english = any(token.kind == "days" and not token.own and len(token.text) > 2 for token in tokens)
+    french = any(token.own and token.text != "ET" for token in tokens)
+    return [
+        token._replace(kind="?", own=False)
+        if (english and token.own and token.kind == "days" and len(token.text) == 2)
+        or (token.text == "ET" and not french)
+        else token
+        for token in tokens
+    ]
 
 
 def lettered(tokens: Sequence[Token], days: int) -> list[Token]:
