@@ -76,6 +76,7 @@ def test_what_is_said_in_a_language_is_what_it_means(language, days, hours, phra
         ("Mon after 5", "Mon 17-21"),
         ("Mo ab 5 Uhr", "Mon 5-21"),
         ("Mon after lunch", "Mon 13-21"),
+        ("Mon morning to evening", "Mon 9-21"),
         ("Mon before 11", "Mon 9-11"),
         ("Mon between 9 and 11", "Mon 9-11"),
         ("Mon 9-5", "Mon 9-17"),
@@ -120,6 +121,7 @@ def test_words_that_people_write(text, meant):
         ("Mon 9 Tue 10-12", "expected a start and an end", "Mon 9-12"),
         ("Mon 12-9", "ends before it has begun", "13 to 24"),
         ("Mon 22-2", "ends before it has begun", "Mon 22-24; Tue 0-2"),
+        ("Mon evening to lunch", "ends before it has begun", "Mon 9-12"),
         ("Mon before 8", "expected a start and an end", "Mon 7-9"),
         ("Monday morning 20-22", "hours of the morning", "Mon 9-12"),
         ("M 9-12", '"M" is not understood', "Mon 9-12"),  # martes begins so, too

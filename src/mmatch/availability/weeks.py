@@ -337,7 +337,10 @@ class Phrases:
         part = self._part() if self._kind() == "part" else None
         if part and self._kind() == "to" and self._kind(1) == "part":
             self.place += 1
-            return _named(part)[0], _named(self._take().value)[1]
+            start, end = _named(part)[0], _named(self._part())[1]
+            if start >= end:
+                raise Wrong("which ends before it has begun")
+            return start, end
         if part is None or self._kind() in {"time", "midday", "after", "until", "between"}:
             start, end = self._times()
             if part is None and self._kind() == "part":

@@ -36,8 +36,7 @@ def zone_from_label(text: str, where: str = "timezone") -> tuple[str, str]:
     """The time zone that people and forms name, such as "(GMT-05:00) Eastern Time (US & Canada)", and a note.
 
     IANA names in any case, cities of the IANA database and countries in one zone, Windows' names, the labels of forms,
-    abbreviations and offsets.
-    An offset beside a place only checks it: the place counts, with its summer time.
+    abbreviations and offsets. An offset beside a place only checks it: the place counts, with its summer time.
 
     Args:
         text: what somebody wrote or chose.
