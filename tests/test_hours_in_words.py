@@ -120,6 +120,7 @@ def test_words_that_people_write(text, meant):
         ("Mon 9", "expected a start and an end", "Mon 9-12"),
         ("Mon 9 Tue 10-12", "expected a start and an end", "Mon 9-12"),
         ("Mon 12-9", "ends before it has begun", "13 to 24"),
+        ("Mon 9:30-9am", "ends before it has begun", "Mon 9-17"),  # once from 21:30 of the day before
         ("Mon 22-2", "ends before it has begun", "Mon 22-24; Tue 0-2"),
         ("Mon evening to lunch", "ends before it has begun", "Mon 9-12"),
         ("Mon before 8", "expected a start and an end", "Mon 7-9"),

@@ -337,10 +337,10 @@ class Phrases:
         part = self._part() if self._kind() == "part" else None
         if part and self._kind() == "to" and self._kind(1) == "part":
             self.place += 1
-            start, end = _named(part)[0], _named(self._part())[1]
-            if start >= end:
+            span = _named(part)[0], _named(self._part())[1]
+            if span[0] >= span[1]:
                 raise Wrong("which ends before it has begun")
-            return start, end
+            return span
         if part is None or self._kind() in {"time", "midday", "after", "until", "between"}:
             start, end = self._times()
             if part is None and self._kind() == "part":
@@ -428,8 +428,8 @@ def _closed_span(one: Clock, two: Clock) -> Span:
     if start is None or end is None:
         raise Wrong("expected a start and an end, times from 0 to 24")
     end = end or DAY
-    if not one.half and half and start >= end:
-        start -= DAY // 2  # "9-12 pm" begins in the morning
+    if not one.half and half and start >= max(end, NOON):
+        start -= NOON  # "9-12 pm" begins in the morning
     if not one.sure and two.named and end == DAY and start < NOON:
         start += NOON  # "6-midnight"
     if start >= end and not two.sure and 7 * 60 <= start < NOON + 60 and 60 <= end < 7 * 60:
