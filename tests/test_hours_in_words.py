@@ -140,14 +140,14 @@ def test_what_is_not_understood_is_refused_with_the_way_out(text, told, way):
 
 def test_a_text_that_means_different_hours_in_two_languages_is_refused():
     """Nothing that is in the tables today; the next language may bring it."""
-    from mmatch.availability import weeks
+    from mmatch.availability import Window, texts
 
-    reading = weeks.Reading((weeks.Window(0, 540, 600),)), True
-    other = weeks.Reading((weeks.Window(1, 540, 600),)), True
+    reading = texts.Reading((Window(0, 540, 600),)), True
+    other = texts.Reading((Window(1, 540, 600),)), True
     with pytest.MonkeyPatch.context() as patch:
-        found = {"en": (weeks.Reading((), (("no", ""),)), False), "de": reading, "it": other}
-        patch.setattr(weeks, "_in_language", lambda text, language: found.get(language, found["en"]))
-        assert "read as Mon 9-10 or Tue 9-10" in weeks._understood.__wrapped__("x 9-10").wrong[0][0]
+        found = {"en": (texts.Reading((), (("no", ""),)), False), "de": reading, "it": other}
+        patch.setattr(texts, "_in_language", lambda text, language: found.get(language, found["en"]))
+        assert "read as Mon 9-10 or Tue 9-10" in texts._understood.__wrapped__("x 9-10").wrong[0][0]
 
 
 @pytest.mark.parametrize(
