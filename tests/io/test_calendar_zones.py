@@ -247,9 +247,23 @@ def test_a_date_calls_off_the_occurrence_of_that_date_on_the_wall_of_the_event(e
     assert hours(event(*lines, uid="a"), zone="Asia/Tokyo") == [f"{day} {hour}" for day in days]
 
 
-def test_whole_days_are_called_off_by_times_of_day_too():
-    days = ["DTSTART;VALUE=DATE:20270104", "RRULE:FREQ=WEEKLY;COUNT=3", "EXDATE;TZID=Asia/Tokyo:20270111T000000"]
-    assert hours(event(*days)) == ["04 00", "18 00"]
+@pytest.mark.parametrize("midnight", ["EXDATE;TZID=Asia/Tokyo:20270111T000000", "EXDATE:20270110T230000Z"])
+def test_whole_days_are_called_off_by_times_of_day_too(midnight):
+    days = ["DTSTART;VALUE=DATE:20270104", "RRULE:FREQ=WEEKLY;COUNT=3", midnight]
+    assert hours(event(*days), zone="Europe/Berlin") == ["03 23", "17 23"]
+
+
+def test_additional_dates_are_as_the_first_one():
+    timed = event("DTSTART;TZID=Europe/Berlin:20270111T090000", "DURATION:PT1H", "RDATE;VALUE=DATE:20270113")
+    assert hours(timed, zone="Asia/Tokyo") == ["11 08", "13 08"]
+    whole = event("DTSTART;VALUE=DATE:20270111", "RDATE:20270112T230000Z")
+    assert busy(whole, zone="Europe/Berlin")[1] == ("2027-01-12T23:00Z", "2027-01-13T23:00Z")
+
+
+def test_commas_in_the_name_of_a_zone():
+    label = "(UTC+08:00) Here, There; and away"
+    for params in (f';TZID="{label}"', f";TZID={label}"):
+        assert hours(zone(label.replace(",", "\\,").replace(";", "\\;")), nine(params)) == ["11 01"]
 
 
 def test_what_is_said_of_a_date_and_all_later_ones():

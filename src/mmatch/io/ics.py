@@ -179,6 +179,7 @@ class Zones:
         Raises:
             UnknownZone: nobody knows it.
         """
+        label = _plain(label)
         if label not in self.known:
             self.known[label] = self._found(label)
         return self.known[label]
@@ -208,8 +209,13 @@ def _definitions(calendars: Sequence[Component]) -> dict[str, Component]:
     found: dict[str, Component] = {}
     for part in (part for calendar in calendars for part in walk(calendar)):
         for item in part.every("TZID") if part.name == "VTIMEZONE" else ():
-            found.setdefault(item.value.strip('"'), part)
+            found.setdefault(_plain(item.value), part)
     return found
+
+
+def _plain(label: str) -> str:
+    """The name of a zone without quotation marks, and without the backslashes that stand before commas in a text."""
+    return label.strip('" ').replace("\\", "")
 
 
 def definitions_of(calendars: Sequence[Component]) -> Mapping[str, Component]:

@@ -16,7 +16,7 @@ from typing import Any
 
 from mmatch.availability import DAY, local_time
 from mmatch.errors import LimitError, Problem
-from mmatch.io.ics import Broken, Component, When, Zones, length_of, time_of, times_of, when
+from mmatch.io.ics import Broken, Component, Follows, When, Zones, length_of, time_of, times_of, when
 
 MOST_TIMES = 100_000  # one entry repeats at most so often up to the end
 QUICK = frozenset({"SECONDLY", "MINUTELY"})
@@ -71,7 +71,7 @@ class Event:
             part.text("X-MICROSOFT-CDO-ALLDAYEVENT") == "TRUE",
             wall,
             tuple(_rule(item.value) for item in part.every("RRULE")),
-            tuple((at, at + end if isinstance(end, dt.timedelta) else end) for at, end in extra),
+            tuple(_additional(start, at, end, wall) for at, end in extra),
             tuple(at for item in part.every("EXDATE") for at, _ in times_of(item, zones, wall)),
             named,
             named is not None and _onwards(part),
@@ -85,7 +85,7 @@ class Event:
     def name_of(self, value: When) -> Name:
         """What names one of its occurrences: the start in UTC minutes, or the date on its wall."""
         if self.dated:
-            value = value.date() if isinstance(value, dt.datetime) else value
+            value = _date_of(value, self.wall)
         elif not isinstance(value, dt.datetime):
             return value
         return instant_of(value, self.wall)
@@ -115,6 +115,23 @@ class Event:
             length = dt.timedelta(days=1)
         rest = length - dt.timedelta(days=length.days)
         return instant_of(begin + dt.timedelta(days=length.days), self.wall) + rest / dt.timedelta(minutes=1)
+
+
+def _date_of(value: When, wall: dt.tzinfo) -> dt.date:
+    """The date of a whole day that was written as a time: where that is no midnight on the wall, as it was written."""
+    if not isinstance(value, dt.datetime):
+        return value
+    local = value.astimezone(wall)
+    return value.date() if local.time() != dt.time() else local.date()
+
+
+def _additional(start: When, begin: When, end: Follows, wall: dt.tzinfo) -> tuple[When, When | None]:
+    """An additional date as (start, its own end), a date or a time as the first start is."""
+    if not isinstance(start, dt.datetime):
+        begin = begin if end is not None else _date_of(begin, wall)
+    elif not isinstance(begin, dt.datetime):
+        begin = dt.datetime.combine(begin, start.timetz())
+    return begin, begin + end if isinstance(end, dt.timedelta) else end
 
 
 def _forwards(length: dt.timedelta) -> None:
@@ -241,7 +258,7 @@ class _Onwards:
         """The change from one start by the rule to another one, on the wall of the series."""
         first, new, named = main.start, version.start, version.named or main.start
         if main.dated and isinstance(named, dt.datetime):
-            named = named.date()
+            named = _date_of(named, main.wall)
         since = instant_of(named, main.wall)
         if isinstance(first, dt.datetime) and not isinstance(named, dt.datetime):
             named = dt.datetime.combine(named, first.timetz())  # the occurrence of that date
