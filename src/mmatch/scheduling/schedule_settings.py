@@ -358,7 +358,7 @@ def _pins(cohort: Cohort, program: Program, matches: list[Match], pins: Iterable
 
 def format_name(cohort: Cohort, program: Program, match: Match) -> str:
     """The format that all mentees of a match request, else the program's."""
-    requests, topics = cohort.requests, cohort.topic_tree.names
+    requests, topics = cohort.requests, cohort.topic_tree.labels
     if requests.formats is None:
         return program.format
     names: set[str | None] = set()
