@@ -5,7 +5,7 @@ facet has a question about one of its columns, or the files were refused with a 
 of each wrong facet. WRONG: something is wrong and nobody is told.
 """
 
-import datetime
+import datetime as dt
 import functools
 import itertools
 import json
@@ -16,9 +16,18 @@ import zoneinfo
 import mmatch as mm
 
 FACETS = ("people", "roles", "topics", "capacity", "email", "name", "avoids", "prefers", "availability", "timezone")
-HOUSEKEEPING = {"trimmed", "empty-rows", "delimiter", "email-id", "same-file"}  # notes that say nothing about the meaning of a column
+HOUSEKEEPING = {
+    "trimmed",
+    "empty-rows",
+    "delimiter",
+    "email-id",
+    "same-file",
+}  # notes that say nothing about the meaning of a column
 NEEDLESS = ", where nobody would doubt"
-WAY_OUT = re.compile(r"\b(say|give|name|write|map|mapping|add|set|choose|pass|use|rename|save|mend|remove|expected|did you mean)\b", re.IGNORECASE)
+WAY_OUT = re.compile(
+    r"\b(say|give|name|write|map|mapping|add|set|choose|pass|use|rename|save|mend|remove|expected|did you mean)\b",
+    re.IGNORECASE,
+)
 
 
 # ------------------------------------------------------------------ texts
@@ -35,8 +44,9 @@ def words(text):
 def mentions(text, head):
     """Whether a message names a column: in quotes, in full where the head has several words, or cut short by "…"."""
     text, head = plain(text), plain(head)
-    quoted = re.search(r"[\"'`“‘«(\[]\s*" + re.escape(head) + r"\s*[\"'`”’»)\]]", text)
-    cut = any(head.startswith(begin) for begin in re.findall(r"[\"'`“‘«]([^\"…]{8,})(?:…|\.\.\.)", text))
+    opening, closing = "\"'`\u201c\u2018\u00ab", "\"'`\u201d\u2019\u00bb"
+    quoted = re.search(rf"[{opening}(\[]\s*{re.escape(head)}\s*[{closing})\]]", text)
+    cut = any(head.startswith(begin) for begin in re.findall(rf"[{opening}]([^\"\u2026]{{8,}})(?:\u2026|\.\.\.)", text))
     return bool(quoted) or cut or (" " in head and head in text)
 
 
@@ -158,14 +168,21 @@ class Comparison:
 
     def avoids(self):
         def both_ways(field):
-            return {frozenset((i, self.by_key[k])) for i, w in enumerate(self.expected) for k in w.get(field, ()) if k in self.by_key}
+            return {
+                frozenset((i, self.by_key[k]))
+                for i, w in enumerate(self.expected)
+                for k in w.get(field, ())
+                if k in self.by_key
+            }
 
         wanted, allowed = both_ways("avoids"), both_ways("may_avoid")
         has = {frozenset((i, self.index.get(other, other))) for i, p in self.found.items() for other in p.avoids}
         for pair in sorted(wanted - has, key=str):
             yield "not kept apart: " + " and ".join(label(self.expected[i]) for i in sorted(pair))
         for pair in sorted(has - wanted - allowed, key=str):
-            yield "kept apart without being asked: " + " and ".join(label(self.expected[i]) if isinstance(i, int) else str(i) for i in sorted(pair, key=str))
+            yield "kept apart without being asked: " + " and ".join(
+                label(self.expected[i]) if isinstance(i, int) else str(i) for i in sorted(pair, key=str)
+            )
 
     def prefers(self):
         for w, p in self.pairs:
@@ -202,10 +219,16 @@ class Comparison:
         for w, p in self.pairs:
             for kind in ("free", "busy"):
                 for slot in w.get("availability", {}).get(kind, ()):
-                    text = p.availability if p.availability is None or isinstance(p.availability, str) else tuple(p.availability)
+                    text = (
+                        p.availability
+                        if p.availability is None or isinstance(p.availability, str)
+                        else tuple(p.availability)
+                    )
                     answer = is_free(text, slot)
                     if answer is not (kind == "free"):
-                        yield f"{label(w)} is {kind} on {slot}, read as {p.availability!r}" + (f": {answer}" if isinstance(answer, str) else "")
+                        yield f"{label(w)} is {kind} on {slot}, read as {p.availability!r}" + (
+                            f": {answer}" if isinstance(answer, str) else ""
+                        )
 
     def timezone(self):
         for w, p in self.pairs:
@@ -237,8 +260,8 @@ def same_clock(one, other):
         zones = [zoneinfo.ZoneInfo(name) for name in (one, other)]
     except (TypeError, ValueError, KeyError, OSError):
         return False
-    days = [datetime.datetime(2027, month, 15, 12) for month in (1, 7)]
-    return all(zones[0].utcoffset(day) == zones[1].utcoffset(day) for day in days)
+    days = [dt.datetime(2027, month, 15, 12, tzinfo=dt.UTC) for month in (1, 7)]
+    return all(day.astimezone(zones[0]).utcoffset() == day.astimezone(zones[1]).utcoffset() for day in days)
 
 
 # ------------------------------------------------------------------ one case
@@ -265,7 +288,11 @@ def judge_reading(reading, expected):
     verdict = next(v for v in ("WRONG", "NOTED", "ASKED") if v in how.values())
     lines = [f"{facet} ({how[facet].lower()}): {fault}" for facet, faults in wrong.items() for fault in faults]
     needless = NEEDLESS if verdict == "ASKED" and not set(wrong) <= set(expected["may_ask"]) else ""
-    return verdict, ", ".join(wrong) + needless, lines + [f"note: {n}" for n in notes] + [f"question: {q}" for q in questions]
+    return (
+        verdict,
+        ", ".join(wrong) + needless,
+        lines + [f"note: {n}" for n in notes] + [f"question: {q}" for q in questions],
+    )
 
 
 def how_told(heads, questions, notes):

@@ -392,7 +392,7 @@ def test_a_role_column_and_one_file(files):
 def test_without_a_word_on_roles_the_first_file_holds_the_mentors(files):
     reading = read_files(*files({"a.csv": "id,topic\n1,x\n", "b.csv": "id,topic\n2,x\n"}))
     assert (len(reading.cohort["1"].offers), len(reading.cohort["2"].requests)) == (1, 1)
-    assert codes(reading) == ["role", "role"]
+    assert codes(reading) == ["role", "role", "no-capacity"]
 
 
 def test_a_name_that_says_mentee_beats_the_order(files):

@@ -58,9 +58,9 @@ def match(  # noqa: PLR0913 - the options of the verb
     from mmatch.reporting.folder import write_folder
     from mmatch.reporting.progress_bar import ProgressBar
 
+    wanted = policy.read()
     reading = signups.read(files, collect=collect)
     cohort = understood(reading)
-    wanted = policy.read()
     if keep is not None:
         wanted = _keeping(wanted, cohort, keep)
     number = int(seed) if seed.removeprefix("-").isascii() and seed.removeprefix("-").isdigit() else seed

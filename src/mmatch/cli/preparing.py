@@ -39,6 +39,7 @@ def check(
     from mmatch.io.files import atomic_write
     from mmatch.reporting.console import console, print_readiness, safe
 
+    program = policy.read()
     reading = signups.read(files)
     if save_mapping is not None:
         atomic_write(save_mapping, reading.mapping.to_json())
@@ -46,7 +47,7 @@ def check(
     if not as_json:
         out.print(safe(str(reading.mapping)))
     cohort = understood(reading)
-    found = readiness(cohort, policy.read())
+    found = readiness(cohort, program)
     if as_json:
         print_json(asdict(found))
         return

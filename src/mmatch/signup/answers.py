@@ -364,7 +364,7 @@ def _format(text: str) -> str:
     """The name of a session format: as it is called, or in words such as "Two sessions"."""
     from mmatch.formats import FORMATS
 
-    if re.fullmatch(r"\w+", text) and (text in FORMATS or "_" in text):
+    if re.fullmatch(r"\w+", text) and text.casefold() not in {"one", "two", "three", "1", "2", "3"}:
         return text  # also the name of a program's own format
     numbers = {"single": 0, "one": 0, "1": 0, "two": 1, "2": 1, "three": 2, "3": 2}
     meant = {numbers[word] for word in plain(text).split() if word in numbers}

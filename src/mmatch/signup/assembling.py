@@ -39,7 +39,11 @@ class Assembler:
         if self.blank_topics:
             text = f"{self.blank_topics} people left the topic blank: they meet every topic"
             self.notes.warn("blank-topic", "", text, "fill it in to restrict them")
-        if self.mentors and not any(p.capacity is not None or any(o.seats is not None for o in p.offers) for p in made):
+        if (
+            self.mentors
+            and self.mentees
+            and not any(p.capacity is not None or any(o.seats is not None for o in p.offers) for p in made)
+        ):
             text = "nobody states how many mentees a mentor takes: each gets one match"
             self.notes.warn("no-capacity", "", text, "add a column such as max mentees, or map one to capacity")
         if self.any_of:

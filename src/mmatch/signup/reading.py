@@ -232,7 +232,7 @@ class _Reader:
             name_by_role(sheet)
             check_identity(sheet, notes)
         settle_ids(files, notes)
-        pair_topics(files, lambda sheet, column: column.claim.side or sheet.role)
+        pair_topics(files, lambda sheet, column: column.claim.side or sheet.role, notes)
         give_roles(files, notes)
         for sheet in files:
             warn_of_ids(sheet, notes)

@@ -320,34 +320,50 @@ class Understanding:
             self.notes.warn("attributes", sheet.name, f"kept as attributes, for rules: {heads}")
 
 
-def pair_topics(sheets: list[Sheet], side_of: Callable[[Sheet, Column], str]) -> None:
+def pair_topics(sheets: list[Sheet], side_of: Callable[[Sheet, Column], str], notes: Notes) -> None:
     """Two columns that share their values are what mentors offer and what mentees ask for.
+
+    A head that stands on both sides is an attribute of everybody, such as the department. Where neither head speaks of
+    topics, of offering or of wanting, it is asked.
 
     Args:
         sheets: the files of people.
         side_of: whose answers a column holds, as far as that is known: mentor, mentee or "".
+        notes: where it is asked.
     """
     if any(sheet.has(*TOPICS) for sheet in sheets):
         return
+    heads = Counter(head for sheet in sheets for head in {column.head.casefold() for column in sheet.columns})
     found: dict[str, list[tuple[Sheet, Column, set[str]]]] = {"mentor": [], "mentee": []}
     for sheet in sheets:
         for column in sheet.unknown:
-            side = side_of(sheet, column)
-            cells = sheet.distinct(column)
-            if side and cells and column.claim.meaning in {"", "ranks", "mentee_ranks", "choice", "topic"}:
+            side, cells = side_of(sheet, column), sheet.distinct(column)
+            open_claim = column.claim.meaning in {"", "ranks", "mentee_ranks", "choice", "topic"}
+            if side and cells and open_claim and heads[column.head.casefold()] == 1:
                 style = list_style(cells, expected=True)
                 texts = {_key(item) for cell in cells for item in split(cell, style)}
                 if not all(map(values.is_tidy_number, texts)):
                     found[side].append((sheet, column, texts))
-    best: tuple[int, Column, Column] | None = None
-    for _, column, texts in found["mentor"]:
-        for _, other, wanted in found["mentee"]:
-            shared = len(texts & wanted)
-            enough = shared * 2 >= min(len(texts), len(wanted)) and (shared > 1 or min(len(texts), len(wanted)) == 1)
-            if enough and column.head != other.head and (best is None or shared > best[0]):
-                best = shared, column, other
-    if best:
-        best[1].meaning, best[2].meaning = "offers", "requests"
+    shared = [
+        (len(texts & wanted), (sheet, column), (other_sheet, other))
+        for sheet, column, texts in found["mentor"]
+        for other_sheet, other, wanted in found["mentee"]
+        if len(texts & wanted) * 2 >= min(len(texts), len(wanted))
+        and (len(texts & wanted) > 1 or min(len(texts), len(wanted)) == 1)
+    ]
+    if not shared:
+        return
+    _, offers, requests = max(shared, key=lambda item: item[0])
+    told = any(c.claim.side or c.claim.meaning == "topic" for _, c in (offers, requests))
+    for (sheet, column), meaning in ((offers, "offers"), (requests, "requests")):
+        column.meaning = meaning
+        if not told:
+            text = (
+                f"{excerpt(offers[1].head)} and {excerpt(requests[1].head)} share their values: offered and asked for?"
+            )
+            how = answers(column.head, meaning, "attribute")
+            others = ("attribute",)
+            notes.ask(Question(sheet.name, column.head, "topics", meaning, others, text, how, column.head))
 
 
 class Topics:
@@ -370,7 +386,7 @@ class Topics:
                         column.meaning = self._meaning(sheet, column)
                 elif ticked and self._is_grid(sheet, column):
                     column.meaning = self._meaning(sheet, column)
-        pair_topics(self.sheets, self._whose)
+        pair_topics(self.sheets, self._whose, self.all.notes)
         self._by_shared_values()
         self._compare_sides()
         self._split()
