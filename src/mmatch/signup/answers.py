@@ -257,8 +257,10 @@ class Facts:
         return name
 
     def _hours(self, column: Column, text: str) -> Any:
+        if self.sheet.names_nobody(text) and column.slot is not None:
+            return None
         try:
-            return read_hours(text)
+            return read_hours(column.with_slot(text))
         except InputError as error:
             self._wonder(
                 column, text, "availability", error.problems[0].message, "Mon 9-12; Wed 14-16", error.problems[0].hint

@@ -37,7 +37,12 @@ def pair_columns(sheet: Sheet) -> tuple[Column, Column] | None:
         return None
     columns = (_identifying(mentor), _identifying(mentee))
     others = {c.meaning for c in sheet.columns if not any(c is one for one in (*mentor, *mentee))}
-    return None if others & {"id", "email", "first_name", "last_name", "role"} and not columns[0].forced else columns
+    beside = [c for c in sheet.columns if not any(c is one for one in (*mentor, *mentee)) and sheet.is_filled(c)]
+    wished = any(column.meaning == "ranks" and not column.forced for column in columns)
+    if wished and not all(sheet.words.has("rank", plain(c.head).split()) for c in beside):
+        return None
+    people = {"id", "email", "first_name", "last_name", "role", "capacity", "offers", "requests", "availability"}
+    return None if others & people and not columns[0].forced else columns
 
 
 def _identifying(columns: list[Column]) -> Column:

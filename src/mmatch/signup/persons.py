@@ -288,7 +288,8 @@ class FormPeople:
             return "ambiguous", f"{excerpt(text)} is the name of several people: {names}", "write the id"
         self._unknown += 1
         known = [p.spelling for p in self.by_key.values()] if self._unknown <= MOST_SUGGESTED else []
-        return "unknown-id", f"unknown id {excerpt(text)}", suggestion(text, known)
+        hint = suggestion(text, known) or "write an id, e-mail address or full name that stands in these files"
+        return "unknown-id", f"unknown id {excerpt(text)}", hint
 
     def knows(self, text: str) -> bool:
         """Whether a text names somebody, be it one of several people of that name."""

@@ -8,6 +8,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from mmatch.availability import DAYS
+from mmatch.availability.zones import clock_text
 from mmatch.cohort.attributes import is_address
 from mmatch.errors import InputError, Problem, excerpt
 from mmatch.signup.lists import Options, list_style
@@ -20,6 +22,7 @@ from mmatch.text import suggestion
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from mmatch.availability import Slot
     from mmatch.signup.tables import InputTable
 
 NAME_LISTS = frozenset({"ranks", "strict_ranks", "mentee_ranks", "strict_mentee_ranks", "avoids"})
@@ -56,7 +59,19 @@ class Column:
     forced: bool = False
     options: Options | None = None
     decimals: bool = False
+    slot: Slot | None = None
     branches: tuple[int, ...] = ()  # other columns of this head, where a form asks one question in each branch
+
+    def with_slot(self, text: str) -> str:
+        """Hours with the day that the head names, or days with the hours that it names."""
+        if self.slot is None:
+            return text
+        parts = [part.strip() for part in re.split(r"[,;\n]", text) if part.strip()]
+        if self.slot.day is not None:
+            return "; ".join(f"{DAYS[self.slot.day]} {part}" for part in parts)
+        start = self.slot.start or 0
+        hours = f"{clock_text(start)}-{clock_text(self.slot.end or start + 60)}"
+        return "; ".join(f"{part} {hours}" for part in parts)
 
     @property
     def attribute(self) -> str:
@@ -247,8 +262,14 @@ def options_of(heads: Sequence[str], words: Words) -> list[tuple[str, str]]:
         times = Counter(stem for stem, option in pairs if stem and option)
         for k, (stem, option) in enumerate(pairs):
             ordinal = not words.listed("numbers.ordinals").isdisjoint(plain(option).split()) or option[:1].isdigit()
+            ordinal = ordinal and plain(option) not in words.heads  # "About you - First name"
             prefix = bool(words.side_of(spoken(stem))) and len(stem.split()) < 4  # "Mentors: how many?"
-            if option and not (found[k][1] or ordinal or prefix) and len(option) < _LONGEST_OPTION and times[stem] > 1:
+            if (
+                option
+                and not (found[k][1] or ordinal or prefix)
+                and len(option) < _LONGEST_OPTION
+                and (times[stem] > 1 or stem in heads)
+            ):
                 found[k] = (stem, option)
     return [(stem, option) if option else ("", "") for stem, option in found]
 

@@ -20,6 +20,7 @@ from mmatch.signup.who import readable
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from mmatch.availability import Slot
     from mmatch.signup.answers import FormAnswer
     from mmatch.signup.notes import Notes
     from mmatch.signup.persons import FormPeople
@@ -151,6 +152,7 @@ class Understanding:
         elif len(bits) in {168, 336}:
             for column in bits:
                 column.meaning = "hours"
+        self._half_hours(sheet, named)
         for column in sheet.columns:
             claimed = column.meaning == "availability" or (
                 not column.meaning and column.claim.meaning == "availability"
@@ -158,12 +160,27 @@ class Understanding:
             if column.forced or not claimed:
                 continue
             cells = sheet.distinct(column)
-            good = sum(map(_is_hours, cells))
+            good = len(cells) if column.slot else sum(map(_is_hours, cells))
             column.meaning = "availability" if good or column.claim.sure else ""
             if cells and not column.meaning:
                 self.ask(
                     sheet, column, "availability", "", ("availability", "attribute"), "no cell reads as weekly hours"
                 )
+
+    def _half_hours(self, sheet: Sheet, named: dict[int, Slot]) -> None:
+        """Heads that name days over cells that name hours, or hours over days: "[Monday]" over "9-12"."""
+        halves = [
+            c
+            for c in sheet.unknown
+            if c.number in named and (named[c.number].day is None) != (named[c.number].start is None)
+        ]
+        for column in halves if len(halves) > 1 else ():
+            column.slot = named[column.number]
+            cells = [column.with_slot(cell) for cell in sheet.distinct(column) if not sheet.names_nobody(cell)]
+            if cells and sum(map(_is_hours, cells)) >= 0.8 * len(cells):
+                column.meaning = "availability"
+            else:
+                column.slot = None
 
     def _blocks(self, sheet: Sheet) -> None:
         """Columns named after people hold answers about them: yes or no, scores, or ranks."""
@@ -301,6 +318,10 @@ class Understanding:
         known = [h for h, m in sheet.words.heads.items() if m in decides and len(h) >= FEWEST_LETTERS and h.isascii()]
         for column in sheet.unknown:
             words = plain(column.head)
+            if self._is_some_limit(sheet, column):
+                text = "the head speaks of a number, and only mentors fill it"
+                self.ask(sheet, column, "capacity", "", ("capacity", "attribute"), text)
+                continue
             near = get_close_matches(words, known, n=1, cutoff=NEAR) if words.replace(" ", "").isalpha() else []
             if not near or words in known or not sheet.is_filled(column):
                 continue
@@ -311,6 +332,16 @@ class Understanding:
             if meaning in CHECKED and readable(sheet.distinct(column), CHECKED[meaning][0], sheet.words) < 0.5:
                 continue
             self.ask(sheet, column, about, "", (meaning, "attribute"), f"the head is nearly {excerpt(near[0])}")
+
+    def _is_some_limit(self, sheet: Sheet, column: Column) -> bool:
+        """Whether a column may be a capacity under a head that nobody knows: numbers that only mentors state."""
+        words, cells = plain(column.head).split(), sheet.distinct(column)
+        if sheet.has("capacity") or not cells or sheet.words.has("time", words) or sheet.words.has("other", words):
+            return False
+        roles = self.roles[id(sheet)]
+        filled = {role for row, found in roles.items() if sheet.cell(row, column) for role in found}
+        counts = readable(cells, values.count, sheet.words) == 1
+        return sheet.words.has("many", words) and counts and filled == {"mentor"}
 
     def _list_attributes(self, sheet: Sheet) -> None:
         """Columns that nobody understands stay attributes, and are listed once."""
@@ -386,6 +417,8 @@ class Topics:
                         column.meaning = self._meaning(sheet, column)
                 elif ticked and self._is_grid(sheet, column):
                     column.meaning = self._meaning(sheet, column)
+        for sheet in self.sheets:
+            self._options_as_heads(sheet)
         pair_topics(self.sheets, self._whose, self.all.notes)
         self._by_shared_values()
         self._compare_sides()
@@ -480,6 +513,18 @@ class Topics:
             return ""
         (first, most), *rest = filled.most_common()
         return first if not rest or rest[0][1] * 10 <= most else ""
+
+    def _options_as_heads(self, sheet: Sheet) -> None:
+        """Columns whose cells repeat their heads are ticked options, and "Other" beside them one in own words."""
+        ticked = [c for c in sheet.unknown if {_key(cell) for cell in sheet.distinct(c)} == {_key(c.head)}]
+        if len(ticked) < 2 or sheet.has(*TOPICS):
+            return
+        beside = {c.number + 1 for c in ticked}
+        others = [c for c in sheet.unknown if c.number in beside and c not in ticked and sheet.is_other(c.head)]
+        for column in [*ticked, *others]:
+            column.meaning = self._meaning(sheet, column)
+            if column in ticked:
+                column.how, column.option = "tick", column.head
 
     def _whose(self, sheet: Sheet, column: Column) -> str:
         roles = {role for found in self.all.roles[id(sheet)].values() for role in found}

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from importlib import resources
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from mmatch.errors import InputError, Problem, excerpt
@@ -19,13 +20,14 @@ if TYPE_CHECKING:
 LONGEST_HEAD = 600
 _GENDERED = re.compile(r"\((?:s|e|a|es|in|innen|en|n|as|os|o|i)\)|[:*_/](?:in|innen|frau|r|n)\b|(?<=\w)\u00b7e?s?\b")
 _BRACKETS = re.compile(r"(.*\S)?\s*\[([^\[\]]+)\]\s*", re.DOTALL)
+_SCALE = re.compile(r"\(?\d+\s*=\s*[^,;()\[\]]+[,;)]?")  # "0 = not at all, 3 = very well"
 _ROUND = re.compile(r"(.*\S)\s*\((.+)\)\s*", re.DOTALL)
 
 
 @lru_cache(maxsize=65536)
 def plain(text: str) -> str:
     """A text in plain words: small letters, no accents, no punctuation, camelCase opened, "(s)" dropped."""
-    bare = _GENDERED.sub("", text.strip())
+    bare = _GENDERED.sub("", text.strip().replace("#", " number "))
     opened = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", unicodedata.normalize("NFKD", bare))
     letters = "".join(c for c in opened if not unicodedata.combining(c))
     return re.sub(r"[\W_]+", " ", letters.casefold().replace("ß", "ss")).strip()
@@ -135,6 +137,7 @@ class Words:
             aside = plain(rounded_head(question)[1]).split()
             told = self._topic_side(aside, "") if found == "topic" and aside else sides.get(found, "")
             return Claim(found, sure=True, side=side or told)
+        question = _SCALE.sub(" ", question)
         words = plain(question).split()
         meaning, told = self._asked(question, words)
         if not meaning and option and (found := self._known(option)):
@@ -179,7 +182,7 @@ class Words:
         ordinal = not self.listed("numbers.ordinals").isdisjoint(words) or question.strip()[-1:].isdigit()
         topical = self.has("topic", words) and not self.has("other", words[:2])
         prefers, others = self.has("prefer", words), self.has("other", words)
-        negative = self.has("negative", words)
+        negative = self.has("negative", [w for w, after in pairwise([*words, "of"]) if (w, after) != ("no", "of")])
         meanings = (
             ("timezone", self.has("zone", words) and not topical),
             (counted, bool(counted)),
@@ -193,7 +196,7 @@ class Words:
             (f"is_{side}", bool(side) and (self.has("join", words) or self._is_bare(words, question))),
             (
                 "mentee_ranks" if side == "mentee" else "ranks",
-                prefers and not others and bool(side or words[-1:] == ["with"]),
+                prefers and not others and bool(side or words[-1:] in (["with"], ["have"])),
             ),
         )
         named = (("email", not others and not {"email", "mail", "courriel", "correo"}.isdisjoint(words)),)

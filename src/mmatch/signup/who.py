@@ -88,6 +88,8 @@ def _names(sheet: Sheet) -> None:
     for column in weak if not any(map(sheet.is_filled, sheet.of("name", "first_name", "last_name"))) else ():
         if len(sheet.distinct(column)) >= 0.8 * sum(sheet.distinct(column).values()):
             column.meaning = column.claim.meaning
+    if not any(map(sheet.is_filled, sheet.of("name", "first_name", "last_name"))):
+        _names_in_addresses(sheet)
     filled = {m: [c for c in sheet.of(m) if sheet.is_filled(c)] for m in ("name", "first_name", "last_name")}
     name, first, last = filled["name"], filled["first_name"], filled["last_name"]
     if bool(first) != bool(last):
@@ -99,6 +101,19 @@ def _names(sheet: Sheet) -> None:
     for column in sheet.of("name", "first_name", "last_name"):
         if not sheet.is_filled(column) and not column.forced and any(filled.values()):
             column.meaning = "ignore"
+
+
+def _names_in_addresses(sheet: Sheet) -> None:
+    """A column without a telling head holds names where its words stand in the addresses beside them."""
+    for column in sheet.unknown:
+        texts = [
+            (plain(sheet.cell(row, column)).split(), plain(sheet.address(row).split("@")[0])) for row in sheet.rows
+        ]
+        filled = [(words, local) for words, local in texts if words and local]
+        told = sum(len(words) > 1 and all(word in local for word in words) for words, local in filled)
+        if len(filled) > 2 and told > 0.5 * len(filled):
+            column.meaning = "name"
+            return
 
 
 def _leave_out(sheet: Sheet, notes: Notes) -> None:

@@ -62,7 +62,7 @@ class MatrixShape:
 
 def _corner_side(sheet: Sheet) -> str:
     """Whose names the first column holds, as far as its head tells."""
-    return sheet.words.side_of(spoken(sheet.columns[0].head)[:2])
+    return sheet.words.side_of(spoken(sheet.columns[0].head)[:1])
 
 
 def _is_corner(sheet: Sheet) -> bool:
