@@ -15,6 +15,7 @@ ASKED = {  # cases in which a careful coordinator would ask, too, or must be tol
     "148-doubtful-numbers-of-mentees",
     "171-one-tick-grid-for-both-sides",  # who only cells tell: "I can help with this"
     "174-workbook-with-formulas-and-errors",
+    "178-italian-couple-with-one-address",  # a limit under a head that nobody knows
 }
 
 

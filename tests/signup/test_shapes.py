@@ -247,12 +247,13 @@ def test_a_matrix_beside_files_of_people(files):
 
 
 def test_a_matrix_names_unknown_people_once(files):
+    known = "write an id, e-mail address or full name that stands in these files"
     paths = files({"mentors.csv": "id\na\nb\n", "mentees.csv": "id\nx\n", "matrix.csv": "mentee,a,c\nx,1,2\nz,1,2\n"})
     with pytest.raises(InputError) as caught:
         read_cohort(*paths)
     assert [str(p) for p in caught.value.problems] == [
-        'matrix.csv column "c": unknown id "c"',
-        'matrix.csv line 3 column "mentee": unknown id "z"',
+        f'matrix.csv column "c": unknown id "c" ({known})',
+        f'matrix.csv line 3 column "mentee": unknown id "z" ({known})',
     ]
 
 

@@ -13,7 +13,7 @@ from mmatch.signup.lists import split
 from mmatch.signup.questions import Question, answers
 from mmatch.signup.sheets import LISTS, TOPICS, Column, Sheet, settle
 from mmatch.signup.values import Fault, count, is_tidy_number, modes, number, priority, roles, yes_or_no
-from mmatch.signup.vocabulary import plain
+from mmatch.signup.vocabulary import name_key, plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,6 +36,7 @@ class FormAnswer:
     number: str = ""
     name: str = ""
     email: str = ""
+    name_key: str = ""
     facts: dict[str, Any] = field(default_factory=dict)
     attributes: dict[str, Any] = field(default_factory=dict)
     per_topic: frozenset[str] = frozenset()
@@ -74,7 +75,7 @@ def read_people(sheet: Sheet, notes: Notes) -> list[FormAnswer]:
         if numbers:
             answer.number = sheet.cell(row, numbers[0])
         if name:
-            answer.facts["name"] = name
+            answer.facts["name"], answer.name_key = name, name_key(name)
         if address:
             answer.facts["email"] = address
         found.append(answer)

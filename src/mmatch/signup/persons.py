@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from mmatch.errors import Problem, excerpt
 from mmatch.signup.questions import Question, answers
 from mmatch.signup.sheets import LISTS
-from mmatch.signup.vocabulary import plain
+from mmatch.signup.vocabulary import name_key, plain
 from mmatch.signup.who import is_form_export
 from mmatch.text import suggestion
 
@@ -33,7 +32,7 @@ PER_TOPIC = frozenset({"level", "levels", "choice"})
 ONE, TWO = "one person", "two people"
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class FormPerson:
     """One person: the answer that counts in each role, and facts from files about known people with their sources.
 
@@ -99,15 +98,12 @@ def _loose(text: str) -> str:
     return " ".join((text if text.isascii() else unicodedata.normalize("NFKC", text)).casefold().split())
 
 
-def name_key(name: str) -> str:
-    """A name in any order of its words: "Lee, Ann" is "Ann Lee"."""
-    return " ".join(sorted(plain(name).split()))
-
-
 def _agree(one: str, other: str) -> bool:
     """Whether two names may be one person's: the same words, or a middle name more."""
+    if not one or not other or one == other:
+        return True
     first, second = set(plain(one).split()), set(plain(other).split())
-    return not first or not second or first <= second or second <= first
+    return first <= second or second <= first
 
 
 class FormPeople:
@@ -117,10 +113,8 @@ class FormPeople:
         self.notes, self.mapping, self.duplicates = notes, mapping, duplicates
         self.by_key: dict[str, FormPerson] = {}
         self.gone: set[str] = set()
-        self._ids: defaultdict[str, list[FormPerson]] = defaultdict(list)
-        self._emails: defaultdict[str, list[FormPerson]] = defaultdict(list)
-        self._names: defaultdict[str, list[FormPerson]] = defaultdict(list)
-        self._aliases: dict[str, set[str]] = {}
+        self._ids: dict[str, list[FormPerson]] = {}
+        self._called: dict[str, list[FormPerson]] = {}  # by id, address and name, as loosely as people write them
         self._rows: dict[tuple[str, int], FormPerson] = {}
         self._unknown = 0
 
@@ -133,40 +127,26 @@ class FormPeople:
 
     def take(self, answer: FormAnswer) -> None:
         """Add one answer; where the same person answered before in this role, the last answer counts."""
-        person = self._same(answer)
-        if person is None:
-            person = FormPerson(self._new_id(answer))
+        known = self._same(answer)
+        person = known or FormPerson(self._new_id(answer))
+        if known is None:
             self.by_key[key_of(person.spelling)] = person
+        elif is_form_export(answer.sheet):
+            for role, before in list(person.answers.items()):  # a later answer corrects the role, too
+                if before.sheet is answer.sheet and role not in answer.roles:
+                    self._after(person.answers.pop(role), answer)
         person.name = person.name or answer.name
         person.email = person.email or answer.email
         person.number = person.number or answer.number
         if answer.number:
-            _enter(self._ids[key_of(answer.number)], person)
-        if answer.email:
-            _enter(self._emails[answer.email.casefold()], person)
-        if answer.name:
-            _enter(self._names[name_key(answer.name)], person)
-        for text in _spellings(answer):
-            self._aliases.setdefault(_loose(text), set()).add(key_of(person.spelling))
-            if "," in text or " " in text:
-                self._aliases.setdefault(name_key(text), set()).add(key_of(person.spelling))
-        earlier = next(iter(person.answers.values()), None)
-        if (
-            earlier is not None
-            and earlier is not answer
-            and earlier.sheet is answer.sheet
-            and is_form_export(answer.sheet)
-        ):
-            for role in person.answers.keys() - answer.roles:  # a later answer corrects the role, too
-                self._after(person.answers.pop(role), answer)
-        counted = {role: self._after(person.answers.get(role), answer) for role in sorted(answer.roles)}
-        if (
-            len(counted) == 2
-            and len({id(a) for a in counted.values()}) == 2
-            and len(set(map(id, person.answers.values()))) == 1
-        ):
-            counted = dict.fromkeys(counted, next(iter(counted.values())))
-        person.answers.update(counted)
+            _enter(self._ids.setdefault(key_of(answer.number), []), person)
+        for key in {_loose(answer.id), _loose(answer.number), _loose(answer.email), answer.name_key} - {""}:
+            _enter(self._called.setdefault(key, []), person)
+        earlier = person.answers.get("mentor"), person.answers.get("mentee")
+        for role in sorted(answer.roles, reverse=True):
+            counts = self._after(earlier[role == "mentee"], answer)
+            shared = role == "mentee" and "mentor" in answer.roles and earlier[0] is earlier[1]
+            person.answers[role] = person.answers["mentor"] if shared else counts
 
     def _same(self, answer: FormAnswer) -> FormPerson | None:
         """The person that an answer is about, where somebody known is: by id, else by address, else by name."""
@@ -176,10 +156,10 @@ class FormPeople:
                 return person
             text = f"the id {excerpt(answer.number)} stands for {_shown(person)} and for another name"
             return person if self._ask(answer, person, answer.number, text) == ONE else None
-        for person in self._emails.get(email, ()) if email else ():
+        for person in self._called.get(email, ()) if email else ():
             if _agree(person.name, answer.name):
                 return person
-        for person in self._names.get(name_key(answer.name), ()) if answer.name else ():
+        for person in self._called.get(answer.name_key, ()) if answer.name else ():
             if person.number and answer.number:  # two ids of one name are two people
                 continue
             differ = bool(person.email and email)
@@ -232,25 +212,25 @@ class FormPeople:
         """A person whom only a file of pairs names."""
         person = self.by_key.setdefault(key_of(text), FormPerson(unicodedata.normalize("NFC", text)))
         person.extra_roles.add(role)
-        self._aliases.setdefault(_loose(text), set()).add(key_of(text))
+        _enter(self._called.setdefault(_loose(text), []), person)
         return person.spelling
 
     def find(self, text: str) -> FormPerson | None:
         """Whom a text names, by id, e-mail address or full name; None where that is nobody, or several people."""
         person = self.by_key.get(key_of(text))
         if person is None:
-            found = self._called(text)
-            return self.by_key[next(iter(found))] if len(found) == 1 else None
+            found = self.called(text)
+            return found[0] if len(found) == 1 else None
         return person
 
-    def _called(self, text: str) -> set[str]:
-        """The ids of everybody whom a text may name."""
-        found = self._aliases.get(_loose(text), set())
+    def called(self, text: str) -> list[FormPerson]:
+        """Everybody whom a text may name."""
+        found = self._called.get(_loose(text), [])
         if not found and text.isdigit():
-            found = self._aliases.get(text.lstrip("0"), set())
+            found = self._called.get(text.lstrip("0"), [])
         if not found and " " in text:
             bare = _bare(text)
-            found = self._aliases.get(_loose(bare), set()) or self._aliases.get(name_key(bare), set())
+            found = self._called.get(_loose(bare)) or self._called.get(name_key(bare), [])
         return found
 
     def of_row(self, sheet: Sheet, row: int) -> FormPerson | None:
@@ -282,9 +262,9 @@ class FormPeople:
 
     def fault(self, text: str) -> tuple[str, str, str]:
         """Why a text names nobody: (code, message, hint). Only the first hundred get a suggestion, which takes time."""
-        found = self._called(text)
+        found = self.called(text)
         if found:
-            names = ", ".join(excerpt(self.by_key[key].spelling) for key in sorted(found)[:5])
+            names = ", ".join(excerpt(person.spelling) for person in found[:5])
             return "ambiguous", f"{excerpt(text)} is the name of several people: {names}", "write the id"
         self._unknown += 1
         known = [p.spelling for p in self.by_key.values()] if self._unknown <= MOST_SUGGESTED else []
@@ -293,7 +273,7 @@ class FormPeople:
 
     def knows(self, text: str) -> bool:
         """Whether a text names somebody, be it one of several people of that name."""
-        return self.find(text) is not None or bool(self._called(text))
+        return self.find(text) is not None or bool(self.called(text))
 
     def is_gone(self, text: str) -> bool:
         """Whether a text names somebody whose row was rejected."""

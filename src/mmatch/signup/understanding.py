@@ -339,9 +339,8 @@ class Understanding:
         if sheet.has("capacity") or not cells or sheet.words.has("time", words) or sheet.words.has("other", words):
             return False
         roles = self.roles[id(sheet)]
-        filled = {role for row, found in roles.items() if sheet.cell(row, column) for role in found}
-        counts = readable(cells, values.count, sheet.words) == 1
-        return sheet.words.has("many", words) and counts and filled == {"mentor"}
+        mentors = all("mentor" in found for row, found in roles.items() if sheet.cell(row, column))
+        return sheet.words.has("many", words) and mentors and readable(cells, values.count, sheet.words) == 1
 
     def _list_attributes(self, sheet: Sheet) -> None:
         """Columns that nobody understands stay attributes, and are listed once."""

@@ -27,10 +27,17 @@ _ROUND = re.compile(r"(.*\S)\s*\((.+)\)\s*", re.DOTALL)
 @lru_cache(maxsize=65536)
 def plain(text: str) -> str:
     """A text in plain words: small letters, no accents, no punctuation, camelCase opened, "(s)" dropped."""
+    if text.isascii() and (text.islower() or text.istitle()) and text.replace(" ", "").isalpha():
+        return " ".join(text.lower().split())  # most names, and most words
     bare = _GENDERED.sub("", text.strip().replace("#", " number "))
     opened = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", unicodedata.normalize("NFKD", bare))
     letters = "".join(c for c in opened if not unicodedata.combining(c))
     return re.sub(r"[\W_]+", " ", letters.casefold().replace("ß", "ss")).strip()
+
+
+def name_key(name: str) -> str:
+    """A name in any order of its words: "Lee, Ann" is "Ann Lee"."""
+    return " ".join(sorted(plain(name).split()))
 
 
 @lru_cache(maxsize=65536)
@@ -230,6 +237,8 @@ class Words:
     def _counted(self, after: list[str], question: str) -> str:
         """What a "how many" counts: mentees are a capacity, mentors are wanted."""
         accented = {plain(word): word for word in spoken(question)}
+        if self.has("past", after):
+            return ""
         for word in after[:5]:
             spelled = accented.get(word, word)
             if self.has("people", [word]) or spelled in self.listed("roles.mentee"):
