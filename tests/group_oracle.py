@@ -179,7 +179,7 @@ class GroupOracle(Oracle):
         matches = []
         for k, part, slot in grouping:
             mentor, offer = self.offers[k]
-            seats = sorted((self.requests[i][0].id, self.requests[i][1].topic) for i, _ in part)
+            seats = sorted((self.requests[i][0].id, self.requests[i][1].label) for i, _ in part)
             names = tuple(name for name, _ in seats)
             matches.append(mm.Match(mentor.id, names, offer.topic, offer.id, tuple(t for _, t in seats), slot))
         return mm.matching_from_pairs(self.cohort, matches)

@@ -11,7 +11,7 @@ from decimal import ROUND_FLOOR, Decimal, localcontext
 from fractions import Fraction
 
 from mmatch.testing import oracle
-from mmatch.testing.oracle import rank, steps
+from mmatch.testing.oracle import nearest, rank
 
 UNLIMITED = 10**9
 
@@ -41,14 +41,17 @@ class Oracle(oracle.Oracle):
     def rule_allows(self, rule, i, k):
         (mentee, request), (mentor, offer) = self.requests[i], self.offers[k]
         if rule.name in {"Differs", "Same"}:
-            a, b = as_set(mentor, rule.attribute), as_set(mentee, rule.attribute)
+            a, b = as_set(mentor, rule.mentor or rule.attribute), as_set(mentee, rule.mentee or rule.attribute)
             if not a or not b:
                 return rule.missing == "allow"
             return bool(a & b) == (rule.name == "Same")
         if rule.name == "LevelGap":
-            if offer.level is None or request.level is None:
+            of_mentor, of_mentee = offer.level, request.level
+            if rule.mentor:
+                of_mentor, of_mentee = mentor.attributes.get(rule.mentor), mentee.attributes.get(rule.mentee)
+            if not isinstance(of_mentor, int | float) or not isinstance(of_mentee, int | float):
                 return rule.missing == "allow"
-            gap = offer.level - request.level
+            gap = of_mentor - of_mentee
             return rule.least <= gap and (rule.most is None or gap <= rule.most)
         if rule.name == "Forbid":
             return not {(mentor.id, mentee.id), (mentor.id, mentee.id, offer.topic)} & set(rule.pairs)
@@ -179,7 +182,7 @@ class Oracle(oracle.Oracle):
 
     def fit(self, mentee, request, mentor, offer):
         if self.cohort.scores is None:
-            return Fraction(1, 2 ** steps(self.cohort, request.topic, offer.topic))
+            return Fraction(1, 2 ** nearest(self.cohort, request, offer))
         return Fraction(self.cohort.scores[mentor.id, mentee.id])
 
     def profile(self, aim, rows):
@@ -238,11 +241,12 @@ class Oracle(oracle.Oracle):
         if aim.name == "Priority":
             return Fraction(request.priority)
         if aim.name == "TopicFit":
-            return Fraction(1, 2 ** steps(self.cohort, request.topic, offer.topic))
+            return Fraction(1, 2 ** nearest(self.cohort, request, offer))
         if aim.name == "Score":
             return Fraction(aim.function(mentor, mentee))
         if aim.name == "Shares":
-            return Fraction(bool(as_set(mentor, aim.attribute) & as_set(mentee, aim.attribute)))
+            of_mentor, of_mentee = aim.mentor or aim.attribute, aim.mentee or aim.attribute
+            return Fraction(bool(as_set(mentor, of_mentor) & as_set(mentee, of_mentee)))
         if aim.name == "LevelSteps":
             if offer.level is None or request.level is None:
                 return Fraction(0)

@@ -37,7 +37,10 @@ def offers(draw, topics):
 
 @st.composite
 def requests(draw, topics):
-    found = draw(st.lists(topics, max_size=2, unique=True))
+    found = draw(st.lists(topics, max_size=3, unique=True))
+    if len(found) > 1 and draw(st.booleans()):
+        joined = tuple(t for t in found if t)[:2]  # any one of two, or a tuple of one
+        found = [joined, *(t for t in found if t not in joined)]
     return tuple(
         mm.Request(
             t,
@@ -45,7 +48,7 @@ def requests(draw, topics):
             mentors=draw(st.sampled_from([1, 1, 1, 2, 0])),
             priority=draw(st.sampled_from([1, 1, 2, 0.5])),
         )
-        for t in found
+        for t in found[:2]
     )
 
 
@@ -99,6 +102,10 @@ def _person(draw, name, ids, topics, *, ranked, least_loads):
     attributes = {}
     if draw(st.booleans()):
         attributes["department"] = draw(st.sampled_from(["a", "b", ("a", "b"), ("c",)]))
+        attributes |= {
+            "wanted": draw(st.sampled_from(["a", ("Rome", "b")])),
+            "years": draw(st.sampled_from([1, 2, "?"])),
+        }
     return mm.Participant(
         name,
         offers=draw(offers(topics)) if teaches else (),
@@ -135,6 +142,12 @@ def rules_for(cohort):
         if name in cohort.attribute_names:
             found += [mm.rules.Differs(name, missing=m) for m in ("allow", "forbid")]
             found += [mm.rules.Same(name, missing=m) for m in ("allow", "forbid")]
+    if "wanted" in cohort.attribute_names:
+        wanted = {"mentor": "department", "mentee": "wanted"}
+        found += [rule(**wanted, missing=m) for m in ("allow", "forbid") for rule in (mm.rules.Same, mm.rules.Differs)]
+        if any(type(p.attributes.get("years")) is int for p in cohort):
+            found.append(mm.rules.LevelGap(0, 0, mentor="years", mentee="years"))
+            found.append(mm.rules.LevelGap(-1, mentor="years", mentee="years", missing="allow"))
     alike = sorted(p.id for p in cohort if [r.mentors for r in p.requests] == [1])
     if len(alike) > 1:
         found.append(mm.rules.Linked([alike[:2]]))
@@ -202,6 +215,8 @@ def aims_for(cohort, weight=1):
         found.append(mm.aims.RankProfile("generous", of="mentors", weight=weight))
         found.append(mm.aims.RankProfile("generous", of="both", weight=weight))
         found.append(mm.aims.EqualSides(weight=weight))
+    if "wanted" in cohort.attribute_names:
+        found.append(mm.aims.Shares(mentor="department", mentee="wanted", weight=weight))
     if "site" in cohort.attribute_names:
         found += [mm.aims.Shares("site", weight=weight), mm.aims.Parity("site", weight=weight)]
         found.append(mm.aims.NewConnections(["site"], weight=weight))
@@ -273,5 +288,5 @@ def some_seats(draw, oracle):
 def matching_of(oracle, chosen):
     """The edges chosen as a Matching."""
     rows = [(*oracle.requests[i], *oracle.offers[k]) for i, k in chosen]
-    matches = [mm.Match(mentor.id, (mentee.id,), o.topic, o.id, (r.topic,)) for mentee, r, mentor, o in rows]
+    matches = [mm.Match(mentor.id, (mentee.id,), o.topic, o.id, (r.label,)) for mentee, r, mentor, o in rows]
     return mm.matching_from_pairs(oracle.cohort, matches)

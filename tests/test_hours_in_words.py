@@ -76,6 +76,7 @@ def test_what_is_said_in_a_language_is_what_it_means(language, days, hours, phra
         ("Mon after 5", "Mon 17-21"),
         ("Mo ab 5 Uhr", "Mon 5-21"),
         ("Mon after lunch", "Mon 13-21"),
+        ("Mon morning to evening", "Mon 9-21"),
         ("Mon before 11", "Mon 9-11"),
         ("Mon between 9 and 11", "Mon 9-11"),
         ("Mon 9-5", "Mon 9-17"),
@@ -90,6 +91,7 @@ def test_what_is_said_in_a_language_is_what_it_means(language, days, hours, phra
         ("du lundi au vendredi de 9h \u00e0 12h30", WEEKDAYS.format("9-12:30")),
         ("de lunes a viernes de 9 a 17", WEEKDAYS.format("9-17")),
         ("LUNDI ET MARDI 9-12", "Mon 9-12; Tue 9-12"),
+        ("Mo und Fr 9-12", "Mon 9-12; Fri 9-12"),
         ("lun, mar 9-12", "Mon 9-12; Tue 9-12"),
         ("\u5468\u4e00 9-12", "Mon 9-12"),
     ],
@@ -110,13 +112,17 @@ def test_words_that_people_write(text, meant):
         ("not Monday 9-12", '"not" is not understood', "Mon 9-12"),
         ("2026-03-02 00:00:00", "which is a date", "format cells as text"),
         ("Mar 9-12", "a day or a date", "Mon 9-12"),
+        ("so Mon 9-12", '"so" is not understood', "Mon 9-12"),  # no Sonntag
+        ("9-12 ET Mon", '"ET" is not understood', "Mon 9-12"),  # a zone that would be lost, not French for "and"
         ("mornings", "says no day", "Mon 9-12"),
         ("Monday, Tuesday", "says no hours", "Mon 9-12"),
         ("Mon 9-12, Tue", "says no hours", "Mon 9-12"),
         ("Mon 9", "expected a start and an end", "Mon 9-12"),
         ("Mon 9 Tue 10-12", "expected a start and an end", "Mon 9-12"),
         ("Mon 12-9", "ends before it has begun", "13 to 24"),
+        ("Mon 9:30-9am", "ends before it has begun", "Mon 9-17"),  # once from 21:30 of the day before
         ("Mon 22-2", "ends before it has begun", "Mon 22-24; Tue 0-2"),
+        ("Mon evening to lunch", "ends before it has begun", "Mon 9-12"),
         ("Mon before 8", "expected a start and an end", "Mon 7-9"),
         ("Monday morning 20-22", "hours of the morning", "Mon 9-12"),
         ("M 9-12", '"M" is not understood', "Mon 9-12"),  # martes begins so, too
@@ -134,14 +140,14 @@ def test_what_is_not_understood_is_refused_with_the_way_out(text, told, way):
 
 def test_a_text_that_means_different_hours_in_two_languages_is_refused():
     """Nothing that is in the tables today; the next language may bring it."""
-    from mmatch.availability import weeks
+    from mmatch.availability import Window, texts
 
-    reading = weeks.Reading((weeks.Window(0, 540, 600),)), True
-    other = weeks.Reading((weeks.Window(1, 540, 600),)), True
+    reading = texts.Reading((Window(0, 540, 600),)), True
+    other = texts.Reading((Window(1, 540, 600),)), True
     with pytest.MonkeyPatch.context() as patch:
-        found = {"en": (weeks.Reading((), (("no", ""),)), False), "de": reading, "it": other}
-        patch.setattr(weeks, "_in_language", lambda text, language: found.get(language, found["en"]))
-        assert "read as Mon 9-10 or Tue 9-10" in weeks._understood.__wrapped__("x 9-10").wrong[0][0]
+        found = {"en": (texts.Reading((), (("no", ""),)), False), "de": reading, "it": other}
+        patch.setattr(texts, "_in_language", lambda text, language: found.get(language, found["en"]))
+        assert "read as Mon 9-10 or Tue 9-10" in texts._understood.__wrapped__("x 9-10").wrong[0][0]
 
 
 @pytest.mark.parametrize(

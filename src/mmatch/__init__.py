@@ -43,7 +43,7 @@ _HOMES = {
     "mmatch.reporting": ("report",),
     "mmatch.result": ("Result",),
     "mmatch.scheduling": ("Dates", "Schedule", "reschedule", "schedule"),
-    "mmatch.signup": ("Reading", "read_cohort", "read_files"),
+    "mmatch.signup": ("Question", "Reading", "read_cohort", "read_files"),
     "mmatch.stable": ("blocking_pairs",),
     "mmatch.verifying": ("evaluate", "verify"),
 }

@@ -52,6 +52,7 @@ from mmatch.scheduling.new_schedules import schedule as schedule
 from mmatch.scheduling.plans import Schedule as Schedule
 from mmatch.scheduling.revised_schedules import reschedule as reschedule
 from mmatch.scheduling.schedule_settings import Dates as Dates
+from mmatch.signup.questions import Question as Question
 from mmatch.signup.reading import Reading as Reading
 from mmatch.signup.reading import read_cohort as read_cohort
 from mmatch.signup.reading import read_files as read_files

@@ -127,7 +127,10 @@ def fits(cohort: Cohort, matching: Matching, ax: Axes | None = None) -> Axes:
 
 
 def supply(cohort: Cohort, ax: Axes | None = None, most: int = 30) -> Axes:
-    """For each topic the seats that are asked for beside those that its mentors offer, the greatest demand first."""
+    """For each topic the seats that are asked for beside those that its mentors offer, the greatest demand first.
+
+    A request for any one of several topics counts on each of them.
+    """
     ax = _axes(ax)
     rows = cohort.summary()[:most]
     y = np.arange(len(rows))

@@ -57,7 +57,7 @@ def chosen_in(oracle, matching):
     """The edges of a matching."""
     wanted = {(m.offer, e, t) for m in matching for e, t in zip(m.mentees, m.requested, strict=True)}
     title = {
-        (o.id, p.id, r.topic): (i, k)
+        (o.id, p.id, r.label): (i, k)
         for i, (p, r) in enumerate(oracle.requests)
         for k, (_, o) in enumerate(oracle.offers)
     }

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 import mmatch as mm
 from mmatch.availability import parse_week
 from mmatch.comparison.measures import Metrics
-from oracle import Oracle, as_set, rank, steps
+from oracle import Oracle, as_set, nearest, rank
 from strategies import cohorts, examples, matching_of, some_seats
 
 FAR = 10**9
@@ -37,7 +37,7 @@ class Slow:
     def worth(self, mentee, request, mentor, offer):
         if self.cohort.scores is not None:
             return Fraction(self.cohort.scores[mentor.id, mentee.id])
-        return Fraction(1, 2 ** steps(self.cohort, request.topic, offer.topic))
+        return Fraction(1, 2 ** nearest(self.cohort, request, offer))
 
     def fit(self):
         total = Counter({p.id: Fraction(0) for p in self.mentees})
@@ -99,7 +99,7 @@ class Slow:
         def cost(m, r, t, o):
             return rank(m.ranks, o.id, t.id) or FAR if ranked else -self.worth(m, r, t, o)
 
-        mine = [seat for seat in self.rows if seat[0].id == mentee.id and seat[1].topic == request.topic]
+        mine = [seat for seat in self.rows if seat[0].id == mentee.id and seat[1].label == request.label]
         same = [seat for seat in mine if seat[2].id == mentor.id]
         if not same and len(mine) < request.mentors:
             return True

@@ -236,7 +236,8 @@ def test_informational_files_are_messy(tmp_path):
     assert rows[-6:] == [[""] * len(rows[0])] * 6
     assert any(cell.endswith(" ") for cell in cells)
     assert any("\u00a0" in cell for cell in cells)
-    assert any("; " in row[rows[0].index("Topics")] for row in table(mentees)[1:])
+    asking = [row[0] for row in table(mentees)[1:] if row[0]]
+    assert len(set(asking)) < len(asking)  # who asks on two topics has a row for each
 
 
 def test_civil_service_file_is_one_form_export(tmp_path):

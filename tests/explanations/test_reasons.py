@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import mmatch as mm
 from mmatch import Offer, Participant, Request
-from oracle import Oracle, steps
+from oracle import Oracle, nearest
 from stable_oracle import rankings
 from strategies import cohorts, examples, questions
 
@@ -134,13 +134,11 @@ def test_every_reason_is_true(question):
     for reason in found:
         if reason.kind in {"no_offer", "rules"}:
             number = next(
-                i for i, (p, r) in enumerate(oracle.requests) if (p.id, r.topic) == (reason.who[0], reason.topic)
+                i for i, (p, r) in enumerate(oracle.requests) if (p.id, r.label) == (reason.who[0], reason.topic)
             )
             assert all(i != number for i, _ in oracle.edges)
-            asked = oracle.requests[number][1].topic
-            reachable = [
-                m for m, o in oracle.offers if m.id != reason.who[0] and steps(cohort, asked, o.topic) is not None
-            ]
+            asked = oracle.requests[number][1]
+            reachable = [m for m, o in oracle.offers if m.id != reason.who[0] and nearest(cohort, asked, o) is not None]
             assert bool(reachable) == (reason.kind == "rules")
         elif reason.kind == "shortage" and result.solver == "flow":
             numbers = [int(n) for n in re.findall(r"(\d+) seats?", reason.message)]
@@ -178,7 +176,7 @@ def test_what_filling_a_seat_would_cost_is_exact(cohort, of):
     assume(len(oracle.edges) <= 11)
     best = oracle.best()
     for reason in (r for r in found if r.kind in {"outranked", "price"}):
-        number = next(i for i, (p, r) in enumerate(oracle.requests) if (p.id, r.topic) == (reason.who[0], reason.topic))
+        number = next(i for i, (p, r) in enumerate(oracle.requests) if (p.id, r.label) == (reason.who[0], reason.topic))
         seats = sum(i == number for i, _ in chosen_of(oracle, result)) + 1
         forced = [oracle.value(c) for c in oracle.matchings() if sum(i == number for i, _ in c) >= seats]
         loss = [a - b for a, b in zip(best, max(forced), strict=True)]
@@ -190,7 +188,7 @@ def test_what_filling_a_seat_would_cost_is_exact(cohort, of):
 def chosen_of(oracle, result):
     for match in result.matching:
         for mentee, asked in zip(match.mentees, match.requested, strict=True):
-            number = next(i for i, (p, r) in enumerate(oracle.requests) if (p.id, r.topic) == (mentee, asked))
+            number = next(i for i, (p, r) in enumerate(oracle.requests) if (p.id, r.label) == (mentee, asked))
             yield number, match.offer
 
 

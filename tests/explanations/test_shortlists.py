@@ -34,7 +34,7 @@ def test_without_a_limit_that_binds_everybody_lists_the_star():
 @examples(100)
 def test_lists_keep_their_limits_and_hold_only_candidates(cohort, size, most):
     found = mm.shortlists(cohort, mm.Program(aims=[mm.aims.Coverage()]), size, most=most)
-    requests = {(p.id, r.topic) for p in cohort for r in p.requests}
+    requests = {(p.id, r.label) for p in cohort for r in p.requests}
     assert set(found.lists) == requests
     assert max(found.appearances.values(), default=0) <= most
     for (mentee, _), entries in found.lists.items():

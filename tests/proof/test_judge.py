@@ -38,7 +38,7 @@ def edited_matchings(draw, cohort, matching):
     k = draw(st.integers(0, len(rows) - 1))
     mentor, mentee, topic, offer, asked = rows[k]
     offers = [(p.id, o.topic, o.id) for p in cohort for o in p.offers]
-    requests = [(p.id, r.topic) for p in cohort for r in p.requests]
+    requests = [(p.id, r.label) for p in cohort for r in p.requests]
     change = draw(st.sampled_from(["gone", "moved", "other", "twice", "foreign", "unlisted"]))
     if change == "gone":
         rows.pop(k)
@@ -72,7 +72,7 @@ def test_an_edited_matching_is_refused_unless_it_is_as_good(question, data):
         oracle = Oracle(cohort, program)
         chosen = tuple(
             (
-                next(i for i, (p, r) in enumerate(oracle.requests) if (p.id, r.topic) == (mentee, asked)),
+                next(i for i, (p, r) in enumerate(oracle.requests) if (p.id, r.label) == (mentee, asked)),
                 next(k for k, (_, o) in enumerate(oracle.offers) if o.id == match.offer),
             )
             for match in edited

@@ -12,7 +12,10 @@ COUNTED = {"groups 376", "pairs 353"}  # by who may sit together, and by the gro
 
 def meant(question: str, before: str, now: str) -> bool:
     """Whether a difference is one of those that the changelog tells."""
-    if any(check(question, before, now) for check in (_tied, _clauses, _counts, _least_loads, _nash, _worst_off)):
+    if any(
+        check(question, before, now)
+        for check in (_tied, _on_the_wall, _clauses, _counts, _least_loads, _nash, _worst_off)
+    ):
         return True
     if not _asks_more(question):
         return False
@@ -76,6 +79,19 @@ def _numbers(line: str) -> list[float]:
 def _tied(question: str, before: str, now: str) -> bool:
     """As many are dated, and as surely; what moves is counted from a first plan that cost the same."""
     return question in TIED and before.split(",", maxsplit=1)[0] == now.split(",", maxsplit=1)[0]
+
+
+def _on_the_wall(question: str, before: str, now: str) -> bool:
+    """Sessions begin at full hours on the wall in Kathmandu, too: as many are dated, and at better times."""
+    kind, number, *_ = question.split()
+    if kind != "dates" or "Asia/Kathmandu" not in {person.timezone for person in questions.of_dates(int(number))[0]}:
+        return False
+    (placed, price, *rest), (as_many, better, *others) = (_whole_numbers(line) for line in (before, now))
+    return before.startswith("optimal") and (placed, rest[2:]) == (as_many, others[2:]) and better > price
+
+
+def _whole_numbers(line: str) -> list[int]:
+    return [int(text) for text in re.findall(r"-?[0-9]+", line)]
 
 
 def _worst_off(question: str, before: str, now: str) -> bool:

@@ -154,7 +154,7 @@ def test_errors_are_exit_status_two_and_one_sentence(folder, mmatch, arguments, 
 
 
 def test_bad_rows_can_be_left_out_and_are_written(folder, mmatch):
-    (folder / "mentors.csv").write_text(MENTORS + "zed,Zed,data,IT,two or three\n")
+    (folder / "mentors.csv").write_text(MENTORS + "zed,Zed,data,IT,lots\n")
     assert mmatch("match", "mentors.csv", "mentees.csv")[0] == 2
     status, _, err = mmatch("match", "mentors.csv", "mentees.csv", "--skip-bad-rows", "--out", "result")
     assert status == 0
@@ -426,6 +426,28 @@ def test_schedule_takes_holidays_calendars_and_a_file_of_dates(matched, mmatch):
     made = json.loads(out)  # the 11th is taken, the 18th is Martin Luther King day
     assert made["plans"][0]["sessions"][0]["start"] == "2027-01-25T09:00Z"
     assert made["settings"]["grain"] == 60
+
+
+def test_calendars_are_read_on_the_wall_of_the_person(tmp_path, mmatch, monkeypatch):
+    """Ann's day off was read in UTC, so it ended at four in the afternoon for her, and a session was put at five."""
+    monkeypatch.chdir(tmp_path)
+    hours = "America/Los_Angeles,{}\n"
+    (tmp_path / "mentors.csv").write_text("id,timezone,availability\nann," + hours.format("Tue 17-18; Thu 17-18"))
+    (tmp_path / "mentees.csv").write_text("id,timezone,availability\ncy," + hours.format("daily 0-24"))
+    assert mmatch("match", "mentors.csv", "mentees.csv", "--out", "result")[0] == 0
+    day = ["DTSTART;VALUE=DATE:20270112", "UID:a", "END:VEVENT", "BEGIN:VEVENT", "UID:b", "DURATION:PT1H"]
+    lines = ["BEGIN:VCALENDAR", "BEGIN:VEVENT", *day, "DTSTART;TZID=My Zone:20270113T090000", "END:VEVENT"]
+    (tmp_path / "ann.ics").write_text("\n".join([*lines, "END:VCALENDAR"]))
+    asked = ("schedule", "result", "--start", "2027-01-11", "--end", "2027-01-17", "--busy", "ann=ann.ics")
+    status, out, err = mmatch(*asked)
+    assert status == 2
+    assert "ann.ics event 2 of 2027-01-13: cannot be understood: unknown time zone My Zone" in out + err
+    for meaning in ("My Zone=Europe/Berlin", "*="):
+        status, out, _ = mmatch(*asked, "--calendar-zone", meaning, "--grain", "15")
+        assert status == 0
+        assert "Thu 2027-01-14" in out
+    assert mmatch(*asked, "--calendar-zone", "My Zone")[0] == 2
+    assert mmatch(*asked[:-1], "bo=ann.ics")[0] == 2
 
 
 def test_reschedule_moves_as_little_as_possible(matched, mmatch):

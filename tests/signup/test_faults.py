@@ -44,8 +44,10 @@ def test_f01_unicode_files_are_read(cohort_of, encoding):
     assert cohort_of("id,name\nm1,Zoë\n".encode(encoding))["m1"].name == "Zoë"
 
 
-def test_f01_other_bytes_are_never_guessed(told):
-    assert told("id,name\nm1,Zoë\n".encode("cp1252")).startswith("mentors.csv: not UTF-8 at byte 13 (")
+def test_f01_other_bytes_are_refused(told):
+    assert told("id,name\nm1,Зоя\n".encode("cp1251")).startswith("mentors.csv: not UTF-8 at byte 11 (")
+    assert told("id,name\nm1,Zoë\n".encode("mac_roman")).startswith("mentors.csv: not UTF-8 at byte 13 (")
+    assert told("id,name\nm1,Zoë\n".encode("cp850")).startswith("mentors.csv: not UTF-8 at byte 13 (")
     assert "not UTF-16 at byte" in told(b"\xff\xfe" + "id,name".encode("utf-16-le") + b"\x00")
 
 
@@ -68,7 +70,7 @@ def test_f04_ragged_rows_are_named_and_the_others_kept(told, tmp_path):
         "mentors.csv line 2: line 2 has 3 cells, header has 2 (quote cells that hold the delimiter)",
         "mentors.csv line 3: line 3 has 1 cells, header has 2 (quote cells that hold the delimiter)",
     ]
-    reading = read_files(tmp_path / "mentors.csv", errors="collect")
+    reading = read_files(tmp_path / "mentors.csv", on_bad_row="collect")
     assert [p.id for p in reading.cohort] == ["m3"]
     assert [(r.line, r.cells) for r in reading.rejected] == [(2, ("m1", "Ann", "extra")), (3, ("m2",))]
 
@@ -78,7 +80,7 @@ def test_f04_blank_cells_beyond_the_header_do_no_harm(cohort_of):
 
 
 def test_f05_repeated_heads(told):
-    assert 'the head "team" stands 2 times, expected once' in told("id,team,team\nm1,a,b\n")
+    assert 'the head "team" stands 2 times, and this row fills two differently' in told("id,team,team\nm1,a,b\n")
     assert 'two heads differ only by case or spaces: "Team" and "team"' in told("id,Team,team\nm1,a,b\n")
 
 
@@ -110,7 +112,7 @@ def test_f07_a_missing_header(told):
 
 
 def test_f08_a_delimiter_under_which_no_head_makes_sense(told):
-    assert "one column found, with the head \"a;b;c\"; is the delimiter ';'?" in told("a;b;c\n1;2;3\n")
+    assert 'no column says who a person is; found the heads "a", "b", "c"' in told("a;b;c\n1;2;3\n")
 
 
 @pytest.mark.parametrize("name", ["NA", "None", "Null", "nan", "NaN"])
@@ -128,7 +130,7 @@ def test_f10_ids_keep_their_zeros_and_digits(cohort_of):
     assert [p.id for p in cohort_of("id\n007\n9007199254740993\n")] == ["007", "9007199254740993"]
 
 
-@pytest.mark.parametrize("cell", ["1.000,5", "1 000", "١٢", "1_000", "\uff11\uff12", "inf", "-1", "1e3", "½", "nan"])
+@pytest.mark.parametrize("cell", ["1 000", "١٢", "1_000", "\uff11\uff12", "inf", "-1", "1e3", "½", "nan"])
 @pytest.mark.parametrize("column", ["capacity", "score"])
 def test_f11_only_plain_digits_are_numbers(told, cell, column):
     if column == "score":
@@ -142,9 +144,10 @@ def test_f11_only_plain_digits_are_numbers(told, cell, column):
     assert "expected" in text
 
 
-def test_f11_ambiguous_words_are_refused(told):
+def test_f11_ambiguous_words_are_asked_about(told):
     text = told("id,capacity\nm1,one or two or three maybe\n")
-    assert 'found "one or two or three maybe", expected one whole number from 0, in digits or words' in text
+    assert '"one or two or three maybe" names no single number; 1 is the safe end' in text
+    assert '--answer "capacity: one or two or three maybe=1"' in text
 
 
 def test_f12_yes_and_no_are_a_fixed_list(told):
@@ -222,7 +225,7 @@ def test_f18_missing_files(tmp_path):
 
 @pytest.mark.parametrize(
     ("magic", "kind"),
-    [(b"PK\x03\x04", "an Excel workbook"), (b"\x1f\x8b", "a gzip archive"), (b"\x28\xb5\x2f\xfd", "a zstd")],
+    [(b"\x1f\x8b", "a gzip archive"), (b"\x28\xb5\x2f\xfd", "a zstd")],
 )
 def test_f19_compressed_files_are_not_opened(told, magic, kind):
     text = told(magic + b"\0" * 50, "mentors.xlsx")
@@ -328,7 +331,6 @@ def test_several_bad_files_are_told_together(tmp_path):
     assert [str(p).split(":")[0] for p in caught.value.problems] == [
         'mentors.csv line 2 column "capacity"',
         'mentees.csv line 2 column "ranks"',
-        'mentees.csv line 2 column "time zone"',
     ]
     assert 'unknown id "mentor2" (did you mean "mentor1"?)' in str(caught.value)
 
@@ -354,7 +356,7 @@ def test_messages_quote_one_short_cell_and_nothing_else(told):
     assert len(text) < 300
 
 
-@pytest.mark.parametrize("options", [{"errors": "ignore"}, {"duplicates": "first"}])
+@pytest.mark.parametrize("options", [{"on_bad_row": "ignore"}, {"duplicates": "first"}])
 def test_unknown_options(tmp_path, options):
     (tmp_path / "mentors.csv").write_text(GOOD)
     with pytest.raises(MmatchError, match="expected"):

@@ -100,15 +100,23 @@ def csv_text(rows):
 def reads_or_refuses(*paths, **options):
     for errors in ("raise", "collect"):
         try:
-            reading = read_files(*paths, errors=errors, **options)
+            reading = read_files(*paths, on_bad_row=errors, **options)
         except MmatchError as error:
             assert str(error)
             assert len(str(error)) <= 4000
             continue
-        assert isinstance(reading.cohort, Cohort)
         assert str(reading.mapping)
-        again = read_files(*paths, errors=errors, **(options | {"mapping": reading.mapping}))
-        assert again.cohort == reading.cohort
+        for question in reading.questions:
+            assert question.file
+            assert "--answer" in question.how
+        try:
+            guess = reading.guess
+        except MmatchError as error:
+            assert str(error)
+            continue
+        assert isinstance(guess, Cohort)
+        again = read_files(*paths, on_bad_row=errors, **(options | {"mapping": reading.mapping}))
+        assert again.guess == guess
         assert list(again.rejected) == list(reading.rejected)
 
 

@@ -34,7 +34,8 @@ def test_a_dict_says_what_the_heads_do_not(people):
 
 def test_a_dict_by_file(people):
     cohort = read_cohort(
-        *people, mapping={"mentors.csv": {"Code": "id"}, "mentees.csv": {"Who": "id", "Code": "ignore"}}
+        *people,
+        mapping={"mentors.csv": {"Code": "id"}, "mentees.csv": {"Who": "id", "Code": "ignore", "Likes": "ignore"}},
     )
     assert [p.id for p in cohort] == ["a", "b", "Xu"]
 

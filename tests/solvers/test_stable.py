@@ -175,7 +175,7 @@ def test_any_cohort_is_matched_stably_or_refused_in_a_sentence(side, data):
         assert all(Slow(cohort, program, chosen, oracle).pairs("weak") for chosen in oracle.matchings())
         return
     rows = {
-        (o.id, e.id, r.topic): (i, k)
+        (o.id, e.id, r.label): (i, k)
         for i, (e, r) in enumerate(oracle.requests)
         for k, (_, o) in enumerate(oracle.offers)
     }

@@ -11,7 +11,8 @@ hour that comes twice is in a window twice.
 from mmatch.availability.expanding import expand
 from mmatch.availability.heads import Slot, slot_of_head
 from mmatch.availability.intervals import Grid, Intervals, common, intervals_of, starts, union, widened, without
-from mmatch.availability.weeks import Window, joined, parse_week, read_hours, week_text
+from mmatch.availability.texts import parse_week, read_hours
+from mmatch.availability.weeks import Window, joined, week_text
 from mmatch.availability.words import DAYS
 from mmatch.availability.zone_labels import zone_from_label
 from mmatch.availability.zones import (

@@ -6,8 +6,9 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from mmatch.availability.weeks import Phrases, Wrong, lettered, without_zones
-from mmatch.availability.words import LANGUAGES, Token, facts, folded, words_of
+from mmatch.availability.phrases import Phrases, Wrong
+from mmatch.availability.texts import without_zones
+from mmatch.availability.words import LANGUAGES, Token, facts, folded, lettered, words_of
 
 LONGEST_HEAD = 500
 _BRACKETS = re.compile(r"(.*?)\[([^\[\]]*)\]\s*", re.DOTALL)

@@ -146,3 +146,9 @@ def folded(text: str) -> str:
 def _glued() -> re.Pattern[str]:
     glued = facts()["glued"]
     return re.compile(rf"\b({'|'.join(glued['days'])})(?={'|'.join(glued['parts'])})", re.IGNORECASE)
+
+
+def lettered(tokens: Sequence[Token], days: int) -> list[Token]:
+    """Tokens in which a single letter is a day where others stand beside it: "M, W 9-10"."""
+    kind = "days" if days > 1 else "?"
+    return [token._replace(kind=kind) if token.kind == "letter" else token for token in tokens]

@@ -25,17 +25,18 @@ _OFFSET = re.compile(
 _MINUS = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212", "-"))
 _APART = re.compile(r"[,;()\[\]|]|\s-\s|\s/\s")
 _SLASH = re.compile("/")
-_ENDING = re.compile(r" (?:time ?zone|time|zone|zeit)$")
+_ENDING = re.compile(r" (?:time ?zone|time|zone|zeit|islands?)$")
 _SEASON = re.compile(r"\b(?:daylight|summer)( saving| savings)? time$")
 _COPY = re.compile(r"(?<=standard time) \d+$")  # "GMT Standard Time 1", as calendar programs number them
+_UTC = re.compile(r"coordinated universal time(?=[+-])", re.IGNORECASE)
 _HINT = "write a place of the IANA database, such as Europe/Berlin or America/New_York"
 
 
 def zone_from_label(text: str, where: str = "timezone") -> tuple[str, str]:
     """The time zone that people and forms name, such as "(GMT-05:00) Eastern Time (US & Canada)", and a note.
 
-    IANA names in any case, cities of the IANA database, Windows' names, the labels of forms, abbreviations and offsets.
-    An offset beside a place only checks it: the place counts, with its summer time.
+    IANA names in any case, cities of the IANA database and countries in one zone, Windows' names, the labels of forms,
+    abbreviations and offsets. An offset beside a place only checks it: the place counts, with its summer time.
 
     Args:
         text: what somebody wrote or chose.
@@ -63,7 +64,7 @@ def is_zone_label(text: str) -> bool:
 
 
 def _tidy(text: str) -> str:
-    return " ".join(unicodedata.normalize("NFKC", text).translate(_MINUS).split())
+    return _UTC.sub("UTC", " ".join(unicodedata.normalize("NFKC", text).translate(_MINUS).split()))
 
 
 def _refused(where: str, message: str, hint: str) -> InputError:
@@ -76,7 +77,7 @@ class _Labels:
 
     names: Mapping[str, str]
     zones: Mapping[str, str]
-    cities: Mapping[str, tuple[str, ...]]
+    cities: Mapping[str, tuple[str, ...]]  # and countries
     abbreviations: Mapping[str, Sequence[str]]
     ambiguous: Mapping[str, Sequence[str]]
     offsets: Mapping[str, str]
@@ -97,9 +98,24 @@ def _labels() -> _Labels:
         area, _, place = name.rpartition("/")
         if area.split("/")[0] in AREAS:
             cities[_plain(place)] = (*cities.get(_plain(place), ()), name)
+    for country, places in _countries():
+        cities.setdefault(_plain(country), places)
     for place in data["places"]["unsure"]:
         cities.pop(_plain(place), None)
     return _Labels(names, zones, cities, data["abbreviations"], data["ambiguous"], data["offsets"])
+
+
+def _countries() -> Iterator[tuple[str, tuple[str, ...]]]:
+    """(name, zones) of each country, from the tables of the IANA database: "Berlin, Germany" is in one of its zones."""
+
+    def rows(name: str) -> Iterator[list[str]]:
+        text = resources.files("tzdata.zoneinfo").joinpath(name).read_text(encoding="utf-8")
+        return (line.split("\t") for line in text.splitlines() if not line.startswith("#"))
+
+    zones: dict[str, tuple[str, ...]] = {}
+    for code, _, zone, *_ in rows("zone.tab"):
+        zones[code] = (*zones.get(code, ()), zone)
+    yield from ((name, zones[code]) for code, name in rows("iso3166.tab") if code in zones)
 
 
 def _plain(text: str) -> str:
@@ -204,7 +220,7 @@ def _agreed(text: str, offset: int | None, meant: list[tuple[str, tuple[str, ...
         return "", f"found {excerpt(text)}, which names several time zones: {places}", "write one of them"
     alone = meant[0][0] if len(meant) == 1 and _abbreviation(meant[0][0]) else ""
     if len({*map(_clocks, left)}) > 1 and alone.upper() not in _labels().abbreviations:
-        return "", f"found {excerpt(text)}, which means several time zones", f"write one of {', '.join(left)}"
+        return "", f"found {excerpt(text)}, which means several time zones", f"write one of {', '.join(left[:5])}"
     if not alone:
         return next((name for name in left if "/" in name), left[0]), "", ""
     fixed = "" if len({*_clocks(left[0])}) > 1 else ", and this one has no summer time"

@@ -13,7 +13,7 @@ from mmatch.arrays import Floats, Ints
 from mmatch.candidates.tables import (
     Coded,
     RankTable,
-    coded_attribute,
+    coded_attributes,
     offer_table,
     people_table,
     relative,
@@ -42,8 +42,17 @@ class Facts:
         Raises:
             InputError: where nobody has it.
         """
-        coded: Coded = self.kept(("attribute", name), lambda: coded_attribute(self.cohort, name))
-        return coded
+        return self.attributes(name, name)[0]
+
+    def attributes(self, one: str, other: str) -> tuple[Coded, Coded]:
+        """Two attributes as bits that can be compared, or the same one twice.
+
+        Raises:
+            InputError: where nobody has one of them.
+        """
+        names = dict.fromkeys((one, other))
+        coded: list[Coded] = self.kept(("attributes", *names), lambda: coded_attributes(self.cohort, *names))
+        return coded[0], coded[-1]
 
     def numbers(self, name: str) -> Floats:
         """An attribute as numbers, NaN where it is not stated or no number.
@@ -51,11 +60,16 @@ class Facts:
         Raises:
             InputError: where nobody has it.
         """
-        values = self.cohort.attributes_of(name)
-        if values is None:
-            raise unknown_attribute(self.cohort, name)
-        sound = [v if isinstance(v, int | float) and not isinstance(v, bool) else math.nan for v in values]
-        return np.array(sound, dtype=np.float64)
+
+        def made() -> Floats:
+            values = self.cohort.attributes_of(name)
+            if values is None:
+                raise unknown_attribute(self.cohort, name)
+            sound = [v if isinstance(v, int | float) and not isinstance(v, bool) else math.nan for v in values]
+            return np.array(sound, dtype=np.float64)
+
+        numbers: Floats = self.kept(("numbers", name), made)
+        return numbers
 
     @cached_property
     def one_topic(self) -> bool:

@@ -22,9 +22,9 @@ def lottery(cohort: Cohort, seed: int | str) -> Lottery:
     """
     key = hashlib.blake2b(str(seed).encode()).digest()
     request_rows, offer_rows = cohort.canonical_rows
-    people, names = cohort.people.ids, cohort.topic_tree.names
+    people, labels = cohort.people.ids, cohort.topic_tree.labels
     owner, topic = cohort.requests.owner.tolist(), cohort.requests.topic.tolist()
-    requests = [f"request\0{people[owner[k]]}\0{names[topic[k]]}" for k in request_rows.tolist()]
+    requests = [f"request\0{people[owner[k]]}\0{labels[topic[k]]}" for k in request_rows.tolist()]
     offers = [f"offer\0{cohort.offers.ids[k]}" for k in offer_rows.tolist()]
     return Lottery(_lottery_ranks(key, requests), _lottery_ranks(key, offers), seed)
 

@@ -33,7 +33,7 @@ class OfferColumns:
 
 
 class RequestColumns(OfferColumns):
-    """Columns of the requests of a view: row, topic, level (NaN where not stated), priority."""
+    """Columns of the requests of a view: row, topic (or choice of topics), level (NaN where not stated), priority."""
 
     _columns: Requests
 
@@ -99,21 +99,31 @@ class Pairs:
 
     @cached_property
     def distance(self) -> Ints:
-        """Steps between the two topics along one branch of the tree; `NONE` where they do not meet."""
+        """Steps from the offer's topic to the nearest topic asked for, along one branch of the tree; `NONE`: none."""
         return self.cohort.topic_tree.steps(self.request.topic, self.offer.topic)
 
-    def share(self, attribute: str) -> tuple[Bools, Bools]:
-        """(whether the two people share a value of an attribute, whether both state it)."""
-        coded = self.facts.attribute(attribute)
-        shared = np.zeros(self.shape, dtype=bool)
-        for word in coded.words:
-            shared |= (word[self.mentor] & word[self.mentee]) != 0
-        return shared, coded.stated[self.mentor] & coded.stated[self.mentee]
+    def share(self, attribute: str, of_mentee: str = "") -> tuple[Bools, Bools]:
+        """(whether the two people share a value of an attribute, whether both state it).
 
-    def numbers(self, attribute: str) -> tuple[Floats, Floats]:
-        """(the mentor's, the mentee's) value of a numeric attribute, NaN where it is not stated or no number."""
-        values = self.facts.numbers(attribute)
-        return values[self.mentor], values[self.mentee]
+        Args:
+            attribute: its name.
+            of_mentee: the attribute of the mentee with which the mentor's is compared; by default the same one.
+        """
+        mentor, mentee = self.facts.attributes(attribute, of_mentee or attribute)
+        shared = np.zeros(self.shape, dtype=bool)
+        for of_mentor, other in zip(mentor.words, mentee.words, strict=True):
+            shared |= (of_mentor[self.mentor] & other[self.mentee]) != 0
+        return shared, mentor.stated[self.mentor] & mentee.stated[self.mentee]
+
+    def numbers(self, attribute: str, of_mentee: str = "") -> tuple[Floats, Floats]:
+        """(the mentor's, the mentee's) value of a numeric attribute, NaN where it is not stated or no number.
+
+        Args:
+            attribute: its name.
+            of_mentee: the attribute of the mentee; by default the same one.
+        """
+        numbers = self.facts.numbers
+        return numbers(attribute)[self.mentor], numbers(of_mentee or attribute)[self.mentee]
 
     def among_people(self, keys: Ints) -> Bools:
         """Whether (mentor x n + mentee) is one of the sorted keys."""

@@ -36,12 +36,12 @@ def seat_rows(cohort: Cohort, matching: Matching) -> tuple[Ints, Ints]:
     kept: tuple[Cohort, Ints, Ints] | None = matching.__dict__.get("_rows")
     if kept is not None and kept[0] is cohort:
         return kept[1:]
-    seats, people, names = matching.seats, cohort.people.index, cohort.topic_tree.index
-    n = max(len(names), 1)
-    keys = cohort.requests.owner * n + cohort.requests.topic
+    seats, people, tree = matching.seats, cohort.people.index, cohort.topic_tree
+    labels, n = tree.label_index, max(len(tree.labels), 1)
+    keys = cohort.requests.owner * n + tree.of_label[cohort.requests.topic]
     order = np.argsort(keys, kind="stable")
     mentee = np.array([people.get(m, NONE) for m in seats.mentee], dtype=np.int64)
-    topic = np.array([names.get(t, NONE) for t in seats.requested], dtype=np.int64)
+    topic = np.array([labels.get(t, NONE) for t in seats.requested], dtype=np.int64)
     wanted = np.where((mentee == NONE) | (topic == NONE), NONE, mentee * n + topic)
     requests = looked_up(keys[order], order, wanted, NONE)
     offers = np.array([cohort.offers.index.get(o, NONE) for o in seats.offer], dtype=np.int64)

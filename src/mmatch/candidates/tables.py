@@ -58,23 +58,29 @@ def unknown_attribute(cohort: Cohort, name: str) -> InputError:
     return InputError(Problem("unknown-attribute", "program", text, hint))
 
 
-def coded_attribute(cohort: Cohort, name: str) -> Coded:
-    """An attribute as bits.
+def coded_attributes(cohort: Cohort, *names: str) -> list[Coded]:
+    """Attributes as bits: what is equal has the same bit in all of them.
 
     Raises:
-        InputError: where nobody has it.
+        InputError: where nobody has one of them.
     """
-    values = cohort.attributes_of(name)
-    if values is None:
-        raise unknown_attribute(cohort, name)
     codes: dict[tuple[bool, Any], int] = {}
-    lists = [() if v is None else v if isinstance(v, tuple) else (v,) for v in values]
-    coded = [[codes.setdefault((isinstance(v, bool), v), len(codes)) for v in items] for items in lists]
-    words = np.zeros(((len(codes) + WORD - 1) // WORD, len(coded)), dtype=np.int64)
-    for person, items in enumerate(coded):
+    columns = []
+    for name in names:
+        values = cohort.attributes_of(name)
+        if values is None:
+            raise unknown_attribute(cohort, name)
+        lists = [() if v is None else v if isinstance(v, tuple) else (v,) for v in values]
+        columns.append([[codes.setdefault((isinstance(v, bool), v), len(codes)) for v in items] for items in lists])
+    return [_coded(column, (len(codes) + WORD - 1) // WORD) for column in columns]
+
+
+def _coded(column: list[list[int]], n_words: int) -> Coded:
+    words = np.zeros((n_words, len(column)), dtype=np.int64)
+    for person, items in enumerate(column):
         for code in items:
             words[code // WORD, person] |= 1 << (code % WORD)
-    return Coded(tuple(words), np.array([bool(items) for items in lists], dtype=bool))
+    return Coded(tuple(words), np.array([bool(items) for items in column], dtype=bool))
 
 
 def people_table(lists: Listed) -> RankTable:

@@ -10,6 +10,7 @@ import typer
 
 from mmatch import __version__
 from mmatch.cli.answering import explain, match, report, verify
+from mmatch.cli.asking import setup
 from mmatch.cli.comparing import compare
 from mmatch.cli.dating import reschedule, schedule
 from mmatch.cli.preparing import check, example
@@ -25,7 +26,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for verb in (match, compare, check, verify, explain, schedule, reschedule, report, example):
+for verb in (match, setup, check, compare, verify, explain, schedule, reschedule, report, example):
     app.command()(verb)
 
 

@@ -12,38 +12,40 @@ from mmatch.cli.inputs import (
     AsJson,
     Collect,
     Files,
-    GroupSizes,
     Limit,
-    MappingFile,
     Out,
-    ProgramFile,
-    Settings,
+    Policy,
+    SignUps,
     only,
-    policy_of,
     print_json,
     question_of,
-    read,
     schedule_file,
+    understood,
+    with_fields,
 )
 
 if TYPE_CHECKING:
+    from mmatch.cohort import Cohort
     from mmatch.matching import Matching
+    from mmatch.program import Program
     from mmatch.result import Result
 
 
+@with_fields
 def match(  # noqa: PLR0913 - the options of the verb
     files: Files,
     *,
-    program: ProgramFile = None,
-    settings: Settings = None,
-    group: GroupSizes = None,
     out: Out = None,
     solver: Annotated[str, typer.Option(help="auto, flow, greedy, …")] = "auto",
     seed: Annotated[str, typer.Option(help="Of the lottery that breaks ties.")] = "0",
     time_limit: Limit = None,
-    mapping: MappingFile = None,
+    keep: Annotated[
+        str | None, typer.Option("--keep", help="A matches.csv: keep its pairs where possible.", show_default=False)
+    ] = None,
     as_json: AsJson = False,
     collect: Collect = False,
+    policy: Policy,
+    signups: SignUps,
 ) -> None:
     """Decide who meets whom, prove it, and write the files.
 
@@ -56,34 +58,51 @@ def match(  # noqa: PLR0913 - the options of the verb
     from mmatch.reporting.folder import write_folder
     from mmatch.reporting.progress_bar import ProgressBar
 
-    reading = read(files, mapping, collect=collect)
-    policy = policy_of(program, settings, group)
+    wanted = policy.read()
+    reading = signups.read(files, collect=collect)
+    cohort = understood(reading)
+    if keep is not None:
+        wanted = _keeping(wanted, cohort, keep)
     number = int(seed) if seed.removeprefix("-").isascii() and seed.removeprefix("-").isdigit() else seed
     with ProgressBar() as progress:
         result = solve(
-            reading.cohort,
-            policy,
+            cohort,
+            wanted,
             solver=solver,
             seed=number,
             time_limit=time_limit,
             progress=progress,
             on_interrupt="return",
         )
-    found = reasons(reading.cohort, result)
+    found = reasons(cohort, result)
     if out is not None:
-        write_folder(Path(out), (reading.cohort, policy), result, found)
+        write_folder(Path(out), (cohort, wanted), result, found)
         if len(reading.rejected):
             reading.rejected.write(Path(out) / "rejected.csv")
     if as_json:
         print_json(result_to_json(result))
     else:
-        print_result(console(), reading.cohort, result, found)
+        print_result(console(), cohort, result, found)
         if out is not None:
             tables = "" if result.found is None else "matches.csv, unmatched.csv, mail_merge.csv, "
             typer.echo(f"Written to {out}: {tables}cohort.json, program.json, result.json.")
     if result.stopped == "interrupted":
         raise typer.Exit(130)
     raise typer.Exit(0 if result.found is not None else 1)
+
+
+def _keeping(program: Program, cohort: Cohort, path: str) -> Program:
+    """A program that keeps as many pairs of a list as possible, before everything else; who has left is noted."""
+    import sys
+    from dataclasses import replace
+
+    from mmatch.aims import Keep
+    from mmatch.signup.hand_made import earlier_pairs
+
+    pairs, gone = earlier_pairs(cohort, path)
+    if gone:
+        sys.stderr.write(f"note: {path}: {gone} pairs name somebody who has not signed up now, and are not kept\n")
+    return replace(program, aims=(Keep(pairs), *(program.resolve(cohort).aims or ())))
 
 
 def verify(

@@ -11,14 +11,12 @@ import typer
 from mmatch.cli.inputs import (
     AsJson,
     Files,
-    GroupSizes,
-    MappingFile,
     Out,
-    ProgramFile,
-    Settings,
-    policy_of,
+    Policy,
+    SignUps,
     print_json,
-    read,
+    understood,
+    with_fields,
 )
 
 if TYPE_CHECKING:
@@ -26,6 +24,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor
 
 
+@with_fields
 def compare(  # noqa: PLR0913 - the options of the verb
     files: Files,
     *,
@@ -36,16 +35,14 @@ def compare(  # noqa: PLR0913 - the options of the verb
         list[str] | None,
         typer.Option(help='One strategy: settings with ";" between, such as "even: aims=EvenLoad; solver=greedy".'),
     ] = None,
-    program: ProgramFile = None,
-    settings: Settings = None,
-    group: GroupSizes = None,
     out: Out = None,
     store: Annotated[str | None, typer.Option(help="A folder that keeps runs.", show_default=False)] = None,
     seeds: Annotated[str, typer.Option(help="Several with commas: 0,1,2.")] = "0",
     time_limit: Annotated[float | None, typer.Option(help="Seconds for each run.", show_default=False)] = None,
     jobs: Annotated[int, typer.Option(min=1, help="Processes that run at the same time.")] = 1,
-    mapping: MappingFile = None,
     as_json: AsJson = False,
+    policy: Policy,
+    signups: SignUps,
 ) -> None:
     """Try several strategies and see what each costs.
 
@@ -66,10 +63,10 @@ def compare(  # noqa: PLR0913 - the options of the verb
     from mmatch.reporting.progress_bar import ProgressBar
 
     named = {} if strategies is None else read_strategies(strategies)
-    named |= strategies_from_texts(policy_of(program, settings, group), strategy or [])
+    named |= strategies_from_texts(policy.read(), strategy or [])
     if not named:
         raise typer.BadParameter("name at least one strategy, with --strategy or --strategies")
-    cohort = read(files, mapping, collect=False).cohort
+    cohort = understood(signups.read(files))
     with ProgressBar() as progress, _executor(jobs) as executor:
         found = compared(
             cohort,

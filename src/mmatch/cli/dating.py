@@ -35,6 +35,17 @@ class DateOptions:
     busy: Annotated[
         list[str] | None, typer.Option("--busy", help="What is taken: eva=eva.ics.", show_default=False)
     ] = None
+    calendar_zones: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--calendar-zone",
+            help='What a zone in calendars means: "My Zone=Europe/Berlin"; "*=" is the zone of each person.',
+            show_default=False,
+        ),
+    ] = None
+    grain: Annotated[
+        int | None, typer.Option("--grain", help="Sessions start at multiples of so many minutes.", show_default=False)
+    ] = None
     now: Annotated[
         str | None, typer.Option("--now", help="What time it is, such as 2027-01-04T12:00Z.", show_default=False)
     ] = None
@@ -44,13 +55,13 @@ class DateOptions:
     key: Annotated[str, typer.Option(help="A secret from which the names of calendar entries are made.")] = ""
     as_json: AsJson = False
 
-    def options(self, before: Dates | None = None) -> Dates:
+    def options(self, cohort: Cohort, before: Dates | None = None) -> Dates:
         """What they ask of the calendar: as before, then the file, then single options."""
         from mmatch.io.schedules import DATES
         from mmatch.scheduling import Dates
 
         found: dict[str, Any] = {} if self.dates is None else DATES.load(self.dates)
-        plain = {"start": self.start, "end": self.end, "zone": self.zone, "now": self.now}
+        plain = {"start": self.start, "end": self.end, "zone": self.zone, "now": self.now, "grain": self.grain}
         found |= {name: value for name, value in plain.items() if value is not None}
         if before is None:
             for name in ("start", "end"):
@@ -67,7 +78,17 @@ class DateOptions:
             ) from None
         if self.holidays:
             dates = replace(dates, blackout=_closed(dates, self.holidays))
-        return replace(dates, busy=_taken(dates, self.busy)) if self.busy else dates
+        return replace(dates, busy=_taken(dates, self.busy, self._meanings(), cohort)) if self.busy else dates
+
+    def _meanings(self) -> dict[str, str]:
+        """What names of zones in calendars mean."""
+        found = {}
+        for item in self.calendar_zones or ():
+            label, is_given, zone = item.rpartition("=")
+            if not is_given or not label:
+                raise typer.BadParameter(f'write --calendar-zone "name=Europe/Berlin", not {item!r}')
+            found[label] = zone
+        return found
 
 
 @with_fields
@@ -80,7 +101,8 @@ def schedule(answer: AnswerWords, *, dates: DateOptions) -> None:
     from mmatch.scheduling import schedule as planned
 
     question = only(answer)
-    cohort, asked = question.cohort, dates.options()
+    cohort = question.cohort
+    asked = dates.options(cohort)
     _dated(cohort, planned(cohort, question.result, asked, time_limit=dates.time_limit, on_interrupt="return"), dates)
 
 
@@ -110,7 +132,7 @@ def reschedule(
         question.cohort,
         question.result,
         before,
-        dates.options(before.dates),
+        dates.options(question.cohort, before.dates),
         published=published,
         time_limit=dates.time_limit,
         on_interrupt="return",
@@ -129,17 +151,18 @@ def _closed(dates: Dates, countries: list[str]) -> list[Any]:
     return closed
 
 
-def _taken(dates: Dates, files: list[str]) -> dict[str, list[Any]]:
-    """What is taken, by id, from calendar files."""
-    from mmatch.io.busy import busy_times
+def _taken(dates: Dates, files: list[str], zones: dict[str, str], cohort: Cohort) -> dict[str, list[Any]]:
+    """What is taken, by id, from calendar files, each read in the time zone of the person whose it is."""
+    from mmatch.io.busy import busy_people
 
-    taken: dict[str, list[Any]] = {who: list(times) for who, times in dates.busy.items()}
+    calendars: dict[str, list[str]] = {}
     for item in files:
         who, is_given, file = item.partition("=")
         if not is_given:
             raise typer.BadParameter(f"write --busy id=file.ics, not {item!r}")
-        taken.setdefault(who, []).extend(busy_times(file, start=dates.start, end=dates.end, zone=dates.zone))
-    return taken
+        calendars.setdefault(who, []).append(file)
+    found = busy_people(cohort, calendars, start=dates.start, end=dates.end, zone=dates.zone, zones=zones)
+    return {who: [*dates.busy.get(who, ()), *found.get(who, ())] for who in {**dates.busy, **found}}
 
 
 def _dated(facts: Cohort, made: Schedule, dates: DateOptions) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, is_dataclass
 from functools import wraps
 from inspect import Parameter, signature
 from pathlib import Path
@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from mmatch.result import Result
     from mmatch.signup.reading import Reading
 
-Files = Annotated[list[str], typer.Argument(metavar="FILES...", help="Sign-up files: CSV or JSON.", show_default=False)]
+Files = Annotated[
+    list[str], typer.Argument(metavar="FILES...", help="Sign-up files: CSV, workbooks or JSON.", show_default=False)
+]
 ProgramFile = Annotated[str | None, typer.Option("--program", help="A program as JSON.", show_default=False)]
 Settings = Annotated[
     list[str] | None,
@@ -45,50 +47,102 @@ Limit = Annotated[float | None, typer.Option("--time-limit", help="Seconds.", sh
 
 
 def with_fields(verb: Callable[..., None]) -> Callable[..., None]:
-    """A command whose last parameter is a dataclass, with an option for each of its fields instead."""
-    *own, last = signature(verb, eval_str=True).parameters.values()
-    kind, hints = last.annotation, get_type_hints(last.annotation, include_extras=True)
-    shared = [
-        Parameter(item.name, Parameter.KEYWORD_ONLY, default=item.default, annotation=hints[item.name])
-        for item in fields(kind)
-    ]
+    """A command some of whose parameters are dataclasses, with an option for each of their fields instead."""
+    own = signature(verb, eval_str=True).parameters.values()
+    kinds: dict[str, Any] = {item.name: item.annotation for item in own if is_dataclass(item.annotation)}
+    shared = []
+    for kind in kinds.values():
+        hints = get_type_hints(kind, include_extras=True)
+        shared += [
+            Parameter(item.name, Parameter.KEYWORD_ONLY, default=item.default, annotation=hints[item.name])
+            for item in fields(kind)
+        ]
 
     @wraps(verb)
     def command(**given: Any) -> None:
-        values = {item.name: given.pop(item.name) for item in shared}
-        verb(**given, **{last.name: kind(**values)})
+        made = {name: kind(**{f.name: given.pop(f.name) for f in fields(kind)}) for name, kind in kinds.items()}
+        verb(**given, **made)
 
-    every = [*own, *shared]
+    every = [item for item in own if item.name not in kinds] + shared
     command.__signature__ = signature(verb).replace(parameters=every)  # type: ignore[attr-defined]
     command.__annotations__ = {item.name: item.annotation for item in every}
     return command
 
 
-def read(files: list[str], mapping: str | None, *, collect: bool, quiet: bool = False) -> Reading:
-    """The sign-up files; what is worth knowing about them goes to the error stream."""
-    from mmatch.signup.reading import read_files
+@dataclass(frozen=True)
+class SignUps:
+    """How sign-up files are read: what their columns mean, and the answers to the reader's questions."""
 
-    reading = read_files(*files, mapping=mapping, errors="collect" if collect else "raise")
-    if not quiet:
-        trimmed = sum(warning.code == "trimmed" for warning in reading.warnings)
-        for warning in reading.warnings:
-            if warning.code != "trimmed":
-                sys.stderr.write(f"note: {warning}\n")
-        if trimmed:
-            sys.stderr.write(f"note: spaces around cells were trimmed in {trimmed} columns (mmatch check lists them)\n")
-        if len(reading.rejected):
-            sys.stderr.write(f"{len(reading.rejected)} rows were left out\n")
-    return reading
+    mapping: MappingFile = None
+    answer: Annotated[
+        list[str] | None,
+        typer.Option("--answer", help='Answer a question of the reader: "Column=meaning".', show_default=False),
+    ] = None
+    history: Annotated[
+        list[str] | None,
+        typer.Option("--history", help="A file of pairs who have met before.", show_default=False),
+    ] = None
+    words: Annotated[
+        str | None, typer.Option("--words", help="A file with more words for heads and cells.", show_default=False)
+    ] = None
+
+    def read(self, files: list[str], *, collect: bool = False) -> Reading:
+        """The reading of some files; those of ``--history`` are pairs who have met."""
+        from mmatch.io.files import file_name
+        from mmatch.signup.reading import read_files
+
+        met = [f"{file_name(path)}=history" for path in self.history or ()]
+        return read_files(
+            *files,
+            *(self.history or ()),
+            mapping=self.mapping,
+            answers=[*(self.answer or ()), *met],
+            on_bad_row="collect" if collect else "raise",
+            words=self.words,
+        )
 
 
-def policy_of(path: str | None, settings: list[str] | None, sizes: list[str] | None) -> Program:
+def understood(reading: Reading) -> Cohort:
+    """The cohort of a reading, with what is worth knowing on the error stream.
+
+    Raises:
+        InputError: open questions that decide who meets whom, or nobody to match.
+    """
+    from mmatch.errors import InputError, Problem
+
+    trimmed = sum(warning.code == "trimmed" for warning in reading.warnings)
+    for note in (*reading.warnings, *(q for q in reading.questions if not q.decides)):
+        if getattr(note, "code", "") != "trimmed":
+            sys.stderr.write(f"note: {note}\n")
+    if trimmed:
+        sys.stderr.write(f"note: spaces around cells were trimmed in {trimmed} columns (mmatch check lists them)\n")
+    if len(reading.rejected):
+        sys.stderr.write(f"{len(reading.rejected)} rows were left out\n")
+    cohort = reading.cohort
+    for role, people in (("mentor", any(p.offers for p in cohort)), ("mentee", any(p.requests for p in cohort))):
+        if not people:
+            hint = f"give the file that holds the {role}s too, or say what its columns mean: mmatch setup FILES"
+            text = f"nobody in these files is a {role}: there is nothing to match"
+            raise InputError(Problem("nobody", "", text, hint))
+    return cohort
+
+
+@dataclass(frozen=True)
+class Policy:
     """The program of a file, or the usual one, with the changes of ``--set`` and ``--group``."""
-    from mmatch.io.programs import read_program
-    from mmatch.io.settings import group_settings, with_settings
-    from mmatch.program import Program
 
-    program = Program() if path is None else read_program(path)
-    return with_settings(program, [*(settings or []), *group_settings(sizes or [])])
+    program: ProgramFile = None
+    settings: Settings = None
+    group: GroupSizes = None
+
+    def read(self) -> Program:
+        """The program."""
+        from mmatch.io.programs import read_program
+        from mmatch.io.settings import group_settings, with_settings
+        from mmatch.program import Program as Rules
+
+        stated = Rules() if self.program is None else read_program(self.program)
+        return with_settings(stated, [*(self.settings or []), *group_settings(self.group or [])])
 
 
 @dataclass(frozen=True)

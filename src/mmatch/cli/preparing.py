@@ -10,26 +10,23 @@ import typer
 from mmatch.cli.inputs import (
     AsJson,
     Files,
-    GroupSizes,
-    MappingFile,
     Out,
-    ProgramFile,
-    Settings,
-    policy_of,
+    Policy,
+    SignUps,
     print_json,
-    read,
+    understood,
+    with_fields,
 )
 
 
+@with_fields
 def check(
     files: Files,
     *,
-    program: ProgramFile = None,
-    settings: Settings = None,
-    group: GroupSizes = None,
-    mapping: MappingFile = None,
     save_mapping: Annotated[str | None, typer.Option(help="Write the mapping here, to edit it.")] = None,
     as_json: AsJson = False,
+    policy: Policy,
+    signups: SignUps,
 ) -> None:
     """Look before matching: columns, supply, rules.
 
@@ -42,18 +39,19 @@ def check(
     from mmatch.io.files import atomic_write
     from mmatch.reporting.console import console, print_readiness, safe
 
-    reading = read(files, mapping, collect=False, quiet=True)
-    found = readiness(reading.cohort, policy_of(program, settings, group))
+    program = policy.read()
+    reading = signups.read(files)
     if save_mapping is not None:
         atomic_write(save_mapping, reading.mapping.to_json())
+    out = console()
+    if not as_json:
+        out.print(safe(str(reading.mapping)))
+    cohort = understood(reading)
+    found = readiness(cohort, program)
     if as_json:
         print_json(asdict(found))
         return
-    out = console()
-    out.print(safe(str(reading.mapping)))
-    for warning in reading.warnings:
-        out.print(safe(f"note: {warning}"))
-    out.print(safe(repr(reading.cohort)))
+    out.print(safe(repr(cohort)))
     print_readiness(out, found)
 
 

@@ -14,7 +14,7 @@ from mmatch.cohort.digest import cohort_digest
 from mmatch.cohort.participants import Meeting, Participant, Stated
 from mmatch.cohort.relations import Relations
 from mmatch.cohort.validation import Builder, Where, usual_where
-from mmatch.cohort.views import Supply, participant, supplies
+from mmatch.cohort.views import Supply, participant, supplies, supply_table
 from mmatch.display import Shown, Table
 from mmatch.errors import InputError, Problem, excerpt
 from mmatch.text import nfc, suggestion
@@ -70,7 +70,7 @@ class Cohort(Shown, Columns, Sequence[Participant]):
         meetings = relations.meetings(_once(history, "history"))
         table = relations.scores(scores)
         builder.problems.raise_any()
-        self._set(builder.people, builder.offers, builder.requests, tree, meetings, table)
+        self._set(builder.people, builder.offers, builder.requests_among(len(tree.names)), tree, meetings, table)
 
     def _set(self, *columns: Any) -> None:
         names = ("people", "offers", "requests", "topic_tree", "meetings", "score_table")
@@ -287,9 +287,8 @@ class Cohort(Shown, Columns, Sequence[Participant]):
 
     def tables(self) -> Iterator[Table]:
         """Supply and demand on each topic."""
-        heads = ("topic", "seats asked for", "people asking", "offers", "seats offered")
-        rows = [(s.topic or "any", s.wanted, s.requests, s.offers, s.seats) for s in self.summary()]
-        yield Table(heads, rows, "Supply and demand", len(rows))
+        rows = self.summary()
+        yield supply_table(rows, "Supply and demand", len(rows))
 
 
 def _rebuilt(stated: Stated) -> Cohort:

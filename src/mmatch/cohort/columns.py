@@ -16,10 +16,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mmatch.arrays import NONE, Bools, Floats, Ints, Rows, by_key, frozen_floats, frozen_ints, products, shortlex
+from mmatch.cohort.participants import any_label
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+_FAR = np.iinfo(np.int64).max
 FrozenRanks = tuple[str | tuple[str, ...], ...]
 
 
@@ -179,7 +181,7 @@ class Offers:
 
 @dataclass(frozen=True)
 class Requests:
-    """One row a request; the rows of one owner stand together."""
+    """One row a request; the rows of one owner stand together. ``topic`` may be a choice: see `Topics`."""
 
     owner: Ints
     topic: Ints
@@ -198,15 +200,51 @@ class Requests:
 
 @dataclass(frozen=True)
 class Topics:
-    """The topics that anybody names, and the tree over them: ``parent`` is `NONE` at a root."""
+    """The topics that anybody names, and the tree over them: ``parent`` is `NONE` at a root.
+
+    ``choices`` are sets of topics of which a request takes any one. Their codes follow those of the topics, so that a
+    request has one code whatever it asks for.
+    """
 
     names: tuple[str, ...]
     parent: Ints
+    choices: tuple[tuple[int, ...], ...] = ()
 
     @cached_property
     def index(self) -> dict[str, int]:
         """Topic to code."""
         return {name: code for code, name in enumerate(self.names)}
+
+    @cached_property
+    def labels(self) -> tuple[str, ...]:
+        """One text for each topic and each choice."""
+        return (*self.names, *(any_label(self.names[code] for code in choice) for choice in self.choices))
+
+    @cached_property
+    def label_index(self) -> dict[str, int]:
+        """Label to code: the first, should a topic be called like a choice."""
+        found: dict[str, int] = {}
+        for code, label in enumerate(self.labels):
+            found.setdefault(label, code)
+        return found
+
+    @cached_property
+    def of_label(self) -> Ints:
+        """For each topic and each choice the code that stands for its label."""
+        return np.array([self.label_index[label] for label in self.labels], dtype=np.int64)
+
+    @cached_property
+    def members(self) -> Ints:
+        """For each topic itself, for each choice its topics, padded with `NONE`."""
+        found = np.full((len(self.labels), max(map(len, self.choices), default=1)), NONE, dtype=np.int64)
+        found[: len(self.names), 0] = np.arange(len(self.names))
+        for code, choice in enumerate(self.choices, len(self.names)):
+            found[code, : len(choice)] = choice
+        return found
+
+    def topics_of(self, code: int) -> tuple[str, ...]:
+        """The names of a topic or of a choice."""
+        return tuple(self.names[k] for k in self.members[code].tolist() if k != NONE)
 
     @cached_property
     def depth(self) -> Ints:
@@ -229,8 +267,20 @@ class Topics:
             lines[code, : len(line)] = line
         return lines
 
-    def steps(self, one: Ints, other: Ints) -> Ints:
-        """Steps between topics along one branch of the tree, `NONE` where they do not meet; "" meets all at 0."""
+    def steps(self, asked: Ints, offered: Ints) -> Ints:
+        """Steps from what is asked for to a topic along one branch of the tree; `NONE` where they do not meet.
+
+        "" meets all at 0, and of a choice the nearest topic counts.
+        """
+        if not self.choices or (asked < len(self.names)).all():
+            return self._steps(asked, offered)
+        nearest = np.full(np.broadcast_shapes(asked.shape, offered.shape), _FAR, dtype=np.int64)
+        for column in self.members.T:
+            steps = self._steps(column[asked], offered)
+            nearest = np.minimum(nearest, np.where((steps == NONE) | (column[asked] == NONE), _FAR, steps))
+        return np.where(nearest == _FAR, NONE, nearest)
+
+    def _steps(self, one: Ints, other: Ints) -> Ints:
         depth, lines = self.depth, self.lines
         meet = (lines[other, depth[one]] == one) | (lines[one, depth[other]] == other)
         steps = np.where(meet, np.abs(depth[one] - depth[other]), NONE)
@@ -241,7 +291,7 @@ class Topics:
 
     @cached_property
     def related(self) -> list[list[int]]:
-        """For each topic all topics that it meets, itself included."""
+        """For each topic all topics that it meets, itself included; for each choice those that any of it meets."""
         met: list[set[int]] = [set(line.tolist()) - {NONE} for line in self.lines]
         for code, line in enumerate(self.lines.tolist()):
             for above in line:
@@ -251,6 +301,7 @@ class Topics:
             for topics in met:
                 topics.add(self.index[""])
             met[self.index[""]] = set(range(len(self.names)))
+        met += [set().union(*(met[code] for code in choice)) for choice in self.choices]
         return [sorted(topics) for topics in met]
 
 
@@ -291,6 +342,12 @@ class Columns:
         edges = {n: tree.names[p] for n, p in zip(tree.names, tree.parent.tolist(), strict=True) if p != NONE}
         return MappingProxyType(edges)
 
+    def request_row(self, mentee: str, label: str) -> int:
+        """The row of a request, by who asks and what it is called; `NONE` where there is none."""
+        requests, labels = self.requests, self.topic_tree.labels
+        own = range(*(int(requests.owner.searchsorted(self.people.index[mentee], side)) for side in ("left", "right")))
+        return next((k for k in own if labels[requests.topic[k]] == label), NONE)
+
     @property
     def strict_lists(self) -> bool:
         """Whether everybody has a list without ties, and nobody asks for two things: then no lottery is needed."""
@@ -308,8 +365,8 @@ class Columns:
     @cached_property
     def canonical_rows(self) -> tuple[Ints, Ints]:
         """Rows of requests and of offers in canonical order: by person, then topic, or offer id."""
-        rank, names = np.argsort(self.canonical), self.topic_tree.names
-        topic_rank = np.argsort(sorted(range(len(names)), key=names.__getitem__)).astype(np.int64)
+        rank, labels = np.argsort(self.canonical), self.topic_tree.labels
+        topic_rank = np.argsort(sorted(range(len(labels)), key=labels.__getitem__)).astype(np.int64)
         requests = np.lexsort((topic_rank[self.requests.topic], rank[self.requests.owner]))
         by_id = shortlex(self.offers.ids)
         return requests, by_id[np.argsort(rank[self.offers.owner[by_id]], kind="stable")]

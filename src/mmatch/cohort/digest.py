@@ -79,13 +79,16 @@ def _order(owner: Ints, lists: Listed, named: Ints) -> Ints | None:
 
 
 def _offer_and_request_parts(cohort: Columns, rank: Ints) -> Iterable[tuple[str, bytes]]:
-    o, r, names = cohort.offers, cohort.requests, cohort.topic_tree.names
+    o, r, tree = cohort.offers, cohort.requests, cohort.topic_tree
     requests, offers = cohort.canonical_rows
     yield "offers", json.dumps([o.ids[k] for k in offers.tolist()]).encode()
-    yield "offer topics", json.dumps([names[t] for t in o.topic[offers].tolist()]).encode()
+    yield "offer topics", json.dumps([tree.names[t] for t in o.topic[offers].tolist()]).encode()
     for column in (rank[o.owner], o.level, o.seats, o.least, o.most):
         yield "offer column", column[offers].tobytes()
-    yield "requests", json.dumps([names[t] for t in r.topic[requests].tolist()]).encode()
+    topics = r.topic[requests].tolist()
+    yield "requests", json.dumps([tree.labels[t] for t in topics]).encode()
+    if tree.choices:
+        yield "any of", _json([tree.topics_of(t) for t in topics])
     for column in (rank[r.owner], r.level, r.priority, r.mentors):
         yield "request column", column[requests].tobytes()
     if r.formats is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field, fields
 from functools import partial
 from types import MappingProxyType
@@ -36,22 +36,48 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What somebody wants to learn: one topic, from which level, how urgently, from how many mentors.
+    """What somebody wants to learn: one topic or any one of several, from which level, how urgently, from whom.
 
     Attributes:
-        topic: the topic; "" meets every topic.
+        topic: the topic, "" meets every topic; several topics in a list or tuple mean any one of them, kept in order of
+            the alphabet.
         level: the mentee's own level on the program's scale, any finite number.
         priority: greater is more urgent; acts only through aims that say so.
         mentors: up to so many different mentors.
         format: the session format wanted, such as "single".
     """
 
-    topic: str = ""
+    topic: str | Sequence[str] = ""
     _: KW_ONLY
     level: float | None = None
     priority: float = 1
     mentors: int = 1
     format: str | None = None
+
+    def __post_init__(self) -> None:
+        if isinstance(self.topic, list | tuple):
+            object.__setattr__(self, "topic", _any_of(tuple(self.topic)))
+
+    @property
+    def topics(self) -> tuple[str, ...]:
+        """The topics of which any one will do; of most requests it is one."""
+        topic: Any = self.topic
+        return topic if isinstance(topic, tuple) else (topic,)
+
+    @property
+    def label(self) -> str:
+        """What the request is called in answers and files: its topic, or "data or statistics"."""
+        return any_label(self.topics)
+
+
+def _any_of(topics: tuple[Any, ...]) -> Any:
+    """Several topics as given, one as itself; what is no text is left for the cohort to refuse."""
+    return topics[0] if len(topics) == 1 else topics
+
+
+def any_label(topics: Iterable[str]) -> str:
+    """One text for topics of which any one will do."""
+    return " or ".join(map(str, topics))
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +90,7 @@ class Participant(Shown):
         email: the address for letters and invitations; no part of the digest, since it decides nothing.
         language: the language for letters, as a tag such as "de" or "pt-BR" (BCP 47); no part of the digest either.
         offers: topics that this person can teach.
-        requests: topics that this person wants to learn, each a different one.
+        requests: what this person wants to learn; no two requests name the same topic.
         capacity: most mentee seats filled; None is one match, 0 is none.
         groups: most groups led; None is no limit but the capacity.
         min_load: fewest mentee seats that must be filled.
@@ -105,7 +131,7 @@ class Participant(Shown):
     def tables(self) -> Iterator[Table]:
         """What this person offers and asks for."""
         offered = [(offer.topic or "any", offer.level, offer.seats) for offer in self.offers]
-        requests_ = [(request.topic or "any", request.level, request.mentors) for request in self.requests]
+        requests_ = [(request.label or "any", request.level, request.mentors) for request in self.requests]
         if offered:
             yield Table(("topic", "level", "seats"), offered, "Offers", len(offered))
         if requests_:

@@ -48,7 +48,7 @@ class Relations:
             text = " > ".join(excerpt(names[c]) for c in loop)
             self.problems.add("topic-cycle", "topics", f"the tree runs in a circle: {text}")
             parent[:] = NONE
-        return Topics(names, frozen_ints(parent))
+        return Topics(names, frozen_ints(parent), tuple(self.builder.choices))
 
     def meetings(self, history: Iterable[Meeting]) -> Meetings:
         """The past meetings as columns."""

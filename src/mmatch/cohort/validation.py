@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from itertools import chain
 from typing import Any
 
@@ -19,11 +20,11 @@ from mmatch.cohort.attributes import (
     clean_zone,
 )
 from mmatch.cohort.columns import FrozenRanks, Listed, Offers, People, Requests
-from mmatch.cohort.participants import MODES, Offer, Participant, Request
+from mmatch.cohort.participants import MODES, Offer, Participant, Request, any_label
 from mmatch.cohort.rank_lists import clean_avoids, clean_ranks
 from mmatch.errors import Problems, excerpt
 from mmatch.exact import count_fault, number_fault
-from mmatch.text import clean_ids, note_unknown
+from mmatch.text import clean_ids, nfc, note_unknown
 
 Where = Callable[[int, str], str]  # (participant number, field) -> the place for messages
 
@@ -47,6 +48,7 @@ class Builder:
         self.persons = [person for person in persons if type(person) is Participant]
         self.people = self._people()
         self.topic_codes: dict[str, int] = {}
+        self.choices: dict[tuple[int, ...], int] = {}  # topics of which any one will do: a code below `NONE` for each
         self.offers = self._offers()
         self.requests = self._requests()
         self._check_references()
@@ -137,10 +139,11 @@ class Builder:
 
         return place
 
-    def _topic_codes(self, items: Sequence[Any], place: Where) -> Any:
-        names = clean_ids([item.topic for item in items], lambda row: place(row, "topic"), self.problems, empty=True)
+    def _topic_codes(self, topics: Sequence[Any], where: Callable[[int], str]) -> tuple[list[str], Any]:
+        """(the topics, their codes)."""
+        names = clean_ids(topics, where, self.problems, empty=True)
         codes = self.topic_codes
-        return frozen_ints([codes.setdefault(name, len(codes)) for name in names])
+        return names, frozen_ints([codes.setdefault(name, len(codes)) for name in names])
 
     def _numbers(self, items: Sequence[Any], field: str, place: Where, *, optional: bool) -> Any:
         values = [getattr(item, field) for item in items]
@@ -156,7 +159,7 @@ class Builder:
     def _offers(self) -> Offers:
         items, owner = self._flat("offers", Offer)
         place = self._place(owner, "offers")
-        topic = self._topic_codes(items, place)
+        topic = self._topic_codes([offer.topic for offer in items], lambda row: place(row, "topic"))[1]
         seats = self._counts(items, "seats", place, optional=True)
         bounds = [self._group(o.group, place, row) for row, o in enumerate(items)]
         return Offers(
@@ -203,13 +206,7 @@ class Builder:
     def _requests(self) -> Requests:
         items, owner = self._flat("requests", Request)
         place = self._place(owner, "requests")
-        topic = self._topic_codes(items, place)
-        key = owner * (len(self.topic_codes) + 1) + topic
-        first: dict[int, int] = {}
-        for row, k in enumerate(key.tolist() if len(np.unique(key)) < len(key) else ()):
-            if first.setdefault(k, row) != row:
-                hint = "ask for several mentors with mentors="
-                self.problems.add("duplicate-request", place(row, ""), f"the same topic as {place(first[k], '')}", hint)
+        topic = self._asked(items, owner, place)
         formats = None
         if any(r.format is not None for r in items):
             formats = tuple(r.format for r in items)
@@ -225,6 +222,49 @@ class Builder:
             mentors=self._counts(items, "mentors", place),
             formats=formats,
         )
+
+    def _asked(self, items: Sequence[Request], owner: Any, place: Where) -> Any:
+        """What each request asks for: the code of its topic, or of its choice."""
+        if any(type(r.topic) is tuple for r in items):
+            return self._asked_choices(items, owner, place)
+        topic = self._topic_codes([r.topic for r in items], lambda row: place(row, "topic"))[1]
+        self._distinct(owner, topic, range(len(items)), place)
+        return topic
+
+    def _asked_choices(self, items: Sequence[Request], owner: Any, place: Where) -> Any:
+        """The same where some requests name several topics: each of these is looked at by itself, too."""
+        row = np.repeat(np.arange(len(items)), [len(r.topics) for r in items])
+        named = list(chain.from_iterable(r.topics for r in items))
+        names, codes = self._topic_codes(named, lambda k: place(int(row[k]), "topic"))
+        self._distinct(owner[row], codes, row.tolist(), place)
+        edge = np.searchsorted(row, np.arange(len(items) + 1)).tolist()
+        pairs, called = list(zip(names, codes.tolist(), strict=True)), dict[tuple[int, str], tuple[int, ...]]()
+        asked = np.full(len(items), NONE)
+        for k, request in enumerate(items):
+            own = sorted(pairs[edge[k] : edge[k + 1]])
+            choice, label = tuple(code for _, code in own), any_label(name for name, _ in own)
+            fault = topics_fault(request.topics)
+            if not fault and called.setdefault((int(owner[k]), label), choice) != choice:
+                fault = f"another request of this person is called {excerpt(label)}, too"
+            if fault:
+                self.problems.add("topic", place(k, "topic"), fault)
+            new = NONE - 1 - len(self.choices)
+            asked[k] = choice[0] if len(choice) == 1 else self.choices.setdefault(choice, new)
+        return frozen_ints(asked)
+
+    def _distinct(self, owner: Any, topic: Any, rows: Sequence[int], place: Where) -> None:
+        """No two requests of one person name the same topic; ``rows`` are the requests."""
+        key = owner * (len(self.topic_codes) + 1) + topic
+        first: dict[int, int] = {}
+        for row, k in zip(rows, key.tolist(), strict=True) if len(np.unique(key)) < len(key) else ():
+            if first.setdefault(k, row) != row:
+                hint = "ask for several mentors with mentors="
+                self.problems.add("duplicate-request", place(row, ""), f"the same topic as {place(first[k], '')}", hint)
+
+    def requests_among(self, topics: int) -> Requests:
+        """The requests, once it is known how many topics there are: the codes of choices follow theirs."""
+        code = self.requests.topic
+        return replace(self.requests, topic=frozen_ints(np.where(code < NONE, topics + NONE - 1 - code, code)))
 
     def _check_references(self) -> None:
         """Ranks and avoids name people (ranks: offers too) who exist, and never oneself."""
@@ -260,6 +300,17 @@ def flat_ranks(entries: FrozenRanks | None) -> Iterable[str]:
             yield from entry
         else:
             yield entry
+
+
+def topics_fault(topics: Sequence[Any]) -> str:
+    """What is wrong with topics of which any one will do, or an empty text."""
+    if not topics:
+        return 'found no topic, expected at least one; "" is any topic'
+    texts = [nfc(topic) for topic in topics if isinstance(topic, str)]
+    if len(topics) > 1 and not all(texts):
+        return 'found "" among several topics: it means any topic, and stands alone'
+    twice = next((topic for topic in texts if texts.count(topic) > 1), None)
+    return "" if twice is None else f"{excerpt(twice)} is named twice"
 
 
 def group_fault(group: Any) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -10,6 +11,7 @@ import numpy as np
 
 from mmatch.arrays import NONE, Ints
 from mmatch.cohort.participants import MODES, Offer, Participant, Request
+from mmatch.display import Table
 
 if TYPE_CHECKING:
     from mmatch.cohort.columns import Columns
@@ -20,7 +22,8 @@ class Supply:
     """Supply and demand on one topic: what `Cohort.summary` lists.
 
     ``seats`` counts mentee seats that mentors offer on the topic (None: no stated limit), ``reachable`` the offers that
-    can meet a request on it along the topic tree.
+    can meet a request on it along the topic tree. A request for any one of several topics counts on each of them;
+    ``elsewhere`` says how many of the seats in ``wanted`` are such, and could be filled on another topic.
     """
 
     topic: str
@@ -29,6 +32,7 @@ class Supply:
     requests: int
     wanted: int
     reachable: int
+    elsewhere: int = 0
 
 
 def participant(cohort: Columns, row: int) -> Participant:
@@ -66,7 +70,7 @@ def _request(cohort: Columns, k: int) -> Request:
     r = cohort.requests
     priority = float(r.priority[k])
     return Request(
-        cohort.topic_tree.names[r.topic[k]],
+        cohort.topic_tree.topics_of(int(r.topic[k])),
         level=_level(r.level[k]),
         priority=int(priority) if priority.is_integer() else priority,
         mentors=int(r.mentors[k]),
@@ -87,17 +91,29 @@ def _level(value: Any) -> float | int | None:
     return None if number != number else int(number) if number.is_integer() else number  # noqa: PLR0124 - NaN
 
 
+def supply_table(rows: Sequence[Supply], title: str, total: int | None = None) -> Table:
+    """Supply and demand as a table; how many seats could be filled on another topic only where there are such."""
+    several = any(s.elsewhere for s in rows)
+    heads = ("topic", "seats asked for", *["or on another topic"] * several, "people asking", "offers", "seats offered")
+    cells = [(s.topic or "any", s.wanted, *[s.elsewhere] * several, s.requests, s.offers, s.seats) for s in rows]
+    return Table(heads, cells, title, total)
+
+
 def supplies(cohort: Columns) -> tuple[Supply, ...]:
     """Supply and demand per topic, greatest demand first."""
     o, r, tree = cohort.offers, cohort.requests, cohort.topic_tree
     n = len(tree.names)
     offers = np.bincount(o.topic, minlength=n)
-    requests = np.bincount(r.topic, minlength=n)
-    wanted = np.bincount(r.topic, weights=r.mentors, minlength=n)
+    named = tree.members[r.topic]
+    row, column = np.nonzero(named != NONE)
+    topic, mentors = named[row, column], r.mentors[row]
+    requests = np.bincount(topic, minlength=n)
+    wanted = np.bincount(topic, weights=mentors, minlength=n)
+    elsewhere = np.bincount(topic, weights=np.where(r.topic[row] < n, 0, mentors), minlength=n)
     limit = np.where(o.seats == NONE, cohort.people.capacity[o.owner], o.seats)
     open_ended = np.bincount(o.topic, weights=limit == NONE, minlength=n) > 0
     seats = np.bincount(o.topic, weights=np.maximum(limit, 0), minlength=n)
-    reach = [int(offers[met].sum()) for met in tree.related]
+    reach = [int(offers[met].sum()) for met in tree.related[:n]]
     rows = [
         Supply(
             name,
@@ -106,6 +122,7 @@ def supplies(cohort: Columns) -> tuple[Supply, ...]:
             int(requests[k]),
             int(wanted[k]),
             int(reach[k]),
+            int(elsewhere[k]),
         )
         for k, name in enumerate(tree.names)
     ]

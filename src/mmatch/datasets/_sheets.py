@@ -40,7 +40,7 @@ def listed(items: object, separator: str = "; ") -> str:
 
 def topics_of(items: Iterable[Offer | Request], separator: str = "; ") -> str:
     """The topics of offers or requests in one cell."""
-    return separator.join(item.topic for item in items)
+    return separator.join(item.label if isinstance(item, Request) else item.topic for item in items)
 
 
 def address(person: Participant) -> str:

@@ -69,7 +69,7 @@ def sheets(example: Example) -> Sheets:
     teachers = [p for p in example.cohort if p.offers]
     learners = [p for p in example.cohort if p.requests]
     mentors = [[*_shared(p), topics_of(p.offers), _groups(k, p)] for k, p in enumerate(teachers)]
-    mentees = [[*_shared(p), p.requests[0].topic, "Yes" if p.requests[0].priority > 1 else ""] for p in learners]
+    mentees = [[*_shared(p), p.requests[0].label, "Yes" if p.requests[0].priority > 1 else ""] for p in learners]
     return {
         "mentors.csv": untidy([[*shared, "Areas of expertise", "Number of groups"], *mentors], blank_rows=3),
         "mentees.csv": untidy([[*shared, "Topic", "Priority"], *mentees], blank_rows=20),

@@ -66,7 +66,7 @@ def _right(mentors: int, mentees: int) -> RightAnswer:
 def sheets(example: Example) -> Sheets:
     """Two files, written at the door."""
     mentors = [[p.id, p.name, topics_of(p.offers, ", "), "1"] for p in example.cohort if p.offers]
-    mentees = [[p.id, p.name, p.requests[0].topic] for p in example.cohort if p.requests]
+    mentees = [[p.id, p.name, p.requests[0].label] for p in example.cohort if p.requests]
     return {
         "mentors.csv": untidy([["Id", "Name", "Can mentor on", "Groups"], *mentors], blank_rows=2),
         "mentees.csv": untidy([["Id", "Name", "Topic of interest"], *mentees], blank_rows=5),

@@ -99,7 +99,7 @@ def sheets(example: Example) -> Sheets:
     mentors = [
         [*_shared(p), topics_of(p.offers), CAPACITY_CELLS[k % len(CAPACITY_CELLS)]] for k, p in enumerate(teachers)
     ]
-    mentees = [[*_shared(p), topics_of(p.requests), listed(p.avoids)] for p in learners]
+    mentees = [[*_shared(p), wish.label, listed(p.avoids)] for p in learners for wish in p.requests]  # one row a wish
     return {
         "mentors.csv": untidy([[*shared, "Topics", "Max mentees"], *mentors], blank_rows=6),
         "mentees.csv": untidy([[*shared, "Topics", "Do not match with"], *mentees], blank_rows=14),

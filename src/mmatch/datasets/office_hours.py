@@ -68,9 +68,9 @@ def sheets(example: Example) -> Sheets:
         if p.offers
     ]
     teams = [
-        [p.id, p.name, address(p), topics_of(p.requests), str(p.requests[0].mentors), "office"]
+        [p.id, p.name, address(p), wish.label, str(wish.mentors), "office"]  # one row a wish
         for p in example.cohort
-        if p.requests
+        for wish in p.requests
     ]
     return {
         "mentors.csv": untidy([[*shared, "Topics", "Max mentees", "Availability"], *mentors], blank_rows=2),

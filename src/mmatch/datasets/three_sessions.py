@@ -82,7 +82,7 @@ def sheets(example: Example) -> Sheets:
         for p in example.cohort
         if p.offers
     ]
-    mentees = [[*_shared(p), p.requests[0].topic, str(p.requests[0].format)] for p in example.cohort if p.requests]
+    mentees = [[*_shared(p), p.requests[0].label, str(p.requests[0].format)] for p in example.cohort if p.requests]
     return {
         "mentors.csv": untidy([[*shared, "Topics", "Max mentees", BUDGET], *mentors], blank_rows=3),
         "mentees.csv": untidy([[*shared, "Topic", "Format"], *mentees], blank_rows=3),

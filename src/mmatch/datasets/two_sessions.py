@@ -84,7 +84,7 @@ def sheets(example: Example) -> Sheets:
     """A file for each role, as a form gives it."""
     shared = ["Participant ID", "Full name", "Email address", "Site", "When are you available?"]
     mentors = [[*_shared(p), topics_of(p.offers), str(p.capacity)] for p in example.cohort if p.offers]
-    mentees = [[*_shared(p), p.requests[0].topic, p.requests[0].format or ""] for p in example.cohort if p.requests]
+    mentees = [[*_shared(p), p.requests[0].label, p.requests[0].format or ""] for p in example.cohort if p.requests]
     return {
         "mentors.csv": untidy([[*shared, "Topics", "Max mentees"], *mentors], blank_rows=4),
         "mentees.csv": untidy([[*shared, "Topic", "Format"], *mentees], blank_rows=4),

@@ -12,6 +12,7 @@ from mmatch.arrays import NONE, Bools, Ints
 from mmatch.candidates import Pairs, facts_of
 from mmatch.candidates.joining import BLOCK, MOST_PAIRS
 from mmatch.cohort import Cohort, Supply
+from mmatch.cohort.views import supply_table
 from mmatch.display import Shown, Table
 from mmatch.errors import LimitError, Problem
 from mmatch.program import Program, check_question
@@ -41,9 +42,7 @@ class Readiness(Shown):
 
     def tables(self) -> Iterator[Table]:
         """Supply and demand on each topic, and what removes pairs."""
-        heads = ("topic", "seats asked for", "people asking", "offers", "seats offered")
-        rows = [(s.topic or "any", s.wanted, s.requests, s.offers, s.seats) for s in self.supply]
-        yield Table(heads, rows, "Supply and demand")
+        yield supply_table(self.supply, "Supply and demand")
         causes = [(r.cause, r.removed, r.alone) for r in self.removals]
         yield Table(("rule or fact", "pairs removed", "by it alone"), causes, "What removes pairs")
 

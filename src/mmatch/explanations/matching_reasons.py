@@ -109,13 +109,15 @@ def _scores(cohort: Cohort, program: Program, matching: Matching) -> Iterator[Re
             worth, unit = aim.scores(pairs)
             values = np.broadcast_to(worth, len(matching.seats)).tolist()
             parts.append([f"{name} {number(plain(v * unit * aim.exact_weight))}" for v in values])
-    steps = np.broadcast_to(pairs.distance, len(matching.seats)).tolist()
+    steps, tree = np.broadcast_to(pairs.distance, len(matching.seats)).tolist(), cohort.topic_tree
+    asked = [tree.topics_of(code) for code in np.broadcast_to(pairs.request.topic, len(matching.seats)).tolist()]
     s = matching.seats
-    for row, (mentor, mentee, topic, wish) in enumerate(zip(s.mentor, s.mentee, s.topic, s.requested, strict=True)):
+    for row, (mentor, mentee, topic) in enumerate(zip(s.mentor, s.mentee, s.topic, strict=True)):
         counts = [column[row] for column in parts]
-        if wish != topic and steps[row]:
+        wish = f"any of {', '.join(asked[row])}" if len(asked[row]) > 1 else asked[row][0]
+        if steps[row]:
             counts.append(f"{wish} is met by {topic}, {steps[row]} steps away in the topic tree")
         elif topic:
-            counts.append(f"on {topic}")
+            counts.append(f"on {topic}" + (f", asked for {wish}" if len(asked[row]) > 1 else ""))
         text = f"{mentor} with {mentee}: {', '.join(counts) or 'every match counts 1'}"
         yield Reason("score", (mentor, mentee), topic, text)

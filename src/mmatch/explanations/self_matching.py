@@ -122,7 +122,7 @@ def _named(edges: Edges, instance: Instance, used: Ints) -> dict[Entry, tuple[En
     used = used[np.lexsort((*keys, instance.request[used]))]
 
     def entry(table: Any, row: int) -> Entry:
-        return cohort.people.ids[table.owner[row]], cohort.topic_tree.names[table.topic[row]]
+        return cohort.people.ids[table.owner[row]], cohort.topic_tree.labels[table.topic[row]]
 
     wanted = [entry(cohort.requests, row) for row in edges.request_rows.tolist()]
     lists: dict[Entry, tuple[Entry, ...]] = dict.fromkeys(wanted, ())

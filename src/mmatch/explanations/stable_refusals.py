@@ -47,9 +47,9 @@ class _Refusals:
         self.current, self.listed = seats
         self.plain, self.market = markets
         rows = cohort.canonical_rows
-        ids, names = cohort.people.ids, cohort.topic_tree.names
+        ids, labels = cohort.people.ids, cohort.topic_tree.labels
         self.mentees = [ids[k] for k in cohort.requests.owner[rows[0]].tolist()]
-        self.topics = [names[k] for k in cohort.requests.topic[rows[0]].tolist()]
+        self.topics = [labels[k] for k in cohort.requests.topic[rows[0]].tolist()]
         self.mentors = [ids[k] for k in cohort.offers.owner[rows[1]].tolist()]
         taken = self.current[self.current != NONE]
         self.last_on = self._last(self.market.offer[taken], taken, len(self.market.offer_seats))

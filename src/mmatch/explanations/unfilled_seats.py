@@ -41,9 +41,9 @@ class Unfilled:
         self.removers = removers(cohort, self.program)
         self.looked = 0
         edges = self.edges
-        owner, names = cohort.requests.owner[edges.request_rows], cohort.topic_tree.names
+        owner, labels = cohort.requests.owner[edges.request_rows], cohort.topic_tree.labels
         topics = cohort.requests.topic[edges.request_rows]
-        self.titles = [(cohort.people.ids[w], names[t]) for w, t in zip(owner.tolist(), topics.tolist(), strict=True)]
+        self.titles = [(cohort.people.ids[w], labels[t]) for w, t in zip(owner.tolist(), topics.tolist(), strict=True)]
         self.degree = np.bincount(self.instance.request, minlength=self.instance.n_requests)
 
     def reasons(self) -> Iterator[Reason]:
@@ -272,7 +272,8 @@ class Unfilled:
         wanted = int(instance.labels.wanted[requests].sum())
         touched = np.unique(instance.labels.label("mentor")[np.isin(instance.request, requests)])
         mentors = [self.cohort.people.ids[row] for row in self.edges.mentor_rows[touched].tolist()]
-        topics = sorted({self.titles[r][1] for r in requests.tolist()} - {""})
+        tree, asked = self.cohort.topic_tree, self.cohort.requests.topic[self.edges.request_rows[requests]]
+        topics = sorted({name for code in asked.tolist() for name in tree.topics_of(code)} - {""})
         on = f" on {listed(topics, 'topics')}" if topics else ""
         what = "this request asks" if len(requests) == 1 else f"these {len(requests)} requests ask"
         names = listed(mentors, "mentors")

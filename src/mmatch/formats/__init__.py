@@ -48,6 +48,8 @@ class Recommendation:
 def recommend_format(request: Request, topics: Mapping[str, str] | None = None) -> Recommendation:
     """Which format suits a request, with the reason: narrow topics one meeting, work products two, broad ones three.
 
+    Where any one of several topics will do, it is the longest format that one of them needs.
+
     Args:
         request: the wish; a format that it states itself is kept.
         topics: the topic tree {child: parent}, where a topic with others below it is broad.
@@ -58,15 +60,20 @@ def recommend_format(request: Request, topics: Mapping[str, str] | None = None) 
     expect(request, Request, "request")
     if request.format is not None:
         return Recommendation(request.format, "the request asks for it")
-    if not request.topic:
+    found = [_recommended(topic, topics or {}) for topic in request.topics]
+    return max(found, key=lambda advice: len(format_of(advice.format).sessions))
+
+
+def _recommended(topic: str, topics: Mapping[str, str]) -> Recommendation:
+    if not topic:
         return Recommendation("three_session", "no topic is named: finding out what it is takes a meeting of its own")
-    below = sorted(child for child, parent in (topics or {}).items() if parent == request.topic)
+    below = sorted(child for child, parent in topics.items() if parent == topic)
     if below:
-        return Recommendation("three_session", f"{request.topic} is broad: it includes {_listed(below)}")
-    words = sorted(set(_PRODUCTS.findall(request.topic.casefold())))
+        return Recommendation("three_session", f"{topic} is broad: it includes {_listed(below)}")
+    words = sorted(set(_PRODUCTS.findall(topic.casefold())))
     if words:
         return Recommendation("two_session", f"{_listed(words)} means a work product, to get feedback on")
-    return Recommendation("single", f"{request.topic} is narrow: one meeting can answer it")
+    return Recommendation("single", f"{topic} is narrow: one meeting can answer it")
 
 
 def _listed(names: list[str]) -> str:

@@ -79,26 +79,26 @@ def seated(cohort: Cohort, program: Program, requests: Ints, offers: Ints) -> Ma
 
 def seats_of(cohort: Cohort, requests: Ints, offers: Ints, number: Ints) -> Matching:
     """A matching from rows of requests and offers, and the number of the match of each seat."""
-    ids, names = cohort.people.ids, cohort.topic_tree.names
+    ids, tree = cohort.people.ids, cohort.topic_tree
     r, o = cohort.requests, cohort.offers
     seats = Seats(
         mentor=tuple(ids[k] for k in o.owner[offers].tolist()),
         mentee=tuple(ids[k] for k in r.owner[requests].tolist()),
-        topic=tuple(names[k] for k in o.topic[offers].tolist()),
+        topic=tuple(tree.names[k] for k in o.topic[offers].tolist()),
         offer=tuple(o.ids[k] for k in offers.tolist()),
-        requested=tuple(names[k] for k in r.topic[requests].tolist()),
+        requested=tuple(tree.labels[k] for k in r.topic[requests].tolist()),
         match=tuple(number.tolist()),
     )
     return Matching.from_seats(seats, unfilled(cohort, requests))
 
 
 def unfilled(cohort: Cohort, requests: Ints) -> list[tuple[str, str]]:
-    """(mentee, topic) of each seat asked for that is not among the filled ones."""
+    """(mentee, label of the request) of each seat asked for that is not among the filled ones."""
     r = cohort.requests
     left = np.maximum(r.mentors - np.bincount(requests, minlength=len(r.owner)), 0)
     rows = np.repeat(np.arange(len(left)), left).tolist()
-    ids, names = cohort.people.ids, cohort.topic_tree.names
-    return [(ids[r.owner[k]], names[r.topic[k]]) for k in rows]
+    ids, labels = cohort.people.ids, cohort.topic_tree.labels
+    return [(ids[r.owner[k]], labels[r.topic[k]]) for k in rows]
 
 
 def _groups(offers: Ints, mentees: Ints, most: Ints) -> Ints:

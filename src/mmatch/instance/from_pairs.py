@@ -103,8 +103,8 @@ class _Finder:
         found = [self.rows(pair, where, problems) for pair in pairs]
         if not found or any(NONE in rows for rows in found):
             return match
-        names, requests, ids = self.cohort.topic_tree.names, self.cohort.requests, self.cohort.offers.ids
-        requested = tuple(match.requested) or tuple(names[requests.topic[r]] for r, _ in found)
+        labels, requests, ids = self.cohort.topic_tree.labels, self.cohort.requests, self.cohort.offers.ids
+        requested = tuple(match.requested) or tuple(labels[requests.topic[r]] for r, _ in found)
         offer = match.offer or ids[found[0][1]]
         return replace(match, mentees=tuple(match.mentees), offer=offer, requested=requested)
 

@@ -21,7 +21,7 @@ def set_title(edges: Edges, family: Bounds, number: int) -> str:
     request, offer = int(edges.request_rows[edges.request[edge]]), int(edges.offer_rows[edges.offer[edge]])
     mentee = cohort.people.ids[cohort.requests.owner[request]]
     mentor = cohort.people.ids[cohort.offers.owner[offer]]
-    topic = cohort.topic_tree.names[cohort.requests.topic[request]]
+    topic = cohort.topic_tree.labels[cohort.requests.topic[request]]
     words = {
         "request": f"the request of {mentee} for {topic!r}",
         "mentee": f"all requests of {mentee}",

@@ -7,7 +7,7 @@ from mmatch.lazy import found_on_use
 __all__, __getattr__, __dir__ = found_on_use(
     __name__,
     {
-        "mmatch.io.busy": ("busy_times",),
+        "mmatch.io.busy": ("busy_people", "busy_times"),
         "mmatch.io.calendars": ("Invitation", "calendar_file", "write_calendars"),
         "mmatch.io.comparisons": ("FolderStore", "read_strategies", "write_comparison"),
         "mmatch.io.graphs": ("from_networkx", "to_networkx", "to_sparse"),

@@ -1,5 +1,6 @@
 # Files and texts, in and out: JSON, CSV, calendars, graphs, stores of finished runs. Written by `make stubs`.
 
+from mmatch.io.busy import busy_people as busy_people
 from mmatch.io.busy import busy_times as busy_times
 from mmatch.io.calendars import Invitation as Invitation
 from mmatch.io.calendars import calendar_file as calendar_file

@@ -132,11 +132,11 @@ def to_sparse(matching: Matching, cohort: Cohort) -> tuple[csr_array, list[str],
 
 def _pairs(cohort: Cohort, edges: Edges) -> Any:
     """(mentee, mentor, offer, {topic, requested, weight}) of all candidates."""
-    ids, names, pairs = cohort.people.ids, cohort.topic_tree.names, edges.pairs
+    ids, tree, pairs = cohort.people.ids, cohort.topic_tree, edges.pairs
     scores = None if cohort.score_table is None else cohort.score_table.values[pairs.score_row]
     columns = (pairs.mentee, pairs.mentor, pairs.offer.row, pairs.offer.topic, pairs.request.topic)
     for k, (mentee, mentor, offer, topic, wish) in enumerate(zip(*(c.tolist() for c in columns), strict=True)):
-        facts: dict[str, Any] = {"topic": names[topic], "requested": names[wish]}
+        facts: dict[str, Any] = {"topic": tree.names[topic], "requested": tree.labels[wish]}
         if scores is not None:
             facts["weight"] = float(scores[k])
         yield ids[mentee], ids[mentor], cohort.offers.ids[offer], facts

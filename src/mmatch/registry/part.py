@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import MISSING, Field, fields
+from dataclasses import KW_ONLY, MISSING, Field, dataclass, field, fields
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from mmatch.errors import InputError, MmatchError, PluginError, Problem, UnsupportedError, excerpt
@@ -15,11 +16,16 @@ from mmatch.text import nfc, suggestion
 if TYPE_CHECKING:
     from mmatch.cohort import Cohort
 
+IF_GIVEN = MappingProxyType({"if given": True})  # metadata of a field: left out, it changes no digest
+
 
 class Part:
     """A rule or an aim: a frozen dataclass; its fields are its arguments."""
 
     package: ClassVar[str] = ""
+
+    def __post_init__(self) -> None:
+        """Check the arguments, and store them in canonical form."""
 
     @property
     def name(self) -> str:
@@ -70,6 +76,8 @@ class Part:
         values = []
         for item in fields(self):  # type: ignore[arg-type]
             value = getattr(self, item.name)
+            if "if given" in item.metadata and value == _default(item):
+                continue
             if callable(value):
                 value = f"{value.__module__}.{getattr(value, '__qualname__', type(value).__qualname__)}"
             values.append((item.name, value))
@@ -109,6 +117,34 @@ class Part:
         object.__setattr__(self, field, value)
 
 
+@dataclass(frozen=True, repr=False)
+class Compared(Part):
+    """A rule or an aim that compares an attribute of both people, or one of the mentor with one of the mentee."""
+
+    attribute: str = ""
+    _: KW_ONLY
+    mentor: str = field(default="", metadata=IF_GIVEN)
+    mentee: str = field(default="", metadata=IF_GIVEN)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        two_names(self)
+        if bool(self.mentor) == bool(self.attribute):
+            raise self.refuse("attribute", "expected one attribute of both people, or else mentor= and mentee=")
+        if not self.mentor:
+            self.text("attribute")
+
+    @property
+    def names(self) -> tuple[str, str]:
+        """The attribute of the mentor, and of the mentee."""
+        return self.mentor or self.attribute, self.mentee or self.attribute
+
+    def check(self, cohort: Cohort) -> None:
+        """The attributes must exist somewhere in the cohort."""
+        for name in self.names:
+            known_attribute(self, cohort, name)
+
+
 @contextmanager
 def guarded(part: Part) -> Iterator[None]:
     """Whatever a rule or an aim raises leaves as an MmatchError that names it.
@@ -141,6 +177,20 @@ def named_pairs(part: Part, pairs: Any) -> tuple[tuple[str, ...], ...]:
                 f"pairs[{k}]", f"found {excerpt(row)}, expected (mentor, mentee) or (mentor, mentee, topic)"
             )
     return tuple(sorted({tuple(map(nfc, row)) for row in rows}))
+
+
+def two_names(part: Any) -> None:
+    """Check that the attributes of mentor and mentee are both named, or neither.
+
+    Raises:
+        InputError: one of them alone, or no text.
+    """
+    given = [name for name in ("mentor", "mentee") if getattr(part, name) != ""]
+    for name in given:
+        part.text(name)
+    if len(given) == 1:
+        text = f"found an attribute of the {given[0]} alone, expected mentor= and mentee=, or neither"
+        raise part.refuse(given[0], text)
 
 
 def known_attribute(part: Part, cohort: Cohort, attribute: str) -> None:

@@ -131,7 +131,8 @@ def _lack(supply: Any) -> str:
     if supply.reachable == 0 and supply.wanted:
         return "nobody offers it"
     if supply.seats is not None and supply.reachable == supply.offers and supply.seats < supply.wanted:
-        return f"{supply.wanted - supply.seats} short"
+        short = f"{supply.wanted - supply.seats} short"
+        return f"up to {short}: {supply.elsewhere} would take another topic" if supply.elsewhere else short
     return ""
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from mmatch.candidates import Pairs, pairs_of
 from mmatch.errors import PluginError, Problems, excerpt
 from mmatch.matching import Violation
-from mmatch.registry.part import Part, guarded, known_attribute, named_pairs
+from mmatch.registry.part import Compared, Part, guarded, named_pairs
 from mmatch.text import note_unknown
 
 if TYPE_CHECKING:
@@ -84,20 +84,15 @@ class Rule(Part):
 
 
 @dataclass(frozen=True, repr=False)
-class AttributeRule(Rule):
-    """A rule about one attribute of both people; ``missing`` says what holds where somebody lacks it."""
+class Comparison(Compared, Rule):
+    """A rule that compares attributes; ``missing`` says what holds where somebody lacks one."""
 
-    attribute: str
     _: KW_ONLY
     missing: str = "forbid"
 
     def __post_init__(self) -> None:
-        self.text("attribute")
+        super().__post_init__()
         self.choice("missing", ("forbid", "allow"))
-
-    def check(self, cohort: Cohort) -> None:
-        """The attribute must exist somewhere in the cohort."""
-        known_attribute(self, cohort, self.attribute)
 
 
 @dataclass(frozen=True, repr=False)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING
 
 from mmatch.arrays import WORD
 from mmatch.candidates import facts_of
 from mmatch.constraints import FREE
-from mmatch.rules._base import AttributeRule
+from mmatch.registry.part import known_attribute
 from mmatch.rules._together import GroupRule, lonely, mentees, sums
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, repr=False)
-class DiffersWithin(AttributeRule, GroupRule):
+class DiffersWithin(GroupRule):
     """The mentees of a match come from different departments, sites, …: no two of them share a value.
 
     values(one) and values(other) are disjoint for each two mentees of a match.
@@ -30,6 +30,18 @@ class DiffersWithin(AttributeRule, GroupRule):
         attribute: a key of ``attributes``, or "site", or "timezone".
         missing: "forbid": who states nothing sits with nobody else; "allow": with anybody.
     """
+
+    attribute: str
+    _: KW_ONLY
+    missing: str = "forbid"
+
+    def __post_init__(self) -> None:
+        self.text("attribute")
+        self.choice("missing", ("forbid", "allow"))
+
+    def check(self, cohort: Cohort) -> None:
+        """The attribute must exist somewhere in the cohort."""
+        known_attribute(self, cohort, self.attribute)
 
     def together(self, edges: Edges, groups: Groups) -> Iterable[GroupRows]:
         """At most one place of each value in each group."""

@@ -58,15 +58,10 @@ class LevelSpread(GroupRule):
 
     def broken(self, cohort: Cohort, match: Match) -> str:
         """The spread of levels, where it is too wide, or somebody without one."""
-        levels = [self._level(cohort, *seat) for seat in zip(match.mentees, match.requested, strict=True)]
+        rows = [cohort.request_row(*seat) for seat in zip(match.mentees, match.requested, strict=True)]
+        levels = cohort.requests.level[rows].tolist()
         known = [level for level in levels if not np.isnan(level)]
         if len(known) < len(levels) > 1 and self.missing == "forbid":
             return f"a mentee of {match.mentor} states no level and shares a match"
         spread = max(known, default=0) - min(known, default=0)
         return f"the levels in a match of {match.mentor} differ by {plain(exact(spread))}" if spread > self.most else ""
-
-    def _level(self, cohort: Cohort, mentee: str, topic: str) -> float:
-        requests = cohort.requests
-        who, what = cohort.people.index[mentee], cohort.topic_tree.index[topic]
-        (row,) = np.flatnonzero((requests.owner == who) & (requests.topic == what)).tolist()
-        return float(requests.level[row])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from mmatch.rules._base import AttributeRule
+from mmatch.rules._base import Comparison
 
 if TYPE_CHECKING:
     from mmatch.arrays import Bools
@@ -13,17 +13,19 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, repr=False)
-class Same(AttributeRule):
+class Same(Comparison):
     """Mentor and mentee have the same language, site, … : they share a value of the attribute.
 
     allowed(mentor, mentee) = values(mentor) and values(mentee) have something in common.
 
     Args:
         attribute: a key of ``attributes``, or "site", or "timezone"; lists must share one item.
+        mentor: instead, what is compared of the mentor, such as "site";
+        mentee: and with what of the mentee, such as "wanted site".
         missing: "forbid" (default) or "allow" a pair in which somebody lacks the attribute.
     """
 
     def allows(self, pairs: Pairs) -> Bools:
         """Pairs that share a value."""
-        shared, stated = pairs.share(self.attribute)
+        shared, stated = pairs.share(*self.names)
         return shared | (~stated & (self.missing == "allow"))

@@ -10,7 +10,7 @@ from mmatch.engine import solve
 from mmatch.errors import InputError, Problem, excerpt
 from mmatch.program import Program, check_question
 from mmatch.registry import find
-from mmatch.scheduling.free_time import FreeTime
+from mmatch.scheduling.free_time import FreeTime, check_hours
 from mmatch.scheduling.new_schedules import schedule
 from mmatch.scheduling.schedule_settings import Dates, format_name
 from mmatch.scheduling.tasks import task_of
@@ -75,13 +75,14 @@ def solve_with_dates(
         A `Dated`: result, schedule, and the program with what was forbidden.
 
     Raises:
-        InputError: arguments of another form.
+        InputError: arguments of another form; people whose availability cannot be understood, all of them.
         NoMatchingError: the program itself has no matching.
     """
     check_question(cohort, program)
     if type(rounds) is not int or not 1 <= rounds <= MOST_ROUNDS:
         text = f"found {excerpt(rounds)}, expected a whole number from 1 to {MOST_ROUNDS}"
         raise InputError(Problem("argument", "rounds", text))
+    check_hours(cohort)  # nobody is to lose a match over a word
     forbid = find("mmatch.rules", "Forbid")
     forbidden: dict[Pair, None] = {}
     best: Dated | None = None

@@ -19,10 +19,12 @@ from mmatch.availability import (
     joined,
     offsets_at,
     parse_week,
+    starts,
     union,
     widened,
     without,
 )
+from mmatch.errors import InputError, Problem, excerpt
 from mmatch.scheduling.diaries import FREE
 
 if TYPE_CHECKING:
@@ -74,6 +76,7 @@ class FreeTime:
     weeks: dict[tuple[tuple[Window, ...], str, int, int], Intervals] = field(default_factory=dict)  # computed once
     people: dict[str, Participant] = field(default_factory=dict)
     known: dict[str, Intervals] = field(default_factory=dict, init=False)
+    opened: dict[str, Intervals] = field(default_factory=dict, init=False)
 
     def under(self, settings: Settings, wider: Mapping[str, int] | None = None, *, same: bool = False) -> FreeTime:
         """The free time of the same people under other settings; ``same`` where these change nobody's time."""
@@ -133,12 +136,25 @@ class FreeTime:
             free = free[:0]
             yield "a limit of 0", free
 
+    def hours(self, name: str) -> Intervals:
+        """The windows and single dates of a person, whatever else takes of them."""
+        if name not in self.opened:
+            _, self.opened[name] = next(self.steps(name))
+        return self.opened[name]
+
     def windows(self, name: str) -> tuple[Window, ...]:
-        """The weekly windows of a person."""
+        """The weekly windows of a person; none where what they wrote is not understood (`fault` says so)."""
         availability = self.person(name).availability
-        found = self.settings.hours if availability is None else _week(availability, f"participant {name}")
+        try:
+            found = self.settings.hours if availability is None else _week(availability)
+        except InputError:
+            return ()
         more = (self.wider or {}).get(name, 0)
         return joined(Window(w.day, max(w.start - more, 0), min(w.end + more, DAY)) for w in found) if more else found
+
+    def fault(self, name: str) -> Problem | None:
+        """Why the availability of a person is not understood; None where it is."""
+        return _fault(name, self.person(name).availability)
 
     def in_week(
         self, windows: tuple[Window, ...], zone: str, first: int | None = None, last: int | None = None
@@ -190,6 +206,41 @@ class FreeTime:
         return found
 
 
+def _fault(name: str, availability: str | Sequence[str] | None) -> Problem | None:
+    try:
+        _week(availability or "", f"participant {excerpt(name)}.availability")
+    except InputError as error:
+        return error.problems[0]
+    return None
+
+
+def check_hours(cohort: Cohort) -> None:
+    """Everybody's availability can be understood.
+
+    Raises:
+        InputError: where not, of all people together.
+    """
+    people = cohort.people
+    faults = [_fault(*row) for row in zip(people.ids, people.availability or (), strict=False)]
+    if any(faults):
+        raise InputError(filter(None, faults))
+
+
 def shared_time(people: Sequence[str], free_time: FreeTime) -> Intervals:
     """When all of some people are free."""
     return reduce(common, map(free_time.of, people))
+
+
+def session_starts(people: Sequence[str], minutes: int, free: Intervals, free_time: FreeTime) -> Intervals:
+    """When a session of some people can begin within some free time: on the grain of UTC, or on that of their windows.
+
+    Where windows begin off the grain, on the wall in Kathmandu, say, or at ten past, it is counted from there, too.
+    """
+    grain = free_time.settings.grain
+    found = [starts(free, minutes, grain)]
+    for person in dict.fromkeys(people):
+        hours = free_time.hours(person)
+        off = hours[:, 0] % grain
+        late = np.unique(off[off > 0]).tolist()
+        found += [starts(common(hours[off == begun], free) - begun, minutes, grain) + begun for begun in late]
+    return found[0] if len(found) == 1 else np.unique(np.concatenate(found))

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from mmatch.availability import parse_week
+from mmatch.errors import InputError
 from mmatch.formats import format_of
 from mmatch.matching import Matching, Violation
 from mmatch.scheduling.diaries import FREE
@@ -148,7 +149,10 @@ def _free(person: Participant, settings: Settings, session: Session) -> bool:
     """Whether every minute is in a window, on a date that is open, and not taken."""
     zone = ZoneInfo(person.timezone or settings.zone)
     diary = settings.diaries.get(person.id, FREE)
-    windows = settings.hours if person.availability is None else _week(person.availability)
+    try:
+        windows = settings.hours if person.availability is None else _week(person.availability)
+    except InputError:
+        windows = ()
     buffer = settings.buffer if diary.buffer is None else diary.buffer
     if any(low - buffer < session.end and session.start < high + buffer for low, high in diary.busy):
         return False

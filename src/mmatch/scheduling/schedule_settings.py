@@ -97,13 +97,13 @@ class Dates:
         end: last date.
         zone: time zone of people who state none.
         hours: weekly windows of people who state none.
-        grain: sessions start at multiples of so many minutes (UTC).
+        grain: sessions start at multiples of so many minutes (UTC), or so many minutes after a window begins.
         blackout: dates on which nobody meets, local to each person, such as `public_holidays` gives.
         now: the present time, from which the notice counts; None is no notice. Sessions that began earlier were held.
         notice: hours that must lie between now and the first session.
         buffer: minutes that people need between two sessions, and around what makes them busy.
-        busy: {id: [(from, to), …]}, as times with an offset, such as "2027-01-11T09:00+01:00"; `busy_times` reads
-            them from a calendar.
+        busy: {id: [(from, to), …]}, as times with an offset, such as "2027-01-11T09:00+01:00"; `busy_people`
+            reads them from calendar files.
         diaries: {id: `Diary`}: what is taken, single dates, preferred hours, and limits of single people.
         rooms: {site: how many rooms, or their names} for in-person sessions; a site that is not named has enough.
         travel: {(site, site): minutes}. People at sites with a known way between them can meet in person at one of
@@ -358,7 +358,7 @@ def _pins(cohort: Cohort, program: Program, matches: list[Match], pins: Iterable
 
 def format_name(cohort: Cohort, program: Program, match: Match) -> str:
     """The format that all mentees of a match request, else the program's."""
-    requests, topics = cohort.requests, cohort.topic_tree.names
+    requests, topics = cohort.requests, cohort.topic_tree.labels
     if requests.formats is None:
         return program.format
     names: set[str | None] = set()

@@ -12,7 +12,7 @@ import numpy as np
 
 from mmatch.availability import DAY, offsets_at, starts
 from mmatch.formats import format_of
-from mmatch.scheduling.free_time import MONDAY, FreeTime, Limit, shared_time
+from mmatch.scheduling.free_time import MONDAY, FreeTime, Limit, session_starts, shared_time
 from mmatch.scheduling.schedule_settings import key_of
 
 if TYPE_CHECKING:
@@ -164,6 +164,10 @@ def _columns(key: Key, form: Format, people: Sequence[str], free_time: FreeTime)
     """When each session could be."""
     settings, zone = free_time.settings, free_time.zone(people[0])
     shared = shared_time(people, free_time)
+
+    def begins(minutes: int) -> Intervals:
+        return session_starts(people, minutes, shared, free_time)
+
     pins, kept = settings.pins.get(key, {}), settings.kept.get(key, {})
     agreed = _still_possible(settings.agreed.get(key, {}), form, people, free_time)
     usual: dict[int, _Column] = {}
@@ -172,12 +176,12 @@ def _columns(key: Key, form: Format, people: Sequence[str], free_time: FreeTime)
         if k in kept:
             found.append(_Column(np.array([kept[k]]), zone))
         elif k in pins or k in agreed:
-            times = starts(shared, session.minutes, settings.grain if k not in pins else 1)
+            times = starts(shared, session.minutes) if k in pins else begins(session.minutes)
             times = np.union1d(times, [agreed[k]]) if k in agreed else times
             found.append(_Column(times[times == pins[k]] if k in pins else times, zone))
         else:
             if session.minutes not in usual:
-                usual[session.minutes] = _Column(starts(shared, session.minutes, settings.grain), zone)
+                usual[session.minutes] = _Column(begins(session.minutes), zone)
             found.append(usual[session.minutes])
     return found
 

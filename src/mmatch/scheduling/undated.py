@@ -11,7 +11,7 @@ from mmatch.availability import common, day_text, local_time, starts
 from mmatch.errors import excerpt
 from mmatch.formats import Format, Gap
 from mmatch.scheduling.diaries import CAPS, FREE
-from mmatch.scheduling.free_time import FreeTime, shared_time
+from mmatch.scheduling.free_time import FreeTime, session_starts, shared_time
 from mmatch.scheduling.insertion import Surroundings, inserted
 from mmatch.scheduling.plans import Unplaced
 from mmatch.scheduling.schedule_settings import key_of
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 WIDER = (30, 60, 120)  # minutes by which windows are widened
 GAPS = (1, 2, 4, 7)  # days by which gaps are loosened
+GRAINS = (15, 10, 5, 1)  # minutes that are tried where sessions could begin, but for the grain
 LONGER = (7, 14, 28, 56)  # days by which a later end is tried
 Step = tuple[str, int]
 Change = tuple[str, dict[str, Any]]  # in words, and as arguments of `_helps`
@@ -30,6 +31,10 @@ Change = tuple[str, dict[str, Any]]  # in words, and as arguments of `_helps`
 
 def unplaced(task: Task, free_time: FreeTime, others: Surroundings, stopped: str | None = None) -> Unplaced:
     """A match without dates, with the first step that leaves no time, and the first change that would help."""
+    faults = [(person, fault) for person in task.people if (fault := free_time.fault(person)) is not None]
+    if faults:
+        reasons = [f"{person}: availability cannot be understood: {fault.message}" for person, fault in faults]
+        return Unplaced(task.match, "; ".join(reasons), faults[0][1].hint)
     others = others.near([task])
     steps = tuple(_elimination_steps(task, free_time, others))
     if stopped is not None and inserted(task, others) is not None:
@@ -39,9 +44,9 @@ def unplaced(task: Task, free_time: FreeTime, others: Surroundings, stopped: str
     return Unplaced(task.match, reason, _first_relaxation(task, free_time, others), steps)
 
 
-def _number_of_starts(task: Task, free: Intervals) -> int:
+def _number_of_starts(task: Task, free: Intervals, free_time: FreeTime) -> int:
     """How many starts some free time has for the longest session."""
-    return len(starts(free, task.longest, task.settings.grain))
+    return len(session_starts(task.people, task.longest, free, free_time))
 
 
 # -- the reason -------------------------------------------------------------------------------------------------------
@@ -51,8 +56,9 @@ def _elimination_steps(task: Task, free_time: FreeTime, others: Surroundings) ->
     """How many starts are left for the longest session, step by step."""
     for person in task.people:
         for step, left in free_time.steps(person):
-            yield f"{person}: {step}", _number_of_starts(task, left)
-    yield "everybody together", _number_of_starts(task, shared_time(task.people, free_time))
+            yield f"{person}: {step}", _number_of_starts(task, left, free_time)
+    shared = shared_time(task.people, free_time)
+    yield "everybody together", _number_of_starts(task, shared, free_time)
     if key_of(task.match) in free_time.settings.pins:
         yield "pins", min(map(len, task.starts))
     yield "beside other matches", min(map(len, others.without_rooms().left_for(task).starts))
@@ -66,15 +72,20 @@ def _reason(task: Task, free_time: FreeTime, others: Surroundings, steps: Sequen
         if not mode:
             wanted = session.mode.replace("_", " ")
             return f"session {number} is to be {wanted}: {_no_way_to_meet(task, free_time, session.mode)}"
-    own = {person: _number_of_starts(task, free_time.of(person)) for person in task.people}
+    shared = shared_time(task.people, free_time)
+    own = {person: _number_of_starts(task, free_time.of(person), free_time) for person in task.people}
     empty = [person for person, count in own.items() if not count]
+    if _only_off_the_grain(task, free_time):
+        grain = free_time.settings.grain
+        text = f"free for {task.longest} minutes together, but not from a multiple of {grain} minutes on"
+        return f"{' and '.join(task.people)}: {text} (grain={grain})"
     if empty:
         return f"{' and '.join(empty)}: no free {task.longest} minutes between the dates{_last_step(empty, steps)}"
-    if not _number_of_starts(task, shared_time(task.people, free_time)):
+    if not _number_of_starts(task, shared, free_time):
         counted = ", ".join(f"{who} could start {task.longest} minutes at {count} times" for who, count in own.items())
         mentor, *mentees = task.people
         time = free_time.of(mentor)
-        apart = [who for who in mentees if not _number_of_starts(task, common(time, free_time.of(who)))]
+        apart = [who for who in mentees if not _number_of_starts(task, common(time, free_time.of(who)), free_time)]
         detail = f" ({' and '.join(apart)} with {mentor})" if apart and len(mentees) > 1 else ""
         return f"{counted}; none in common{detail}"
     if not all(map(len, task.starts)):
@@ -85,6 +96,12 @@ def _reason(task: Task, free_time: FreeTime, others: Surroundings, steps: Sequen
         return f"{' and '.join(texts)}, when not everybody is free"
     what = _gaps_too_narrow(task, free_time) if cheapest_dates(task) is None else _taken_by_others(task, others)
     return f"{len(task.starts[0])} times in common, {what}"
+
+
+def _only_off_the_grain(task: Task, free_time: FreeTime) -> bool:
+    """Whether everybody has time together, but sessions may not begin then."""
+    shared = shared_time(task.people, free_time)
+    return bool(len(starts(shared, task.longest))) and not _number_of_starts(task, shared, free_time)
 
 
 def _last_step(empty: Sequence[str], steps: Sequence[Step]) -> str:
@@ -135,7 +152,7 @@ def _no_way_to_meet(task: Task, free_time: FreeTime, mode: str) -> str:
 
 def _first_relaxation(task: Task, free_time: FreeTime, others: Surroundings) -> str:
     """The first change, from small to large, that helps; the empty text where none does."""
-    for text, change in _changes(task, others):
+    for text, change in _changes(task, free_time, others):
         if _helps(task, free_time, others, **change):
             return text
     several = "let a mentor or mentee with several matches be free at more times"
@@ -157,18 +174,21 @@ def _helps(
         return inserted(task, replace(others, rooms=rooms)) is not None
     again = free_time.under(replace(free_time.settings, **settings), wider, same=settings.keys() <= {"formats"})
     least = min(session.minutes for session in task.format.sessions)
-    if not len(starts(shared_time(task.people, again), least, 1)):
+    if not len(starts(shared_time(task.people, again), least)):
         return False  # quick to know, and often so
     return inserted(task_of(task.match, task.format.name, again), others) is not None
 
 
-def _changes(task: Task, others: Surroundings) -> Iterator[Change]:
+def _changes(task: Task, free_time: FreeTime, others: Surroundings) -> Iterator[Change]:
     """Changes from small to large."""
     settings, people = task.settings, task.people
     own = key_of(task.match)
     if own in settings.pins:
         pins = {key: at for key, at in settings.pins.items() if key != own}
         yield "leave the time open instead of pinning it", {"pins": pins}
+    if _only_off_the_grain(task, free_time):
+        for grain in (grain for grain in GRAINS if grain < settings.grain):
+            yield f"let sessions begin every {grain} minutes (grain={grain})", {"grain": grain}
     if "" in task.modes:
         either = tuple(replace(session, mode="either") for session in task.format.sessions)
         yield "let every session be virtual or in person", {"formats": _formats(task, sessions=either)}

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from mmatch.cohort.attributes import is_address
-from mmatch.errors import excerpt
-from mmatch.signup.heads import plain_head
+from mmatch.availability import read_hours, zone_from_label
+from mmatch.errors import InputError, excerpt
 from mmatch.signup.lists import split
-from mmatch.signup.sheets import LISTS, Column, Sheet, settle
-from mmatch.signup.values import Fault, count, modes, number, priority, roles, yes_or_no, zone
+from mmatch.signup.questions import Question, answers
+from mmatch.signup.sheets import LISTS, TOPICS, Column, Sheet, settle
+from mmatch.signup.values import Fault, count, is_tidy_number, modes, number, priority, roles, yes_or_no
+from mmatch.signup.vocabulary import name_key, plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,19 +21,8 @@ if TYPE_CHECKING:
     from mmatch.signup.notes import Notes
 
 BOTH = frozenset({"mentor", "mentee"})
-READERS: dict[str, Callable[[str], Any]] = {
-    "capacity": count,
-    "seats": count,
-    "groups": count,
-    "min_load": count,
-    "mentors": count,
-    "priority": priority,
-    "timezone": zone,
-    "modes": modes,
-    "site": str,
-    "format": str,
-    "availability": str,
-}
+COUNTS = frozenset({"capacity", "seats", "groups", "min_load", "mentors"})
+_LEVELLED = re.compile(r"(.*\S)\s*(?:[:=]\s*|\(\s*)(\d+(?:[.,]\d+)?)\s*\)?", re.DOTALL)
 
 
 @dataclass(slots=True)
@@ -41,8 +33,13 @@ class FormAnswer:
     row: int
     id: str
     roles: frozenset[str] = frozenset()
+    number: str = ""
+    name: str = ""
+    email: str = ""
+    name_key: str = ""
     facts: dict[str, Any] = field(default_factory=dict)
     attributes: dict[str, Any] = field(default_factory=dict)
+    per_topic: frozenset[str] = frozenset()
 
     def place(self, *meanings: str) -> str:
         """Where the answer states a fact: the cell where a column has one of these meanings, else the row."""
@@ -56,138 +53,325 @@ def read_people(sheet: Sheet, notes: Notes) -> list[FormAnswer]:
     identity = sheet.identity()
     if not identity:
         return []
-    answers = []
-    for row in range(len(sheet.table.rows)):
+    numbers = sheet.of("id")[:1]
+    found = []
+    for row in reversed(sheet.rows) if newest_first(sheet) else sheet.rows:
+        name, address = sheet.full_name(row), sheet.address(row)
         who = sheet.who(row)
-        if not who:
+        if identity[0].meaning == "email" and not sheet.has("id"):
+            who = address or name or who
+        for column in () if address else sheet.of("email"):
+            if text := sheet.cell(row, column):
+                message = f"found {excerpt(text)}, expected one e-mail address: no address is kept"
+                notes.warn("email", sheet.table.place(row, column.head), message)
+        if not who and _holds_nothing(sheet, row):
+            notes.warn("no-person", sheet.table.place(row), "left out: it says nothing about anybody")
+            continue
+        if not who or (identity[0].meaning == "id" and not sheet.cell(row, identity[0])):
             text = "found an empty cell, expected an id: the id is empty or missing"
             sheet.note(notes, row, identity[0].head, ("id-missing", text, ""))
             continue
-        answer = FormAnswer(sheet, row, who, _roles(sheet, row, notes))
-        name = sheet.full_name(row)
+        answer = FormAnswer(sheet, row, who, _roles(sheet, row, notes), name=name, email=address)
+        if numbers:
+            answer.number = sheet.cell(row, numbers[0])
         if name:
-            answer.facts["name"] = name
-        for column in sheet.of("email"):
-            address = sheet.cell(row, column)
-            if is_address(address):
-                answer.facts["email"] = address
-                break
-            if address and column is not identity[0]:
-                text = f"found {excerpt(address)}, expected one e-mail address: no address is kept"
-                notes.warn("email", sheet.table.place(row, column.head), text)
-        answers.append(answer)
-    return answers
+            answer.facts["name"], answer.name_key = name, name_key(name)
+        if address:
+            answer.facts["email"] = address
+        found.append(answer)
+    return found
+
+
+def newest_first(sheet: Sheet) -> bool:
+    """Whether the rows of a form's export stand with the newest answer on top."""
+    for column in sheet.columns:
+        if column.claim.meaning == "ignore" and sheet.is_filled(column):
+            for order in ((0, 1, 2), (2, 1, 0), (2, 0, 1)):
+                found = [re.findall(r"\d+", text) for text in sheet.texts(column)]
+                if all(len(numbers) > 2 for numbers in found):
+                    keys = [[int(n[k]) for k in order] + [int(x) for x in n[3:]] for n in found]
+                    if keys == sorted(keys, reverse=True) and keys != sorted(keys):
+                        return max(int(n[0]) for n in found) > 31 if order[0] == 0 else True
+    return False
+
+
+def _holds_nothing(sheet: Sheet, row: int) -> bool:
+    """Whether a row holds no more than the number of an answer, a time, a code, or boxes that are not ticked."""
+    texts = [sheet.cell(row, c) for c in sheet.columns if c.meaning not in {"number", "ignore"}]
+    return not any(
+        len(text) > 3 and sheet.words.answers.get(plain(text)) != "no" and not is_tidy_number(text) for text in texts
+    )
 
 
 def _roles(sheet: Sheet, row: int, notes: Notes) -> frozenset[str]:
     """The roles that a row states, else those of its file."""
-    for column in sheet.of("role", "is_mentor", "is_mentee", "both"):
+    columns = sheet.of("role", "is_mentor", "is_mentee", "both")
+    if columns:
         try:
-            found = _stated_roles(sheet, row)
+            found = _stated_roles(sheet, row, columns)
         except Fault as fault:
-            sheet.note(notes, row, column.head, (fault.code, fault.message, fault.hint))
+            sheet.note(notes, row, columns[0].head, (fault.code, fault.message, fault.hint))
             return frozenset()
         if found is not None:
             return found
-        break
-    if sheet.role in {"", "both"} and sheet.has("role", "is_mentor", "is_mentee") and sheet.role != "both":
-        column = sheet.of("role", "is_mentor", "is_mentee")[0]
+    if sheet.by_filling:
+        return _by_filling(sheet, row)
+    if not sheet.role and columns and columns[0].meaning != "both":
         text = "found an empty cell, expected mentor, mentee or both"
-        sheet.note(notes, row, column.head, ("role", text, "or name the file mentors.csv or mentees.csv"))
+        sheet.note(notes, row, columns[0].head, ("role", text, "or name the file mentors.csv or mentees.csv"))
         return frozenset()
     return BOTH if sheet.role == "both" else frozenset({sheet.role} if sheet.role else ())
 
 
-def _stated_roles(sheet: Sheet, row: int) -> frozenset[str] | None:
+def _by_filling(sheet: Sheet, row: int) -> frozenset[str]:
+    """Roles by the questions that a row answers: offers and capacity are a mentor's, requests a mentee's."""
+    said = set()
+    for column in sheet.columns:
+        side = {"offers": "mentor", "capacity": "mentor", "requests": "mentee"}.get(column.meaning, column.claim.side)
+        topical = column.meaning in {*TOPICS, "capacity"} or column.claim.meaning in {"topic", "capacity"}
+        if side and topical and sheet.cell(row, column):
+            said.add(side)
+    return frozenset(said)
+
+
+def _stated_roles(sheet: Sheet, row: int, columns: list[Column]) -> frozenset[str] | None:
     """What the role columns of a row say together; None where they say nothing."""
     said: set[str] = set()
     stated = False
-    for column in sheet.of("role", "is_mentor", "is_mentee", "both"):
+    alone = not sheet.has("is_mentee") or not sheet.has("is_mentor")
+    for column in columns:
         text = sheet.cell(row, column)
         if text:
             stated = stated or column.meaning != "both"
-            said |= _role_cell(text, column.meaning, alone=not sheet.has("is_mentee") or not sheet.has("is_mentor"))
+            said |= _role_cell(sheet, text, column.meaning, alone=alone)
     if said >= BOTH or stated:
         return frozenset(said)
     return None
 
 
-def _role_cell(text: str, meaning: str, *, alone: bool) -> frozenset[str]:
+def _role_cell(sheet: Sheet, text: str, meaning: str, *, alone: bool) -> frozenset[str]:
     """The roles of one cell. Where only one role is asked about, "no" means the other one."""
     if meaning == "role":
-        return roles(text)
+        return roles(text, sheet.words)
     try:
-        agreed = yes_or_no(text)
+        agreed = yes_or_no(text, sheet.words)
     except Fault:
-        return roles(text)
+        return roles(text, sheet.words)
     if meaning == "both":
         return BOTH if agreed else frozenset()
     named, other = ("mentor", "mentee") if meaning == "is_mentor" else ("mentee", "mentor")
     return frozenset({named} if agreed else {other} if alone else ())
 
 
-def read_facts(sheet: Sheet, answers: list[FormAnswer], notes: Notes) -> None:
-    """Read every column of a sheet into its answers."""
-    for column in sheet.columns:
-        settle(sheet, column)
-        read = _reader(column)
-        if read is None:
-            continue
-        cache: dict[str, Any] = {}
-        for answer in answers:
-            text = sheet.cell(answer.row, column)
-            if not text:
+class Facts:
+    """Reads the columns of a sheet into its answers; each different text is read once."""
+
+    def __init__(self, sheet: Sheet, found: list[FormAnswer], notes: Notes) -> None:
+        self.sheet, self.answers, self.notes = sheet, found, notes
+
+    def read(self) -> None:
+        """Read every column."""
+        for column in self.sheet.columns:
+            settle(self.sheet, column)
+            read = self._reader(column)
+            if read is None:
                 continue
-            try:
-                value = cache[text] if text in cache else cache.setdefault(text, read(text))
-            except Fault as fault:
-                sheet.note(notes, answer.row, column.head, (fault.code, fault.message, fault.hint))
-                continue
-            _store(answer, column, value, notes)
+            cache: dict[str, Any] = {}
+            for answer in self.answers:
+                text = self.sheet.cell(answer.row, column)
+                if not text:
+                    continue
+                try:
+                    value = cache[text] if text in cache else cache.setdefault(text, read(text))
+                except Fault as fault:
+                    self.sheet.note(self.notes, answer.row, column.head, (fault.code, fault.message, fault.hint))
+                    continue
+                if value is not None:
+                    self._store(answer, column, value)
+        self._choices()
 
+    def _reader(self, column: Column) -> Callable[[str], Any] | None:
+        """How a cell of this column becomes a value; None where the column holds no fact of its own."""
+        how, words = column.how, self.sheet.words
+        texts: Callable[[str], Any] = (lambda text: split(text, how)) if how.startswith("list") else str
+        plainly: dict[str, Callable[[str], Any]] = {"number": number, "true/false": partial(yes_or_no, words=words)}
+        readers: dict[str, Callable[[str], Any]] = {
+            **dict.fromkeys(TOPICS, partial(self._ticked if how == "tick" else self._topics, column)),
+            **dict.fromkeys(LISTS - TOPICS, partial(self._names, "text" if how == "list ," else how)),
+            **dict.fromkeys(COUNTS, partial(self._count, column)),
+            "level": number if how == "number" else str,
+            "attribute": plainly.get(how, texts),
+            "priority": partial(priority, words=words),
+            "modes": partial(modes, words=words),
+            "timezone": partial(self._zone, column),
+            "availability": partial(self._hours, column),
+            "site": str,
+            "format": _format,
+        }
+        return readers.get(column.meaning.partition(":")[0])
 
-def _reader(column: Column) -> Callable[[str], Any] | None:
-    """How a cell of this column becomes a value; None where the column holds no fact of its own."""
-    meaning, how = column.meaning, column.how
-    if meaning in LISTS:
-        return lambda text: split(text, how)
-    if meaning == "level":
-        return number if how == "number" else str
-    if meaning.startswith("attribute"):
-        return _attribute_reader(how)
-    return READERS.get(meaning)
+    def _names(self, how: str, text: str) -> tuple[str, ...]:
+        return () if self.sheet.names_nobody(text) else split(text, how)
 
+    def _topics(self, column: Column, text: str) -> tuple[str, ...]:
+        known = column.options if column.how == "list ," else None
+        return known.split(text) if known is not None else split(text, column.how)
 
-def _attribute_reader(how: str) -> Callable[[str], Any]:
-    if how == "number":
-        return number
-    if how == "true/false":
-        return yes_or_no
-    return (lambda text: split(text, how)) if how.startswith("list") else str
+    def _ticked(self, column: Column, text: str) -> Any:
+        """One option of a grid: ticked, answered with a degree, or given a level."""
+        word = self.sheet.words.answers.get(plain(text))
+        if word == "no" and plain(text) != plain(column.option):
+            return None
+        if re.fullmatch(r"\d+(?:\.\d+)?", text) and text != "1":
+            return {column.option: number(text)}
+        return (column.option,)
 
+    def _count(self, column: Column, text: str) -> int:
+        found = count(text, self.sheet.words)
+        if found.doubt:
+            key = f"{column.head}: {text}"
+            self.notes.ask(
+                Question(
+                    self.sheet.name,
+                    column.head,
+                    "capacity",
+                    str(found.value),
+                    (),
+                    f"{excerpt(text)} {found.doubt}; {found.value} is the safe end",
+                    answers(key, str(found.value)),
+                    key,
+                )
+            )
+        return found.value
 
-def _store(answer: FormAnswer, column: Column, value: Any, notes: Notes) -> None:
-    """Put a value where its meaning belongs; lists of several columns follow each other."""
-    meaning = column.meaning
-    if meaning.startswith("attribute"):
-        answer.attributes[column.attribute] = value
-        return
-    if meaning == "level":
-        if column.how != "number" or plain_head(column.head) not in {"level", "skill level", "expertise level"}:
-            answer.attributes[column.attribute] = value
-        if column.how != "number":
-            return
-    before = answer.facts.get(meaning)
-    if before is None:
-        answer.facts[meaning] = value
-    elif meaning in LISTS:
-        answer.facts[meaning] = tuple(dict.fromkeys([*before, *value]))
-    elif meaning == "availability":
-        answer.facts[meaning] = f"{before}; {value}"
-    elif before != value:
-        place = answer.sheet.table.place(answer.row, column.head)
-        notes.warn(
-            "contradiction",
-            place,
-            f"found {excerpt(value)}, another column with this meaning says {excerpt(before)}, which counts",
+    def _zone(self, column: Column, text: str) -> str | None:
+        try:
+            name, note = zone_from_label(text)
+        except InputError as error:
+            problem = error.problems[0]
+            self._wonder(column, text, "time zone", f"{problem.message}", "a place such as Europe/Berlin", problem.hint)
+            return None
+        if note:
+            self.notes.warn(
+                "zone", f"{self.sheet.name} column {excerpt(column.head)}", note, "write a place, such as Europe/Berlin"
+            )
+        return name
+
+    def _hours(self, column: Column, text: str) -> Any:
+        if self.sheet.names_nobody(text) and column.slot is not None:
+            return None
+        try:
+            return read_hours(column.with_slot(text))
+        except InputError as error:
+            self._wonder(
+                column, text, "availability", error.problems[0].message, "Mon 9-12; Wed 14-16", error.problems[0].hint
+            )
+            return (text, "")
+
+    def _wonder(self, column: Column, text: str, about: str, evidence: str, example: str, hint: str) -> None:
+        """Ask about a cell that decides nothing by itself, and name the rows in which it stands."""
+        key = f"{column.head}: {text}"
+        rows = [answer.row for answer in self.answers if self.sheet.cell(answer.row, column) == text]
+        lines = ", ".join(str(self.sheet.table.lines[row]) for row in rows[:5])
+        self.notes.ask(
+            Question(
+                self.sheet.name,
+                column.head,
+                about,
+                "",
+                (),
+                f"{self.sheet.table.unit} {lines}: {evidence}",
+                f'say what it means with --answer "{key}={example}", or {hint or "mend the cell"}',
+                key,
+                decides=False,
+            )
         )
+        for row in rows:
+            self.notes.unread.append((self.sheet.spot(row), self.sheet.table.place(row, column.head), evidence, hint))
+
+    def _store(self, answer: FormAnswer, column: Column, value: Any) -> None:
+        """Put a value where its meaning belongs; lists of several columns follow each other."""
+        meaning = column.meaning
+        if meaning.startswith("attribute"):
+            before = answer.attributes.get(column.attribute)
+            answer.attributes[column.attribute] = value if before is None else before
+            return
+        if meaning == "level":
+            if column.how != "number" or plain(column.head) not in {"level", "skill level", "expertise level"}:
+                answer.attributes[column.attribute] = value
+                answer.per_topic |= {column.attribute}
+            if column.how != "number":
+                return
+        if meaning in TOPICS and not isinstance(value, dict) and column.how != "tick":
+            value = self._without_other(answer, column, value)
+        if meaning in TOPICS and isinstance(value, dict):
+            answer.facts["levels"] = {**answer.facts.get("levels", {}), **value}
+            value = tuple(value)
+        if meaning == "availability":
+            value, zone = value
+            if zone:
+                self._zone_of_hours(answer, column, zone)
+        before = answer.facts.get(meaning)
+        if before is None:
+            answer.facts[meaning] = value
+        elif meaning in LISTS:
+            answer.facts[meaning] = tuple(dict.fromkeys([*before, *value]))
+        elif meaning == "availability":
+            answer.facts[meaning] = f"{before}; {value}"
+        elif before != value:
+            place = answer.sheet.table.place(answer.row, column.head)
+            text = f"found {excerpt(value)}, another column with this meaning says {excerpt(before)}, which counts"
+            self.notes.warn("contradiction", place, text)
+
+    def _without_other(self, answer: FormAnswer, column: Column, items: tuple[str, ...]) -> tuple[str, ...]:
+        """Ticked options without "Other, please state", where a column beside them holds what was stated."""
+        others = [c for c in self.sheet.of(column.meaning) if c is not column and self.sheet.is_other(c.option)]
+        if not any(self.sheet.cell(answer.row, c) for c in others):
+            return items
+        return tuple(item for item in items if not self.sheet.is_other(item))
+
+    def _zone_of_hours(self, answer: FormAnswer, column: Column, label: str) -> None:
+        """A time zone that hours name: the person's where none is stated."""
+        try:
+            answer.facts.setdefault("hours_zone", zone_from_label(label)[0])
+        except InputError as error:
+            problem = error.problems[0]
+            self._wonder(
+                column, self.sheet.cell(answer.row, column), "time zone", problem.message, "Mon 9-12", problem.hint
+            )
+
+    def _choices(self) -> None:
+        """Topics in the order of a column of ranks beside them, one row a topic; levels written behind topics."""
+        orders = [
+            c
+            for c in self.sheet.unknown_or_attributes()
+            if plain(c.head) in {"choice", "rank", "ranks", "choices", "preference", "priority order"}
+        ]
+        for answer in self.answers:
+            for meaning in TOPICS & answer.facts.keys():
+                items = answer.facts[meaning]
+                found = [_LEVELLED.fullmatch(item) for item in items]
+                if items and all(found):
+                    levels = {f[1]: number(f[2].replace(",", ".")) for f in found if f}
+                    answer.facts["levels"] = {**answer.facts.get("levels", {}), **levels}
+                    answer.facts[meaning] = tuple(levels)
+                for column in orders:
+                    cell = self.sheet.cell(answer.row, column)
+                    if len(answer.facts[meaning]) == 1 and cell.isdigit():
+                        answer.facts["choice"] = {answer.facts[meaning][0]: int(cell)}
+                        answer.per_topic |= {column.attribute}
+                        answer.attributes.pop(column.attribute, None)
+
+
+def _format(text: str) -> str:
+    """The name of a session format: as it is called, or in words such as "Two sessions"."""
+    from mmatch.formats import FORMATS
+
+    if re.fullmatch(r"\w+", text) and text.casefold() not in {"one", "two", "three", "1", "2", "3"}:
+        return text  # also the name of a program's own format
+    numbers = {"single": 0, "one": 0, "1": 0, "two": 1, "2": 1, "three": 2, "3": 2}
+    meant = {numbers[word] for word in plain(text).split() if word in numbers}
+    if len(meant) == 1:
+        return ("single", "two_session", "three_session")[meant.pop()]
+    hint = "or map the column to attribute"
+    raise Fault("format", f"found {excerpt(text)}, expected one of {', '.join(sorted(FORMATS))}", hint)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from mmatch.cohort.participants import MODES, Offer, Participant, Request
 from mmatch.errors import LimitError, Problem, excerpt
-from mmatch.signup.lists import split
+from mmatch.signup.values import UNLIMITED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -30,7 +30,7 @@ class Assembler:
         self.mentees = [p.spelling for p in draft.people if "mentee" in p.roles]
         self._topics: dict[str, str] = {}
         self._tied = 0
-        self.blank_topics = 0
+        self.blank_topics = self.any_of = 0
 
     def participants(self) -> tuple[list[FormPerson], list[Participant]]:
         """Everybody with a role, as drafted and as a participant."""
@@ -39,6 +39,16 @@ class Assembler:
         if self.blank_topics:
             text = f"{self.blank_topics} people left the topic blank: they meet every topic"
             self.notes.warn("blank-topic", "", text, "fill it in to restrict them")
+        if (
+            self.mentors
+            and self.mentees
+            and not any(p.capacity is not None or any(o.seats is not None for o in p.offers) for p in made)
+        ):
+            text = "nobody states how many mentees a mentor takes: each gets one match"
+            self.notes.warn("no-capacity", "", text, "add a column such as max mentees, or map one to capacity")
+        if self.any_of:
+            text = f"{self.any_of} people ticked several topics: each asks for one mentor, on any of them"
+            self.notes.warn("any-of", "", text, "a column with the number of mentors wanted asks for more")
         return persons, made
 
     def _participant(self, person: FormPerson) -> Participant:
@@ -47,15 +57,15 @@ class Assembler:
         fact = person.fact
         return Participant(
             person.spelling,
-            name=fact("name") or "",
-            email=fact("email") or "",
+            name=fact("name") or person.name,
+            email=fact("email") or person.email,
             offers=self._offers(person, mentor) if "mentor" in person.roles else (),
             requests=self._requests(person, mentee) if "mentee" in person.roles else (),
-            capacity=fact("capacity"),
+            capacity=self._capacity(fact("capacity")),
             groups=fact("groups"),
             min_load=fact("min_load") or 0,
             availability=fact("availability"),
-            timezone=fact("timezone"),
+            timezone=fact("timezone") or fact("hours_zone"),
             site=fact("site") or "",
             modes=fact("modes") or MODES,
             attributes={k: v for answer in person.ordered() for k, v in answer.attributes.items()},
@@ -63,6 +73,9 @@ class Assembler:
             mentee_ranks=self._ranks(person, "mentee_ranks", self.mentees),
             avoids=self._avoids(person),
         )
+
+    def _capacity(self, stated: int | None) -> int | None:
+        return max(1, len(self.mentees)) if stated == UNLIMITED else stated
 
     def _compare(self, person: FormPerson, mentor: FormAnswer | None, mentee: FormAnswer | None) -> None:
         """Report what one person says differently in two files; the last file counts."""
@@ -78,22 +91,29 @@ class Assembler:
     def _offers(self, person: FormPerson, answer: FormAnswer | None) -> tuple[Offer, ...]:
         facts = answer.facts if answer else {}
         topics = self._named(answer, facts.get("offers", facts.get("topic")), "offers")
-        seats = person.fact("seats")
-        return tuple(Offer(topic, level=facts.get("level"), seats=seats) for topic in topics)
+        levels, seats = facts.get("levels", {}), person.fact("seats")
+        return tuple(Offer(topic, level=levels.get(topic, facts.get("level")), seats=seats) for topic in topics)
 
     def _requests(self, person: FormPerson, answer: FormAnswer | None) -> tuple[Request, ...]:
+        """One request for all topics that one row ticks; a row of its own for a topic is a request of its own."""
         facts = answer.facts if answer else {}
         topics = self._named(answer, facts.get("requests", facts.get("topic")), "requests")
+        choices = facts.get("choice", {})
+        topics.sort(key=lambda topic: choices.get(topic, len(choices) + 1))
+        each = facts.get("rows", 1) > 1 and not choices
+        levels = {facts["levels"][t] for t in topics if t in facts.get("levels", {})}
+        separate = each or len(levels) > 1
+        self.any_of += len(topics) > 1 and not separate
         priority, mentors = person.fact("priority"), person.fact("mentors")
         return tuple(
             Request(
-                topic,
-                level=facts.get("level"),
+                wanted,
+                level=facts.get("levels", {}).get(wanted if isinstance(wanted, str) else wanted[0], facts.get("level")),
                 priority=1 if priority is None else priority,
                 mentors=1 if mentors is None else mentors,
                 format=facts.get("format"),
             )
-            for topic in topics
+            for wanted in (topics if separate or len(topics) == 1 else [tuple(topics)])
         )
 
     def _named(self, answer: FormAnswer | None, topics: Sequence[str] | None, meaning: str) -> list[str]:
@@ -104,6 +124,7 @@ class Assembler:
         return list(dict.fromkeys(self._spelled(topic, answer) for topic in topics))
 
     def _spelled(self, topic: str, answer: FormAnswer | None) -> str:
+        topic = self.draft.synonyms.get(" ".join(topic.casefold().split()), topic)
         first = self._topics.setdefault(" ".join(topic.casefold().split()), topic)
         if first != topic and answer is not None:
             where = answer.place("topic", "offers", "requests")
@@ -158,9 +179,7 @@ class Assembler:
     def _ids(self, person: FormPerson, texts: Iterable[str], meaning: str) -> Iterable[str]:
         """Ids of the people whom texts name; a text that names nobody is split at its commas before it is a problem."""
         for text in texts:
-            pieces = [text] if "," not in text or self.draft.people.find(text) else list(split(text, "list ,"))
-            for piece in pieces:
-                known = self.draft.people.find(piece)
+            for piece, known in self.draft.people.named(text):
                 if known is not None:
                     yield known.spelling
                 else:

@@ -3,97 +3,67 @@
 from __future__ import annotations
 
 import re
+from functools import partial
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from mmatch.errors import excerpt
-from mmatch.signup.values import Fault, answer, is_tidy_number, number
-from mmatch.signup.weeks import slots_of, windows
+from mmatch.availability import Window, slot_of_head, week_text
+from mmatch.errors import Problem, excerpt
+from mmatch.signup.understanding import banned_value
+from mmatch.signup.values import Fault, answer, has_decimal_commas, number
+from mmatch.signup.vocabulary import rounded_head
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
+    from mmatch.availability import Slot
     from mmatch.signup.draft import Draft
-    from mmatch.signup.persons import FormPeople
     from mmatch.signup.sheets import Column, Sheet
 
-_BRACKETS = re.compile(r".*\[([^\[\]]+)\]\s*")
-_BITS = frozenset({"0", "1", ""})
-_ANSWERED = frozenset({"choices", "accepts", "scores"})
-
-
-def person_head(head: str) -> str:
-    """Whom a head names: all of it, or what stands in brackets at its end, as grids of online forms write it."""
-    found = _BRACKETS.fullmatch(head)
-    return found[1].strip() if found else head
-
-
-def block_kind(cells: Iterable[str]) -> str:
-    """What the cells of a block are: "accepts" (0 and 1), "choices" (yes, maybe, no), "scores", or nothing of these."""
-    distinct = set(cells)
-    if distinct <= _BITS:
-        return "accepts" if distinct - {""} else ""
-    if all(is_tidy_number(cell) for cell in distinct if cell):
-        return "scores"
-    return "choices" if all(map(_is_answer, distinct)) else ""
-
-
-def _is_answer(cell: str) -> bool:
-    try:
-        return not cell or bool(answer(cell))
-    except Fault:
-        return False
-
-
-def banned_value(cells: Iterable[str]) -> int | None:
-    """The number that means "never": -1 among -1, 0, 1; -5 among whole numbers from -5 to 5."""
-    distinct = {cell for cell in cells if cell}
-    for least in (1, 5):
-        if str(-least) in distinct and distinct <= {str(k) for k in range(-least, least + 1)}:
-            return -least
-    return None
-
-
-def mark_blocks(sheet: Sheet, people: FormPeople) -> None:
-    """Give the columns of a sheet of people that are named after hours or people their meaning."""
-    unknown = sheet.unknown
-    bits = [column for column in unknown if set(sheet.cells(column)) <= _BITS]
-    if slots_of([column.head for column in bits]) is not None:
-        _mark(sheet, bits, "hours")
-    named = [column for column in sheet.unknown if people.find(person_head(column.head)) is not None]
-    kind = block_kind(cell for column in named for cell in sheet.cells(column))
-    if kind:
-        _mark(sheet, named, kind)
-
-
-def _mark(sheet: Sheet, columns: Sequence[Column], kind: str) -> None:
-    cells = [cell for column in columns for cell in sheet.cells(column)] if kind == "scores" else []
-    for column in columns:
-        column.meaning = kind
-        column.how = "bans" if kind == "scores" and banned_value(cells) is not None else ""
+_ANSWERED = frozenset({"choices", "accepts", "scores", "ranked"})
 
 
 def read_hours(sheet: Sheet, draft: Draft) -> None:
-    """Availability from columns of hours, for everybody in the sheet."""
+    """Availability from columns of hours or parts of the day, for everybody in the sheet."""
     columns = sheet.of("hours")
-    found = slots_of([column.head for column in columns])
-    if found is None:
-        return
-    slots, length, named = found
-    if not named:
-        text = f"{len(slots)} columns are read as the slots of {length} minutes of a week from Monday midnight"
+    slots = [slot_of_head(column.head) for column in columns]
+    windows = _windows([slot for slot in slots if slot is not None and slot.day is not None])
+    if len(windows) != len(columns):
+        length = {168: 60, 336: 30}.get(len(columns))
+        if length is None or any(slot is not None and slot.day is not None for slot in slots):
+            text = f"{len(columns)} columns are mapped to hours, and their heads name no hours of the week"
+            draft.notes.add(Problem("hours", sheet.name, text, "name them Mon 9:00 or Monday morning"))
+            return
+        a_day = 1440 // length
+        windows = [Window(k // a_day, k % a_day * length, k % a_day * length + length) for k in range(len(columns))]
+        text = f"{len(columns)} columns are read as the slots of {length} minutes of a week from Monday midnight"
         draft.notes.warn("hours", sheet.name, text, "name them Mon 9:00, Mon 10:00 and so on where that is wrong")
     for row in sheet.rows:
-        person = draft.people.find(sheet.who(row))
-        free = [slot for slot, column in zip(slots, columns, strict=True) if _is_free(sheet, row, column, draft)]
-        if person is not None:
-            person.extra["availability"] = windows(free, length)
+        person = draft.people.of_row(sheet, row)
+        free = [w for w, column in zip(windows, columns, strict=True) if _is_free(sheet, row, column, draft)]
+        if person is not None and any(sheet.cell(row, column) for column in columns):
+            person.extra["availability"] = week_text(free)
+
+
+def _windows(slots: list[Slot]) -> list[Window]:
+    """The windows of slots; one without an end lasts to the next start of any day, an hour at most."""
+    starts = sorted({slot.start for slot in slots if slot.start is not None})
+    steps = [b - a for a, b in pairwise(starts)]
+    length = min([60, *steps])
+    return [
+        Window(slot.day, slot.start, min(slot.end or slot.start + length, 1440))
+        for slot in slots
+        if slot.start is not None and slot.day is not None
+    ]
 
 
 def _is_free(sheet: Sheet, row: int, column: Column, draft: Draft) -> bool:
     cell = sheet.cell(row, column)
-    if cell not in _BITS:
-        sheet.note(draft.notes, row, column.head, ("answer", f"found {excerpt(cell)}, expected 1 or 0", ""))
-    return cell == "1"
+    try:
+        return bool(cell) and answer(cell, sheet.words) == "yes"
+    except Fault as fault:
+        sheet.note(draft.notes, row, column.head, (fault.code, fault.message, fault.hint))
+        return False
 
 
 def read_block(sheet: Sheet, draft: Draft, rows_role: str) -> None:
@@ -106,19 +76,35 @@ def read_block(sheet: Sheet, draft: Draft, rows_role: str) -> None:
     """
     columns = [column for column in sheet.columns if column.meaning in _ANSWERED]
     banned = banned_value(cell for c in columns if c.how == "bans" for cell in sheet.cells(c))
+    roles = {row: rows_role or _role_of(sheet, row, draft) for row in sheet.rows}
     others = {
-        role: [draft.refer_head(sheet, column, person_head(column.head), _other(role)) for column in columns]
-        for role in ([rows_role] if rows_role else _roles_of(sheet, draft))
+        role: [draft.refer_head(sheet, column, _named_in(column, draft), _other(role)) for column in columns]
+        for role in sorted(set(roles.values()))
     }
     who = sheet.identity()[0] if sheet.identity() else sheet.columns[0]
-    read = {"scores": number, "choices": answer, "accepts": answer}
+    commas = has_decimal_commas(
+        {cell for c in columns if c.meaning == "scores" for cell in sheet.distinct(c)}, sheet.table.delimiter
+    )
+    read: dict[str, Any] = {
+        "scores": partial(number, comma=commas),
+        "choices": partial(answer, words=sheet.words),
+        "accepts": partial(answer, words=sheet.words),
+        "ranked": _place,
+    }
     known: dict[tuple[str, str], Any] = {(meaning, ""): None for meaning in read}
     for row in sheet.rows:
-        role = rows_role or _role_of(sheet, row, draft)
-        name = draft.refer(sheet, row, who, sheet.who(row) or sheet.cell(row, who), role)
+        role = roles[row]
+        known_person = draft.people.of_row(sheet, row) if sheet.shape == "people" else None
+        name = (
+            known_person.spelling
+            if known_person
+            else draft.refer(sheet, row, who, sheet.who(row) or sheet.cell(row, who), role)
+        )
         said = []
         for column, other in zip(columns, others[role], strict=True):
             cell = sheet.cell(row, column)
+            if column.meaning in {"scores", "ranked"} and not cell[:1].isnumeric() and sheet.names_nobody(cell):
+                cell = ""
             key = (column.meaning, cell)
             try:
                 value = (
@@ -133,17 +119,27 @@ def read_block(sheet: Sheet, draft: Draft, rows_role: str) -> None:
             _store(sheet, row, draft, (name, role, banned), said)
 
 
+def _named_in(column: Column, draft: Draft) -> str:
+    """Whom a head names: what stands in brackets at its end, else all of it, or all but a scale behind it."""
+    texts = (column.head, column.option, rounded_head(column.head)[0])
+    return next((text for text in texts if text and draft.people.find(text) is not None), column.option or column.head)
+
+
+def _place(text: str) -> int:
+    """A place in an order: 1, 2nd, 3.; the first is the best."""
+    found = re.fullmatch(r"([1-9]\d{0,3})(?:st|nd|rd|th|er|e|\.|\.0)?", text)
+    if not found:
+        raise Fault("number", f"found {excerpt(text)}, expected a rank such as 1 or 2nd")
+    return int(found[1])
+
+
 def _other(role: str) -> str:
     return "mentor" if role == "mentee" else "mentee"
 
 
 def _role_of(sheet: Sheet, row: int, draft: Draft) -> str:
-    person = draft.people.find(sheet.who(row))
+    person = draft.people.of_row(sheet, row)
     return "mentor" if person is not None and "mentee" not in person.roles else "mentee"
-
-
-def _roles_of(sheet: Sheet, draft: Draft) -> list[str]:
-    return sorted({_role_of(sheet, row, draft) for row in sheet.rows})
 
 
 def _store(
@@ -169,6 +165,8 @@ def _ranks(said: Sequence[tuple[str, str, Any]]) -> tuple[Any, ...] | None:
     wishes = [(other, meaning, value) for other, meaning, value in said if meaning != "scores"]
     if all(value is None for _, _, value in wishes):
         return None
-    ties = [[other for other, _, value in wishes if value == given] for given in ("yes", "maybe")]
+    places = sorted({value for _, meaning, value in wishes if meaning == "ranked" and value is not None})
+    ties = [[other for other, _, value in wishes if value == given] for given in ("yes", "maybe", *places)]
+    ties.append([other for other, meaning, value in wishes if value is None and meaning == "ranked"])
     ties.append([other for other, meaning, value in wishes if value is None and meaning == "choices"])
     return tuple(tuple(tie) if len(tie) > 1 else tie[0] for tie in ties if tie)

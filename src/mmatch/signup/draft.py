@@ -23,6 +23,8 @@ class Draft:
     open_roles: frozenset[str] = frozenset()
     scores: dict[tuple[str, str], Any] | None = None
     history: list[Meeting] = field(default_factory=list)
+    tree: dict[str, str] = field(default_factory=dict)
+    synonyms: dict[str, str] = field(default_factory=dict)
 
     def refer(self, sheet: Sheet, row: int, column: Column, text: str, role: str) -> str | None:
         """The id of whom a cell names; an unknown person is made where the role is open, else noted."""

@@ -95,6 +95,23 @@ def read_matches(cohort: Cohort, program: Program, path: str | os.PathLike[str])
     return matching_from_pairs(cohort, pairs, program)
 
 
+def earlier_pairs(cohort: Cohort, path: str | os.PathLike[str]) -> tuple[list[tuple[str, ...]], int]:
+    """(the pairs of an earlier list whose people are still there, how many are not), read by id, address or name.
+
+    Raises:
+        InputError: missing heads.
+    """
+    rows, names = _rows(table_from_text(read_text(path), file_name(path))), Names(cohort)
+    pairs: list[tuple[str, ...]] = []
+    for row in rows:
+        try:
+            found = names.id_of(row["mentor"], "mentor"), names.id_of(row["mentee"], "mentee")
+        except InputError:
+            continue
+        pairs.append((*found, row["topic"]) if row.get("topic") else found)
+    return pairs, len(rows) - len(pairs)
+
+
 def _rows(table: InputTable) -> list[dict[str, str]]:
     """The rows by lower-case head.
 

@@ -1,19 +1,21 @@
-"""Lists in one cell: which separator a column uses, decided once for the whole column, never cell by cell."""
+"""Lists in one cell: which separator a column uses, and which commas stand inside an option.
+
+Ticked options are told by what recurs over all files: an option stands alone somewhere, or its pieces never part.
+"""
 
 from __future__ import annotations
 
+import csv
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 SEPARATORS = {"list ;": ";", "list |": "|", "list by line": "\n", "list ,": ","}
-_MARKER = re.compile(r"\b(?:e\.?g|i\.?e|such as|etc|including|incl)\b", re.IGNORECASE)
 _COMMA = re.compile(r"\((?:[^()]*)\)|\[(?:[^\][]*)\]|(,)")
-LONG_ITEM = 40
-MANY_WORDS = 5
+_MARKER = re.compile(r"\b(?:e\.?g|i\.?e|such as|etc|including|incl)\b", re.IGNORECASE)
 
 
 def split(text: str, how: str) -> tuple[str, ...]:
@@ -21,18 +23,25 @@ def split(text: str, how: str) -> tuple[str, ...]:
     separator = SEPARATORS.get(how)
     if separator is None:
         return (text,) if text else ()
-    pieces = _comma_pieces(text) if separator == "," else text.split(separator)
+    pieces = comma_pieces(text) if separator == "," else text.split(separator)
     return tuple(dict.fromkeys(piece.strip() for piece in pieces if piece.strip()))
 
 
-def _comma_pieces(text: str) -> list[str]:
-    """Split at commas, but not inside brackets."""
+def comma_pieces(text: str) -> list[str]:
+    """Split at commas, but not inside brackets or quotes."""
+    if text.startswith("{") and text.endswith("}"):  # as databases write lists
+        text = text[1:-1]
+    if '"' in text:
+        try:
+            return [item for item in next(csv.reader([text], skipinitialspace=True, strict=True)) if item.strip()]
+        except (csv.Error, StopIteration):
+            return [text]
     pieces, start = [], 0
     for found in _COMMA.finditer(text):
         if found.group(1):
-            pieces.append(text[start : found.start()])
+            pieces.append(text[start : found.start()].strip())
             start = found.end()
-    return [*pieces, text[start:]]
+    return [piece for piece in [*pieces, text[start:].strip()] if piece]
 
 
 def list_style(cells: Iterable[str], *, expected: bool) -> str:
@@ -40,37 +49,102 @@ def list_style(cells: Iterable[str], *, expected: bool) -> str:
 
     Args:
         cells: the column.
-        expected: whether its meaning is a list (topics, wishes), so that short items suffice as evidence; for any other
-            column a comma separates only where options are seen to repeat in different company.
+        expected: whether its meaning is a list (topics, wishes); for any other column a separator counts only where
+            options are seen to repeat in different company.
     """
     distinct = [cell for cell in dict.fromkeys(cells) if cell]
+    if distinct and all(cell.startswith("{") and cell.endswith("}") for cell in distinct):
+        return "list ,"
     for how, separator in SEPARATORS.items():
-        if separator != "," and any(separator in cell for cell in distinct):
-            items = [item for cell in distinct for item in split(cell, how)]
-            if expected or _are_short(items):
-                return how
-    return "list ," if _comma_separates(distinct, expected=expected) else "text"
+        used = separator != "," and any(separator in cell for cell in distinct)
+        if used and (expected or _repeats([split(cell, how) for cell in distinct]) or _trailing(distinct, separator)):
+            return how
+    if any("," in cell for cell in distinct) and (expected or _repeats([split(cell, "list ,") for cell in distinct])):
+        return "list ,"
+    return "text"
 
 
-def _comma_separates(distinct: Sequence[str], *, expected: bool) -> bool:
-    split_cells = [split(cell, "list ,") for cell in distinct]
-    several = [items for items in split_cells if len(items) > 1]
-    if not several or any(_MARKER.search(item) for items in several for item in items if not item.endswith((")", "]"))):
-        return False
-    if expected and all(_are_short(items) for items in several):
-        return True
-    return _repeats(split_cells, several) and all(_are_short(items) for items in several)
+def _trailing(cells: Sequence[str], separator: str) -> bool:
+    """Whether every cell ends in the separator, as some forms write ticks."""
+    return separator == ";" and all(cell.endswith(";") for cell in cells)
 
 
-def _repeats(split_cells: Sequence[Sequence[str]], several: Sequence[Sequence[str]]) -> bool:
+def _repeats(split_cells: Sequence[Sequence[str]]) -> bool:
     """Most items stand in other cells too, and not always at the same place: "Berlin, Germany" is no list."""
+    several = [items for items in split_cells if len(items) > 1]
+    if any(_MARKER.search(item) for items in several for item in items if not item.endswith((")", "]"))):
+        return False
     times = Counter(item for items in split_cells for item in items)
     inside = [item for items in several for item in items]
     shared = sum(times[item] > 1 for item in inside) >= 0.6 * len(inside)
     spots = {(item, k) for items in several for k, item in enumerate(items)}
     moves = len(spots) > len(set(inside)) or len({len(items) for items in several}) > 1
-    return shared and moves
+    return bool(several) and shared and moves
 
 
-def _are_short(items: Iterable[str]) -> bool:
-    return all(len(item) <= LONG_ITEM and len(item.split()) <= MANY_WORDS for item in items)
+class Options:
+    """The options of one question over all files, told by what recurs; splits cells that join them by commas."""
+
+    def __init__(self, alone: Iterable[str], joined: Iterable[str]) -> None:
+        """Learn the options.
+
+        Args:
+            alone: texts that are one option each: single choices, heads of grids, items of clearly separated lists.
+            joined: cells in which commas may join options or stand inside one.
+        """
+        cells = Counter(joined)
+        split_cells = {cell: comma_pieces(cell) for cell in cells}
+        self.whole = {_key(text) for text in alone}
+        single = {_key(pieces[0]) for pieces in split_cells.values() if len(pieces) == 1}
+        self._known = self.whole | single
+        starts = [pieces[0] for pieces in split_cells.values() if pieces] + list(alone)
+        self._capitals = sum(text[:1].isupper() for text in starts) >= 0.9 * max(len(starts), 1)
+        after: defaultdict[str, set[str]] = defaultdict(set)
+        before: defaultdict[str, set[str]] = defaultdict(set)
+        times: Counter[tuple[str, str]] = Counter()
+        for cell, pieces in split_cells.items():
+            keys = [_key(piece) for piece in pieces]
+            for one, other in zip(["", *keys], [*keys, ""], strict=True):
+                after[one].add(other)
+                before[other].add(one)
+                times[one, other] += cells[cell]
+        self._after, self._before, self._times = after, before, times
+        self.doubtful = sorted(
+            cell
+            for cell, pieces in split_cells.items()
+            if len(pieces) == 2
+            and cells[cell] > 1
+            and _key(cell) not in self.whole
+            and _key(pieces[0]) in self._known
+            and before[_key(pieces[1])] == {_key(pieces[0])}
+            and not pieces[1][:1].islower()
+        )
+
+    def split(self, cell: str) -> tuple[str, ...]:
+        """The options of one cell."""
+        pieces = comma_pieces(cell)
+        items: list[str] = []
+        k = 0
+        while k < len(pieces):
+            end = next((n for n in range(len(pieces), k + 1, -1) if _key(", ".join(pieces[k:n])) in self.whole), k)
+            if end == k:
+                end = k + 1
+                while end < len(pieces) and self._glued(pieces[end - 1], pieces[end]):
+                    end += 1
+            items.append(", ".join(pieces[k:end]))
+            k = end
+        return tuple(dict.fromkeys(items))
+
+    def _glued(self, one: str, other: str) -> bool:
+        """Whether a comma stands inside an option: what follows begins small, or the two never stand apart."""
+        first, second = _key(one), _key(other)
+        if second in self._known:
+            return False
+        if self._capitals and other[:1].islower():
+            return True
+        never_apart = self._after[first] == {second} and self._before[second] == {first}
+        return never_apart and first not in self._known and self._times[first, second] > 1
+
+
+def _key(text: str) -> str:
+    return " ".join(text.casefold().split())

@@ -3,21 +3,64 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
 from mmatch.display import Shown, Table
 from mmatch.errors import InputError, Problem, Problems, excerpt
-from mmatch.signup.heads import MEANINGS
 from mmatch.signup.lists import SEPARATORS
 from mmatch.text import suggestion
 
 SCHEMA = "mmatch/mapping"
 VERSION = 1
-HOWS = frozenset({"", "text", "number", "true/false", "bans", *SEPARATORS})
+HOWS = frozenset({"", "text", "number", "true/false", "bans", "tick", *SEPARATORS})
 OTHERS = "*"
+MEANINGS = {
+    "id": "the person's id, unique in the program",
+    "email": "an e-mail address; the id where there is no id column",
+    "name": "the full name; the id where there is neither id nor e-mail",
+    "first_name": "the given name, part of the full name",
+    "last_name": "the family name, part of the full name",
+    "role": "mentor, mentee or both",
+    "is_mentor": "yes: takes part as a mentor",
+    "is_mentee": "yes: takes part as a mentee",
+    "both": "yes: takes part as mentor and mentee",
+    "topic": "topics: offered by a mentor, asked for by a mentee",
+    "offers": "topics that this person can teach",
+    "requests": "topics that this person wants to learn",
+    "level": "level of expertise, a number; kept as an attribute too",
+    "capacity": "most mentees, a whole number, also in words",
+    "seats": "most mentees on each topic offered",
+    "groups": "most groups led",
+    "min_load": "fewest mentees",
+    "priority": "urgency, greater is more urgent",
+    "mentors": "how many different mentors are wanted",
+    "format": "the session format wanted",
+    "availability": "weekly windows such as Mon 9-12; Wed 14-16",
+    "timezone": "a time zone name or UTC offset",
+    "site": "where in-person meetings can be",
+    "modes": "virtual, in person, or both",
+    "ranks": "a wish list, best first; all others follow as one tie",
+    "strict_ranks": "a wish list, best first; nobody else is accepted",
+    "mentee_ranks": "a mentor's wish list of mentees; all others follow as one tie",
+    "strict_mentee_ranks": "a mentor's wish list of mentees; no other mentee is accepted",
+    "avoids": "people never to meet",
+    "choices": "one column a person, yes / maybe / no: yes before maybe, no is not accepted",
+    "accepts": "one column a person, 1 or 0: 1 is accepted",
+    "scores": "one column a person, numbers; a blank cell is a pair that is not allowed",
+    "ranked": "one column a person, ranks: 1 is best",
+    "hours": "one column an hour of the week, 1 or 0: availability",
+    "status": "whether somebody has withdrawn",
+    "number": "the number of an answer or a row, no id",
+    "mentor": "in a file of pairs: the mentor",
+    "mentee": "in a file of pairs: the mentee",
+    "score": "in a file of pairs: the score",
+    "date": "in a file of pairs: when they met",
+    "attribute": "kept under the column's name, for rules; attribute:NAME keeps it under another name",
+    "ignore": "not read",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +101,7 @@ class FileMapping(Shown):
 
     files: tuple[FileMeaning, ...] = ()
     columns: tuple[ColumnMeaning, ...] = ()
+    answers: tuple[tuple[str, str], ...] = ()
 
     def __repr__(self) -> str:
         return f"<FileMapping: {len(self.columns)} columns of {len(self.files)} files>"
@@ -80,9 +124,8 @@ class FileMapping(Shown):
         from mmatch.io.json_text import dump_json
 
         columns = [asdict(c) | {"values": dict(c.values)} if c.values else _short(c) for c in self.columns]
-        return dump_json(
-            {"schema": SCHEMA, "version": VERSION, "files": [asdict(f) for f in self.files], "columns": columns}
-        )
+        plain = {"schema": SCHEMA, "version": VERSION, "files": [asdict(f) for f in self.files], "columns": columns}
+        return dump_json(plain | ({"answers": dict(self.answers)} if self.answers else {}))
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the mapping as a JSON file.
@@ -121,10 +164,19 @@ class FileMapping(Shown):
         """What is said about a file."""
         return next((f for f in self.files if f.file == name), FileMeaning(name))
 
+    def answer(self, key: str) -> str:
+        """What was answered to a question about a person, a topic or a file; "" where nothing was."""
+        return next((value for asked, value in reversed(self.answers) if asked == key), "")
+
     def column(self, file: str, head: str) -> ColumnMeaning | None:
         """What is said about a column; an entry without a file counts for every file."""
         found = [c for c in self.columns if c.column == head and c.file in {file, ""}]
-        return max(found, key=lambda c: c.file != "", default=None)
+        if not found:
+            return None
+        said = [c for c in found if c.meaning]
+        chosen = max(said, key=lambda c: c.file != "", default=found[0])
+        values = {text: value for c in found for text, value in c.values.items()}
+        return replace(chosen, values=values) if values != dict(chosen.values) else chosen
 
 
 def as_mapping(given: Any) -> FileMapping:
@@ -148,6 +200,36 @@ def as_mapping(given: Any) -> FileMapping:
     raise InputError(Problem("type", "mapping", text))
 
 
+def with_answers(mapping: FileMapping, given: Iterable[str], heads: Iterable[str], files: Iterable[str]) -> FileMapping:
+    """A mapping with answers such as ``Column=meaning``, ``mentors.csv=mentor``, ``Places: 1-2=1``.
+
+    Raises:
+        InputError: no "=", or a column is said to mean what no column can.
+    """
+    known, names, problems = set(heads), set(files), Problems()
+    columns, described, others = list(mapping.columns), list(mapping.files), list(mapping.answers)
+    for text in given:
+        cuts = [k for k, letter in enumerate(text) if letter == "="]
+        if not cuts:
+            problems.add("answer", "answer", f"found {excerpt(text)}, expected Column=meaning")
+            continue
+        cut = next((k for k in cuts if text[:k] in known | names), cuts[-1])
+        key, value = text[:cut].strip(), text[cut + 1 :].strip()
+        head = next((h for h in known if key.startswith(f"{h}: ")), "")
+        if key in names:
+            kind = "role" if value in {"mentor", "mentee", "both"} else "shape"
+            described = [f for f in described if f.file != key] + [replace(mapping.file(key), **{kind: value})]
+        elif key in known:
+            columns.append(ColumnMeaning("", key, value))
+        elif head:
+            columns.append(ColumnMeaning("", head, "", values={key[len(head) + 2 :]: value}))
+        others.append((key, value))
+    made = FileMapping(tuple(described), tuple(columns), tuple(others))
+    _checked(made, "answer", problems)
+    problems.raise_any()
+    return made
+
+
 def _from_plain(value: Any, where: str) -> FileMapping:
     problems = Problems()
     if not isinstance(value, dict):
@@ -167,11 +249,15 @@ def _from_saved(value: dict[str, Any], where: str, problems: Problems) -> FileMa
     if type(version) is not int or version > VERSION:
         text = f"found version {excerpt(version)}, expected {VERSION}: made by a newer version of mmatch"
         raise InputError(Problem("version", f"{where} /version", text, "update mmatch"))
-    for key in value.keys() - {"schema", "version", "files", "columns"}:
+    for key in value.keys() - {"schema", "version", "files", "columns", "answers"}:
         problems.add("unknown-field", f"{where} /{key}", f"unknown field {excerpt(key)}", "expected files and columns")
     files = _objects(value.get("files", []), FileMeaning, f"{where} /files", problems)
     columns = _objects(value.get("columns", []), ColumnMeaning, f"{where} /columns", problems)
-    return FileMapping(tuple(files), tuple(columns))
+    answers = value.get("answers", {})
+    if not _is_text_map(answers):
+        problems.add("type", f"{where} /answers", "expected an object of texts")
+        answers = {}
+    return FileMapping(tuple(files), tuple(columns), tuple(answers.items()))
 
 
 def _objects(items: Any, kind: Any, where: str, problems: Problems) -> list[Any]:
@@ -212,7 +298,7 @@ def _entries(key: Any, item: Any, where: str, problems: Problems, file: str = ""
 def _checked(mapping: FileMapping, where: str, problems: Problems) -> None:
     for entry in mapping.columns:
         place = f"{where}[{excerpt(entry.column)}]"
-        if entry.meaning not in MEANINGS and not entry.meaning.startswith("attribute:"):
+        if entry.meaning and entry.meaning not in MEANINGS and not entry.meaning.startswith("attribute:"):
             hint = suggestion(entry.meaning, MEANINGS) or f"one of {', '.join(MEANINGS)}"
             problems.add("unknown-meaning", place, f"unknown meaning {excerpt(entry.meaning)}", hint)
         if entry.how not in HOWS:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from mmatch.errors import InputError, Problem
+from mmatch.signup.questions import Question
 
 MOST_KEPT = 100_000
 
@@ -23,6 +24,8 @@ class Notes:
 
     problems: list[tuple[Problem, Spot | None]] = field(default_factory=list)
     warnings: list[Problem] = field(default_factory=list)
+    questions: list[Question] = field(default_factory=list)
+    unread: list[tuple[Spot, str, str, str]] = field(default_factory=list)
     beyond: int = 0
 
     def add(self, problem: Problem, spot: Spot | None = None) -> None:
@@ -35,6 +38,16 @@ class Notes:
     def warn(self, code: str, where: str, message: str, hint: str = "") -> None:
         """Note something that is not wrong but that the user should know."""
         self.warnings.append(Problem(code, where, message, hint))
+
+    def ask(self, question: Question) -> None:
+        """Note a doubt, once."""
+        if not any((q.file, q.key, q.about) == (question.file, question.key, question.about) for q in self.questions):
+            self.questions.append(question)
+
+    def again(self, *, collect: bool) -> Notes:
+        """A notebook for one more attempt, with what is noted so far; with ``collect`` bad rows are known elsewhere."""
+        problems = [] if collect else list(self.problems)
+        return Notes(problems, list(self.warnings), list(self.questions), beyond=self.beyond)
 
     def raise_any(self, *, whole_files_only: bool = False) -> None:
         """Raise all problems together, if there are any.

@@ -1,26 +1,38 @@
-"""People put together from their answers: one person in both roles, the last answer of each role counts."""
+"""Who is one person: an id where ids count, else the e-mail address and the name together."""
 
 from __future__ import annotations
 
+import re
 import unicodedata
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from mmatch.errors import Problem, excerpt
+from mmatch.signup.questions import Question, answers
+from mmatch.signup.sheets import LISTS
+from mmatch.signup.vocabulary import name_key, plain
+from mmatch.signup.who import is_form_export
 from mmatch.text import suggestion
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mmatch.signup.answers import FormAnswer
+    from mmatch.signup.mapping import FileMapping
     from mmatch.signup.notes import Notes
     from mmatch.signup.sheets import Sheet
 
 MOST_SUGGESTED = 100
+_TITLES = "dr|prof|professor|mr|mrs|ms|miss|mx|herr|frau|m|mme|mlle|sr|sra|dott|dottssa|ing|mag|dra"
+_POLITELY = "if possible|please|ideally|wenn m\u00f6glich|bitte|si possible|si es posible|se possibile|se poss\u00edvel"
+_POLITE_END = re.compile(rf"[\s,]*\(?\b(?:{_POLITELY})\)?$", re.IGNORECASE)
+_BETWEEN = re.compile(r"\s+(?:and|or|und|oder|et|ou|y|o|e|&)\s+|\s(?=\d[.)]\s)", re.IGNORECASE)
 MENTOR_FACTS = frozenset(["capacity", "seats", "groups", "min_load", "offers", "mentee_ranks", "strict_mentee_ranks"])
+PER_TOPIC = frozenset({"level", "levels", "choice"})
+ONE, TWO = "one person", "two people"
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class FormPerson:
     """One person: the answer that counts in each role, and facts from files about known people with their sources.
 
@@ -28,6 +40,9 @@ class FormPerson:
     """
 
     spelling: str
+    name: str = ""
+    email: str = ""
+    number: str = ""
     answers: dict[str, FormAnswer] = field(default_factory=dict)
     extra: dict[str, Any] = field(default_factory=dict)
     sources: dict[str, tuple[Sheet, int, str]] = field(default_factory=dict)
@@ -54,8 +69,8 @@ class FormPerson:
             for column in answer.sheet.identity() if "id" in meanings else answer.sheet.of(*meanings):
                 if answer.sheet.cell(answer.row, column):
                     return answer.sheet, answer.row, column.head
-        answers = self.ordered(first)
-        return (answers[0].sheet, answers[0].row, None) if answers else None
+        answers_ = self.ordered(first)
+        return (answers_[0].sheet, answers_[0].row, None) if answers_ else None
 
     def fact(self, meaning: str) -> Any:
         """A fact: from a file of pairs, else from the answer of the role that it belongs to, else from the other."""
@@ -67,19 +82,40 @@ class FormPerson:
 
 def key_of(text: str) -> str:
     """What makes two spellings the same id: Unicode form, and case in e-mail addresses."""
-    plain = unicodedata.normalize("NFC", text)
-    return plain.casefold() if "@" in plain else plain
+    composed = text if text.isascii() else unicodedata.normalize("NFC", text)
+    return composed.casefold() if "@" in composed else composed
+
+
+def _bare(text: str) -> str:
+    """A reference to somebody without a link behind it, a number before it, a title, or the name around an address."""
+    found = re.search(r"<([^<>@\s]+@[^<>@\s]+)>", text)
+    short = found[1] if found else re.sub(r"\s*\(https?:[^()]*\)|^\s*\d{1,2}[.)]\s+", "", text)
+    short = _POLITE_END.sub("", short)
+    return re.sub(rf"^(?:(?:{_TITLES})\.?\s+)+", "", short, flags=re.IGNORECASE).strip()
+
+
+def _loose(text: str) -> str:
+    return " ".join((text if text.isascii() else unicodedata.normalize("NFKC", text)).casefold().split())
+
+
+def _agree(one: str, other: str) -> bool:
+    """Whether two names may be one person's: the same words, or a middle name more."""
+    if not one or not other or one == other:
+        return True
+    first, second = set(plain(one).split()), set(plain(other).split())
+    return first <= second or second <= first
 
 
 class FormPeople:
     """Everybody found so far, by id, and by e-mail address and name for those who refer to them."""
 
-    def __init__(self, notes: Notes, *, duplicates: str = "last") -> None:
-        self.notes = notes
-        self.duplicates = duplicates
+    def __init__(self, notes: Notes, mapping: FileMapping, *, duplicates: str = "last") -> None:
+        self.notes, self.mapping, self.duplicates = notes, mapping, duplicates
         self.by_key: dict[str, FormPerson] = {}
         self.gone: set[str] = set()
-        self._aliases: dict[str, set[str]] = {}
+        self._ids: dict[str, list[FormPerson]] = {}
+        self._called: dict[str, list[FormPerson]] = {}  # by id, address and name, as loosely as people write them
+        self._rows: dict[tuple[str, int], FormPerson] = {}
         self._unknown = 0
 
     def __iter__(self) -> Iterator[FormPerson]:
@@ -91,29 +127,77 @@ class FormPeople:
 
     def take(self, answer: FormAnswer) -> None:
         """Add one answer; where the same person answered before in this role, the last answer counts."""
-        key = key_of(answer.id)
-        person = self.by_key.get(key) or self._same_address(answer)
-        if person is None:
-            person = self.by_key[key] = FormPerson(unicodedata.normalize("NFC", answer.id))
-        for text in _spellings(answer):
-            self._aliases.setdefault(_loose(text), set()).add(key_of(person.spelling))
-        for role in sorted(answer.roles):
-            before = person.answers.get(role)
-            if before is not None and before is not answer:
-                self._twice(before, answer)
-            person.answers[role] = answer
+        known = self._same(answer)
+        person = known or FormPerson(self._new_id(answer))
+        if known is None:
+            self.by_key[key_of(person.spelling)] = person
+        elif is_form_export(answer.sheet):
+            for role, before in list(person.answers.items()):  # a later answer corrects the role, too
+                if before.sheet is answer.sheet and role not in answer.roles:
+                    self._after(person.answers.pop(role), answer)
+        person.name = person.name or answer.name
+        person.email = person.email or answer.email
+        person.number = person.number or answer.number
+        if answer.number:
+            _enter(self._ids.setdefault(key_of(answer.number), []), person)
+        for key in {_loose(answer.id), _loose(answer.number), _loose(answer.email), answer.name_key} - {""}:
+            _enter(self._called.setdefault(key, []), person)
+        earlier = person.answers.get("mentor"), person.answers.get("mentee")
+        for role in sorted(answer.roles, reverse=True):
+            counts = self._after(earlier[role == "mentee"], answer)
+            shared = role == "mentee" and "mentor" in answer.roles and earlier[0] is earlier[1]
+            person.answers[role] = person.answers["mentor"] if shared else counts
 
-    def _same_address(self, answer: FormAnswer) -> FormPerson | None:
-        """Somebody with the same e-mail address, where one file goes by ids and the other by addresses."""
-        for column in answer.sheet.of("email"):
-            found = self._aliases.get(_loose(answer.sheet.cell(answer.row, column)), set())
-            person = self.by_key[next(iter(found))] if len(found) == 1 else None
-            for other in person.ordered() if person is not None else ():
-                if other.sheet.identity()[0].meaning != answer.sheet.identity()[0].meaning:
-                    return person
+    def _same(self, answer: FormAnswer) -> FormPerson | None:
+        """The person that an answer is about, where somebody known is: by id, else by address, else by name."""
+        email = answer.email.casefold()
+        for person in self._ids.get(key_of(answer.number), ()) if answer.number else ():
+            if _agree(person.name, answer.name) or (email and email == person.email.casefold()):
+                return person
+            text = f"the id {excerpt(answer.number)} stands for {_shown(person)} and for another name"
+            return person if self._ask(answer, person, answer.number, text) == ONE else None
+        for person in self._called.get(email, ()) if email else ():
+            if _agree(person.name, answer.name):
+                return person
+        for person in self._called.get(answer.name_key, ()) if answer.name else ():
+            if person.number and answer.number:  # two ids of one name are two people
+                continue
+            differ = bool(person.email and email)
+            text = f"{excerpt(answer.name)} stands under two addresses"
+            if not differ or self._ask(answer, person, answer.name, text) == ONE:
+                return person
         return None
 
-    def _twice(self, before: FormAnswer, answer: FormAnswer) -> None:
+    def _ask(self, answer: FormAnswer, person: FormPerson, key: str, evidence: str) -> str:
+        said = self.mapping.answer(key)
+        if said in {ONE, TWO}:
+            return said
+        place = next(iter(person.ordered()), answer)
+        text = f"{evidence} ({place.place()} and {answer.place()}): one person, or two?"
+        column = next((c.head for c in answer.sheet.of("name", "last_name", "email", "id")), "")
+        self.notes.ask(Question(answer.sheet.name, column, "identity", TWO, (ONE,), text, answers(key, ONE, TWO), key))
+        return TWO
+
+    def _new_id(self, answer: FormAnswer) -> str:
+        """An id that nobody else has: the id, address or name; where it is taken, one of its own."""
+        text = unicodedata.normalize("NFC", answer.id)
+        if key_of(text) not in self.by_key:
+            return text
+        role = next(iter(sorted(answer.roles)), "person")
+        own = [answer.name, f"{role}-{text}", *(f"{text} ({k})" for k in range(2, 100_000))]
+        found = next(one for one in own if one and key_of(one) not in self.by_key)
+        if "@" in text and answer.name:
+            message = f"{excerpt(text)} is the address of several people: this one goes by the name"
+            self.notes.warn("shared-address", answer.place("email"), message)
+        return found
+
+    def _after(self, before: FormAnswer | None, answer: FormAnswer) -> FormAnswer:
+        """The answer that counts in a role after another one: rows of one person that only differ in lists add up."""
+        if before is None or before is answer:
+            return answer
+        added = None if is_form_export(answer.sheet) or before.sheet is not answer.sheet else _added(before, answer)
+        if added is not None:
+            return added
         place, first = answer.place("id"), before.sheet.table.place(before.row)
         text = f"duplicate id {excerpt(answer.id)}, first at {first}"
         if self.duplicates == "error":
@@ -122,42 +206,119 @@ class FormPeople:
             )
         elif not any(w.code == "duplicate-id" and w.where == place for w in self.notes.warnings[-3:]):
             self.notes.warn("duplicate-id", place, f"{text}: the last answer counts")
+        return answer
 
     def create(self, text: str, role: str) -> str:
         """A person whom only a file of pairs names."""
         person = self.by_key.setdefault(key_of(text), FormPerson(unicodedata.normalize("NFC", text)))
         person.extra_roles.add(role)
-        self._aliases.setdefault(_loose(text), set()).add(key_of(text))
+        _enter(self._called.setdefault(_loose(text), []), person)
         return person.spelling
 
     def find(self, text: str) -> FormPerson | None:
         """Whom a text names, by id, e-mail address or full name; None where that is nobody, or several people."""
         person = self.by_key.get(key_of(text))
         if person is None:
-            found = self._aliases.get(_loose(text), ())
-            return self.by_key[next(iter(found))] if len(found) == 1 else None
+            found = self.called(text)
+            return found[0] if len(found) == 1 else None
         return person
+
+    def called(self, text: str) -> list[FormPerson]:
+        """Everybody whom a text may name."""
+        found = self._called.get(_loose(text), [])
+        if not found and text.isdigit():
+            found = self._called.get(text.lstrip("0"), [])
+        if not found and " " in text:
+            bare = _bare(text)
+            found = self._called.get(_loose(bare)) or self._called.get(name_key(bare), [])
+        return found
+
+    def of_row(self, sheet: Sheet, row: int) -> FormPerson | None:
+        """The person of a row in a file of people, else whom the row names."""
+        if not self._rows:
+            self._rows = {(a.sheet.name, a.row): person for person in self for a in person.ordered()}
+        return self._rows.get((sheet.name, row)) or self.find(sheet.who(row))
+
+    def named(self, cell: str) -> list[tuple[str, FormPerson | None]]:
+        """Everybody whom a cell names: (text, person or None), one or several names joined by commas and the like."""
+        whole = self.find(cell)
+        if whole is not None:
+            return [(cell, whole)]
+        for separator in (";", "\n", "|", "/"):
+            if separator in cell and "http" not in cell:
+                return [one for part in cell.split(separator) if part.strip() for one in self.named(part.strip())]
+        parts = [part.strip() for part in _BETWEEN.split(cell) if part.strip()]
+        if len(parts) > 1 and all(self.knows(part) or "," in part for part in parts):
+            return [one for part in parts for one in self.named(part)]
+        pieces = [piece.strip() for piece in cell.split(",") if piece.strip()]
+        found: list[tuple[str, FormPerson | None]] = []
+        k = 0
+        while k < len(pieces):
+            pair = self.find(f"{pieces[k]}, {pieces[k + 1]}") if k + 1 < len(pieces) else None
+            single = self.find(pieces[k])
+            found.append((f"{pieces[k]}, {pieces[k + 1]}", pair) if pair and not single else (pieces[k], single))
+            k += 2 if pair and not single else 1
+        return found
 
     def fault(self, text: str) -> tuple[str, str, str]:
         """Why a text names nobody: (code, message, hint). Only the first hundred get a suggestion, which takes time."""
-        found = self._aliases.get(_loose(text), ())
+        found = self.called(text)
         if found:
-            names = ", ".join(excerpt(self.by_key[key].spelling) for key in sorted(found)[:5])
+            names = ", ".join(excerpt(person.spelling) for person in found[:5])
             return "ambiguous", f"{excerpt(text)} is the name of several people: {names}", "write the id"
         self._unknown += 1
         known = [p.spelling for p in self.by_key.values()] if self._unknown <= MOST_SUGGESTED else []
-        return "unknown-id", f"unknown id {excerpt(text)}", suggestion(text, known)
+        hint = suggestion(text, known) or "write an id, e-mail address or full name that stands in these files"
+        return "unknown-id", f"unknown id {excerpt(text)}", hint
+
+    def knows(self, text: str) -> bool:
+        """Whether a text names somebody, be it one of several people of that name."""
+        return self.find(text) is not None or bool(self.called(text))
 
     def is_gone(self, text: str) -> bool:
         """Whether a text names somebody whose row was rejected."""
         return _loose(text) in self.gone
 
 
+def _enter(people: list[FormPerson], person: FormPerson) -> None:
+    if not any(one is person for one in people):
+        people.append(person)
+
+
+def _shown(person: FormPerson) -> str:
+    return excerpt(person.name or person.spelling)
+
+
+def _added(before: FormAnswer, answer: FormAnswer) -> FormAnswer | None:
+    """Two rows of one person as one answer, where they differ in nothing but lists; None where other facts differ."""
+    differing = {k for k in before.facts.keys() | answer.facts.keys() if before.facts.get(k) != answer.facts.get(k)}
+    others = [
+        k
+        for k in before.attributes.keys() | answer.attributes.keys()
+        if before.attributes.get(k) != answer.attributes.get(k)
+    ]
+    if (
+        differing - LISTS - PER_TOPIC - {"rows", "name", "email"}
+        or len([k for k in others if k not in answer.per_topic]) > 1
+        or before.roles != answer.roles
+    ):
+        return None
+    if not differing & (LISTS | PER_TOPIC) and not others:
+        return None
+    made = replace(answer, facts=dict(before.facts), attributes=dict(before.attributes))
+    for key in differing & LISTS:
+        made.facts[key] = tuple(dict.fromkeys([*before.facts.get(key, ()), *answer.facts.get(key, ())]))
+    for key in ("levels", "choice"):
+        if key in before.facts or key in answer.facts:
+            made.facts[key] = {**before.facts.get(key, {}), **answer.facts.get(key, {})}
+    made.facts["rows"] = before.facts.get("rows", 1) + 1
+    for key in others:
+        old, new = before.attributes.get(key), answer.attributes.get(key)
+        items = [*(old if isinstance(old, tuple) else (old,)), *(new if isinstance(new, tuple) else (new,))]
+        made.attributes[key] = tuple(dict.fromkeys(item for item in items if item is not None))
+    return made
+
+
 def _spellings(answer: FormAnswer) -> list[str]:
     """The texts that may name the person of an answer: id, name, e-mail address."""
-    addresses = [answer.sheet.cell(answer.row, column) for column in answer.sheet.of("email")]
-    return [text for text in (answer.id, answer.facts.get("name", ""), *addresses) if text]
-
-
-def _loose(text: str) -> str:
-    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+    return [text for text in (answer.id, answer.number, answer.name, answer.email) if text]

@@ -3,28 +3,35 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from mmatch.cohort.cohort import Cohort
 from mmatch.display import Shown, Table
 from mmatch.errors import InputError, MmatchError, Problem, Problems, excerpt
-from mmatch.signup.answers import FormAnswer, read_facts, read_people
+from mmatch.signup.answers import Facts, FormAnswer, read_people
 from mmatch.signup.assembling import Assembler
 from mmatch.signup.draft import Draft
-from mmatch.signup.mapping import FileMapping, as_mapping
+from mmatch.signup.mapping import FileMapping, as_mapping, with_answers
 from mmatch.signup.notes import Notes, Spot
 from mmatch.signup.persons import FormPeople, FormPerson
 from mmatch.signup.rejected import Rejected, RejectedRow
+from mmatch.signup.reports import mapping_of, warn_of_cells, warn_of_ids
 from mmatch.signup.shapes import shapes
-from mmatch.signup.sheet_warnings import mapping_of, warn_of_cells, warn_of_heads
 from mmatch.signup.sheets import IDENTITY, Sheet, check_known, sheet_of
-from mmatch.signup.sorting import sort_sheets
-from mmatch.signup.sources import Source, is_json, sources, table_of
+from mmatch.signup.sorting import check_identity, give_roles, name_by_role, sort_sheets
+from mmatch.signup.sources import Source, is_json, sources, tables_of
+from mmatch.signup.understanding import Understanding, pair_topics
+from mmatch.signup.vocabulary import words_of
+from mmatch.signup.who import find_people, find_roles, settle_ids
 from mmatch.text import lookalikes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from mmatch.signup.questions import Question
+    from mmatch.signup.tables import InputTable
+    from mmatch.signup.vocabulary import Words
 
 _TOKEN = re.compile(r"@(\d+)\.([a-z_]+)(?:\[\d+\](?:\.([a-z]+))?)?")
 _COLUMNS_OF = {
@@ -38,33 +45,68 @@ _COLUMNS_OF = {
 
 @dataclass(frozen=True, slots=True)
 class Reading(Shown):
-    """What reading gave: the cohort, how columns were understood, rejected rows, and warnings.
+    """What reading gave: the cohort, how columns were understood, what is in doubt, rejected rows, and warnings.
 
     Attributes:
-        cohort: the people of all good rows.
         mapping: what each column was taken to mean; prints as a table, can be saved, edited and given back.
-        rejected: rows that were not taken (with ``errors="collect"``), writable as CSV.
-        warnings: what is not wrong but worth knowing: trimmed cells, people who answered twice, addresses as ids.
+        rejected: rows that were not taken (with ``on_bad_row="collect"``), writable as CSV.
+        warnings: what is not wrong but worth knowing: people who answered twice, columns kept as attributes.
+        questions: what is in doubt, with the evidence and the answers to give.
+        samples: the first three different cells of each column, by (file, head).
     """
 
-    cohort: Cohort
     mapping: FileMapping
     rejected: Rejected
     warnings: tuple[Problem, ...]
+    questions: tuple[Question, ...] = ()
+    likeliest: Cohort | None = None
+    problems: tuple[Problem, ...] = ()
+    samples: Mapping[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def cohort(self) -> Cohort:
+        """The people of all good rows.
+
+        Raises:
+            InputError: questions are open that decide who meets whom; each is listed with the answers to give.
+        """
+        open_ones = [question.problem() for question in self.questions if question.decides]
+        if open_ones:
+            raise InputError([*open_ones, *self.problems])
+        return self.guess
+
+    @property
+    def guess(self) -> Cohort:
+        """The likeliest cohort, whatever is in doubt; the questions stay.
+
+        Raises:
+            InputError: rows that cannot be read even so.
+        """
+        if self.likeliest is None:
+            raise InputError([*(question.problem() for question in self.questions if question.decides), *self.problems])
+        return self.likeliest
 
     def tables(self) -> Iterator[Table]:
-        """How columns were understood, what was noted, and supply and demand."""
+        """How columns were understood, what is asked, what was noted, and supply and demand."""
         yield from self.mapping.tables()
+        if self.questions:
+            rows = [(q.file, q.column, q.about, q.evidence, q.how) for q in self.questions]
+            yield Table(("file", "column", "about", "evidence", "answer"), rows, "Questions", len(rows))
         if self.warnings:
             yield Table(("note",), [(str(warning),) for warning in self.warnings], "Notes", len(self.warnings))
-        yield from self.cohort.tables()
+        if self.likeliest is not None:
+            yield from self.likeliest.tables()
 
     def __repr__(self) -> str:
-        return f"<Reading: {self.cohort!r}, {len(self.rejected)} rejected rows, {len(self.warnings)} warnings>"
+        asked = f", {len(self.questions)} questions" if self.questions else ""
+        people = repr(self.likeliest) if self.likeliest is not None else "no cohort"
+        return f"<Reading: {people}{asked}, {len(self.rejected)} rejected rows, {len(self.warnings)} warnings>"
 
 
-def read_cohort(*paths: Any, mentors: Any = None, mentees: Any = None, mapping: Any = None) -> Cohort:
-    """Read sign-up files into a cohort: CSV, JSON, or data frames; one file for both roles, or one for each.
+def read_cohort(
+    *paths: Any, mentors: Any = None, mentees: Any = None, mapping: Any = None, on_doubt: str = "raise"
+) -> Cohort:
+    """Read sign-up files into a cohort: CSV, workbooks, JSON, or data frames; one file for both roles, or one for each.
 
     The role of a row comes from a role column, else from the file's name, else the first file holds the mentors.
     Ids come from an id column, else from e-mail addresses, else from full names.
@@ -74,12 +116,16 @@ def read_cohort(*paths: Any, mentors: Any = None, mentees: Any = None, mapping: 
         mentors: files or data frames whose people are mentors.
         mentees: files or data frames whose people are mentees.
         mapping: what columns mean, where the heads do not tell: {column: meaning}, a `FileMapping`, or the path of one.
+        on_doubt: "raise" lists the questions that decide who meets whom; "guess" takes the likeliest.
 
     Raises:
-        InputError: with every problem of every file, each with line, column, what was found and what was expected.
+        InputError: with every open question and every problem of every file, each with what was found and the way out.
         LimitError: a file above the stated limits.
     """
-    return read_files(*paths, mentors=mentors, mentees=mentees, mapping=mapping).cohort
+    if on_doubt not in {"raise", "guess"}:
+        raise InputError(Problem("option", "on_doubt", f"found {excerpt(on_doubt)}, expected raise or guess"))
+    reading = read_files(*paths, mentors=mentors, mentees=mentees, mapping=mapping)
+    return reading.guess if on_doubt == "guess" else reading.cohort
 
 
 def read_files(
@@ -87,37 +133,45 @@ def read_files(
     mentors: Any = None,
     mentees: Any = None,
     mapping: Any = None,
-    errors: str = "raise",
+    answers: Sequence[str] = (),
+    on_bad_row: str = "raise",
     duplicates: str = "last",
+    words: Any = None,
 ) -> Reading:
-    """Read sign-up files and tell how: the cohort, the mapping of columns, rejected rows and warnings.
+    """Read sign-up files and tell how: the cohort, the mapping of columns, open questions, rejected rows and warnings.
+
+    A doubt raises nothing here: it is a question of the reading, and its ``cohort`` raises while one is open that
+    decides who meets whom.
 
     Args:
         paths: files or data frames, in any number.
         mentors: files or data frames whose people are mentors.
         mentees: files or data frames whose people are mentees.
         mapping: what columns mean, where the heads do not tell: {column: meaning}, a `FileMapping`, or the path of one.
-        errors: "raise" refuses everything together; "collect" loads the good rows and hands back the others.
+        answers: answers to questions, such as "Column=meaning", as the questions state them.
+        on_bad_row: "raise" refuses everything together; "collect" loads the good rows and hands back the others.
         duplicates: "last" lets the last answer of a person count, with a warning; "error" refuses.
+        words: a file with more words for heads and cells, in the form of ``words.toml`` of this package.
 
     Raises:
-        InputError: what is wrong with a whole file, and with errors="raise" every problem of every row.
+        InputError: what is wrong with a whole file, and with on_bad_row="raise" every problem of every row.
         LimitError: a file above the stated limits.
     """
-    _options(errors, duplicates)
+    _options(on_bad_row, duplicates)
     notes = Notes()
-    forced = as_mapping(mapping)
     given = sources(paths, mentors, mentees, notes)
     if any(map(is_json, given)):
         return _read_json(given)
-    reader = _Reader(_sheets(given, forced, notes), forced, notes, duplicates)
-    return reader.read(collect=errors == "collect")
+    vocabulary = words_of(words)
+    sheets, forced = _sheets(given, as_mapping(mapping), answers, notes, vocabulary)
+    reader = _Reader(sheets, forced, notes, duplicates)
+    return reader.read(collect=on_bad_row == "collect")
 
 
-def _options(errors: str, duplicates: str) -> None:
+def _options(on_bad_row: str, duplicates: str) -> None:
     problems = Problems()
-    if errors not in {"raise", "collect"}:
-        problems.add("option", "errors", f"found {excerpt(errors)}, expected raise or collect")
+    if on_bad_row not in {"raise", "collect"}:
+        problems.add("option", "on_bad_row", f"found {excerpt(on_bad_row)}, expected raise or collect")
     if duplicates not in {"last", "error"}:
         problems.add("option", "duplicates", f"found {excerpt(duplicates)}, expected last or error")
     problems.raise_any()
@@ -130,28 +184,39 @@ def _read_json(given: Sequence[Source]) -> Reading:
     if len(given) > 1:
         text = "a cohort in JSON is complete, expected no other file beside it"
         raise InputError(Problem("shape", next(s.name for s in given if is_json(s)), text, "give it alone"))
-    return Reading(load_cohort(given[0].value), FileMapping(), Rejected(), ())
+    return Reading(FileMapping(), Rejected(), (), likeliest=load_cohort(given[0].value))
 
 
-def _sheets(given: Sequence[Source], forced: FileMapping, notes: Notes) -> list[Sheet]:
-    """All tables with their meanings; what is wrong with several files is raised together."""
-    made: list[Sheet] = []
+def _sheets(
+    given: Sequence[Source], mapping: FileMapping, answers: Sequence[str], notes: Notes, words: Words
+) -> tuple[list[Sheet], FileMapping]:
+    """All tables with the meanings of their heads, and the mapping with the answers."""
+    tables: list[tuple[Source, InputTable]] = []
     failed: list[MmatchError] = []
     for source in given:
         try:
-            sheet = sheet_of(table_of(source, forced), forced, notes)
-            sheet.role = sheet.forced.role or source.role_by_name
-            made.append(sheet)
+            tables += [(source, table) for table in tables_of(source, mapping, words, notes)]
         except InputError as error:
             failed.append(error)
     if len(failed) == 1:
         raise failed[0]
     if failed:
         raise InputError(problem for error in failed for problem in getattr(error, "problems", ()))
-    check_known(forced, made)
+    if answers:
+        heads = [head for _, table in tables for head in table.heads]
+        mapping = with_answers(mapping, answers, heads, [table.name for _, table in tables])
+    made = []
+    for source, table in tables:
+        sheet = sheet_of(table, mapping, words, notes)
+        sheet.role = sheet.forced.role or source.role_of(words, table.name)
+        made.append(sheet)
+    check_known(mapping, made)
+    for sheet in made:
+        find_people(sheet, notes)
+        find_roles(sheet, notes)
     sort_sheets(made, notes)
     notes.raise_any()
-    return made
+    return made, mapping
 
 
 class _Reader:
@@ -162,50 +227,59 @@ class _Reader:
         self.answers: list[FormAnswer] = []
         for sheet in sheets:
             warn_of_cells(sheet, notes)
-            if sheet.shape == "people":
-                answers = read_people(sheet, notes)
-                self.answers += answers
-        self._mark_blocks()
-        for sheet in sheets:
-            if sheet.shape == "people":
-                read_facts(sheet, [a for a in self.answers if a.sheet is sheet], notes)
-                warn_of_heads(sheet, forced, notes)
-
-    def _mark_blocks(self) -> None:
-        """Columns named after people or hours are told apart from attributes, now that the people are known."""
-        from mmatch.signup.blocks import mark_blocks
-
-        people = FormPeople(Notes())
+        files = [sheet for sheet in sheets if sheet.shape == "people"]
+        for sheet in files:
+            name_by_role(sheet)
+            check_identity(sheet, notes)
+        settle_ids(files, notes)
+        pair_topics(files, lambda sheet, column: column.claim.side or sheet.role, notes)
+        give_roles(files, notes)
+        for sheet in files:
+            warn_of_ids(sheet, notes)
+            self.answers += read_people(sheet, notes)
+        people = FormPeople(Notes(), forced)
         for answer in self.answers:
             people.take(answer)
-        for sheet in self.sheets:
-            if sheet.shape == "people":
-                mark_blocks(sheet, people)
+        Understanding(files, self.answers, people, notes).run()
+        for sheet in files:
+            Facts(sheet, [a for a in self.answers if a.sheet is sheet], notes).read()
 
     def read(self, *, collect: bool) -> Reading:
         """The reading; with ``collect`` bad rows are left out until the rest is sound."""
+        if collect:
+            for spot, place, message, hint in self.notes.unread:
+                self.notes.add(Problem("window", place, message, hint), spot)
         bad: dict[Spot, list[Problem]] = self.notes.bad_rows() if collect else {}
         while True:
-            notes = Notes([] if collect else list(self.notes.problems), list(self.notes.warnings), self.notes.beyond)
+            notes = self.notes.again(collect=collect)
             cohort = self._attempt(notes, set(bad))
-            if not collect:
-                notes.raise_any()
-            notes.raise_any(whole_files_only=True)
-            fresh = {spot: found for spot, found in notes.bad_rows().items() if spot not in bad}
-            if cohort is not None and not fresh:
-                break
+            questions = tuple(q for q in notes.questions if not self._answered(q))
+            fresh = {spot: found for spot, found in notes.bad_rows().items() if spot not in bad} if collect else {}
             if not fresh:
-                notes.raise_any()
+                break
             bad |= fresh
         mapping = mapping_of(self.sheets, self.forced)
+        samples = {(s.name, c.head): tuple(list(s.distinct(c))[:3]) for s in self.sheets for c in s.columns}
+        problems = tuple(p for p, spot in notes.problems if spot is None or not collect)
+        if cohort is None or problems:
+            if not any(question.decides for question in questions):
+                notes.raise_any(whole_files_only=collect)
+            return Reading(mapping, self._rejected(bad), tuple(notes.warnings), questions, None, problems, samples)
         for one, other in lookalikes(cohort.people.ids):
             text = f"{excerpt(one)} and {excerpt(other)} differ only by case or spaces: two people, or one?"
             notes.warn("similar-ids", "", text)
-        return Reading(cohort, mapping, self._rejected(bad), tuple(notes.warnings))
+        return Reading(mapping, self._rejected(bad), tuple(notes.warnings), questions, cohort, (), samples)
+
+    def _answered(self, question: Question) -> bool:
+        """Whether the mapping settles a question: it names the column's meaning, the file's shape, or the person."""
+        if question.key and self.forced.answer(question.key):
+            return True
+        entry = self.forced.column(question.file, question.column) if question.column else None
+        return entry is not None and bool(entry.meaning) and question.key == question.column
 
     def _attempt(self, notes: Notes, bad: set[Spot]) -> Cohort | None:
         """A cohort of the rows that are not bad; None where more problems were noted."""
-        people = FormPeople(notes, duplicates=self.duplicates)
+        people = FormPeople(notes, self.forced, duplicates=self.duplicates)
         for answer in self.answers:
             if answer.sheet.spot(answer.row) in bad:
                 people.leave_out(answer)
@@ -221,7 +295,11 @@ class _Reader:
         persons, participants = Assembler(draft).participants()
         try:
             cohort = Cohort.at(
-                participants, lambda row, field: f"@{row}.{field}", history=draft.history, scores=draft.scores
+                participants,
+                lambda row, field: f"@{row}.{field}",
+                topics=draft.tree or None,
+                history=draft.history,
+                scores=draft.scores,
             )
         except InputError as error:
             for problem in error.problems:

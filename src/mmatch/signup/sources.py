@@ -9,14 +9,25 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mmatch.errors import InputError, Problem, excerpt
-from mmatch.io.files import file_name, read_text
+from mmatch.io.files import decoded, file_name, read_bytes
 from mmatch.signup.tables import InputTable, table_from_text
+from mmatch.signup.vocabulary import spoken
+from mmatch.signup.workbooks import is_workbook, tables_from_workbook
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from mmatch.signup.mapping import FileMapping
     from mmatch.signup.notes import Notes
+    from mmatch.signup.vocabulary import Words
+
+# letters and signs that Western Europe writes, by their code points in Windows-1252
+_SIGNS = "\u0153\u0152\u2018\u2019\u201c\u201d\u201e\u201a\u2013\u2014\u2026\u20ac\u2022\u2122"
+_WESTERN = frozenset(bytes([*range(0xA0, 0x100)]).decode("cp1252") + _SIGNS)
+_WESTERN_ODD = re.compile(
+    r"[^\W\d_][\u2018\u201c\u201e\u201a\xab\xa7\xbf\xa1\xa3\xbd\xbc\xb2\xb3\u20ac]"
+    r"|[^\W\d_A-Z][\u2013\u2014][^\W\d_A-Z]"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +43,12 @@ class Source:
         """Whether it is a path rather than a data frame."""
         return isinstance(self.value, str | os.PathLike)
 
-    @property
-    def role_by_name(self) -> str:
-        """The role that the caller or the file's name tells."""
+    def role_of(self, words: Words, table: str) -> str:
+        """The role that the caller, the sheet's name or the file's name tells."""
         if self.role or not self.is_path:
             return self.role
-        found = set(re.findall(r"mentor|mentee", self.name.casefold()))
-        return found.pop() if len(found) == 1 else ""
+        sheet = table.removeprefix(self.name)
+        return words.side_of(spoken(sheet)) or words.side_of(spoken(self.name))
 
 
 def sources(paths: Sequence[Any], mentors: Any, mentees: Any, notes: Notes) -> list[Source]:
@@ -93,8 +103,8 @@ def is_json(source: Source) -> bool:
     return source.is_path and source.name.casefold().endswith(".json")
 
 
-def table_of(source: Source, mapping: FileMapping) -> InputTable:
-    """A source as a table.
+def tables_of(source: Source, mapping: FileMapping, words: Words, notes: Notes) -> list[InputTable]:
+    """A source as tables: one for a file, one for each sheet of a workbook.
 
     Raises:
         InputError: not readable; the text says where and what to change.
@@ -102,17 +112,45 @@ def table_of(source: Source, mapping: FileMapping) -> InputTable:
     if not source.is_path:
         from mmatch.signup.frames import table_from_frame
 
-        return table_from_frame(source.value, source.name)
+        return [table_from_frame(source.value, source.name)]
     if source.name.casefold().endswith(".parquet"):
         from mmatch.signup.parquet import table_from_parquet
 
-        return table_from_parquet(source.value, source.name)
-    text = read_text(source.value)
+        return [table_from_parquet(source.value, source.name)]
+    data = read_bytes(source.value)
+    if is_workbook(data):
+        tables, remarks = tables_from_workbook(data, source.name, words)
+        for remark in remarks:
+            notes.warn("sheet", source.name, remark)
+        return tables
+    text = _decoded(data, source.name, notes)
     if text.lstrip()[:1] in {"{", "["}:
         hint = "name it .json to read it as a cohort"
         raise InputError(Problem("shape", source.name, "found JSON, expected a table with a header line", hint))
-    if source.name.casefold().endswith((".xlsx", ".xls", ".ods")):
-        raise InputError(
-            Problem("compressed", source.name, f"found {excerpt(source.name)}, expected CSV", "save it as CSV")
+    return [table_from_text(text, source.name, mapping.file(source.name).delimiter, words)]
+
+
+def _decoded(data: bytes, name: str, notes: Notes) -> str:
+    """Bytes as text: Unicode, or Windows-1252 where its accents make words of Western Europe; that is reported."""
+    try:
+        return decoded(data, name)
+    except InputError as error:
+        if error.problems[0].code != "encoding":
+            raise
+        try:
+            text = data.decode("cp1252")
+        except UnicodeDecodeError:
+            raise error from None
+        odd = [letter for letter in text if not letter.isascii() and letter not in _WESTERN]
+        words = re.findall(r"[^\W\d_]*[^\W\d_a-zA-Z][^\W\d_]*", text)
+        strange = [word for word in words if 2 * sum(not c.isascii() for c in word) > len(word) > 2]
+        if odd or _WESTERN_ODD.search(text) or 4 * len(strange) > len(words):
+            raise
+        hint = "save it as CSV UTF-8 if names look wrong"
+        notes.warn(
+            "encoding",
+            name,
+            f"the text is no Unicode and was read as Windows-1252 (such as {excerpt(words[0] if words else '')})",
+            hint,
         )
-    return table_from_text(text, source.name, mapping.file(source.name).delimiter)
+        return text

@@ -1,69 +1,26 @@
-"""The grammars of single cells: numbers, counts in words, yes / maybe / no, roles, time zones, modes."""
+"""The grammars of single cells: numbers, counts in words, yes / maybe / no, roles, modes."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from typing import Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from mmatch.cohort.participants import MODES
 from mmatch.errors import excerpt
 from mmatch.exact import LARGEST_COUNT
+from mmatch.signup.vocabulary import plain, spoken
 
+if TYPE_CHECKING:
+    from mmatch.signup.vocabulary import Words
+
+UNLIMITED = LARGEST_COUNT
 _NUMBER = re.compile(r"[+-]?[0-9]{1,400}(\.[0-9]{1,400})?([eE][+-]?[0-9]{1,3})?", re.ASCII)
 _TIDY = re.compile(r"-?(0|[1-9][0-9]{0,14})(\.[0-9]{1,15})?", re.ASCII)
-_COUNTED = (
-    "zero|one single|two couple pair|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|"
-    "sixteen|seventeen|eighteen|nineteen|twenty"
-)
-_WORDS = {word: value for value, words in enumerate(_COUNTED.split("|")) for word in words.split()}
-_UNSURE = frozenset(
-    {"no", "not", "none", "never", "nobody", "nothing", "half", "dozen", "hundred", "thousand"}
-    | {"least", "minimum", "more", "fewer", "less", "over"}
-)
-_RANGE = re.compile(r"[-\u2212+][0-9]|[0-9]\s*[-\u2013/]")
-_UP_TO = re.compile(r"\b(?:no|not) more than\b")
-_YES = frozenset(
-    {
-        "yes",
-        "y",
-        "true",
-        "t",
-        "1",
-        "ja",
-        "oui",
-        "si",
-        "x",
-        "ok",
-        "okay",
-        "definitely",
-        "absolutely",
-        "certainly",
-        "✓",
-        "✔",
-        "是",
-    }
-)
-_NO = frozenset(["no", "n", "false", "f", "0", "nein", "non", "never", "not", "否"])
-_MAYBE = frozenset(["maybe", "perhaps", "possibly", "也许"])
-_MENTOR = frozenset({"mentor", "mentors", "coach", "coaches", "expert", "experts", "tutor", "tutors", "导师"})
-_MENTEE = frozenset(
-    {
-        "mentee",
-        "mentees",
-        "protege",
-        "proteges",
-        "learner",
-        "learners",
-        "student",
-        "students",
-        "tutee",
-        "tutees",
-        "学生",
-    }
-)
-_OFFSET = re.compile(
-    r"\(?(?:UTC|GMT|Z)?\s*(?:([+\u2212-])\s*(\d{1,2})(?::?(\d{2}))?)?\)?(?:\s+\D.*)?", re.ASCII | re.IGNORECASE
+_COMMA = re.compile(r"([+-]?)([0-9]{1,3}(?:\.[0-9]{3})+|[0-9]{1,15})(?:,([0-9]{1,15}))?", re.ASCII)
+_DATE = re.compile(
+    r"\d{4}-\d{2}-\d{2}.*|\d{1,2}[./-][A-Za-z]{3}\w*|[A-Za-z]{3}[./-]\d{1,2}|\d{1,2}[./]\d{1,2}[./](?:\d{2}){1,2}"
 )
 
 
@@ -75,15 +32,28 @@ class Fault(Exception):  # noqa: N818 - never leaves the package: readers turn i
         super().__init__(code)
 
 
-def number(text: str) -> int | float:
-    """A number in plain digits, such as 3, -2.5 or 1e6."""
-    if not _NUMBER.fullmatch(text):
+@dataclass(frozen=True, slots=True)
+class Count:
+    """A whole number as somebody wrote it; ``doubt`` says why it may be another: then it is the safe end."""
+
+    value: int
+    doubt: str = ""
+
+
+def number(text: str, *, comma: bool = False) -> int | float:
+    """A number such as 3, -2.5 or 25%; with ``comma`` also 0,25 and 1.234,5, where a whole column writes so."""
+    digits = text.removesuffix("%").rstrip() if text.endswith("%") else text
+    if comma and (found := _COMMA.fullmatch(digits)):
+        digits = found[1] + found[2].replace(".", "") + (f".{found[3]}" if found[3] else "")
+    if not _NUMBER.fullmatch(digits):
         hint = "plain digits with a point, no separators of thousands" if re.search(r"\d", text) else ""
         raise Fault("number", f"found {excerpt(text)}, expected a number such as 3 or 2.5: not a number", hint)
-    value = int(text) if re.fullmatch(r"[+-]?[0-9]+", text) else float(text)
+    value = int(digits) if re.fullmatch(r"[+-]?[0-9]+", digits) and digits == text else float(digits)
+    if digits is not text and text.endswith("%"):
+        value = float(digits) / 100
     if isinstance(value, float) and value in {float("inf"), float("-inf")}:
         raise Fault("number", f"found {excerpt(text)}, expected a finite number: not finite")
-    return value
+    return int(value) if comma and value == int(value) else value
 
 
 def is_tidy_number(text: str) -> bool:
@@ -91,103 +61,162 @@ def is_tidy_number(text: str) -> bool:
     return _TIDY.fullmatch(text) is not None
 
 
-def count(text: str) -> int:
-    """A whole number from 0, in digits or in a sentence that names exactly one: "Give me three mentees."."""
-    plain = re.fullmatch(r"([0-9]{1,9})(?:\.0)?", text)
-    if plain:
-        return int(plain.group(1))
-    words = _UP_TO.sub("", _ascii_words(text))
-    tokens = re.findall(r"[0-9]+(?:[.,'_ ][0-9]+)*|[^\W\d_]+", words)
-    found = [value for value in map(_counted, tokens) if value is not None]
-    unsure = _UNSURE.intersection(tokens) or _RANGE.search(words)
-    if unsure or len(set(found)) != 1 or not 0 <= found[0] <= LARGEST_COUNT:
-        hint = "write one number" if found else ""
-        raise Fault("count", f"found {excerpt(text)}, expected one whole number from 0, in digits or words", hint)
-    return found[0]
+def has_decimal_commas(texts: set[str], delimiter: str) -> bool:
+    """Whether a column writes its numbers with decimal commas: some do, and all can be read so.
+
+    "1,234" alone may be a thousand in a file whose delimiter is the comma.
+    """
+    filled = [text.removesuffix("%").rstrip() for text in texts if text]
+    clear = r"[+-]?(?:\d{1,15},(?:\d{1,2}|\d{4,15})|0,\d{3}|\d{1,3}(?:\.\d{3})+,\d+)"
+    some = any(re.fullmatch(clear if delimiter == "," else r"[+-]?[\d.]+,\d+", text) for text in filled)
+    return some and all(_COMMA.fullmatch(text) for text in filled)
 
 
-def _counted(token: str) -> int | None:
-    """The value of a word or of digits, None for any other word, -1 for digits with separators."""
-    if token.isdigit():
-        return int(token) if len(token) < 16 else -1
-    return -1 if token[0].isdigit() else _WORDS.get(token)
+def count(text: str, words: Words) -> Count:
+    """A whole number from 0, in digits or in words of six languages: "Give me three mentees.", "bis zu 3", "no limit".
 
-
-def _ascii_words(text: str) -> str:
-    """Lower case, or a Fault where digits of another script stand in it: nobody should have to guess them."""
+    Where a text names several numbers or an open end the smallest is taken, with the doubt.
+    """
+    simple = re.fullmatch(r"([0-9]{1,9})(?:[.,]0)?", text)
+    if simple:
+        return Count(int(simple[1]))
     if any(unicodedata.category(c) in {"Nd", "No", "Nl"} and not c.isascii() for c in text):
         raise Fault("count", f"found {excerpt(text)}, expected one whole number in the digits 0 to 9: not a number")
-    return text.casefold().replace("\u2019", "'")
+    if _DATE.fullmatch(text):
+        hint = "spreadsheets make dates of texts such as 2-3: write one number"
+        raise Fault("count", f"found {excerpt(text)}, a date, expected one whole number", hint)
+    phrase = plain(text)
+    if phrase in words.listed("numbers.unlimited") or text == "\u221e":
+        return Count(UNLIMITED)
+    if phrase in words.listed("numbers.none"):
+        return Count(0, "may mean 0, or that nothing was stated")
+    return _counted(text, phrase, words)
 
 
-def answer(text: str) -> str:
-    """yes, maybe or no, also in a sentence that begins with it: "Yes, but not my first choice" is a maybe."""
-    words = re.findall(r"[^\W_]+|[✓✔]", text.casefold())
-    first = words[0] if words else ""
-    if first in _MAYBE or (first in _YES and "but" in words) or " ".join(words[:2]) in {"if necessary", "if needed"}:
+def _counted(text: str, phrase: str, words: Words) -> Count:
+    padded = f" {phrase} "
+    capped = any(f" {most} " in padded for most in words.listed("numbers.most"))
+    for most in sorted(words.listed("numbers.most"), key=len, reverse=True):
+        padded = padded.replace(f" {most} ", " ")
+    least = any(f" {term} " in padded for term in words.listed("numbers.least")) or re.search(r"\d\s*\+", text)
+    if re.search(r"\d[^\W\d_]\d|\d_\d", text):
+        raise _no_count(text)
+    tokens = re.findall(r"[0-9]+(?:[.,'_\u00a0 ][0-9]+)*|[^\W\d_]+", re.sub(r"[^\W\d_]+", " \\g<0> ", text.casefold()))
+    bare = padded.split()
+    found = {
+        words.numbers[word] for word in bare if word in words.numbers and word not in words.listed("numbers.articles")
+    }
+    for token in tokens:
+        if token[0].isdigit():
+            if not token.isdigit() or len(token) > 9:
+                raise _no_count(text)
+            found.add(int(token))
+    article = next((k for k, word in enumerate(bare) if word in words.listed("numbers.articles")), None)
+    if found and article is not None and article + 2 < len(bare) and bare[article + 2] in words.numbers:
+        found.add(1)  # "ein bis zwei", "uno o dos"
+    if not found:
+        found = {1 for word in bare if word in words.listed("numbers.articles") and phrase != "a"}
+    unsure = bool(words.listed("numbers.unsure") & set(bare)) and not capped
+    if not found or max(found) > LARGEST_COUNT or "-" in text.lstrip()[:1] or re.search(r"\d\s*/\s*\d", text):
+        raise _no_count(text)
+    if (
+        words.listed("numbers.few") & set(bare)
+        or {"half", "dozen", "hundred", "thousand"} & set(bare)
+        or (unsure and len(found) == 1 and {"no", "not", "never"} & set(bare))
+    ):
+        raise _no_count(text)
+    if len(found) > 1 or least or unsure:
+        return Count(min(found), f"names {'no single number' if len(found) > 1 else 'an open end'}")
+    return Count(found.pop())
+
+
+def _no_count(text: str) -> Fault:
+    hint = "write one number" if re.search(r"\w", text) else ""
+    return Fault("count", f"found {excerpt(text)}, expected one whole number from 0, in digits or words", hint)
+
+
+def answer(text: str, words: Words) -> str:
+    """yes, maybe or no: whole answers that are known, and those with a reason after the comma.
+
+    "Yes, but not my first choice" is a maybe; "No preference" is one as well, and is no "no".
+    """
+    phrase = plain(text) or text.strip()
+    known = words.answers.get(phrase)
+    if known:
+        return known
+    first, _, rest = text.partition(",")
+    head, tail = words.answers.get(plain(first)), plain(rest).split()
+    if head and rest:
+        hedged = head == "yes" and not words.listed("answers.but").isdisjoint(tail)
+        return "maybe" if hedged else head
+    first_word, _, others = phrase.partition(" ")
+    if words.answers.get(first_word) == "yes" and others.startswith("but "):
         return "maybe"
-    if first in _NO or " ".join(words[:2]) in {"definitely not", "absolutely not", "certainly not"}:
-        return "no"
-    if first in _YES:
-        return "yes"
-    raise Fault("answer", f"found {excerpt(text)}, expected yes, maybe or no")
+    raise Fault("answer", f"found {excerpt(text)}, expected yes, maybe or no", "say in the mapping what it means")
 
 
-def yes_or_no(text: str) -> bool:
+def yes_or_no(text: str, words: Words) -> bool:
     """A plain yes or no."""
-    given = answer(text)
+    given = answer(text, words)
     if given == "maybe":
         raise Fault("answer", f"found {excerpt(text)}, expected yes or no")
     return given == "yes"
 
 
-def roles(text: str) -> frozenset[str]:
+def roles(text: str, words: Words) -> frozenset[str]:
     """Who a person is in the program: mentor, mentee, or both."""
-    words = set(re.findall(r"[^\W_]+", text.casefold().replace("é", "e")))
-    found = {role for role, names in (("mentor", _MENTOR), ("mentee", _MENTEE)) if words & names}
-    if words & {"both", "beides", "两者"}:
+    phrase = f" {plain(text)} "
+    named = set(spoken(text))
+    found = set()
+    if named & words.listed("roles.both") or any(f" {both} " in phrase for both in words.listed("roles.both_phrases")):
         found = {"mentor", "mentee"}
-    if not found or words & {"not", "no", "neither", "never"}:
+    for role in ("mentee", "mentor"):
+        for told in words.listed(f"roles.{role}_phrases"):
+            if f" {told} " in phrase:
+                found.add(role)
+                phrase = phrase.replace(f" {told} ", " ")
+                named = named & set(phrase.split()) | (named - set(told.split()))
+    found |= _named(text, phrase.split(), named, words)
+    if not found or (set(phrase.split()) & words.listed("roles.neither")):
         raise Fault("role", f"found {excerpt(text)}, expected mentor, mentee or both")
     return frozenset(found)
 
 
-def zone(text: str) -> str:
-    """A time zone name; an offset of whole hours becomes the Etc name, whose sign is turned round."""
-    found = _OFFSET.fullmatch(text)
-    if not found or not (found.group(1) or text.strip("() ").upper() in {"UTC", "GMT", "Z"}):
-        return text
-    sign, hours, minutes = found.groups()
-    if not sign or (int(hours) == 0 and int(minutes or 0) == 0):
-        return "Etc/UTC"
-    limit = 14 if sign == "+" else 12
-    if int(minutes or 0) or int(hours) > limit:
-        expected = "expected a name such as Asia/Kolkata: only offsets of whole hours from -12 to +14 have one"
-        raise Fault("timezone", f"found {excerpt(text)}, {expected}")
-    return f"Etc/GMT{'-' if sign == '+' else '+'}{int(hours)}"
+def _named(text: str, phrase: list[str], named: set[str], words: Words) -> set[str]:
+    """The roles that the nouns of a cell name; "I am looking for a mentor" is a mentee's answer."""
+    found = {role for role in ("mentor", "mentee") if named & words.listed(f"roles.{role}")}
+    if len(found) != 1 or words.has("join", phrase):
+        return found
+    (role,) = found
+    nouns = {plain(word) for word in spoken(text) if words.side_of([word]) == role}
+    at = next((k for k, word in enumerate(phrase) if word in nouns), 0)
+    before = phrase[max(0, at - 3) : at]
+    article = bool(before) and before[-1] in words.listed("numbers.articles")
+    seeks = words.has("seek", before) or (article and words.has("want", before))
+    return {"mentee" if role == "mentor" else "mentor"} if seeks else found
 
 
-def modes(text: str) -> frozenset[str]:
+def modes(text: str, words: Words) -> frozenset[str]:  # noqa: ARG001 - every grammar of cells takes the words
     """How a person can meet: virtual, in person, or both."""
-    words = set(re.findall(r"[a-z]+", text.casefold()))
+    named = set(re.findall(r"[a-z]+", text.casefold()))
     found = set()
-    if words & {"virtual", "virtually", "online", "remote", "remotely", "video"}:
+    if named & {"virtual", "virtually", "online", "remote", "remotely", "video"}:
         found.add("virtual")
-    if words & {"person", "inperson", "onsite", "face", "site"}:
+    if named & {"person", "inperson", "onsite", "face", "site"}:
         found.add("in_person")
-    if words & {"both", "either", "any", "hybrid"}:
+    if named & {"both", "either", "any", "hybrid", "preference"}:
         found = set(MODES)
-    if not found or words & {"not", "no", "never"}:
+    if not found or (named & {"not", "no", "never"} and "preference" not in named):
         raise Fault("modes", f"found {excerpt(text)}, expected virtual, in person or both")
     return frozenset(found)
 
 
-def priority(text: str) -> Any:
+def priority(text: str, words: Words) -> Any:
     """How urgent: a number, or yes for 2 and no for 1."""
     if _NUMBER.fullmatch(text):
         return number(text)
     try:
-        return 2 if yes_or_no(text) else 1
+        return 2 if yes_or_no(text, words) else 1
     except Fault:
         found = f"found {excerpt(text)}, expected a number (greater is more urgent), or yes or no"
         raise Fault("number", found) from None

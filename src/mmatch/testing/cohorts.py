@@ -27,7 +27,8 @@ def _cohort(draw: Random, number: int) -> Cohort:
         topic, level = draw.choice(("", "data", "data", "statistics")), draw.choice([None, 1, 2])
         own: dict[str, Any] = {"offers": [Offer(topic, level=level)], "capacity": draw.choice([None, 2, 3])}
         if name in MENTEES:
-            wish = Request(topic, level=level, priority=draw.choice([1, 2]), mentors=draw.choice([1, 1, 2]))
+            asked = ("statistics", "writing") if number % 4 == 3 and topic else topic  # any one of them
+            wish = Request(asked, level=level, priority=draw.choice([1, 2]), mentors=draw.choice([1, 1, 2]))
             own = {"requests": [wish]}
         if number % 3 == 1:
             own |= {"ranks": draw.sample(MENTORS, 2)} if name in MENTEES else {"mentee_ranks": draw.sample(MENTEES, 2)}

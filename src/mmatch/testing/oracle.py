@@ -9,7 +9,7 @@ from typing import Any
 
 from mmatch.aims import Aim
 from mmatch.candidates import pairs_of
-from mmatch.cohort import Cohort
+from mmatch.cohort import Cohort, Offer, Request
 from mmatch.errors import LimitError, Problem, UnsupportedError
 from mmatch.exact import Exact
 from mmatch.instance.from_pairs import matching_from_pairs
@@ -44,6 +44,12 @@ def _oracle(cohort: Cohort, program: Program | None) -> Oracle:
     if (n := len(oracle.edges)) > MOST_PAIRS:
         raise LimitError(Problem("too-large", "cohort", f"{n} pairs may meet, the oracle tries at most {MOST_PAIRS}"))
     return oracle
+
+
+def nearest(cohort: Cohort, request: Request, offer: Offer) -> int | None:
+    """Distance from an offer's topic to the nearest one that a request takes; None where none of them meets it."""
+    found = (steps(cohort, topic, offer.topic) for topic in request.topics)
+    return min((distance for distance in found if distance is not None), default=None)
 
 
 def steps(cohort: Cohort, asked: str, offered: str) -> int | None:
@@ -86,7 +92,7 @@ class Oracle:
         (mentee, request), (mentor, offer) = self.requests[i], self.offers[k]
         avoided = mentee.id in mentor.avoids or mentor.id in mentee.avoids
         ranks = rank(mentee.ranks, offer.id, mentor.id), rank(mentor.mentee_ranks, mentee.id)
-        if mentee.id == mentor.id or avoided or None in {steps(self.cohort, request.topic, offer.topic), *ranks}:
+        if mentee.id == mentor.id or avoided or None in {nearest(self.cohort, request, offer), *ranks}:
             return False
         return self.cohort.scores is None or (mentor.id, mentee.id) in self.cohort.scores
 
@@ -127,7 +133,7 @@ class Oracle:
     def matching(self, chosen: Seats) -> Matching:
         """Seats as a matching of pairs."""
         rows = [(*self.requests[i], *self.offers[k]) for i, k in chosen]
-        matches = [Match(mentor.id, (e.id,), o.topic, o.id or "", (r.topic,)) for e, r, mentor, o in rows]
+        matches = [Match(mentor.id, (e.id,), o.topic, o.id or "", (r.label,)) for e, r, mentor, o in rows]
         return matching_from_pairs(self.cohort, matches)
 
     def measure(self, aim: Aim, chosen: Seats) -> Any:

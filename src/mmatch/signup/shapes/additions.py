@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mmatch.signup.answers import FormAnswer, read_facts
+from mmatch.signup.answers import Facts, FormAnswer
 from mmatch.signup.sheets import IDENTITY, NAME_LISTS, Sheet
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ class AdditionsShape:
             name = draft.refer(sheet, row, identity, sheet.who(row), identity.meaning)
             if name is not None:
                 answers.append(FormAnswer(sheet, row, name))
-        read_facts(sheet, answers, draft.notes)
+        Facts(sheet, answers, draft.notes).read()
         for answer in answers:
             person = draft.person(answer.id)
             for meaning, value in answer.facts.items():

@@ -1,11 +1,12 @@
-"""History: one row a pair of mentor and mentee who have met before, with topic and date where known."""
+"""Pairs without scores, one row a pair: who has met before, who must not meet, or who would like to."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from mmatch.cohort.participants import Meeting
-from mmatch.signup.pairs import pair_columns
+from mmatch.signup.pairs import is_own_list, kind_of_pairs, pair_columns, score_column
+from mmatch.signup.questions import Question, answers
 
 if TYPE_CHECKING:
     from mmatch.signup.draft import Draft
@@ -13,20 +14,41 @@ if TYPE_CHECKING:
 
 
 class HistoryShape:
-    """Pairs without scores: past meetings. People who have left the program may stand in it."""
+    """Past meetings, also of people who have left. What the pairs are is asked where nothing tells."""
 
     name = "history"
     rank = 20
 
     def fits(self, sheet: Sheet, known: frozenset[str]) -> bool:  # noqa: ARG002 - the heads tell
-        """Where two columns name a pair."""
-        return pair_columns(sheet) is not None
+        """Where two columns name a pair, and neither the file's name nor a head says that they are bans or wishes."""
+        return (
+            pair_columns(sheet) is not None and score_column(sheet) is None and kind_of_pairs(sheet) in {"", "history"}
+        )
 
     def read(self, sheet: Sheet, draft: Draft) -> None:
         """Every row's meeting."""
         columns = pair_columns(sheet)
         if columns is None:
             return
+        if not sheet.forced.shape and (is_own_list(sheet) or not kind_of_pairs(sheet)):
+            about = (
+                "a list of matches as mmatch writes it"
+                if is_own_list(sheet)
+                else "pairs of mentor and mentee, and nothing says what they are"
+            )
+            how = answers(sheet.name, "history", "bans", "wishes") + ", or give a list of matches to keep with --keep"
+            draft.notes.ask(
+                Question(
+                    sheet.name,
+                    columns[0].head,
+                    "pairs",
+                    "history",
+                    ("bans", "wishes", "keep"),
+                    f"{about}: have they met before?",
+                    how,
+                    sheet.name,
+                )
+            )
         columns[0].meaning, columns[1].meaning = "mentor", "mentee"
         for row in sheet.rows:
             mentor, mentee = (self._name(sheet, row, column, draft) for column in columns)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from mmatch.signup.blocks import banned_value, block_kind, read_block
-from mmatch.signup.heads import plain_head
+from mmatch.availability import slot_of_head
+from mmatch.signup.blocks import read_block
 from mmatch.signup.sheets import IDENTITY, Column, Sheet
-from mmatch.signup.weeks import slots_of
+from mmatch.signup.understanding import banned_value, block_kind, scores_or_ranks
+from mmatch.signup.vocabulary import plain, spoken
 
 if TYPE_CHECKING:
     from mmatch.signup.draft import Draft
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 _CORNER = re.compile(
     r"|mentees?|mentors?|people|person|mentees? (?:and |by |vs |x )?mentors?|mentors? (?:and |by |vs |x )?mentees?"
 )
-_BLOCKS = ("choices", "accepts", "scores")
+_BLOCKS = ("choices", "accepts", "scores", "ranked")
 
 
 class MatrixShape:
@@ -28,13 +29,13 @@ class MatrixShape:
     def fits(self, sheet: Sheet, known: frozenset[str]) -> bool:
         """Where the corner says so, or all heads name known people, or the only file holds nothing but answers."""
         columns = _cells_of(sheet)
-        corner = bool(_CORNER.fullmatch(plain_head(sheet.columns[0].head)))
+        corner = _is_corner(sheet)
         if not columns or not (corner or sheet.columns[0].meaning in IDENTITY):
             return False
         if any(column.meaning in _BLOCKS for column in columns):
             return sheet.columns[0].meaning not in IDENTITY or sheet.alone
-        kind = block_kind(cell for column in columns for cell in sheet.cells(column))
-        if not kind or slots_of([column.head for column in columns]) is not None:
+        kind = block_kind((cell for column in columns for cell in sheet.distinct(column)), sheet)
+        if not kind or all(slot_of_head(column.head) is not None for column in columns):
             return False
         if corner:
             return True
@@ -46,15 +47,29 @@ class MatrixShape:
     def read(self, sheet: Sheet, draft: Draft) -> None:
         """Scores or wishes of every row."""
         columns = _cells_of(sheet)
-        kind = block_kind(cell for column in columns for cell in sheet.cells(column)) or "scores"
+        kind = block_kind((cell for column in columns for cell in sheet.distinct(column)), sheet) or "scores"
+        if kind == "scores" and not any(column.meaning for column in columns):
+            kind = scores_or_ranks(sheet, columns, draft.notes)
         bans = kind == "scores" and banned_value(c for column in columns for c in sheet.cells(column)) is not None
         for column in columns:
             column.meaning = column.meaning or kind
             column.how = column.how or ("bans" if bans and column.meaning == "scores" else "")
         first = sheet.columns[0]
-        role = "mentor" if plain_head(first.head).startswith("mentor") or sheet.role == "mentor" else "mentee"
+        role = "mentor" if _corner_side(sheet) == "mentor" or sheet.role == "mentor" else "mentee"
         first.meaning = first.meaning or role
         read_block(sheet, draft, role)
+
+
+def _corner_side(sheet: Sheet) -> str:
+    """Whose names the first column holds, as far as its head tells."""
+    return sheet.words.side_of(spoken(sheet.columns[0].head)[:1])
+
+
+def _is_corner(sheet: Sheet) -> bool:
+    """Whether the first head is that of a matrix: blank, or "Mentee", also with the scale behind it."""
+    first = sheet.columns[0]
+    noun = bool(_corner_side(sheet)) and (len(first.head.split()) == 1 or "(" in first.head)
+    return bool(_CORNER.fullmatch(plain(first.head))) or (noun and first.meaning in {"", "mentor", "mentee"})
 
 
 def _cells_of(sheet: Sheet) -> list[Column]:

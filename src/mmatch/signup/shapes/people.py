@@ -25,7 +25,7 @@ class PeopleShape:
         """Availability drawn as hours, and wishes or scores with one column a person."""
         if sheet.has("hours"):
             read_hours(sheet, draft)
-        if sheet.has("choices", "accepts", "scores"):
+        if sheet.has("choices", "accepts", "scores", "ranked"):
             read_block(sheet, draft, "")
 
 

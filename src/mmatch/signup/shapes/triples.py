@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mmatch.errors import excerpt
-from mmatch.signup.blocks import banned_value
-from mmatch.signup.pairs import pair_columns
-from mmatch.signup.values import Fault, is_tidy_number, number
+from mmatch.signup.pairs import pair_columns, score_column
+from mmatch.signup.questions import Question, answers
+from mmatch.signup.understanding import banned_value
+from mmatch.signup.values import Fault, has_decimal_commas, number
 
 if TYPE_CHECKING:
     from mmatch.signup.draft import Draft
@@ -22,11 +23,11 @@ class TriplesShape:
 
     def fits(self, sheet: Sheet, known: frozenset[str]) -> bool:  # noqa: ARG002 - the heads tell
         """Where two columns name a pair and one holds scores."""
-        return pair_columns(sheet) is not None and _score_column(sheet) is not None
+        return pair_columns(sheet) is not None and score_column(sheet) is not None
 
     def read(self, sheet: Sheet, draft: Draft) -> None:
         """Every row's score; a file of nothing but -1 says only who must never meet."""
-        columns, score = pair_columns(sheet), _score_column(sheet)
+        columns, score = pair_columns(sheet), score_column(sheet)
         if columns is None or score is None:
             return
         cells = sheet.cells(score)
@@ -34,10 +35,25 @@ class TriplesShape:
         score.meaning, score.how = "score", "number" if banned is None else "bans"
         columns[0].meaning, columns[1].meaning = "mentor", "mentee"
         only_bans = banned is not None and {cell for cell in cells if cell} == {str(banned)}
+        if banned is not None and not only_bans and not sheet.forced.shape:
+            self._ask_of_others(sheet, draft, columns)
         if not only_bans and draft.scores is None:
             draft.scores = {}
+        score.decimals = has_decimal_commas(set(cells), sheet.table.delimiter)
         for row in sheet.rows:
             self._row(sheet, row, draft, (*columns, score), (banned, only_bans))
+
+    def _ask_of_others(self, sheet: Sheet, draft: Draft, columns: tuple[Column, Column]) -> None:
+        """Pairs that stand in no row are not allowed: asked where the file may be a list of wishes and bans."""
+        pairs = {tuple(sheet.cell(row, column) for column in columns) for row in sheet.rows}
+        mentors, mentees = (sum(role in p.roles for p in draft.people) for role in ("mentor", "mentee"))
+        if not draft.open_roles and len(pairs) < mentors * mentees:
+            text = f"{len(pairs):,} of {mentors * mentees:,} pairs stand here, some with -1: are all others forbidden?"
+            how = (
+                answers(sheet.name, "triples")
+                + " (they are), or leave only the rows with -1 in the file (they are not)"
+            )
+            draft.notes.ask(Question(sheet.name, columns[0].head, "bans", "triples", (), text, how, sheet.name))
 
     def _row(
         self,
@@ -52,7 +68,7 @@ class TriplesShape:
         mentee = draft.refer(sheet, row, mentee_column, sheet.cell(row, mentee_column), "mentee")
         cell = sheet.cell(row, score)
         try:
-            value = number(cell) if cell else None
+            value = number(cell, comma=score.decimals) if cell else None
         except Fault as fault:
             sheet.note(draft.notes, row, score.head, (fault.code, fault.message, fault.hint))
             return
@@ -66,18 +82,6 @@ class TriplesShape:
         elif value != bans[0] and not draft.add_score(mentor, mentee, value):
             text = f"the pair {excerpt(mentor)}, {excerpt(mentee)} has another score already"
             sheet.note(draft.notes, row, score.head, ("duplicate-pair", text, "give each pair one score"))
-
-
-def _score_column(sheet: Sheet) -> Column | None:
-    """The column of scores: named so, or the only other one and all numbers."""
-    named = sheet.of("score")
-    if named:
-        return named[0]
-    others = [column for column in sheet.unknown if column.head]
-    numeric = (
-        len(sheet.columns) == 3 and len(others) == 1 and all(is_tidy_number(c) for c in sheet.cells(others[0]) if c)
-    )
-    return others[0] if numeric else None
 
 
 SHAPE = TriplesShape()

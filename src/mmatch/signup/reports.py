@@ -1,0 +1,59 @@
+"""What a reading reports besides the cohort: the mapping that was chosen, and warnings about whole files."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mmatch.errors import Problem, excerpt
+from mmatch.signup.mapping import OTHERS, ColumnMeaning, FileMapping, FileMeaning
+from mmatch.signup.notes import Notes, Spot
+from mmatch.signup.sheets import BLOCKS, Sheet
+from mmatch.signup.tables import SPOKEN
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def warn_of_cells(sheet: Sheet, notes: Notes) -> None:
+    """Note what was done to a table's cells, and the rows that do not fit its header."""
+    table = sheet.table
+    for head, count in table.trimmed.items():
+        notes.warn(
+            "trimmed", f"{table.name} column {excerpt(head)}", f"{count:,} cells had spaces around them, now trimmed"
+        )
+    if table.empty:
+        notes.warn("empty-rows", table.name, f"{table.empty:,} empty rows were skipped")
+    for line, reason in table.left_out:
+        notes.warn("no-person", f"{table.name} {table.unit} {line}", f"left out: {reason}")
+    if table.delimiter != "," and table.unit == "line":
+        notes.warn("delimiter", table.name, f"the delimiter is the {SPOKEN.get(table.delimiter, table.delimiter)}")
+    for number, (line, cells) in enumerate(table.spoiled):
+        text = f"line {line} has {len(cells)} cells, header has {len(table.heads)}"
+        problem = Problem("ragged", f"{table.name} line {line}", text, "quote cells that hold the delimiter")
+        notes.add(problem, Spot(table.name, -1 - number))
+
+
+def warn_of_ids(sheet: Sheet, notes: Notes) -> None:
+    """Note where ids, which are public, are addresses."""
+    identity = sheet.identity()
+    if identity and (identity[0].meaning == "email" or any("@" in c for c in list(sheet.distinct(identity[0]))[:100])):
+        text = "ids are e-mail addresses, and ids are public: results and messages show them"
+        hint = "add an id column" + (", or map the name to id" if sheet.has("name", "first_name") else "")
+        notes.warn("email-id", f"{sheet.name} column {excerpt(identity[0].head)}", text, hint)
+
+
+def mapping_of(sheets: list[Sheet], forced: FileMapping) -> FileMapping:
+    """The mapping that was used; columns named after people or hours share the line "*"."""
+    files = tuple(FileMeaning(s.name, s.shape, "" if s.by_filling else s.role, s.table.delimiter) for s in sheets)
+    columns = tuple(entry for sheet in sheets for entry in _entries(sheet, forced))
+    return FileMapping(files, columns, forced.answers)
+
+
+def _entries(sheet: Sheet, forced: FileMapping) -> Iterator[ColumnMeaning]:
+    seen: set[str] = set()
+    for column in sheet.columns:
+        others = column.meaning in BLOCKS and forced.column(sheet.name, column.head) is None
+        head = OTHERS if others else column.head
+        if head and head not in seen:
+            seen.add(head)
+            yield ColumnMeaning(sheet.name, head, column.meaning or "ignore", column.how, dict(column.values))

@@ -1,0 +1,292 @@
+"""The words of sign-up files: what heads and cells say in six languages, from one data file."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from importlib import resources
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+from mmatch.errors import InputError, Problem, excerpt
+
+if TYPE_CHECKING:
+    import os
+
+LONGEST_HEAD = 600
+_GENDERED = re.compile(r"\((?:s|e|a|es|in|innen|en|n|as|os|o|i)\)|[:*_/](?:in|innen|frau|r|n)\b|(?<=\w)\u00b7e?s?\b")
+_BRACKETS = re.compile(r"(.*\S)?\s*\[([^\[\]]+)\]\s*", re.DOTALL)
+_SCALE = re.compile(r"\(?\d+\s*=\s*[^,;()\[\]]+[,;)]?")  # "0 = not at all, 3 = very well"
+_ROUND = re.compile(r"(.*\S)\s*\((.+)\)\s*", re.DOTALL)
+
+
+@lru_cache(maxsize=65536)
+def plain(text: str) -> str:
+    """A text in plain words: small letters, no accents, no punctuation, camelCase opened, "(s)" dropped."""
+    if text.isascii() and (text.islower() or text.istitle()) and text.replace(" ", "").isalpha():
+        return " ".join(text.lower().split())  # most names, and most words
+    bare = _GENDERED.sub("", text.strip().replace("#", " number "))
+    opened = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", unicodedata.normalize("NFKD", bare))
+    letters = "".join(c for c in opened if not unicodedata.combining(c))
+    return re.sub(r"[\W_]+", " ", letters.casefold().replace("ß", "ss")).strip()
+
+
+def name_key(name: str) -> str:
+    """A name in any order of its words: "Lee, Ann" is "Ann Lee"."""
+    return " ".join(sorted(plain(name).split()))
+
+
+@lru_cache(maxsize=65536)
+def spoken(text: str) -> tuple[str, ...]:
+    """The words of a text with their accents: "mentorés" are mentees where "mentores" are mentors."""
+    composed = unicodedata.normalize("NFC", _GENDERED.sub(_ending, text)).casefold()
+    return tuple(re.findall(r"[^\W_]+", composed))
+
+
+def _ending(found: re.Match[str]) -> str:
+    return "e" if found[0] == "(e)" else ""
+
+
+def opened_head(head: str) -> tuple[str, str]:
+    """(question, option) of a head such as "Rate the topics [Data]", as grids of online forms write it."""
+    found = _BRACKETS.fullmatch(head)
+    return ((found[1] or "").strip(), found[2].strip()) if found else (head, "")
+
+
+def rounded_head(head: str) -> tuple[str, str]:
+    """(question, option) of a head such as "Topics (Data)", where the outer brackets at its end hold an option."""
+    found = _ROUND.fullmatch(head)
+    if not found:
+        return head, ""
+    depth = 0
+    for k in range(len(head.rstrip()) - 1, -1, -1):
+        depth += {")": 1, "(": -1}.get(head[k], 0)
+        if depth == 0:
+            return head[:k].strip(), head[k + 1 : len(head.rstrip()) - 1].strip()
+    return head, ""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What a head says by itself: a meaning ("" for none), whether that is sure, and whose answers it holds."""
+
+    meaning: str = ""
+    sure: bool = False
+    side: str = ""
+
+
+class Words:
+    """The words of a data file, looked up by heads and cells."""
+
+    def __init__(self, tables: Iterable[Mapping[str, Any]]) -> None:
+        self.heads: dict[str, str] = {}
+        self._words: dict[str, list[str]] = {}
+        self._lists: dict[str, list[str]] = {}
+        for table in tables:
+            for meanings in table.get("heads", {}).values():
+                for meaning, heads in meanings.items():
+                    self.heads.update((head.strip(), meaning) for head in heads.split("|"))
+            for concepts in table.get("words", {}).values():
+                for concept, words in concepts.items():
+                    self._words.setdefault(concept, []).extend(words.split())
+            for kind in ("roles", "answers", "numbers", "rows"):
+                for name, words in table.get(kind, {}).items():
+                    self._lists.setdefault(f"{kind}.{name}", []).append(words)
+
+    @cached_property
+    def _concepts(self) -> dict[str, tuple[frozenset[str], tuple[str, ...]]]:
+        return {
+            name: (frozenset(w for w in words if w[-1] != "*"), tuple(w[:-1] for w in words if w[-1] == "*"))
+            for name, words in self._words.items()
+        }
+
+    @lru_cache(maxsize=256)  # noqa: B019 - one vocabulary lives as long as the process
+    def listed(self, name: str) -> frozenset[str]:
+        """The words of a list, or its phrases where "|" separates them."""
+        texts = self._lists.get(name, [])
+        return frozenset(w.strip() for text in texts for w in (text.split("|") if "|" in text else text.split()))
+
+    @cached_property
+    def numbers(self) -> dict[str, int]:
+        """Number words and their values."""
+        rows = [text.split("|") for text in self._lists.get("numbers.words", [])]
+        return {word: value for row in rows for value, words in enumerate(row) for word in words.split()}
+
+    @cached_property
+    def answers(self) -> dict[str, str]:
+        """Whole answers: yes, no or maybe."""
+        return {phrase: given for given in ("maybe", "no", "yes") for phrase in self.listed(f"answers.{given}")}
+
+    def has(self, concept: str, words: Iterable[str]) -> bool:
+        """Whether one of some plain words belongs to a concept."""
+        exact, stems = self._concepts.get(concept, (frozenset(), ()))
+        return any(word in exact or (stems and word.startswith(stems)) for word in words)
+
+    def side_of(self, words: Iterable[str]) -> str:
+        """Mentor or mentee, where only one of them is named; words keep their accents."""
+        named = set(words)
+        mentor, mentee = named & self.listed("roles.mentor"), named & self.listed("roles.mentee")
+        return "" if bool(mentor) == bool(mentee) else "mentor" if mentor else "mentee"
+
+    @lru_cache(maxsize=65536)  # noqa: B019 - one vocabulary lives as long as the process
+    def claim(self, head: str, option: str = "") -> Claim:
+        """What a head means by itself; ``option`` is what stands behind the question that it repeats."""
+        if len(head) > LONGEST_HEAD:
+            return Claim()
+        question, side = self._sided(head)
+        found = self._known(question)
+        sides = {"offers": "mentor", "requests": "mentee"}
+        if found:
+            aside = plain(rounded_head(question)[1]).split()
+            told = self._topic_side(aside, "") if found == "topic" and aside else sides.get(found, "")
+            return Claim(found, sure=True, side=side or told)
+        question = _SCALE.sub(" ", question)
+        words = plain(question).split()
+        meaning, told = self._asked(question, words)
+        if not meaning and option and (found := self._known(option)):
+            return Claim(found, sure=True, side=side or sides.get(found, ""))
+        return Claim(meaning, side=side or told)
+
+    def _sided(self, head: str) -> tuple[str, str]:
+        """A head without "Mentors:" before it or "(mentors only)" behind it, and the side that this names."""
+        for pattern in (
+            r"\s*([^:?]{3,40}?)\s*(?::|\s[-\u2013\u2014]\s)\s*(.+)",
+            r"(?:if|wenn|si|se)\s+([^,]{3,40}),\s*(.+)",
+        ):
+            found = re.fullmatch(pattern, head, re.DOTALL | re.IGNORECASE)
+            side = self.side_of(spoken(found[1])) if found else ""
+            if found and side:
+                return found[2], side
+        rest, option = rounded_head(head)
+        side = self.side_of(spoken(option)) if option and len(option.split()) < 4 else ""
+        return (rest, side) if side else (head, "")
+
+    def _known(self, head: str) -> str:
+        """The meaning of a head that stands in the table, also with polite words around it or a remark behind it."""
+        forms = [plain(head)]
+        rest, option = rounded_head(head)
+        if option:
+            forms.append(plain(rest))
+        for form in list(forms):
+            words = form.split()
+            while words and self.has("extra", words[-1:]):
+                words.pop()
+            forms.append(" ".join(words))
+            while words and self.has("polite", words[:1]):
+                words = words[1:]
+                forms.append(" ".join(words))
+        return next((self.heads[form] for form in forms if form in self.heads), "")
+
+    def _asked(self, question: str, words: list[str]) -> tuple[str, str]:
+        """(meaning, side) of a question in several words; a meaning that only the cells can confirm."""
+        side = self.side_of(spoken(question))
+        many = next((k for k, word in enumerate(words) if self.has("many", [word])), len(words))
+        counted = self._counted(words[many + 1 :], question)
+        ordinal = not self.listed("numbers.ordinals").isdisjoint(words) or question.strip()[-1:].isdigit()
+        topical = self.has("topic", words) and not self.has("other", words[:2])
+        prefers, others = self.has("prefer", words), self.has("other", words)
+        negative = self.has("negative", [w for w, after in pairwise([*words, "of"]) if (w, after) != ("no", "of")])
+        meanings = (
+            ("timezone", self.has("zone", words) and not topical),
+            (counted, bool(counted)),
+            ("capacity", self._is_room(words, question)),
+            ("availability", self.has("free", words) and (self.has("when", words) or "availab" in question.casefold())),
+            ("topic", topical and not negative),
+            ("", topical),
+            ("avoids", negative),
+            ("choice", ordinal and (prefers or bool(side) or len(words) < 3)),
+            (self._part_of_name(words), bool(self._part_of_name(words)) and not others),
+            (f"is_{side}", bool(side) and (self.has("join", words) or self._is_bare(words, question))),
+            (
+                "mentee_ranks" if side == "mentee" else "ranks",
+                prefers and not others and bool(side or words[-1:] in (["with"], ["have"])),
+            ),
+        )
+        named = (("email", not others and not {"email", "mail", "courriel", "correo"}.isdisjoint(words)),)
+        meaning = next((meaning for meaning, holds in (*meanings, *named) if holds), "")
+        if meaning == "topic" or (not meaning and not topical):
+            side = self._topic_side(words, side)
+        return meaning, side if meaning in {"", "topic", "choice"} and not (topical and negative) else ""
+
+    def _is_bare(self, words: list[str], question: str) -> bool:
+        """Whether a head says nothing but a role, such as "as mentor" or "I want to be a mentee"."""
+        roles = {plain(word) for word in spoken(question) if self.side_of([word])}
+        return all(word in roles or self.has("bare", [word]) for word in words)
+
+    def _is_room(self, words: list[str], question: str) -> bool:
+        """Whether a head says nothing but mentees and how many: "Tutees (max)", "Mentee places"."""
+        mentees = {plain(word) for word in spoken(question) if self.side_of([word]) == "mentee"}
+        rest = [
+            word for word in words if word not in {*mentees, "of", "no", "de", "n"} and not self.has("many", [word])
+        ]
+        return bool(mentees) and len(words) > 1 and all(self.heads.get(word) == "capacity" for word in rest)
+
+    def _part_of_name(self, words: list[str]) -> str:
+        """A name in a longer head: "And your last name?", "Pupil's name"."""
+        text = f" {' '.join(words)} "
+        for meaning in ("first_name", "last_name", "name"):
+            for head, found in self.heads.items():
+                if found == meaning and " " in head and f" {head} " in text and len(words) < len(head.split()) + 8:
+                    return meaning
+        return "name" if words[-1:] == ["name"] and len(words) < 8 else ""
+
+    def _counted(self, after: list[str], question: str) -> str:
+        """What a "how many" counts: mentees are a capacity, mentors are wanted."""
+        accented = {plain(word): word for word in spoken(question)}
+        if self.has("past", after):
+            return ""
+        for word in after[:5]:
+            spelled = accented.get(word, word)
+            if self.has("people", [word]) or spelled in self.listed("roles.mentee"):
+                return "capacity"
+            if self.has("other", [word]) or self.has("time", [word]):
+                return ""
+            verb = word != after[0] and after[after.index(word) - 1] in {"you", "to", "i"}
+            if spelled in self.listed("roles.mentor") and not verb:
+                return "mentors"
+        return "capacity" if re.search(r"\byou (?:mentor|support|take on|guide|help|take)\b", " ".join(after)) else ""
+
+    def _topic_side(self, words: list[str], side: str) -> str:
+        """Whether a question is about what one offers or what one wants; "" where the words do not tell."""
+        text = " ".join(words)
+        if self.has("passive", words) and not re.search(r"\b(?:have|had)\b", text):
+            return "mentee"
+        if re.search(r"\b(?:to|could you|can you|would you|you|could i|i can|can) mentor\b|\bmentoring others\b", text):
+            return "mentor"
+        if (
+            side
+            and len(words) < 4
+            and all(self.has("topic", [w]) or self.side_of([w]) or self.has("bare", [w]) for w in words)
+        ):
+            return side
+        if side and re.search(r"\b(?:with|from|by|mit|avec|con|com)\b", text):
+            return "mentor" if side == "mentee" else "mentee"
+        offer, request = self.has("offer", words), self.has("request", words)
+        return "" if offer == request else "mentor" if offer else "mentee"
+
+
+@lru_cache(maxsize=8)
+def _shipped() -> dict[str, Any]:
+    return tomllib.loads((resources.files("mmatch.signup") / "words.toml").read_text(encoding="utf-8"))
+
+
+@lru_cache(maxsize=8)
+def words_of(path: str | os.PathLike[str] | None = None) -> Words:
+    """The words that the reader knows, with those of a program's own file added.
+
+    Raises:
+        InputError: no such file, or not in the form of ``words.toml``.
+    """
+    if path is None:
+        return Words([_shipped()])
+    from mmatch.io.files import file_name, read_text
+
+    try:
+        return Words([_shipped(), tomllib.loads(read_text(path))])
+    except (tomllib.TOMLDecodeError, AttributeError, TypeError) as error:
+        text = f'found {excerpt(str(error))}, expected tables such as [heads.en] with lines such as capacity = "beds"'
+        raise InputError(Problem("words", file_name(path), text)) from None

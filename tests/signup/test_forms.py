@@ -1,0 +1,29 @@
+"""Sign-up files in the shape of real exports: each is read right, or somebody is asked; none is misread in silence."""
+
+from pathlib import Path
+
+import pytest
+
+from form_grading import grade
+
+FORMS = Path(__file__).parent / "forms"
+CASES = sorted(folder.parent.name for folder in FORMS.glob("*/expected.json"))
+ASKED = {  # cases in which a careful coordinator would ask, too, or must be told
+    "128-wishes-by-address",  # a wish for "whoever is free"
+    "137-two-tables-on-one-sheet",
+    "143-one-name-under-two-addresses",
+    "148-doubtful-numbers-of-mentees",
+    "171-one-tick-grid-for-both-sides",  # who only cells tell: "I can help with this"
+    "174-workbook-with-formulas-and-errors",
+    "178-italian-couple-with-one-address",  # a limit under a head that nobody knows
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_form_is_read_right_or_asked_about(case):
+    verdict, short, full = grade(FORMS / case)
+    assert verdict == ("ASKED" if case in ASKED else "RIGHT"), "\n".join([short, *full])
+
+
+def test_there_are_forms():
+    assert len(CASES) >= 22
