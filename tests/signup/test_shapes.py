@@ -448,3 +448,39 @@ def test_a_name_with_a_comma_is_one_wish(files):
     cohort = read_cohort(*paths)
     assert cohort["Xu"].ranks == ("Berg, Bo", "Lee, Ann")
     assert cohort["Yo"].ranks == ("Lee, Ann", "Berg, Bo")
+
+
+def test_a_topic_that_is_nearly_one_on_offer_is_asked_about_and_merged_only_on_somebodys_word(files):
+    paths = files({"mentors.csv": "id,topic\nm,Python\n", "mentees.csv": "id,topic\nx,Pyhton\ny,Python\n"})
+    reading = read_files(*paths)
+    (question,) = reading.questions
+    assert (question.key, question.alternatives, question.decides) == ("Pyhton", ("Python",), False)
+    assert reading.cohort["x"].requests[0].topic == "Pyhton"
+    assert read_files(*paths, answers=["Pyhton=Python"]).cohort["x"].requests[0].topic == "Python"
+    assert read_files(*paths, answers=["Pyhton=Python"]).questions == ()
+
+
+def test_topics_of_files_have_a_tree_and_synonyms(files):
+    paths = files(
+        {
+            "mentors.csv": "id,topic\nm,data\n",
+            "mentees.csv": "id,topic\nx,statistics\ny,stats\n",
+            "tree.csv": "topic,parent\nstatistics,data\n",
+            "words.csv": "topic,synonym\nstatistics,stats; Statistik\n",
+        }
+    )
+    cohort = read_cohort(*paths)
+    assert dict(cohort.topics) == {"statistics": "data"}
+    assert [cohort[i].requests[0].topic for i in "xy"] == ["statistics", "statistics"]
+
+
+def test_levels_stand_behind_topics_or_in_grids(files):
+    paths = files(
+        {
+            "mentors.csv": "id,topic\nm,data: 4; law: 2\nn,law: 3\n",
+            "mentees.csv": "id,Which topics? [data],Which topics? [law]\nx,2,\ny,,0\nz,3,1\n",
+        }
+    )
+    cohort = read_cohort(*paths)
+    assert [(o.topic, o.level) for o in cohort["m"].offers] == [("data", 4), ("law", 2)]
+    assert [(r.topic, r.level) for r in cohort["x"].requests] == [("data", 2)]

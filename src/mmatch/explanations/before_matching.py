@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -15,6 +15,7 @@ from mmatch.cohort import Cohort, Supply
 from mmatch.cohort.views import supply_table
 from mmatch.display import Shown, Table
 from mmatch.errors import LimitError, Problem
+from mmatch.instance.capacities import capacities
 from mmatch.program import Program, check_question
 from mmatch.rules._base import Rule
 
@@ -30,12 +31,20 @@ class Removal:
 
 @dataclass(frozen=True, slots=True)
 class Readiness(Shown):
-    """What a cohort can bear: supply per topic, pairs on shared topics, pairs left, and what removes the others."""
+    """What a cohort can bear: supply per topic, pairs on shared topics, pairs left, and what removes the others.
+
+    ``supply`` counts the seats that the program gives: who states no capacity has one match. A mentor's seats count on
+    each topic offered there, and once in ``seats``; ``wanted`` are the seats asked for. ``alone`` names the mentees for
+    whom no pair is left.
+    """
 
     supply: tuple[Supply, ...]
     pairs: int
     left: int
     removals: tuple[Removal, ...]
+    seats: int = 0
+    wanted: int = 0
+    alone: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         return f"<Readiness: {self.left:,} of {self.pairs:,} pairs possible, {len(self.supply)} topics>"
@@ -61,6 +70,7 @@ def readiness(cohort: Cohort, program: Program | None = None) -> Readiness:
     causes = removers(cohort, resolved)
     total = left = 0
     removed, alone = np.zeros(len(causes), np.int64), np.zeros(len(causes), np.int64)
+    open_requests: list[Bools] = []
     for pairs, meets in _blocks(cohort):
         masks = np.array([np.broadcast_to(gone(pairs), pairs.shape)[meets] for _, gone in causes], dtype=bool)
         masks = masks.reshape(len(causes), int(meets.sum()))
@@ -68,8 +78,34 @@ def readiness(cohort: Cohort, program: Program | None = None) -> Readiness:
         total, left = total + masks.shape[1], left + int((counts == 0).sum())
         removed += masks.sum(axis=1)
         alone += (masks & (counts == 1)).sum(axis=1)
+        allowed: Bools = np.array(meets)
+        allowed[meets] = counts == 0
+        reached: Bools = np.any(allowed, axis=1)
+        open_requests.append(reached)
     found = [Removal(name, int(a), int(b)) for (name, _), a, b in zip(causes, removed, alone, strict=True)]
-    return Readiness(cohort.summary(), total, left, tuple(sorted(found, key=lambda r: -r.removed)))
+    removals = tuple(sorted(found, key=lambda r: -r.removed))
+    supply, seats = _seats(cohort, resolved)
+    wanted = int(cohort.requests.mentors.sum())
+    return Readiness(supply, total, left, removals, seats, wanted, _alone(cohort, open_requests))
+
+
+def _seats(cohort: Cohort, program: Program) -> tuple[tuple[Supply, ...], int]:
+    """(supply with the seats that the program gives on each topic, all seats with each mentor's counted once)."""
+    offers, most = cohort.offers, capacities(cohort, program).mentor
+    own = np.minimum(np.where(offers.seats == NONE, most[offers.owner], offers.seats), most[offers.owner])
+    on_topic = np.bincount(offers.topic, weights=own, minlength=len(cohort.topic_tree.names))
+    index = cohort.topic_tree.index
+    supply = tuple(replace(row, seats=int(on_topic[index[row.topic]])) for row in cohort.summary())
+    each = np.bincount(offers.owner, weights=own, minlength=len(cohort))
+    return supply, int(np.minimum(each, np.maximum(most, 0)).sum())
+
+
+def _alone(cohort: Cohort, open_requests: Sequence[Bools]) -> tuple[str, ...]:
+    """The ids of mentees none of whose requests has a pair left."""
+    owner = cohort.requests.owner
+    served = np.bincount(owner, weights=np.concatenate([[], *open_requests]), minlength=len(cohort))
+    asking = np.bincount(owner, minlength=len(cohort))
+    return tuple(cohort.people.ids[row] for row in np.flatnonzero((asking > 0) & (served == 0)))
 
 
 def removers(cohort: Cohort, program: Program) -> list[tuple[str, Callable[[Pairs], Bools]]]:

@@ -111,7 +111,7 @@ def _print_more(out: Console, n: int) -> None:
 def print_readiness(out: Console, found: Readiness) -> None:
     """Supply and demand per topic, and what each rule removes."""
     supply = [
-        (s.topic or "any", s.wanted, s.requests, s.offers, "no limit stated" if s.seats is None else s.seats, _lack(s))
+        (s.topic or "any", s.wanted, s.requests, s.offers, "no limit" if s.seats is None else s.seats, _lack(s))
         for s in found.supply
     ]
     heads = ("topic", "seats asked", "people asking", "offers", "seats offered", "")
@@ -121,7 +121,13 @@ def print_readiness(out: Console, found: Readiness) -> None:
     if removals:
         columns = ("rule or fact", "pairs removed", "of all", "by it alone")
         out.print(table(columns, removals, "What removes pairs", right=columns[1:]))
+    shared = sum(s.seats or 0 for s in found.supply) > found.seats
+    sharing = ": whoever offers several topics shares the seats among them" if shared else ""
+    out.print(f"{found.wanted:,} seats are asked for, and mentors have {found.seats:,}{sharing}.")
     out.print(f"{found.left:,} of {found.pairs:,} pairs on shared topics are possible.")
+    if found.alone:
+        some = ", ".join(found.alone[:10]) + (", …" if len(found.alone) > 10 else "")
+        out.print(safe(f"{counted(len(found.alone), 'mentee')} without a possible mentor: {some}."))
     for removal in found.removals:
         if removal.removed * share > 80:
             out.print(safe(f"{removal.cause} removes {removal.removed * share:.0f} % of all pairs: is that meant?"))

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from mmatch.cohort.participants import MODES, Offer, Participant, Request
 from mmatch.errors import LimitError, Problem, excerpt
+from mmatch.signup.persons import MOST_SUGGESTED
+from mmatch.signup.questions import Question, answers
 from mmatch.signup.values import UNLIMITED
 
 if TYPE_CHECKING:
@@ -31,6 +34,7 @@ class Assembler:
         self._topics: dict[str, str] = {}
         self._tied = 0
         self.blank_topics = self.any_of = 0
+        self._stated: dict[str, FormAnswer] = {}
 
     def participants(self) -> tuple[list[FormPerson], list[Participant]]:
         """Everybody with a role, as drafted and as a participant."""
@@ -49,7 +53,22 @@ class Assembler:
         if self.any_of:
             text = f"{self.any_of} people ticked several topics: each asks for one mentor, on any of them"
             self.notes.warn("any-of", "", text, "a column with the number of mentors wanted asks for more")
+        self._suggest_topics(made)
         return persons, made
+
+    def _suggest_topics(self, made: Sequence[Participant]) -> None:
+        """Ask about topics that nobody offers and that are nearly one that somebody does: "Pyhton"."""
+        offered = {offer.topic for person in made for offer in person.offers} - {""}
+        wanted = {topic for person in made for request in person.requests for topic in request.topics} - {""}
+        for topic in sorted(wanted - offered)[:MOST_SUGGESTED] if offered else ():
+            near = get_close_matches(topic, offered, n=1, cutoff=0.8)
+            answer = self._stated.get(topic)
+            if near and answer is not None:
+                sheet = answer.sheet
+                head = next((c.head for c in sheet.of("requests", "topic") if topic in sheet.cell(answer.row, c)), "")
+                text = f"nobody offers {excerpt(topic)}, and {excerpt(near[0])} is offered: the same?"
+                how = answers(topic, near[0])
+                self.notes.ask(Question(sheet.name, head, "topics", topic, (near[0],), text, how, topic, decides=False))
 
     def _participant(self, person: FormPerson) -> Participant:
         mentor, mentee = (person.answers.get(role) for role in ("mentor", "mentee"))
@@ -125,6 +144,9 @@ class Assembler:
 
     def _spelled(self, topic: str, answer: FormAnswer | None) -> str:
         topic = self.draft.synonyms.get(" ".join(topic.casefold().split()), topic)
+        topic = self.draft.people.mapping.answer(topic) or topic
+        if answer is not None:
+            self._stated.setdefault(topic, answer)
         first = self._topics.setdefault(" ".join(topic.casefold().split()), topic)
         if first != topic and answer is not None:
             where = answer.place("topic", "offers", "requests")

@@ -143,10 +143,10 @@ class Understanding:
             if c.number in named
             and named[c.number].day is not None
             and named[c.number].start is not None
-            and readable(sheet.distinct(c), values.answer, sheet.words) >= 0.8
+            and (not sheet.is_filled(c) or readable(sheet.distinct(c), values.answer, sheet.words) >= 0.8)
         ]
         bits = [c for c in sheet.unknown if set(sheet.distinct(c)) <= {"0", "1"}]
-        if len(ticks) > 1:
+        if len(ticks) > 1 and any(map(sheet.is_filled, ticks)):
             for column in ticks:
                 column.meaning = "hours"
         elif len(bits) in {168, 336}:
@@ -323,7 +323,7 @@ class Understanding:
                 self.ask(sheet, column, "capacity", "", ("capacity", "attribute"), text)
                 continue
             near = get_close_matches(words, known, n=1, cutoff=NEAR) if words.replace(" ", "").isalpha() else []
-            if not near or words in known or not sheet.is_filled(column):
+            if not near or words in sheet.words.heads or not sheet.is_filled(column):
                 continue
             meaning = sheet.words.heads[near[0]]
             about = {"avoids": "bans", "ranks": "wishes", "role": "role", "availability": "availability"}.get(

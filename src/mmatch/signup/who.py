@@ -263,18 +263,19 @@ def _yes_no_roles(sheet: Sheet) -> None:
 
 def settle_ids(sheets: list[Sheet], notes: Notes) -> None:
     """Row numbers are no ids: an id column counts where it identifies people over all files."""
+    numbers = []
     for sheet in sheets:
         better = any(sheet.is_filled(c) for c in sheet.of("email", "name", "first_name", "last_name"))
-        for column in sheet.of("id"):
-            if column.forced or not better:
-                continue
-            if sum(sheet.distinct(column).values()) < 0.5 * len(sheet.rows):
+        for column in sheet.of("id") if better else ():
+            if not column.forced and sum(sheet.distinct(column).values()) < 0.5 * len(sheet.rows):
                 column.meaning = "attribute" if sheet.is_filled(column) else "ignore"
-            elif _counts_rows(sheet, column) and (_is_form(sheet) or _clashes(sheet, column, sheets)):
-                column.meaning = "number"
-                text = "numbers the rows and was not taken as an id"
-                place = f"{sheet.name} column {excerpt(column.head)}"
-                notes.warn("row-numbers", place, text, "map it to id if it is one")
+            elif not column.forced and _counts_rows(sheet, column):
+                if _is_form(sheet) or _clashes(sheet, column, sheets):
+                    numbers.append((sheet, column))
+    for sheet, column in numbers:
+        column.meaning = "number"
+        place = f"{sheet.name} column {excerpt(column.head)}"
+        notes.warn("row-numbers", place, "numbers the rows and was not taken as an id", "map it to id if it is one")
 
 
 def _counts_rows(sheet: Sheet, column: Column) -> bool:
