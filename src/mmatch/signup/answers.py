@@ -55,12 +55,10 @@ def read_people(sheet: Sheet, notes: Notes) -> list[FormAnswer]:
         return []
     numbers = sheet.of("id")[:1]
     found = []
-    for row in reversed(sheet.rows) if newest_first(sheet) else sheet.rows:
-        name, address = sheet.full_name(row), sheet.address(row)
-        who = sheet.who(row)
-        if identity[0].meaning == "email" and not sheet.has("id"):
-            who = address or name or who
-        for column in () if address else sheet.of("email"):
+    emails = sheet.of("email")
+    rows = sheet.rows[::-1] if newest_first(sheet) else sheet.rows
+    for row, (who, name, address) in zip(rows, sheet.people(rows), strict=True):
+        for column in () if address or not emails else emails:
             if text := sheet.cell(row, column):
                 message = f"found {excerpt(text)}, expected one e-mail address: no address is kept"
                 notes.warn("email", sheet.table.place(row, column.head), message)

@@ -76,8 +76,11 @@ class FormPerson:
         """A fact: from a file of pairs, else from the answer of the role that it belongs to, else from the other."""
         if meaning in self.extra:
             return self.extra[meaning]
-        first = "mentor" if meaning in MENTOR_FACTS else "mentee"
-        return next((a.facts[meaning] for a in self.ordered(first) if meaning in a.facts), None)
+        first, last = ("mentor", "mentee") if meaning in MENTOR_FACTS else ("mentee", "mentor")
+        answer = self.answers.get(first)
+        if answer is None or meaning not in answer.facts:
+            answer = self.answers.get(last)
+        return answer.facts.get(meaning) if answer is not None else None
 
 
 def key_of(text: str) -> str:
@@ -281,7 +284,7 @@ class FormPeople:
 
 
 def _enter(people: list[FormPerson], person: FormPerson) -> None:
-    if not any(one is person for one in people):
+    if person not in people:  # by identity
         people.append(person)
 
 

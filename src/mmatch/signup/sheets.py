@@ -20,7 +20,7 @@ from mmatch.signup.vocabulary import Claim, Words, opened_head, plain, rounded_h
 from mmatch.text import suggestion
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from mmatch.availability import Slot
     from mmatch.signup.tables import InputTable
@@ -193,16 +193,31 @@ class Sheet:
 
     def who(self, row: int) -> str:
         """The id of a row's person, as the file gives it."""
-        columns = self.identity()
-        text = self.cell(row, columns[0]) if columns and columns[0].meaning in {"id", "email", "number"} else ""
-        return text or self.full_name(row) or " ".join(filter(None, (self.cell(row, c) for c in columns)))
+        return next(self.people([row]))[0]
 
     def address(self, row: int) -> str:
         """The e-mail address of a row's person; a text without @ is none."""
-        texts = (self.cell(row, column) for column in self.of("email"))
-        own = next((text for text in texts if is_address(text)), "")
-        inside = (_INSIDE.fullmatch(self.cell(row, c)) for c in self.of("name")) if not own else ()
-        return own or next((found[2] for found in inside if found), "")
+        return next(self.people([row]))[2]
+
+    def full_name(self, row: int) -> str:
+        """The name of a row's person: one column, or the first and last name."""
+        return next(self.people([row]))[1]
+
+    def people(self, rows: Iterable[int]) -> Iterator[tuple[str, str, str]]:
+        """(id as the file gives it, name, e-mail address) of the person of each row."""
+        identity, emails, names = self.identity(), self.of("email"), self.of("name")
+        parts = [*self.of("first_name"), *self.of("last_name")]
+        key = identity[0] if identity and identity[0].meaning in {"id", "email", "number"} else None
+        for row in rows:
+            name = next((text for column in names if (text := self.cell(row, column))), "")
+            address = next((text for column in emails if is_address(text := self.cell(row, column))), "")
+            inside = _INSIDE.fullmatch(name) if "<" in name else None
+            if inside:
+                name, address = inside[1], address or inside[2]
+            name = name or " ".join(filter(None, [self.cell(row, column) for column in parts]))
+            who = "" if key is None else address if key.meaning == "email" and address else self.cell(row, key)
+            who = name if key is not None and key.meaning == "email" and name and not address else who
+            yield who or name or " ".join(filter(None, [self.cell(row, c) for c in identity])), name, address
 
     def is_other(self, text: str) -> bool:
         """Whether an option is "Other", beside which people write one of their own."""
@@ -216,14 +231,6 @@ class Sheet:
         """Whether another column holds addresses."""
         others = [c for c in self.columns if c is not column and c.meaning in {"", "email"}]
         return any(sum(map(is_address, cells := self.distinct(c))) > 0.5 * len(cells) > 0 for c in others)
-
-    def full_name(self, row: int) -> str:
-        """The name of a row's person: one column, or the first and last name."""
-        whole = next((text for column in self.of("name") if (text := self.cell(row, column))), "")
-        inside = _INSIDE.fullmatch(whole) if "<" in whole else None
-        whole = inside[1] if inside else whole
-        parts = (self.cell(row, c) for meaning in ("first_name", "last_name") for c in self.of(meaning))
-        return whole or " ".join(filter(None, parts))
 
 
 def sheet_of(table: InputTable, mapping: FileMapping, words: Words, notes: Notes) -> Sheet:

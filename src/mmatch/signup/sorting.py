@@ -44,7 +44,7 @@ def _shape(sheet: Sheet, known: frozenset[str]) -> str:
 def _introduced(sheet: Sheet) -> set[str]:
     """Every text by which the people of a sheet may be called."""
     texts = {cell for column in sheet.of(*IDENTITY) for cell in sheet.distinct(column)}
-    return texts | {sheet.full_name(row) for row in range(len(sheet.table.rows))}
+    return texts | {name for _, name, _ in sheet.people(sheet.rows)}
 
 
 def _without_people(sheets: list[Sheet], notes: Notes) -> None:

@@ -27,7 +27,7 @@ _ROUND = re.compile(r"(.*\S)\s*\((.+)\)\s*", re.DOTALL)
 @lru_cache(maxsize=65536)
 def plain(text: str) -> str:
     """A text in plain words: small letters, no accents, no punctuation, camelCase opened, "(s)" dropped."""
-    if text.isascii() and (text.islower() or text.istitle()) and text.replace(" ", "").isalpha():
+    if text.isascii() and (text.islower() or text.istitle()) and text.replace(" ", "").isalnum():
         return " ".join(text.lower().split())  # most names, and most words
     bare = _GENDERED.sub("", text.strip().replace("#", " number "))
     opened = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", unicodedata.normalize("NFKD", bare))

@@ -125,8 +125,8 @@ def _leave_out(sheet: Sheet, notes: Notes) -> None:
             yes = column.meaning == "withdrawn" and sheet.words.answers.get(cell) == "yes"
             if yes or any(f"{cell} ".startswith(f"{left} ") for left in sheet.words.listed("rows.withdrawn")):
                 gone[row] = f"withdrawn, says the column {excerpt(column.head)}"
-    for row in sheet.rows:
-        if row not in gone and _is_test(sheet, row):
+    for row, (_, name, _) in zip(sheet.rows, sheet.people(sheet.rows), strict=True):
+        if row not in gone and _is_test(name, sheet.words):
             gone[row] = "a test"
     if gone:
         sheet.left_out |= frozenset(gone)
@@ -164,14 +164,15 @@ def _doubtful_rows(sheet: Sheet, notes: Notes) -> None:
             )
 
 
-def _is_test(sheet: Sheet, row: int) -> bool:
-    name = sheet.full_name(row)
+def _is_test(name: str, words: Words) -> bool:
     tokens = plain(name).split()
-    if not tokens or tokens[0] not in sheet.words.listed("rows.test"):
+    if not tokens or tokens[0] not in words.listed("rows.test"):
         return False
     rest = set(tokens[1:])
-    known = sheet.words.listed("rows.test_also") | sheet.words.listed("rows.test")
-    return not rest or not rest.isdisjoint(known) or name.split()[0] == "TEST" or all(t.isdigit() for t in rest)
+    known = words.listed("rows.test_also") | words.listed("rows.test")
+    return (
+        not rest or not rest.isdisjoint(known) or name.split(maxsplit=1)[0] == "TEST" or all(t.isdigit() for t in rest)
+    )
 
 
 def find_roles(sheet: Sheet, notes: Notes) -> None:
@@ -269,9 +270,8 @@ def settle_ids(sheets: list[Sheet], notes: Notes) -> None:
         for column in sheet.of("id") if better else ():
             if not column.forced and sum(sheet.distinct(column).values()) < 0.5 * len(sheet.rows):
                 column.meaning = "attribute" if sheet.is_filled(column) else "ignore"
-            elif not column.forced and _counts_rows(sheet, column):
-                if _is_form(sheet) or _clashes(sheet, column, sheets):
-                    numbers.append((sheet, column))
+            elif not column.forced and _counts_rows(sheet, column) and _misleads(sheet, column, sheets):
+                numbers.append((sheet, column))
     for sheet, column in numbers:
         column.meaning = "number"
         place = f"{sheet.name} column {excerpt(column.head)}"
@@ -299,8 +299,10 @@ def _is_form(sheet: Sheet) -> bool:
     return any(c.claim.meaning == "ignore" and sheet.is_filled(c) for c in sheet.columns)
 
 
-def _clashes(sheet: Sheet, column: Column, sheets: list[Sheet]) -> bool:
-    """Whether the same number stands for another name or address in another file."""
+def _misleads(sheet: Sheet, column: Column, sheets: list[Sheet]) -> bool:
+    """Whether a form numbers its answers, or the same number stands for another name or address in another file."""
+    if _is_form(sheet):
+        return True
     own = {
         sheet.cell(row, column): (sheet.full_name(row).casefold(), sheet.address(row).casefold()) for row in sheet.rows
     }
