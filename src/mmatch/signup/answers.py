@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 from mmatch.availability import read_hours, zone_from_label
 from mmatch.errors import InputError, excerpt
 from mmatch.signup.lists import split
-from mmatch.signup.questions import Question, answers
 from mmatch.signup.sheets import LISTS, TOPICS, Column, Sheet, settle
 from mmatch.signup.values import Fault, count, is_tidy_number, modes, number, priority, roles, yes_or_no
 from mmatch.signup.vocabulary import name_key, plain
@@ -224,22 +223,14 @@ class Facts:
             return {column.option: number(text)}
         return (column.option,)
 
-    def _count(self, column: Column, text: str) -> int:
+    def _count(self, column: Column, text: str) -> int | None:
+        if plain(text) in self.sheet.words.listed("rows.blank"):
+            return None
         found = count(text, self.sheet.words)
         if found.doubt:
             key = f"{column.head}: {text}"
-            self.notes.ask(
-                Question(
-                    self.sheet.name,
-                    column.head,
-                    "capacity",
-                    str(found.value),
-                    (),
-                    f"{excerpt(text)} {found.doubt}; {found.value} is the safe end",
-                    answers(key, str(found.value)),
-                    key,
-                )
-            )
+            text = f"{excerpt(text)} {found.doubt}; {found.value} is the safe end"
+            self.notes.doubt(self.sheet.name, column.head, "capacity", text, likely=str(found.value), key=key)
         return found.value
 
     def _zone(self, column: Column, text: str) -> str | None:
@@ -271,19 +262,9 @@ class Facts:
         key = f"{column.head}: {text}"
         rows = [answer.row for answer in self.answers if self.sheet.cell(answer.row, column) == text]
         lines = ", ".join(str(self.sheet.table.lines[row]) for row in rows[:5])
-        self.notes.ask(
-            Question(
-                self.sheet.name,
-                column.head,
-                about,
-                "",
-                (),
-                f"{self.sheet.table.unit} {lines}: {evidence}",
-                f'say what it means with --answer "{key}={example}", or {hint or "mend the cell"}',
-                key,
-                decides=False,
-            )
-        )
+        text = f"{self.sheet.table.unit} {lines}: {evidence}"
+        how = f'say what it means with --answer "{key}={example}", or {hint or "mend the cell"}'
+        self.notes.doubt(self.sheet.name, column.head, about, text, how=how, key=key, decides=False)
         for row in rows:
             self.notes.unread.append((self.sheet.spot(row), self.sheet.table.place(row, column.head), evidence, hint))
 

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from mmatch.cohort.participants import MODES, Offer, Participant, Request
 from mmatch.errors import LimitError, Problem, excerpt
 from mmatch.signup.persons import MOST_SUGGESTED
-from mmatch.signup.questions import Question, answers
+from mmatch.signup.questions import answers
 from mmatch.signup.values import UNLIMITED
+from mmatch.signup.wishes import is_remark
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -68,7 +69,9 @@ class Assembler:
                 head = next((c.head for c in sheet.of("requests", "topic") if topic in sheet.cell(answer.row, c)), "")
                 text = f"nobody offers {excerpt(topic)}, and {excerpt(near[0])} is offered: the same?"
                 how = answers(topic, near[0])
-                self.notes.ask(Question(sheet.name, head, "topics", topic, (near[0],), text, how, topic, decides=False))
+                self.notes.doubt(
+                    sheet.name, head, "topics", text, near[0], likely=topic, how=how, key=topic, decides=False
+                )
 
     def _participant(self, person: FormPerson) -> Participant:
         mentor, mentee = (person.answers.get(role) for role in ("mentor", "mentee"))
@@ -212,5 +215,8 @@ class Assembler:
         if self.draft.people.is_gone(text):
             place = source[0].table.place(source[1], source[2]) if source else meaning
             self.notes.warn("left-out", place, f"{excerpt(text)} was rejected and is left out")
+        elif source is not None and meaning != "avoids" and is_remark(text, self.draft.people):
+            place = source[0].table.place(source[1], source[2])
+            self.notes.warn("no-wish", place, f"{excerpt(text)} names nobody, and is no wish")
         elif source is not None:
             source[0].note(self.notes, source[1], source[2], self.draft.people.fault(text))

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from mmatch.availability import Window, slot_of_head, week_text
 from mmatch.errors import Problem, excerpt
-from mmatch.signup.understanding import banned_value
 from mmatch.signup.values import Fault, answer, has_decimal_commas, number
 from mmatch.signup.vocabulary import rounded_head
+from mmatch.signup.wishes import banned_value
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

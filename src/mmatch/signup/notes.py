@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from mmatch.errors import InputError, Problem
-from mmatch.signup.questions import Question
+from mmatch.signup.questions import Question, answers
 
 MOST_KEPT = 100_000
 
@@ -39,10 +39,37 @@ class Notes:
         """Note something that is not wrong but that the user should know."""
         self.warnings.append(Problem(code, where, message, hint))
 
-    def ask(self, question: Question) -> None:
-        """Note a doubt, once."""
-        if not any((q.file, q.key, q.about) == (question.file, question.key, question.about) for q in self.questions):
-            self.questions.append(question)
+    def doubt(
+        self,
+        file: str,
+        column: str,
+        about: str,
+        evidence: str,
+        *meanings: str,
+        likely: str = "",
+        how: str = "",
+        key: str = "",
+        decides: bool = True,
+    ) -> None:
+        """Ask, once, what something means: the guess takes what is likely, and the others are offered beside it.
+
+        Args:
+            file: the file as messages show it.
+            column: the head, "" where the doubt is about no column.
+            about: what is in doubt, such as "capacity".
+            evidence: what was found.
+            meanings: the answers to offer.
+            likely: what the guess takes it for; "" for nothing.
+            how: the answers to give, where they are not "key=meaning".
+            key: what stands before the "=" of an answer, where it is not the head.
+            decides: whether the answer decides who meets whom.
+        """
+        key = key or column
+        if any((q.file, q.key, q.about) == (file, key, about) for q in self.questions):
+            return
+        others = tuple(dict.fromkeys(m for m in meanings if m != likely))
+        how = how or answers(key, *filter(None, (likely, *others)))
+        self.questions.append(Question(file, column, about, likely, others, evidence, how, key, decides))
 
     def again(self, *, collect: bool) -> Notes:
         """A notebook for one more attempt, with what is noted so far; with ``collect`` bad rows are known elsewhere."""

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from mmatch.errors import Problem, excerpt
-from mmatch.signup.questions import Question, answers
 from mmatch.signup.sheets import LISTS
 from mmatch.signup.vocabulary import name_key, plain
 from mmatch.signup.who import is_form_export
@@ -178,7 +177,7 @@ class FormPeople:
         place = next(iter(person.ordered()), answer)
         text = f"{evidence} ({place.place()} and {answer.place()}): one person, or two?"
         column = next((c.head for c in answer.sheet.of("name", "last_name", "email", "id")), "")
-        self.notes.ask(Question(answer.sheet.name, column, "identity", TWO, (ONE,), text, answers(key, ONE, TWO), key))
+        self.notes.doubt(answer.sheet.name, column, "identity", text, ONE, likely=TWO, key=key)
         return TWO
 
     def _new_id(self, answer: FormAnswer) -> str:

@@ -11,19 +11,21 @@ from mmatch.display import Shown, Table
 from mmatch.errors import InputError, MmatchError, Problem, Problems, excerpt
 from mmatch.signup.answers import Facts, FormAnswer, read_people
 from mmatch.signup.assembling import Assembler
+from mmatch.signup.columns import settle_columns
 from mmatch.signup.draft import Draft
 from mmatch.signup.mapping import FileMapping, as_mapping, with_answers
 from mmatch.signup.notes import Notes, Spot
 from mmatch.signup.persons import FormPeople, FormPerson
 from mmatch.signup.rejected import Rejected, RejectedRow
 from mmatch.signup.reports import mapping_of, warn_of_cells, warn_of_ids
+from mmatch.signup.roles import find_roles, give_roles, name_by_role
 from mmatch.signup.shapes import shapes
 from mmatch.signup.sheets import IDENTITY, Sheet, check_known, sheet_of
-from mmatch.signup.sorting import check_identity, give_roles, name_by_role, sort_sheets
+from mmatch.signup.sorting import check_identity, sort_sheets
 from mmatch.signup.sources import Source, is_json, sources, tables_of
-from mmatch.signup.understanding import Understanding, pair_topics
+from mmatch.signup.topics import pair_topics
 from mmatch.signup.vocabulary import words_of
-from mmatch.signup.who import find_people, find_roles, settle_ids
+from mmatch.signup.who import find_people, settle_ids
 from mmatch.text import lookalikes
 
 if TYPE_CHECKING:
@@ -240,7 +242,7 @@ class _Reader:
         people = FormPeople(Notes(), forced)
         for answer in self.answers:
             people.take(answer)
-        Understanding(files, self.answers, people, notes).run()
+        settle_columns(files, self.answers, people, notes)
         for sheet in files:
             Facts(sheet, [a for a in self.answers if a.sheet is sheet], notes).read()
 

@@ -30,6 +30,7 @@ TOPICS = frozenset({"topic", "offers", "requests"})
 LISTS = NAME_LISTS | TOPICS
 REPEATABLE = LISTS | {"availability", "ignore", "number"}
 BLOCKS = frozenset({"choices", "accepts", "scores", "ranked", "hours"})
+ROLES = ("role", "is_mentor", "is_mentee", "both")
 IDENTITY = ("id", "email", "name", "first_name", "last_name")
 _LIST_HEADS = frozenset(
     {"characteristics", "interests", "hobbies", "languages", "tags", "keywords", "skills", "strengths", "qualities"}

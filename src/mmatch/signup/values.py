@@ -13,6 +13,8 @@ from mmatch.exact import LARGEST_COUNT
 from mmatch.signup.vocabulary import plain, spoken
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
     from mmatch.signup.vocabulary import Words
 
 UNLIMITED = LARGEST_COUNT
@@ -220,3 +222,16 @@ def priority(text: str, words: Words) -> Any:
     except Fault:
         found = f"found {excerpt(text)}, expected a number (greater is more urgent), or yes or no"
         raise Fault("number", found) from None
+
+
+def readable(cells: Iterable[str], read: Callable[[str, Words], object], words: Words) -> float:
+    """The share of different cells that a grammar of this module reads."""
+    total = good = 0
+    for cell in cells:
+        total += 1
+        try:
+            read(cell, words)
+            good += 1
+        except Fault:
+            continue
+    return good / total if total else 0.0

@@ -98,9 +98,14 @@ class Words:
                     self._lists.setdefault(f"{kind}.{name}", []).append(words)
 
     @cached_property
-    def _concepts(self) -> dict[str, tuple[frozenset[str], tuple[str, ...]]]:
+    def _concepts(self) -> dict[str, tuple[frozenset[str], tuple[str, ...], tuple[str, ...]]]:
+        """The whole words, beginnings and ends of each concept."""
         return {
-            name: (frozenset(w for w in words if w[-1] != "*"), tuple(w[:-1] for w in words if w[-1] == "*"))
+            name: (
+                frozenset(w for w in words if "*" not in w),
+                tuple(w[:-1] for w in words if w[-1] == "*"),
+                tuple(w[1:] for w in words if w[0] == "*"),
+            )
             for name, words in self._words.items()
         }
 
@@ -123,8 +128,24 @@ class Words:
 
     def has(self, concept: str, words: Iterable[str]) -> bool:
         """Whether one of some plain words belongs to a concept."""
-        exact, stems = self._concepts.get(concept, (frozenset(), ()))
-        return any(word in exact or (stems and word.startswith(stems)) for word in words)
+        return self.times(concept, words) > 0
+
+    def times(self, concept: str, words: Iterable[str]) -> int:
+        """How many of some plain words belong to a concept."""
+        exact, stems, ends = self._concepts.get(concept, (frozenset(), (), ()))
+        return sum(word in exact or word.startswith(stems) or word.endswith(ends) for word in words)
+
+    @lru_cache(maxsize=65536)  # noqa: B019 - one vocabulary lives as long as the process
+    def limits(self, head: str) -> bool:
+        """Whether a head may ask how many people somebody takes: a number, places, or people to take on.
+
+        Hours, sessions, years of experience and a manager's staff are counted, too, and are no limit.
+        """
+        words = plain(head).split()
+        if self.has("time", words) or self.has("other", words) or self.has("past", words):
+            return False
+        people = self.has("people", words) or any(w in self.listed("roles.mentee") for w in spoken(head))
+        return self.has("many", words) or self.has("room", words) or (people and self.has("take", words))
 
     def side_of(self, words: Iterable[str]) -> str:
         """Mentor or mentee, where only one of them is named; words keep their accents."""

@@ -1,4 +1,4 @@
-"""Which columns say who somebody is and in which role, told from their cells; rows that are no sign-ups."""
+"""Which columns say who somebody is, told from their cells; rows that are no sign-ups."""
 
 from __future__ import annotations
 
@@ -9,35 +9,18 @@ from typing import TYPE_CHECKING
 
 from mmatch.cohort.attributes import is_address
 from mmatch.errors import excerpt
-from mmatch.signup.questions import Question, answers, shown
-from mmatch.signup.sheets import IDENTITY, Column, Sheet
-from mmatch.signup.values import Fault, count, roles, yes_or_no
-from mmatch.signup.vocabulary import plain, spoken
+from mmatch.signup.questions import shown
+from mmatch.signup.sheets import ROLES, Column, Sheet
+from mmatch.signup.values import count, readable
+from mmatch.signup.vocabulary import plain
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-
     from mmatch.signup.notes import Notes
     from mmatch.signup.vocabulary import Words
 
-ROLES = ("role", "is_mentor", "is_mentee", "both")
-_EARLIER = frozenset({"before", "ever", "previously", "previous", "past", "already", "bereits", "deja", "antes", "gia"})
 _ORGANISATIONAL = re.compile(
     r"staff|student|employee|member|wwid|user|personal|mitarb|matri|emplead|person|mentor|mentee|particip"
 )
-
-
-def readable(cells: Iterable[str], read: Callable[[str, Words], object], words: Words) -> float:
-    """The share of different cells that a grammar reads."""
-    total = good = 0
-    for cell in cells:
-        total += 1
-        try:
-            read(cell, words)
-            good += 1
-        except Fault:
-            continue
-    return good / total if total else 0.0
 
 
 def find_people(sheet: Sheet, notes: Notes) -> None:
@@ -123,7 +106,7 @@ def _leave_out(sheet: Sheet, notes: Notes) -> None:
         for row in sheet.rows:
             cell = plain(sheet.cell(row, column))
             yes = column.meaning == "withdrawn" and sheet.words.answers.get(cell) == "yes"
-            if yes or any(f"{cell} ".startswith(f"{left} ") for left in sheet.words.listed("rows.withdrawn")):
+            if yes or _has_left(cell, sheet.words):
                 gone[row] = f"withdrawn, says the column {excerpt(column.head)}"
     for row, (_, name, _) in zip(sheet.rows, sheet.people(sheet.rows), strict=True):
         if row not in gone and _is_test(name, sheet.words):
@@ -138,30 +121,32 @@ def _leave_out(sheet: Sheet, notes: Notes) -> None:
 
 
 def _is_status(sheet: Sheet, column: Column) -> bool:
-    return (
-        not column.meaning
-        and sheet.words.has("status", plain(column.head).split())
-        and len(sheet.distinct(column)) < 12
-    )
+    """Whether a column says who still takes part: by its head, or because every row says "In", "Pulled out 9 Nov"."""
+    cells = sheet.distinct(column)
+    if column.meaning or len(cells) > 11:
+        return False
+    present = [plain(cell) in sheet.words.listed("rows.present") for cell in cells]
+    every = any(present) and sum(cells.values()) == len(sheet.rows)
+    stated = every and all(here or _has_left(cell, sheet.words) for here, cell in zip(present, cells, strict=True))
+    return stated or sheet.words.has("status", plain(column.head).split())
+
+
+def _has_left(cell: str, words: Words) -> bool:
+    return any(f"{plain(cell)} ".startswith(f"{left} ") for left in words.listed("rows.withdrawn"))
 
 
 def _doubtful_rows(sheet: Sheet, notes: Notes) -> None:
-    """A cell that says "withdrawn" and nothing else, under a head that does not say what it is."""
+    """A cell that says "withdrawn" and nothing else, or a date behind it, under a head that does not say what it is."""
     for column in sheet.unknown:
-        cells = [cell for cell in sheet.distinct(column) if plain(cell) in sheet.words.listed("rows.withdrawn")]
+        cells = [
+            cell
+            for cell in sheet.distinct(column)
+            if plain(cell) in sheet.words.listed("rows.withdrawn")
+            or (len(cell) < 40 and re.search(r"\d", cell) and _has_left(cell, sheet.words))
+        ]
         if cells:
-            notes.ask(
-                Question(
-                    sheet.name,
-                    column.head,
-                    "people",
-                    "",
-                    ("status", "attribute"),
-                    f"cells say {shown(cells)}: are these people to be left out?",
-                    answers(column.head, "status", "attribute"),
-                    column.head,
-                )
-            )
+            text = f"cells say {shown(cells)}: are these people to be left out?"
+            notes.doubt(sheet.name, column.head, "people", text, "status", "attribute")
 
 
 def _is_test(name: str, words: Words) -> bool:
@@ -173,93 +158,6 @@ def _is_test(name: str, words: Words) -> bool:
     return (
         not rest or not rest.isdisjoint(known) or name.split(maxsplit=1)[0] == "TEST" or all(t.isdigit() for t in rest)
     )
-
-
-def find_roles(sheet: Sheet, notes: Notes) -> None:
-    """The column that says mentor, mentee or both is known by its cells, whatever its head."""
-    words = sheet.words
-    for column in sheet.of("mentor", "mentee"):
-        cells = sheet.distinct(column)
-        if not column.forced and cells and sheet.of(*IDENTITY) and readable(cells, yes_or_no, words) == 1:
-            column.meaning = f"is_{column.meaning}"
-    for column in sheet.of("role", ""):  # "I want to be … [a mentor]" with yes and no
-        side = words.side_of(spoken(column.option or column.head))
-        bare = (column.meaning == "role" and column.option) or column.claim.meaning == f"is_{side}"
-        if side and bare and not column.forced and readable(sheet.distinct(column), yes_or_no, words) == 1:
-            column.meaning = f"is_{side}"
-    for column in sheet.of(*ROLES):
-        if not column.forced and column.meaning == "role" and not _are_roles(sheet, column):
-            column.meaning = ""
-    if any(column.forced for column in sheet.of(*ROLES)):
-        return
-    told = [column for column in sheet.columns if column.meaning in {"", "role"} and _are_roles(sheet, column)]
-    least = 0.9 if sheet.role else 0.6  # a column of remarks says it of a few
-    told = [c for c in told if c.meaning == "role" or sum(sheet.distinct(c).values()) >= least * len(sheet.rows)]
-    told = [c for c in told if c.meaning == "role" or not _EARLIER & set(plain(c.head).split())] or told
-    named = [
-        c
-        for c in told
-        if c.meaning == "role" or words.side_of(spoken(c.head)) or {"mentor", "mentee"} <= set(plain(c.head).split())
-    ]
-    chosen = named or told
-    if len(chosen) > 1:
-        chosen = _agreeing(sheet, chosen, notes)
-    for column in sheet.of("role"):
-        column.meaning = ""
-    if chosen:
-        chosen[0].meaning = "role"
-    elif not sheet.role and not sheet.has(*ROLES):
-        _yes_no_roles(sheet)
-
-
-def _agreeing(sheet: Sheet, columns: list[Column], notes: Notes) -> list[Column]:
-    """One of several role columns: the first where all say the same, else a question."""
-    first, *others = columns
-    differing = [
-        c for c in others if any(a and b and a != b for a, b in zip(sheet.cells(first), sheet.cells(c), strict=True))
-    ]
-    if differing:
-        heads = " and ".join(excerpt(c.head, 60) for c in columns)
-        notes.ask(
-            Question(
-                sheet.name,
-                first.head,
-                "role",
-                "role",
-                tuple(c.head for c in differing),
-                f"{heads} both say who is a mentor or a mentee, and differ",
-                answers(first.head, "role") + " or " + " or ".join(f'--answer "{c.head}=role"' for c in differing),
-                first.head,
-            )
-        )
-    return [first]
-
-
-def _are_roles(sheet: Sheet, column: Column) -> bool:
-    cells = sheet.distinct(column)
-    if not cells or len(cells) > 40:
-        return False
-    share = readable(cells, roles, sheet.words)
-    if column.meaning == "role":
-        return share >= 0.5
-    every = {role for cell in cells if share == 1 for role in roles(cell, sheet.words)}
-    return share == 1 and max(map(len, cells)) < 80 and (len(every) == 2 or len(cells) == 1)
-
-
-def _yes_or_role(text: str, words: Words) -> object:
-    try:
-        return yes_or_no(text, words)
-    except Fault:
-        return roles(text, words)
-
-
-def _yes_no_roles(sheet: Sheet) -> None:
-    """Questions such as "Would you like to be a mentor?", where every cell is a plain yes or no."""
-    for column in sheet.unknown:
-        if column.claim.meaning in {"is_mentor", "is_mentee"} and not _EARLIER & set(plain(column.head).split()):
-            cells = sheet.distinct(column)
-            if len(cells) > 1 and readable(cells, _yes_or_role, sheet.words) == 1:
-                column.meaning = column.claim.meaning
 
 
 def settle_ids(sheets: list[Sheet], notes: Notes) -> None:

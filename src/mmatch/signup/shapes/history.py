@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from mmatch.cohort.participants import Meeting
 from mmatch.signup.pairs import is_own_list, kind_of_pairs, pair_columns, score_column
-from mmatch.signup.questions import Question, answers
+from mmatch.signup.questions import answers
 
 if TYPE_CHECKING:
     from mmatch.signup.draft import Draft
@@ -36,19 +36,10 @@ class HistoryShape:
                 if is_own_list(sheet)
                 else "pairs of mentor and mentee, and nothing says what they are"
             )
-            how = answers(sheet.name, "history", "bans", "wishes") + ", or give a list of matches to keep with --keep"
-            draft.notes.ask(
-                Question(
-                    sheet.name,
-                    columns[0].head,
-                    "pairs",
-                    "history",
-                    ("bans", "wishes", "keep"),
-                    f"{about}: have they met before?",
-                    how,
-                    sheet.name,
-                )
-            )
+            name, text = sheet.name, f"{about}: have they met before?"
+            how = answers(name, "history", "bans", "wishes") + ", or give a list of matches to keep with --keep"
+            meant = ("history", "bans", "wishes", "keep")
+            draft.notes.doubt(name, columns[0].head, "pairs", text, *meant, likely="history", how=how, key=name)
         columns[0].meaning, columns[1].meaning = "mentor", "mentee"
         for row in sheet.rows:
             mentor, mentee = (self._name(sheet, row, column, draft) for column in columns)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from mmatch.availability import slot_of_head
 from mmatch.signup.blocks import read_block
 from mmatch.signup.sheets import IDENTITY, Column, Sheet
-from mmatch.signup.understanding import banned_value, block_kind, scores_or_ranks
 from mmatch.signup.vocabulary import plain, spoken
+from mmatch.signup.wishes import banned_value, block_kind, scores_or_ranks
 
 if TYPE_CHECKING:
     from mmatch.signup.draft import Draft

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from mmatch.errors import excerpt
 from mmatch.signup.pairs import pair_columns, score_column
-from mmatch.signup.questions import Question, answers
-from mmatch.signup.understanding import banned_value
+from mmatch.signup.questions import answers
 from mmatch.signup.values import Fault, has_decimal_commas, number
+from mmatch.signup.wishes import banned_value
 
 if TYPE_CHECKING:
     from mmatch.signup.draft import Draft
@@ -53,7 +53,8 @@ class TriplesShape:
                 answers(sheet.name, "triples")
                 + " (they are), or leave only the rows with -1 in the file (they are not)"
             )
-            draft.notes.ask(Question(sheet.name, columns[0].head, "bans", "triples", (), text, how, sheet.name))
+            name = sheet.name
+            draft.notes.doubt(name, columns[0].head, "bans", text, likely="triples", how=how, key=name)
 
     def _row(
         self,

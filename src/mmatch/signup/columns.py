@@ -1,0 +1,210 @@
+"""What the columns of people mean: heads say what is likely, cells decide, and what stays in doubt is asked."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+from mmatch.availability import read_hours, slot_of_head, zone_from_label
+from mmatch.errors import InputError, excerpt
+from mmatch.signup import values
+from mmatch.signup.questions import shown
+from mmatch.signup.sheets import TOPICS, Column, Sheet
+from mmatch.signup.topics import Topics
+from mmatch.signup.values import Fault, readable
+from mmatch.signup.vocabulary import plain
+from mmatch.signup.wishes import find_blocks, find_wishes, name_people_left
+
+if TYPE_CHECKING:
+    from mmatch.availability import Slot
+    from mmatch.signup.answers import FormAnswer
+    from mmatch.signup.notes import Notes
+    from mmatch.signup.persons import FormPeople
+    from mmatch.signup.topics import Roles
+    from mmatch.signup.vocabulary import Words
+
+NEAR = 0.85  # how much of two heads must agree, of 1, for one to be a misspelling of the other
+FEWEST_LETTERS = 5
+MOST_MENTEES = 30  # that somebody takes under a head that only nearly speaks of a limit
+COUNTED = frozenset({"capacity", "mentors", "seats"})
+ABOUT = {"avoids": "bans", "ranks": "wishes", "role": "role", "availability": "availability", "mentors": "capacity"}
+ABOUT |= dict.fromkeys(("capacity", "seats"), "capacity") | dict.fromkeys(TOPICS, "topics")
+
+
+def _zone(text: str, words: Words) -> str:  # noqa: ARG001 - every grammar of cells takes the words
+    try:
+        return zone_from_label(text)[0]
+    except InputError as error:
+        raise Fault("timezone", error.problems[0].message) from None
+
+
+CHECKED = {  # meanings whose cells follow a grammar
+    **dict.fromkeys(("capacity", "seats", "mentors", "groups", "min_load"), values.count),
+    "priority": values.priority,
+    "modes": values.modes,
+    "timezone": _zone,
+}
+
+
+def settle_columns(sheets: list[Sheet], answers_: list[FormAnswer], people: FormPeople, notes: Notes) -> None:
+    """Give every column of the files of people its meaning."""
+    roles: Roles = {id(sheet): {} for sheet in sheets}
+    for answer in answers_:
+        roles[id(answer.sheet)][answer.row] = answer.roles
+    for sheet in sheets:
+        _grids_said_twice(sheet)
+        _limits(sheet, roles[id(sheet)], notes)
+        _checked(sheet, notes)
+        _hours(sheet, notes)
+        find_blocks(sheet, people, notes)
+        find_wishes(sheet, people, notes)
+    Topics(sheets, roles, notes).run()
+    for sheet in sheets:
+        _hours_in_words(sheet, notes)
+        _near_misses(sheet, notes)
+        name_people_left(sheet, people, notes)
+        kept = [c.head for c in sheet.unknown if c.head]
+        if kept:
+            heads = ", ".join(excerpt(head, 40) for head in kept[:12]) + (", …" if len(kept) > 12 else "")
+            notes.warn("attributes", sheet.name, f"kept as attributes, for rules: {heads}")
+
+
+def _grids_said_twice(sheet: Sheet) -> None:
+    """A list column and one yes/no column for each of its options say the same: the list counts."""
+    by_head = {column.head: column for column in sheet.columns}
+    for column in sheet.columns:
+        stem = by_head.get(column.stem) if column.option and not column.forced else None
+        if stem and sheet.is_filled(stem) and readable(sheet.distinct(column), values.yes_or_no, sheet.words) == 1:
+            column.meaning = "ignore"
+
+
+def _limits(sheet: Sheet, roles: dict[int, frozenset[str]], notes: Notes) -> None:
+    """Small numbers that only mentors state, under a head that speaks of a number of people: how many they take."""
+    if sheet.has("capacity"):
+        return
+    found = [c for c in sheet.unknown if c.claim.meaning != "mentors" and _is_limit(sheet, c, roles)]
+    firm = [c for c in found if c.claim.meaning == "capacity"] or found
+    for column in firm:
+        if len(firm) == 1:
+            column.meaning = "capacity"
+            place = f"{sheet.name} column {excerpt(column.head)}"
+            notes.warn(
+                "capacity", place, "read as the number of mentees that a mentor takes", "else map it to attribute"
+            )
+        else:
+            text = f"the head speaks of a number, and only mentors fill it; cells: {shown(sheet.distinct(column))}"
+            notes.doubt(sheet.name, column.head, "capacity", text, "capacity", "attribute")
+
+
+def _is_limit(sheet: Sheet, column: Column, roles: dict[int, frozenset[str]]) -> bool:
+    cells = sheet.distinct(column)
+    if not cells or column.forced or not sheet.words.limits(column.head):
+        return False
+    stated = [row for row in roles if not sheet.names_nobody(sheet.cell(row, column))]
+    if not stated or not all("mentor" in roles[row] for row in stated):
+        return False
+    numbers = [cell for cell in cells if not sheet.names_nobody(cell)]
+    return readable(numbers, values.count, sheet.words) == 1 and all(
+        values.count(cell, sheet.words).value <= MOST_MENTEES or cell in sheet.words.listed("numbers.unlimited")
+        for cell in numbers
+    )
+
+
+def _checked(sheet: Sheet, notes: Notes) -> None:
+    """Columns whose heads promise numbers and the like must hold them, or it is asked what they are."""
+    for column in sheet.columns:
+        claimed = column.meaning or column.claim.meaning
+        cells = sheet.distinct(column)
+        if column.forced or claimed not in CHECKED or not cells:
+            continue
+        share = readable(cells, CHECKED[claimed], sheet.words)
+        digits = any(letter.isnumeric() for cell in cells for letter in cell)
+        if share >= 0.5 or (column.claim.sure and (len(cells) < 3 or digits)):
+            column.meaning = claimed
+            continue
+        column.meaning = ""
+        some = "no cell" if share == 0 else "not even half of the cells"
+        if claimed in COUNTED:
+            text = f"the head promises numbers, and {some} reads as one; cells: {shown(cells)}"
+            notes.doubt(sheet.name, column.head, "capacity", text, claimed, "attribute")
+        elif claimed == "timezone" and column.claim.sure:
+            text = f"{some} names a time zone; cells: {shown(cells)}"
+            notes.doubt(sheet.name, column.head, "time zone", text, claimed, "attribute:region", decides=False)
+
+
+def _hours(sheet: Sheet, notes: Notes) -> None:
+    """Columns named after hours or parts of the day, and columns of weekly hours in words."""
+    named = {c.number: slot for c in sheet.unknown if (slot := slot_of_head(c.head)) is not None}
+    ticks = [
+        c
+        for c in sheet.unknown
+        if (slot := named.get(c.number)) is not None
+        and slot.day is not None
+        and slot.start is not None
+        and (not sheet.is_filled(c) or readable(sheet.distinct(c), values.answer, sheet.words) >= 0.8)
+    ]
+    bits = [c for c in sheet.unknown if set(sheet.distinct(c)) <= {"0", "1"}]
+    if not (len(ticks) > 1 and any(map(sheet.is_filled, ticks))):
+        ticks = bits if len(bits) in {168, 336} else []
+    for column in ticks:
+        column.meaning = "hours"
+    _half_hours(sheet, named)
+    for column in sheet.columns:
+        if column.forced or (column.meaning or column.claim.meaning) != "availability":
+            continue
+        cells = sheet.distinct(column)
+        good = len(cells) if column.slot else sum(map(is_hours, cells))
+        column.meaning = "availability" if good or column.claim.sure else ""
+        if cells and not column.meaning:
+            text = f"no cell reads as weekly hours; cells: {shown(cells)}"
+            notes.doubt(sheet.name, column.head, "availability", text, "availability", "attribute")
+
+
+def _half_hours(sheet: Sheet, named: dict[int, Slot]) -> None:
+    """Heads that name days over cells that name hours, or hours over days: "[Monday]" over "9-12"."""
+    halves = [
+        c
+        for c in sheet.unknown
+        if (slot := named.get(c.number)) is not None and (slot.day is None) != (slot.start is None)
+    ]
+    for column in halves if len(halves) > 1 else ():
+        column.slot = named[column.number]
+        cells = [column.with_slot(cell) for cell in sheet.distinct(column) if not sheet.names_nobody(cell)]
+        if cells and sum(map(is_hours, cells)) >= 0.8 * len(cells):
+            column.meaning = "availability"
+        else:
+            column.slot = None
+
+
+def _hours_in_words(sheet: Sheet, notes: Notes) -> None:
+    """A column whose cells are weekly hours, days with times of the clock, whatever its head."""
+    for column in sheet.unknown if not sheet.has("availability", "hours") else ():
+        cells = sheet.distinct(column)
+        timed = [cell for cell in cells if is_hours(cell) and any(letter.isdigit() for letter in cell)]
+        if len(cells) > 1 and len(timed) >= 0.8 * len(cells):
+            column.meaning = "availability"
+            place = f"{sheet.name} column {excerpt(column.head)}"
+            notes.warn("availability", place, "read as when somebody is free: its cells are weekly hours")
+
+
+def _near_misses(sheet: Sheet, notes: Notes) -> None:
+    """A head that is nearly one that decides who meets whom is asked about, not assumed."""
+    decides = {*ABOUT, "topic"}
+    known = [h for h, m in sheet.words.heads.items() if m in decides and len(h) >= FEWEST_LETTERS and h.isascii()]
+    for column in sheet.unknown:
+        words, cells = plain(column.head), sheet.distinct(column)
+        near = get_close_matches(words, known, n=1, cutoff=NEAR) if words.replace(" ", "").isalpha() else []
+        if not near or words in sheet.words.heads or not cells:
+            continue
+        meaning = sheet.words.heads[near[0]]
+        if meaning not in CHECKED or readable(cells, CHECKED[meaning], sheet.words) >= 0.5:
+            text = f"the head is nearly {excerpt(near[0])}; cells: {shown(cells)}"
+            notes.doubt(sheet.name, column.head, ABOUT[meaning], text, meaning, "attribute")
+
+
+def is_hours(text: str) -> bool:
+    """Whether a cell reads as weekly hours."""
+    try:
+        return bool(read_hours(text)[0])
+    except InputError:
+        return False
