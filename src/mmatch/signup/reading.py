@@ -18,9 +18,9 @@ from mmatch.signup.notes import Notes, Spot
 from mmatch.signup.persons import FormPeople, FormPerson
 from mmatch.signup.rejected import Rejected, RejectedRow
 from mmatch.signup.reports import mapping_of, warn_of_cells, warn_of_ids
-from mmatch.signup.roles import find_roles, give_roles, name_by_role
+from mmatch.signup.roles import find_roles, give_roles, name_by_role, roles_by_answers
 from mmatch.signup.shapes import shapes
-from mmatch.signup.sheets import IDENTITY, Sheet, check_known, sheet_of
+from mmatch.signup.sheets import IDENTITY, ROLES, Sheet, check_known, sheet_of
 from mmatch.signup.sorting import check_identity, sort_sheets
 from mmatch.signup.sources import Source, is_json, sources, tables_of
 from mmatch.signup.topics import pair_topics
@@ -234,6 +234,9 @@ class _Reader:
             name_by_role(sheet)
             check_identity(sheet, notes)
         settle_ids(files, notes)
+        for sheet in files:
+            if not sheet.forced.role and not sheet.has(*ROLES):
+                roles_by_answers(sheet, notes)
         pair_topics(files, lambda sheet, column: column.claim.side or sheet.role, notes)
         give_roles(files, notes)
         for sheet in files:

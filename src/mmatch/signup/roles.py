@@ -67,13 +67,15 @@ def find_roles(sheet: Sheet, notes: Notes) -> None:
 
 def _check_agreement(sheet: Sheet, columns: list[Column], notes: Notes) -> None:
     """Of several role columns the first counts where all say the same, else it is asked which."""
-    first, *others = columns or [None]
+    if len(columns) < 2:
+        return
+    first, *others = columns
     differing = [
         c.head
         for c in others
-        if c and first and any(a and b and a != b for a, b in zip(sheet.cells(first), sheet.cells(c), strict=True))
+        if any(a and b and a != b for a, b in zip(sheet.cells(first), sheet.cells(c), strict=True))
     ]
-    if first and differing:
+    if differing:
         heads = " and ".join(excerpt(c.head, 60) for c in columns)
         how = " or ".join([answers(first.head, "role"), *(f'--answer "{head}=role"' for head in differing)])
         text = f"{heads} both say who is a mentor or a mentee, and differ"
@@ -101,44 +103,33 @@ def _yes_or_role(text: str, words: Words) -> object:
 # --------------------------------------------------------------------------- who answers which questions
 
 
-def roles_by_answers(sheet: Sheet, notes: Notes) -> bool:
+def roles_by_answers(sheet: Sheet, notes: Notes) -> None:
     """Find the column whose answers decide which other questions are answered, and say which answer is whose.
 
     Online forms ask mentors and mentees different questions: where "I share experience" goes with "Ask me about" and
     "I look for advice" with "I want to learn", the column holds the roles in the form's own words.
     """
     agreed: dict[str, Column] = {}
-    doubtful: Column | None = None
     found: list[tuple[int, Column, dict[str, str]]] = []
     for column in [c for c in sheet.unknown if _may_tell(sheet, c)]:
         sides, columns = _sides_of_answers(sheet, column)
-        yes_no = readable(sheet.distinct(column), values.yes_or_no, sheet.words) == 1
-        if yes_no and len(set(sides.values())) > 1:
-            yes = next(side for text, side in sides.items() if values.yes_or_no(text, sheet.words))
-            agreed.setdefault(yes, column)
         if len(set(sides.values())) > 1:
             found.append((columns, column, sides))
-        elif columns > 1 and not yes_no:
-            doubtful = doubtful or column
+            if readable(sheet.distinct(column), values.yes_or_no, sheet.words) == 1:
+                yes = next(side for text, side in sides.items() if values.yes_or_no(text, sheet.words))
+                agreed.setdefault(yes, column)
     if len(agreed) == 2:
         for side, column in agreed.items():
             column.meaning = f"is_{side}"
-        return True
-    if found:
+    elif found:
         _, column, sides = max(found, key=lambda item: item[0])
         column.meaning = "role"
         _say_values(column, sides)
         said = "; ".join(f"{excerpt(text, 40)} is {side}" for text, side in sides.items())
         place = f"{sheet.name} column {excerpt(column.head)}"
         notes.warn("role", place, f"read as the role, by the questions that follow: {said}", "else answer in a mapping")
-    elif doubtful:
-        column = doubtful
-        cells = list(sheet.distinct(column))
-        text = "the answers decide which questions follow: which of them is a mentor's, and which a mentee's?"
-        how = "say " + " and ".join(f'--answer "{column.head}: {cell}=mentor"' for cell in cells)
-        how += " (or mentee, or both)"
-        notes.doubt(sheet.name, column.head, "role", text, "role", "attribute", how=how)
-    return bool(found or doubtful)
+    if agreed or found:
+        sheet.role = sheet.forced.role
 
 
 def _say_values(column: Column, sides: dict[str, str]) -> None:
@@ -178,8 +169,9 @@ def _sides_of_answers(sheet: Sheet, column: Column) -> tuple[dict[str, str], int
         head = side_of_text(column.head, sheet.words)
         said = [head, -head] if any(values.yes_or_no(text, sheet.words) for text in first) else [-head, head]
     lean = signed[first] + said[0] - signed[second] - said[1]
-    alone = second not in groups and not said[0] * said[1] < 0  # the questions of one side only, and words of neither
-    if abs(lean) < LEAST or alone or signed[first] * signed[second] > 0:
+    words_tell = said[0] * said[1] < 0
+    heads_tell = second in groups and signed[first] * signed[second] <= 0
+    if abs(lean) < LEAST or not (words_tell or heads_tell):
         return {}, count
     mentor, mentee = (first, second) if lean > 0 else (second, first)
     sides = {
@@ -242,7 +234,7 @@ def give_roles(people: list[Sheet], notes: Notes) -> None:
     for sheet in people:
         if not sheet.role and sheet.identity() and sheet.identity()[0].meaning in {"mentor", "mentee"}:
             sheet.role = sheet.identity()[0].meaning
-    neutral = [s for s in people if not s.role and not s.has(*ROLES) and not roles_by_answers(s, notes)]
+    neutral = [s for s in people if not s.role and not s.has(*ROLES)]
     if len(people) == 1 and neutral:
         _role_of_only_file(neutral[0], notes)
         return
@@ -284,7 +276,17 @@ def _role_of_only_file(sheet: Sheet, notes: Notes) -> None:
         text = "no role column: whoever fills what mentors state is a mentor, whoever fills what mentees state a mentee"
         notes.warn("role", sheet.name, text, "add a role column holding mentor, mentee or both")
         return
-    sheet.role = next(iter(sides)) if sides else "mentor"
-    text = f"nothing says who is a mentor and who is a mentee; everybody would be read as a {sheet.role}"
+    likely = next(iter(sides)) if sides else "mentor"
+    sheet.role = likely
+    telling = [(_sides_of_answers(sheet, c)[1], c) for c in sheet.unknown if _may_tell(sheet, c)]
+    columns, column = max(telling, key=lambda item: item[0], default=(0, None))
+    if column is not None and columns > 1:
+        text = "the answers decide which questions follow: which of them is a mentor's, and which a mentee's?"
+        how = "say " + " and ".join(f'--answer "{column.head}: {cell}=mentor"' for cell in sheet.distinct(column))
+        how += " (or mentee, or both)"
+        notes.doubt(sheet.name, column.head, "role", text, "role", "attribute", how=how)
+        return
+    left = ", ".join(excerpt(c.head, 60) for c in sheet.unknown[:6])
+    text = f"nothing says who is a mentor and who is a mentee; everybody would be read as a {likely} (columns: {left})"
     how = answers(sheet.name, "mentor", "mentee", "both") + ", add a role column, or give a file for each role"
-    notes.doubt(sheet.name, "", "role", text, "mentor", "mentee", "both", likely=sheet.role, how=how, key=sheet.name)
+    notes.doubt(sheet.name, "", "role", text, "mentor", "mentee", "both", likely=likely, how=how, key=sheet.name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from mmatch.availability import slot_of_head
@@ -46,7 +47,8 @@ def pair_topics(sheets: list[Sheet], side_of: Callable[[Sheet, Column], str], no
             open_claim = column.claim.meaning in {"", "ranks", "mentee_ranks", "choice", "topic"}
             if side and cells and open_claim and heads[column.head.casefold()] == 1:
                 texts = topics_of(sheet, column)
-                if not all(map(values.is_tidy_number, texts)):
+                plain_words = values.readable(cells, values.yes_or_no, sheet.words) < 1
+                if plain_words and not all(map(values.is_tidy_number, texts)):
                     found[side].append((sheet, column, texts))
     shared = [
         (len(texts & wanted), (sheet, column), (other_sheet, other))
@@ -105,12 +107,13 @@ class Topics:
             return False
         if claimed:
             return self._plausible(sheet, column, claimed)
-        return bool(column.option and column.claim.side) and self._is_grid(sheet, column)
+        return bool(column.option) and self._is_grid(sheet, column)
 
     def _plausible(self, sheet: Sheet, column: Column, claimed: str) -> bool:
         """Whether cells under a weak claim look like topics rather than like stories or numbers."""
         cells = sheet.distinct(column)
-        if all(values.is_tidy_number(cell) for cell in cells) and not column.option:
+        agreed = values.readable(cells, values.yes_or_no, sheet.words)
+        if (agreed == 1 or all(map(values.is_tidy_number, cells))) and not column.option:
             return False
         if claimed == "choice":
             known = {text for other in self.sheets for c in other.of(*TOPICS) for text in topics_of(other, c)}
@@ -130,9 +133,10 @@ class Topics:
             c.option
             for other in self.sheets
             for c in other.columns
-            if c.option and (other, c.stem) != (sheet, column.stem) and c.claim.side != column.claim.side
+            if c.option and (other is not sheet or c.stem != column.stem) and c.claim.side != column.claim.side
         }
-        return len(siblings) > 1 and slot_of_head(column.option) is None and column.option in options
+        whose = column.claim.side or self._whose(sheet, column)
+        return bool(whose) and len(siblings) > 1 and slot_of_head(column.option) is None and column.option in options
 
     def _is_shared(self, sheet: Sheet, column: Column) -> bool:
         """Whether other columns hold some of the same texts."""
@@ -286,7 +290,7 @@ def _key(text: str) -> str:
 
 def _is_choice(column: Column, sheet: Sheet) -> bool:
     """Whether a head asks for one choice of several: "First choice of topic"."""
-    words = set(plain(column.head).split())
-    return bool(words & sheet.words.listed("numbers.ordinals")) or bool(
-        re.search(r"(?<!\d)[1-9]$", column.head.strip())
-    )
+    words = plain(column.head).split()
+    ordinals = sheet.words.listed("numbers.ordinals")
+    ordinal = any(a in ordinals and not sheet.words.has("time", [b]) for a, b in pairwise([*words, ""]))
+    return ordinal or bool(re.search(r"(?<!\d)[1-9]$", column.head.strip()))

@@ -207,7 +207,9 @@ class Words:
         side = self.side_of(spoken(question))
         many = next((k for k, word in enumerate(words) if self.has("many", [word])), len(words))
         counted = self._counted(words[many + 1 :], question)
-        ordinal = not self.listed("numbers.ordinals").isdisjoint(words) or question.strip()[-1:].isdigit()
+        ordinal = not self.listed("numbers.ordinals").isdisjoint(words) or bool(
+            re.search(r"[^+\d]\s*\d$", question.strip())
+        )
         topical = self.has("topic", words) and not self.has("other", words[:2])
         prefers, others = self.has("prefer", words), self.has("other", words)
         negative = self.has("negative", [w for w, after in pairwise([*words, "of"]) if (w, after) != ("no", "of")])
