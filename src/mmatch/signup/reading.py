@@ -235,7 +235,8 @@ class _Reader:
             check_identity(sheet, notes)
         settle_ids(files, notes)
         for sheet in files:
-            if not sheet.forced.role and not sheet.has(*ROLES):
+            told = sheet.role and (len(files) > 1 or sheet.forced.role)
+            if not told and not sheet.has(*ROLES):
                 roles_by_answers(sheet, notes)
         pair_topics(files, lambda sheet, column: column.claim.side or sheet.role, notes)
         give_roles(files, notes)

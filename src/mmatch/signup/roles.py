@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
 MENTOR_ONLY = frozenset(["capacity", "seats", "groups", "min_load", "offers", "mentee_ranks", "strict_mentee_ranks"])
 MENTEE_ONLY = frozenset(["requests", "ranks", "strict_ranks", "mentors", "priority", "format"])
-MOST_ANSWERS = 6  # different answers of a column that may say who is a mentor
+MOST_ANSWERS = 5  # different answers of a column that may say who is a mentor
 LEAST = 2  # how much more must speak for one side than for the other
-FEW, MOST = 0.1, 0.5  # of the rows with an answer fill a column that does not belong to it, or that does
+FEW, MOST, USUAL = 0.1, 0.5, 0.8  # of the rows with an answer fill a column that does not belong to it, or that does
 
 
 def find_roles(sheet: Sheet, notes: Notes) -> None:
@@ -194,7 +194,10 @@ def _dependent(sheet: Sheet, column: Column) -> dict[frozenset[str], list[Column
             continue
         shares = {text: sum(bool(sheet.cell(row, other)) for row in found) / len(found) for text, found in rows.items()}
         answered = frozenset(text for text, share in shares.items() if share >= MOST)
-        if answered and len(answered) < len(rows) and all(s >= MOST or s <= FEW for s in shares.values()):
+        asked = sum(len(found) for text, found in rows.items() if text in answered)
+        usual = sum(shares[text] * len(rows[text]) for text in answered) >= USUAL * asked
+        clear = usual and all(share >= MOST or share <= FEW for share in shares.values())
+        if clear and 1 < asked < len(sheet.rows) - 1:
             groups[answered].append(other)
     return groups
 

@@ -29,7 +29,7 @@ def plain(text: str) -> str:
     """A text in plain words: small letters, no accents, no punctuation, camelCase opened, "(s)" dropped."""
     if text.isascii() and (text.islower() or text.istitle()) and text.replace(" ", "").isalnum():
         return " ".join(text.lower().split())  # most names, and most words
-    bare = _GENDERED.sub("", text.strip().replace("#", " number "))
+    bare = _GENDERED.sub("", re.sub(r"\{\{.*?\}\}", " ", text).strip().replace("#", " number "))
     opened = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", unicodedata.normalize("NFKD", bare))
     letters = "".join(c for c in opened if not unicodedata.combining(c))
     return re.sub(r"[\W_]+", " ", letters.casefold().replace("ß", "ss")).strip()
@@ -207,9 +207,8 @@ class Words:
         side = self.side_of(spoken(question))
         many = next((k for k, word in enumerate(words) if self.has("many", [word])), len(words))
         counted = self._counted(words[many + 1 :], question)
-        ordinal = not self.listed("numbers.ordinals").isdisjoint(words) or bool(
-            re.search(r"[^+\d]\s*\d$", question.strip())
-        )
+        numbered = re.search(r"[^+\d]\s*\d$", question.strip())
+        ordinal = bool(numbered) or not self.listed("numbers.ordinals").isdisjoint(words)
         topical = self.has("topic", words) and not self.has("other", words[:2])
         prefers, others = self.has("prefer", words), self.has("other", words)
         negative = self.has("negative", [w for w, after in pairwise([*words, "of"]) if (w, after) != ("no", "of")])
