@@ -9,13 +9,11 @@ from form_grading import grade
 FORMS = Path(__file__).parent / "forms"
 CASES = sorted(folder.parent.name for folder in FORMS.glob("*/expected.json"))
 ASKED = {  # cases in which a careful coordinator would ask, too, or must be told
-    "128-wishes-by-address",  # a wish for "whoever is free"
     "137-two-tables-on-one-sheet",
     "143-one-name-under-two-addresses",
     "148-doubtful-numbers-of-mentees",
     "171-one-tick-grid-for-both-sides",  # who only cells tell: "I can help with this"
     "174-workbook-with-formulas-and-errors",
-    "178-italian-couple-with-one-address",  # a limit under a head that nobody knows
 }
 
 

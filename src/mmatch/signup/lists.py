@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-SEPARATORS = {"list ;": ";", "list |": "|", "list by line": "\n", "list ,": ","}
+SEPARATORS = {"list ;": ";", "list |": "|", "list by line": "\n", "list /": " / ", "list ,": ","}
 _COMMA = re.compile(r"\((?:[^()]*)\)|\[(?:[^\][]*)\]|(,)")
 _MARKER = re.compile(r"\b(?:e\.?g|i\.?e|such as|etc|including|incl)\b", re.IGNORECASE)
 
@@ -44,29 +44,26 @@ def comma_pieces(text: str) -> list[str]:
     return [piece for piece in [*pieces, text[start:].strip()] if piece]
 
 
-def list_style(cells: Iterable[str], *, expected: bool) -> str:
+def list_style(cells: Iterable[str], *, expected: bool, company: Iterable[str] = ()) -> str:
     """How a column writes lists: a key of `SEPARATORS`, or "text" where it holds one item a cell.
 
     Args:
         cells: the column.
         expected: whether its meaning is a list (topics, wishes); for any other column a separator counts only where
-            options are seen to repeat in different company.
+            options are seen to repeat in different company, as a slash does in all columns.
+        company: cells of other columns that hold the same options.
     """
     distinct = [cell for cell in dict.fromkeys(cells) if cell]
     if distinct and all(cell.startswith("{") and cell.endswith("}") for cell in distinct):
         return "list ,"
     for how, separator in SEPARATORS.items():
-        used = separator != "," and any(separator in cell for cell in distinct)
-        if used and (expected or _repeats([split(cell, how) for cell in distinct]) or _trailing(distinct, separator)):
+        if not any(separator in cell for cell in distinct):
+            continue
+        others = [*distinct, *company] if separator == " / " else distinct
+        trailing = separator == ";" and all(cell.endswith(";") for cell in distinct)
+        if (expected and separator != " / ") or trailing or _repeats([split(cell, how) for cell in others]):
             return how
-    if any("," in cell for cell in distinct) and (expected or _repeats([split(cell, "list ,") for cell in distinct])):
-        return "list ,"
     return "text"
-
-
-def _trailing(cells: Sequence[str], separator: str) -> bool:
-    """Whether every cell ends in the separator, as some forms write ticks."""
-    return separator == ";" and all(cell.endswith(";") for cell in cells)
 
 
 def _repeats(split_cells: Sequence[Sequence[str]]) -> bool:

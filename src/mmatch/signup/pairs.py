@@ -61,7 +61,9 @@ def score_column(sheet: Sheet) -> Column | None:
         if column.head and not any(column is one for one in pair_columns(sheet) or ())
     ]
     numeric = len(sheet.columns) == 3 and len(others) == 1 and all(map(is_tidy_number, sheet.distinct(others[0])))
-    if numeric and (_are_years(sheet.distinct(others[0])) or sheet.words.has("rank", plain(others[0].head).split())):
+    words = plain(others[0].head).split() if numeric else []
+    counts = any(sheet.words.has(concept, words) for concept in ("rank", "met", "time"))
+    if numeric and (counts or _are_years(sheet.distinct(others[0]))):
         return None
     return others[0] if numeric and sheet.is_filled(others[0]) else None
 

@@ -225,6 +225,10 @@ class FormPeople:
             return found[0] if len(found) == 1 else None
         return person
 
+    def spellings(self) -> frozenset[str]:
+        """All ids, names and addresses, in small letters."""
+        return frozenset(text.casefold() for p in self for text in (p.spelling, p.name, p.email) if text)
+
     def called(self, text: str) -> list[FormPerson]:
         """Everybody whom a text may name."""
         found = self._called.get(_loose(text), [])

@@ -75,9 +75,8 @@ def _holds_lists(sheet: Sheet, column: Column) -> bool:
 
 def topics_of(sheet: Sheet, column: Column) -> set[str]:
     """The different texts in the lists of a column, for comparing."""
-    cells = sheet.distinct(column)
-    style = list_style(cells, expected=True)
-    return {_key(item) for cell in cells for item in split(cell, style)}
+    pieces = (piece for cell in sheet.distinct(column) for piece in re.split(r"[;|,\n]| / ", cell))
+    return {_key(piece) for piece in pieces if piece.strip()}
 
 
 class Topics:
@@ -247,6 +246,7 @@ class Topics:
 
     def _split(self) -> None:
         """How the cells of topics are split: learned from all of them together."""
+        company = [cell for sheet in self.sheets for column in sheet.of(*TOPICS) for cell in sheet.distinct(column)]
         alone: list[str] = []
         joined: list[str] = []
         commas: list[tuple[Sheet, Column]] = []
@@ -255,7 +255,7 @@ class Topics:
                 cells = list(sheet.same_head(column))
                 if not column.how and column.option and self._ticks(sheet, column):
                     column.how = "tick"
-                column.how = column.how or list_style(cells, expected=True)
+                column.how = column.how or list_style(cells, expected=True, company=company)
                 single = column.how == "list ," and _is_choice(column, sheet)
                 if single:
                     column.how = "text"

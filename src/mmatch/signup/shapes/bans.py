@@ -33,10 +33,7 @@ class BansShape:
 
 def named_pairs(sheet: Sheet, draft: Draft, order: Column | None = None) -> list[tuple[int, str, str]]:
     """(place in an order, mentor, mentee) of every row, by their ids; whoever is unknown is noted."""
-    known = frozenset(
-        text.casefold() for person in draft.people for text in (person.spelling, person.name, person.email) if text
-    )
-    columns = pair_columns(sheet) or known_pair(sheet, known)
+    columns = pair_columns(sheet) or known_pair(sheet, draft.people.spellings())
     if columns is None:
         return []
     columns[0].meaning, columns[1].meaning = "mentor", "mentee"

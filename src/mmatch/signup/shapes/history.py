@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mmatch.cohort.participants import Meeting
-from mmatch.signup.pairs import is_own_list, kind_of_pairs, pair_columns, score_column
+from mmatch.signup.pairs import is_own_list, kind_of_pairs, known_pair, pair_columns, score_column
 from mmatch.signup.questions import answers
 
 if TYPE_CHECKING:
@@ -19,15 +19,14 @@ class HistoryShape:
     name = "history"
     rank = 20
 
-    def fits(self, sheet: Sheet, known: frozenset[str]) -> bool:  # noqa: ARG002 - the heads tell
+    def fits(self, sheet: Sheet, known: frozenset[str]) -> bool:
         """Where two columns name a pair, and neither the file's name nor a head says that they are bans or wishes."""
-        return (
-            pair_columns(sheet) is not None and score_column(sheet) is None and kind_of_pairs(sheet) in {"", "history"}
-        )
+        paired = pair_columns(sheet) is not None or (bool(known) and known_pair(sheet, known) is not None)
+        return paired and score_column(sheet) is None and kind_of_pairs(sheet) in {"", "history"}
 
     def read(self, sheet: Sheet, draft: Draft) -> None:
         """Every row's meeting."""
-        columns = pair_columns(sheet)
+        columns = pair_columns(sheet) or known_pair(sheet, draft.people.spellings())
         if columns is None:
             return
         if not sheet.forced.shape and (is_own_list(sheet) or not kind_of_pairs(sheet)):
@@ -43,6 +42,9 @@ class HistoryShape:
         columns[0].meaning, columns[1].meaning = "mentor", "mentee"
         for row in sheet.rows:
             mentor, mentee = (self._name(sheet, row, column, draft) for column in columns)
+            first = draft.people.find(mentor)
+            if first is not None and first.roles == {"mentee"}:
+                mentor, mentee = mentee, mentor
             if mentor and mentee:
                 topic, date = (_first(sheet, row, meaning) for meaning in ("topic", "date"))
                 draft.history.append(Meeting(mentor, mentee, topic=topic, date=date or None))
