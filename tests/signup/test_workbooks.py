@@ -144,7 +144,8 @@ def test_sheets_are_found_by_their_relations_not_by_their_names():
 )
 def test_other_spellings_are_the_same_sheet(change):
     text = parts(HEADS + '<row r="2"><c r="A2"><v>5</v></c><c r="B2" t="str"><v>A &amp; B</v></c></row>')
-    text["xl/worksheets/sheet0.xml"] = change(text["xl/worksheets/sheet0.xml"])
+    sheet = text["xl/worksheets/sheet0.xml"].replace("<sheetData>", '<dimension ref="A1:B2"/><sheetData>')
+    text["xl/worksheets/sheet0.xml"] = change(sheet + "\n")
     ((table,), _, _) = read(zipped(text))
     assert (table.heads, table.rows) == (("id", "name"), [["5", "A & B"]])
 

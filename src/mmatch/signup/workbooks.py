@@ -56,6 +56,7 @@ _FORMULA = re.compile(
 )
 _STYLED = re.compile(rb'<c r="([A-Z]+)(\d+)" s="(\d+)"(?: t="n")?>')
 _USED = re.compile(rb'\bt="s"[^>]*>\s*<v>(\d{1,7})</v>')
+_KEPT = frozenset(["worksheet", "sheetData", "row", "c", "v", "f", "is", "t", "r", "rPh", "sst", "si"])
 _PLACE = re.compile(r"([A-Za-z]{1,3})(\d{1,7})")
 _ATTRIBUTES = re.compile(r"office:|table:formula")
 _TYPES = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/"
@@ -498,7 +499,8 @@ class _Package:
                 column = _number(given[1].upper().encode())
                 place = f' r="{given[1].upper()}{row}"'
                 place += "".join(f" {key}={quoteattr(facts[key])}" for key in ("s", "t") if key in facts)
-            write(f"<{tag}{place}>")
+            if tag in _KEPT:
+                write(f"<{tag}{place}>")
 
         def data(piece: str) -> None:
             if kind in {"t", "v", "f"}:
@@ -507,7 +509,8 @@ class _Package:
         def end(tag: str) -> None:
             nonlocal kind
             kind = ""
-            write(f"</{_local(tag)}>")
+            if (name := _local(tag)) in _KEPT:
+                write(f"</{name}>")
 
         self.parse(text, begin, end, data)
         return made
