@@ -1,40 +1,103 @@
-"""Workbooks (.xlsx, .xls, .ods) as tables, one a sheet: their parts are measured before they are unpacked."""
+"""Workbooks (.xlsx, .xls, .ods) as tables, one a sheet: python-calamine has no limits, so it sees what was measured.
+
+A zip is unpacked in pieces under limits and looked through; a new one with nothing but the sheets looked at is what is
+read. An old .xls is read by a child process with little memory and time.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
 import io
+import json
+import posixpath
 import re
+import struct
+import subprocess
+import sys
 import zipfile
 import zlib
-from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from xml.parsers import expat
+from xml.sax.saxutils import escape, quoteattr
 
 from mmatch.errors import InputError, LimitError, Problem, excerpt
-from mmatch.signup.tables import MOST_CELLS, InputTable, table_from_rows
+from mmatch.signup.tables import InputTable, table_from_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from mmatch.signup.vocabulary import Words
 
-MOST_INFLATED = 512 * 2**20
-MOST_RATIO = 200  # a part that unpacks to more than this many times its size is no table of texts
-SPARE = 1_000_000  # cells that a sheet may span whatever it holds
-MOST_SPREAD = 20  # cells spanned for each cell filled, beyond the spare ones
+Faults = dict[tuple[int, int], str]
+
+SPARE = 8 * 2**20  # bytes that any workbook may unpack to, and that its texts may fill
+MOST_RATIO, MOST_TEXT = 40, 10  # and how many more for each byte of the file
+MOST_SHEETS, MOST_PARTS, MOST_MARKS, DEEPEST = 200, 5000, 100_000, 100
+ROW = 6  # an empty row costs as much as so many cells
 LONGEST_CELL = 4 * 32_767
-_CHUNK = 2**18
+NO_VALUE = "a formula without a value"
+AS_XLSX = "open it in a spreadsheet and save it as .xlsx"
+_CHUNK = 2**16
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
-_CELL = re.compile(rb'<(?:x:)?c\b[^>]*?\br="([A-Z]{1,3})(\d{1,7})"')
-_FAULTS = (  # cells with an error, and formulas without a value
-    re.compile(rb'<(?:x:)?c\b[^>]*?\br="([A-Z]{1,3}\d{1,7})"[^>]*\bt="e"'),
-    re.compile(rb'<(?:x:)?c\b[^>]*?\bt="e"[^>]*?\br="([A-Z]{1,3}\d{1,7})"'),
-    re.compile(rb'<c\b[^>]*?\br="([A-Z]{1,3}\d{1,7})"[^>]*>\s*<f[^>]*?(?:/>|>[^<]*</f>)\s*(?:<v\s*/>|<v></v>)?\s*</'),
+_REST = rb'(?: (?!r)[\w:]++="[^"<>]*+")*+'  # attributes, none of which is a second place
+_INSIDE = rb"(?:[^<]++|<(?!/?(?:c|row)[\s/>]|!|[^<>\s]*:)[^<>]*+>)*+</c>"
+_ROW = re.compile(
+    rb'<row r="(\d{1,7}+)"' + _REST + rb'(?:/>|>(?:<c r="[A-Z]{1,3}+\1"' + _REST + rb"(?:><v>[^<]*+</v></c>|/>|>"
+    rb"" + _INSIDE + rb"))*+</row>)\s*"
 )
-_KEPT = re.compile(r"xl/worksheets/sheet\d+\.xml|xl/sharedStrings\.xml|content\.xml|META-INF/manifest\.xml")
-_USED = re.compile(rb't="s"[^>]*>\s*<v>(\d+)</v>')
-_REPEATED = re.compile(rb'number-(columns|rows)-repeated="(\d+)"')
-_SHARED = re.compile(rb"<si\b.*?</si>", re.DOTALL)
+_COLUMN = re.compile(rb'<c r="([A-Z]+)')
+_FILLED = re.compile(rb'<c r="([A-Z]*+)(\d++)"' + _REST + rb">")
+_ERROR = re.compile(rb'<c r="([A-Z]+)(\d+)"[^>/]*\bt="e"[^>/]*>(.*?)</c>', re.DOTALL)
+_FORMULA = re.compile(
+    rb'<c r="([A-Z]+)(\d+)"(?![^>]*\bt="(?:str|e)")[^>/]*>\s*'
+    rb"<f\b(?:[^>]*/>|[^>]*>[^<]*</f>)\s*(?:<v\s*/>|<v></v>)?\s*</c>"
+)
+_STYLED = re.compile(rb'<c r="([A-Z]+)(\d+)" s="(\d+)"(?: t="n")?>')
+_USED = re.compile(rb'\bt="s"[^>]*>\s*<v>(\d{1,7})</v>')
+_KEPT = frozenset(["worksheet", "sheetData", "row", "c", "v", "f", "is", "t", "r", "rPh", "sst", "si"])
+_PLACE = re.compile(r"([A-Za-z]{1,3})(\d{1,7})")
+_ATTRIBUTES = re.compile(r"office:|table:formula")
+_TYPES = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/"
+_CHILD = """
+import io, json, os, sys
+sys.path.append(sys.argv[1])
+import python_calamine
+data = sys.stdin.buffer.read()
+try:
+    import resource
+    seconds, memory = 2 + len(data) // 2**19, 48 * 2**20 + 40 * len(data)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
+    with open("/proc/self/statm") as pages:
+        memory += int(pages.read().split()[0]) * resource.getpagesize()
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+except (ImportError, OSError, ValueError):
+    pass
+book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
+found = []
+for k, meta in enumerate(book.sheets_metadata):
+    if str(meta.typ).endswith(".WorkSheet"):
+        sheet = book.get_sheet_by_index(k)
+        rows = list(sheet.iter_rows()) if sheet.start else []
+        found.append([meta.name, str(meta.visible).endswith(".Visible"), (sheet.start or (0, 0))[1], rows])
+text = json.dumps(found, default=lambda value: [type(value).__name__, str(value)])
+sys.stdout.write(text if len(text) < 2**24 + 40 * len(data) else 1 / 0)
+"""
+
+
+@dataclass(slots=True)
+class _Sheet:
+    """What was seen of a sheet: where it holds errors, numbers shown with zeros before them, and percents."""
+
+    title: str
+    visible: bool = True
+    filled: bool = False
+    faults: Faults = field(default_factory=dict)
+    zeros: dict[tuple[int, int], int] = field(default_factory=dict)
+    percents: dict[int, int] = field(default_factory=dict)
+    rows: list[tuple[int, list[str]]] = field(default_factory=list)
 
 
 def is_workbook(data: bytes) -> bool:
@@ -43,169 +106,529 @@ def is_workbook(data: bytes) -> bool:
 
 
 def tables_from_workbook(data: bytes, name: str, words: Words) -> tuple[list[InputTable], list[str]]:
-    """(the sheets that hold tables, remarks on the others); places are rows of the sheet.
-
-    Numbers lose a useless ".0", dates become ISO, empty cells stay empty; hidden sheets are not read.
+    """As `sheets_from_workbook`, for a reader that wants no errors at all.
 
     Raises:
-        InputError: encrypted, with macros, damaged, or with cells that hold an error such as #REF!.
-        LimitError: parts that unpack to far more than they hold.
+        InputError: any cell holds an error, or the workbook is refused.
     """
-    import python_calamine
-
-    faults = _measured(data, name) if data.startswith(_ZIP) else {}
-    if data.startswith(_OLE) and "EncryptedPackage".encode("utf-16-le") in data:
-        raise _refused(name, "the workbook is protected with a password", "save it without a password")
-    try:
-        book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
-        sheets = [(meta.name, str(meta.visible), book.get_sheet_by_name(meta.name)) for meta in book.sheets_metadata]
-        grids = [(title, visible, sheet.to_python(skip_empty_area=False)) for title, visible, sheet in sheets]
-    except (python_calamine.CalamineError, OSError, ValueError) as error:
-        text = f"cannot be read as a workbook: {excerpt(str(error))}"
-        raise _refused(name, text, "open it in a spreadsheet and save it as .xlsx") from None
-    return _tables(grids, faults, name, words)
-
-
-def _tables(
-    grids: list[tuple[str, str, Any]], faults: dict[int, list[str]], name: str, words: Words
-) -> tuple[list[InputTable], list[str]]:
-    tables, remarks = [], []
-    problems: list[Problem] = []
-    for k, (title, visible, grid) in enumerate(grids):
-        rows = [(number, [_text(cell) for cell in row]) for number, row in enumerate(grid, 1)]
-        if not visible.endswith(".Visible"):
-            if any(any(row) for _, row in rows):
-                remarks.append(
-                    f"the hidden sheet {excerpt(title)} was not read: show it in the workbook if people stand in it"
-                )
-            continue
-        if max((sum(map(bool, row)) for _, row in rows), default=0) < 2:
-            if any(any(row) for _, row in rows):
-                remarks.append(f"the sheet {excerpt(title)} holds no table and was not read")
-            continue
-        problems += [
-            Problem(
-                "error-cell",
-                f"{name}: {title}!{place}",
-                "the cell holds an error or a formula without a value",
-                "mend the formula, or write the value",
-            )
-            for place in faults.get(k, [])
-        ]
-        tables.append(table_from_rows(rows, f"{name}: {title}", words, unit="row"))
+    tables, remarks, faults = sheets_from_workbook(data, name, words)
+    problems = [
+        Problem("error-cell", f"{table} row {row}", f"a cell holds {found}", "mend the formula, or write the value")
+        for table, cells in faults.items()
+        for (row, _), found in cells.items()
+    ]
     if problems:
         raise InputError(problems)
-    if not tables:
-        raise _refused(name, "no visible sheet holds a table", "put heads over the columns, one row a person")
     return tables, remarks
 
 
+def sheets_from_workbook(data: bytes, name: str, words: Words) -> tuple[list[InputTable], list[str], dict[str, Faults]]:
+    """(the sheets that hold tables, remarks, cells of each table that hold an error instead of a value).
+
+    Places are rows of the sheet and columns from 0. Numbers lose a useless ".0" and keep zeros shown before them,
+    percents are read as stored, dates become ISO, empty cells stay empty; merged cells fill only the first one.
+    Hidden rows and columns are read, hidden sheets are not.
+
+    Raises:
+        InputError: encrypted, with macros, damaged, or of a kind that is not read.
+        LimitError: the workbook would unpack to far more than its size.
+    """
+    sheets = _Package(data, name).sheets() if data.startswith(_ZIP) else _from_xls(data, name)
+    tables, remarks, faults = [], [], {}
+    if data.startswith(_OLE):
+        remarks.append("errors in cells, such as #N/A, cannot be told from empty cells in an old .xls workbook")
+    for sheet in sheets:
+        if not sheet.visible:
+            if sheet.filled:
+                told = "was not read: show it in the workbook if people stand in it"
+                remarks.append(f"the hidden sheet {excerpt(sheet.title)} {told}")
+            continue
+        if not any(sum(map(bool, row)) > 1 for _, row in sheet.rows):
+            if any(any(row) for _, row in sheet.rows):
+                remarks.append(f"the sheet {excerpt(sheet.title)} holds no table and was not read")
+            continue
+        table = table_from_rows(sheet.rows, f"{name}: {sheet.title}", words, unit="row")
+        remarks += _percents(sheet, table)
+        tables.append(table)
+        if sheet.faults:
+            faults[table.name] = sheet.faults
+    if not tables:
+        raise _refused(name, "no visible sheet holds a table", "put heads over the columns, one row a person")
+    return tables, remarks, faults
+
+
+def _texts(rows: Iterable[list[Any]], start: int, sheet: _Sheet) -> list[tuple[int, list[str]]]:
+    """The rows of a sheet as texts; the first cell stands in the column ``start``."""
+    found, before = [], [""] * start
+    for number, row in enumerate(rows, 1):
+        texts = before + [cell if type(cell) is str else _text(cell) for cell in row]
+        if len(max(texts, key=len, default="")) > LONGEST_CELL:
+            raise _limit(f"{sheet.title} row {number}", f"a cell has more than {LONGEST_CELL:,} characters")
+        found.append((number, texts))
+    for (line, column), digits in sheet.zeros.items():
+        texts = found[line - 1][1] if line <= len(found) else []
+        if column < len(texts) and texts[column].isdecimal():
+            texts[column] = texts[column].zfill(digits)
+    return found
+
+
 def _text(value: Any) -> str:
-    """A cell as text: 7.0 is 7, midnight is a date, and true is true."""
-    if isinstance(value, str):
-        return value
-    if isinstance(value, bool):
-        return "true" if value else "false"
+    """A cell as text: 7.0 is 7, midnight is a date, and true is true; the child names the types that JSON lacks."""
     if isinstance(value, float):
         return str(int(value)) if value.is_integer() and abs(value) < 2**53 else repr(value)
+    if isinstance(value, bool):
+        return "true" if value else "false"
     if isinstance(value, dt.datetime):
         return value.date().isoformat() if value.time() == dt.time() else value.isoformat(" ", "minutes")
-    if isinstance(value, dt.date):
-        return value.isoformat()
+    if isinstance(value, list):
+        kind, text = value
+        return str(text) if kind == "timedelta" else _text(getattr(dt, kind).fromisoformat(text))
     return value.isoformat("minutes") if isinstance(value, dt.time) else str(value)
+
+
+def _percents(sheet: _Sheet, table: InputTable) -> Iterator[str]:
+    """One remark for a sheet with percents."""
+    lines = set(table.lines)
+    for column, row in sorted(sheet.percents.items()):
+        if row in lines and column < len(table.heads):
+            shown, stored = excerpt(table.heads[column]), sheet.rows[row - 1][1][column]
+            yield f"{excerpt(sheet.title)}: the column {shown} is formatted as percent and read as stored: {stored}"
+            return
 
 
 def _refused(name: str, found: str, hint: str) -> InputError:
     return InputError(Problem("workbook", name, found, hint))
 
 
-def _measured(data: bytes, name: str) -> dict[int, list[str]]:
-    """Look through every part within limits; the cells of each sheet that hold an error or an unfinished formula."""
+def _limit(name: str, found: str) -> LimitError:
+    return LimitError(Problem("too-large", name, found, "save the sheet as CSV"))
+
+
+def _from_xls(data: bytes, name: str) -> list[_Sheet]:
+    """An old workbook, read by a child that may die of it."""
+    import python_calamine
+
+    for sign, found in (("EncryptedPackage", "is protected with a password"), ("_VBA_PROJECT", "carries macros")):
+        if sign.encode("utf-16-le") in data:
+            raise _refused(name, f"the workbook {found}", "save it as .xlsx, without a password or macros")
+    code = [sys.executable, "-I", "-c", _CHILD, str(Path(python_calamine.__file__).parent.parent)]
     try:
-        parts = zipfile.ZipFile(io.BytesIO(data)).infolist()
-    except (zipfile.BadZipFile, ValueError, OSError):
-        raise _refused(name, "the file is damaged", "save it again as .xlsx") from None
-    _check_kind({part.filename for part in parts}, any(part.flag_bits & 1 for part in parts), name)
-    left = max(32 * 2**20, min(MOST_INFLATED, MOST_RATIO * len(data)))
-    kept: dict[str, bytes] = {}
-    for part in parts:
-        chunks = []
-        for chunk in _inflated(data, part, name):
-            left -= len(chunk)
-            if left < 0:
-                text = f"{excerpt(part.filename)} unpacks to far more than its size"
-                raise LimitError(Problem("too-large", name, text, "save the sheet as CSV"))
-            if _KEPT.fullmatch(part.filename):
-                chunks.append(chunk)
-        kept[part.filename] = b"".join(chunks)
-    if b"encryption-data" in kept.get("META-INF/manifest.xml", b""):
-        raise _refused(name, "the workbook is protected with a password", "save it without a password")
-    _check_repeats(kept.get("content.xml", b""), name)
-    sheets = sorted((key for key in kept if key.startswith("xl/worksheets/")), key=lambda key: (len(key), key))
-    faults = {}
-    for number, key in enumerate(sheets):
-        _check_span(kept[key], name, key)
-        found = [cell for pattern in _FAULTS for cell in pattern.findall(kept[key])]
-        faults[number] = [cell.decode() for cell in dict.fromkeys(found)]
-    _check_strings(kept.get("xl/sharedStrings.xml", b""), [kept[key] for key in sheets], len(data), name)
-    return faults
+        done = subprocess.run(code, input=data, capture_output=True, check=True, timeout=10 + len(data) / 2**18)  # noqa: S603
+        found = json.loads(done.stdout)
+    except (subprocess.SubprocessError, OSError, ValueError):
+        text = "the old workbook cannot be read: it is damaged or protected, or would take too much memory or time"
+        raise _refused(name, text, AS_XLSX) from None
+    sheets = []
+    for title, visible, start, rows in found:
+        sheets.append(_Sheet(f"{title}", visible, bool(rows)))
+        sheets[-1].rows = _texts(rows, start, sheets[-1])
+    return sheets
 
 
-def _check_kind(names: set[str], encrypted: bool, name: str) -> None:
-    if not names & {"xl/workbook.xml", "content.xml", "xl/workbook.bin"}:
-        text = "found a zip archive, expected a workbook or text: compressed input is not supported"
-        raise InputError(Problem("compressed", name, text, "save or unpack it as CSV first"))
-    if any(part.endswith("vbaProject.bin") for part in names):
-        raise _refused(name, "the workbook carries macros", "save it as .xlsx, without macros")
-    if encrypted:
-        raise _refused(name, "the workbook is protected with a password", "save it without a password")
+class _Package:
+    """A zipped workbook: its parts, what they may still unpack to, and what is handed on."""
+
+    def __init__(self, data: bytes, name: str) -> None:
+        self.data, self.name = data, name
+        self.left, self.spread = SPARE + MOST_RATIO * len(data), SPARE // 16 + 2 * len(data)
+        self.weight = SPARE + MOST_TEXT * len(data)
+        try:
+            found = zipfile.ZipFile(io.BytesIO(data)).infolist()
+        except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError):
+            raise self.damaged() from None
+        self.parts = {part.filename.casefold(): part for part in found}
+        if self.parts.keys().isdisjoint({"xl/workbook.xml", "content.xml", "xl/workbook.bin", "encryptedpackage"}):
+            text = "found a zip archive, expected a workbook or text: compressed input is not supported"
+            raise InputError(Problem("compressed", name, text, "save or unpack it as CSV first"))
+        if "xl/workbook.bin" in self.parts:
+            raise _refused(name, "a binary workbook (.xlsb) is not read", AS_XLSX)
+        if any(re.search(r"vbaproject|xl/macrosheets/|^(?:basic|scripts)/", part) for part in self.parts):
+            raise _refused(name, "the workbook carries macros", "save it without macros")
+        if any(part.flag_bits & 1 for part in found):
+            raise _refused(name, "the workbook is protected with a password", "save it without a password")
+        if len(self.parts) < len(found) or len(found) > MOST_PARTS:
+            raise self.damaged()
+        self.made: list[tuple[str, int, int, int, bytes | bytearray | memoryview]] = []
+
+    def damaged(self) -> InputError:
+        return _refused(self.name, "the file is damaged, or written in a way that is not supported", AS_XLSX)
+
+    def spend(self, size: int) -> None:
+        self.left -= size
+        if self.left < 0:
+            raise _limit(self.name, "the workbook unpacks to far more than its size")
+
+    def unpacked(self, path: str, hand_on: str = "") -> bytearray:
+        """A part, inflated in pieces whatever size it claims, and handed on as it is under a new name."""
+        part = self.parts.get(path.casefold())
+        if part is None:
+            raise self.damaged()
+        at = part.header_offset
+        begin = at + 30 + sum(struct.unpack("<2H", self.data[at + 26 : at + 30].ljust(4, b"\0")))
+        packed, text = memoryview(self.data)[begin : begin + part.compress_size], bytearray()
+        machine = zlib.decompressobj(-15) if part.compress_type == zipfile.ZIP_DEFLATED else None
+        try:
+            for k in range(0, len(packed), _CHUNK):
+                piece = machine.decompress(packed[k : k + _CHUNK], 4 * _CHUNK) if machine else packed[k : k + _CHUNK]
+                while piece:
+                    self.spend(len(piece))
+                    text += piece
+                    piece = machine.decompress(machine.unconsumed_tail, 4 * _CHUNK) if machine else b""
+        except zlib.error:
+            raise self.damaged() from None
+        if zlib.crc32(text) != part.CRC or (machine and not machine.eof) or part.compress_type not in {0, 8}:
+            raise self.damaged()
+        if b"\0" in text[:200]:  # UTF-16
+            raise self.damaged()
+        if hand_on:
+            self.made.append((hand_on, part.compress_type, part.CRC, len(text), packed))
+        return text
+
+    def add(self, path: str, text: bytes | bytearray) -> None:
+        self.made.append((path, 0, zlib.crc32(text), len(text), text))
+
+    def archive(self) -> bytes:
+        """What was handed on as a zip of its own."""
+        body, index = bytearray(), bytearray()
+        for path, method, crc, size, packed in self.made:
+            facts = struct.pack("<5H3I2H", 20, 0, method, 0, 33, crc, len(packed), size, len(path), 0)
+            index += b"PK\1\2\x14\0" + facts + struct.pack("<3H2I", 0, 0, 0, 0, len(body)) + path.encode()
+            body += b"PK\3\4" + facts + path.encode() + packed
+        n = len(self.made)
+        return bytes(body + index + b"PK\5\6" + struct.pack("<4H2IH", 0, 0, n, n, len(index), len(body), 0))
+
+    def parse(
+        self,
+        text: bytes | bytearray,
+        begin: Callable[[str, dict[str, str]], object],
+        end: Callable[[str], object] = str,
+        data: Callable[[str], object] = str,
+    ) -> None:
+        """XML without a document type, and not deeply nested."""
+        depth = 0
+
+        def begun(tag: str, attributes: dict[str, str]) -> None:
+            nonlocal depth
+            depth += 1
+            if depth > DEEPEST:
+                raise self.damaged()
+            begin(tag, attributes)
+
+        def ended(tag: str) -> None:
+            nonlocal depth
+            depth -= 1
+            end(tag)
+
+        def typed(*_: object) -> None:
+            raise self.damaged()
+
+        if text.count(b"<") > SPARE // 14 + 2 * len(self.data):
+            raise _limit(self.name, "the workbook has far more parts than its size allows")
+        parser = expat.ParserCreate()
+        parser.buffer_text = True
+        parser.StartElementHandler, parser.EndElementHandler, parser.CharacterDataHandler = begun, ended, data
+        parser.StartDoctypeDeclHandler = typed
+        try:
+            parser.Parse(bytes(text), True)
+        except (expat.ExpatError, ValueError, LookupError):
+            raise self.damaged() from None
+
+    def elements(self, text: bytearray, *wanted: str) -> list[tuple[str, dict[str, str]]]:
+        """The elements of some names of a part, in order."""
+        found: list[tuple[str, dict[str, str]]] = []
+
+        def begin(tag: str, attributes: dict[str, str]) -> None:
+            if (name := _local(tag)) in wanted:
+                found.append((name, {_local(key): value for key, value in attributes.items()}))
+                if len(found) > 70_000:
+                    raise _limit(self.name, "the workbook has too many sheets or formats")
+
+        self.parse(text, begin)
+        return found
+
+    def sheets(self) -> list[_Sheet]:
+        """All sheets, measured, with the rows that python-calamine reads from those that are not hidden."""
+        import python_calamine
+
+        found = self.xlsx() if "xl/workbook.xml" in self.parts else self.ods()
+        try:
+            book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(self.archive()))
+            for k, sheet in enumerate(found):
+                grid = book.get_sheet_by_index(k) if sheet.visible else None
+                if grid and grid.start:
+                    sheet.rows = _texts(grid.iter_rows(), grid.start[1], sheet)
+        except InputError:
+            raise
+        except BaseException as error:
+            if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
+                raise
+            raise _refused(self.name, f"cannot be read as a workbook: {excerpt(str(error))}", AS_XLSX) from None
+        return found
+
+    def xlsx(self) -> list[_Sheet]:
+        """The sheets in their order; what belongs to them is handed on with a plain list of sheets."""
+        related = {}
+        for _, facts in self.elements(self.unpacked("xl/_rels/workbook.xml.rels"), "Relationship"):
+            path = posixpath.normpath(posixpath.join("/xl", facts.get("Target", "")))[1:].casefold()
+            related[facts.get("Id", "")] = facts.get("Type", "").rpartition("/")[2], path
+        shared = {kind: path for kind, path in related.values() if path in self.parts}
+        styles = self.styles(shared["styles"]) if "styles" in shared else {}
+        lengths = self.lengths(shared["sharedStrings"]) if "sharedStrings" in shared else []
+        links = [_link(kind, kind, f"{kind}.xml") for kind in ("styles", "sharedStrings") if kind in shared]
+        found: list[_Sheet] = []
+        listed, old = "", ""
+        for tag, facts in self.elements(self.unpacked("xl/workbook.xml"), "workbookPr", "sheet"):
+            kind, path = related.get(facts.get("id", ""), ("worksheet", ""))
+            if tag == "workbookPr" or kind != "worksheet":  # charts hold no cells
+                old = ' date1904="1"' if facts.get("date1904") in {"1", "true"} else old
+                continue
+            sheet, new = _Sheet(facts.get("name", ""), facts.get("state", "visible") == "visible"), len(found)
+            self.look_through(path, f"xl/worksheets/{new}.xml", sheet, lengths, styles)
+            links.append(_link(f"s{new}", "worksheet", f"worksheets/{new}.xml"))
+            listed += f'<sheet name="{new}" sheetId="{new + 1}" r:id="s{new}"/>'
+            found.append(sheet)
+            self.few(found)
+        workbook = f'<workbook xmlns:r="{_TYPES[:-1]}"><workbookPr{old}/><sheets>{listed}</sheets></workbook>'
+        self.add("xl/workbook.xml", workbook.encode())
+        for folder, inside in (("", _link("w", "officeDocument", "xl/workbook.xml")), ("xl/", "".join(links))):
+            name = f"{folder}_rels/{'workbook.xml' if folder else ''}.rels"
+            self.add(name, f"<Relationships>{inside}</Relationships>".encode())
+        return found
+
+    def few(self, sheets: list[_Sheet]) -> None:
+        if len(sheets) > MOST_SHEETS:
+            raise _limit(self.name, f"the workbook has more than {MOST_SHEETS} sheets")
+
+    def styles(self, path: str) -> dict[bytes, int]:
+        """The styles that show percents (0), and those that show zeros before numbers (how many digits)."""
+        text = self.unpacked(path, "xl/styles.xml")
+        codes, found, number = {"9": "%", "10": "%"}, {}, -1
+        for tag, facts in self.elements(text, "numFmt", "cellXfs", "cellStyleXfs", "cellStyles", "dxfs", "xf"):
+            if tag == "numFmt":
+                codes[facts.get("numFmtId", "")] = re.sub(r'"[^"]*"|\\.', "", facts.get("formatCode", ""))
+            elif tag != "xf":
+                number = 0 if tag == "cellXfs" else -1
+            elif number >= 0:
+                code = codes.get(facts.get("numFmtId", ""), "")
+                zeros = re.fullmatch(r"(0{2,15})(?:;.*)?", code)
+                if zeros or "%" in code:
+                    found[b"%d" % number] = len(zeros[1]) if zeros else 0
+                number += 1
+        return found
+
+    def lengths(self, path: str) -> list[int]:
+        """How many bytes each of the texts takes that cells share."""
+        text = self.unpacked(path, "xl/sharedStrings.xml")
+        return _lengths(text) or _lengths(self.rewritten(text)) or [len(text)] * text.count(b"<")
+
+    def look_through(self, path: str, new: str, sheet: _Sheet, lengths: list[int], styles: dict[bytes, int]) -> None:
+        """Measure a sheet, and find what stands in its cells instead of values or is shown in another way."""
+        text = self.unpacked(path, new)
+        measured = _measured(text)
+        if measured is None:
+            text = self.rewritten(text)
+            measured = _measured(text)
+            if measured is None:
+                raise self.damaged()
+        high, wide = measured
+        if high * (wide + ROW) > self.spread:  # cells that have a colour and no value do not count
+            high = wide = 0
+            for cell in _FILLED.finditer(text):
+                high, wide = max(high, int(cell[2])), max(wide, _number(cell[1]))
+        self.spread -= high * (wide + ROW)
+        if self.spread < 0:
+            found = f"the sheet {excerpt(sheet.title)} spans {high:,} rows and {wide:,} columns"
+            raise _limit(self.name, f"{found}, far more than it fills: delete the cells outside the table")
+        if len(text) // 20 * max(lengths, default=0) > self.weight:  # a cell takes more than 20 bytes
+            uses = [int(n[1]) for n in _USED.finditer(text)]
+            others = max(0, text.count(b't="s"') - len(uses)) * max(lengths)
+            self.weigh(others + sum(lengths[n] for n in uses if n < len(lengths)))
+        sheet.filled = b"</c>" in text
+        text = self.mark(text, sheet, styles)
+        if len(text) != self.made[-1][3]:
+            self.made.pop()
+            self.add(new, text)
+
+    def mark(self, text: bytearray, sheet: _Sheet, styles: dict[bytes, int]) -> bytearray:
+        """Note the cells that are not as they look; the text without errors, as not all kinds of them can be read."""
+        errors = b't="e"' in text
+        for found in _ERROR.finditer(text) if errors else ():
+            value = re.search(rb"<v>([^<]*)</v>", found[3])
+            sheet.faults[_place(found)] = value[1].decode(errors="replace") if value else "an error"
+            self.few_marks(sheet)
+        for found in _FORMULA.finditer(text) if b"<f" in text else ():
+            sheet.faults[_place(found)] = NO_VALUE
+            self.few_marks(sheet)
+        for found in _STYLED.finditer(text) if styles else ():
+            digits, (row, column) = styles.get(found[3]), _place(found)
+            if digits:
+                sheet.zeros[row, column] = digits
+            elif digits == 0:
+                sheet.percents.setdefault(column, row)
+            self.few_marks(sheet)
+        return bytearray(_ERROR.sub(rb'<c r="\1\2"/>', text)) if errors else text
+
+    def few_marks(self, sheet: _Sheet) -> None:
+        if len(sheet.faults) + len(sheet.zeros) > MOST_MARKS:
+            raise _limit(self.name, f"the sheet {excerpt(sheet.title)} has very many cells with errors or formats")
+
+    def weigh(self, size: int) -> None:
+        self.weight -= size
+        if self.weight < 0:
+            raise _limit(self.name, "long texts stand in very many cells")
+
+    def rewritten(self, text: bytearray) -> bytearray:
+        """A sheet, or the texts that sheets share, in the spelling that most programs write."""
+        made, row, column, kind = bytearray(), 0, 0, ""
+
+        def write(piece: str) -> None:
+            self.spend(len(piece))
+            made.extend(piece.encode())
+
+        def begin(tag: str, facts: dict[str, str]) -> None:
+            nonlocal row, column, kind
+            tag = kind = _local(tag)
+            place = ""
+            if tag == "row":
+                row, column = int(facts.get("r", row + 1)), 0
+                place = f' r="{row}"'
+            elif tag == "c":
+                given = _PLACE.fullmatch(facts.get("r") or _letters(column + 1) + str(row))
+                if given is None or int(given[2]) != row:
+                    raise ValueError
+                column = _number(given[1].upper().encode())
+                place = f' r="{given[1].upper()}{row}"'
+                place += "".join(f" {key}={quoteattr(facts[key])}" for key in ("s", "t") if key in facts)
+            if tag in _KEPT:
+                write(f"<{tag}{place}>")
+
+        def data(piece: str) -> None:
+            if kind in {"t", "v", "f"}:
+                write(escape(piece))
+
+        def end(tag: str) -> None:
+            nonlocal kind
+            kind = ""
+            if (name := _local(tag)) in _KEPT:
+                write(f"</{name}>")
+
+        self.parse(text, begin, end, data)
+        return made
+
+    def ods(self) -> list[_Sheet]:
+        """The sheets of an OpenDocument workbook; repeated cells count as often as they stand there."""
+        if b"encryption-data" in self.unpacked("META-INF/manifest.xml", "META-INF/manifest.xml"):
+            raise _refused(self.name, "the workbook is protected with a password", "save it without a password")
+        self.add("mimetype", b"application/vnd.oasis.opendocument.spreadsheet")
+        text = self.unpacked("content.xml", "content.xml")
+        reader = _Content(self)
+        self.parse(text, reader.begin, reader.end, reader.data)
+        return reader.sheets
 
 
-def _check_strings(shared: bytes, sheets: list[bytes], size: int, name: str) -> None:
-    """Texts that are kept once and stand in many cells: readers copy them into each."""
-    lengths = [len(item) for item in _SHARED.findall(shared)]
-    if lengths and max(lengths) > LONGEST_CELL:
-        raise LimitError(Problem("too-large", name, f"a cell has more than {LONGEST_CELL // 4:,} characters"))
-    uses = sum(sheet.count(b't="s"') for sheet in sheets)
-    if uses * max(lengths, default=0) > 40 * size + 2**26:
-        numbers = Counter(number for sheet in sheets for number in _USED.findall(sheet))
-        total = sum(lengths[int(n)] * times for n, times in numbers.items() if int(n) < len(lengths))
-        if total > 40 * size + 2**24:
-            text = "long texts stand in very many cells"
-            raise LimitError(Problem("too-large", name, text, "save the sheet as CSV"))
+class _Content:
+    """The sheets of an .ods: what they span, and which cells hold errors."""
+
+    def __init__(self, package: _Package) -> None:
+        self.package, self.hidden = package, set[str]()
+        self.sheets: list[_Sheet] = []
+        self.style = ""
+        self.row = self.column = self.times = self.wide = self.high = self.repeated = self.size = 0
+        self.cell: dict[str, str] | None = None
+        self.shown = ""
+
+    def begin(self, tag: str, facts: dict[str, str]) -> None:
+        if tag == "style:style":
+            self.style = facts.get("style:name", "")
+        elif tag == "style:table-properties" and facts.get("table:display") == "false":
+            self.hidden.add(self.style)
+        elif tag == "table:table":
+            self.sheets.append(_Sheet(facts["table:name"], facts.get("table:style-name") not in self.hidden))
+            self.package.few(self.sheets)
+            self.row = self.wide = self.high = 0
+        elif tag == "table:table-row":
+            self.times, self.column = max(0, int(facts.get("table:number-rows-repeated", 1))), 0
+        elif tag in {"table:table-cell", "table:covered-table-cell"}:
+            self.repeated = max(0, int(facts.get("table:number-columns-repeated", 1)))
+            self.cell, self.shown, self.size = facts, "", sum(map(len, facts.values()))
+        elif tag == "text:s":
+            self.size += max(0, int(facts.get("text:c", 1)))
+
+    def data(self, piece: str) -> None:
+        self.size += len(piece)
+        if self.cell is not None and len(self.shown) < 40:
+            self.shown += piece.strip()
+
+    def end(self, tag: str) -> None:
+        if tag in {"table:table-cell", "table:covered-table-cell"} and self.cell is not None:
+            self.take(self.cell)
+            self.column, self.cell = self.column + self.repeated, None
+        elif tag == "table:table-row":
+            self.row += self.times
+        elif tag == "table:table":
+            self.spend(self.high * (self.wide + ROW))
+
+    def take(self, facts: dict[str, str]) -> None:
+        """One cell, as often as it is repeated."""
+        package, sheet = self.package, self.sheets[-1]
+        filled = any(map(_ATTRIBUTES.match, facts))
+        self.spend(self.column // 16 if not filled else 0)
+        if not filled:
+            return
+        self.high, self.wide = self.row + self.times, max(self.wide, self.column + self.repeated)
+        self.spend(0)
+        package.weigh(self.size * self.repeated * self.times)
+        sheet.filled = True
+        kind = facts.get("office:value-type")
+        if facts.get("calcext:value-type") == "error" or (kind is None and "table:formula" in facts):
+            found = (self.shown or "an error") if "calcext:value-type" in facts else NO_VALUE
+            for row in range(self.row + 1, self.row + min(self.times, MOST_MARKS) + 1):
+                for column in range(self.column, self.column + self.repeated):
+                    sheet.faults[row, column] = found
+                    package.few_marks(sheet)
+        if kind == "percentage":
+            sheet.percents.setdefault(self.column, self.row + 1)
+
+    def spend(self, cells: int) -> None:
+        self.package.spread -= cells
+        if self.package.spread - self.high * (self.wide + ROW) < 0:
+            found = f"a sheet spans {self.high:,} rows and {self.wide:,} columns, far more than it fills"
+            raise _limit(self.package.name, f"{found}: delete the cells outside the table")
 
 
-def _inflated(data: bytes, part: zipfile.ZipInfo, name: str) -> Iterator[bytes]:
-    """The bytes of one part in small pieces, whatever size it claims."""
-    at = part.header_offset
-    start = (
-        at + 30 + int.from_bytes(data[at + 26 : at + 28], "little") + int.from_bytes(data[at + 28 : at + 30], "little")
-    )
-    packed = memoryview(data)[start : start + part.compress_size]
-    if part.compress_type == zipfile.ZIP_STORED:
-        yield bytes(packed)
-        return
-    if part.compress_type != zipfile.ZIP_DEFLATED:
-        raise _refused(name, "packed in a way that is not supported", "save it again as .xlsx")
-    machine = zlib.decompressobj(-15)
-    try:
-        piece = machine.decompress(packed, _CHUNK)
-        while piece:
-            yield piece
-            piece = machine.decompress(machine.unconsumed_tail, _CHUNK)
-    except zlib.error:
-        raise _refused(name, "the file is damaged", "save it again as .xlsx") from None
+def _measured(text: bytearray) -> tuple[int, int] | None:
+    """(rows, columns) that cells reach; None where anything is written in an unusual way."""
+    at, end = text.find(b"<sheetData>") + 11, text.rfind(b"</sheetData>")
+    if at < 11 or text.count(b"sheetData", 0, at) != 1 or b"<!" in text[:at]:
+        return None
+    high, columns = 0, set[bytes]()
+    for row in _ROW.finditer(text, at, end):
+        if row.start() != at:
+            return None
+        at, high = row.end(), max(high, int(row[1]))
+    if at != end:
+        return None
+    for k in range(0, len(text), _CHUNK):
+        columns.update(_COLUMN.findall(text, k, k + _CHUNK + 10))  # a letter too few does no harm
+    return high, max(map(_number, columns), default=0)
 
 
-def _check_span(text: bytes, name: str, part: str) -> None:
-    """A sheet spans few cells beyond those that it fills: readers hold the whole rectangle."""
-    cells = _CELL.findall(text)
-    count = len(cells)
-    columns = max((_number(column) for column in {column for column, _ in cells}), default=0)
-    rows = max((int(row) for row in {row for _, row in cells}), default=0)
-    if rows * columns > min(MOST_CELLS, SPARE + MOST_SPREAD * count):
-        found = f"{excerpt(part)} spans {rows:,} rows and {columns:,} columns and fills {count:,} cells"
-        raise LimitError(Problem("too-large", name, found, "delete the cells far outside the table"))
+def _lengths(text: bytearray) -> list[int]:
+    """The sizes of texts that sheets share; none where one is written in an unusual way."""
+    found: list[int] = []
+    at = len(text) if b"<!" in text or b":si" in text else text.find(b"<si>")
+    while 0 <= at < len(text):
+        end = text.find(b"</si>", at + _CHUNK) + 5
+        pieces = text[at : end if end > 4 else len(text)].split(b"</si>")
+        if not all(piece.startswith((b"<si><t", b"<si><r>")) for piece in pieces[:-1]):
+            return []
+        found += map(len, pieces[:-1])
+        at = end if end > 4 else len(text)
+    return found
+
+
+def _place(found: re.Match[bytes]) -> tuple[int, int]:
+    return int(found[2]), _number(found[1]) - 1
 
 
 def _number(column: bytes) -> int:
@@ -215,15 +638,17 @@ def _number(column: bytes) -> int:
     return number
 
 
-def _check_repeats(text: bytes, name: str) -> None:
-    """Repeated cells of an .ods sheet, counted where they hold anything."""
-    total = 0
-    for row in re.finditer(rb"<table:table-row\b([^>]*)>(.*?)</table:table-row>", text, re.DOTALL):
-        if b"office:value" not in row[2] and b"<text:p" not in row[2]:
-            continue
-        times = [int(n) for kind, n in _REPEATED.findall(row[1]) if kind == b"rows"]
-        cells = re.findall(rb"<table:table-cell\b([^>]*?)(?:/>|>)", row[2])
-        wide = sum(next((int(n) for _, n in _REPEATED.findall(cell)), 1) for cell in cells if b"office:value" in cell)
-        total += wide * (times[0] if times else 1)
-    if total > SPARE + len(text):
-        raise LimitError(Problem("too-large", name, f"repeated cells make {total:,} cells", "save the sheet as CSV"))
+def _letters(number: int) -> str:
+    letters = ""
+    while number:
+        number, rest = divmod(number - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
+def _local(tag: str) -> str:
+    return tag.rpartition(":")[2]
+
+
+def _link(name: str, kind: str, target: str) -> str:
+    return f'<Relationship Id="{name}" Type="{_TYPES}{kind}" Target="{target}"/>'
