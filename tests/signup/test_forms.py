@@ -13,7 +13,6 @@ ASKED = {  # cases in which a careful coordinator would ask, too, or must be tol
     "143-one-name-under-two-addresses",
     "148-doubtful-numbers-of-mentees",
     "171-one-tick-grid-for-both-sides",  # who only cells tell: "I can help with this"
-    "174-workbook-with-formulas-and-errors",
 }
 
 

@@ -16,10 +16,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import mmatch as mm
 from mmatch.errors import InputError, LimitError, MmatchError
+from mmatch.io.workbooks import NO_VALUE
 from mmatch.signup.tables import table_from_text
 from mmatch.signup.vocabulary import words_of
-from mmatch.signup.workbooks import NO_VALUE, sheets_from_workbook, tables_from_workbook
+from mmatch.signup.workbooks import tables_from_workbook
 from strategies import examples
 from workbook_files import HEADS, cell, label, ods, ods_rows, parts, parts_of, record, written, xls, xlsx, zipped
 
@@ -30,14 +32,14 @@ import json, resource, sys, time
 import mmatch.signup.reading, python_calamine
 from mmatch.errors import MmatchError
 from mmatch.signup.vocabulary import words_of
-from mmatch.signup.workbooks import sheets_from_workbook
+from mmatch.signup.workbooks import tables_from_workbook
 words = words_of()
 def most():
     return max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
 data = sys.stdin.buffer.read()
 before, start = most(), time.perf_counter()
 try:
-    sheets_from_workbook(data, "bomb", words)
+    tables_from_workbook(data, "bomb", words)
     told = "read"
 except MmatchError as error:
     told = str(error)
@@ -46,7 +48,8 @@ print(json.dumps([told, (most() - before) / 1024, time.perf_counter() - start]))
 
 
 def read(data):
-    return sheets_from_workbook(data, "w", WORDS)
+    tables, remarks = tables_from_workbook(data, "w", WORDS)
+    return tables, remarks, {table.name: table.faults for table in tables if table.faults}
 
 
 def refusal(data):
@@ -102,8 +105,28 @@ def test_errors_and_formulas_without_a_value_are_told_where_they_stand():
     row += '<c r="F3"><f>1</f><v>2</v></c></row>'
     (_, _, faults) = read(xlsx(HEADS + '<row r="2"><c r="A2"><v>1</v></c></row>' + row))
     assert faults == {"w: S0": {(3, 0): "#N/A", (3, 1): NO_VALUE, (3, 3): "#SPILL!", (3, 4): NO_VALUE}}
-    with pytest.raises(InputError, match="w: S0 row 3: a cell holds #N/A"):
-        tables_from_workbook(xlsx(HEADS + row), "w", WORDS)
+
+
+def inline(place, text):
+    return f'<c r="{place}" t="inlineStr"><is><t>{text}</t></is></c>'
+
+
+def test_an_error_is_named_where_its_column_counts_and_noted_elsewhere(tmp_path):
+    path = tmp_path / "book.xlsx"
+    heads = ["Name", "Role", "Topic", "Max mentees", "Shirt"]
+    rows = [heads, ["Ann", "mentor", "Law", "2", "M"], ["Ben", "mentee", "Law", "", "L"]]
+    cells = "".join(
+        f'<row r="{k}">' + "".join(inline(f"{'ABCDE'[n]}{k}", text) for n, text in enumerate(row)) + "</row>"
+        for k, row in enumerate(rows, 1)
+    )
+    shirt = cells.replace(inline("E2", "M"), '<c r="E2" t="e"><v>#REF!</v></c>')
+    path.write_bytes(xlsx(shirt))
+    reading = mm.read_files(path)
+    assert [dict(person.attributes) for person in reading.cohort] == [{}, {"shirt": "L"}]
+    assert any("S0!E2 holds #REF!" in str(warning) for warning in reading.warnings)
+    path.write_bytes(xlsx(shirt.replace(inline("D2", "2"), '<c r="D2" t="e"><v>#N/A</v></c>')))
+    with pytest.raises(InputError, match='S0 row 2 column "Max mentees": S0!D2 holds #N/A'):
+        mm.read_files(path)
 
 
 def test_errors_of_an_ods():

@@ -253,7 +253,7 @@ class Facts:
             return read_hours(column.with_slot(text))
         except InputError as error:
             self._wonder(
-                column, text, "availability", error.problems[0].message, "Mon 9-12; Wed 14-16", error.problems[0].hint
+                column, text, "hours", error.problems[0].message, "Mon 9-12; Wed 14-16", error.problems[0].hint
             )
             return (text, "")
 
@@ -264,7 +264,7 @@ class Facts:
         lines = ", ".join(str(self.sheet.table.lines[row]) for row in rows[:5])
         text = f"{self.sheet.table.unit} {lines}: {evidence}"
         how = f'say what it means with --answer "{key}={example}", or {hint or "mend the cell"}'
-        self.notes.doubt(self.sheet.name, column.head, about, text, how=how, key=key, decides=False)
+        self.notes.doubt(self.sheet.name, column.head, about, text, how=how, key=key)
         for row in rows:
             self.notes.unread.append((self.sheet.spot(row), self.sheet.table.place(row, column.head), evidence, hint))
 

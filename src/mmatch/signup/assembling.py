@@ -69,9 +69,7 @@ class Assembler:
                 head = next((c.head for c in sheet.of("requests", "topic") if topic in sheet.cell(answer.row, c)), "")
                 text = f"nobody offers {excerpt(topic)}, and {excerpt(near[0])} is offered: the same?"
                 how = answers(topic, near[0])
-                self.notes.doubt(
-                    sheet.name, head, "topics", text, near[0], likely=topic, how=how, key=topic, decides=False
-                )
+                self.notes.doubt(sheet.name, head, "spelling", text, near[0], likely=topic, how=how, key=topic)
 
     def _participant(self, person: FormPerson) -> Participant:
         mentor, mentee = (person.answers.get(role) for role in ("mentor", "mentee"))

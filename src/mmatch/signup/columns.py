@@ -129,7 +129,7 @@ def _checked(sheet: Sheet, notes: Notes) -> None:
             notes.doubt(sheet.name, column.head, "capacity", text, claimed, "attribute")
         elif claimed == "timezone" and column.claim.sure:
             text = f"{some} names a time zone; cells: {shown(cells)}"
-            notes.doubt(sheet.name, column.head, "time zone", text, claimed, "attribute:region", decides=False)
+            notes.doubt(sheet.name, column.head, "time zone", text, claimed, "attribute:region")
 
 
 def _hours(sheet: Sheet, notes: Notes) -> None:

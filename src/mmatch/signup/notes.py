@@ -8,6 +8,9 @@ from mmatch.errors import InputError, Problem
 from mmatch.signup.questions import Question, answers
 
 MOST_KEPT = 100_000
+DECIDING = frozenset(  # what decides who meets whom; unread hours, time zones and spellings of topics do not
+    {"identity", "people", "role", "topics", "capacity", "wishes", "bans", "pairs", "availability"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +52,6 @@ class Notes:
         likely: str = "",
         how: str = "",
         key: str = "",
-        decides: bool = True,
     ) -> None:
         """Ask, once, what something means: the guess takes what is likely, and the others are offered beside it.
 
@@ -62,14 +64,13 @@ class Notes:
             likely: what the guess takes it for; "" for nothing.
             how: the answers to give, where they are not "key=meaning".
             key: what stands before the "=" of an answer, where it is not the head.
-            decides: whether the answer decides who meets whom.
         """
         key = key or column
         if any((q.file, q.key, q.about) == (file, key, about) for q in self.questions):
             return
         others = tuple(dict.fromkeys(m for m in meanings if m != likely))
         how = how or answers(key, *filter(None, (likely, *others)))
-        self.questions.append(Question(file, column, about, likely, others, evidence, how, key, decides))
+        self.questions.append(Question(file, column, about, likely, others, evidence, how, key, about in DECIDING))
 
     def again(self, *, collect: bool) -> Notes:
         """A notebook for one more attempt, with what is noted so far; with ``collect`` bad rows are known elsewhere."""

@@ -15,7 +15,8 @@ class Question:
     Attributes:
         file: the file as messages show it.
         column: the head, "" where the doubt is about no column.
-        about: identity, role, topics, capacity, wishes, bans, availability, time zone, pairs or people.
+        about: identity, people, role, topics, capacity, wishes, bans, pairs or availability, which decide who meets
+            whom; hours, time zone or spelling, which do not.
         meaning: what the guess takes it for; "" for nothing.
         alternatives: what else it may be.
         evidence: what was found, with the first three cells.

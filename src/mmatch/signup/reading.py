@@ -17,7 +17,7 @@ from mmatch.signup.mapping import FileMapping, as_mapping, with_answers
 from mmatch.signup.notes import Notes, Spot
 from mmatch.signup.persons import FormPeople, FormPerson
 from mmatch.signup.rejected import Rejected, RejectedRow
-from mmatch.signup.reports import mapping_of, warn_of_cells, warn_of_ids
+from mmatch.signup.reports import mapping_of, note_faults, warn_of_cells, warn_of_ids
 from mmatch.signup.roles import find_roles, give_roles, name_by_role, roles_by_answers
 from mmatch.signup.shapes import shapes
 from mmatch.signup.sheets import IDENTITY, ROLES, Sheet, check_known, sheet_of
@@ -247,6 +247,8 @@ class _Reader:
         for answer in self.answers:
             people.take(answer)
         settle_columns(files, self.answers, people, notes)
+        for sheet in sheets:
+            note_faults(sheet, notes)
         for sheet in files:
             Facts(sheet, [a for a in self.answers if a.sheet is sheet], notes).read()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mmatch.errors import Problem, excerpt
+from mmatch.io.workbooks import letters
 from mmatch.signup.mapping import OTHERS, ColumnMeaning, FileMapping, FileMeaning
 from mmatch.signup.notes import Notes, Spot
 from mmatch.signup.sheets import BLOCKS, Sheet
@@ -31,6 +32,21 @@ def warn_of_cells(sheet: Sheet, notes: Notes) -> None:
         text = f"line {line} has {len(cells)} cells, header has {len(table.heads)}"
         problem = Problem("ragged", f"{table.name} line {line}", text, "quote cells that hold the delimiter")
         notes.add(problem, Spot(table.name, -1 - number))
+
+
+def note_faults(sheet: Sheet, notes: Notes) -> None:
+    """Cells that hold an error instead of a value are problems where their column counts, and noted elsewhere."""
+    rows = {line: row for row, line in enumerate(sheet.table.lines) if row not in sheet.left_out}
+    for (line, number), found in sorted(sheet.table.faults.items()):
+        if line not in rows or number >= len(sheet.columns):
+            continue
+        column = sheet.columns[number]
+        text = f"{sheet.name.rpartition(': ')[2]}!{letters(number + 1)}{line} holds {found}"
+        if column.meaning in {"", "attribute", "ignore", "number"}:
+            notes.warn("error-cell", sheet.table.place(rows[line], column.head), f"{text} and is read as empty")
+        else:
+            problem = ("error-cell", text, "mend the formula, or write the value")
+            sheet.note(notes, rows[line], column.head, problem)
 
 
 def warn_of_ids(sheet: Sheet, notes: Notes) -> None:

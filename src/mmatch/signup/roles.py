@@ -26,30 +26,23 @@ FEW, MOST, USUAL = 0.1, 0.5, 0.8  # of the rows with an answer fill a column tha
 def find_roles(sheet: Sheet, notes: Notes) -> None:
     """The column that says mentor, mentee or both is known by its cells, whatever its head."""
     words = sheet.words
-    for column in sheet.of("mentor", "mentee"):
-        cells = sheet.distinct(column)
-        if not column.forced and cells and sheet.of(*IDENTITY) and readable(cells, values.yes_or_no, words) == 1:
-            column.meaning = f"is_{column.meaning}"
-    for column in sheet.of("role", ""):  # "I want to be … [a mentor]" with yes and no
-        side = words.side_of(spoken(column.option or column.head))
-        bare = (column.meaning == "role" and column.option) or column.claim.meaning == f"is_{side}"
-        if side and bare and not column.forced and readable(sheet.distinct(column), values.yes_or_no, words) == 1:
-            column.meaning = f"is_{side}"
-    for column in sheet.of(*ROLES):
-        if column.forced and column.meaning == "role" and not _are_roles(sheet, column):
-            _say_values(column, _sides_of_answers(sheet, column)[0])
-        elif not column.forced and column.meaning == "role" and not _are_roles(sheet, column):
+    for column in sheet.of("mentor", "mentee", "role", ""):
+        if column.forced:
+            if column.meaning == "role" and not _are_roles(sheet, column):
+                _say_values(column, _sides_of_answers(sheet, column)[0])
+        elif agreed := _agreed_side(sheet, column):
+            column.meaning = f"is_{agreed}"
+        elif column.meaning == "role" and not _are_roles(sheet, column):
             column.meaning = ""
     if any(column.forced for column in sheet.of(*ROLES)):
         return
-    told = [column for column in sheet.columns if column.meaning in {"", "role"} and _are_roles(sheet, column)]
+    told = [column for column in sheet.of("", "role") if _are_roles(sheet, column)]
     least = 0.9 if sheet.role else 0.6  # a column of remarks says it of a few
     told = [c for c in told if c.meaning == "role" or sum(sheet.distinct(c).values()) >= least * len(sheet.rows)]
     told = [c for c in told if c.meaning == "role" or not words.has("past", plain(c.head).split())] or told
+    both = {"mentor", "mentee"}
     named = [
-        c
-        for c in told
-        if c.meaning == "role" or words.side_of(spoken(c.head)) or {"mentor", "mentee"} <= set(plain(c.head).split())
+        c for c in told if c.meaning == "role" or words.side_of(spoken(c.head)) or both <= set(plain(c.head).split())
     ]
     chosen = named or told
     _check_agreement(sheet, chosen, notes)
@@ -59,10 +52,23 @@ def find_roles(sheet: Sheet, notes: Notes) -> None:
         chosen[0].meaning = "role"
     elif not sheet.role and not sheet.has(*ROLES):
         for column in sheet.unknown:  # "Would you like to be a mentor?", where every cell is a plain yes or no
-            if column.claim.meaning in {"is_mentor", "is_mentee"} and not words.has("past", plain(column.head).split()):
+            asks = column.claim.meaning in {"is_mentor", "is_mentee"}
+            if asks and not words.has("past", plain(column.head).split()):
                 cells = sheet.distinct(column)
                 if len(cells) > 1 and readable(cells, _yes_or_role, words) == 1:
                     column.meaning = column.claim.meaning
+
+
+def _agreed_side(sheet: Sheet, column: Column) -> str:
+    """The side to which yes and no refer, as in "Mentor", "as a mentor" or "I want to be … [a mentor]"."""
+    cells = sheet.distinct(column)
+    if not cells or readable(cells, values.yes_or_no, sheet.words) < 1:
+        return ""
+    if column.meaning in {"mentor", "mentee"}:
+        return column.meaning if sheet.of(*IDENTITY) else ""
+    side = sheet.words.side_of(spoken(column.option or column.head))
+    bare = (column.meaning == "role" and column.option) or column.claim.meaning == f"is_{side}"
+    return side if bare else ""
 
 
 def _check_agreement(sheet: Sheet, columns: list[Column], notes: Notes) -> None:

@@ -14,7 +14,7 @@ from mmatch.io.csvs import as_written
 from mmatch.signup.vocabulary import Words, plain, words_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 MOST_ROWS = 1_000_000
 MOST_COLUMNS = 20_000
@@ -34,7 +34,8 @@ Row = tuple[int, list[str]]
 class InputTable:
     """One file or sheet as a table. ``lines[i]`` is where row i begins, ``spoiled`` are rows of another length.
 
-    ``groups`` are titles that stand above the heads, ``left_out`` are rows that are no people: (line, reason).
+    ``groups`` are titles that stand above the heads, ``left_out`` are rows that are no people: (line, reason), and
+    ``faults`` are cells that hold an error instead of a value, by line and column from 0.
     """
 
     name: str
@@ -49,7 +50,7 @@ class InputTable:
     floats: frozenset[str] = frozenset()
     groups: tuple[str, ...] = ()
     left_out: tuple[tuple[int, str], ...] = ()
-    remarks: tuple[str, ...] = ()
+    faults: Mapping[tuple[int, int], str] = field(default_factory=dict)
 
     def place(self, row: int, head: str | None = None) -> str:
         """Where a cell stands, such as ``mentors.csv line 18 column "capacity"``."""
@@ -168,7 +169,6 @@ def table_from_rows(
     *,
     delimiter: str = "",
     unit: str = "line",
-    remarks: Sequence[str] = (),
 ) -> InputTable:
     """A table from rows of cells: title lines, second head rows, totals and notes are told from people.
 
@@ -179,7 +179,7 @@ def table_from_rows(
     builder = _Builder(name, words)
     for line, cells in rows:
         builder.take(line, cells)
-    return builder.table(delimiter, unit, tuple(remarks))
+    return builder.table(delimiter, unit)
 
 
 def _filled(cells: Sequence[str]) -> int:
@@ -363,7 +363,7 @@ class _Builder:
         notes = bool(wordy) and wordy[0] in self.words.listed("rows.note") and (len(wordy) > 1 or ":" in filled[0])
         return counted or notes or len(wordy) > 5 or filled[0][0] in "*(" or "http" in filled[0] or ":" in filled[0]
 
-    def table(self, delimiter: str, unit: str, remarks: tuple[str, ...]) -> InputTable:
+    def table(self, delimiter: str, unit: str) -> InputTable:
         if self.first is not None:
             self._begin()
         self._drop_last_rows()
@@ -379,7 +379,6 @@ class _Builder:
             trimmed={self.heads[k]: count for k, count in sorted(self.trimmed.items())},
             groups=self.groups,
             left_out=tuple(sorted(self.left_out)),
-            remarks=remarks,
         )
 
 
