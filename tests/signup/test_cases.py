@@ -242,3 +242,53 @@ def test_an_answer_that_names_no_column_and_no_meaning(read):
         read({"mentors.csv": "id\na\n"}, answers=["nonsense"])
     with pytest.raises(InputError, match='unknown meaning "idd"'):
         read({"mentors.csv": "id\na\n"}, answers=["id=idd"])
+
+
+def test_a_language_is_kept_for_letters_and_as_an_attribute(read):
+    text = "Name,Role,Topic,Preferred language\nAnn,mentor,Law,Deutsch\nBo,mentee,Law,pt\nCy,mentee,Law,Klingon\n"
+    cohort = read({"signup.csv": text}).cohort
+    assert [person.language for person in cohort] == ["de", "pt", ""]
+    assert [person.attributes["preferred language"] for person in cohort] == ["Deutsch", "pt", "Klingon"]
+
+
+def test_hours_that_would_be_at_night_are_told(read):
+    text = "Name,Role,Topic,Availability\nAnn,mentor,Law,Tue 1-3\nBo,mentee,Law,Mon 9-12\nCy,mentee,Law,Tue 01:00-03:00\n"
+    reading = read({"signup.csv": text})
+    (question,) = reading.questions
+    assert 'line 2: found "Tue 1-3", which would be at night' in str(question)
+    assert [person.availability for person in reading.cohort][1:] == ["Mon 9-12", "Tue 1-3"]
+    said = "Availability: Tue 1-3=Tue 13-15"
+    assert [p.availability for p in read({"signup.csv": text}, answers=[said]).cohort][0] == "Tue 13-15"
+
+
+def test_roles_in_the_words_of_a_form_are_told_by_the_questions_that_follow(read):
+    text = """Name,I am here,Ask me about,How many can you see?,I would like to learn
+Ann,to pass on what I know,Law; Tax,2,
+Bo,as somebody who starts out,,,Law
+Cy,to pass on what I know,Tax; Art,1,
+Di,as somebody who starts out,,,Tax; Art
+Ed,a bit of each,Law; Art,3,Tax
+Flo,as somebody who starts out,,,Art
+"""
+    reading = read({"signup.csv": text})
+    roles = {person.id: (bool(person.offers), bool(person.requests)) for person in reading.cohort}
+    assert roles["Ann"] == (True, False)
+    assert roles["Bo"] == (False, True)
+    assert roles["Ed"] == (True, True)
+    assert any('"a bit of each" is both' in str(warning) for warning in reading.warnings)
+
+
+def test_answers_that_tell_two_branches_and_not_whose_they_are_make_a_question(read):
+    text = """Name,Team colour,Themes,Topics
+Ann,red,Law; Tax,
+Bo,blue,,Law
+Cy,red,Tax; Art,
+Di,blue,,Tax; Art
+Ed,red,Law; Art,
+Flo,blue,,Art
+"""
+    reading = read({"signup.csv": text})
+    with pytest.raises(InputError, match="Team colour: red=mentor"):
+        reading.cohort  # noqa: B018
+    told = read({"signup.csv": text}, answers=["Team colour: red=mentor", "Team colour: blue=mentee"]).cohort
+    assert [bool(person.offers) for person in told] == [True, False] * 3

@@ -15,9 +15,11 @@ from mmatch.availability.zones import DAY
 from mmatch.errors import InputError, Problem, Problems, excerpt
 
 LONGEST_TEXT = 10_000
+NIGHT, MORNING = (60, 6 * 60), 8 * 60  # "1-3" and "5-7" without am or pm begin and end between these minutes
 _GRIDS = {7 * 24: 60, 7 * 48: 30, 7 * 96: 15}
 _CLOCK = r"\d{1,2}(?::\d{2})?"
 _PLAIN = re.compile(rf"({'|'.join(DAYS)}) ({_CLOCK})-({_CLOCK})", re.ASCII)  # as windows are written by `week_text`
+_SURE = re.compile(r"\b0\d|\d\s*a\.?m\b|night|nacht|nuit|noche|noite|notte", re.IGNORECASE)
 _NEXT = re.compile(r"[;\n|]")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}|\d{1,2}[./]\d{1,2}[./]\d{2,4}")
 _IN_BRACKETS = re.compile(r"\(([^()]*)\)|\[([^\[\]]*)\]")
@@ -53,16 +55,22 @@ def parse_week(text: str | Sequence[str], where: str = "availability") -> tuple[
 def read_hours(text: str | Sequence[str], where: str = "availability") -> tuple[str, str]:
     """Weekly hours as a person wrote them, in the plain form of `week_text`, and the time zone that the text names.
 
-    "Mon & Wed, 9-11am (CET)" is ("Mon 9-11; Wed 9-11", "CET"); `zone_from_label` says which place that is.
+    "Mon & Wed, 9-11am (CET)" is ("Mon 9-11; Wed 9-11", "CET"); `zone_from_label` says which place that is. "Tue 1-3" is
+    refused: few people are free at night, and who means it writes 01:00-03:00.
 
     Args:
         text: one text or several; "" is no time at all.
         where: what the text is, for the error.
 
     Raises:
-        InputError: every entry that is no window, or several time zones.
+        InputError: every entry that is no window, hours of the night that may be afternoons, or several time zones.
     """
     windows, zone = _read(text, where)
+    night = [window for window in windows if NIGHT[0] <= window.start < NIGHT[1] and window.end <= MORNING]
+    if night and isinstance(text, str) and not _SURE.search(text) and not set(text) <= {"0", "1"}:
+        message = f"found {excerpt(text)}, which would be at night ({week_text(night)}), expected hours of the day"
+        hint = "write hours of the afternoon as 13 to 24, or with pm; if it is the night, write 01:00"
+        raise InputError(Problem("window", where, message, hint))
     return week_text(windows), zone
 
 

@@ -198,6 +198,7 @@ class Facts:
             **dict.fromkeys(COUNTS, partial(self._count, column)),
             "level": number if how == "number" else str,
             "attribute": plainly.get(how, texts),
+            "language": texts,
             "priority": partial(priority, words=words),
             "modes": partial(modes, words=words),
             "timezone": partial(self._zone, column),
@@ -271,7 +272,11 @@ class Facts:
     def _store(self, answer: FormAnswer, column: Column, value: Any) -> None:
         """Put a value where its meaning belongs; lists of several columns follow each other."""
         meaning = column.meaning
-        if meaning.startswith("attribute"):
+        if meaning == "language":
+            tags = [self.sheet.words.languages.get(plain(name)) for name in ([value] if isinstance(value, str) else value)]
+            if len(tags) == 1 and tags[0]:
+                answer.facts["language"] = tags[0]
+        if meaning == "language" or meaning.startswith("attribute"):
             before = answer.attributes.get(column.attribute)
             answer.attributes[column.attribute] = value if before is None else before
             return

@@ -79,6 +79,7 @@ class Assembler:
             person.spelling,
             name=fact("name") or person.name,
             email=fact("email") or person.email,
+            language=fact("language") or "",
             offers=self._offers(person, mentor) if "mentor" in person.roles else (),
             requests=self._requests(person, mentee) if "mentee" in person.roles else (),
             capacity=self._capacity(fact("capacity")),

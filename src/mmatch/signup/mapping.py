@@ -38,6 +38,7 @@ MEANINGS = {
     "priority": "urgency, greater is more urgent",
     "mentors": "how many different mentors are wanted",
     "format": "the session format wanted",
+    "language": "the language of letters to this person; also kept as an attribute",
     "availability": "weekly windows such as Mon 9-12; Wed 14-16",
     "timezone": "a time zone name or UTC offset",
     "site": "where in-person meetings can be",

@@ -290,10 +290,11 @@ def _role_of_only_file(sheet: Sheet, notes: Notes) -> None:
     telling = [(_sides_of_answers(sheet, c)[1], c) for c in sheet.unknown if _may_tell(sheet, c)]
     columns, column = max(telling, key=lambda item: item[0], default=(0, None))
     if column is not None and columns > 1:
-        text = "the answers decide which questions follow: which of them is a mentor's, and which a mentee's?"
-        how = "say " + " and ".join(f'--answer "{column.head}: {cell}=mentor"' for cell in sheet.distinct(column))
-        how += " (or mentee, or both)"
-        notes.doubt(sheet.name, column.head, "role", text, "role", "attribute", how=how)
+        for cell in sheet.distinct(column):
+            if cell not in {"mentor", "mentee", "both"}:
+                text = f"the answers decide which questions follow: is {excerpt(cell)} a mentor's, or a mentee's?"
+                key = f"{column.head}: {cell}"
+                notes.doubt(sheet.name, column.head, "role", text, "mentor", "mentee", "both", key=key)
         return
     left = ", ".join(excerpt(c.head, 60) for c in sheet.unknown[:6])
     text = f"nothing says who is a mentor and who is a mentee; everybody would be read as a {likely} (columns: {left})"

@@ -382,7 +382,7 @@ def settle(sheet: Sheet, column: Column) -> None:
     elif column.meaning == "level":
         numbers = [is_tidy_number(cell.removeprefix("+")) for cell in cells]
         column.how = "number" if not numbers or 2 * sum(numbers) > len(numbers) else "text"
-    elif column.meaning.startswith("attribute"):
+    elif column.meaning == "language" or column.meaning.startswith("attribute"):
         column.how = _attribute_style(cells, expected=bool(_LIST_HEADS.intersection(plain(column.head).split())))
 
 

@@ -93,7 +93,7 @@ class Words:
             for concepts in table.get("words", {}).values():
                 for concept, words in concepts.items():
                     self._words.setdefault(concept, []).extend(words.split())
-            for kind in ("roles", "answers", "numbers", "rows"):
+            for kind in ("roles", "answers", "numbers", "languages", "rows"):
                 for name, words in table.get(kind, {}).items():
                     self._lists.setdefault(f"{kind}.{name}", []).append(words)
 
@@ -120,6 +120,12 @@ class Words:
         """Number words and their values."""
         rows = [text.split("|") for text in self._lists.get("numbers.words", [])]
         return {word: value for row in rows for value, words in enumerate(row) for word in words.split()}
+
+    @cached_property
+    def languages(self) -> dict[str, str]:
+        """Names of languages and their tags."""
+        kinds = [kind.partition(".") for kind in self._lists]
+        return {word: tag for kind, _, tag in kinds if kind == "languages" for word in self.listed(f"{kind}.{tag}")}
 
     @cached_property
     def answers(self) -> dict[str, str]:
