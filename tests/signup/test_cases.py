@@ -252,7 +252,9 @@ def test_a_language_is_kept_for_letters_and_as_an_attribute(read):
 
 
 def test_hours_that_would_be_at_night_are_told(read):
-    text = "Name,Role,Topic,Availability\nAnn,mentor,Law,Tue 1-3\nBo,mentee,Law,Mon 9-12\nCy,mentee,Law,Tue 01:00-03:00\n"
+    text = (
+        "Name,Role,Topic,Availability\nAnn,mentor,Law,Tue 1-3\nBo,mentee,Law,Mon 9-12\nCy,mentee,Law,Tue 01:00-03:00\n"
+    )
     reading = read({"signup.csv": text})
     (question,) = reading.questions
     assert 'line 2: found "Tue 1-3", which would be at night' in str(question)

@@ -273,7 +273,9 @@ class Facts:
         """Put a value where its meaning belongs; lists of several columns follow each other."""
         meaning = column.meaning
         if meaning == "language":
-            tags = [self.sheet.words.languages.get(plain(name)) for name in ([value] if isinstance(value, str) else value)]
+            tags = [
+                self.sheet.words.languages.get(plain(name)) for name in ([value] if isinstance(value, str) else value)
+            ]
             if len(tags) == 1 and tags[0]:
                 answer.facts["language"] = tags[0]
         if meaning == "language" or meaning.startswith("attribute"):

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from mmatch.signup.vocabulary import Words
 
 NEAR = 0.85  # how much of two heads must agree, of 1, for one to be a misspelling of the other
-FEWEST_LETTERS = 5
+FEWEST_LETTERS = STEM = 5  # of a word, for it to be compared
 MOST_MENTEES = 30  # that somebody takes under a head that only nearly speaks of a limit
 COUNTED = frozenset({"capacity", "mentors", "seats"})
 ABOUT = {"avoids": "bans", "ranks": "wishes", "role": "role", "availability": "availability", "mentors": "capacity"}
@@ -51,9 +51,10 @@ def settle_columns(sheets: list[Sheet], answers_: list[FormAnswer], people: Form
     roles: Roles = {id(sheet): {} for sheet in sheets}
     for answer in answers_:
         roles[id(answer.sheet)][answer.row] = answer.roles
+    mentees = _mentee_words(sheets, roles)
     for sheet in sheets:
         _grids_said_twice(sheet)
-        _limits(sheet, roles[id(sheet)], notes)
+        _limits(sheet, roles[id(sheet)], mentees, notes)
         _checked(sheet, notes)
         _hours(sheet, notes)
         find_blocks(sheet, people, notes)
@@ -78,36 +79,52 @@ def _grids_said_twice(sheet: Sheet) -> None:
             column.meaning = "ignore"
 
 
-def _limits(sheet: Sheet, roles: dict[int, frozenset[str]], notes: Notes) -> None:
-    """Small numbers that only mentors state, under a head that speaks of a number of people: how many they take."""
+def _mentee_words(sheets: list[Sheet], roles: Roles) -> frozenset[str]:
+    """Beginnings of the words by which a program calls its mentees, as in the answers of a role column or a file's name."""
+    found: dict[str, set[str]] = {"mentor": set(), "mentee": set()}
+    for sheet in sheets:
+        stated = roles[id(sheet)]
+        single = {row: next(iter(said)) for row, said in stated.items() if len(said) == 1}
+        if len(set(single.values())) == 1:
+            found[next(iter(single.values()))] |= set(plain(sheet.name).split())
+        for column in sheet.of("role"):
+            for row, side in single.items():
+                found[side] |= set(plain(sheet.table.rows[row][column.number]).split())
+    stems = {side: {word[:STEM] for word in words if len(word) >= STEM} for side, words in found.items()}
+    return frozenset(stems["mentee"] - stems["mentor"])
+
+
+def _limits(sheet: Sheet, roles: dict[int, frozenset[str]], mentees: frozenset[str], notes: Notes) -> None:
+    """Small numbers that only mentors state, under a head that speaks of people they take: how many they take."""
     if sheet.has("capacity"):
         return
-    found = [c for c in sheet.unknown if c.claim.meaning != "mentors" and _is_limit(sheet, c, roles)]
-    firm = [c for c in found if c.claim.meaning == "capacity"] or found
-    for column in firm:
-        if len(firm) == 1:
+    found = [(_limit(sheet, c, roles, mentees), c) for c in sheet.unknown if c.claim.meaning != "mentors"]
+    most = max((strength for strength, _ in found), default=0)
+    columns = [column for strength, column in found if strength == most > 0]
+    branches = len({role for said in roles.values() for role in said}) > 1
+    for column in columns:
+        if len(columns) == 1 and (most > 1 or branches):
             column.meaning = "capacity"
             place = f"{sheet.name} column {excerpt(column.head)}"
-            notes.warn(
-                "capacity", place, "read as the number of mentees that a mentor takes", "else map it to attribute"
-            )
+            hint = "else map it to attribute"
+            notes.warn("capacity", place, "read as the number of mentees that a mentor takes", hint)
         else:
             text = f"the head speaks of a number, and only mentors fill it; cells: {shown(sheet.distinct(column))}"
             notes.doubt(sheet.name, column.head, "capacity", text, "capacity", "attribute")
 
 
-def _is_limit(sheet: Sheet, column: Column, roles: dict[int, frozenset[str]]) -> bool:
-    cells = sheet.distinct(column)
-    if not cells or column.forced or not sheet.words.limits(column.head):
-        return False
-    stated = [row for row in roles if not sheet.names_nobody(sheet.cell(row, column))]
-    if not stated or not all("mentor" in roles[row] for row in stated):
-        return False
-    numbers = [cell for cell in cells if not sheet.names_nobody(cell)]
-    return readable(numbers, values.count, sheet.words) == 1 and all(
-        values.count(cell, sheet.words).value <= MOST_MENTEES or cell in sheet.words.listed("numbers.unlimited")
-        for cell in numbers
-    )
+def _limit(sheet: Sheet, column: Column, roles: dict[int, frozenset[str]], mentees: frozenset[str]) -> int:
+    """How surely a column says how many mentees a mentor takes."""
+    strength = 0 if column.forced else sheet.words.limit(column.head, mentees)
+    cells = {row: cell for row in roles if not sheet.names_nobody(cell := sheet.cell(row, column)) and cell != "0"}
+    mentors = all("mentor" in roles[row] for row in cells)
+    if not strength or not cells or (not mentors and strength < 3):
+        return 0
+    texts = {cell for row, cell in cells.items() if "mentor" in roles[row]}
+    if readable(texts, values.count, sheet.words) < 1:
+        return 0
+    counts = [values.count(cell, sheet.words).value for cell in texts]
+    return strength if all(count <= MOST_MENTEES or count == values.UNLIMITED for count in counts) else 0
 
 
 def _checked(sheet: Sheet, notes: Notes) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mmatch.errors import excerpt
@@ -10,14 +11,17 @@ from mmatch.signup import values
 from mmatch.signup.questions import answers
 from mmatch.signup.sheets import IDENTITY, ROLES, Column, Sheet
 from mmatch.signup.values import Fault, readable
-from mmatch.signup.vocabulary import plain, spoken
+from mmatch.signup.vocabulary import plain, rounded_head, spoken
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from mmatch.signup.notes import Notes
     from mmatch.signup.vocabulary import Words
 
 MENTOR_ONLY = frozenset(["capacity", "seats", "groups", "min_load", "offers", "mentee_ranks", "strict_mentee_ranks"])
 MENTEE_ONLY = frozenset(["requests", "ranks", "strict_ranks", "mentors", "priority", "format"])
+STEM = 5  # letters that two words share where one is a form of the other
 MOST_ANSWERS = 5  # different answers of a column that may say who is a mentor
 LEAST = 2  # how much more must speak for one side than for the other
 FEW, MOST, USUAL = 0.1, 0.5, 0.8  # of the rows with an answer fill a column that does not belong to it, or that does
@@ -29,7 +33,7 @@ def find_roles(sheet: Sheet, notes: Notes) -> None:
     for column in sheet.of("mentor", "mentee", "role", ""):
         if column.forced:
             if column.meaning == "role" and not _are_roles(sheet, column):
-                _say_values(column, _sides_of_answers(sheet, column)[0])
+                _settle_answers(sheet, column, notes)
         elif agreed := _agreed_side(sheet, column):
             column.meaning = f"is_{agreed}"
         elif column.meaning == "role" and not _are_roles(sheet, column):
@@ -50,13 +54,7 @@ def find_roles(sheet: Sheet, notes: Notes) -> None:
         column.meaning = ""
     if chosen:
         chosen[0].meaning = "role"
-    elif not sheet.role and not sheet.has(*ROLES):
-        for column in sheet.unknown:  # "Would you like to be a mentor?", where every cell is a plain yes or no
-            asks = column.claim.meaning in {"is_mentor", "is_mentee"}
-            if asks and not words.has("past", plain(column.head).split()):
-                cells = sheet.distinct(column)
-                if len(cells) > 1 and readable(cells, _yes_or_role, words) == 1:
-                    column.meaning = column.claim.meaning
+        _settle_answers(sheet, chosen[0], notes)
 
 
 def _agreed_side(sheet: Sheet, column: Column) -> str:
@@ -69,6 +67,25 @@ def _agreed_side(sheet: Sheet, column: Column) -> str:
     side = sheet.words.side_of(spoken(column.option or column.head))
     bare = (column.meaning == "role" and column.option) or column.claim.meaning == f"is_{side}"
     return side if bare else ""
+
+
+def _settle_answers(sheet: Sheet, column: Column, notes: Notes) -> None:
+    """Answers of a role column that are no known words: told by the questions that follow, else asked one by one."""
+    unread = [text for text in sheet.distinct(column) if readable([text], values.roles, sheet.words) < 1]
+    if unread:
+        groups = _dependent(sheet, column, sheet.rows)
+        sides = _sides_of_answers(sheet, column, groups)
+        _say_values(column, {text: side for text, side in sides.items() if text in unread})
+        _ask_answers(sheet, column, [text for text in unread if text not in sides], notes)
+
+
+def _ask_answers(sheet: Sheet, column: Column, texts: Sequence[str], notes: Notes) -> None:
+    """One question for each answer of a column of roles that nothing explains."""
+    for text in texts if len(texts) <= MOST_ANSWERS else ():
+        if text not in {"mentor", "mentee", "both"}:
+            evidence = f"the answers seem to say who is a mentor and who a mentee: which of them is {excerpt(text)}?"
+            key = f"{column.head}: {text}"
+            notes.doubt(sheet.name, column.head, "role", evidence, "mentor", "mentee", "both", key=key)
 
 
 def _check_agreement(sheet: Sheet, columns: list[Column], notes: Notes) -> None:
@@ -109,101 +126,155 @@ def _yes_or_role(text: str, words: Words) -> object:
 # --------------------------------------------------------------------------- who answers which questions
 
 
+@dataclass(frozen=True, slots=True)
+class Branching:
+    """A column whose answers decide which other columns are filled: those columns, by the answers that fill them."""
+
+    column: Column
+    answers: tuple[str, ...]
+    groups: dict[frozenset[str], list[Column]]
+    sides: dict[str, str]
+    yes: str = ""  # of a question of yes and no: the answer that fills further columns
+
+    @property
+    def weight(self) -> int:
+        """How many columns depend on it."""
+        return sum(map(len, self.groups.values()))
+
+
 def roles_by_answers(sheet: Sheet, notes: Notes) -> None:
     """Find the column whose answers decide which other questions are answered, and say which answer is whose.
 
     Online forms ask mentors and mentees different questions: where "I share experience" goes with "Ask me about" and
     "I look for advice" with "I want to learn", the column holds the roles in the form's own words.
     """
-    agreed: dict[str, Column] = {}
-    found: list[tuple[int, Column, dict[str, str]]] = []
-    for column in [c for c in sheet.unknown if _may_tell(sheet, c)]:
-        sides, columns = _sides_of_answers(sheet, column)
-        if len(set(sides.values())) > 1:
-            found.append((columns, column, sides))
-            if readable(sheet.distinct(column), values.yes_or_no, sheet.words) == 1:
-                yes = next(side for text, side in sides.items() if values.yes_or_no(text, sheet.words))
-                agreed.setdefault(yes, column)
-    if len(agreed) == 2:
-        for side, column in agreed.items():
-            column.meaning = f"is_{side}"
-    elif found:
-        _, column, sides = max(found, key=lambda item: item[0])
-        column.meaning = "role"
-        _say_values(column, sides)
-        said = "; ".join(f"{excerpt(text, 40)} is {side}" for text, side in sides.items())
-        place = f"{sheet.name} column {excerpt(column.head)}"
+    found = branchings(sheet)
+    agreed = sorted((_evidence(sheet, one), k) for k, one in enumerate(found) if one.yes)
+    if len(agreed) == 2 and agreed[1][0] - agreed[0][0] >= LEAST:
+        for (_, k), side in zip(agreed, ("mentee", "mentor"), strict=True):
+            column, texts = found[k].column, found[k].answers
+            column.meaning, sheet.role = f"is_{side}", sheet.forced.role
+            later = [text for text in texts if readable([text], values.yes_or_no, sheet.words) < 1]
+            _say_values(column, dict.fromkeys(later, "no"))
+            for text in later:
+                place = f"{sheet.name} column {excerpt(column.head)}"
+                notes.warn("role", place, f"{excerpt(text)} is read as no", "else answer in a mapping")
+        return
+    for column in sheet.unknown if not sheet.role else ():  # "Would you like to be a mentor?" with yes and no
+        asks = column.claim.meaning in {"is_mentor", "is_mentee"}
+        if asks and not sheet.words.has("past", plain(column.head).split()):
+            cells = sheet.distinct(column)
+            if len(cells) > 1 and readable(cells, _yes_or_role, sheet.words) == 1:
+                column.meaning = column.claim.meaning
+    if sheet.has(*ROLES):
+        return
+    telling = [branching for branching in found if len(set(branching.sides.values())) > 1]
+    if telling:
+        best = max(telling, key=lambda branching: branching.weight)
+        best.column.meaning, sheet.role = "role", sheet.forced.role
+        _say_values(best.column, best.sides)
+        said = "; ".join(f"{excerpt(text, 40)} is {side}" for text, side in best.sides.items())
+        place = f"{sheet.name} column {excerpt(best.column.head)}"
         notes.warn("role", place, f"read as the role, by the questions that follow: {said}", "else answer in a mapping")
-    if agreed or found:
-        sheet.role = sheet.forced.role
 
 
 def _say_values(column: Column, sides: dict[str, str]) -> None:
     column.values = {**{text: side for text, side in sides.items() if side}, **column.values}
 
 
-def _may_tell(sheet: Sheet, column: Column) -> bool:
-    """Whether a column holds one of a few answers in nearly every row."""
-    cells = sheet.distinct(column)
-    few = 2 <= len(cells) <= MOST_ANSWERS and sum(cells.values()) >= 0.9 * len(sheet.rows)
-    return (
-        few
-        and not column.forced
-        and max(map(len, cells)) < 120
-        and not sheet.words.has("past", plain(column.head).split())
-    )
+def branchings(sheet: Sheet) -> list[Branching]:
+    """All columns of a few answers, one in nearly every row, on which other columns depend."""
+    rows = [row for row in sheet.rows if sheet.who(row)]
+    found = []
+    for column in sheet.unknown:
+        answers_ = tuple(sheet.distinct(column))
+        told = sum(bool(sheet.cell(row, column)) for row in rows) >= 0.9 * len(rows)
+        few = 2 <= len(answers_) <= MOST_ANSWERS and told and max(map(len, answers_)) < 120
+        past = sheet.words.has("past", plain(column.head).split())
+        if few and not column.forced and not past and not any(map(values.is_tidy_number, answers_)):
+            groups = _dependent(sheet, column, rows)
+            sides, yes = _sides_of_answers(sheet, column, groups), ""
+            plainly = [text for text in answers_ if readable([text], values.yes_or_no, sheet.words) == 1]
+            agreeing = [text for text in plainly if values.yes_or_no(text, sheet.words)]
+            if len(agreeing) == 1 and len(plainly) > 1 and frozenset(agreeing) in groups:
+                yes = agreeing[0]
+            if groups:
+                found.append(Branching(column, answers_, groups, sides, yes))
+    return found
 
 
-def _sides_of_answers(sheet: Sheet, column: Column) -> tuple[dict[str, str], int]:
-    """(mentor, mentee or both for each answer, none where nothing tells; how many other columns depend on it)."""
-    groups = _dependent(sheet, column)
-    texts = list(sheet.distinct(column))
-    signed: defaultdict[frozenset[str], int] = defaultdict(int)
-    for answered, columns in groups.items():
-        signed[answered] = sum(side_of_column(sheet, c) for c in columns)
+def _evidence(sheet: Sheet, asking: Branching) -> int:
+    """Whose questions follow a yes: above 0 a mentor's, below a mentee's."""
+    claimed = {"is_mentor": 3, "is_mentee": -3}.get(asking.column.claim.meaning, 0)
+    columns = asking.groups[frozenset({asking.yes})]
+    return claimed + sum(side_of_column(sheet, c) for c in columns) + side_of_text(asking.column.head, sheet.words)
+
+
+def _sides_of_answers(sheet: Sheet, column: Column, groups: dict[frozenset[str], list[Column]]) -> dict[str, str]:
+    """Mentor, mentee or both for each answer; nothing where no evidence tells them apart."""
+    texts = frozenset(sheet.distinct(column))
+    if not groups:
+        return {}
     ranked = sorted(groups, key=lambda answered: -len(groups[answered]))
-    count = sum(map(len, groups.values()))
-    if not ranked:
-        return {}, 0
     first = ranked[0]
-    second = next((other for other in ranked[1:] if other - first and first - other), frozenset(texts) - first)
-    said = [
-        sum(side_of_text(text, sheet.words) for text in one - other)
-        for one, other in ((first, second), (second, first))
-    ]
-    if readable(texts, values.yes_or_no, sheet.words) == 1:
+    second = next((other for other in ranked[1:] if other - first and first - other), texts - first)
+    sides = [(first, second), (second, first)]
+    said = [sum(side_of_text(text, sheet.words) for text in one - other) for one, other in sides]
+    agreed = readable(texts, values.yes_or_no, sheet.words) == 1
+    if agreed:
         head = side_of_text(column.head, sheet.words)
         said = [head, -head] if any(values.yes_or_no(text, sheet.words) for text in first) else [-head, head]
-    lean = signed[first] + said[0] - signed[second] - said[1]
+    signed = [
+        sum(side_of_column(sheet, c) + _names_others(sheet, c, other) for c in groups.get(one, ()))
+        for one, other in sides
+    ]
+    lean = signed[0] + said[0] - signed[1] - said[1]
     words_tell = said[0] * said[1] < 0
-    heads_tell = second in groups and signed[first] * signed[second] <= 0
-    if abs(lean) < LEAST or not (words_tell or heads_tell):
-        return {}, count
+    heads_tell = second in groups and signed[0] * signed[1] <= 0
+    asks_roles = not agreed and _asks_for_roles(sheet, column)
+    if abs(lean) < LEAST or not (words_tell or heads_tell or asks_roles):
+        return {}
     mentor, mentee = (first, second) if lean > 0 else (second, first)
-    sides = {
+    return {
         text: "both" if text in mentor and text in mentee else "mentor" if text in mentor else "mentee"
-        for text in texts
+        for text in sheet.distinct(column)
         if text in mentor | mentee
     }
-    return sides, count
 
 
-def _dependent(sheet: Sheet, column: Column) -> dict[frozenset[str], list[Column]]:
+def _asks_for_roles(sheet: Sheet, column: Column) -> bool:
+    """Whether a head asks in which role somebody takes part: "Role (G/N)", "I sign up as", "Buddy or new starter"."""
+    words = plain(column.head).split()
+    named = sum(f" {plain(text)} " in f" {plain(column.head)} " for text in sheet.distinct(column))
+    known = sheet.words.claim(rounded_head(column.head)[0]).meaning == "role" or column.claim.meaning == "role"
+    return known or named > 1 or (sheet.words.has("join", words) and len(words) < 8)
+
+
+def _names_others(sheet: Sheet, column: Column, others: frozenset[str]) -> int:
+    """Evidence for mentors: a number under a head that names the other side, as in "Freshers that I take on"."""
+    stems = {word[:STEM] for text in others for word in plain(text).split() if len(word) >= STEM}
+    named = any(word[:STEM] in stems for word in plain(column.head).split())
+    return 3 if named and readable(sheet.distinct(column), values.count, sheet.words) == 1 else 0
+
+
+def _dependent(sheet: Sheet, column: Column, rows: list[int]) -> dict[frozenset[str], list[Column]]:
     """The other columns that only some answers fill, by those answers."""
-    rows: defaultdict[str, list[int]] = defaultdict(list)
-    for row in sheet.rows:
-        rows[sheet.cell(row, column)].append(row)
-    rows.pop("", None)
+    by_answer: defaultdict[str, list[int]] = defaultdict(list)
+    for row in rows:
+        if text := sheet.cell(row, column):
+            by_answer[text].append(row)
     groups: defaultdict[frozenset[str], list[Column]] = defaultdict(list)
     for other in sheet.columns:
         if other is column or other.meaning in {*IDENTITY, *ROLES, "ignore", "number", "attribute"}:
             continue
-        shares = {text: sum(bool(sheet.cell(row, other)) for row in found) / len(found) for text, found in rows.items()}
+        shares = {
+            text: sum(bool(sheet.cell(row, other)) for row in found) / len(found) for text, found in by_answer.items()
+        }
         answered = frozenset(text for text, share in shares.items() if share >= MOST)
-        asked = sum(len(found) for text, found in rows.items() if text in answered)
-        usual = sum(shares[text] * len(rows[text]) for text in answered) >= USUAL * asked
+        asked = sum(len(found) for text, found in by_answer.items() if text in answered)
+        usual = sum(shares[text] * len(by_answer[text]) for text in answered) >= USUAL * asked
         clear = usual and all(share >= MOST or share <= FEW for share in shares.values())
-        if clear and 1 < asked < len(sheet.rows) - 1:
+        if clear and 1 < asked < len(rows) - 1:
             groups[answered].append(other)
     return groups
 
@@ -211,10 +282,10 @@ def _dependent(sheet: Sheet, column: Column) -> dict[frozenset[str], list[Column
 def side_of_column(sheet: Sheet, column: Column) -> int:
     """Whose question a column asks: above 0 a mentor's, below a mentee's, 0 where nothing tells."""
     meaning, side = column.meaning or column.claim.meaning, column.claim.side
+    if sheet.words.limit(column.head) and readable(sheet.distinct(column), values.count, sheet.words) == 1:
+        return 2
     if side or meaning in MENTOR_ONLY | MENTEE_ONLY:
         return 2 if side == "mentor" or (not side and meaning in MENTOR_ONLY) else -2
-    if sheet.words.limits(column.head) and readable(sheet.distinct(column), values.count, sheet.words) == 1:
-        return 2
     return side_of_text(column.head, sheet.words)
 
 
@@ -287,14 +358,9 @@ def _role_of_only_file(sheet: Sheet, notes: Notes) -> None:
         return
     likely = next(iter(sides)) if sides else "mentor"
     sheet.role = likely
-    telling = [(_sides_of_answers(sheet, c)[1], c) for c in sheet.unknown if _may_tell(sheet, c)]
-    columns, column = max(telling, key=lambda item: item[0], default=(0, None))
-    if column is not None and columns > 1:
-        for cell in sheet.distinct(column):
-            if cell not in {"mentor", "mentee", "both"}:
-                text = f"the answers decide which questions follow: is {excerpt(cell)} a mentor's, or a mentee's?"
-                key = f"{column.head}: {cell}"
-                notes.doubt(sheet.name, column.head, "role", text, "mentor", "mentee", "both", key=key)
+    best = max(branchings(sheet), key=lambda branching: branching.weight, default=None)
+    if best is not None and best.weight > 1 and not best.yes:
+        _ask_answers(sheet, best.column, best.answers, notes)
         return
     left = ", ".join(excerpt(c.head, 60) for c in sheet.unknown[:6])
     text = f"nothing says who is a mentor and who is a mentee; everybody would be read as a {likely} (columns: {left})"

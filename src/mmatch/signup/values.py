@@ -88,7 +88,8 @@ def count(text: str, words: Words) -> Count:
         hint = "spreadsheets make dates of texts such as 2-3: write one number"
         raise Fault("count", f"found {excerpt(text)}, a date, expected one whole number", hint)
     phrase = plain(text)
-    if phrase in words.listed("numbers.unlimited") or text == "\u221e":
+    open_end = any(word.startswith("limit") for word in phrase.split()) and words.has("without", phrase.split())
+    if open_end or phrase in words.listed("numbers.unlimited") or text == "\u221e":
         return Count(UNLIMITED)
     if phrase in words.listed("numbers.none"):
         return Count(0, "may mean 0, or that nothing was stated")

@@ -141,17 +141,33 @@ class Words:
         exact, stems, ends = self._concepts.get(concept, (frozenset(), (), ()))
         return sum(word in exact or word.startswith(stems) or word.endswith(ends) for word in words)
 
-    @lru_cache(maxsize=65536)  # noqa: B019 - one vocabulary lives as long as the process
-    def limits(self, head: str) -> bool:
-        """Whether a head may ask how many people somebody takes: a number, places, or people to take on.
+    def limit(self, head: str, mentees: frozenset[str] = frozenset()) -> int:
+        """How much a head asks how many people somebody takes: 0 not at all, 1 a number of something, 2 and 3 surely.
 
         Hours, sessions, years of experience and a manager's staff are counted, too, and are no limit.
+
+        Args:
+            head: the head of a column.
+            mentees: beginnings of the words by which a program calls its mentees.
         """
         words = plain(head).split()
-        if self.has("time", words) or self.has("other", words) or self.has("past", words):
-            return False
-        people = self.has("people", words) or any(w in self.listed("roles.mentee") for w in spoken(head))
-        return self.has("many", words) or self.has("room", words) or (people and self.has("take", words))
+        named = {plain(word) for word in spoken(head)} - {plain(w) for w in spoken(head) if not self.side_of([w])}
+        nouns = [
+            self.has("people", [word]) or word.startswith(tuple(mentees)) or (word in named and word not in mentors)
+            for mentors in [self.listed("roles.mentor")]
+            for word in words
+        ]
+        at = next((k for k, word in enumerate(words) if self.has("many", [word])), len(words))
+        counts_people = any(nouns[at + 1 : at + 4])
+        if not counts_people and any(self.has(concept, words) for concept in ("time", "other", "past", "private")):
+            return 0
+        take, many = self.has("take", words), at < len(words)
+        most, mentee = self.has("most", words) or self.has("room", words), any(nouns) and not self.has("people", words)
+        if (mentee and (many or most or take)) or (most and (take or any(nouns) or len(words) < 5)):
+            return 3
+        if counts_people or (take and (many or any(nouns))) or (mentee and len(words) < 6):
+            return 2
+        return int(many or most or any(nouns))
 
     def side_of(self, words: Iterable[str]) -> str:
         """Mentor or mentee, where only one of them is named; words keep their accents."""
@@ -212,7 +228,6 @@ class Words:
         """(meaning, side) of a question in several words; a meaning that only the cells can confirm."""
         side = self.side_of(spoken(question))
         many = next((k for k, word in enumerate(words) if self.has("many", [word])), len(words))
-        counted = self._counted(words[many + 1 :], question)
         numbered = re.search(r"[^+\d]\s*\d$", question.strip())
         ordinal = bool(numbered) or not self.listed("numbers.ordinals").isdisjoint(words)
         topical = self.has("topic", words) and not self.has("other", words[:2])
@@ -220,8 +235,7 @@ class Words:
         negative = self.has("negative", [w for w, after in pairwise([*words, "of"]) if (w, after) != ("no", "of")])
         meanings = (
             ("timezone", self.has("zone", words) and not topical),
-            (counted, bool(counted)),
-            ("capacity", self._is_room(words, question)),
+            ("mentors", self._counts_mentors(words[many + 1 :], question)),
             ("availability", self.has("free", words) and (self.has("when", words) or "availab" in question.casefold())),
             ("topic", topical and not negative),
             ("", topical),
@@ -245,14 +259,6 @@ class Words:
         roles = {plain(word) for word in spoken(question) if self.side_of([word])}
         return all(word in roles or self.has("bare", [word]) for word in words)
 
-    def _is_room(self, words: list[str], question: str) -> bool:
-        """Whether a head says nothing but mentees and how many: "Tutees (max)", "Mentee places"."""
-        mentees = {plain(word) for word in spoken(question) if self.side_of([word]) == "mentee"}
-        rest = [
-            word for word in words if word not in {*mentees, "of", "no", "de", "n"} and not self.has("many", [word])
-        ]
-        return bool(mentees) and len(words) > 1 and all(self.heads.get(word) == "capacity" for word in rest)
-
     def _part_of_name(self, words: list[str]) -> str:
         """A name in a longer head: "And your last name?", "Pupil's name"."""
         text = f" {' '.join(words)} "
@@ -262,21 +268,14 @@ class Words:
                     return meaning
         return "name" if words[-1:] == ["name"] and len(words) < 8 else ""
 
-    def _counted(self, after: list[str], question: str) -> str:
-        """What a "how many" counts: mentees are a capacity, mentors are wanted."""
+    def _counts_mentors(self, after: list[str], question: str) -> bool:
+        """Whether a "how many" counts mentors, who are wanted."""
         accented = {plain(word): word for word in spoken(question)}
-        if self.has("past", after):
-            return ""
-        for word in after[:5]:
-            spelled = accented.get(word, word)
-            if self.has("people", [word]) or spelled in self.listed("roles.mentee"):
-                return "capacity"
-            if self.has("other", [word]) or self.has("time", [word]):
-                return ""
-            verb = word != after[0] and after[after.index(word) - 1] in {"you", "to", "i"}
-            if spelled in self.listed("roles.mentor") and not verb:
-                return "mentors"
-        return "capacity" if re.search(r"\byou (?:mentor|support|take on|guide|help|take)\b", " ".join(after)) else ""
+        mentors = self.listed("roles.mentor")
+        k = next((k for k, word in enumerate(after[:5]) if accented.get(word, word) in mentors), None)
+        if k is None or any(self.has(concept, after[:k]) for concept in ("past", "people", "other", "time")):
+            return False
+        return k == 0 or after[k - 1] not in {"you", "to", "i"}
 
     def _topic_side(self, words: list[str], side: str) -> str:
         """Whether a question is about what one offers or what one wants; "" where the words do not tell."""
