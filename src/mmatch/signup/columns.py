@@ -98,7 +98,7 @@ def _limits(sheet: Sheet, roles: dict[int, frozenset[str]], mentees: frozenset[s
     """Small numbers that only mentors state, under a head that speaks of people they take: how many they take."""
     if sheet.has("capacity"):
         return
-    found = [(_limit(sheet, c, roles, mentees), c) for c in sheet.unknown if c.claim.meaning != "mentors"]
+    found = [(_limit(sheet, c, roles, mentees), c) for c in sheet.unknown]
     most = max((strength for strength, _ in found), default=0)
     columns = [column for strength, column in found if strength == most > 0]
     branches = len({role for said in roles.values() for role in said}) > 1
@@ -115,7 +115,9 @@ def _limits(sheet: Sheet, roles: dict[int, frozenset[str]], mentees: frozenset[s
 
 def _limit(sheet: Sheet, column: Column, roles: dict[int, frozenset[str]], mentees: frozenset[str]) -> int:
     """How surely a column says how many mentees a mentor takes."""
-    strength = 0 if column.forced else sheet.words.limit(column.head, mentees)
+    claim = column.claim
+    wanted = column.forced or claim.meaning == "mentors" or (claim.side == "mentee" and claim.meaning == "topic")
+    strength = 0 if wanted else sheet.words.limit(column.head, mentees)
     cells = {row: cell for row in roles if not sheet.names_nobody(cell := sheet.cell(row, column)) and cell != "0"}
     mentors = all("mentor" in roles[row] for row in cells)
     if not strength or not cells or (not mentors and strength < 3):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from mmatch.errors import excerpt
@@ -65,8 +65,8 @@ def _agreed_side(sheet: Sheet, column: Column) -> str:
     if column.meaning in {"mentor", "mentee"}:
         return column.meaning if sheet.of(*IDENTITY) else ""
     side = sheet.words.side_of(spoken(column.option or column.head))
-    bare = (column.meaning == "role" and column.option) or column.claim.meaning == f"is_{side}"
-    return side if bare else ""
+    short = column.claim.meaning == f"is_{side}" and len(column.head.split()) < 4
+    return side if short or (column.meaning == "role" and column.option) else ""
 
 
 def _settle_answers(sheet: Sheet, column: Column, notes: Notes) -> None:
@@ -350,6 +350,10 @@ def _sides(sheet: Sheet) -> set[str]:
 
 def _role_of_only_file(sheet: Sheet, notes: Notes) -> None:
     """One file without a word on roles: which questions a row answers tells; where none does, it is asked."""
+    for column in sheet.unknown:
+        numbers = readable(sheet.distinct(column), values.count, sheet.words) == 1
+        if numbers and sheet.words.limit(column.head) and sum(sheet.distinct(column).values()) < 0.9 * len(sheet.rows):
+            column.claim = replace(column.claim, meaning="capacity")
     sides = _sides(sheet)
     if len(sides) == 2:
         sheet.by_filling, sheet.role = True, "both"

@@ -288,7 +288,8 @@ def _claim(head: str, stem: str, option: str, words: Words) -> Claim:
     if whole.sure or not stem:
         return whole
     asked = words.claim(stem, option)
-    return asked if asked.meaning or asked.side else words.claim(option)
+    told = asked.meaning or asked.side or plain(option) in words.listed("rows.types")
+    return asked if told else words.claim(option)
 
 
 def _take_rest(column: Column, others: ColumnMeaning) -> None:

@@ -151,23 +151,20 @@ class Words:
             mentees: beginnings of the words by which a program calls its mentees.
         """
         words = plain(head).split()
-        named = {plain(word) for word in spoken(head)} - {plain(w) for w in spoken(head) if not self.side_of([w])}
-        nouns = [
-            self.has("people", [word]) or word.startswith(tuple(mentees)) or (word in named and word not in mentors)
-            for mentors in [self.listed("roles.mentor")]
-            for word in words
-        ]
+        mentees_named = {plain(word) for word in spoken(head) if self.side_of([word]) == "mentee"}
+        mentee = [word in mentees_named or word.startswith(tuple(mentees)) for word in words]
+        people = [self.has("people", [word]) for word in words]
         at = next((k for k, word in enumerate(words) if self.has("many", [word])), len(words))
-        counts_people = any(nouns[at + 1 : at + 4])
+        counts_people = any(mentee[at + 1 : at + 4] + people[at + 1 : at + 4])
         if not counts_people and any(self.has(concept, words) for concept in ("time", "other", "past", "private")):
             return 0
-        take, many = self.has("take", words), at < len(words)
-        most, mentee = self.has("most", words) or self.has("room", words), any(nouns) and not self.has("people", words)
-        if (mentee and (many or most or take)) or (most and (take or any(nouns) or len(words) < 5)):
+        take, many, anybody = self.has("take", words), at < len(words), any(mentee + people)
+        most = self.has("most", words) or self.has("room", words)
+        if (any(mentee) and (many or most or take)) or (most and (take or anybody or len(words) < 5)):
             return 3
-        if counts_people or (take and (many or any(nouns))) or (mentee and len(words) < 6):
+        if counts_people or (take and (many or anybody)) or (any(mentee) and len(words) < 6):
             return 2
-        return int(many or most or any(nouns))
+        return int(many or most or anybody)
 
     def side_of(self, words: Iterable[str]) -> str:
         """Mentor or mentee, where only one of them is named; words keep their accents."""
