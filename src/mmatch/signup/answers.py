@@ -218,7 +218,8 @@ class Facts:
     def _ticked(self, column: Column, text: str) -> Any:
         """One option of a grid: ticked, answered with a degree, or given a level."""
         word = self.sheet.words.answers.get(plain(text))
-        if word == "no" and plain(text) != plain(column.option):
+        cannot = column.meaning == "offers" and self.sheet.words.has("without", plain(text).split())
+        if (word == "no" or cannot) and plain(text) != plain(column.option):
             return None
         if re.fullmatch(r"\d+(?:\.\d+)?", text) and text != "1":
             return {column.option: number(text)}
@@ -248,7 +249,7 @@ class Facts:
         return name
 
     def _hours(self, column: Column, text: str) -> Any:
-        if self.sheet.names_nobody(text) and column.slot is not None:
+        if column.slot is not None and self.sheet.says_no_time(text):
             return None
         try:
             return read_hours(column.with_slot(text))

@@ -153,7 +153,8 @@ def _checked(sheet: Sheet, notes: Notes) -> None:
 
 def _hours(sheet: Sheet, notes: Notes) -> None:
     """Columns named after hours or parts of the day, and columns of weekly hours in words."""
-    named = {c.number: slot for c in sheet.unknown if (slot := slot_of_head(c.head)) is not None}
+    open_ones = [c for c in sheet.columns if not c.forced and c.meaning in {"", "availability"}]
+    named = {c.number: slot for c in open_ones if (slot := slot_of_head(c.head)) is not None}
     ticks = [
         c
         for c in sheet.unknown
@@ -183,12 +184,12 @@ def _half_hours(sheet: Sheet, named: dict[int, Slot]) -> None:
     """Heads that name days over cells that name hours, or hours over days: "[Monday]" over "9-12"."""
     halves = [
         c
-        for c in sheet.unknown
+        for c in sheet.columns
         if (slot := named.get(c.number)) is not None and (slot.day is None) != (slot.start is None)
     ]
     for column in halves if len(halves) > 1 else ():
         column.slot = named[column.number]
-        cells = [column.with_slot(cell) for cell in sheet.distinct(column) if not sheet.names_nobody(cell)]
+        cells = [column.with_slot(cell) for cell in sheet.distinct(column) if not sheet.says_no_time(cell)]
         if cells and sum(map(is_hours, cells)) >= 0.8 * len(cells):
             column.meaning = "availability"
         else:

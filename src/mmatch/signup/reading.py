@@ -211,6 +211,7 @@ def _sheets(
     for source, table in tables:
         sheet = sheet_of(table, mapping, words, notes)
         sheet.role = sheet.forced.role or source.role_of(words, table.name)
+        sheet.named = not (sheet.forced.role or source.role)
         made.append(sheet)
     check_known(mapping, made)
     for sheet in made:
@@ -235,7 +236,7 @@ class _Reader:
             check_identity(sheet, notes)
         settle_ids(files, notes)
         for sheet in files:
-            told = sheet.role and (len(files) > 1 or sheet.forced.role)
+            told = sheet.role and (len(files) > 1 or not sheet.named)
             if not told and not sheet.has(*ROLES):
                 roles_by_answers(sheet, notes)
         pair_topics(files, lambda sheet, column: column.claim.side or sheet.role, notes)

@@ -315,8 +315,8 @@ def give_roles(people: list[Sheet], notes: Notes) -> None:
         if not sheet.role and sheet.identity() and sheet.identity()[0].meaning in {"mentor", "mentee"}:
             sheet.role = sheet.identity()[0].meaning
     neutral = [s for s in people if not s.role and not s.has(*ROLES)]
-    if len(people) == 1 and neutral:
-        _role_of_only_file(neutral[0], notes)
+    if len(people) == 1 and not people[0].has(*ROLES) and (neutral or people[0].named):
+        _role_of_only_file(people[0], notes)
         return
     for sheet in neutral:
         sides = _sides(sheet)
@@ -359,6 +359,8 @@ def _role_of_only_file(sheet: Sheet, notes: Notes) -> None:
         sheet.by_filling, sheet.role = True, "both"
         text = "no role column: whoever fills what mentors state is a mentor, whoever fills what mentees state a mentee"
         notes.warn("role", sheet.name, text, "add a role column holding mentor, mentee or both")
+        return
+    if sheet.role:
         return
     likely = next(iter(sides)) if sides else "mentor"
     sheet.role = likely

@@ -90,6 +90,7 @@ class Sheet:
     shape: str = ""
     role: str = ""
     by_filling: bool = False
+    named: bool = False  # the role is told by nothing but the file's name
     forced: FileMeaning = field(default_factory=lambda: FileMeaning(""))
     left_out: frozenset[int] = frozenset()
     alone: bool = False
@@ -227,6 +228,11 @@ class Sheet:
     def names_nobody(self, text: str) -> bool:
         """Whether a cell that could name people says nobody, or no preference."""
         return not plain(text) or self.words.answers.get(plain(text)) in {"no", "maybe"}
+
+    def says_no_time(self, text: str) -> bool:
+        """Whether a cell under a day says that somebody is not free then, such as "Not this day"."""
+        digits = any(letter.isdigit() for letter in text)
+        return self.names_nobody(text) or (not digits and self.words.has("without", plain(text).split()))
 
     def has_address_besides(self, column: Column) -> bool:
         """Whether another column holds addresses."""

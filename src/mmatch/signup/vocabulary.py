@@ -263,6 +263,9 @@ class Words:
             for head, found in self.heads.items():
                 if found == meaning and " " in head and f" {head} " in text and len(words) < len(head.split()) + 8:
                     return meaning
+        last = self.heads.get(words[-1], "") if words else ""
+        if last in {"first_name", "last_name"} and 1 < len(words) < 6:
+            return last
         return "name" if words[-1:] == ["name"] and len(words) < 8 else ""
 
     def _counts_mentors(self, after: list[str], question: str) -> bool:

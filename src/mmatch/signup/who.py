@@ -51,7 +51,12 @@ def _addresses(sheet: Sheet, notes: Notes) -> None:
                 column.meaning = "ignore"
             elif share == 0 and len(cells) > 1:
                 notes.warn("email", f"{sheet.name} column {excerpt(column.head)}", "holds no e-mail addresses")
-        elif column.meaning in {"", "name"} and share > 0.8 and not others:
+        elif (
+            column.meaning in {"", "name", "id"}
+            and share > 0.8
+            and not others
+            and (column.meaning != "id" or not sheet.of("email"))
+        ):
             column.meaning = "email"
     if not sheet.of("email"):
         family = [c for c in sheet.unknown if sheet.words.has("family", plain(c.head).split())]
