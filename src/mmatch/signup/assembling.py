@@ -111,14 +111,14 @@ class Assembler:
 
     def _offers(self, person: FormPerson, answer: FormAnswer | None) -> tuple[Offer, ...]:
         facts = answer.facts if answer else {}
-        topics = self._named(answer, facts.get("offers", facts.get("topic")), "offers")
+        topics = self._named(answer, (*facts.get("offers", ()), *facts.get("topic", ())), "offers")
         levels, seats = facts.get("levels", {}), person.fact("seats")
         return tuple(Offer(topic, level=levels.get(topic, facts.get("level")), seats=seats) for topic in topics)
 
     def _requests(self, person: FormPerson, answer: FormAnswer | None) -> tuple[Request, ...]:
         """One request for all topics that one row ticks; a row of its own for a topic is a request of its own."""
         facts = answer.facts if answer else {}
-        topics = self._named(answer, facts.get("requests", facts.get("topic")), "requests")
+        topics = self._named(answer, (*facts.get("requests", ()), *facts.get("topic", ())), "requests")
         choices = facts.get("choice", {})
         topics.sort(key=lambda topic: choices.get(topic, len(choices) + 1))
         each = facts.get("rows", 1) > 1 and not choices
@@ -205,6 +205,10 @@ class Assembler:
         for text in texts:
             for piece, known in self.draft.people.named(text):
                 if known is not None:
+                    if not self.draft.people.called(piece) and self.draft.people.find(piece) is None:
+                        place = person.source(meaning)
+                        where = place[0].table.place(place[1], place[2]) if place else ""
+                        self.notes.warn("first-name", where, f"{excerpt(piece)} is taken for {excerpt(known.spelling)}")
                     yield known.spelling
                 else:
                     self._unknown(person, piece, meaning)

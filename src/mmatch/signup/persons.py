@@ -117,6 +117,7 @@ class FormPeople:
         self.gone: set[str] = set()
         self._ids: dict[str, list[FormPerson]] = {}
         self._called: dict[str, list[FormPerson]] = {}  # by id, address and name, as loosely as people write them
+        self._first: dict[str, list[FormPerson]] = {}
         self._rows: dict[tuple[str, int], FormPerson] = {}
         self._unknown = 0
 
@@ -225,6 +226,14 @@ class FormPeople:
             return found[0] if len(found) == 1 else None
         return person
 
+    def by_first_name(self, text: str) -> list[FormPerson]:
+        """Everybody whose first name a text is."""
+        if not self._first and self.by_key:
+            for person in self:
+                if len(names := plain(person.name.rpartition(",")[2]).split()) + ("," in person.name) > 1:
+                    _enter(self._first.setdefault(names[0], []), person)
+        return self._first.get(plain(text), []) if text.istitle() else []
+
     def spellings(self) -> frozenset[str]:
         """All ids, names and addresses, in small letters."""
         return frozenset(text.casefold() for p in self for text in (p.spelling, p.name, p.email) if text)
@@ -262,13 +271,15 @@ class FormPeople:
         while k < len(pieces):
             pair = self.find(f"{pieces[k]}, {pieces[k + 1]}") if k + 1 < len(pieces) else None
             single = self.find(pieces[k])
+            first = [] if pair or single else self.by_first_name(pieces[k])
+            single = first[0] if len(first) == 1 else single
             found.append((f"{pieces[k]}, {pieces[k + 1]}", pair) if pair and not single else (pieces[k], single))
             k += 2 if pair and not single else 1
         return found
 
     def fault(self, text: str) -> tuple[str, str, str]:
         """Why a text names nobody: (code, message, hint). Only the first hundred get a suggestion, which takes time."""
-        found = self.called(text)
+        found = self.called(text) or self.by_first_name(text)
         if found:
             names = ", ".join(excerpt(person.spelling) for person in found[:5])
             return "ambiguous", f"{excerpt(text)} is the name of several people: {names}", "write the id"
@@ -279,7 +290,7 @@ class FormPeople:
 
     def knows(self, text: str) -> bool:
         """Whether a text names somebody, be it one of several people of that name."""
-        return self.find(text) is not None or bool(self.called(text))
+        return self.find(text) is not None or bool(self.called(text) or self.by_first_name(text))
 
     def is_gone(self, text: str) -> bool:
         """Whether a text names somebody whose row was rejected."""

@@ -302,11 +302,19 @@ def side_of_text(text: str, words: Words) -> int:
 
 
 def name_by_role(sheet: Sheet) -> None:
-    """In a table of people the head "Mentor" or "Mentee" stands over their names."""
-    sides = sheet.of("mentor", "mentee")
-    if len(sides) == 1 and not sheet.has("id", "name", "first_name", "last_name"):
-        sheet.role = sheet.role or sides[0].meaning
-        sides[0].meaning = "name"
+    """In a table of people the head "Mentor", "Student" or "Tutor" stands over their names."""
+    if sheet.has("id", "name", "first_name", "last_name"):
+        return
+    sides = []
+    for column in sheet.of("mentor", "mentee", ""):
+        side = column.meaning or sheet.words.side_of(spoken(column.head)) * (len(column.head.split()) == 1)
+        cells = sheet.distinct(column)
+        names = column.meaning or (len(cells) >= 0.9 * len(sheet.rows) and all(" " in cell for cell in cells))
+        if side and names:
+            sides.append((side, column))
+    if len(sides) == 1:
+        side, column = sides[0]
+        sheet.role, column.meaning = sheet.role or side, "name"
 
 
 def give_roles(people: list[Sheet], notes: Notes) -> None:

@@ -44,7 +44,7 @@ def pair_topics(sheets: list[Sheet], side_of: Callable[[Sheet, Column], str], no
     for sheet in sheets:
         for column in sheet.unknown:
             side, cells = side_of(sheet, column), sheet.distinct(column)
-            open_claim = column.claim.meaning in {"", "ranks", "mentee_ranks", "choice", "topic"}
+            open_claim = column.claim.meaning in {"", "ranks", "mentee_ranks", "avoids", "choice", "topic"}
             if side and cells and open_claim and heads[column.head.casefold()] == 1:
                 texts = topics_of(sheet, column)
                 plain_words = values.readable(cells, values.yes_or_no, sheet.words) < 1

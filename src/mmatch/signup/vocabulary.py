@@ -229,7 +229,9 @@ class Words:
         ordinal = bool(numbered) or not self.listed("numbers.ordinals").isdisjoint(words)
         topical = self.has("topic", words) and not self.has("other", words[:2])
         prefers, others = self.has("prefer", words), self.has("other", words)
-        negative = self.has("negative", [w for w, after in pairwise([*words, "of"]) if (w, after) != ("no", "of")])
+        negative = self.has(
+            "negative", [w for w, after in pairwise([*words, "of"]) if (w, after) not in {("no", "of"), ("no", "que")}]
+        )
         meanings = (
             ("timezone", self.has("zone", words) and not topical),
             ("mentors", self._counts_mentors(words[many + 1 :], question)),
