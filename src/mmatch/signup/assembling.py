@@ -89,7 +89,8 @@ class Assembler:
             timezone=fact("timezone") or fact("hours_zone"),
             site=fact("site") or "",
             modes=fact("modes") or MODES,
-            attributes={k: v for answer in person.ordered() for k, v in answer.attributes.items()},
+            attributes=person.extra.get("attributes", {})
+            | {k: v for answer in person.ordered() for k, v in answer.attributes.items()},
             ranks=self._ranks(person, "ranks", self.mentors),
             mentee_ranks=self._ranks(person, "mentee_ranks", self.mentees),
             avoids=self._avoids(person),

@@ -11,6 +11,7 @@ from mmatch.display import Shown, Table
 from mmatch.errors import InputError, MmatchError, Problem, Problems, excerpt
 from mmatch.signup.answers import Facts, FormAnswer, read_people
 from mmatch.signup.assembling import Assembler
+from mmatch.signup.beside import apply_codes, find_lists, take_out
 from mmatch.signup.columns import settle_columns
 from mmatch.signup.draft import Draft
 from mmatch.signup.mapping import FileMapping, as_mapping, with_answers
@@ -214,10 +215,13 @@ def _sheets(
         sheet.named = not (sheet.forced.role or source.role)
         made.append(sheet)
     check_known(mapping, made)
+    apply_codes(made, notes)
     for sheet in made:
         find_people(sheet, notes)
         find_roles(sheet, notes)
     sort_sheets(made, notes)
+    take_out(made, notes)
+    find_lists(made)
     notes.raise_any()
     return made, mapping
 

@@ -273,6 +273,8 @@ class _Builder:
                 wide = [text or code for text, code, _ in zip([*texts, *blank], [*head, *blank], blank, strict=False)]
                 return [_asked(text) for text in wide], {at for at, _ in below[:k]} | {line}
         line, cells = below[0] if below else (0, [])
+        if below and _are_hints(head, below, self.words):
+            return head, {line}
         if below and _names_answers(head, cells):
             joined = zip(_carried(head, len(blank)), [*cells, *blank], [*head, *blank], strict=False)
             return [self._joined(*texts) for texts in joined], {line}
@@ -405,6 +407,17 @@ def _are_labels(head: Sequence[str], cells: Sequence[str], words: Words) -> bool
     known = sum(words.claim(cell).sure for cell in cells if cell)
     facts = any(_ADDRESS.search(cell) or re.fullmatch(r"[\d.,:/ -]+", cell) for cell in cells if cell)
     return known > 2 and 2 * known >= _filled(cells) and _filled(cells) >= 0.8 * _filled(head) and not facts
+
+
+def _are_hints(head: Sequence[str], below: Sequence[Row], words: Words) -> bool:
+    """Whether the row below the heads says how to fill them in: no address where the other rows have one."""
+    hints = [cell for cell in below[0][1] if cell]
+    small = 2 * sum(cell[:1].islower() for cell in hints) >= len(hints)
+    emails = [k for k, text in enumerate(head) if words.claim(text).meaning == "email"]
+    columns = [[cells[k] for _, cells in below if k < len(cells) and cells[k]] for k in emails]
+    return small and any(
+        len(cells) > 2 and "@" not in cells[0] and all("@" in cell for cell in cells[1:]) for cells in columns
+    )
 
 
 def _asked(head: str) -> str:
