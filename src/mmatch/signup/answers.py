@@ -102,6 +102,8 @@ def _holds_nothing(sheet: Sheet, row: int) -> bool:
 
 def _roles(sheet: Sheet, row: int, notes: Notes) -> frozenset[str]:
     """The roles that a row states, else those of its file."""
+    if row in sheet.sections:
+        return frozenset({sheet.sections[row]})
     columns = sheet.of("role", "is_mentor", "is_mentee", "both")
     if columns:
         try:

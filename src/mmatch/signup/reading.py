@@ -19,7 +19,7 @@ from mmatch.signup.notes import Notes, Spot
 from mmatch.signup.persons import FormPeople, FormPerson
 from mmatch.signup.rejected import Rejected, RejectedRow
 from mmatch.signup.reports import mapping_of, note_faults, warn_of_cells, warn_of_ids
-from mmatch.signup.roles import find_roles, give_roles, name_by_role, roles_by_answers
+from mmatch.signup.roles import find_roles, find_sections, give_roles, name_by_role, roles_by_answers
 from mmatch.signup.shapes import shapes
 from mmatch.signup.sheets import IDENTITY, ROLES, Sheet, check_known, sheet_of
 from mmatch.signup.sorting import check_identity, sort_sheets
@@ -217,6 +217,7 @@ def _sheets(
     check_known(mapping, made)
     apply_codes(made, notes)
     for sheet in made:
+        find_sections(sheet, notes)
         find_people(sheet, notes)
         find_roles(sheet, notes)
     sort_sheets(made, notes)
@@ -241,7 +242,7 @@ class _Reader:
         settle_ids(files, notes)
         for sheet in files:
             told = sheet.role and (len(files) > 1 or not sheet.named)
-            if not told and not sheet.has(*ROLES):
+            if not told and not sheet.sections and not sheet.has(*ROLES):
                 roles_by_answers(sheet, notes)
         pair_topics(files, lambda sheet, column: column.claim.side or sheet.role, notes)
         give_roles(files, notes)

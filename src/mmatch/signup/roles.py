@@ -57,6 +57,23 @@ def find_roles(sheet: Sheet, notes: Notes) -> None:
         _settle_answers(sheet, chosen[0], notes)
 
 
+def find_sections(sheet: Sheet, notes: Notes) -> None:
+    """Lines such as "Mentees" between the rows say in which role everybody below them stands."""
+    side, lines, rows = "", set[int](), {}
+    for row, cells in enumerate(sheet.table.rows):
+        filled = [cell for cell in cells if cell]
+        named = sheet.words.side_of(spoken(filled[0])) if len(filled) == 1 and len(cells) > 2 else ""
+        if named and len(filled[0].split()) < 6:
+            side = named
+            lines.add(row)
+        elif side:
+            rows[row] = side
+    if len(set(rows.values())) == 2:
+        sheet.sections, sheet.left_out = rows, sheet.left_out | lines
+        for row in sorted(lines):
+            notes.warn("left-out", sheet.table.place(row), "left out: a line that names the role of the rows below it")
+
+
 def _agreed_side(sheet: Sheet, column: Column) -> str:
     """The side to which yes and no refer, as in "Mentor", "as a mentor" or "I want to be … [a mentor]"."""
     cells = sheet.distinct(column)
@@ -322,8 +339,8 @@ def give_roles(people: list[Sheet], notes: Notes) -> None:
     for sheet in people:
         if not sheet.role and sheet.identity() and sheet.identity()[0].meaning in {"mentor", "mentee"}:
             sheet.role = sheet.identity()[0].meaning
-    neutral = [s for s in people if not s.role and not s.has(*ROLES)]
-    if len(people) == 1 and not people[0].has(*ROLES) and (neutral or people[0].named):
+    neutral = [s for s in people if not s.role and not s.has(*ROLES) and not s.sections]
+    if len(people) == 1 and not people[0].has(*ROLES) and not people[0].sections and (neutral or people[0].named):
         _role_of_only_file(people[0], notes)
         return
     for sheet in neutral:

@@ -93,6 +93,7 @@ class Sheet:
     named: bool = False  # the role is told by nothing but the file's name
     forced: FileMeaning = field(default_factory=lambda: FileMeaning(""))
     left_out: frozenset[int] = frozenset()
+    sections: dict[int, str] = field(default_factory=dict)  # the roles of rows, where lines between them say so
     alone: bool = False
     _distinct: dict[int, dict[str, int]] = field(default_factory=dict)
 

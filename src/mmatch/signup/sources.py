@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from mmatch.errors import InputError, Problem, excerpt
 from mmatch.io.files import decoded, file_name, read_bytes
-from mmatch.signup.tables import InputTable, table_from_text
+from mmatch.signup.tables import InputTable, side_by_side, table_from_text
 from mmatch.signup.vocabulary import spoken
 from mmatch.signup.workbooks import is_workbook, tables_from_workbook
 
@@ -122,12 +122,12 @@ def tables_of(source: Source, mapping: FileMapping, words: Words, notes: Notes) 
         tables, remarks = tables_from_workbook(data, source.name, words)
         for remark in remarks:
             notes.warn("sheet", source.name, remark)
-        return tables
+        return [part for table in tables for part in side_by_side(table, words)]
     text = _decoded(data, source.name, notes)
     if text.lstrip()[:1] in {"{", "["}:
         hint = "name it .json to read it as a cohort"
         raise InputError(Problem("shape", source.name, "found JSON, expected a table with a header line", hint))
-    return [table_from_text(text, source.name, mapping.file(source.name).delimiter, words)]
+    return side_by_side(table_from_text(text, source.name, mapping.file(source.name).delimiter, words), words)
 
 
 def _decoded(data: bytes, name: str, notes: Notes) -> str:

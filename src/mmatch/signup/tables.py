@@ -6,7 +6,7 @@ import csv
 import io
 import re
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from mmatch.errors import InputError, LimitError, Problem, excerpt
@@ -55,6 +55,11 @@ class InputTable:
     def place(self, row: int, head: str | None = None) -> str:
         """Where a cell stands, such as ``mentors.csv line 18 column "capacity"``."""
         return f"{self.name} {self.unit} {self.lines[row]}" + ("" if head is None else f" column {excerpt(head)}")
+
+    def own_head(self, column: int) -> str:
+        """A head without the title above it."""
+        group = self.groups[column] if column < len(self.groups) else ""
+        return self.heads[column].removeprefix(f"{group}: ")
 
     def cells(self, column: int) -> list[str]:
         """One column."""
@@ -180,6 +185,35 @@ def table_from_rows(
     for line, cells in rows:
         builder.take(line, cells)
     return builder.table(delimiter, unit)
+
+
+def side_by_side(table: InputTable, words: Words) -> list[InputTable]:
+    """The tables of a sheet on which two stand beside each other: a blank column, and people named on both sides."""
+    wide = range(len(table.heads))
+    blank = [k for k in wide if not table.heads[k] and not any(row[k] for row in table.rows)]
+    for k in blank:
+        parts = [[j for j in wide[:k] if j not in blank], [j for j in wide[k + 1 :] if j not in blank]]
+        named = [{words.claim(table.own_head(j)).meaning for j in part} for part in parts]
+        if all(meanings & {"name", "first_name", "email", "id"} for meanings in named):
+            return [_part(table, part) for part in parts]
+    return [table]
+
+
+def _part(table: InputTable, columns: Sequence[int]) -> InputTable:
+    """Some columns of a table as one of its own, called by the title above them."""
+    rows = {k: [row[j] for j in columns] for k, row in enumerate(table.rows) if any(row[j] for j in columns)}
+    title = next((table.groups[j] for j in columns if j < len(table.groups) and table.groups[j]), "")
+    title = title or f"from {table.heads[columns[0]]}"
+    place = {j: n for n, j in enumerate(columns)}
+    return replace(
+        table,
+        name=f"{table.name}: {title}",
+        heads=tuple(table.own_head(j) for j in columns),
+        rows=list(rows.values()),
+        lines=[table.lines[k] for k in rows],
+        groups=(),
+        faults={(line, place[j]): found for (line, j), found in table.faults.items() if j in place},
+    )
 
 
 def _filled(cells: Sequence[str]) -> int:
@@ -361,7 +395,7 @@ class _Builder:
         if len(filled) > 1 or usual < 3 or _ADDRESS.search(filled[0]):
             return False
         wordy = re.sub(r"\d+", " ", plain(filled[0])).split()
-        counted = bool(re.match(r"\d", filled[0])) and bool(wordy) and bool(self.words.side_of(wordy))
+        counted = bool(re.match(r"\d", filled[0])) and bool(wordy)
         notes = bool(wordy) and wordy[0] in self.words.listed("rows.note") and (len(wordy) > 1 or ":" in filled[0])
         return counted or notes or len(wordy) > 5 or filled[0][0] in "*(" or "http" in filled[0] or ":" in filled[0]
 

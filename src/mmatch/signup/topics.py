@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -39,13 +39,16 @@ def pair_topics(sheets: list[Sheet], side_of: Callable[[Sheet, Column], str], no
     """
     if any(sheet.has(*TOPICS) for sheet in sheets):
         return
-    heads = Counter(head for sheet in sheets for head in {column.head.casefold() for column in sheet.columns})
+    sides_of: defaultdict[str, set[str]] = defaultdict(set)
+    for sheet in sheets:
+        for column in sheet.columns:
+            sides_of[column.head.casefold()].add(side_of(sheet, column))
     found: dict[str, list[tuple[Sheet, Column, set[str]]]] = {"mentor": [], "mentee": []}
     for sheet in sheets:
         for column in sheet.unknown:
             side, cells = side_of(sheet, column), sheet.distinct(column)
             open_claim = column.claim.meaning in {"", "ranks", "mentee_ranks", "avoids", "choice", "topic"}
-            if side and cells and open_claim and heads[column.head.casefold()] == 1:
+            if side and cells and open_claim and len(sides_of[column.head.casefold()]) == 1:
                 texts = topics_of(sheet, column)
                 plain_words = values.readable(cells, values.yes_or_no, sheet.words) < 1
                 if plain_words and not all(map(values.is_tidy_number, texts)):
@@ -62,10 +65,11 @@ def pair_topics(sheets: list[Sheet], side_of: Callable[[Sheet, Column], str], no
     _, *pair = max(shared, key=lambda item: item[0])
     told = any(c.claim.side or c.claim.meaning == "topic" or _holds_lists(s, c) for s, c in pair)
     text = f"{excerpt(pair[0][1].head)} and {excerpt(pair[1][1].head)} share their values: offered and asked for?"
-    for (sheet, column), meaning in zip(pair, ("offers", "requests"), strict=True):
-        column.meaning = meaning
+    for (sheet, column), side in zip(pair, SIDES, strict=True):
+        for _, other, _ in found[side]:
+            other.meaning = SIDES[side] if other.head == column.head else other.meaning
         if not told:
-            notes.doubt(sheet.name, column.head, "topics", text, meaning, "attribute", likely=meaning)
+            notes.doubt(sheet.name, column.head, "topics", text, SIDES[side], "attribute", likely=SIDES[side])
 
 
 def _holds_lists(sheet: Sheet, column: Column) -> bool:
