@@ -260,7 +260,7 @@ def test_hours_that_would_be_at_night_are_told(read):
     assert 'line 2: found "Tue 1-3", which would be at night' in str(question)
     assert [person.availability for person in reading.cohort][1:] == ["Mon 9-12", "Tue 1-3"]
     said = "Availability: Tue 1-3=Tue 13-15"
-    assert [p.availability for p in read({"signup.csv": text}, answers=[said]).cohort][0] == "Tue 13-15"
+    assert read({"signup.csv": text}, answers=[said]).cohort["Ann"].availability == "Tue 13-15"
 
 
 def test_roles_in_the_words_of_a_form_are_told_by_the_questions_that_follow(read):

@@ -12,6 +12,10 @@ ASKED = {  # cases in which a careful coordinator would ask, too, or must be tol
     "137-two-tables-on-one-sheet",
     "143-one-name-under-two-addresses",
     "148-doubtful-numbers-of-mentees",
+    "322-codes-without-a-legend",
+    "323-first-names-that-two-people-have",
+    "340-padrinhos-com-fusos-em-palavras",  # whose clock is "Hora de Lisboa"?
+    "341-dois-enderecos-da-mesma-pessoa",
     "171-one-tick-grid-for-both-sides",  # who only cells tell: "I can help with this"
 }
 

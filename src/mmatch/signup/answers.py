@@ -275,15 +275,10 @@ class Facts:
     def _store(self, answer: FormAnswer, column: Column, value: Any) -> None:
         """Put a value where its meaning belongs; lists of several columns follow each other."""
         meaning = column.meaning
-        if meaning == "language":
-            tags = [
-                self.sheet.words.languages.get(plain(name)) for name in ([value] if isinstance(value, str) else value)
-            ]
-            if len(tags) == 1 and tags[0]:
-                answer.facts["language"] = tags[0]
+        if meaning == "language" and (tag := self.sheet.words.languages.get(plain(str(value)))):
+            answer.facts["language"] = tag
         if meaning == "language" or meaning.startswith("attribute"):
-            before = answer.attributes.get(column.attribute)
-            answer.attributes[column.attribute] = value if before is None else before
+            answer.attributes.setdefault(column.attribute, value)
             return
         if meaning == "level":
             if column.how != "number" or plain(column.head) not in {"level", "skill level", "expertise level"}:
@@ -291,15 +286,14 @@ class Facts:
                 answer.per_topic |= {column.attribute}
             if column.how != "number":
                 return
-        if meaning in TOPICS and not isinstance(value, dict) and column.how != "tick":
-            value = self._without_other(answer, column, value)
         if meaning in TOPICS and isinstance(value, dict):
             answer.facts["levels"] = {**answer.facts.get("levels", {}), **value}
             value = tuple(value)
+        elif meaning in TOPICS and column.how != "tick":
+            value = self._without_other(answer, column, value)
         if meaning == "availability":
             value, zone = value
-            if zone:
-                self._zone_of_hours(answer, column, zone)
+            self._zone_of_hours(answer, column, zone)
         before = answer.facts.get(meaning)
         if before is None:
             answer.facts[meaning] = value
@@ -321,6 +315,8 @@ class Facts:
 
     def _zone_of_hours(self, answer: FormAnswer, column: Column, label: str) -> None:
         """A time zone that hours name: the person's where none is stated."""
+        if not label:
+            return
         try:
             answer.facts.setdefault("hours_zone", zone_from_label(label)[0])
         except InputError as error:

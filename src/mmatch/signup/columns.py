@@ -80,7 +80,7 @@ def _grids_said_twice(sheet: Sheet) -> None:
 
 
 def _mentee_words(sheets: list[Sheet], roles: Roles) -> frozenset[str]:
-    """Beginnings of the words by which a program calls its mentees, as in the answers of a role column or a file's name."""
+    """Beginnings of the words by which a program calls its mentees: in answers about roles, and in names of files."""
     found: dict[str, set[str]] = {"mentor": set(), "mentee": set()}
     for sheet in sheets:
         stated = roles[id(sheet)]

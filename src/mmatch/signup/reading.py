@@ -220,6 +220,9 @@ def _sheets(
         find_sections(sheet, notes)
         find_people(sheet, notes)
         find_roles(sheet, notes)
+        told = sheet.role and (len(made) > 1 or not sheet.named)
+        if not told and not sheet.sections and not sheet.has(*ROLES):
+            roles_by_answers(sheet, notes)
     sort_sheets(made, notes)
     take_out(made, notes)
     find_lists(made)
@@ -240,10 +243,6 @@ class _Reader:
             name_by_role(sheet)
             check_identity(sheet, notes)
         settle_ids(files, notes)
-        for sheet in files:
-            told = sheet.role and (len(files) > 1 or not sheet.named)
-            if not told and not sheet.sections and not sheet.has(*ROLES):
-                roles_by_answers(sheet, notes)
         pair_topics(files, lambda sheet, column: column.claim.side or sheet.role, notes)
         give_roles(files, notes)
         for sheet in files:
