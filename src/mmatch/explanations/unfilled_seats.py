@@ -13,7 +13,6 @@ import numpy as np
 
 from mmatch.arrays import NONE, Bools, Ints, reached
 from mmatch.candidates import Pairs, facts_of
-from mmatch.constraints import Bounds
 from mmatch.exact import plain
 from mmatch.explanations.before_matching import removers
 from mmatch.explanations.group_seats import GroupSeats
@@ -27,7 +26,7 @@ from mmatch.network.circulation import HUB, CrossingSets, Network, build_network
 from mmatch.proof.judge import chosen_edges
 from mmatch.result import Result
 
-OWN = ("mentee", "request-mentor", "mentee-mentor", "mentee-offer")  # limits that are the mentee's own
+OWN = ("mentee", "mentee-mentor", "mentee-offer")  # sets of pairs of one mentee, which limit nobody else
 MOST_TRIED, MOST_NAMED = 50, 3  # candidates of one seat that are tried, and those of them whose reasons are told
 MOST_CHAINS = 200  # requests with a seat and one more wanted, for which the chain is worked out one by one
 
@@ -180,6 +179,10 @@ class Unfilled:
         entry = self._entry(node)
         if not self.coverable[node]:
             yield self._shortage(node, mentee, topic)
+        if entry is None:
+            if self.coverable[node]:
+                yield self._tried(Seat(request, mentee, topic))
+            return
         own_seats = bool(self._served[self.edges.mentee_of_request[request]])
         moves, chain = self._chain(node, entry, own_seats=own_seats)
         if not chain:
@@ -240,25 +243,17 @@ class Unfilled:
         others = others.closing(self._net, [arc for arc in entry if self._net.head[arc] != node])
         return others, chain_from(others, best_chains(self._net, self._flow, others), node)
 
-    def _entry(self, node: int) -> list[int]:
-        """The arcs from the hub down to a request that one more seat would use."""
+    def _entry(self, node: int) -> list[int] | None:
+        """The arcs from the hub down to a request that one more seat would use; None where one of them is full."""
         net, flow, entry = self._net, self._flow, list[int]()
         while node != HUB:
             above = np.flatnonzero(net.head[: net.first_edge] == node)
-            entry.append(int(above[flow[above] < net.upper[above]][0]))
-            node = int(net.tail[entry[-1]])
+            room = above[flow[above] < net.upper[above]]
+            if not len(room):
+                return None
+            entry.append(int(room[0]))
+            node = int(net.tail[room[0]])
         return entry
-
-    @cached_property
-    def _own_full(self) -> list[tuple[Bounds, Bools]]:
-        """The mentees' own limits, each with the edges whose set is full."""
-        found = []
-        for family in self.instance.bounds:
-            if family.key in OWN:
-                inside = family.label != NONE
-                load = np.bincount(family.label[self._chosen & inside], minlength=len(family.upper))
-                found.append((family, inside & (load >= family.upper)[family.label]))
-        return found
 
     def _own_limit(self, request: int, mentee: str, topic: str) -> Reason | None:
         """What keeps somebody from one more seat whoever else is there: too few mentors for them, or a rule's limit."""
@@ -271,17 +266,15 @@ class Unfilled:
             text = f"{mentee} asks for {counted(wanted, 'mentor')}{topic_word(topic)}"
             text = f"{text}, and only {listed(mentors, 'mentors')} may mentor them"
             return Reason("shortage", (mentee,), topic, text, {"wanted": wanted, "mentors": mentors})
-        rest = own[~self._chosen[own]]
-        blocked: dict[int, tuple[Bounds, int]] = {}
-        for family, full in self._own_full:
-            for edge in rest[full[rest]].tolist():
-                blocked.setdefault(edge, (family, int(family.label[edge])))
-        if len(blocked) < len(rest):
-            return None
-        seats = int(self._chosen[np.isin(edges.pairs.mentee, edges.pairs.mentee[own[:1]])].sum())
-        title = set_title(edges, *blocked[int(rest[0])])
-        text = f"{mentee} has {counted(seats, 'seat')} already, and may have no more{topic_word(topic)}: {title}"
-        return Reason("limit", (mentee,), topic, text, {"seats": seats, "limit": title})
+        every = np.flatnonzero(edges.pairs.mentee == edges.pairs.mentee[own[0]])
+        seats = int(self._chosen[every].sum())
+        for family in self.instance.bounds:
+            labels = np.unique(family.label[every])
+            if family.key in OWN and labels[0] != NONE and seats >= int(family.upper[labels].sum()):
+                title = set_title(edges, family, int(family.label[own[0]]))
+                text = f"{mentee} has {counted(seats, 'seat')} already, and may have no more: {title}"
+                return Reason("limit", (mentee,), topic, text, {"seats": seats, "limit": title})
+        return None
 
     def _loss(self, arcs: Ints, signs: Ints, entry: list[int]) -> tuple[list[float], tuple[str, str] | None]:
         """(what a chain loses per tier, of a vector its first component that changes; who gives way)."""

@@ -4,6 +4,7 @@ It reads the facts of a reason, not its sentence, and knows nothing of networks,
 """
 
 import random
+import sys
 from collections import Counter
 
 import mmatch as mm
@@ -154,7 +155,8 @@ class Judge:
         loss = [a - b for a, b in zip(self.best, max(forced), strict=True)]
         tier = next((k for k, amount in enumerate(loss) if amount), None)
         stated = reason.facts["loss"]
-        if tier != reason.facts["tier"] or (tier is not None and abs(float(loss[tier]) - float(stated)) > 1e-9):
+        exact = 0 if tier is None else loss[tier]
+        if tier != reason.facts["tier"] or abs(float(exact) - float(stated)) > 1e-9:
             yield f"it loses {loss}, not {stated} in tier {reason.facts['tier']}"
 
 
@@ -197,14 +199,14 @@ def random_question(seed):
         lambda: mm.rules.Differs("team"),
         lambda: mm.rules.Same("team"),
         lambda: mm.rules.Linked([tuple(draw.sample(names, 2))]),
-        lambda: mm.rules.Everyone(),
+        mm.rules.Everyone,
     ]
     aims = [
         lambda: mm.aims.Coverage(draw.choice(["requests", "mentees"])),
-        lambda: mm.aims.Fit(),
-        lambda: mm.aims.EvenLoad(),
-        lambda: mm.aims.Priority(),
-        lambda: mm.aims.TopicFit(),
+        mm.aims.Fit,
+        mm.aims.EvenLoad,
+        mm.aims.Priority,
+        mm.aims.TopicFit,
     ]
     chosen = [make() for make in draw.sample(rules, draw.choice([0, 1, 1, 2, 3]))]
     wanted = [mm.aims.Coverage(), *(make() for make in draw.sample(aims[1:], draw.randint(0, 2)))]
@@ -231,14 +233,16 @@ def judged(seed):
     return Counter(reason.kind for reason in found), false
 
 
-if __name__ == "__main__":
-    import sys
-
+def campaign(first, last):
+    """Judge the questions of some seeds: python tests/claims.py 0 10000."""
     kinds, false = Counter(), []
-    for seed in range(int(sys.argv[1]), int(sys.argv[2])):
+    for seed in range(first, last):
         some, wrong = judged(seed)
         kinds += some
         false += wrong
-        for line in wrong:
-            print(*line)
-    print(f"{sum(kinds.values())} reasons ({dict(kinds)}), {len(false)} false claims")
+    lines = [*(" ".join(map(str, line)) for line in false)]
+    return "\n".join([*lines, f"{sum(kinds.values())} reasons ({dict(kinds)}), {len(false)} false claims"])
+
+
+if __name__ == "__main__":
+    sys.stdout.write(campaign(int(sys.argv[1]), int(sys.argv[2])) + "\n")
