@@ -64,7 +64,11 @@ def best_together(
         _keep_rooms(cp, variables, site)
     if None not in start:
         cp.add_bool_and([row.present for row in variables])
-    _add_hint(cp, variables, start)
+    for row, chosen in zip(variables, start, strict=True):
+        cp.add_hint(row.present, chosen is not None)
+        for k, literals in enumerate(row.literals):
+            for literal, at in zip(literals, row.task.starts[k].tolist(), strict=True):
+                cp.add_hint(literal, chosen is not None and chosen[k] == at)
     price = loose_price(tasks)
     loose = price * _number_of_loose(cp, variables) if price else 0
     radix = 1 + sum(row.most for row in variables) + price * sum(map(len, (row.literals for row in variables)))
@@ -72,14 +76,6 @@ def best_together(
         return FoundDates([None] * len(tasks), None, exact=False)
     cp.maximize(radix * sum(row.present for row in variables) - sum(row.price for row in variables) - loose)
     return _solved(cp, variables, radix, (watch, work))
-
-
-def _add_hint(cp: Any, variables: Sequence[_Variables], start: Sequence[Chosen]) -> None:
-    for row, chosen in zip(variables, start, strict=True):
-        cp.add_hint(row.present, chosen is not None)
-        for k, literals in enumerate(row.literals):
-            for literal, at in zip(literals, row.task.starts[k].tolist(), strict=True):
-                cp.add_hint(literal, chosen is not None and chosen[k] == at)
 
 
 def _solved(cp: Any, variables: Sequence[_Variables], radix: int, limits: tuple[Watch, float | None]) -> FoundDates:
@@ -278,19 +274,13 @@ def _number_of_loose(cp: Any, variables: Sequence[_Variables]) -> Any:
         after: defaultdict[int, list[Any]] = defaultdict(list)
         before: defaultdict[int, list[Any]] = defaultdict(list)
         for (i, one), (j, other) in permutations(enumerate(rows), 2):
-            link = _follows(cp, one, other)
+            link = cp.new_bool_var("")  # only 1 where the other begins at the first possible time after this one
+            cp.add(_after(cp, one, other, [link]) <= one[0].task.settings.grain - 1).only_enforce_if(link)
+            cp.add_implication(link, one[0].present)
+            cp.add_implication(link, other[0].present)
             after[i].append(link)
             before[j].append(link)
         for links in (*after.values(), *before.values()):
             cp.add_at_most_one(links)
         loose = loose + sum(row.present for row, _ in rows) - sum(link for links in after.values() for link in links)
     return loose
-
-
-def _follows(cp: Any, one: Row, other: Row) -> Any:
-    """Only 1 where the other session begins at the first possible time after this one."""
-    link = cp.new_bool_var("")
-    cp.add(_after(cp, one, other, [link]) <= one[0].task.settings.grain - 1).only_enforce_if(link)
-    cp.add_implication(link, one[0].present)
-    cp.add_implication(link, other[0].present)
-    return link

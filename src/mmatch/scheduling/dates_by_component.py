@@ -97,22 +97,12 @@ class Placed:
 
 def joined_by(things: Sequence[Iterable[object]]) -> list[list[int]]:
     """Numbers of rows that share things, directly or through others."""
-    root = list(range(len(things)))
+    import networkx as nx
 
-    def find(k: int) -> int:
-        while root[k] != k:
-            root[k] = root[root[k]]
-            k = root[k]
-        return k
-
-    seen: dict[object, int] = {}
-    for k, row in enumerate(things):
-        for thing in row:
-            root[find(k)] = find(seen.setdefault(thing, k))
-    found: dict[int, list[int]] = {}
-    for k in range(len(things)):
-        found.setdefault(find(k), []).append(k)
-    return list(found.values())
+    graph: nx.Graph[Any] = nx.Graph()
+    graph.add_nodes_from(range(len(things)))
+    graph.add_edges_from((k, ("thing", thing)) for k, row in enumerate(things) for thing in row)
+    return [sorted(node for node in part if type(node) is int) for part in nx.connected_components(graph)]
 
 
 def components_of(tasks: Sequence[Task], shared: Collection[str]) -> list[Component]:

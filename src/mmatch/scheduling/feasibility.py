@@ -75,19 +75,13 @@ def fits(tasks: Sequence[Task], dates: Sequence[Chosen], rooms: Sequence[Rooms] 
     for session in sorted(sessions, key=lambda session: session[:2]):
         for person in session.task.people:
             by_person[person].append(session)
-    return (
-        all(map(_one_at_a_time, by_person.values()))
-        and all(within(limit, sessions) for limit in limits_of(tasks))
-        and all(_enough_rooms(site, sessions) for site in rooms)
-    )
-
-
-def _one_at_a_time(sessions: Sequence[PlacedSession]) -> bool:
-    """Whether one person's sessions, in order, leave the pauses between them; the past is not judged."""
-    pairs = combinations(sessions, 2) if sessions[0].task.settings.travel else pairwise(sessions)
-    return all(
-        (one.fixed and other.fixed) or other.start >= one.end + one.task.pause(one.k, other.task, other.k)
-        for one, other in pairs
+    for own in by_person.values():
+        for one, other in combinations(own, 2) if own[0].task.settings.travel else pairwise(own):
+            pause = one.task.pause(one.k, other.task, other.k)
+            if other.start < one.end + pause and not (one.fixed and other.fixed):  # the past is not judged
+                return False
+    return all(within(limit, sessions) for limit in limits_of(tasks)) and all(
+        _enough_rooms(site, sessions) for site in rooms
     )
 
 

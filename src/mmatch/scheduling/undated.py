@@ -41,7 +41,10 @@ def unplaced(task: Task, free_time: FreeTime, others: Surroundings, stopped: str
         reason = f"not reached: {stopped.replace('_', ' ')}"
     else:
         reason = _reason(task, free_time, others, steps)
-    return Unplaced(task.match, reason, _first_relaxation(task, free_time, others), steps)
+    changes = (text for text, change in _changes(task, free_time, others) if _helps(task, free_time, others, **change))
+    several = "let a mentor or mentee with several matches be free at more times"
+    relaxation = next(changes, several if cheapest_dates(task) is not None else "")
+    return Unplaced(task.match, reason, relaxation, steps)
 
 
 def _number_of_starts(task: Task, free: Intervals, free_time: FreeTime) -> int:
@@ -148,15 +151,6 @@ def _no_way_to_meet(task: Task, free_time: FreeTime, mode: str) -> str:
 
 
 # -- what would help ---------------------------------------------------------------------------------------------------
-
-
-def _first_relaxation(task: Task, free_time: FreeTime, others: Surroundings) -> str:
-    """The first change, from small to large, that helps; the empty text where none does."""
-    for text, change in _changes(task, free_time, others):
-        if _helps(task, free_time, others, **change):
-            return text
-    several = "let a mentor or mentee with several matches be free at more times"
-    return several if cheapest_dates(task) is not None else ""
 
 
 def _helps(
