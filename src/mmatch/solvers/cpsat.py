@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from mmatch.constraints import FAR
@@ -35,13 +36,9 @@ class CpSat:
 
     def solve(self, instance: Instance, watch: Watch) -> Answer:
         """A best choice of edges, claimed."""
+        return with_evidence(instance, in_order(instance, watch, partial(self._searched, watch)))
 
-        def search(model: Model, goal: Goal, best: Ints | None) -> Found:
-            return self._searched(model, goal, best, watch)
-
-        return with_evidence(instance, in_order(instance, watch, search))
-
-    def _searched(self, model: Model, goal: Goal, best: Ints | None, watch: Watch) -> Found:
+    def _searched(self, watch: Watch, model: Model, goal: Goal, best: Ints | None) -> Found:
         """One run of CP-SAT."""
         from ortools.sat.python import cp_model
 
