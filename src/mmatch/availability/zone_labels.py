@@ -14,7 +14,7 @@ from functools import cache, lru_cache
 from importlib import resources
 from typing import Any
 
-from mmatch.availability.zones import LONGEST_NAME, is_zone_name, zone_of
+from mmatch.availability.zones import LONGEST_NAME, is_zone_name, zone_exists, zone_of
 from mmatch.errors import InputError, Problem, excerpt
 
 AREAS = ["Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific"]
@@ -129,7 +129,7 @@ def _plain(text: str) -> str:
 def _read(text: str) -> tuple[str, str, str]:
     """(IANA name, a note, ""); or ("", what is wrong, the way out)."""
     known = _labels()
-    exact = known.zones.get(text.casefold()) or (text if "/" in text and _is_zone(text) else "")
+    exact = known.zones.get(text.casefold()) or (text if "/" in text and zone_exists(text) else "")
     if exact in {"UTC", "GMT"}:
         return _fixed(text, 0)
     if exact and not _abbreviation(text):
@@ -145,14 +145,6 @@ def _read(text: str) -> tuple[str, str, str]:
     if not meant or (offset is None and len(meant) < len(said)):
         return "", "", ""
     return _agreed(text, offset, meant)
-
-
-def _is_zone(text: str) -> bool:
-    try:
-        zone_of(text)
-    except InputError:
-        return False
-    return True
 
 
 def _offsets(text: str) -> tuple[list[int], str]:

@@ -41,6 +41,16 @@ def zone_of(name: str, where: str = "timezone") -> zoneinfo.ZoneInfo:
     raise InputError(Problem("timezone", where, text, hint))
 
 
+@lru_cache(maxsize=1024)
+def zone_exists(name: str) -> bool:
+    """Whether a time zone has this name."""
+    try:
+        zone_of(name)
+    except InputError:
+        return False
+    return True
+
+
 def is_zone_name(name: object) -> bool:
     """Whether a time zone can have this name: letters and digits, not of this machine or of nowhere."""
     sound = type(name) is str and len(name) <= LONGEST_NAME and _ZONE.fullmatch(name)

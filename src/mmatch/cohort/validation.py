@@ -13,15 +13,16 @@ from mmatch.arrays import NONE, frozen_floats, frozen_ints
 from mmatch.cohort.attributes import (
     clean_attributes,
     clean_availability,
+    clean_avoids,
     clean_email,
     clean_language,
     clean_modes,
+    clean_ranks,
     clean_text,
     clean_zone,
 )
 from mmatch.cohort.columns import FrozenRanks, Listed, Offers, People, Requests
 from mmatch.cohort.participants import MODES, Offer, Participant, Request, any_label
-from mmatch.cohort.rank_lists import clean_avoids, clean_ranks
 from mmatch.errors import Problems, excerpt
 from mmatch.exact import count_fault, number_fault
 from mmatch.text import clean_ids, nfc, note_unknown
