@@ -142,7 +142,7 @@ def reschedule(
 
 def _closed(dates: Dates, countries: list[str]) -> list[Any]:
     """The dates on which nobody meets, with public holidays."""
-    from mmatch.io.holidays import public_holidays
+    from mmatch.io.busy import public_holidays
 
     closed = list(dates.blackout)
     for code in countries:

@@ -218,9 +218,7 @@ class _Story:
     def __init__(self, calendars: _Calendars, plan: Plan, person: str | None, *, cancelled: bool) -> None:
         self.calendars, self.plan, self.person, self.cancelled = calendars, plan, person, cancelled
         self.form = format_of(plan.format, calendars.schedule.settings.formats)
-        cohort = calendars.cohort
-        known_people = set(plan.people).intersection(cohort.people.ids)
-        self.names = {who: cohort[who].name or who for who in known_people}
+        self.names = {who: calendars.cohort.people.name_of.get(who) or who for who in plan.people}
 
     def session(self, k: int, meeting: Session) -> Iterator[tuple[str, Any]]:
         """The fields of one event."""
@@ -259,7 +257,7 @@ class _Story:
         yield "due", local_time(due.by, "UTC")
         yield "sequence", sum(meeting.revision for meeting in self.plan.sessions) + self.cancelled
         yield "status", "CANCELLED" if self.cancelled else "NEEDS-ACTION"
-        addressee = "" if self.person == who else f"{self.names.get(who, who)}: "
+        addressee = "" if self.person == who else f"{self.names[who]}: "
         yield "summary", self._title(f"{addressee}{_TODO[due.kind]} {due.what.split(';')[0]}")
         yield "description", plain_text(f"{due.what}\nWith {self._others(who)}.")
 
@@ -272,4 +270,4 @@ class _Story:
         mentors, mentees = (self.plan.match.mentor,), self.plan.match.mentees
         reader = self.person if who is None else who
         met = self.plan.people if reader is None else mentees if reader in mentors else mentors
-        return ", ".join(plain_text(self.names.get(name, name)).replace("\n", " ") for name in met)
+        return ", ".join(plain_text(self.names[name]).replace("\n", " ") for name in met)
