@@ -58,8 +58,7 @@ def compare(  # noqa: PLR0913 - the options of the verb
         write_comparison,
     )
     from mmatch.io.files import made_folder
-    from mmatch.reporting.compared import print_comparison
-    from mmatch.reporting.console import console
+    from mmatch.reporting.console import console, print_comparison
     from mmatch.reporting.progress_bar import ProgressBar
 
     named = {} if strategies is None else read_strategies(strategies)
