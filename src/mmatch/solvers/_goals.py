@@ -156,7 +156,10 @@ def _floors(instance: Instance, model: Model, watch: Watch, place: tuple[int, St
         return False
     seats = filled_seats(instance, number, chosen)
     low, high = stage.total(instance.labels, chosen), counted_limit(instance, stage, seats)
-    served = None if _all_served(instance, number, chosen) else _served(instance, model)
+    served = None
+    if not _all_served(instance, number, chosen):  # a variable for each mentee that is 1 where they have a seat
+        sets = sets_of(instance.labels.label("mentee"), instance.labels.count("mentee"))
+        served = np.concatenate([model.served(edges) for _, edges in sets])
     search = _FloorSearch(instance, number, served, watch)
     if served is None:
         began = time.monotonic()
@@ -256,12 +259,6 @@ class _FloorSearch:
             seconds=None if deadline is None else max((deadline - time.monotonic()) * SLICE, 1.0),
             first=True,
         )
-
-
-def _served(instance: Instance, model: Model) -> Ints:
-    """For each mentee a variable that is 1 where they have a seat."""
-    sets = sets_of(instance.labels.label("mentee"), instance.labels.count("mentee"))
-    return np.concatenate([model.served(edges) for _, edges in sets])
 
 
 def _floor_rows(instance: Instance, stage: Stage, level: int, served: Ints | None) -> list[Row]:

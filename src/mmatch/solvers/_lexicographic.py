@@ -40,12 +40,16 @@ Search = Callable[[Model, Goal, "Ints | None"], Found]
 
 
 def in_order(instance: Instance, watch: Watch, search: Search) -> Answer:
-    """Maximise stage after stage by a search, holding what each reached.
+    """Maximise stage after stage by a search, holding what each reached; with what bounds it, or shows that none is.
 
     Raises:
         SolverError: where the search loses a stage that it had reached.
     """
-    return _Run(instance, watch, search).answer()
+    answer = _Run(instance, watch, search).answer()
+    if answer.status == Status.INFEASIBLE:
+        cut = shortage_cut(instance)
+        return replace(answer, evidence=Cut(cut)) if cut else answer
+    return answer if answer.chosen is None else replace(answer, evidence=evidence(instance, answer.chosen))
 
 
 class _Run:
@@ -80,8 +84,11 @@ class _Run:
             reply = "held" if self.reached(goal) else self.searched(number, goal)
             if isinstance(reply, Answer):
                 return reply
-            if reply == "held":
-                self.hold(number, goal)
+            if reply == "held":  # in all later searches
+                reached = None if self.best is None else goal.value(self.best, self.values)
+                if reached is not None and len(goal.variables):
+                    self.model.rows.append(Row(goal.variables, goal.coefficients, reached, FAR))
+                self.watch.best = self.partial(number, "interrupted")
             outcome = reply
 
     def reached(self, goal: Goal) -> bool:
@@ -127,13 +134,6 @@ class _Run:
             [s.total(self.instance.labels, chosen) for s in stages]
             < [s.total(self.instance.labels, self.best) for s in stages]
         )
-
-    def hold(self, number: int, goal: Goal) -> None:
-        """Keep what a goal reached in all later searches."""
-        reached = None if self.best is None else goal.value(self.best, self.values)
-        if reached is not None and len(goal.variables):
-            self.model.rows.append(Row(goal.variables, goal.coefficients, reached, FAR))
-        self.watch.best = self.partial(number, "interrupted")
 
     def finished(self) -> Answer:
         """The answer after all stages."""
@@ -204,11 +204,3 @@ def _broken(row: Row, chosen: Bools) -> bool:
     used = chosen[row.variables[own]]
     total: int = sum(row.coefficients[own][used].tolist())
     return bool(used.any()) and total + sum(row.coefficients[~own].tolist()) < row.lower
-
-
-def with_evidence(instance: Instance, answer: Answer) -> Answer:
-    """The answer with what shows it: why there is none, or what bounds a worst-off of several seats."""
-    if answer.status == Status.INFEASIBLE:
-        cut = shortage_cut(instance)
-        return replace(answer, evidence=Cut(cut)) if cut else answer
-    return answer if answer.chosen is None else replace(answer, evidence=evidence(instance, answer.chosen))

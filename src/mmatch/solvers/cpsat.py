@@ -10,7 +10,7 @@ from mmatch.constraints import FAR
 from mmatch.errors import InputError, Problem, SolverError, UnsupportedError
 from mmatch.solvers._integer_program import Found, Goal, Model, Row, time_left
 from mmatch.solvers._interruptible import searched
-from mmatch.solvers._lexicographic import KINDS, in_order, with_evidence
+from mmatch.solvers._lexicographic import KINDS, in_order
 
 if TYPE_CHECKING:
     from mmatch.arrays import Ints
@@ -36,7 +36,7 @@ class CpSat:
 
     def solve(self, instance: Instance, watch: Watch) -> Answer:
         """A best choice of edges, claimed."""
-        return with_evidence(instance, in_order(instance, watch, partial(self._searched, watch)))
+        return in_order(instance, watch, partial(self._searched, watch))
 
     def _searched(self, watch: Watch, model: Model, goal: Goal, best: Ints | None) -> Found:
         """One run of CP-SAT."""

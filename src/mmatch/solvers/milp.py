@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from mmatch.solvers._highs import searched
-from mmatch.solvers._lexicographic import KINDS, in_order, with_evidence
+from mmatch.solvers._lexicographic import KINDS, in_order
 
 if TYPE_CHECKING:
     from mmatch.instance import Answer, Instance, Watch
@@ -27,4 +27,4 @@ class Milp:
 
     def solve(self, instance: Instance, watch: Watch) -> Answer:
         """A best choice of edges, claimed."""
-        return with_evidence(instance, in_order(instance, watch, lambda model, goal, _: searched(model, goal, watch)))
+        return in_order(instance, watch, lambda model, goal, _: searched(model, goal, watch))

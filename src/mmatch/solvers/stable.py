@@ -111,7 +111,10 @@ class Stable:
             _refuse_loads(tied=len(short_of(instance, chosen_by(instance, market, current))) > 0)
             limit = Fraction(largest(market))
             return Answer(Status.FEASIBLE, chosen_by(instance, market, current), limit=limit, evidence=Stability())
-        market, seed = _strict(instance, market)
+        lottery = next((item.lottery for item in instance.stability if item.lottery is not None), None)
+        seed = None if lottery is None or not market.tied else lottery.seed
+        if lottery is not None and market.tied:
+            market = market.broken(lottery)
         current, steps = (mentee_side if self.side == "mentee" else mentor_side)(market)
         chosen = chosen_by(instance, market, current)
         if len(short_of(instance, chosen)):
@@ -180,12 +183,6 @@ def _refuse_loads(*, tied: bool) -> None:
         raise UnsupportedError(
             "stable cannot keep the least loads where somebody is indifferent; use rules.Stable with cpsat or milp"
         )
-
-
-def _strict(instance: Instance, market: Market) -> tuple[Market, int | str | None]:
-    """The market with ties broken by the lottery of the rule, and its seed where there were any."""
-    lottery = next((item.lottery for item in instance.stability if item.lottery is not None), None)
-    return (market, None) if not market.tied or lottery is None else (market.broken(lottery), lottery.seed)
 
 
 def _larger(instance: Instance, chosen: Bools, limit: int, watch: Watch) -> tuple[Bools, int]:
