@@ -199,7 +199,7 @@ def _touches(group: list[Part], read: Any, horizon: Span) -> bool:
             return True
         kept = {name: items for name, items in part.properties.items() if name not in {"EXDATE", "RECURRENCE-ID"}}
         try:
-            spans = _spans([(replace(part, properties=kept), zones.guessed)], read, horizon)
+            spans = _spans([(replace(part, properties=kept), replace(zones, guess=True, known={}))], read, horizon)
         except FAULTS:
             return True
         if any(high > horizon[0] and low < horizon[1] for low, high in spans):

@@ -9,7 +9,7 @@ import datetime as dt
 import io
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -167,11 +167,6 @@ class Zones:
             UnknownZone: the calendar names one that is unknown.
         """
         return self.named(self.said) if self.said else self.person
-
-    @property
-    def guessed(self) -> Zones:
-        """The same, with unknown zones as UTC."""
-        return replace(self, guess=True, known={})
 
     def named(self, label: str) -> dt.tzinfo:
         """The zone of a name: a place of the database, as the file defines it, as the caller says, as labels go.
