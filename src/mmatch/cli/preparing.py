@@ -7,16 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mmatch.cli.inputs import (
-    AsJson,
-    Files,
-    Out,
-    Policy,
-    SignUps,
-    print_json,
-    understood,
-    with_fields,
-)
+from mmatch.cli.inputs import AsJson, Files, Out, Policy, SignUps, print_json, understood, with_fields
 from mmatch.errors import excerpt
 
 if TYPE_CHECKING:
@@ -76,7 +67,7 @@ def check(
 
 
 def example(
-    name: Annotated[str, typer.Argument(help="The example; leave it out to list all.", show_default=False)] = "",
+    name: Annotated[str, typer.Argument(help="The example; leave it out to list all.")] = "",
     out: Out = None,
 ) -> None:
     """Write an example cohort as sign-up files.
