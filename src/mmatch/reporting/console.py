@@ -1,4 +1,4 @@
-"""Tables on a terminal, plain where the output is no terminal. Needs the extra ``cli``."""
+"""Tables on a terminal, plain where the output is no terminal."""
 
 from __future__ import annotations
 

@@ -59,7 +59,6 @@ def write_schedule_folder(
 
     Raises:
         ExportError: the folder cannot be made or written.
-        ExtraError: calendar files are wanted, and icalendar is not installed.
     """
     made_folder(folder)
     write_schedule(schedule, folder / "schedule.json")

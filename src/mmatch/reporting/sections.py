@@ -1,4 +1,4 @@
-"""What a page is made of, and how it becomes one HTML file. Rendering needs the extra ``report``."""
+"""What a page is made of, and how it becomes one HTML file."""
 
 from __future__ import annotations
 

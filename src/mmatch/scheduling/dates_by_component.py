@@ -229,7 +229,11 @@ def _searched(tasks: Sequence[Task], ideal: Placed, rooms: Sequence[Rooms], limi
             search.run(limits)
         exact = total(tasks, search.dates) == bound
         if not exact and limits.reason() is None:
-            some = _narrowed(tasks, search.dates)
+            some = list(tasks)
+            if None not in search.dates:  # only starts that some dates use which cost no more than these
+                cheapest = [cost(task, cheapest_dates(task) or ()) for task in tasks]
+                spare = total(tasks, search.dates)[1] - sum(cheapest) - least_loose(tasks)
+                some = [narrowed(task, least + spare) for task, least in zip(tasks, cheapest, strict=True)]
             found = best_together(some, search.dates, limits, rooms, work=PROOF if is_large else None)
             search.dates = max(search.dates, found.dates, key=lambda dates: worth(tasks, dates))
             exact = found.bound == total(tasks, search.dates)  # what the model says, and what the dates cost
@@ -239,12 +243,3 @@ def _searched(tasks: Sequence[Task], ideal: Placed, rooms: Sequence[Rooms], limi
             raise
         limits.interrupted = True
     return Placed(tuple(search.dates), total(tasks, search.dates) if exact else bound, exact)
-
-
-def _narrowed(tasks: Sequence[Task], dates: Sequence[Chosen]) -> list[Task]:
-    """The tasks without starts that no dates use which cost less than these; all starts where a match has no dates."""
-    if None in dates:
-        return list(tasks)
-    cheapest = [cost(task, cheapest_dates(task) or ()) for task in tasks]
-    spare = total(tasks, dates)[1] - sum(cheapest) - least_loose(tasks)
-    return [narrowed(task, least + spare) for task, least in zip(tasks, cheapest, strict=True)]
