@@ -53,7 +53,11 @@ def zone_from_label(text: str, where: str = "timezone") -> tuple[str, str]:
     found, message, hint = _read(_tidy(text))
     if not found:
         message = message or f"unknown time zone {excerpt(text)}, expected a place"
-        raise _refused(where, message, hint or _close(_tidy(text)))
+        label, known = _tidy(text), _labels()
+        names = {**{city: zones[0] for city, zones in known.cities.items()}, **known.zones}
+        parts = [part.strip().casefold() for part in (label, *_APART.split(_offsets(label)[1]))]
+        close = [name for part in parts for name in get_close_matches(part, names, n=1, cutoff=0.8)]
+        raise _refused(where, message, hint or (f"did you mean {names[close[0]]}?" if close else _HINT))
     return found, message
 
 
@@ -245,12 +249,3 @@ def _fixed(text: str, offset: int) -> tuple[str, str, str]:
         return place, f"{note}: read as {place}", ""
     expected = "expected a place such as Asia/Kolkata: of other offsets only whole hours from -12 to +14 have a zone"
     return "", f"found {excerpt(text)}, {expected}", _HINT
-
-
-def _close(text: str) -> str:
-    """The closest name of the database, or how to write one."""
-    known = _labels()
-    names = {**{city: zones[0] for city, zones in known.cities.items()}, **known.zones}
-    parts = [text, *_APART.split(_offsets(text)[1])]
-    close = [name for part in parts for name in get_close_matches(part.strip().casefold(), names, n=1, cutoff=0.8)]
-    return f"did you mean {names[close[0]]}?" if close else _HINT

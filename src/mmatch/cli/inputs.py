@@ -133,11 +133,12 @@ class Policy:
     def read(self) -> Program:
         """The program."""
         from mmatch.io.programs import read_program
-        from mmatch.io.settings import group_settings, with_settings
+        from mmatch.io.settings import with_settings
         from mmatch.program import Program as Rules
 
         stated = Rules() if self.program is None else read_program(self.program)
-        return with_settings(stated, [*(self.settings or []), *group_settings(self.group or [])])
+        groups = sorted(self.group or [], key=lambda text: "=" in text)  # sizes for all topics first
+        return with_settings(stated, [*(self.settings or []), *(f"group={text}" for text in groups)])
 
 
 @dataclass(frozen=True)

@@ -111,11 +111,9 @@ def _score_parts(table: Scores, rank: Ints) -> Iterable[tuple[str, Any]]:
 
 
 def _json(value: Any) -> bytes:
-    return json.dumps(value, sort_keys=True, default=_plain).encode()
-
-
-def _plain(value: Any) -> Any:
-    return sorted(value) if isinstance(value, frozenset) else dict(value)
+    return json.dumps(
+        value, sort_keys=True, default=lambda value: sorted(value) if isinstance(value, frozenset) else dict(value)
+    ).encode()
 
 
 def _bytes(array: Any) -> Any:

@@ -155,28 +155,25 @@ def no_room(site: Rooms, task: Task, k: int) -> Bools:
 
 
 def total(tasks: Sequence[Task], dates: Sequence[Chosen]) -> tuple[int, int]:
-    """(matches with dates, what these dates cost)."""
+    """(matches with dates, what these dates cost: each by itself, and loose sessions)."""
+    placed = sum(chosen is not None for chosen in dates)
     own = sum(cost(task, chosen) for task, chosen in zip(tasks, dates, strict=True) if chosen is not None)
-    return sum(chosen is not None for chosen in dates), own + _loose_cost(tasks, dates)
-
-
-def loose_price(tasks: Sequence[Task]) -> int:
-    """What one loose session costs: one that does not directly follow another session of its mentor."""
-    return tasks[0].wishes.adjacent * tasks[0].radix if tasks else 0
-
-
-def _loose_cost(tasks: Sequence[Task], dates: Sequence[Chosen]) -> int:
-    """What sessions cost that do not begin at the first possible time after another one of their mentor."""
     price = loose_price(tasks)
     if not price:
-        return 0
+        return placed, own
     by_mentor: defaultdict[str, list[PlacedSession]] = defaultdict(list)
     for session in sorted(placed_sessions(tasks, dates), key=lambda session: session[:2]):
         by_mentor[session.task.people[0]].append(session)
     pairs = [pair for row in by_mentor.values() for pair in pairwise(row)]
     rests = [b.start - a.end - a.task.pause(a.k, b.task, b.k) for a, b in pairs]
     grain = tasks[0].settings.grain
-    return price * (sum(map(len, by_mentor.values())) - sum(0 <= rest < grain for rest in rests))
+    loose = sum(map(len, by_mentor.values())) - sum(0 <= rest < grain for rest in rests)
+    return placed, own + price * loose
+
+
+def loose_price(tasks: Sequence[Task]) -> int:
+    """What one loose session costs: one that does not directly follow another session of its mentor."""
+    return tasks[0].wishes.adjacent * tasks[0].radix if tasks else 0
 
 
 def least_loose(tasks: Sequence[Task]) -> int:
