@@ -65,8 +65,13 @@ class DateOptions:
                 else replace(problem, where=f"{Path(self.dates).name} {problem.where}")
                 for problem in error.problems
             ) from None
-        if self.holidays:
-            dates = replace(dates, blackout=_closed(dates, self.holidays))
+        closed = list(dates.blackout)
+        for code in self.holidays or ():
+            from mmatch.io.busy import public_holidays
+
+            country, _, region = code.partition("-")
+            closed += public_holidays(country, start=dates.start, end=dates.end, region=region or None)
+        dates = replace(dates, blackout=closed)
         return replace(dates, busy=_taken(dates, self.busy, self._meanings(), cohort)) if self.busy else dates
 
     def _meanings(self) -> dict[str, str]:
@@ -125,17 +130,6 @@ def reschedule(
         on_interrupt="return",
     )
     _dated(question.cohort, made, dates)
-
-
-def _closed(dates: Dates, countries: list[str]) -> list[Any]:
-    """The dates on which nobody meets, with public holidays."""
-    from mmatch.io.busy import public_holidays
-
-    closed = list(dates.blackout)
-    for code in countries:
-        country, _, region = code.partition("-")
-        closed += public_holidays(country, start=dates.start, end=dates.end, region=region or None)
-    return closed
 
 
 def _taken(dates: Dates, files: list[str], zones: dict[str, str], cohort: Cohort) -> dict[str, list[Any]]:

@@ -132,11 +132,14 @@ def _settled(files: list[str], signups: SignUps, given: list[str]) -> Reading:
 
 def _answer(question: Question) -> str:
     """What somebody at the terminal answers to a question of the reader."""
+    from mmatch.signup.mapping import MEANINGS
+
     typer.echo(f"\n{question.file}" + (f", column {question.column}" if question.column else ""))
     typer.echo(f"  {question.evidence}")
     choices = list(dict.fromkeys(filter(None, (question.meaning, *question.alternatives))))
+    meanings = MEANINGS if question.key == question.column else {}
     for number, choice in enumerate(choices, 1):
-        typer.echo(f"  {number}  {choice}" + (_meaning(choice) if question.key == question.column else ""))
+        typer.echo(f"  {number}  {choice}" + (f": {meanings[choice]}" if choice in meanings else ""))
     while True:
         found: str = typer.prompt("  Number, or another answer", default="1" if question.meaning else None)
         if not found.isdigit() or not choices:
@@ -144,12 +147,6 @@ def _answer(question: Question) -> str:
         if 1 <= int(found) <= len(choices):
             return choices[int(found) - 1]
         typer.echo(f"  expected a number from 1 to {len(choices)}")
-
-
-def _meaning(choice: str) -> str:
-    from mmatch.signup.mapping import MEANINGS
-
-    return f": {MEANINGS[choice]}" if choice in MEANINGS else ""
 
 
 def _confirmed(column: ColumnMeaning, reading: Reading) -> list[str]:

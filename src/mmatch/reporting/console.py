@@ -43,10 +43,9 @@ SHOWN = (
 )
 
 
-def console(*, stderr: bool = False) -> Console:
+def console() -> Console:
     """A console; 100 columns wide where the output goes to a file or a pipe."""
-    stream = sys.stderr if stderr else sys.stdout
-    return Console(stderr=stderr, highlight=False, soft_wrap=False, width=None if stream.isatty() else 100)
+    return Console(highlight=False, soft_wrap=False, width=None if sys.stdout.isatty() else 100)
 
 
 def safe(value: object) -> Text:
