@@ -5,17 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mmatch.availability.intervals import union
+from mmatch.availability.intervals import Intervals, union
 from mmatch.availability.words import DAYS
 from mmatch.availability.zones import DAY, clock_text, date_of, day_of, pieces
 from mmatch.errors import InputError, Problem
-
-if TYPE_CHECKING:
-    from mmatch.availability.intervals import Intervals
 
 
 @dataclass(frozen=True, order=True, slots=True)

@@ -6,14 +6,11 @@ import datetime as dt
 import re
 import zoneinfo
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from mmatch.availability.intervals import Intervals
 from mmatch.errors import InputError, Problem, excerpt
-
-if TYPE_CHECKING:
-    from mmatch.availability.intervals import Intervals
 
 DAY = 1440
 YEARS = range(1973, 2200)  # before, some clocks were off by seconds

@@ -5,16 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from mmatch.availability import zone_exists
+from mmatch.cohort.columns import FrozenRanks
 from mmatch.cohort.participants import MODES
 from mmatch.errors import excerpt
 from mmatch.exact import number_fault
 from mmatch.text import nfc
-
-if TYPE_CHECKING:
-    from mmatch.cohort.columns import FrozenRanks
 
 Note = Callable[[str, str], None]
 RESERVED = ("site", "timezone")

@@ -6,15 +6,12 @@ import hashlib
 import json
 from collections.abc import Iterable
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-from mmatch.arrays import NONE, ordered
-
-if TYPE_CHECKING:
-    from mmatch.arrays import Ints
-    from mmatch.cohort.columns import Columns, Listed, Scores
+from mmatch.arrays import NONE, Ints, ordered
+from mmatch.cohort.columns import Columns, Listed, Scores
 
 
 def cohort_digest(cohort: Columns) -> str:

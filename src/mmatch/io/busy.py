@@ -11,17 +11,15 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from mmatch.availability import DAY, date_of, day_of, day_text, intervals_of, time_text, zone_of
+from mmatch.cohort import Cohort
 from mmatch.errors import ExtraError, InputError, LimitError, Problem, Problems, excerpt
 from mmatch.io.files import decoded, file_name, read_bytes
 from mmatch.io.ics import Broken, Component, UnknownZone, Zones, calendars_of, definitions_of, length_of, times_of, walk
 from mmatch.io.recurrence import Series, Span, instant_of
 from mmatch.scheduling.schedule_settings import known
-
-if TYPE_CHECKING:
-    from mmatch.cohort import Cohort
 
 MOST_BYTES = 32 * 2**20
 FAULTS = (ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError)

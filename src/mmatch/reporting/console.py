@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Sequence
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from rich import box
 from rich.console import Console
@@ -13,18 +13,16 @@ from rich.table import Table
 from rich.text import Text
 
 from mmatch.cohort import Cohort
+from mmatch.comparison.comparison import Comparison, Price, Run
 from mmatch.display import visible
+from mmatch.explanations import PolicyEffects, Readiness
 from mmatch.explanations.words import counted
 from mmatch.io.matches import reasons_by_seat
 from mmatch.matching import Matching, Reason, Status, Violation
 from mmatch.reporting.sections import ShownNames
 from mmatch.reporting.words import aim_rows, amount, gains, headline, unopened
 from mmatch.result import Result
-
-if TYPE_CHECKING:
-    from mmatch.comparison.comparison import Comparison, Price, Run
-    from mmatch.explanations import PolicyEffects, Readiness
-    from mmatch.scheduling import Plan, Schedule
+from mmatch.scheduling import Plan, Schedule
 
 MOST_ROWS = 30
 MOST_REASONS = 30

@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from mmatch.cohort import Cohort
 from mmatch.errors import InputError, Problem, excerpt, expect
 from mmatch.scheduling.feasibility import Rooms, fits
 from mmatch.scheduling.free_time import FreeTime
 from mmatch.scheduling.insertion import Surroundings
 from mmatch.scheduling.new_schedules import plan_of
 from mmatch.scheduling.plans import Plan, Schedule, Session
-from mmatch.scheduling.schedule_settings import key_of
+from mmatch.scheduling.schedule_settings import Settings, key_of
 from mmatch.scheduling.single_match import IMPOSSIBLE, dates_from, onward_costs
 from mmatch.scheduling.tasks import Task, task_of
-
-if TYPE_CHECKING:
-    from mmatch.cohort import Cohort
-    from mmatch.scheduling.schedule_settings import Settings
 
 MOST = 1000
 

@@ -9,18 +9,16 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations, permutations
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
+from mmatch.instance import Watch
 from mmatch.scheduling.feasibility import Chosen, PlacedSession, Rooms, limits_of, loose_price, used_of
+from mmatch.scheduling.free_time import Limit
 from mmatch.scheduling.single_match import IMPOSSIBLE, dates_decide, narrowed, needed_minutes
+from mmatch.scheduling.tasks import Task
 from mmatch.solvers._interruptible import searched
-
-if TYPE_CHECKING:
-    from mmatch.instance import Watch
-    from mmatch.scheduling.free_time import Limit
-    from mmatch.scheduling.tasks import Task
 
 SMALL = 12  # matches, up to which the whole linear relaxation of a model takes longer than it saves
 

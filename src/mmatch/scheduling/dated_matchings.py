@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from mmatch.cohort import Cohort
 from mmatch.display import Shown, Table
 from mmatch.engine import solve
 from mmatch.errors import InputError, Problem, excerpt
+from mmatch.matching import Match
 from mmatch.program import Program, check_question
 from mmatch.registry import find
+from mmatch.result import Result
 from mmatch.scheduling.free_time import FreeTime, check_hours
 from mmatch.scheduling.new_schedules import schedule
+from mmatch.scheduling.plans import Schedule
 from mmatch.scheduling.schedule_settings import Dates, format_name
 from mmatch.scheduling.tasks import task_of
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from mmatch.cohort import Cohort
-    from mmatch.matching import Match
-    from mmatch.result import Result
-    from mmatch.scheduling.plans import Schedule
 
 MOST_ROUNDS = 1000
 Pair = tuple[str, str, str]

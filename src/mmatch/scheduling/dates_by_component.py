@@ -12,7 +12,7 @@ import time
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from mmatch.errors import InputError, Problem, excerpt
 from mmatch.instance import Watch
@@ -21,9 +21,7 @@ from mmatch.scheduling.feasibility import Chosen, Rooms, fits, least_loose, spre
 from mmatch.scheduling.insertion import Surroundings, inserted, without_taken
 from mmatch.scheduling.large_components import NeighbourhoodSearch, RoomPrices
 from mmatch.scheduling.single_match import IMPOSSIBLE, cheapest_dates, cost, narrowed
-
-if TYPE_CHECKING:
-    from mmatch.scheduling.tasks import Task
+from mmatch.scheduling.tasks import Task
 
 LARGE, LARGE_WITH_ROOMS = 120, 12  # matches, beyond which one model is not searched to its end
 BOUNDING = 0.3  # of the time of the neighbourhood search, for a bound that takes the rooms into account

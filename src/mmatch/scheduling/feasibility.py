@@ -6,16 +6,14 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate, combinations, pairwise
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
+from mmatch.arrays import Bools
 from mmatch.scheduling.free_time import Limit
 from mmatch.scheduling.single_match import Starts, cost
 from mmatch.scheduling.tasks import Task
-
-if TYPE_CHECKING:
-    from mmatch.arrays import Bools
 
 Chosen = Starts | None
 

@@ -13,19 +13,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from copy import copy
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mmatch.availability import DAY
+from mmatch.availability import DAY, Intervals
+from mmatch.instance import Watch
 from mmatch.scheduling.feasibility import Chosen, Rooms, loose_price, placed_sessions, worth
 from mmatch.scheduling.insertion import Surroundings, inserted_together
 from mmatch.scheduling.single_match import IMPOSSIBLE, cost, priced
-
-if TYPE_CHECKING:
-    from mmatch.availability import Intervals
-    from mmatch.instance import Watch
-    from mmatch.scheduling.tasks import Task
+from mmatch.scheduling.tasks import Task
 
 SIZES = (6, 60)  # matches of a neighbourhood, least and most
 FIRST_SIZE = 12

@@ -10,12 +10,13 @@ from dataclasses import replace
 from functools import partial
 from operator import add
 from types import MappingProxyType
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from mmatch.availability import DAY
+from mmatch.cohort import Cohort
 from mmatch.errors import InputError, Problem
+from mmatch.formats import Format
 from mmatch.matching import Status
 from mmatch.result import Result, check_answer
 from mmatch.scheduling.dates_by_component import RunLimits, place_all
@@ -24,13 +25,9 @@ from mmatch.scheduling.free_time import FreeTime
 from mmatch.scheduling.insertion import Surroundings
 from mmatch.scheduling.plans import Due, Plan, Schedule, Session
 from mmatch.scheduling.schedule_settings import Dates, Key, format_name, key_of, settings_of
+from mmatch.scheduling.single_match import Starts
 from mmatch.scheduling.tasks import Task, task_of
 from mmatch.scheduling.undated import unplaced
-
-if TYPE_CHECKING:
-    from mmatch.cohort import Cohort
-    from mmatch.formats import Format
-    from mmatch.scheduling.single_match import Starts
 
 Vector = tuple[int, ...]
 RoomNames = Mapping[tuple[Key, int], str]  # the room of session k of a match

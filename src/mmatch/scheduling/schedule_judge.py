@@ -11,23 +11,18 @@ from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from functools import lru_cache
 from itertools import combinations, pairwise, product
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from mmatch.availability import parse_week
+from mmatch.cohort import Cohort, Participant
 from mmatch.errors import InputError
-from mmatch.formats import format_of
-from mmatch.matching import Matching, Violation
-from mmatch.scheduling.diaries import FREE
+from mmatch.formats import Gap, format_of
+from mmatch.matching import Match, Matching, Violation
+from mmatch.program import Program
+from mmatch.scheduling.diaries import FREE, Diary
 from mmatch.scheduling.plans import Plan, Schedule, Session
 from mmatch.scheduling.schedule_settings import Settings, format_name, key_of
-
-if TYPE_CHECKING:
-    from mmatch.cohort import Cohort, Participant
-    from mmatch.formats import Gap
-    from mmatch.matching import Match
-    from mmatch.program import Program
-    from mmatch.scheduling.diaries import Diary
 
 START = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _week = lru_cache(maxsize=4096)(parse_week)

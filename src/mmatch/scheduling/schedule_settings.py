@@ -7,20 +7,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from functools import partial
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from mmatch.arrays import NONE
-from mmatch.availability import DAY, day_of, day_text, local_time, parse_week, week_text, zone_of
+from mmatch.availability import DAY, Window, day_of, day_text, local_time, parse_week, week_text, zone_of
+from mmatch.cohort import Cohort
 from mmatch.errors import InputError, Problem, Problems, excerpt
 from mmatch.formats import Format, format_of
 from mmatch.matching import Match
+from mmatch.program import Program
 from mmatch.scheduling.diaries import FREE, Diary, blackout_of, busy_of, moment
 from mmatch.text import suggestion
-
-if TYPE_CHECKING:
-    from mmatch.availability import Window
-    from mmatch.cohort import Cohort
-    from mmatch.program import Program
 
 MOST_DAYS = 3 * 366
 MOST_HOURS = 24 * 366

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from mmatch.availability import common, day_text, local_time, starts
+from mmatch.availability import Intervals, common, day_text, local_time, starts
 from mmatch.errors import excerpt
 from mmatch.formats import Format, Gap
 from mmatch.scheduling.diaries import CAPS, FREE
@@ -17,9 +17,6 @@ from mmatch.scheduling.plans import Unplaced
 from mmatch.scheduling.schedule_settings import key_of
 from mmatch.scheduling.single_match import cheapest_dates
 from mmatch.scheduling.tasks import Task, task_of
-
-if TYPE_CHECKING:
-    from mmatch.availability import Intervals
 
 WIDER = (30, 60, 120)  # minutes by which windows are widened
 GAPS = (1, 2, 4, 7)  # days by which gaps are loosened

@@ -7,22 +7,17 @@ import time
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 import numpy as np
 
-from mmatch.arrays import sets_of
+from mmatch.arrays import Bools, Ints, sets_of
 from mmatch.constraints import FAR
+from mmatch.instance import Instance, Watch
 from mmatch.network.floors import counted_limit
-from mmatch.solvers._integer_program import Goal, Row
-from mmatch.solvers._worst_off import Relaxation, best_sum, filled_seats
-
-if TYPE_CHECKING:
-    from mmatch.arrays import Bools, Ints
-    from mmatch.instance import Instance, Watch
-    from mmatch.solvers._integer_program import Model
-    from mmatch.solvers._worst_off import RelaxedOptimum
-    from mmatch.stages import Stage
+from mmatch.solvers._integer_program import Goal, Model, Row
+from mmatch.solvers._worst_off import Relaxation, RelaxedOptimum, best_sum, filled_seats
+from mmatch.stages import Stage
 
 Outcome = Literal["held", "refuted", "open"]
 SLICE = 0.12  # of the time left, for one search for a floor

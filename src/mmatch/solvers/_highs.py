@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import math
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
+from mmatch.arrays import Ints
 from mmatch.errors import SolverError
+from mmatch.instance import Watch
 from mmatch.solvers._integer_program import Found, Goal, Model, time_left
 from mmatch.solvers._interruptible import unless_stopped
-
-if TYPE_CHECKING:
-    from mmatch.arrays import Ints
-    from mmatch.instance import Watch
 
 LIMIT, INFEASIBLE = 1, 2  # what SciPy calls them
 FIRST = 1e9  # a gap at which any choice is good enough

@@ -5,18 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mmatch.arrays import NONE, sets_of
-from mmatch.constraints import FAR, FREE
-
-if TYPE_CHECKING:
-    from mmatch.arrays import Bools, Ints
-    from mmatch.constraints import Bounds, Groups
-    from mmatch.instance import Instance, Watch
-    from mmatch.terms import ConvexLoad
+from mmatch.arrays import NONE, Bools, Ints, sets_of
+from mmatch.constraints import FAR, FREE, Bounds, Groups
+from mmatch.instance import Instance, Watch
+from mmatch.terms import ConvexLoad
 
 
 @dataclass(frozen=True, eq=False)

@@ -5,10 +5,9 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, wait
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from mmatch.instance import Watch
+from mmatch.instance import Watch
 
 TICK = 0.05  # seconds between two looks at the clock, the cancel event and Ctrl-C
 GRACE = 3.0  # seconds after a deadline for a solver that looks at the clock by itself

@@ -10,23 +10,18 @@ from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from mmatch.arrays import Bools, Ints
 from mmatch.constraints import FAR
 from mmatch.errors import SolverError, UnsupportedError
-from mmatch.instance import Answer
+from mmatch.instance import Answer, Instance, Watch
 from mmatch.matching import Cut, Status
-from mmatch.solvers._goals import goals
+from mmatch.solvers._goals import Outcome, goals
 from mmatch.solvers._integer_program import Found, Goal, Model, Row
 from mmatch.solvers._stability_rows import forbid_blocking
 from mmatch.solvers._worst_off import evidence, shortage_cut
-
-if TYPE_CHECKING:
-    from mmatch.arrays import Bools, Ints
-    from mmatch.instance import Instance, Watch
-    from mmatch.solvers._goals import Outcome
 
 KINDS = frozenset({"linear", "convex_load", "bounds", "profile", "worst", "worst_of_sums", "leximin"}) | {
     "groups",

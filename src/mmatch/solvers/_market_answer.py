@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
-from mmatch.arrays import NONE
+from mmatch.arrays import NONE, Bools
 from mmatch.errors import UnsupportedError
-from mmatch.instance import Answer
+from mmatch.instance import Answer, Instance
 from mmatch.matching import Status
 from mmatch.mechanisms.market import Market, market_of, obstacle
-
-if TYPE_CHECKING:
-    from mmatch.arrays import Bools
-    from mmatch.instance import Instance
 
 KINDS = frozenset({"linear", "convex_load", "bounds", "profile"})  # aims are measured, not followed
 

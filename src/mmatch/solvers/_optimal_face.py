@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mmatch.solvers._min_cost_flow import cheapest, circulation
-
-if TYPE_CHECKING:
-    from mmatch.arrays import Bools, Ints
-    from mmatch.network.circulation import Network
-    from mmatch.solvers._min_cost_flow import Order
-    from mmatch.stages import Stage
+from mmatch.arrays import Bools, Ints
+from mmatch.network.circulation import Network
+from mmatch.solvers._min_cost_flow import Order, cheapest, circulation
+from mmatch.stages import Stage
 
 
 @dataclass(eq=False)

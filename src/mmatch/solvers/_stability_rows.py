@@ -8,19 +8,14 @@ of `mmatch.candidates.blocking`.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
-from mmatch.constraints import FAR, FREE
+from mmatch.arrays import Bools, Ints
+from mmatch.constraints import FAR, FREE, NoBlocking
 from mmatch.errors import UnsupportedError
+from mmatch.instance import Instance
 from mmatch.mechanisms.market import Market, market_of
 from mmatch.solvers._integer_program import Model, Row
-
-if TYPE_CHECKING:
-    from mmatch.arrays import Bools, Ints
-    from mmatch.constraints import NoBlocking
-    from mmatch.instance import Instance
 
 NOBODY = np.zeros(0, dtype=np.int64)
 

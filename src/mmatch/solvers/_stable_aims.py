@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from mmatch.errors import SolverError, UnsupportedError
-from mmatch.mechanisms.market import stage_weights
+from mmatch.instance import Instance, Watch
+from mmatch.mechanisms.market import Market, stage_weights
 from mmatch.mechanisms.mentee_proposing import mentee_side
 from mmatch.mechanisms.rotation_order import RotationFace, followed
 from mmatch.mechanisms.rotations import rotations
-
-if TYPE_CHECKING:
-    from mmatch.instance import Instance, Watch
-    from mmatch.mechanisms.market import Market
 
 Rows = tuple[tuple[int, ...], ...]
 MOST = 2**61  # what all gains of one stage may sum up to

@@ -9,23 +9,18 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-from mmatch.arrays import NONE
+from mmatch.arrays import NONE, Bools, Floats, Ints
+from mmatch.instance import Instance
 from mmatch.matching import Prices
-from mmatch.network.circulation import CrossingSets, build_network
+from mmatch.network.circulation import CrossingSets, Network, build_network
 from mmatch.network.folding import fold, runs
 from mmatch.network.prices import NegativeCycle, potentials, reduced_costs, residual_arcs
-from mmatch.solvers._min_cost_flow import Order, cheapest, feasible
-
-if TYPE_CHECKING:
-    from mmatch.arrays import Bools, Floats, Ints
-    from mmatch.instance import Instance
-    from mmatch.network.circulation import Network
-    from mmatch.solvers._min_cost_flow import Optimum
-    from mmatch.stages import Stage
+from mmatch.solvers._min_cost_flow import Optimum, Order, cheapest, feasible
+from mmatch.stages import Stage
 
 BITS = 20  # of a multiplier, at most
 ROOM = 58  # bits of multiplier times weight

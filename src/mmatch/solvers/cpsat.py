@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
+from mmatch.arrays import Ints
 from mmatch.constraints import FAR
 from mmatch.errors import InputError, Problem, SolverError, UnsupportedError
+from mmatch.instance import Answer, Instance, Watch
 from mmatch.solvers._integer_program import Found, Goal, Model, Row, time_left
 from mmatch.solvers._interruptible import searched
 from mmatch.solvers._lexicographic import KINDS, in_order
-
-if TYPE_CHECKING:
-    from mmatch.arrays import Ints
-    from mmatch.instance import Answer, Instance, Watch
 
 
 @dataclass(frozen=True)

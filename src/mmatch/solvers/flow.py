@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 import numpy as np
 
@@ -13,9 +13,7 @@ from mmatch.network.circulation import Network, build_network
 from mmatch.network.folding import Group, fold, runs
 from mmatch.solvers._min_cost_flow import Order, feasible
 from mmatch.solvers._optimal_face import Face, lift
-
-if TYPE_CHECKING:
-    from mmatch.stages import Stage
+from mmatch.stages import Stage
 
 
 class Flow:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
+from mmatch.instance import Answer, Instance, Watch
 from mmatch.solvers._highs import searched
 from mmatch.solvers._lexicographic import KINDS, in_order
-
-if TYPE_CHECKING:
-    from mmatch.instance import Answer, Instance, Watch
 
 
 @dataclass(frozen=True)

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 import numpy as np
 
 from mmatch.errors import InputError, Problem, excerpt
+from mmatch.instance import Answer, Instance, Watch
 from mmatch.mechanisms.serial_dictatorship import serial_dictatorship
 from mmatch.solvers._market_answer import KINDS, kept_market, seated, strict
-
-if TYPE_CHECKING:
-    from mmatch.instance import Answer, Instance, Watch
 
 
 @dataclass(frozen=True)

@@ -4,16 +4,26 @@ from __future__ import annotations
 
 from dataclasses import KW_ONLY, dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 import numpy as np
 
+from mmatch.arrays import Bools
 from mmatch.constraints import NoBlocking
 from mmatch.errors import InputError, Problem, UnsupportedError, excerpt
-from mmatch.instance import Answer
+from mmatch.instance import Answer, Instance, Watch
 from mmatch.matching import Stability, Status
 from mmatch.mechanisms.largest_matching import largest
-from mmatch.mechanisms.market import counts_ranks, counts_seats, market_of, meets_twice, obstacle, short_of, sums_only
+from mmatch.mechanisms.market import (
+    Market,
+    counts_ranks,
+    counts_seats,
+    market_of,
+    meets_twice,
+    obstacle,
+    short_of,
+    sums_only,
+)
 from mmatch.mechanisms.mentee_proposing import mentee_side
 from mmatch.mechanisms.mentor_proposing import mentor_side
 from mmatch.mechanisms.super_stable import super_stable
@@ -23,11 +33,6 @@ from mmatch.solvers._integer_program import Goal, Model
 from mmatch.solvers._market_answer import chosen_by, edges_of
 from mmatch.solvers._stability_rows import forbid_blocking
 from mmatch.solvers._stable_aims import best_stable
-
-if TYPE_CHECKING:
-    from mmatch.arrays import Bools
-    from mmatch.instance import Instance, Watch
-    from mmatch.mechanisms.market import Market
 
 
 @dataclass(frozen=True)

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
 from mmatch.errors import InputError, Problem, UnsupportedError, excerpt
+from mmatch.instance import Answer, Instance, Watch
+from mmatch.mechanisms.market import Market
 from mmatch.mechanisms.top_trading_cycles import top_trading_cycles
 from mmatch.solvers._market_answer import KINDS, kept_market, seated, strict
 from mmatch.text import nfc
-
-if TYPE_CHECKING:
-    from mmatch.instance import Answer, Instance, Watch
-    from mmatch.mechanisms.market import Market
 
 
 @dataclass(frozen=True)
