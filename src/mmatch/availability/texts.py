@@ -157,10 +157,8 @@ def without_zones(text: str) -> tuple[str, tuple[str, ...]]:
                 return " ".join(words[:k])
         return match[0]
 
-    rest = _LAST_WORDS.sub(
-        last,
-        _OFFSET.sub(taken, _IN_BRACKETS.sub(lambda match: taken(match, (match[1] or match[2] or "").strip()), text)),
-    )
+    rest = _IN_BRACKETS.sub(lambda match: taken(match, (match[1] or match[2] or "").strip()), text)
+    rest = _LAST_WORDS.sub(last, _OFFSET.sub(taken, rest))
     return rest, tuple(zones)
 
 
