@@ -16,8 +16,8 @@ from mmatch.errors import InputError, Problem, Problems, excerpt
 
 LONGEST_TEXT = 10_000
 _GRIDS = {7 * 24: 60, 7 * 48: 30, 7 * 96: 15}
-_CLOCK = r"(\d{1,2})(?::([0-5]\d))?"
-_PLAIN = re.compile(rf"({'|'.join(DAYS)}) {_CLOCK}-{_CLOCK}", re.ASCII)  # as windows are written by `week_text`
+_CLOCK = r"\d{1,2}(?::\d{2})?"
+_PLAIN = re.compile(rf"({'|'.join(DAYS)}) ({_CLOCK})-({_CLOCK})", re.ASCII)  # as windows are written by `week_text`
 _NEXT = re.compile(r"[;\n|]")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}|\d{1,2}[./]\d{1,2}[./]\d{2,4}")
 _IN_BRACKETS = re.compile(r"\(([^()]*)\)|\[([^\[\]]*)\]")
@@ -131,8 +131,13 @@ def _plain_windows(text: str) -> Iterator[Window | None]:
     """The windows of a text in the form of `week_text`, None for each entry of another form."""
     for entry in text.split("; "):
         match = _PLAIN.fullmatch(entry)
-        start, end = (int(match[k]) * 60 + int(match[k + 1] or 0) for k in (2, 4)) if match else (0, 0)
-        yield Window(DAYS.index(match[1]), start, end) if match and start < end <= DAY else None
+        start, end = (_plain_minutes(match[k]) for k in (2, 3)) if match else (0, 0)
+        yield Window(DAYS.index(match[1]), start, end) if match and 0 <= start < end <= DAY else None
+
+
+def _plain_minutes(text: str) -> int:
+    hour, _, minute = text.partition(":")
+    return int(hour) * 60 + int(minute or 0) if int(minute or 0) < 60 else -1
 
 
 def without_zones(text: str) -> tuple[str, tuple[str, ...]]:
