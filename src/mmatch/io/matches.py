@@ -33,17 +33,18 @@ def write_unmatched(
     cohort: Cohort, matching: Matching, reasons: Sequence[Reason], path: str | os.PathLike[str]
 ) -> None:
     """Write all unfilled seats with the reasons for them."""
-    names, why = cohort.people.name_of, reasons_by_seat(reasons)
+    names, why = cohort.people.name_of, reasons_by_seat(cohort, reasons)
     rows = [(who, names.get(who), topic, why.get((who, topic), "")) for who, topic in matching.unmatched]
     write_rows(path, ("mentee", "name", "topic", "reason"), rows)
 
 
-def reasons_by_seat(reasons: Sequence[Reason]) -> dict[tuple[str, str], str]:
-    """The reasons for each unfilled seat as one text: {(mentee, topic): text}."""
+def reasons_by_seat(cohort: Cohort, reasons: Sequence[Reason]) -> dict[tuple[str, str], str]:
+    """The reasons for each unfilled seat as one text, without the name of whom it is about: {(mentee, topic): text}."""
     found: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
     for reason in reasons:
         if reason.kind != "score" and reason.who:
-            found[reason.who[0], reason.topic].append(reason.message.removeprefix(f"{reason.who[0]}: "))
+            who = reason.who[0]
+            found[who, reason.topic].append(reason.message.removeprefix(f"{cohort.people.called[who]}: "))
     return {seat: "; ".join(messages) for seat, messages in found.items()}
 
 
