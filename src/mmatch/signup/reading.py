@@ -32,8 +32,8 @@ from mmatch.text import lookalikes
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from mmatch.io.tables import InputTable
     from mmatch.signup.questions import Question
-    from mmatch.signup.tables import InputTable
     from mmatch.signup.vocabulary import Words
 
 _TOKEN = re.compile(r"@(\d+)\.([a-z_]+)(?:\[\d+\](?:\.([a-z]+))?)?")

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from mmatch.availability import Slot
-    from mmatch.signup.tables import InputTable
+    from mmatch.io.tables import InputTable
 
 NAME_LISTS = frozenset({"ranks", "strict_ranks", "mentee_ranks", "strict_mentee_ranks", "avoids"})
 TOPICS = frozenset({"topic", "offers", "requests"})
@@ -344,7 +344,7 @@ def _one_question(table: InputTable, columns: list[Column], notes: Notes) -> Non
 def leave_out(table: InputTable, column: Column, notes: Notes) -> None:
     """Ignore a column without a head, and say so where it holds anything."""
     column.meaning = "ignore"
-    if any(table.cells(column.number)):
+    if any(row[column.number] for row in table.rows):
         place = f"{table.name} column {column.number + 1}"
         notes.warn("no-head", place, "the column has no head and was left out", "name it to keep it")
 
