@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from mmatch.signup.mapping import FileMapping
-    from mmatch.signup.notes import Notes
+    from mmatch.signup.questions import Notes
     from mmatch.signup.vocabulary import Words
 
 
