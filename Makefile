@@ -4,7 +4,7 @@ VENV := .venv
 RUN := $(VENV)/bin/python
 READY := $(VENV)/.ready
 
-.PHONY: example test lint types tests stubs docs browser format bench peers fuzz recorded planted clean
+.PHONY: example test lint types tests stubs docs browser format bench peers fuzz recorded planted clean claims
 
 example: $(READY)            ## run the main job on an example cohort
 	$(RUN) -m mmatch example informational --out out/informational
@@ -45,6 +45,9 @@ bench: $(READY)              ## the figures of benchmarks/README.md
 
 fuzz: $(READY)               ## the long campaign: the same properties, many more examples
 	HYPOTHESIS_PROFILE=deep $(VENV)/bin/pytest -q -n 2 tests
+
+claims: $(READY)             ## 20,000 reasons, each judged by trying every matching
+	PYTHONPATH=tests $(RUN) tests/claims.py 0 10000
 
 recorded: $(READY)           ## every answer of the record, asked again: what differs is printed
 	$(RUN) tests/recorded/record.py check

@@ -17,7 +17,7 @@ import mmatch as mm
 
 HOME = Path(mm.__file__).parent
 FLOORS = [
-    {"errors", "display", "arrays", "exact", "text", "progress", "lazy"},
+    {"errors", "display", "arrays", "exact", "text", "texts", "progress", "lazy"},
     {"availability", "matching", "constraints", "terms", "stages"},
     {"cohort"},
     {"candidates"},

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from functools import cached_property
 from typing import Any, Literal, Protocol, runtime_checkable
@@ -253,12 +253,16 @@ class BlockingPair:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why something is as it is: its kind, whom it concerns, the topic, and a sentence for a coordinator."""
+    """Why something is as it is: its kind, whom it concerns, the topic, and a sentence for a coordinator.
+
+    ``facts`` are what the sentence claims, by name: how many ask, how many seats there are, with whom, at what price.
+    """
 
     kind: str
     who: tuple[str, ...]
     topic: str
     message: str
+    facts: Mapping[str, Any] = field(default_factory=dict, compare=False)
 
 
 Rows = tuple[tuple[int, ...], ...]

@@ -21,12 +21,12 @@ from mmatch.comparison.comparison import Comparison, Run
 from mmatch.errors import ExtraError, InputError, Problem, excerpt
 from mmatch.matching import Matching
 from mmatch.progress import Progress
+from mmatch.scheduling.plans import Schedule
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from mmatch.scheduling.plans import Schedule
 __all__ = [
     "Recorder",
     "anytime",

@@ -54,7 +54,7 @@ def test_a_shortage_names_the_requests_that_share_the_seats():
     for who in lost:
         assert kinds(found, who) == ["shortage", "outranked"]
     assert {r.message.split(": ")[1] for r in found if r.kind == "shortage"} == {
-        "these 5 requests ask for 5 seats on data and can only have 2 seats, with ann"
+        "5 people ask for 5 seats on data and can only have 2 seats, with ann"
     }
     assert all("lottery (seed 0)" in r.message for r in found if r.kind == "outranked")
 

@@ -14,7 +14,7 @@ def meant(question: str, before: str, now: str) -> bool:
     """Whether a difference is one of those that the changelog tells."""
     if any(
         check(question, before, now)
-        for check in (_tied, _on_the_wall, _clauses, _counts, _least_loads, _nash, _worst_off)
+        for check in (_tied, _on_the_wall, _clauses, _counts, _least_loads, _limits, _nash, _worst_off)
     ):
         return True
     if not _asks_more(question):
@@ -57,13 +57,22 @@ def _least_loads(question: str, before: str, now: str) -> bool:
     return question.endswith("reasons") and before == "InputError no-ranks" and " " not in now
 
 
+def _limits(question: str, before: str, now: str) -> bool:
+    """Under rules that limit a mentee, or that are no flow, reasons say what stands in the way of one more seat."""
+    kind, number, what = question.split()
+    if kind != "pairs" or what != "reasons" or not re.fullmatch("[0-9a-f]{16} [0-9a-f]{16}", f"{before} {now}"):
+        return False
+    rules = questions.of_pairs(int(number))[1].rules
+    return any(rule.name in {"AtMost", "Linked"} or getattr(rule, "within", False) for rule in rules)
+
+
 def _nash(question: str, before: str, now: str) -> bool:
     """A product of fits is a sum of logarithms rounded once: every solver takes it, and searchers claim its optimum."""
     kind, number, *_ = question.split()
     if kind != "pairs" or "Nash" not in str(questions.of_pairs(int(number))[1].aims):
         return False
-    if before == "UnsupportedError":
-        return now != before
+    if before == "UnsupportedError" or question.endswith("reasons"):
+        return before == "UnsupportedError" and now != before
     better = before.split()[:2] == now.split()[:2] or now.startswith("optimal claimed")
     (*_, matching, digest), (*_, same_matching, same_digest) = before.split(), now.split()
     same = matching == same_matching and (digest == same_digest or _asks_more(question))

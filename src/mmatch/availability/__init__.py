@@ -8,11 +8,10 @@ An instant belongs to a window when the clock shows a time within it. So an hour
 hour that comes twice is in a window twice.
 """
 
-from mmatch.availability.expanding import expand
 from mmatch.availability.heads import Slot, slot_of_head
 from mmatch.availability.intervals import Grid, Intervals, common, intervals_of, starts, union, widened, without
 from mmatch.availability.texts import parse_week, read_hours
-from mmatch.availability.weeks import Window, joined, week_text
+from mmatch.availability.weeks import Window, expand, joined, week_text
 from mmatch.availability.words import DAYS
 from mmatch.availability.zone_labels import zone_from_label
 from mmatch.availability.zones import (
@@ -28,6 +27,7 @@ from mmatch.availability.zones import (
     offsets_at,
     time_text,
     wall_instant,
+    zone_exists,
     zone_of,
 )
 
@@ -61,6 +61,7 @@ __all__ = [
     "week_text",
     "widened",
     "without",
+    "zone_exists",
     "zone_from_label",
     "zone_of",
 ]

@@ -65,7 +65,7 @@ class Phrases:
             Wrong: a phrase that says neither.
         """
         while self.place < len(self.tokens):
-            kind = self._next().kind
+            kind = self.tokens[self.place].kind
             if kind == "days":
                 yield self._days(), []
             elif kind in {"and", "to"} or (kind == "after" and self._kind(1) == "days"):
@@ -76,9 +76,6 @@ class Phrases:
     def _kind(self, later: int = 0) -> str:
         place = self.place + later
         return self.tokens[place].kind if place < len(self.tokens) else ""
-
-    def _next(self) -> Token:
-        return self.tokens[self.place]
 
     def _take(self) -> Token:
         self.place += 1
@@ -134,7 +131,7 @@ class Phrases:
 
     def _edge(self, side: int) -> Clock:
         """A clock time; "after lunch" begins when lunch is over."""
-        if self._kind() == "part" and self._next().value == "lunch":
+        if self._kind() == "part" and self.tokens[self.place].value == "lunch":
             self.place += 1
             return _plain_clock(_named("lunch")[side])
         if self._kind() not in {"time", "midday"}:

@@ -152,9 +152,6 @@ def without_zones(text: str) -> tuple[str, tuple[str, ...]]:
     """A text without the time zones that it names, and these: in brackets, as offsets, or after its hours."""
     zones: list[str] = []
 
-    def bracketed(match: re.Match[str]) -> str:
-        return taken(match, (match[1] or match[2] or "").strip())
-
     def taken(match: re.Match[str], label: str = "") -> str:
         label = label or match[0].strip()
         if not is_zone_label(label):
@@ -166,19 +163,16 @@ def without_zones(text: str) -> tuple[str, tuple[str, ...]]:
         words = match[0].split()
         for k in range(len(words)):
             label = " ".join(words[k:])
-            if not _is_word(label) and is_zone_label(label):
+            plain = "" if label.isupper() else folded(label).casefold()  # "ET" is French for "and" in small letters
+            is_word = any(plain in words_of(language).kinds for language in LANGUAGES)
+            if not is_word and is_zone_label(label):
                 zones.append(label)
                 return " ".join(words[:k])
         return match[0]
 
-    rest = _LAST_WORDS.sub(last, _OFFSET.sub(taken, _IN_BRACKETS.sub(bracketed, text)))
+    rest = _IN_BRACKETS.sub(lambda match: taken(match, (match[1] or match[2] or "").strip()), text)
+    rest = _LAST_WORDS.sub(last, _OFFSET.sub(taken, rest))
     return rest, tuple(zones)
-
-
-def _is_word(label: str) -> bool:
-    """Whether this is a word about hours, of any language; "ET" is French for "and" only in small letters."""
-    plain = folded(label).casefold()
-    return not label.isupper() and any(plain in words_of(language).kinds for language in LANGUAGES)
 
 
 def _in_language(text: str, language: str) -> tuple[Reading, bool]:

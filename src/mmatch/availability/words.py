@@ -70,7 +70,10 @@ class Words:
                 if meant != "noise":
                     yield _word(meant, said, own=key in self.own)
             elif kind == "letters":
-                yield _letters(said)
+                days = tuple(_LETTERS[part.upper()] for part in _LETTER.findall(said))  # MWF or TTh
+                in_order = list(days) == sorted(set(days))
+                kind = "?" if not in_order else "days" if len(days) > 1 else "letter"
+                yield Token(kind, days if in_order else None, said)
             elif kind == "sign":
                 yield Token("to" if said == "-" else "and", said, said)
             elif kind == "other":
@@ -86,14 +89,6 @@ def _word(meant: str, said: str, *, own: bool) -> Token:
     if meant in facts()["hours"]:
         return Token("part", meant, said, own)
     return Token(meant, None, said, own)
-
-
-def _letters(said: str) -> Token:
-    """Days as letters, MWF or TTh; each of them later in the week than the one before."""
-    days = tuple(_LETTERS[part.upper()] for part in _LETTER.findall(said))
-    if list(days) != sorted(set(days)):
-        return Token("?", None, said)
-    return Token("days" if len(days) > 1 else "letter", days, said)
 
 
 def _clock(match: re.Match[str]) -> Clock:

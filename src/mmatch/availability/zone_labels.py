@@ -14,7 +14,7 @@ from functools import cache, lru_cache
 from importlib import resources
 from typing import Any
 
-from mmatch.availability.zones import LONGEST_NAME, is_zone_name, zone_of
+from mmatch.availability.zones import LONGEST_NAME, is_zone_name, zone_exists, zone_of
 from mmatch.errors import InputError, Problem, excerpt
 
 AREAS = ["Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific"]
@@ -53,7 +53,11 @@ def zone_from_label(text: str, where: str = "timezone") -> tuple[str, str]:
     found, message, hint = _read(_tidy(text))
     if not found:
         message = message or f"unknown time zone {excerpt(text)}, expected a place"
-        raise _refused(where, message, hint or _close(_tidy(text)))
+        label, known = _tidy(text), _labels()
+        names = {**{city: zones[0] for city, zones in known.cities.items()}, **known.zones}
+        parts = [part.strip().casefold() for part in (label, *_APART.split(_offsets(label)[1]))]
+        close = [name for part in parts for name in get_close_matches(part, names, n=1, cutoff=0.8)]
+        raise _refused(where, message, hint or (f"did you mean {names[close[0]]}?" if close else _HINT))
     return found, message
 
 
@@ -129,7 +133,7 @@ def _plain(text: str) -> str:
 def _read(text: str) -> tuple[str, str, str]:
     """(IANA name, a note, ""); or ("", what is wrong, the way out)."""
     known = _labels()
-    exact = known.zones.get(text.casefold()) or (text if "/" in text and _is_zone(text) else "")
+    exact = known.zones.get(text.casefold()) or (text if "/" in text and zone_exists(text) else "")
     if exact in {"UTC", "GMT"}:
         return _fixed(text, 0)
     if exact and not _abbreviation(text):
@@ -145,14 +149,6 @@ def _read(text: str) -> tuple[str, str, str]:
     if not meant or (offset is None and len(meant) < len(said)):
         return "", "", ""
     return _agreed(text, offset, meant)
-
-
-def _is_zone(text: str) -> bool:
-    try:
-        zone_of(text)
-    except InputError:
-        return False
-    return True
 
 
 def _offsets(text: str) -> tuple[list[int], str]:
@@ -253,12 +249,3 @@ def _fixed(text: str, offset: int) -> tuple[str, str, str]:
         return place, f"{note}: read as {place}", ""
     expected = "expected a place such as Asia/Kolkata: of other offsets only whole hours from -12 to +14 have a zone"
     return "", f"found {excerpt(text)}, {expected}", _HINT
-
-
-def _close(text: str) -> str:
-    """The closest name of the database, or how to write one."""
-    known = _labels()
-    names = {**{city: zones[0] for city, zones in known.cities.items()}, **known.zones}
-    parts = [text, *_APART.split(_offsets(text)[1])]
-    close = [name for part in parts for name in get_close_matches(part.strip().casefold(), names, n=1, cutoff=0.8)]
-    return f"did you mean {names[close[0]]}?" if close else _HINT

@@ -6,14 +6,11 @@ import datetime as dt
 import re
 import zoneinfo
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from mmatch.availability.intervals import Intervals
 from mmatch.errors import InputError, Problem, excerpt
-
-if TYPE_CHECKING:
-    from mmatch.availability.intervals import Intervals
 
 DAY = 1440
 YEARS = range(1973, 2200)  # before, some clocks were off by seconds
@@ -39,6 +36,16 @@ def zone_of(name: str, where: str = "timezone") -> zoneinfo.ZoneInfo:
             hint = "" if _any_zones() else "this machine has no time-zone data: pip install tzdata"
     text = f"unknown time zone {excerpt(name)}, expected a name such as Europe/Berlin"
     raise InputError(Problem("timezone", where, text, hint))
+
+
+@lru_cache(maxsize=1024)
+def zone_exists(name: str) -> bool:
+    """Whether a time zone has this name."""
+    try:
+        zone_of(name)
+    except InputError:
+        return False
+    return True
 
 
 def is_zone_name(name: object) -> bool:

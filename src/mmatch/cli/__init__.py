@@ -10,10 +10,9 @@ import typer
 
 from mmatch import __version__
 from mmatch.cli.answering import explain, match, report, verify
-from mmatch.cli.asking import setup
 from mmatch.cli.comparing import compare
 from mmatch.cli.dating import reschedule, schedule
-from mmatch.cli.preparing import check, example
+from mmatch.cli.preparing import check, example, setup
 from mmatch.errors import MmatchError, NoMatchingError
 
 __all__ = ["app", "run"]

@@ -39,9 +39,7 @@ def match(  # noqa: PLR0913 - the options of the verb
     solver: Annotated[str, typer.Option(help="auto, flow, greedy, …")] = "auto",
     seed: Annotated[str, typer.Option(help="Of the lottery that breaks ties.")] = "0",
     time_limit: Limit = None,
-    keep: Annotated[
-        str | None, typer.Option("--keep", help="A matches.csv: keep its pairs where possible.", show_default=False)
-    ] = None,
+    keep: Annotated[str | None, typer.Option(help="A matches.csv: keep its pairs where possible.")] = None,
     as_json: AsJson = False,
     collect: Collect = False,
     policy: Policy,
@@ -193,12 +191,10 @@ def explain(
 def report(
     answer: AnswerWords,
     *,
-    schedule: Annotated[
-        str | None, typer.Option(help="The folder of a schedule, or its schedule.json.", show_default=False)
-    ] = None,
+    schedule: Annotated[str | None, typer.Option(help="The folder of a schedule, or its schedule.json.")] = None,
     out: Annotated[str, typer.Option(help="The page to write.")] = "report.html",
-    people: Annotated[str | None, typer.Option(help="A folder for a page for each person.", show_default=False)] = None,
-    by: Annotated[str | None, typer.Option(help="Compare shares matched by this.", show_default=False)] = None,
+    people: Annotated[str | None, typer.Option(help="A folder for a page for each person.")] = None,
+    by: Annotated[str | None, typer.Option(help="Compare shares matched by this.")] = None,
     title: Annotated[str, typer.Option(help="Of the pages.")] = "Mentoring program",
     policy: Annotated[bool, typer.Option("--policy", help="Also what each rule costs: solves again.")] = False,
 ) -> None:

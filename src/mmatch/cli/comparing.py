@@ -8,16 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mmatch.cli.inputs import (
-    AsJson,
-    Files,
-    Out,
-    Policy,
-    SignUps,
-    print_json,
-    understood,
-    with_fields,
-)
+from mmatch.cli.inputs import AsJson, Files, Out, Policy, SignUps, print_json, understood, with_fields
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,17 +19,15 @@ if TYPE_CHECKING:
 def compare(  # noqa: PLR0913 - the options of the verb
     files: Files,
     *,
-    strategies: Annotated[
-        str | None, typer.Option(help="A JSON file with named strategies.", show_default=False)
-    ] = None,
+    strategies: Annotated[str | None, typer.Option(help="A JSON file with named strategies.")] = None,
     strategy: Annotated[
         list[str] | None,
         typer.Option(help='One strategy: settings with ";" between, such as "even: aims=EvenLoad; solver=greedy".'),
     ] = None,
     out: Out = None,
-    store: Annotated[str | None, typer.Option(help="A folder that keeps runs.", show_default=False)] = None,
+    store: Annotated[str | None, typer.Option(help="A folder that keeps runs.")] = None,
     seeds: Annotated[str, typer.Option(help="Several with commas: 0,1,2.")] = "0",
-    time_limit: Annotated[float | None, typer.Option(help="Seconds for each run.", show_default=False)] = None,
+    time_limit: Annotated[float | None, typer.Option(help="Seconds for each run.")] = None,
     jobs: Annotated[int, typer.Option(min=1, help="Processes that run at the same time.")] = 1,
     as_json: AsJson = False,
     policy: Policy,
@@ -58,8 +47,7 @@ def compare(  # noqa: PLR0913 - the options of the verb
         write_comparison,
     )
     from mmatch.io.files import made_folder
-    from mmatch.reporting.compared import print_comparison
-    from mmatch.reporting.console import console
+    from mmatch.reporting.console import console, print_comparison
     from mmatch.reporting.progress_bar import ProgressBar
 
     named = {} if strategies is None else read_strategies(strategies)

@@ -20,35 +20,24 @@ if TYPE_CHECKING:
 class DateOptions:
     """What both verbs are asked for: dates, what is taken, and what to write."""
 
-    dates: Annotated[
-        str | None, typer.Option("--dates", help="What is asked for, as dates.json.", show_default=False)
-    ] = None
-    start: Annotated[
-        str | None, typer.Option("--start", help="First date, such as 2027-01-11.", show_default=False)
-    ] = None
-    end: Annotated[str | None, typer.Option("--end", help="Last date.", show_default=False)] = None
-    zone: Annotated[str | None, typer.Option("--zone", help="Of people who state none.", show_default=False)] = None
+    dates: Annotated[str | None, typer.Option(help="What is asked for, as dates.json.")] = None
+    start: Annotated[str | None, typer.Option(help="First date, such as 2027-01-11.")] = None
+    end: Annotated[str | None, typer.Option(help="Last date.")] = None
+    zone: Annotated[str | None, typer.Option(help="Of people who state none.")] = None
     holidays: Annotated[
         list[str] | None,
-        typer.Option("--holidays", help="Nobody meets on public holidays: DE or DE-BY.", show_default=False),
+        typer.Option(help="Nobody meets on public holidays: DE or DE-BY."),
     ] = None
-    busy: Annotated[
-        list[str] | None, typer.Option("--busy", help="What is taken: eva=eva.ics.", show_default=False)
-    ] = None
+    busy: Annotated[list[str] | None, typer.Option(help="What is taken: eva=eva.ics.")] = None
     calendar_zones: Annotated[
         list[str] | None,
         typer.Option(
             "--calendar-zone",
             help='What a zone in calendars means: "My Zone=Europe/Berlin"; "*=" is the zone of each person.',
-            show_default=False,
         ),
     ] = None
-    grain: Annotated[
-        int | None, typer.Option("--grain", help="Sessions start at multiples of so many minutes.", show_default=False)
-    ] = None
-    now: Annotated[
-        str | None, typer.Option("--now", help="What time it is, such as 2027-01-04T12:00Z.", show_default=False)
-    ] = None
+    grain: Annotated[int | None, typer.Option(help="Sessions start at multiples of so many minutes.")] = None
+    now: Annotated[str | None, typer.Option(help="What time it is, such as 2027-01-04T12:00Z.")] = None
     time_limit: Limit = None
     out: Out = None
     calendars: Annotated[bool, typer.Option("--calendars", help="Write calendar files (.ics), too.")] = False
@@ -76,8 +65,13 @@ class DateOptions:
                 else replace(problem, where=f"{Path(self.dates).name} {problem.where}")
                 for problem in error.problems
             ) from None
-        if self.holidays:
-            dates = replace(dates, blackout=_closed(dates, self.holidays))
+        closed = list(dates.blackout)
+        for code in self.holidays or ():
+            from mmatch.io.busy import public_holidays
+
+            country, _, region = code.partition("-")
+            closed += public_holidays(country, start=dates.start, end=dates.end, region=region or None)
+        dates = replace(dates, blackout=closed)
         return replace(dates, busy=_taken(dates, self.busy, self._meanings(), cohort)) if self.busy else dates
 
     def _meanings(self) -> dict[str, str]:
@@ -110,9 +104,7 @@ def schedule(answer: AnswerWords, *, dates: DateOptions) -> None:
 def reschedule(
     answer: AnswerWords,
     *,
-    published: Annotated[
-        str | None, typer.Option(help="The last date up to which sessions were announced.", show_default=False)
-    ] = None,
+    published: Annotated[str | None, typer.Option(help="The last date up to which sessions were announced.")] = None,
     dates: DateOptions,
 ) -> None:
     """Find new dates after changes, with as little moved as can be.
@@ -138,17 +130,6 @@ def reschedule(
         on_interrupt="return",
     )
     _dated(question.cohort, made, dates)
-
-
-def _closed(dates: Dates, countries: list[str]) -> list[Any]:
-    """The dates on which nobody meets, with public holidays."""
-    from mmatch.io.holidays import public_holidays
-
-    closed = list(dates.blackout)
-    for code in countries:
-        country, _, region = code.partition("-")
-        closed += public_holidays(country, start=dates.start, end=dates.end, region=region or None)
-    return closed
 
 
 def _taken(dates: Dates, files: list[str], zones: dict[str, str], cohort: Cohort) -> dict[str, list[Any]]:

@@ -19,31 +19,28 @@ if TYPE_CHECKING:
     from mmatch.result import Result
     from mmatch.signup.reading import Reading
 
-Files = Annotated[
-    list[str], typer.Argument(metavar="FILES...", help="Sign-up files: CSV, workbooks or JSON.", show_default=False)
-]
-ProgramFile = Annotated[str | None, typer.Option("--program", help="A program as JSON.", show_default=False)]
+Files = Annotated[list[str], typer.Argument(metavar="FILES...", help="Sign-up files: CSV, workbooks or JSON.")]
+ProgramFile = Annotated[str | None, typer.Option(help="A program as JSON.")]
 Settings = Annotated[
     list[str] | None,
     typer.Option("--set", help="Change the program: group=3-6, rule=Differs(department), aims=Coverage,EvenLoad."),
 ]
 GroupSizes = Annotated[
     list[str] | None,
-    typer.Option("--group", help="Mentees in one match: 3-6; for one topic data=2-4.", show_default=False),
+    typer.Option(help="Mentees in one match: 3-6; for one topic data=2-4."),
 ]
-MappingFile = Annotated[str | None, typer.Option("--mapping", help="A saved mapping of columns.", show_default=False)]
+MappingFile = Annotated[str | None, typer.Option(help="A saved mapping of columns.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
-Out = Annotated[str | None, typer.Option("--out", help="The folder to write to.", show_default=False)]
+Out = Annotated[str | None, typer.Option(help="The folder to write to.")]
 Collect = Annotated[bool, typer.Option("--skip-bad-rows", help="Load the good rows, write the others to rejected.csv.")]
 AnswerWords = Annotated[
     list[str],
     typer.Argument(
         metavar="ANSWER",
         help="The folder that match wrote, a result.json or a matches.csv in it; or cohort, program and answer.",
-        show_default=False,
     ),
 ]
-Limit = Annotated[float | None, typer.Option("--time-limit", help="Seconds.", show_default=False)]
+Limit = Annotated[float | None, typer.Option(help="Seconds.")]
 
 
 def with_fields(verb: Callable[..., None]) -> Callable[..., None]:
@@ -76,15 +73,13 @@ class SignUps:
     mapping: MappingFile = None
     answer: Annotated[
         list[str] | None,
-        typer.Option("--answer", help='Answer a question of the reader: "Column=meaning".', show_default=False),
+        typer.Option(help='Answer a question of the reader: "Column=meaning".'),
     ] = None
     history: Annotated[
         list[str] | None,
-        typer.Option("--history", help="A file of pairs who have met before.", show_default=False),
+        typer.Option(help="A file of pairs who have met before."),
     ] = None
-    words: Annotated[
-        str | None, typer.Option("--words", help="A file with more words for heads and cells.", show_default=False)
-    ] = None
+    words: Annotated[str | None, typer.Option(help="A file with more words for heads and cells.")] = None
 
     def read(self, files: list[str], *, collect: bool = False) -> Reading:
         """The reading of some files; those of ``--history`` are pairs who have met."""
@@ -138,11 +133,12 @@ class Policy:
     def read(self) -> Program:
         """The program."""
         from mmatch.io.programs import read_program
-        from mmatch.io.settings import group_settings, with_settings
+        from mmatch.io.settings import with_settings
         from mmatch.program import Program as Rules
 
         stated = Rules() if self.program is None else read_program(self.program)
-        return with_settings(stated, [*(self.settings or []), *group_settings(self.group or [])])
+        groups = sorted(self.group or [], key=lambda text: "=" in text)  # sizes for all topics first
+        return with_settings(stated, [*(self.settings or []), *(f"group={text}" for text in groups)])
 
 
 @dataclass(frozen=True)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
-from mmatch.availability import zone_of
+from mmatch.availability import zone_exists
+from mmatch.cohort.columns import FrozenRanks
 from mmatch.cohort.participants import MODES
-from mmatch.errors import InputError, excerpt
+from mmatch.errors import excerpt
 from mmatch.exact import number_fault
 from mmatch.text import nfc
 
@@ -61,21 +61,12 @@ def clean_availability(value: Any, own: str, note: Note) -> str | tuple[str, ...
     return clean_text(value, own, note)
 
 
-@lru_cache(maxsize=1024)
-def _zone_exists(name: str) -> bool:
-    try:
-        zone_of(name)
-    except InputError:
-        return False
-    return True
-
-
 def clean_zone(value: Any, own: str, note: Note) -> str | None:
     """An IANA time zone name."""
     if value is None:
         return None
     text = clean_text(value, own, note)
-    if not text or not _zone_exists(text):
+    if not text or not zone_exists(text):
         note("timezone", f"unknown time zone {excerpt(value)}, expected a name such as Europe/Berlin")
         return None
     return text
@@ -125,3 +116,39 @@ def _attribute(item: Any, name: str, own: str, note: Note) -> Any:
         note("attribute", f"{name}: {fault.split(', expected')[0]}, expected text, a number, yes/no or a list of these")
         return 0
     return int(item) if item == int(item) else float(item)
+
+
+def clean_ranks(value: Any, _own: str, note: Note) -> FrozenRanks | None:
+    """A rank list, best first; an inner list is a tie."""
+    if value is None:
+        return None
+    if type(value) not in {tuple, list}:
+        note("ranks", f"found {type(value).__name__} {excerpt(value)}, expected a list of ids, best first")
+        return None
+    if set(map(type, value)) <= {str} and "".join(value).isascii() and len(set(value) - {""}) == len(value):
+        return tuple(value)  # different texts of ASCII letters alone need no second look
+    seen: dict[str, int] = {}
+    entries: list[str | tuple[str, ...]] = []
+    for rank, entry in enumerate(value, 1):
+        tie = tuple(entry) if type(entry) in {tuple, list} else (entry,)
+        if not tie or not all(isinstance(name, str) and name for name in tie):
+            note("ranks", f"rank {rank} is {excerpt(entry)}, expected an id or a list of tied ids")
+            continue
+        names = tuple(nfc(str.__str__(name)) for name in tie)
+        for name in names:
+            if name in seen:
+                note("ranks", f"{excerpt(name)} stands at rank {seen[name]} and again at rank {rank}")
+            seen.setdefault(name, rank)
+        entries.append(names if type(entry) in {tuple, list} and len(names) > 1 else names[0])
+    return tuple(entries)
+
+
+def clean_avoids(value: Any, own: str, note: Note) -> tuple[str, ...]:
+    """Ids of people never to meet."""
+    if type(value) not in {tuple, list, set, frozenset} or not all(type(name) is str for name in value):
+        note("avoids", f"found {excerpt(value)}, expected a list of ids")
+        return ()
+    names = sorted({nfc(name) for name in value})
+    if own in names:
+        note("self", "a person cannot avoid themselves")
+    return tuple(name for name in names if name != own)

@@ -145,6 +145,11 @@ class People:
         return {name: row for row, name in enumerate(self.ids)}
 
     @cached_property
+    def name_of(self) -> dict[str, str]:
+        """Id to name, where people have names."""
+        return dict(zip(self.ids, self.names, strict=True)) if self.names else {}
+
+    @cached_property
     def wishes(self) -> Listed | None:
         """Everybody's ``ranks``, opened; None where nobody stated any."""
         return None if self.ranks is None else listed(self.ranks, self.index)

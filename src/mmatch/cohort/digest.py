@@ -6,15 +6,12 @@ import hashlib
 import json
 from collections.abc import Iterable
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-from mmatch.arrays import NONE, ordered
-
-if TYPE_CHECKING:
-    from mmatch.arrays import Ints
-    from mmatch.cohort.columns import Columns, Listed, Scores
+from mmatch.arrays import NONE, Ints, ordered
+from mmatch.cohort.columns import Columns, Listed, Scores
 
 
 def cohort_digest(cohort: Columns) -> str:
@@ -111,11 +108,9 @@ def _score_parts(table: Scores, rank: Ints) -> Iterable[tuple[str, Any]]:
 
 
 def _json(value: Any) -> bytes:
-    return json.dumps(value, sort_keys=True, default=_plain).encode()
-
-
-def _plain(value: Any) -> Any:
-    return sorted(value) if isinstance(value, frozenset) else dict(value)
+    return json.dumps(
+        value, sort_keys=True, default=lambda value: sorted(value) if isinstance(value, frozenset) else dict(value)
+    ).encode()
 
 
 def _bytes(array: Any) -> Any:

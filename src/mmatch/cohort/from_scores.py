@@ -33,7 +33,12 @@ def columns_from_scores(
     problems = Problems()
     row, column, values, (n, m) = _cells(scores, problems)
     problems.raise_any()
-    ids = _all_ids(mentees, mentors, (n, m), problems)
+    names = _ids(mentees, n, "mentee", problems), _ids(mentors, m, "mentor", problems)
+    for role, given in zip(("mentees", "mentors"), names, strict=True):  # nobody twice in one role
+        if len(set(given)) < len(given):
+            twice = [name for name, times in Counter(given).items() if times > 1 and name]
+            problems.add("duplicate-id", role, f"the ids are not all different: {', '.join(map(excerpt, twice[:20]))}")
+    ids = names[0] + names[1]
     capacity, least = (_counts(limits[key], m, key, problems) for key in ("capacity", "min_load"))
     demand = _counts(limits["demand"], n, "demand", problems)
     for k in np.flatnonzero(least > capacity) if len(problems) == 0 else ():
@@ -51,18 +56,6 @@ def columns_from_scores(
     column += n
     table = Scores(sealed(row), sealed(column), sealed(values))
     return people, offers, requests, Topics(("",), frozen_ints([NONE])), table
-
-
-def _all_ids(
-    mentees: Sequence[str] | None, mentors: Sequence[str] | None, shape: tuple[int, int], problems: Problems
-) -> list[str]:
-    """Ids of mentees, then of mentors; nobody twice in one role."""
-    names = _ids(mentees, shape[0], "mentee", problems), _ids(mentors, shape[1], "mentor", problems)
-    for role, given in zip(("mentees", "mentors"), names, strict=True):
-        if len(set(given)) < len(given):
-            twice = [name for name, times in Counter(given).items() if times > 1 and name]
-            problems.add("duplicate-id", role, f"the ids are not all different: {', '.join(map(excerpt, twice[:20]))}")
-    return names[0] + names[1]
 
 
 def both_roles(columns: Columns) -> tuple[list[Participant], dict[tuple[str, str], Any]]:

@@ -56,7 +56,8 @@ class Request:
 
     def __post_init__(self) -> None:
         if isinstance(self.topic, list | tuple):
-            object.__setattr__(self, "topic", _any_of(tuple(self.topic)))
+            topics = tuple(self.topic)  # what is no text is left for the cohort to refuse
+            object.__setattr__(self, "topic", topics[0] if len(topics) == 1 else topics)
 
     @property
     def topics(self) -> tuple[str, ...]:
@@ -68,11 +69,6 @@ class Request:
     def label(self) -> str:
         """What the request is called in answers and files: its topic, or "data or statistics"."""
         return any_label(self.topics)
-
-
-def _any_of(topics: tuple[Any, ...]) -> Any:
-    """Several topics as given, one as itself; what is no text is left for the cohort to refuse."""
-    return topics[0] if len(topics) == 1 else topics
 
 
 def any_label(topics: Iterable[str]) -> str:

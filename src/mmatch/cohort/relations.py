@@ -5,19 +5,17 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from itertools import chain
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from mmatch.arrays import NONE, frozen_ints, sealed
 from mmatch.cohort.columns import Meetings, Scores, Topics
 from mmatch.cohort.participants import Meeting
+from mmatch.cohort.validation import Builder
 from mmatch.errors import excerpt
 from mmatch.exact import number_fault, score_column
 from mmatch.text import clean_ids, nfc, note_unknown
-
-if TYPE_CHECKING:
-    from mmatch.cohort.validation import Builder
 
 
 class Relations:

@@ -13,15 +13,16 @@ from mmatch.arrays import NONE, frozen_floats, frozen_ints
 from mmatch.cohort.attributes import (
     clean_attributes,
     clean_availability,
+    clean_avoids,
     clean_email,
     clean_language,
     clean_modes,
+    clean_ranks,
     clean_text,
     clean_zone,
 )
 from mmatch.cohort.columns import FrozenRanks, Listed, Offers, People, Requests
 from mmatch.cohort.participants import MODES, Offer, Participant, Request, any_label
-from mmatch.cohort.rank_lists import clean_avoids, clean_ranks
 from mmatch.errors import Problems, excerpt
 from mmatch.exact import count_fault, number_fault
 from mmatch.text import clean_ids, nfc, note_unknown
@@ -206,7 +207,11 @@ class Builder:
     def _requests(self) -> Requests:
         items, owner = self._flat("requests", Request)
         place = self._place(owner, "requests")
-        topic = self._asked(items, owner, place)
+        if any(type(r.topic) is tuple for r in items):
+            topic = self._asked_choices(items, owner, place)
+        else:
+            topic = self._topic_codes([r.topic for r in items], lambda row: place(row, "topic"))[1]
+            self._distinct(owner, topic, range(len(items)), place)
         formats = None
         if any(r.format is not None for r in items):
             formats = tuple(r.format for r in items)
@@ -223,16 +228,8 @@ class Builder:
             formats=formats,
         )
 
-    def _asked(self, items: Sequence[Request], owner: Any, place: Where) -> Any:
-        """What each request asks for: the code of its topic, or of its choice."""
-        if any(type(r.topic) is tuple for r in items):
-            return self._asked_choices(items, owner, place)
-        topic = self._topic_codes([r.topic for r in items], lambda row: place(row, "topic"))[1]
-        self._distinct(owner, topic, range(len(items)), place)
-        return topic
-
     def _asked_choices(self, items: Sequence[Request], owner: Any, place: Where) -> Any:
-        """The same where some requests name several topics: each of these is looked at by itself, too."""
+        """What requests ask for where some name several topics: each of these is looked at by itself, too."""
         row = np.repeat(np.arange(len(items)), [len(r.topics) for r in items])
         named = list(chain.from_iterable(r.topics for r in items))
         names, codes = self._topic_codes(named, lambda k: place(int(row[k]), "topic"))

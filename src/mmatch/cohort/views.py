@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from mmatch.arrays import NONE, Ints
+from mmatch.cohort.columns import Columns
 from mmatch.cohort.participants import MODES, Offer, Participant, Request
 from mmatch.display import Table
-
-if TYPE_CHECKING:
-    from mmatch.cohort.columns import Columns
 
 
 @dataclass(frozen=True, slots=True)

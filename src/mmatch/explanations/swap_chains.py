@@ -36,13 +36,18 @@ class Moves:
         return Moves(self.arc[~gone], self.sign[~gone], self.tail[~gone], self.head[~gone])
 
     def closing(self, network: Network, arcs: list[int]) -> Moves:
-        """The same moves, and arcs that are about to be used taken back: a chain may end where it would enter."""
-        extra = np.array(arcs, dtype=np.int64)
+        """The same moves, and arcs that are about to be used taken back: a chain may end where it would enter.
+
+        Such a chain may pass through the hub on its way, where one person leaves and another comes, so the hub is
+        a node like any other here, numbered after all of them, and a move of no cost leads from it to the end.
+        """
+        extra, through = np.array(arcs, dtype=np.int64), network.n_nodes
+        heads, tails = (np.where(ends == HUB, through, ends) for ends in (self.head, self.tail))
         return Moves(
-            np.concatenate([self.arc, extra]),
-            np.concatenate([self.sign, -np.ones_like(extra)]),
-            np.concatenate([self.tail, network.head[extra]]),
-            np.concatenate([self.head, network.tail[extra]]),
+            np.concatenate([self.arc, extra, [0]]),
+            np.concatenate([self.sign, -np.ones_like(extra), [0]]),
+            np.concatenate([tails, network.head[extra], [through]]),
+            np.concatenate([heads, network.tail[extra], [HUB]]),
         )
 
 
@@ -65,10 +70,10 @@ def best_chains(network: Network, flow: Ints, moves: Moves) -> Ints:
     tight = np.ones(len(moves.arc), dtype=bool)
     for group in groups(network, flow):
         cost = moves.sign * group.cost[moves.arc]
-        distance = _distances(moves, cost, tight, network.n_nodes)
+        distance = _distances(moves, cost, tight, network.n_nodes + 1)
         ends = distance[moves.head]
         tight &= (ends < FAR) & (moves.tail != HUB) & (ends + cost == distance[moves.tail])
-    return _next_moves(moves, tight, network.n_nodes)
+    return _next_moves(moves, tight, network.n_nodes + 1)
 
 
 def _distances(moves: Moves, cost: Ints, allowed: Bools, n_nodes: int) -> Ints:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 from functools import cached_property
 from itertools import takewhile
+from typing import Any
 
 import numpy as np
 
@@ -16,14 +17,17 @@ from mmatch.exact import plain
 from mmatch.explanations.before_matching import removers
 from mmatch.explanations.group_seats import GroupSeats
 from mmatch.explanations.swap_chains import Moves, best_chains, chain_from, connected
-from mmatch.explanations.what_if import Seat
+from mmatch.explanations.what_if import Seat, Trial
 from mmatch.explanations.words import counted, found_by, listed, number, topic_word
 from mmatch.instance.compiled import Compiled
-from mmatch.matching import Reason, Status
+from mmatch.instance.set_titles import set_title
+from mmatch.matching import Match, Reason, Status
 from mmatch.network.circulation import HUB, CrossingSets, Network, build_network
 from mmatch.proof.judge import chosen_edges
 from mmatch.result import Result
 
+OWN = ("mentee", "mentee-mentor", "mentee-offer")  # sets of pairs of one mentee, which limit nobody else
+MOST_TRIED, MOST_NAMED = 50, 3  # candidates of one seat that are tried, and those of them whose reasons are told
 MOST_CHAINS = 200  # requests with a seat and one more wanted, for which the chain is worked out one by one
 
 
@@ -37,7 +41,7 @@ class Unfilled:
         self.instance, self.edges = question.untimed
         self.chosen = chosen_edges(self.edges, result.matching)
         self.missing = Counter(result.matching.unmatched)
-        self.sentences: dict[int, str] = {}
+        self.shortages: dict[int, tuple[str, dict[str, Any]]] = {}
         self.removers = removers(cohort, self.program)
         self.looked = 0
         edges = self.edges
@@ -55,9 +59,7 @@ class Unfilled:
             elif self.instance.groups is not None:
                 grouped.append(Seat(request, mentee, topic))
             elif self.network is None:
-                count = f"{mentee} has {self.degree[request]} candidates{topic_word(topic)}"
-                text = f"{count}; none was chosen by {self.result.solver}"
-                yield Reason("outranked", (mentee,), topic, text)
+                yield self._tried(Seat(request, mentee, topic))
             else:
                 yield from self._lost(request, mentee, topic)
         if grouped:
@@ -90,7 +92,39 @@ class Unfilled:
         causes = [f"{n} by {name}" for n, name in sorted(counts, key=lambda c: (-c[0], c[1])) if n]
         on = topic_word(topic)
         what = f"all {len(meets)} offers{on} are" if len(meets) > 1 else f"the only offer{on} is"
-        return Reason("rules", (mentee,), topic, f"{mentee}: {what} removed: {'; '.join(causes)}")
+        facts = {"offers": len(meets), "removed": {name: n for n, name in counts if n}}
+        return Reason("rules", (mentee,), topic, f"{mentee}: {what} removed: {'; '.join(causes)}", facts)
+
+    # -- what stands in the way of one more seat, tried candidate by candidate ------------------------------------
+
+    @cached_property
+    def _trial(self) -> Trial:
+        return Trial(self.question, self.result)
+
+    def _tried(self, seat: Seat) -> Reason:
+        """What the judge says of one more seat with each candidate, with all else as it is."""
+        edges, cohort, trial = self.edges, self.cohort, self._trial
+        full: list[str] = []
+        ruled: dict[str, str] = {}
+        for edge in np.flatnonzero(edges.request == seat.request).tolist()[:MOST_TRIED]:
+            row = int(edges.offer_rows[edges.offer[edge]])
+            mentor = cohort.people.ids[cohort.offers.owner[row]]
+            topic = cohort.topic_tree.names[cohort.offers.topic[row]]
+            match = Match(mentor, (seat.mentee,), topic, cohort.offers.ids[row], (seat.topic,))
+            broken = trial.broken(None, match)
+            if not broken:
+                text = f"{seat.mentee}: {mentor} could take them{topic_word(seat.topic)}"
+                text = f"{text}, {trial.price(trial.changed(None, match))}"
+                return Reason("price", (seat.mentee,), seat.topic, text, {"mentor": mentor})
+            codes = {violation.code for violation in broken}
+            if codes <= {"capacity", "seats"}:
+                full.append(mentor)
+            else:
+                ruled.setdefault(mentor, next(v.message for v in broken if v.code not in {"capacity", "seats"}))
+        clauses = [f"{listed(full, 'mentors')} {'is' if len(full) == 1 else 'are'} full"] if full else []
+        clauses += [f"{mentor} is no choice: {message}" for mentor, message in list(ruled.items())[:MOST_NAMED]]
+        kind, facts = "shortage" if full else "limit", {"full": tuple(full), "ruled": tuple(ruled)}
+        return Reason(kind, (seat.mentee,), seat.topic, f"{seat.mentee}: {'; '.join(clauses)}", facts)
 
     # -- candidates, but no seat ---------------------------------------------------------------------------------
 
@@ -137,17 +171,19 @@ class Unfilled:
         return best_chains(self._net, self._flow, self.moves)
 
     def _lost(self, request: int, mentee: str, topic: str) -> Iterator[Reason]:
-        node, labels, people = self._first + request, self.edges, self.cohort.people.ids
-        entry = self._entry(node)
-        if entry is None:
-            text = f"{mentee} asks for {counted(int(labels.wanted[request]), 'mentor')}{topic_word(topic)}"
-            rows = self.cohort.offers.owner[labels.offer_rows[labels.offer[labels.request == request]]]
-            only = listed([people[row] for row in dict.fromkeys(rows.tolist())], "mentors")
-            yield Reason("shortage", (mentee,), topic, f"{text}, and only {only} may mentor them")
+        own = self._own_limit(request, mentee, topic)
+        if own is not None:
+            yield own
             return
+        node = self._first + request
+        entry = self._entry(node)
         if not self.coverable[node]:
-            yield Reason("shortage", (mentee,), topic, f"{mentee}: {self._hall(node)}")
-        own_seats = bool(self._served[labels.mentee_of_request[request]])
+            yield self._shortage(node, mentee, topic)
+        if entry is None:
+            if self.coverable[node]:
+                yield self._tried(Seat(request, mentee, topic))
+            return
+        own_seats = bool(self._served[self.edges.mentee_of_request[request]])
         moves, chain = self._chain(node, entry, own_seats=own_seats)
         if not chain:
             return
@@ -156,15 +192,19 @@ class Unfilled:
         optimal = self.result.status == Status.OPTIMAL
         if rival is not None:
             name = rival[0] if rival[0] != mentee else f"their own request for {rival[1] or 'anything'}"
-            yield Reason("outranked", (mentee, rival[0]), topic, self._outranked(mentee, name, loss, worse))
+            facts = {"rival": rival, "loss": 0 if worse is None else loss[worse], "tier": worse}
+            yield Reason("outranked", (mentee, rival[0]), topic, self._outranked(mentee, name, loss, worse), facts)
         elif worse is not None and loss[worse] > 0:
             name = " + ".join(aim.title for aim in self.program.tiers[worse])
             but = f"but that lowers {name} by {number(loss[worse])}"
-            yield Reason("price", (mentee,), topic, f"{mentee}: a seat{topic_word(topic)} could be filled, {but}")
+            facts = {"loss": loss[worse], "tier": worse}
+            text = f"{mentee}: a seat{topic_word(topic)} could be filled, {but}"
+            yield Reason("price", (mentee,), topic, text, facts)
         else:
             text = f"{mentee}: a seat{topic_word(topic)} could be filled, and nothing is lost by it"
             hint = "no aim asks for it" if optimal else f"{found_by(self.result)} did not find it"
-            yield Reason("price", (mentee,), topic, f"{text}: {hint}")
+            facts = {"loss": 0 if worse is None else loss[worse], "tier": worse}
+            yield Reason("price", (mentee,), topic, f"{text}: {hint}", facts)
 
     @cached_property
     def _served(self) -> Bools:
@@ -205,7 +245,7 @@ class Unfilled:
 
     def _entry(self, node: int) -> list[int] | None:
         """The arcs from the hub down to a request that one more seat would use; None where one of them is full."""
-        net, flow, entry = self._net, self._flow, []
+        net, flow, entry = self._net, self._flow, list[int]()
         while node != HUB:
             above = np.flatnonzero(net.head[: net.first_edge] == node)
             room = above[flow[above] < net.upper[above]]
@@ -214,6 +254,27 @@ class Unfilled:
             entry.append(int(room[0]))
             node = int(net.tail[room[0]])
         return entry
+
+    def _own_limit(self, request: int, mentee: str, topic: str) -> Reason | None:
+        """What keeps somebody from one more seat whoever else is there: too few mentors for them, or a rule's limit."""
+        edges, people = self.edges, self.cohort.people.ids
+        own = np.flatnonzero(edges.request == request)
+        wanted, taken = int(edges.wanted[request]), int(self._chosen[own].sum())
+        rows = self.cohort.offers.owner[edges.offer_rows[edges.offer[own]]]
+        mentors = tuple(people[row] for row in dict.fromkeys(rows.tolist()))
+        if taken == len(mentors) < wanted:
+            text = f"{mentee} asks for {counted(wanted, 'mentor')}{topic_word(topic)}"
+            text = f"{text}, and only {listed(mentors, 'mentors')} may mentor them"
+            return Reason("shortage", (mentee,), topic, text, {"wanted": wanted, "mentors": mentors})
+        every = np.flatnonzero(edges.pairs.mentee == edges.pairs.mentee[own[0]])
+        seats = int(self._chosen[every].sum())
+        for family in self.instance.bounds:
+            labels = np.unique(family.label[every])
+            if family.key in OWN and labels[0] != NONE and seats >= int(family.upper[labels].sum()):
+                title = set_title(edges, family, int(family.label[own[0]]))
+                text = f"{mentee} has {counted(seats, 'seat')} already, and may have no more: {title}"
+                return Reason("limit", (mentee,), topic, text, {"seats": seats, "limit": title})
+        return None
 
     def _loss(self, arcs: Ints, signs: Ints, entry: list[int]) -> tuple[list[float], tuple[str, str] | None]:
         """(what a chain loses per tier, of a vector its first component that changes; who gives way)."""
@@ -257,24 +318,70 @@ class Unfilled:
         nodes = self._first + np.array(missing, dtype=np.int64)
         return connected(net, reached(self.gentle.tail, self.gentle.head, nodes[~self.coverable[nodes]], net.n_nodes))
 
-    def _hall(self, node: int) -> str:
-        """The requests that compete for the same seats, in a sentence; worked out once for each such set."""
+    def _shortage(self, node: int, mentee: str, topic: str) -> Reason:
+        """The requests that compete for the same seats; worked out once for each such set."""
         hall = int(self.halls[node])
-        if hall not in self.sentences:
-            self.sentences[hall] = self._sentence(self.halls == hall)
-        return self.sentences[hall]
+        if hall not in self.shortages:
+            self.shortages[hall] = self._competing(self.halls == hall)
+        text, facts = self.shortages[hall]
+        return Reason("shortage", (mentee,), topic, f"{mentee}: {text}", facts)
 
-    def _sentence(self, seen: Bools) -> str:
-        net, instance = self._net, self.instance
+    def _competing(self, seen: Bools) -> tuple[str, dict[str, Any]]:
+        """A set of requests, how many seats they ask for and can have together, and with whom.
+
+        Of the nodes seen, the requests and what lies between them and the mentors' seats can pass on no more than the
+        arcs that leave them let out, less what others must have of it (Hoffman 1960).
+        """
+        net, instance, edges = self._net, self.instance, self.edges
+        above = self._above
+        inside = seen & ~above
+        inside[HUB] = False
+        fed = (net.head >= self._first) & (net.head < self._first + instance.n_requests)
+        fed[net.first_edge :] = False
+        leaving = inside[net.tail] & ~inside[net.head]
+        entering = ~inside[net.tail] & inside[net.head] & ~fed
+        seats = int(net.upper[leaving].sum() - net.lower[entering].sum())
         requests = np.flatnonzero(seen[self._first : self._first + instance.n_requests])
-        leaving = seen[net.tail] & ~seen[net.head] | (seen[net.tail] & (net.head == HUB))
-        seats = int(net.upper[leaving].sum())
-        wanted = int(instance.labels.wanted[requests].sum())
+        wanted = self._wanted(requests)
         touched = np.unique(instance.labels.label("mentor")[np.isin(instance.request, requests)])
-        mentors = [self.cohort.people.ids[row] for row in self.edges.mentor_rows[touched].tolist()]
-        tree, asked = self.cohort.topic_tree, self.cohort.requests.topic[self.edges.request_rows[requests]]
+        mentors = tuple(self.cohort.people.ids[row] for row in edges.mentor_rows[touched].tolist())
+        tree, asked = self.cohort.topic_tree, self.cohort.requests.topic[edges.request_rows[requests]]
         topics = sorted({name for code in asked.tolist() for name in tree.topics_of(code)} - {""})
+        people = tuple(dict.fromkeys(self.titles[request][0] for request in requests.tolist()))
         on = f" on {listed(topics, 'topics')}" if topics else ""
-        what = "this request asks" if len(requests) == 1 else f"these {len(requests)} requests ask"
-        names = listed(mentors, "mentors")
-        return f"{what} for {counted(wanted, 'seat')}{on} and can only have {counted(seats, 'seat')}, with {names}"
+        what = "they ask" if len(people) == 1 else f"{len(people)} people ask"
+        text = f"{what} for {counted(wanted, 'seat')}{on} and can only have {counted(seats, 'seat')}"
+        facts = {
+            "requests": tuple(self.titles[request] for request in requests.tolist()),
+            "wanted": wanted,
+            "seats": seats,
+            "mentors": mentors,
+        }
+        return f"{text}, with {listed(mentors, 'mentors')}", facts
+
+    @cached_property
+    def _above(self) -> Bools:
+        """The nodes above the requests: what is limited for a mentee as a whole."""
+        above = np.zeros(self._net.n_nodes, dtype=bool)
+        nodes = np.arange(self._first, self._first + self.instance.n_requests)
+        parents = np.isin(self._net.head[: self._net.first_edge], nodes)
+        while True:
+            fresh = np.unique(self._net.tail[: self._net.first_edge][parents])
+            fresh = fresh[(fresh != HUB) & ~above[fresh]]
+            if not len(fresh):
+                return above
+            above[fresh] = True
+            parents = np.isin(self._net.head[: self._net.first_edge], fresh)
+
+    def _wanted(self, requests: Ints) -> int:
+        """How many seats some requests ask for, where a limit for a mentee as a whole counts, too."""
+        edges, each = self.edges, Counter[int]()
+        for request, row in zip(requests.tolist(), edges.request_rows[requests].tolist(), strict=True):
+            each[int(self.cohort.requests.owner[row])] += int(edges.wanted[request])
+        for family in self.instance.bounds:
+            if family.key == "mentee":
+                inside = np.flatnonzero(family.label != NONE)
+                owners = edges.pairs.mentee[inside].tolist()
+                for owner, most in zip(owners, family.upper[family.label[inside]].tolist(), strict=True):
+                    each[owner] = min(each[owner], most)
+        return sum(each.values())

@@ -2,6 +2,7 @@
 
 from mmatch.io.busy import busy_people as busy_people
 from mmatch.io.busy import busy_times as busy_times
+from mmatch.io.busy import public_holidays as public_holidays
 from mmatch.io.calendars import Invitation as Invitation
 from mmatch.io.calendars import calendar_file as calendar_file
 from mmatch.io.calendars import write_calendars as write_calendars
@@ -11,7 +12,6 @@ from mmatch.io.comparisons import write_comparison as write_comparison
 from mmatch.io.graphs import from_networkx as from_networkx
 from mmatch.io.graphs import to_networkx as to_networkx
 from mmatch.io.graphs import to_sparse as to_sparse
-from mmatch.io.holidays import public_holidays as public_holidays
 from mmatch.io.schedules import read_diaries as read_diaries
 from mmatch.io.sessions import write_dues as write_dues
 from mmatch.io.sessions import write_session_merge as write_session_merge

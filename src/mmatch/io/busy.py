@@ -1,4 +1,7 @@
-"""When somebody is busy, from a calendar file (.ics, RFC 5545); free, declined and cancelled entries do not count."""
+"""When somebody is busy, from a calendar file (.ics, RFC 5545), and when nobody meets: public holidays.
+
+Entries that are free, declined or cancelled do not count.
+"""
 
 from __future__ import annotations
 
@@ -8,17 +11,15 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from mmatch.availability import DAY, day_of, day_text, intervals_of, time_text, zone_of
-from mmatch.errors import InputError, LimitError, Problem, Problems, excerpt
-from mmatch.io.files import decoded, file_name, read_text
+from mmatch.availability import DAY, date_of, day_of, day_text, intervals_of, time_text, zone_of
+from mmatch.cohort import Cohort
+from mmatch.errors import ExtraError, InputError, LimitError, Problem, Problems, excerpt
+from mmatch.io.files import decoded, file_name, read_bytes
 from mmatch.io.ics import Broken, Component, UnknownZone, Zones, calendars_of, definitions_of, length_of, times_of, walk
-from mmatch.io.recurrence import Series, Span, instant_of, whole_minutes
+from mmatch.io.recurrence import Series, Span, instant_of
 from mmatch.scheduling.schedule_settings import known
-
-if TYPE_CHECKING:
-    from mmatch.cohort import Cohort
 
 MOST_BYTES = 32 * 2**20
 FAULTS = (ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError)
@@ -69,8 +70,10 @@ def busy_times(
         raise InputError(Problem("date", "end", f"found {day_text(last)}, expected a date from {day_text(first)}"))
     meanings = _meanings(zones)
     name = "calendar" if isinstance(source, bytes) else file_name(source)
-    text = read_text(source, MOST_BYTES) if not isinstance(source, bytes) else _text(source, name)
-    calendars = calendars_of(text, name)
+    data = source if isinstance(source, bytes) else read_bytes(source, MOST_BYTES)
+    if len(data) > MOST_BYTES:
+        raise LimitError(Problem("too-large", name, f"more than {MOST_BYTES:,} bytes, limit {MOST_BYTES:,}"))
+    calendars = calendars_of(decoded(data, name), name)
     definitions = definitions_of(calendars)
     parts = [
         (part, own)
@@ -146,12 +149,6 @@ def _meanings(zones: Any) -> Mapping[str, str]:
     return zones
 
 
-def _text(data: bytes, name: str) -> str:
-    if len(data) > MOST_BYTES:
-        raise LimitError(Problem("too-large", name, f"more than {MOST_BYTES:,} bytes, limit {MOST_BYTES:,}"))
-    return decoded(data, name)
-
-
 def _addresses(calendars: Sequence[Component], owner: str | Iterable[str]) -> frozenset[str]:
     """The addresses of whose calendar it is; some programs call a calendar by the address of its owner."""
     given = [owner] if isinstance(owner, str) else list(owner)
@@ -200,7 +197,7 @@ def _touches(group: list[Part], read: Any, horizon: Span) -> bool:
             return True
         kept = {name: items for name, items in part.properties.items() if name not in {"EXDATE", "RECURRENCE-ID"}}
         try:
-            spans = _spans([(replace(part, properties=kept), zones.guessed)], read, horizon)
+            spans = _spans([(replace(part, properties=kept), replace(zones, guess=True, known={}))], read, horizon)
         except FAULTS:
             return True
         if any(high > horizon[0] and low < horizon[1] for low, high in spans):
@@ -209,7 +206,8 @@ def _touches(group: list[Part], read: Any, horizon: Span) -> bool:
 
 
 def _spans(group: list[Part], read: Callable[[list[Part]], Any], horizon: Span) -> list[Span]:
-    return [whole_minutes(low, high) for low, high in read(group)(horizon)]
+    """Whole minutes that cover what an entry takes."""
+    return [(int(low // 1), int(-(-high // 1))) for low, high in read(group)(horizon)]
 
 
 def _periods(group: list[Part]) -> Callable[[Span], Iterator[tuple[float, float]]]:
@@ -252,3 +250,34 @@ def _may_matter(versions: Sequence[Component], horizon: Span) -> bool:
         first = min(first, *found)
         last = max(last, float("inf") if None in ends else max(found + until) + max(lengths, default=0))
     return first - SLACK < horizon[1] and last + SLACK > horizon[0]
+
+
+def public_holidays(
+    country: str, start: dt.date | str, end: dt.date | str, *, region: str | None = None
+) -> tuple[str, ...]:
+    """The public holidays of a country between two dates, for ``Dates(…, blackout=…)`` or a `Diary`.
+
+    Args:
+        country: a code of two letters (ISO 3166-1), such as "DE".
+        start: first date.
+        end: last date.
+        region: a part of the country (ISO 3166-2 without the country), such as "BY".
+
+    Returns:
+        Dates such as "2027-05-01", in order.
+
+    Raises:
+        InputError: an unknown country or region, or no dates.
+        ExtraError: the package holidays is not installed.
+    """
+    try:
+        import holidays
+    except ModuleNotFoundError:
+        raise ExtraError("public holidays need the package holidays: pip install 'mmatch[holidays]'") from None
+    first, last = (date_of(day_of(day, "dates")) for day in (start, end))
+    try:
+        found = holidays.country_holidays(country, subdiv=region, years=range(first.year, last.year + 1))
+    except (NotImplementedError, AttributeError, TypeError):
+        text = f"found {excerpt(country)}" + (f" with the region {excerpt(region)}" if region is not None else "")
+        raise InputError(Problem("country", "country", f"{text}, expected codes such as DE and BY")) from None
+    return tuple(sorted(day.isoformat() for day in found if first <= day <= last))

@@ -191,25 +191,12 @@ class _Calendars:
             story = _Story(self, plan, person, cancelled=cancelled)
             for k, meeting in enumerate(plan.sessions):
                 if not cancelled or meeting.begins() >= self.now:  # else it has been held
-                    made.add_component(_filled(icalendar.Event(), story.session(k, meeting)))
-            for who, number, due in story.dues():
-                made.add_component(_filled(icalendar.Todo(), story.todo(who, number, due)))
+                    made.add_component(story.session(k, meeting))
+            for number, due in enumerate(plan.dues, 1):
+                for who in (plan.match.mentor,) if due.who == "mentor" else plan.match.mentees:
+                    if person in {None, who}:
+                        made.add_component(story.todo(who, number, due))
         return made.to_ical()  # type: ignore[no-any-return]
-
-
-def _filled(component: Any, fields: Iterator[tuple[str, Any]]) -> Any:
-    """A component with its fields; parameters stand beside the value."""
-    for name, value in fields:
-        text, parameters = value if isinstance(value, tuple) else (value, None)
-        component.add(name, text, parameters=parameters)
-    return component
-
-
-def uid(issue_key: str, plan: Plan, what: str) -> str:
-    """A name of one entry that nobody can guess without the key and that does not depend on dates."""
-    match = plan.match
-    said = "\0".join((match.mentor, match.offer, *match.mentees, plan.format, what))
-    return hmac.new(issue_key.encode(), said.encode(), hashlib.sha256).hexdigest()[:40] + "@mmatch"
 
 
 class _Story:
@@ -218,58 +205,58 @@ class _Story:
     def __init__(self, calendars: _Calendars, plan: Plan, person: str | None, *, cancelled: bool) -> None:
         self.calendars, self.plan, self.person, self.cancelled = calendars, plan, person, cancelled
         self.form = format_of(plan.format, calendars.schedule.settings.formats)
-        cohort = calendars.cohort
-        known_people = set(plan.people).intersection(cohort.people.ids)
-        self.names = {who: cohort[who].name or who for who in known_people}
+        self.names = {who: calendars.cohort.people.name_of.get(who) or who for who in plan.people}
 
-    def session(self, k: int, meeting: Session) -> Iterator[tuple[str, Any]]:
-        """The fields of one event."""
-        yield "uid", uid(self.calendars.key, self.plan, f"session {k + 1}")
-        yield "dtstamp", self.calendars.now
-        yield "dtstart", meeting.begins()
-        yield "dtend", meeting.begins() + dt.timedelta(minutes=meeting.minutes)
-        yield "sequence", meeting.revision + self.cancelled
-        yield "status", "CANCELLED" if self.cancelled else "CONFIRMED"
-        yield "summary", self._title(f"Mentoring {k + 1} of {len(self.plan.sessions)}")
+    def session(self, k: int, meeting: Session) -> Any:
+        """The event of one session."""
+        import icalendar
+
         agenda = self.form.sessions[k].agenda if k < len(self.form.sessions) else ()
-        lines = [f"With {self._others()}.", *(f"- {point}" for point in agenda)]
-        yield "description", plain_text("\n".join(lines))
+        text = "\n".join([f"With {self._others()}.", *(f"- {point}" for point in agenda)])
+        title = f"Mentoring {k + 1} of {len(self.plan.sessions)}"
+        made = self._filled(icalendar.Event(), f"session {k + 1}", meeting.revision, "CONFIRMED", (title, text))
+        made.add("dtstart", meeting.begins())
+        made.add("dtend", meeting.begins() + dt.timedelta(minutes=meeting.minutes))
         if meeting.site:
-            yield "location", plain_text(", ".join(filter(None, (meeting.room, meeting.site))))
+            made.add("location", plain_text(", ".join(filter(None, (meeting.room, meeting.site)))))
         invitation = self.calendars.invitation
         if invitation is None:
-            return
-        yield "organizer", f"mailto:{invitation.organizer}"
+            return made
+        made.add("organizer", f"mailto:{invitation.organizer}")
         for who in self.plan.people:
             if who in invitation.attendees and self.person in {None, who}:
                 parameters = {"ROLE": "REQ-PARTICIPANT", "PARTSTAT": "NEEDS-ACTION"}
-                yield "attendee", (f"mailto:{invitation.attendees[who]}", parameters)
+                made.add("attendee", f"mailto:{invitation.attendees[who]}", parameters=parameters)
+        return made
 
-    def dues(self) -> Iterator[tuple[str, int, Due]]:
-        """(who, number, what is due): for the mentor, or for each mentee."""
-        for number, due in enumerate(self.plan.dues, 1):
-            for who in (self.plan.match.mentor,) if due.who == "mentor" else self.plan.match.mentees:
-                if self.person in {None, who}:
-                    yield who, number, due
+    def todo(self, who: str, number: int, due: Due) -> Any:
+        """The task of one touchpoint or reflection."""
+        import icalendar
 
-    def todo(self, who: str, number: int, due: Due) -> Iterator[tuple[str, Any]]:
-        """The fields of one touchpoint or reflection."""
-        yield "uid", uid(self.calendars.key, self.plan, f"due {number} of {who}")
-        yield "dtstamp", self.calendars.now
-        yield "due", local_time(due.by, "UTC")
-        yield "sequence", sum(meeting.revision for meeting in self.plan.sessions) + self.cancelled
-        yield "status", "CANCELLED" if self.cancelled else "NEEDS-ACTION"
-        addressee = "" if self.person == who else f"{self.names.get(who, who)}: "
-        yield "summary", self._title(f"{addressee}{_TODO[due.kind]} {due.what.split(';')[0]}")
-        yield "description", plain_text(f"{due.what}\nWith {self._others(who)}.")
+        addressee = "" if self.person == who else f"{self.names[who]}: "
+        title = f"{addressee}{_TODO[due.kind]} {due.what.split(';')[0]}"
+        text = f"{due.what}\nWith {self._others(who)}."
+        revision = sum(meeting.revision for meeting in self.plan.sessions)
+        made = self._filled(icalendar.Todo(), f"due {number} of {who}", revision, "NEEDS-ACTION", (title, text))
+        made.add("due", local_time(due.by, "UTC"))
+        return made
 
-    def _title(self, text: str) -> str:
-        topic = self.plan.match.topic
-        return plain_text(text + (f": {topic}" if topic else "")).replace("\n", " ")
+    def _filled(self, made: Any, what: str, revision: int, status: str, texts: tuple[str, str]) -> Any:
+        """An entry with what all have: texts, and a name that no date changes and nobody guesses without the key."""
+        match, (title, text) = self.plan.match, texts
+        said = "\0".join((match.mentor, match.offer, *match.mentees, self.plan.format, what))
+        name = hmac.new(self.calendars.key.encode(), said.encode(), hashlib.sha256).hexdigest()[:40]
+        made.add("uid", f"{name}@mmatch")
+        made.add("dtstamp", self.calendars.now)
+        made.add("sequence", revision + self.cancelled)
+        made.add("status", "CANCELLED" if self.cancelled else status)
+        made.add("summary", plain_text(title + (f": {match.topic}" if match.topic else "")).replace("\n", " "))
+        made.add("description", plain_text(text))
+        return made
 
     def _others(self, who: str | None = None) -> str:
         """The names of a person's partners: of a mentee the mentors, of a mentor all mentees; else of everybody."""
         mentors, mentees = (self.plan.match.mentor,), self.plan.match.mentees
         reader = self.person if who is None else who
         met = self.plan.people if reader is None else mentees if reader in mentors else mentors
-        return ", ".join(plain_text(self.names.get(name, name)).replace("\n", " ") for name in met)
+        return ", ".join(plain_text(self.names[name]).replace("\n", " ") for name in met)

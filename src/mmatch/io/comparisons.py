@@ -6,8 +6,9 @@ import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from mmatch.comparison.comparison import Comparison
 from mmatch.comparison.strategies import Strategy, unique
 from mmatch.errors import ExportError, InputError, Problem, excerpt
 from mmatch.io.csvs import write_rows
@@ -19,9 +20,6 @@ from mmatch.io.settings import with_settings
 from mmatch.io.typed import Types
 from mmatch.program import Program
 from mmatch.solvers._base import Solver
-
-if TYPE_CHECKING:
-    from mmatch.comparison.comparison import Comparison
 
 SCHEMA = "mmatch/comparison"
 VERSION = 1

@@ -40,14 +40,14 @@ def file_name(path: object) -> str:
     return shown[1:-1]
 
 
-def read_text(path: str | os.PathLike[str], most: int = MOST_BYTES) -> str:
+def read_text(path: str | os.PathLike[str]) -> str:
     """The text of a local file, UTF-8 or UTF-16 with a byte order mark.
 
     Raises:
         InputError: no such file, no regular file, an address, compressed, or not Unicode.
-        LimitError: larger than ``most`` bytes.
+        LimitError: too large.
     """
-    return decoded(read_bytes(path, most), file_name(path))
+    return decoded(read_bytes(path), file_name(path))
 
 
 def read_bytes(path: str | os.PathLike[str], most: int = MOST_BYTES) -> bytes:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mmatch.arrays import NONE
-from mmatch.candidates.edges import Edges, candidates
+from mmatch.candidates.edges import candidates
 from mmatch.cohort import Cohort
 from mmatch.errors import InputError, Problem, Problems, UnsupportedError, excerpt
 from mmatch.matching import Matching
@@ -56,9 +56,16 @@ def to_networkx(cohort: Cohort, program: Program | None = None, matching: Matchi
     if matching is not None:
         seats = matching.seats
         taken = set(zip(seats.mentee, seats.requested, seats.offer, strict=True))
-    for mentee, mentor, offer, facts in _pairs(cohort, candidates(cohort, policy.rules)):
-        matched = (mentee, facts["requested"], offer) in taken
-        graph.add_edge(mentee, mentor, key=offer, matched=matched, **facts)
+    ids, tree, pairs = people.ids, cohort.topic_tree, candidates(cohort, policy.rules).pairs
+    scores = None if cohort.score_table is None else cohort.score_table.values[pairs.score_row]
+    columns = (pairs.mentee, pairs.mentor, pairs.offer.row, pairs.offer.topic, pairs.request.topic)
+    for k, (mentee, mentor, row, topic, wish) in enumerate(zip(*(c.tolist() for c in columns), strict=True)):
+        offer = cohort.offers.ids[row]
+        facts: dict[str, Any] = {"topic": tree.names[topic], "requested": tree.labels[wish]}
+        if scores is not None:
+            facts["weight"] = float(scores[k])
+        matched = (ids[mentee], facts["requested"], offer) in taken
+        graph.add_edge(ids[mentee], ids[mentor], key=offer, matched=matched, **facts)
     return graph
 
 
@@ -128,15 +135,3 @@ def to_sparse(matching: Matching, cohort: Cohort) -> tuple[csr_array, list[str],
     place = ([rows[name] for name in seats.mentee], [columns[name] for name in seats.mentor])
     filled = coo_array((np.ones(len(seats), dtype=np.int64), place), shape=(len(rows), len(columns)))
     return filled.tocsr(), sides[0], sides[1]
-
-
-def _pairs(cohort: Cohort, edges: Edges) -> Any:
-    """(mentee, mentor, offer, {topic, requested, weight}) of all candidates."""
-    ids, tree, pairs = cohort.people.ids, cohort.topic_tree, edges.pairs
-    scores = None if cohort.score_table is None else cohort.score_table.values[pairs.score_row]
-    columns = (pairs.mentee, pairs.mentor, pairs.offer.row, pairs.offer.topic, pairs.request.topic)
-    for k, (mentee, mentor, offer, topic, wish) in enumerate(zip(*(c.tolist() for c in columns), strict=True)):
-        facts: dict[str, Any] = {"topic": tree.names[topic], "requested": tree.labels[wish]}
-        if scores is not None:
-            facts["weight"] = float(scores[k])
-        yield ids[mentee], ids[mentor], cohort.offers.ids[offer], facts

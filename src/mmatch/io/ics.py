@@ -9,7 +9,7 @@ import datetime as dt
 import io
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -155,7 +155,7 @@ class Zones:
     @classmethod
     def of(cls, calendar: Component, definitions: Mapping[str, Component], person: dt.tzinfo, meanings: Any) -> Zones:
         """Those of one calendar of a file, given the definitions of all of them."""
-        own = _definitions([calendar])
+        own = definitions_of([calendar])
         said = next((item.value for item in calendar.every("X-WR-TIMEZONE")), "")
         return cls({**definitions, **own}, person, meanings, said)
 
@@ -167,11 +167,6 @@ class Zones:
             UnknownZone: the calendar names one that is unknown.
         """
         return self.named(self.said) if self.said else self.person
-
-    @property
-    def guessed(self) -> Zones:
-        """The same, with unknown zones as UTC."""
-        return replace(self, guess=True, known={})
 
     def named(self, label: str) -> dt.tzinfo:
         """The zone of a name: a place of the database, as the file defines it, as the caller says, as labels go.
@@ -204,23 +199,18 @@ class Zones:
             return dt.UTC
 
 
-def _definitions(calendars: Sequence[Component]) -> dict[str, Component]:
-    """The definitions of zones, by name; they may stand after the events."""
-    found: dict[str, Component] = {}
-    for part in (part for calendar in calendars for part in walk(calendar)):
-        for item in part.every("TZID") if part.name == "VTIMEZONE" else ():
-            found.setdefault(_plain(item.value), part)
-    return found
-
-
 def _plain(label: str) -> str:
     """The name of a zone without quotation marks, and without the backslashes that stand before commas in a text."""
     return label.strip('" ').replace("\\", "")
 
 
 def definitions_of(calendars: Sequence[Component]) -> Mapping[str, Component]:
-    """The definitions of zones of all calendars of a file, by name; the first one of a name counts."""
-    return _definitions(calendars)
+    """The definitions of zones in calendars, by name; the first one of a name counts, and it may stand after events."""
+    found: dict[str, Component] = {}
+    for part in (part for calendar in calendars for part in walk(calendar)):
+        for item in part.every("TZID") if part.name == "VTIMEZONE" else ():
+            found.setdefault(_plain(item.value), part)
+    return found
 
 
 def _defined(definition: Component) -> dt.tzinfo | None:
@@ -230,9 +220,8 @@ def _defined(definition: Component) -> dt.tzinfo | None:
     lines = [match for match in map(_IN_ZONE.fullmatch, definition.lines) if match]
     if any(match[1].upper() == "RRULE" and _SLOW.search(match[2]) for match in lines):
         return None
-    text = "\n".join(
-        f"{match[1]}:{_midnight(match[2]) if match[1].upper() == 'DTSTART' else match[2]}" for match in lines
-    )
+    dated = [match[1].upper() == "DTSTART" and len(match[2]) == 8 for match in lines]
+    text = "\n".join(f"{match[1]}:{match[2]}{'T000000' * is_date}" for match, is_date in zip(lines, dated, strict=True))
     try:
         found: dt.tzinfo | None = tzical(io.StringIO(f"{text}\n")).get()
         if found is not None:
@@ -240,10 +229,6 @@ def _defined(definition: Component) -> dt.tzinfo | None:
     except (ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError):
         return None
     return found
-
-
-def _midnight(value: str) -> str:
-    return f"{value}T000000" if len(value) == 8 else value
 
 
 # -- times ------------------------------------------------------------------------------------------------------------

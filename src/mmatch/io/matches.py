@@ -16,7 +16,7 @@ MERGE_HEADS = ("person", "name", "role", "topic", "partners", "partner_names")
 
 def write_matches(cohort: Cohort, matching: Matching, path: str | os.PathLike[str]) -> None:
     """Write all filled seats, one row a seat; seats of one group share its number."""
-    names = _names(cohort)
+    names = cohort.people.name_of
     extras = matching.seats.extras
     rows = [
         (
@@ -33,7 +33,7 @@ def write_unmatched(
     cohort: Cohort, matching: Matching, reasons: Sequence[Reason], path: str | os.PathLike[str]
 ) -> None:
     """Write all unfilled seats with the reasons for them."""
-    names, why = _names(cohort), reasons_by_seat(reasons)
+    names, why = cohort.people.name_of, reasons_by_seat(reasons)
     rows = [(who, names.get(who), topic, why.get((who, topic), "")) for who, topic in matching.unmatched]
     write_rows(path, ("mentee", "name", "topic", "reason"), rows)
 
@@ -49,7 +49,7 @@ def reasons_by_seat(reasons: Sequence[Reason]) -> dict[tuple[str, str], str]:
 
 def write_mail_merge(cohort: Cohort, matching: Matching, path: str | os.PathLike[str]) -> None:
     """Write one row for each person and match, for a mail merge: the person, the role, the partners, the time."""
-    names = _names(cohort)
+    names = cohort.people.name_of
     timed = bool(matching.seats.slot)
     rows = []
     for match in matching:
@@ -59,8 +59,3 @@ def write_mail_merge(cohort: Cohort, matching: Matching, path: str | os.PathLike
             rows += [(m, names.get(m), role, match.topic, *met, *[match.slot] * timed) for m in own]
     rows.sort(key=lambda row: (str(row[0]), row[2], row[3], row[4]))
     write_rows(path, (*MERGE_HEADS, *(["slot"] * timed)), rows)
-
-
-def _names(cohort: Cohort) -> dict[str, str]:
-    people = cohort.people
-    return dict(zip(people.ids, people.names, strict=True)) if people.names else {}

@@ -70,50 +70,37 @@ def program_schema() -> dict[str, Any]:
             "schema": {"const": SCHEMA},
             "version": {"const": VERSION},
             "format": {"type": "string"},
-            "formats": {"type": "array", "items": _inlined(whole["properties"]["format"], whole.get("$defs", {}))},
+            "formats": {"type": "array", "items": whole["properties"]["format"]},
             "group": {"anyOf": [size, groups]},
             "rules": {"type": "array", "items": {"$ref": "#/$defs/rule"}},
             "aims": {"anyOf": [{"type": "array", "items": tier, "minItems": 1}, {"type": "null"}]},
         },
         "required": ["schema", "version"],
         "additionalProperties": False,
-        "$defs": {"aim": _parts_schema("mmatch.aims"), "rule": _parts_schema("mmatch.rules")},
+        "$defs": {
+            **whole.get("$defs", {}),
+            "aim": _parts_schema("mmatch.aims"),
+            "rule": _parts_schema("mmatch.rules"),
+        },
     }
-
-
-def _inlined(schema: Any, definitions: dict[str, Any]) -> Any:
-    """The schema with what it refers to in place."""
-    if isinstance(schema, list):
-        return [_inlined(item, definitions) for item in schema]
-    if not isinstance(schema, dict):
-        return schema
-    if "$ref" in schema:
-        return _inlined(definitions[schema["$ref"].rpartition("/")[2]], definitions)
-    return {key: _inlined(item, definitions) for key, item in schema.items()}
 
 
 def _parts_schema(package: str) -> dict[str, Any]:
     """All rules or all aims that a file can hold: each an object, or its bare name where it needs no argument."""
-    kinds = [find(package, name) for name in own_names(package)]
-    shapes = [schema for kind in kinds if (schema := _part_schema(kind)) is not None]
+    shapes: list[dict[str, Any]] = []
     bare = []
-    for kind in kinds:
+    for kind in (find(package, name) for name in own_names(package)):
+        given = PARTS.fields_of(kind)
+        if not any(get_origin(annotation) is FUNCTION for annotation, _ in given.values()):
+            made = Document("mmatch/part", VERSION, given, PARTS).json_schema()["properties"]
+            shape = {
+                "type": "object",
+                "properties": {"name": {"const": kind.__name__}, **{name: made[name] for name in given}},
+                "required": ["name", *(name for name, (_, needed) in given.items() if needed)],
+                "additionalProperties": False,
+            }
+            shapes.append(shape)
         with suppress(TypeError, InputError):
             kind()
             bare.append(kind.__name__)
     return {"anyOf": [*shapes, {"enum": bare}]}
-
-
-def _part_schema(kind: Any) -> dict[str, Any] | None:
-    """One rule or aim: its name, and its arguments; None where one of them is a plain function."""
-    given = PARTS.fields_of(kind)
-    if any(get_origin(annotation) is FUNCTION for annotation, _ in given.values()):
-        return None
-    made = Document("mmatch/part", VERSION, given, PARTS).json_schema()["properties"]
-    required = [name for name, (_, needed) in given.items() if needed]
-    return {
-        "type": "object",
-        "properties": {"name": {"const": kind.__name__}, **{name: made[name] for name in given}},
-        "required": ["name", *required],
-        "additionalProperties": False,
-    }

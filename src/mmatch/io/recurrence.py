@@ -12,6 +12,7 @@ import datetime as dt
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from mmatch.availability import DAY, local_time
@@ -158,23 +159,15 @@ def _onwards(part: Component) -> bool:
     return bool(found)
 
 
-def _sequence(part: Component) -> int:
-    found = part.text("SEQUENCE")
-    return int(found) if found.isdecimal() and len(found) < 16 else 0
-
-
 def _counts(part: Component, owners: frozenset[str]) -> bool:
     """Whether an event makes busy: it is not called off, not marked as free, and no invitation that was declined."""
     if part.text("STATUS") == "CANCELLED" or part.text("TRANSP") == "TRANSPARENT":
         return False
     return not any(
-        item.params.get("PARTSTAT", "").upper() == "DECLINED" and _address(item.value) in owners
+        item.params.get("PARTSTAT", "").upper() == "DECLINED"
+        and item.value.strip().casefold().removeprefix("mailto:") in owners
         for item in part.every("ATTENDEE")
     )
-
-
-def _address(value: str) -> str:
-    return value.strip().casefold().removeprefix("mailto:")
 
 
 class Series:
@@ -235,7 +228,12 @@ class Series:
 
 def _newest(versions: Sequence[tuple[Component, Zones]]) -> tuple[Component, Zones]:
     """The version that counts: the last one with the highest SEQUENCE."""
-    return max(reversed(versions), key=lambda version: _sequence(version[0]))
+
+    def sequence(version: tuple[Component, Zones]) -> int:
+        text = version[0].text("SEQUENCE")
+        return int(text) if text.isdecimal() and len(text) < 16 else 0
+
+    return max(reversed(versions), key=sequence)
 
 
 @dataclass(frozen=True)
@@ -299,15 +297,11 @@ def instant_of(value: When, home: dt.tzinfo) -> float:
     return minutes
 
 
-def whole_minutes(low: float, high: float) -> Span:
-    """Whole minutes that cover a span."""
-    return int(low // 1), int(-(-high // 1))
-
-
 def _occurrences(main: Event, until: int) -> Iterator[tuple[When, When | None]]:
     """(start, the end where it has one of its own) of each occurrence up to a minute."""
     left_out = {main.name_of(day) for day in main.left_out}
-    for begin, end in _begins(main, until):
+    by_rules = ((begin, None) for rule in main.rules for begin in _by_rule(rule, main, until))
+    for begin, end in chain(main.extra, [(main.start, None)], by_rules):  # some perhaps more than once
         low = instant_of(begin, main.wall)
         if end is not None and instant_of(end, main.wall) < low:
             raise Broken("an additional date ends before it has begun")
@@ -316,26 +310,29 @@ def _occurrences(main: Event, until: int) -> Iterator[tuple[When, When | None]]:
             yield begin, end
 
 
-def _begins(main: Event, until: int) -> Iterator[tuple[When, When | None]]:
-    """What dates, start and rules give, some perhaps more than once, on the wall of the event."""
-    yield from main.extra
-    yield main.start, None
-    for rule in main.rules:
-        for begin in _by_rule(rule, main, until):
-            yield begin, None
-
-
 def _by_rule(rule: Mapping[str, str], main: Event, end: int) -> Iterator[When]:
     """The starts that a rule gives.
 
     They are looked for at the end of time, so many whole cycles of the calendar later: a rule that never gives another
     date (the 30th of February) ends there soon.
+
+    Raises:
+        LimitError: a rule that repeats by the minute or second, or too often.
+        Broken: one that never comes to another time.
     """
     from dateutil.rrule import rrulestr
 
-    _check(rule)
+    if rule.get("FREQ", "").upper() in QUICK:
+        raise _too_often("by the minute or second (FREQ), expected hours or longer")
+    every = rule.get("INTERVAL", "1")
+    if not every.isdecimal() or int(every) < 1:
+        raise Broken("INTERVAL is below 1")
     first: Any = main.start
-    until = _last(rule["UNTIL"], main) if "UNTIL" in rule else float(end)
+    until = float(end)
+    if "UNTIL" in rule:
+        last = when(rule["UNTIL"], main.wall)  # without a zone it is on the wall of the event, and a date is included
+        is_date = not isinstance(last, dt.datetime)
+        until = instant_of(last + dt.timedelta(days=is_date), main.wall) - is_date / 60
     dated = main.dated
     wall = dt.datetime.combine(first, dt.time()) if dated else first.replace(tzinfo=None)
     text = ";".join(f"{name}={value}" for name, value in rule.items() if name != "UNTIL")
@@ -351,27 +348,5 @@ def _by_rule(rule: Mapping[str, str], main: Event, end: int) -> Iterator[When]:
         yield found
 
 
-def _check(rule: Mapping[str, str]) -> None:
-    """A rule that can be followed.
-
-    Raises:
-        LimitError: one that repeats by the minute or second.
-        Broken: one that never comes to another time.
-    """
-    if rule.get("FREQ", "").upper() in QUICK:
-        raise _too_often("by the minute or second (FREQ), expected hours or longer")
-    every = rule.get("INTERVAL", "1")
-    if not every.isdecimal() or int(every) < 1:
-        raise Broken("INTERVAL is below 1")
-
-
 def _too_often(message: str) -> LimitError:
     return LimitError(Problem("too-large", "calendar", f"an event repeats {message}"))
-
-
-def _last(text: str, main: Event) -> float:
-    """The last instant that UNTIL includes; without a zone it is on the wall of the event."""
-    value = when(text, main.wall)
-    if isinstance(value, dt.datetime):
-        return instant_of(value, main.wall)
-    return instant_of(value + dt.timedelta(days=1), main.wall) - 1 / 60

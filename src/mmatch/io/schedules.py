@@ -21,13 +21,12 @@ from pydantic import (
 from mmatch.availability import DAY as MINUTES_OF_A_DAY
 from mmatch.availability import Window, day_text, time_text, week_text
 from mmatch.errors import InputError, Problem
-from mmatch.formats import Format
 from mmatch.io.documents import Document
 from mmatch.io.files import file_name
 from mmatch.io.json_text import load_json, write_json
 from mmatch.io.results import MATCH
 from mmatch.io.typed import DAY, INSTANT, WEEK, ZONE, Types, guarded, refuse_repeated
-from mmatch.matching import Match, Status
+from mmatch.matching import Match
 from mmatch.scheduling.diaries import Diary
 from mmatch.scheduling.plans import Due, Schedule, Session
 from mmatch.scheduling.schedule_settings import Dates, Key, Settings, Wishes
@@ -92,7 +91,6 @@ TYPES = Types(
         **dict.fromkeys([(Settings, "pins"), (Settings, "kept"), (Settings, "agreed")], TIMES),
         **DIARY,
     },
-    names={kind.__name__: kind for kind in (Diary, Format, Match, Settings, Status, Window)},
 )
 SCHEDULE = Document("mmatch/schedule", 1, TYPES.fields_of(Schedule), TYPES)
 _TYPED: Mapping[str, Any] = {  # fields of `Dates`; it says itself what is wrong with the others

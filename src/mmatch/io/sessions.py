@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from typing import Any
+from itertools import product
 
 from mmatch.availability import local_time, time_text
 from mmatch.cohort import Cohort
@@ -31,11 +30,17 @@ def write_sessions(cohort: Cohort, schedule: Schedule, path: str | os.PathLike[s
         ExportError: the place cannot be written; an old file is intact.
     """
     table = _Table(cohort, schedule)
-    rows = [
-        table.session(number, plan, k)
-        for number, plan in enumerate(schedule.plans, 1)
-        for k in range(1, len(plan.sessions) + 1)
-    ]
+    rows = []
+    for number, plan in enumerate(schedule.plans, 1):
+        zone = table.zones[plan.match.mentor]
+        for k, session in enumerate(plan.sessions, 1):
+            wall = session.begins(zone)
+            row = (
+                *(number, *table.pair(plan.match), plan.match.topic, plan.format, k, len(plan.sessions)),
+                *(time_text(session.start), time_text(session.end), session.minutes),
+                *(session.mode, session.site, session.room, zone, f"{wall:%Y-%m-%d}", f"{wall:%H:%M}"),
+            )
+            rows.append(row)
     write_rows(path, SESSION_HEADS, rows, numeric={"plan", "session", "of", "minutes"})
 
 
@@ -46,12 +51,17 @@ def write_session_merge(cohort: Cohort, schedule: Schedule, path: str | os.PathL
         ExportError: the place cannot be written; an old file is intact.
     """
     table = _Table(cohort, schedule)
-    rows = [
-        table.merged(who, plan, k)
-        for plan in schedule.plans
-        for k in range(1, len(plan.sessions) + 1)
-        for who in plan.people
-    ]
+    rows = []
+    for plan in schedule.plans:
+        for (k, session), who in product(enumerate(plan.sessions, 1), plan.people):
+            zone = table.zones[who]
+            wall, ends = session.begins(zone), local_time(session.end, zone)
+            row = (
+                *(who, table.names[who], *table.met(who, plan), k, len(plan.sessions)),
+                *(f"{wall:%Y-%m-%d}", f"{wall:%A}", f"{wall:%H:%M}", f"{ends:%H:%M}", zone, f"UTC{wall:%z}"),
+                *(session.minutes, session.mode, session.site, session.room),
+            )
+            rows.append(row)
     rows.sort(key=lambda row: (row[0], row[8], row[10]))
     write_rows(path, MERGE_HEADS, rows, numeric={"session", "of", "minutes"})
 
@@ -63,7 +73,15 @@ def write_dues(cohort: Cohort, schedule: Schedule, path: str | os.PathLike[str])
         ExportError: the place cannot be written; an old file is intact.
     """
     table = _Table(cohort, schedule)
-    write_rows(path, DUE_HEADS, sorted(table.dues()))
+    rows = []
+    every = [(plan, due) for plan in schedule.plans for due in plan.dues]
+    for plan, due in every:
+        for who in (plan.match.mentor,) if due.who == "mentor" else plan.match.mentees:
+            zone, (role, topic, partners, _) = table.zones[who], table.met(who, plan)
+            wall = local_time(due.by, zone)
+            when = f"{wall:%Y-%m-%d}", f"{wall:%H:%M}", zone
+            rows.append((who, table.names[who], role, topic, partners, due.kind, due.what, *when))
+    write_rows(path, DUE_HEADS, sorted(rows))
 
 
 def write_unplaced(cohort: Cohort, schedule: Schedule, path: str | os.PathLike[str]) -> None:
@@ -81,7 +99,6 @@ class _Table:
     """Names and zones of the people of a schedule."""
 
     def __init__(self, cohort: Cohort, schedule: Schedule) -> None:
-        self.schedule = schedule
         matches = [plan.match for plan in schedule.plans] + [item.match for item in schedule.unplaced]
         found = {who for match in matches for who in (match.mentor, *match.mentees)}
         people = [cohort[who] for who in sorted(found)]
@@ -97,38 +114,8 @@ class _Table:
         led = match.mentor, self.names[match.mentor]
         return (*led, *self.named(match.mentees))
 
-    def session(self, number: int, plan: Plan, k: int) -> tuple[Any, ...]:
-        """One session, counted from 1, as a coordinator reads it."""
-        meeting, zone = plan.sessions[k - 1], self.zones[plan.match.mentor]
-        wall = meeting.begins(zone)
-        return (
-            *(number, *self.pair(plan.match), plan.match.topic, plan.format, k, len(plan.sessions)),
-            *(time_text(meeting.start), time_text(meeting.end), meeting.minutes),
-            *(meeting.mode, meeting.site, meeting.room, zone, f"{wall:%Y-%m-%d}", f"{wall:%H:%M}"),
-        )
-
-    def merged(self, who: str, plan: Plan, k: int) -> tuple[Any, ...]:
-        """One session, counted from 1, as one person reads it."""
-        meeting, zone = plan.sessions[k - 1], self.zones[who]
-        wall, ends = meeting.begins(zone), local_time(meeting.end, zone)
-        return (
-            *(who, self.names[who], *self._met(who, plan), k, len(plan.sessions)),
-            *(f"{wall:%Y-%m-%d}", f"{wall:%A}", f"{wall:%H:%M}", f"{ends:%H:%M}", zone, f"UTC{wall:%z}"),
-            *(meeting.minutes, meeting.mode, meeting.site, meeting.room),
-        )
-
-    def _met(self, who: str, plan: Plan) -> tuple[str, str, str, str]:
+    def met(self, who: str, plan: Plan) -> tuple[str, str, str, str]:
         """The role, the topic, and the partners of a person."""
         mentors, mentees = (plan.match.mentor,), plan.match.mentees
         role, partners = ("mentor", mentees) if who in mentors else ("mentee", mentors)
         return (role, plan.match.topic, *self.named(partners))
-
-    def dues(self) -> Iterator[tuple[str, ...]]:
-        """Everything that somebody does alone."""
-        for plan in self.schedule.plans:
-            for due in plan.dues:
-                for who in (plan.match.mentor,) if due.who == "mentor" else plan.match.mentees:
-                    role, topic, partners, _ = self._met(who, plan)
-                    wall = local_time(due.by, self.zones[who])
-                    when = f"{wall:%Y-%m-%d}", f"{wall:%H:%M}", self.zones[who]
-                    yield (who, self.names[who], role, topic, partners, due.kind, due.what, *when)

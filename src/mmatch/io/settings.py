@@ -60,11 +60,6 @@ def _sizes(program: Program, text: str, setting: str) -> Any:
     return {**others, topic.strip(): bounds}
 
 
-def group_settings(sizes: Iterable[str]) -> list[str]:
-    """The settings of ``--group``: sizes for all topics first, then those of single ones."""
-    return [f"group={text}" for text in sorted(sizes, key=lambda text: "=" in text)]
-
-
 def _items(text: str, setting: str) -> list[ast.expr]:
     body = _parsed(text)
     if body is None:

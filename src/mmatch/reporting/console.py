@@ -1,11 +1,11 @@
-"""Tables on a terminal, plain where the output is no terminal. Needs the extra ``cli``."""
+"""Tables on a terminal, plain where the output is no terminal."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Sequence
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from rich import box
 from rich.console import Console
@@ -13,26 +13,37 @@ from rich.table import Table
 from rich.text import Text
 
 from mmatch.cohort import Cohort
+from mmatch.comparison.comparison import Comparison, Price, Run
 from mmatch.display import visible
+from mmatch.explanations import PolicyEffects, Readiness
 from mmatch.explanations.words import counted
 from mmatch.io.matches import reasons_by_seat
 from mmatch.matching import Matching, Reason, Status, Violation
 from mmatch.reporting.sections import ShownNames
 from mmatch.reporting.words import aim_rows, amount, gains, headline, unopened
 from mmatch.result import Result
-
-if TYPE_CHECKING:
-    from mmatch.explanations import PolicyEffects, Readiness
-    from mmatch.scheduling import Plan, Schedule
+from mmatch.scheduling import Plan, Schedule
 
 MOST_ROWS = 30
 MOST_REASONS = 30
+LONG = 1.0  # seconds worth telling
+ACROSS = 6  # runs beside each other in one table
+SHOWN = (
+    ("matched", "mentees matched"),
+    ("mean_fit", "mean fit"),
+    ("worst_off", "worst-off"),
+    ("gini", "Gini of fit"),
+    ("greatest_load", "greatest load"),
+    ("unused_mentors", "unused mentors"),
+    ("new_connections", "new connections"),
+    ("blocking_pairs", "blocking pairs"),
+    ("envy", "envy"),
+)
 
 
-def console(*, stderr: bool = False) -> Console:
+def console() -> Console:
     """A console; 100 columns wide where the output goes to a file or a pipe."""
-    stream = sys.stderr if stderr else sys.stdout
-    return Console(stderr=stderr, highlight=False, soft_wrap=False, width=None if stream.isatty() else 100)
+    return Console(highlight=False, soft_wrap=False, width=None if sys.stdout.isatty() else 100)
 
 
 def safe(value: object) -> Text:
@@ -55,7 +66,10 @@ def print_result(out: Console, cohort: Cohort, result: Result, reasons: Sequence
     if result.found is not None:
         _print_matches(out, cohort, result.matching)
         _print_unmatched(out, cohort, result.matching, reasons)
-        _print_unopened(out, result.matching, reasons)
+        closed = unopened(result.matching, reasons)
+        if closed:
+            out.print(table(("topic", "what they lacked"), closed[:MOST_ROWS], "Groups that did not open"))
+        _print_more(out, len(closed))
         heads = ("", "aim, most important first", "reached", "")
         out.print(table(heads, aim_rows(result), "What was aimed at", right=("reached",)))
     else:
@@ -94,13 +108,6 @@ def _print_unmatched(out: Console, cohort: Cohort, matching: Matching, reasons: 
     rows = [(names.full(who), topic or "any", why.get((who, topic), "")) for who, topic in seats[:MOST_ROWS]]
     out.print(table(("mentee", "topic", "why"), rows, f"Unfilled seats ({len(left):,})"))
     _print_more(out, len(seats))
-
-
-def _print_unopened(out: Console, matching: Matching, reasons: Sequence[Reason]) -> None:
-    rows = unopened(matching, reasons)
-    if rows:
-        out.print(table(("topic", "what they lacked"), rows[:MOST_ROWS], "Groups that did not open"))
-    _print_more(out, len(rows))
 
 
 def _print_more(out: Console, n: int) -> None:
@@ -191,3 +198,56 @@ def _rows(number: int, plan: Plan, cohort: Cohort, schedule: Schedule) -> list[t
         who = (plan.match.mentor, ", ".join(plan.match.mentees)) if k == 0 else ("", "")
         found.append(("" if k else number, *who, k + 1, f"{wall:%a %Y-%m-%d}", f"{wall:%H:%M}", zone, where))
     return found
+
+
+def print_comparison(out: Console, comparison: Comparison) -> None:
+    """How each run ended and who dominates it; then, for each cohort, what each reaches and how far below the best."""
+    number = {id(run): str(k) for k, run in enumerate(comparison, 1)}
+    several = len({run.cohort for run in comparison}) > 1
+    labels = {id(run): f"{run.cohort}: " * several + comparison.label(run) for run in comparison}
+    standing = ["" if r.matching is None else "; ".join(comparison.dominated_by(r)) or "nobody" for r in comparison]
+    rows = [(number[id(r)], labels[id(r)], _outcome(r), by) for r, by in zip(comparison, standing, strict=True)]
+    out.print(table(("", "strategy", "outcome", "dominated by"), rows, "Strategies"))
+    for cohort in dict.fromkeys(run.cohort for run in comparison):
+        runs = [run for run in comparison if run.cohort == cohort and run.matching is not None]
+        title = f"What they reach in {cohort}" if several else "What they reach"
+        for start in range(0, len(runs), ACROSS):
+            _print_reached(out, comparison, runs[start : start + ACROSS], (title, number))
+    front = ", ".join(dict.fromkeys(run.strategy for run in comparison.pareto))
+    worth = f"Worth a thought, because nothing is better in one aim and as good in all others: {front}."
+    out.print(safe(worth if front else "No strategy found a matching."))
+
+
+def _outcome(run: Run) -> str:
+    if run.status is None or run.matching is None:
+        return f"{run.status or 'failed'}: {run.reason}"
+    seconds = f", {run.runtime:,.0f} s" if (run.runtime or 0) >= LONG else ""
+    return f"{run.status}, {run.trust}{seconds}"
+
+
+def _print_reached(out: Console, comparison: Comparison, runs: Sequence[Run], words: tuple[str, Any]) -> None:
+    title, number = words
+    prices = {(p.cohort, p.strategy, p.seed, p.aim): p for p in comparison.prices}
+    rows: list[tuple[str, ...]] = []
+    for aim in comparison.aims:
+        cells = [(run.measures.get(aim), prices.get((run.cohort, run.strategy, run.seed, aim))) for run in runs]
+        rows.append((aim, *(_priced(amount(value), price) for value, price in cells)))
+    for name, meaning in SHOWN:
+        numbers = [None if run.metrics is None else run.metrics.scalars()[name] for run in runs]
+        if any(value is not None for value in numbers):
+            rows.append((meaning, *map(_short, numbers)))
+    heads = ["", *(number[id(run)] for run in runs)]
+    out.print(table(heads, rows, title, right=heads[1:]))
+
+
+def _short(value: Any) -> str:
+    return "" if value is None else f"{value:,.4g}" if isinstance(value, float) else f"{value:,}"
+
+
+def _priced(value: str, price: Price | None) -> str:
+    """A value with what it costs: how far below the best, as a share where there is one."""
+    if price is None or not price.below:
+        return value
+    if price.share is None:
+        return f"{value} (-{amount(price.below)})"
+    return f"{value} (-{100 * price.share:.1f} %)"

@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING
 from mmatch.availability import local_time
 from mmatch.cohort import Cohort
 from mmatch.reporting.sections import Cell, CellGrid, ShownNames
+from mmatch.scheduling.plans import Due, Plan, Schedule, Session
 
 if TYPE_CHECKING:
-    from mmatch.scheduling.plans import Due, Plan, Schedule, Session
-
     Numbered = Sequence[tuple[int, Plan]]
 
 DUTY = {"send": "send", "answer": "answer with", "reflect": "think about"}

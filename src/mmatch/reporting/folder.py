@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from mmatch.cohort import Cohort
 from mmatch.formats import format_of, handout
@@ -20,9 +19,7 @@ from mmatch.io.sessions import write_dues, write_session_merge, write_sessions, 
 from mmatch.matching import Reason
 from mmatch.program import Program
 from mmatch.result import Result
-
-if TYPE_CHECKING:
-    from mmatch.scheduling import Schedule
+from mmatch.scheduling import Schedule
 
 
 def write_folder(folder: Path, question: tuple[Cohort, Program], result: Result, reasons: Sequence[Reason]) -> None:
@@ -59,7 +56,6 @@ def write_schedule_folder(
 
     Raises:
         ExportError: the folder cannot be made or written.
-        ExtraError: calendar files are wanted, and icalendar is not installed.
     """
     made_folder(folder)
     write_schedule(schedule, folder / "schedule.json")

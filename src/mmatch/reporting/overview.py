@@ -6,21 +6,19 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 from mmatch import __version__
 from mmatch.cohort import Cohort
 from mmatch.comparison.measures import Segment, metrics
+from mmatch.explanations import PolicyEffects
 from mmatch.explanations.words import counted, topic_word
 from mmatch.matching import Match, Reason, Status, Trust
 from mmatch.reporting.dated import Calendar
 from mmatch.reporting.sections import Cell, CellGrid, Page, Section, ShownNames
 from mmatch.reporting.words import aim_rows, amount, gains, headline, unopened
 from mmatch.result import Result
-
-if TYPE_CHECKING:
-    from mmatch.explanations import PolicyEffects
-    from mmatch.scheduling.plans import Plan, Schedule
+from mmatch.scheduling.plans import Plan, Schedule
 
 T = TypeVar("T")
 FEW = 5  # people in a segment; of fewer nothing is said that could point at one of them

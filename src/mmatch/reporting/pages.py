@@ -73,11 +73,7 @@ class Report:
 
     @cached_property
     def html(self) -> str:
-        """The page for coordinators.
-
-        Raises:
-            ExtraError: where Jinja2 is not installed.
-        """
+        """The page for coordinators."""
         return rendered(self.page)
 
     def person(self, who: str) -> str:
@@ -85,7 +81,6 @@ class Report:
 
         Raises:
             InputError: an unknown id.
-            ExtraError: where Jinja2 is not installed.
         """
         _ = self.material.cohort[who]
         return rendered(personal(self.material, who))
@@ -95,7 +90,6 @@ class Report:
 
         Raises:
             ExportError: the place cannot be written; what stood there is intact.
-            ExtraError: where Jinja2 is not installed.
         """
         atomic_write(path, self.html)
         return Path(path)
@@ -105,7 +99,6 @@ class Report:
 
         Raises:
             ExportError: the folder cannot be made or written.
-            ExtraError: where Jinja2 is not installed.
         """
         place = Path(folder)
         made_folder(place)

@@ -1,4 +1,4 @@
-"""What a page is made of, and how it becomes one HTML file. Rendering needs the extra ``report``."""
+"""What a page is made of, and how it becomes one HTML file."""
 
 from __future__ import annotations
 
@@ -55,8 +55,7 @@ class ShownNames:
     """People as pages show them: the name with the id, or the id alone."""
 
     def __init__(self, cohort: Cohort) -> None:
-        people = cohort.people
-        self._names = dict(zip(people.ids, people.names, strict=True)) if people.names else {}
+        self._names = cohort.people.name_of
 
     def full(self, who: str) -> str:
         """The name and the id."""

@@ -5,15 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from itertools import chain, zip_longest
-from typing import TYPE_CHECKING
 
 from mmatch.availability import DAYS, date_of, day_of, local_time, zone_of
 from mmatch.errors import InputError, Problem, excerpt
 from mmatch.io.calendars import plain_text
+from mmatch.scheduling.plans import Plan, Schedule, Session
 from mmatch.text import suggestion
-
-if TYPE_CHECKING:
-    from mmatch.scheduling.plans import Plan, Schedule, Session
 
 MOST_WIDTH = 24
 

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from mmatch.cohort import Cohort
 from mmatch.exact import Value
+from mmatch.explanations import WhatIf
 from mmatch.matching import Matching, Reason, Status, Trust
 from mmatch.result import Result
-
-if TYPE_CHECKING:
-    from mmatch.explanations import WhatIf
 
 TRUST = {
     Trust.PROVED: "checked by the judge",

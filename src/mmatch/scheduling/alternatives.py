@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from mmatch.cohort import Cohort
 from mmatch.errors import InputError, Problem, excerpt, expect
 from mmatch.scheduling.feasibility import Rooms, fits
 from mmatch.scheduling.free_time import FreeTime
 from mmatch.scheduling.insertion import Surroundings
 from mmatch.scheduling.new_schedules import plan_of
 from mmatch.scheduling.plans import Plan, Schedule, Session
-from mmatch.scheduling.schedule_settings import key_of
+from mmatch.scheduling.schedule_settings import Settings, key_of
 from mmatch.scheduling.single_match import IMPOSSIBLE, dates_from, onward_costs
 from mmatch.scheduling.tasks import Task, task_of
-
-if TYPE_CHECKING:
-    from mmatch.cohort import Cohort
-    from mmatch.scheduling.schedule_settings import Settings
-    from mmatch.scheduling.single_match import Starts
 
 MOST = 1000
 
@@ -66,9 +60,12 @@ def suggest(cohort: Cohort, schedule: Schedule, plan: Plan, k: int = 3) -> tuple
     task = task_of(plan.match, plan.format, free_time)
     now = plan.sessions[0].start if plan.sessions else None
     found: list[Plan] = []
-    for dates in _ranked(task, around):
-        if len(found) == k:
+    left = around.left_for(task)
+    costs = onward_costs(left) if left.is_open else [np.zeros(0, dtype=np.int64)]
+    for place in np.lexsort((left.starts[0], costs[0])).tolist() if left.is_open else ():
+        if len(found) == k or costs[0][place] >= IMPOSSIBLE:
             break
+        dates = dates_from(left, place, costs)
         if dates[0] != now and fits([*around.tasks, task], [*around.dates, dates], around.rooms):
             other = plan_of(task, dates, free_time)
             sessions = tuple(replace(m, room=_free_room(m, others, settings)) for m in other.sessions)
@@ -87,16 +84,6 @@ def _as_task(plan: Plan, free_time: FreeTime) -> Task:
         sites=tuple(session.site for session in sessions),
         fixed=tuple(k in settings.kept.get(key, {}) for k in range(len(sessions))),
     )
-
-
-def _ranked(task: Task, others: Surroundings) -> Iterator[Starts]:
-    """The cheapest dates from each start of the first session, the cheapest first."""
-    left = others.left_for(task)
-    if left.is_open:
-        costs = onward_costs(left)
-        for place in np.lexsort((left.starts[0], costs[0])).tolist():
-            if costs[0][place] < IMPOSSIBLE:
-                yield dates_from(left, place, costs)
 
 
 def _free_room(session: Session, others: list[Plan], settings: Settings) -> str:

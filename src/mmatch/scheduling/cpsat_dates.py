@@ -9,18 +9,16 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations, permutations
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
+from mmatch.instance import Watch
 from mmatch.scheduling.feasibility import Chosen, PlacedSession, Rooms, limits_of, loose_price, used_of
+from mmatch.scheduling.free_time import Limit
 from mmatch.scheduling.single_match import IMPOSSIBLE, dates_decide, narrowed, needed_minutes
+from mmatch.scheduling.tasks import Task
 from mmatch.solvers._interruptible import searched
-
-if TYPE_CHECKING:
-    from mmatch.instance import Watch
-    from mmatch.scheduling.free_time import Limit
-    from mmatch.scheduling.tasks import Task
 
 SMALL = 12  # matches, up to which the whole linear relaxation of a model takes longer than it saves
 
@@ -64,7 +62,11 @@ def best_together(
         _keep_rooms(cp, variables, site)
     if None not in start:
         cp.add_bool_and([row.present for row in variables])
-    _add_hint(cp, variables, start)
+    for row, chosen in zip(variables, start, strict=True):
+        cp.add_hint(row.present, chosen is not None)
+        for k, literals in enumerate(row.literals):
+            for literal, at in zip(literals, row.task.starts[k].tolist(), strict=True):
+                cp.add_hint(literal, chosen is not None and chosen[k] == at)
     price = loose_price(tasks)
     loose = price * _number_of_loose(cp, variables) if price else 0
     radix = 1 + sum(row.most for row in variables) + price * sum(map(len, (row.literals for row in variables)))
@@ -72,14 +74,6 @@ def best_together(
         return FoundDates([None] * len(tasks), None, exact=False)
     cp.maximize(radix * sum(row.present for row in variables) - sum(row.price for row in variables) - loose)
     return _solved(cp, variables, radix, (watch, work))
-
-
-def _add_hint(cp: Any, variables: Sequence[_Variables], start: Sequence[Chosen]) -> None:
-    for row, chosen in zip(variables, start, strict=True):
-        cp.add_hint(row.present, chosen is not None)
-        for k, literals in enumerate(row.literals):
-            for literal, at in zip(literals, row.task.starts[k].tolist(), strict=True):
-                cp.add_hint(literal, chosen is not None and chosen[k] == at)
 
 
 def _solved(cp: Any, variables: Sequence[_Variables], radix: int, limits: tuple[Watch, float | None]) -> FoundDates:
@@ -278,19 +272,13 @@ def _number_of_loose(cp: Any, variables: Sequence[_Variables]) -> Any:
         after: defaultdict[int, list[Any]] = defaultdict(list)
         before: defaultdict[int, list[Any]] = defaultdict(list)
         for (i, one), (j, other) in permutations(enumerate(rows), 2):
-            link = _follows(cp, one, other)
+            link = cp.new_bool_var("")  # only 1 where the other begins at the first possible time after this one
+            cp.add(_after(cp, one, other, [link]) <= one[0].task.settings.grain - 1).only_enforce_if(link)
+            cp.add_implication(link, one[0].present)
+            cp.add_implication(link, other[0].present)
             after[i].append(link)
             before[j].append(link)
         for links in (*after.values(), *before.values()):
             cp.add_at_most_one(links)
         loose = loose + sum(row.present for row, _ in rows) - sum(link for links in after.values() for link in links)
     return loose
-
-
-def _follows(cp: Any, one: Row, other: Row) -> Any:
-    """Only 1 where the other session begins at the first possible time after this one."""
-    link = cp.new_bool_var("")
-    cp.add(_after(cp, one, other, [link]) <= one[0].task.settings.grain - 1).only_enforce_if(link)
-    cp.add_implication(link, one[0].present)
-    cp.add_implication(link, other[0].present)
-    return link

@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import Any
 
+from mmatch.cohort import Cohort
 from mmatch.display import Shown, Table
 from mmatch.engine import solve
 from mmatch.errors import InputError, Problem, excerpt
+from mmatch.matching import Match
 from mmatch.program import Program, check_question
 from mmatch.registry import find
+from mmatch.result import Result
 from mmatch.scheduling.free_time import FreeTime, check_hours
 from mmatch.scheduling.new_schedules import schedule
+from mmatch.scheduling.plans import Schedule
 from mmatch.scheduling.schedule_settings import Dates, format_name
 from mmatch.scheduling.tasks import task_of
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from mmatch.cohort import Cohort
-    from mmatch.matching import Match
-    from mmatch.result import Result
-    from mmatch.scheduling.plans import Schedule
 
 MOST_ROUNDS = 1000
 Pair = tuple[str, str, str]
@@ -92,7 +90,11 @@ def solve_with_dates(
         if best is not None and result.found is None:
             break  # with so much forbidden nothing is left
         now = Dated(result, schedule(cohort, result, dates), policy, tuple(forbidden), number)
-        best = now if best is None else max(best, now, key=_seats)
+        best = (
+            now
+            if best is None
+            else max(best, now, key=lambda dated: sum(len(plan.match.mentees) for plan in dated.schedule.plans))
+        )
         hopeless = [pair for pair in _pairs(cohort, now) if pair not in forbidden]
         if not hopeless:
             break
@@ -100,26 +102,19 @@ def solve_with_dates(
     return best  # type: ignore[return-value] # there is a first round
 
 
-def _seats(dated: Dated) -> int:
-    """How many mentees have dates."""
-    return sum(len(plan.match.mentees) for plan in dated.schedule.plans)
-
-
 def _pairs(cohort: Cohort, dated: Dated) -> list[Pair]:
     """For each match without dates the pair to forbid: its mentor, and the mentee who leaves least time in common."""
     free_time, program = FreeTime(cohort, dated.schedule.settings), dated.program
     locks = {pair[:2] for rule in program.rules if rule.name == "Lock" for pair in getattr(rule, "pairs", ())}
-    matches = [item.match for item in dated.schedule.unplaced]
-    pairs = [(m.mentor, _hardest(m, format_name(cohort, program, m), free_time), m.topic) for m in matches]
-    return [pair for pair in pairs if pair[:2] not in locks]
 
-
-def _hardest(match: Match, name: str, free_time: FreeTime) -> str:
-    """The mentee who restricts the others most: without this one they share the most times; the first of equal ones."""
-
-    def times_without(mentee: str) -> int:
+    def times_without(mentee: str, match: Match) -> int:
         """How many times the others have in common."""
         others = replace(match, mentees=tuple(other for other in match.mentees if other != mentee))
-        return min(len(starts) for starts in task_of(others, name, free_time).starts)
+        return min(len(starts) for starts in task_of(others, format_name(cohort, program, match), free_time).starts)
 
-    return max(match.mentees, key=times_without) if len(match.mentees) > 1 else match.mentees[0]
+    pairs = []
+    for match in (item.match for item in dated.schedule.unplaced):
+        alone = len(match.mentees) == 1
+        hardest = match.mentees[0] if alone else max(match.mentees, key=partial(times_without, match=match))
+        pairs.append((match.mentor, hardest, match.topic))
+    return [pair for pair in pairs if pair[:2] not in locks]

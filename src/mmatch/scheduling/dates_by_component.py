@@ -12,7 +12,7 @@ import time
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from mmatch.errors import InputError, Problem, excerpt
 from mmatch.instance import Watch
@@ -21,9 +21,7 @@ from mmatch.scheduling.feasibility import Chosen, Rooms, fits, least_loose, spre
 from mmatch.scheduling.insertion import Surroundings, inserted, without_taken
 from mmatch.scheduling.large_components import NeighbourhoodSearch, RoomPrices
 from mmatch.scheduling.single_match import IMPOSSIBLE, cheapest_dates, cost, narrowed
-
-if TYPE_CHECKING:
-    from mmatch.scheduling.tasks import Task
+from mmatch.scheduling.tasks import Task
 
 LARGE, LARGE_WITH_ROOMS = 120, 12  # matches, beyond which one model is not searched to its end
 BOUNDING = 0.3  # of the time of the neighbourhood search, for a bound that takes the rooms into account
@@ -97,22 +95,12 @@ class Placed:
 
 def joined_by(things: Sequence[Iterable[object]]) -> list[list[int]]:
     """Numbers of rows that share things, directly or through others."""
-    root = list(range(len(things)))
+    import networkx as nx
 
-    def find(k: int) -> int:
-        while root[k] != k:
-            root[k] = root[root[k]]
-            k = root[k]
-        return k
-
-    seen: dict[object, int] = {}
-    for k, row in enumerate(things):
-        for thing in row:
-            root[find(k)] = find(seen.setdefault(thing, k))
-    found: dict[int, list[int]] = {}
-    for k in range(len(things)):
-        found.setdefault(find(k), []).append(k)
-    return list(found.values())
+    graph: nx.Graph[Any] = nx.Graph()
+    graph.add_nodes_from(range(len(things)))
+    graph.add_edges_from((k, ("thing", thing)) for k, row in enumerate(things) for thing in row)
+    return [sorted(node for node in part if type(node) is int) for part in nx.connected_components(graph)]
 
 
 def components_of(tasks: Sequence[Task], shared: Collection[str]) -> list[Component]:
@@ -239,7 +227,11 @@ def _searched(tasks: Sequence[Task], ideal: Placed, rooms: Sequence[Rooms], limi
             search.run(limits)
         exact = total(tasks, search.dates) == bound
         if not exact and limits.reason() is None:
-            some = _narrowed(tasks, search.dates)
+            some = list(tasks)
+            if None not in search.dates:  # only starts that some dates use which cost no more than these
+                cheapest = [cost(task, cheapest_dates(task) or ()) for task in tasks]
+                spare = total(tasks, search.dates)[1] - sum(cheapest) - least_loose(tasks)
+                some = [narrowed(task, least + spare) for task, least in zip(tasks, cheapest, strict=True)]
             found = best_together(some, search.dates, limits, rooms, work=PROOF if is_large else None)
             search.dates = max(search.dates, found.dates, key=lambda dates: worth(tasks, dates))
             exact = found.bound == total(tasks, search.dates)  # what the model says, and what the dates cost
@@ -249,12 +241,3 @@ def _searched(tasks: Sequence[Task], ideal: Placed, rooms: Sequence[Rooms], limi
             raise
         limits.interrupted = True
     return Placed(tuple(search.dates), total(tasks, search.dates) if exact else bound, exact)
-
-
-def _narrowed(tasks: Sequence[Task], dates: Sequence[Chosen]) -> list[Task]:
-    """The tasks without starts that no dates use which cost less than these; all starts where a match has no dates."""
-    if None in dates:
-        return list(tasks)
-    cheapest = [cost(task, cheapest_dates(task) or ()) for task in tasks]
-    spare = total(tasks, dates)[1] - sum(cheapest) - least_loose(tasks)
-    return [narrowed(task, least + spare) for task, least in zip(tasks, cheapest, strict=True)]

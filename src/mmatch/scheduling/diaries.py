@@ -7,14 +7,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field, fields
 from functools import partial
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from mmatch.availability import DAY, YEARS, Window, day_of, day_text, instant, parse_week
+from mmatch.cohort import Cohort
 from mmatch.errors import InputError, Problem, Problems, excerpt
 from mmatch.text import note_unknown
-
-if TYPE_CHECKING:
-    from mmatch.cohort import Cohort
 
 MOST = 10_000  # sessions in a day, week or month
 HOURS = 24 * 31

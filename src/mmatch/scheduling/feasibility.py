@@ -6,16 +6,14 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate, combinations, pairwise
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
+from mmatch.arrays import Bools
 from mmatch.scheduling.free_time import Limit
 from mmatch.scheduling.single_match import Starts, cost
 from mmatch.scheduling.tasks import Task
-
-if TYPE_CHECKING:
-    from mmatch.arrays import Bools
 
 Chosen = Starts | None
 
@@ -75,19 +73,13 @@ def fits(tasks: Sequence[Task], dates: Sequence[Chosen], rooms: Sequence[Rooms] 
     for session in sorted(sessions, key=lambda session: session[:2]):
         for person in session.task.people:
             by_person[person].append(session)
-    return (
-        all(map(_one_at_a_time, by_person.values()))
-        and all(within(limit, sessions) for limit in limits_of(tasks))
-        and all(_enough_rooms(site, sessions) for site in rooms)
-    )
-
-
-def _one_at_a_time(sessions: Sequence[PlacedSession]) -> bool:
-    """Whether one person's sessions, in order, leave the pauses between them; the past is not judged."""
-    pairs = combinations(sessions, 2) if sessions[0].task.settings.travel else pairwise(sessions)
-    return all(
-        (one.fixed and other.fixed) or other.start >= one.end + one.task.pause(one.k, other.task, other.k)
-        for one, other in pairs
+    for own in by_person.values():
+        for one, other in combinations(own, 2) if own[0].task.settings.travel else pairwise(own):
+            pause = one.task.pause(one.k, other.task, other.k)
+            if other.start < one.end + pause and not (one.fixed and other.fixed):  # the past is not judged
+                return False
+    return all(within(limit, sessions) for limit in limits_of(tasks)) and all(
+        _enough_rooms(site, sessions) for site in rooms
     )
 
 
@@ -161,28 +153,25 @@ def no_room(site: Rooms, task: Task, k: int) -> Bools:
 
 
 def total(tasks: Sequence[Task], dates: Sequence[Chosen]) -> tuple[int, int]:
-    """(matches with dates, what these dates cost)."""
+    """(matches with dates, what these dates cost: each by itself, and loose sessions)."""
+    placed = sum(chosen is not None for chosen in dates)
     own = sum(cost(task, chosen) for task, chosen in zip(tasks, dates, strict=True) if chosen is not None)
-    return sum(chosen is not None for chosen in dates), own + _loose_cost(tasks, dates)
-
-
-def loose_price(tasks: Sequence[Task]) -> int:
-    """What one loose session costs: one that does not directly follow another session of its mentor."""
-    return tasks[0].wishes.adjacent * tasks[0].radix if tasks else 0
-
-
-def _loose_cost(tasks: Sequence[Task], dates: Sequence[Chosen]) -> int:
-    """What sessions cost that do not begin at the first possible time after another one of their mentor."""
     price = loose_price(tasks)
     if not price:
-        return 0
+        return placed, own
     by_mentor: defaultdict[str, list[PlacedSession]] = defaultdict(list)
     for session in sorted(placed_sessions(tasks, dates), key=lambda session: session[:2]):
         by_mentor[session.task.people[0]].append(session)
     pairs = [pair for row in by_mentor.values() for pair in pairwise(row)]
     rests = [b.start - a.end - a.task.pause(a.k, b.task, b.k) for a, b in pairs]
     grain = tasks[0].settings.grain
-    return price * (sum(map(len, by_mentor.values())) - sum(0 <= rest < grain for rest in rests))
+    loose = sum(map(len, by_mentor.values())) - sum(0 <= rest < grain for rest in rests)
+    return placed, own + price * loose
+
+
+def loose_price(tasks: Sequence[Task]) -> int:
+    """What one loose session costs: one that does not directly follow another session of its mentor."""
+    return tasks[0].wishes.adjacent * tasks[0].radix if tasks else 0
 
 
 def least_loose(tasks: Sequence[Task]) -> int:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache, reduce
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from mmatch.availability import (
     DAY,
+    Intervals,
     Window,
     common,
     day_text,
@@ -24,14 +24,10 @@ from mmatch.availability import (
     widened,
     without,
 )
+from mmatch.cohort import Cohort, Participant
 from mmatch.errors import InputError, Problem, excerpt
-from mmatch.scheduling.diaries import FREE
-
-if TYPE_CHECKING:
-    from mmatch.availability import Intervals
-    from mmatch.cohort import Cohort, Participant
-    from mmatch.scheduling.diaries import Diary
-    from mmatch.scheduling.schedule_settings import Settings
+from mmatch.scheduling.diaries import FREE, Diary
+from mmatch.scheduling.schedule_settings import Settings
 
 YEAR = 400  # days, rounded up
 ALWAYS = tuple(Window(day, 0, DAY) for day in range(7))

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import product
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -24,9 +23,7 @@ from mmatch.scheduling.feasibility import (
     used_of,
 )
 from mmatch.scheduling.single_match import Starts, cheapest_dates
-
-if TYPE_CHECKING:
-    from mmatch.scheduling.tasks import Task
+from mmatch.scheduling.tasks import Task
 
 
 @dataclass(frozen=True, eq=False)

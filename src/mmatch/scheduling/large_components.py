@@ -13,25 +13,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from copy import copy
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mmatch.availability import DAY
+from mmatch.availability import DAY, Intervals
+from mmatch.instance import Watch
 from mmatch.scheduling.feasibility import Chosen, Rooms, loose_price, placed_sessions, worth
 from mmatch.scheduling.insertion import Surroundings, inserted_together
 from mmatch.scheduling.single_match import IMPOSSIBLE, cost, priced
-
-if TYPE_CHECKING:
-    from mmatch.availability import Intervals
-    from mmatch.instance import Watch
-    from mmatch.scheduling.tasks import Task
+from mmatch.scheduling.tasks import Task
 
 SIZES = (6, 60)  # matches of a neighbourhood, least and most
 FIRST_SIZE = 12
 WORK = 0.5  # of CP-SAT for one neighbourhood, in its deterministic units
-TRIES, IDLE = 1, 1  # for each match, and without success for each that could be better, after which the search ends
-FAR = 2**62  # minutes
 
 
 class NeighbourhoodSearch:
@@ -48,11 +42,11 @@ class NeighbourhoodSearch:
         self._others = Surroundings(self.tasks, self.dates, self.rooms)  # of those that have no dates meanwhile
 
     def run(self, watch: Watch) -> None:
-        """Free one neighbourhood after another until none can be improved, or the run is stopped."""
+        """Free the neighbourhood of each match in turn until none can be improved, or the run is stopped."""
         idle = 0
-        for turn in range(TRIES * len(self.tasks)):
+        for turn in range(len(self.tasks)):
             costly = sorted((-self._excess(k), k) for k in range(len(self.tasks)) if self._excess(k))
-            if idle >= IDLE * len(costly) or watch.reason() is not None:
+            if idle >= len(costly) or watch.reason() is not None:
                 return
             seed = costly[turn % len(costly)][1]
             idle = 0 if self._improve(self._neighbours(seed, idle), watch) else idle + 1

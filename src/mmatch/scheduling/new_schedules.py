@@ -7,13 +7,16 @@ import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from operator import add
 from types import MappingProxyType
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from mmatch.availability import DAY
+from mmatch.cohort import Cohort
+from mmatch.errors import InputError, Problem
+from mmatch.formats import Format
 from mmatch.matching import Status
 from mmatch.result import Result, check_answer
 from mmatch.scheduling.dates_by_component import RunLimits, place_all
@@ -21,14 +24,10 @@ from mmatch.scheduling.feasibility import Chosen, Rooms, placed_sessions, total
 from mmatch.scheduling.free_time import FreeTime
 from mmatch.scheduling.insertion import Surroundings
 from mmatch.scheduling.plans import Due, Plan, Schedule, Session
-from mmatch.scheduling.schedule_settings import Dates, Key, dates_of, format_name, key_of, settings_of
+from mmatch.scheduling.schedule_settings import Dates, Key, format_name, key_of, settings_of
+from mmatch.scheduling.single_match import Starts
 from mmatch.scheduling.tasks import Task, task_of
 from mmatch.scheduling.undated import unplaced
-
-if TYPE_CHECKING:
-    from mmatch.cohort import Cohort
-    from mmatch.formats import Format, Touchpoint
-    from mmatch.scheduling.single_match import Starts
 
 Vector = tuple[int, ...]
 RoomNames = Mapping[tuple[Key, int], str]  # the room of session k of a match
@@ -74,7 +73,12 @@ def schedule(  # noqa: PLR0913 - the front door: the contract names these
     """
     check_answer(cohort, result)
     matches = sorted(result.matching, key=key_of)
-    settings = settings_of(cohort, matches, dates_of(dates, start, end), result.program)
+    if dates is None and start is not None and end is not None:
+        dates, start, end = Dates(start=start, end=end), None, None
+    if not isinstance(dates, Dates) or start is not None or end is not None:
+        text = f"found {type(dates).__name__}, expected mm.Dates(start=…, end=…), or start= and end= alone"
+        raise InputError(Problem("argument", "dates", text))
+    settings = settings_of(cohort, matches, dates, result.program)
     limits = RunLimits.of(time_limit, cancel, on_interrupt)
     free_time = FreeTime(cohort, settings)
     tasks = [task_of(match, format_name(cohort, result.program, match), free_time) for match in matches]
@@ -163,23 +167,18 @@ def _dues(form: Format, sessions: tuple[Session, ...], free_time: FreeTime) -> I
     if form.before:
         yield Due("reflect", "mentee", sessions[0].start - form.before.days * DAY, "; ".join(form.before.questions))
     for gap, earlier, later in zip(form.gaps, sessions, sessions[1:], strict=False):
-        for touch in gap.touchpoints:
-            yield from _touchpoint(touch, earlier, later, free_time)
+        for touch in gap.touchpoints:  # the mentee sends by half the time, or earlier where the mentor needs the rest
+            answered = partial(_answered, touch.answer_days, free_time)
+            last = later.start - touch.lead_days * DAY
+            send = earlier.end + (later.start - earlier.end) // 2
+            while send > earlier.end and answered(send) > last:
+                send = max(send - DAY, earlier.end)
+            yield Due("send", "mentee", send, touch.mentee_sends)
+            yield Due("answer", "mentor", max(min(answered(send), last), send), touch.mentor_sends)
     if form.after:
         yield Due("reflect", "mentee", sessions[-1].end + form.after.days * DAY, "; ".join(form.after.questions))
 
 
-def _touchpoint(touch: Touchpoint, earlier: Session, later: Session, free_time: FreeTime) -> Iterator[Due]:
-    """The mentee sends by half the time, or earlier where the mentor needs the rest."""
-
-    def answered(minute: int) -> int:
-        """When the mentor's working days (UTC) are over, at the same time of day."""
-        day = free_time.later(np.array([minute // DAY]), touch.answer_days)[0]
-        return int(day) * DAY + minute % DAY
-
-    last = later.start - touch.lead_days * DAY
-    send = earlier.end + (later.start - earlier.end) // 2
-    while send > earlier.end and answered(send) > last:
-        send = max(send - DAY, earlier.end)
-    yield Due("send", "mentee", send, touch.mentee_sends)
-    yield Due("answer", "mentor", max(min(answered(send), last), send), touch.mentor_sends)
+def _answered(days: int, free_time: FreeTime, minute: int) -> int:
+    """When so many working days (UTC) of the mentor are over, at the same time of day."""
+    return int(free_time.later(np.array([minute // DAY]), days)[0]) * DAY + minute % DAY

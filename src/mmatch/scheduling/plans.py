@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from mmatch.availability import local_time
 from mmatch.display import MOST_ROWS, Shown, Table
-from mmatch.matching import frame_of
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from mmatch.matching import Match, Status
-    from mmatch.scheduling.schedule_settings import Dates, Settings
+from mmatch.matching import Match, Status, frame_of
+from mmatch.scheduling.schedule_settings import Dates, Settings
 
 
 @dataclass(frozen=True, slots=True)

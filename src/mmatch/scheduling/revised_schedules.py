@@ -6,11 +6,11 @@ import datetime as dt
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mmatch.availability import DAY, day_of
+from mmatch.availability import DAY, Intervals, day_of
+from mmatch.cohort import Cohort
 from mmatch.errors import LimitError, Problem, expect
 from mmatch.matching import Match
 from mmatch.result import Result, check_answer
@@ -22,10 +22,6 @@ from mmatch.scheduling.plans import Plan, Schedule
 from mmatch.scheduling.schedule_settings import Dates, Key, Settings, format_name, key_of, settings_of
 from mmatch.scheduling.single_match import IMPOSSIBLE
 from mmatch.scheduling.tasks import Task, task_of
-
-if TYPE_CHECKING:
-    from mmatch.availability import Intervals
-    from mmatch.cohort import Cohort
 
 
 def reschedule(  # noqa: PLR0913 - the verb's own arguments

@@ -11,23 +11,18 @@ from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from functools import lru_cache
 from itertools import combinations, pairwise, product
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from mmatch.availability import parse_week
+from mmatch.cohort import Cohort, Participant
 from mmatch.errors import InputError
-from mmatch.formats import format_of
-from mmatch.matching import Matching, Violation
-from mmatch.scheduling.diaries import FREE
+from mmatch.formats import Gap, format_of
+from mmatch.matching import Match, Matching, Violation
+from mmatch.program import Program
+from mmatch.scheduling.diaries import FREE, Diary
 from mmatch.scheduling.plans import Plan, Schedule, Session
 from mmatch.scheduling.schedule_settings import Settings, format_name, key_of
-
-if TYPE_CHECKING:
-    from mmatch.cohort import Cohort, Participant
-    from mmatch.formats import Gap
-    from mmatch.matching import Match
-    from mmatch.program import Program
-    from mmatch.scheduling.diaries import Diary
 
 START = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _week = lru_cache(maxsize=4096)(parse_week)
@@ -108,7 +103,10 @@ def _wrong_gap(
     """A gap that is too short or too long, and touchpoints that have no time."""
     earlier, later = sessions
     one, other = (_local_time(session.start, zone).date() for session in sessions)
-    days = _working_days(one, other, settings) if gap.working else (other - one).days
+    days = (other - one).days
+    if gap.working:
+        first, sign = (one, 1) if days >= 0 else (other, -1)
+        days = sign * sum(_works(first + dt.timedelta(days=k), settings) for k in range(1, abs(days) + 1))
     if not gap.least <= days <= gap.most or later.start < earlier.end:
         text = f"{names[0]}: {days} days between two sessions, expected {gap.least} to {gap.most}"
         yield Violation("plan-gap", text, names)
@@ -124,12 +122,6 @@ def _wrong_gap(
 
 def _works(date: dt.date, settings: Settings) -> bool:
     return date.weekday() < 5 and (date - START.date()).days not in settings.blackout
-
-
-def _working_days(one: dt.date, other: dt.date, settings: Settings) -> int:
-    sign, low, high = (1, one, other) if one <= other else (-1, other, one)
-    days = (high - low).days
-    return sign * sum(_works(low + dt.timedelta(days=k), settings) for k in range(1, days + 1))
 
 
 def _can_meet(people: list[Participant], session: Session, settings: Settings) -> bool:

@@ -7,19 +7,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from functools import partial
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from mmatch.availability import DAY, day_of, day_text, local_time, parse_week, week_text, zone_of
+from mmatch.arrays import NONE
+from mmatch.availability import DAY, Window, day_of, day_text, local_time, parse_week, week_text, zone_of
+from mmatch.cohort import Cohort
 from mmatch.errors import InputError, Problem, Problems, excerpt
 from mmatch.formats import Format, format_of
 from mmatch.matching import Match
+from mmatch.program import Program
 from mmatch.scheduling.diaries import FREE, Diary, blackout_of, busy_of, moment
 from mmatch.text import suggestion
-
-if TYPE_CHECKING:
-    from mmatch.availability import Window
-    from mmatch.cohort import Cohort
-    from mmatch.program import Program
 
 MOST_DAYS = 3 * 366
 MOST_HOURS = 24 * 366
@@ -171,20 +169,6 @@ class Dates:
 
     def __hash__(self) -> int:
         return hash((self.start, self.end, self.zone, self.hours, self.grain))
-
-
-def dates_of(dates: Dates | None, start: Any, end: Any) -> Dates:
-    """What is requested, where the window alone may be given.
-
-    Raises:
-        InputError: both, or neither, are given.
-    """
-    if dates is None and start is not None and end is not None:
-        return Dates(start=start, end=end)
-    if not isinstance(dates, Dates) or start is not None or end is not None:
-        text = f"found {type(dates).__name__}, expected mm.Dates(start=…, end=…), or start= and end= alone"
-        raise InputError(Problem("argument", "dates", text))
-    return dates
 
 
 def first_minute(dates: Dates) -> int | None:
@@ -358,12 +342,10 @@ def _pins(cohort: Cohort, program: Program, matches: list[Match], pins: Iterable
 
 def format_name(cohort: Cohort, program: Program, match: Match) -> str:
     """The format that all mentees of a match request, else the program's."""
-    requests, topics = cohort.requests, cohort.topic_tree.labels
-    if requests.formats is None:
+    formats = cohort.requests.formats
+    if formats is None:
         return program.format
-    names: set[str | None] = set()
-    for person, topic in zip(match.mentees, match.requested or (match.topic,) * len(match.mentees), strict=True):
-        row = cohort.people.index[person]
-        own = range(*(int(requests.owner.searchsorted(row, side)) for side in ("left", "right")))
-        names.add(next((requests.formats[k] for k in own if topics[requests.topic[k]] == topic), None))
+    topics = match.requested or (match.topic,) * len(match.mentees)
+    rows = map(cohort.request_row, match.mentees, topics)
+    names = {None if row == NONE else formats[row] for row in rows}
     return (names.pop() if len(names) == 1 else None) or program.format

@@ -9,14 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from mmatch.availability import Intervals
 from mmatch.scheduling.tasks import Task
-
-if TYPE_CHECKING:
-    from mmatch.availability import Intervals
 
 IMPOSSIBLE = 2**60
 Starts = tuple[int, ...]

@@ -6,22 +6,17 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-from mmatch.availability import DAY, offsets_at, starts
-from mmatch.formats import format_of
+from mmatch.arrays import Bools
+from mmatch.availability import DAY, Intervals, offsets_at, starts
+from mmatch.cohort import Participant
+from mmatch.formats import Format, Gap, SessionSpec, format_of
+from mmatch.matching import Match
 from mmatch.scheduling.free_time import MONDAY, FreeTime, Limit, session_starts, shared_time
-from mmatch.scheduling.schedule_settings import key_of
-
-if TYPE_CHECKING:
-    from mmatch.arrays import Bools
-    from mmatch.availability import Intervals
-    from mmatch.cohort import Participant
-    from mmatch.formats import Format, Gap, SessionSpec
-    from mmatch.matching import Match
-    from mmatch.scheduling.schedule_settings import Key, Settings, Wishes
+from mmatch.scheduling.schedule_settings import Key, Settings, Wishes, key_of
 
 WEEK = 7 * DAY
 

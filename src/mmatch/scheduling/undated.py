@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from mmatch.availability import common, day_text, local_time, starts
+from mmatch.availability import Intervals, common, day_text, local_time, starts
 from mmatch.errors import excerpt
 from mmatch.formats import Format, Gap
 from mmatch.scheduling.diaries import CAPS, FREE
@@ -17,9 +17,6 @@ from mmatch.scheduling.plans import Unplaced
 from mmatch.scheduling.schedule_settings import key_of
 from mmatch.scheduling.single_match import cheapest_dates
 from mmatch.scheduling.tasks import Task, task_of
-
-if TYPE_CHECKING:
-    from mmatch.availability import Intervals
 
 WIDER = (30, 60, 120)  # minutes by which windows are widened
 GAPS = (1, 2, 4, 7)  # days by which gaps are loosened
@@ -41,7 +38,10 @@ def unplaced(task: Task, free_time: FreeTime, others: Surroundings, stopped: str
         reason = f"not reached: {stopped.replace('_', ' ')}"
     else:
         reason = _reason(task, free_time, others, steps)
-    return Unplaced(task.match, reason, _first_relaxation(task, free_time, others), steps)
+    changes = (text for text, change in _changes(task, free_time, others) if _helps(task, free_time, others, **change))
+    several = "let a mentor or mentee with several matches be free at more times"
+    relaxation = next(changes, several if cheapest_dates(task) is not None else "")
+    return Unplaced(task.match, reason, relaxation, steps)
 
 
 def _number_of_starts(task: Task, free: Intervals, free_time: FreeTime) -> int:
@@ -148,15 +148,6 @@ def _no_way_to_meet(task: Task, free_time: FreeTime, mode: str) -> str:
 
 
 # -- what would help ---------------------------------------------------------------------------------------------------
-
-
-def _first_relaxation(task: Task, free_time: FreeTime, others: Surroundings) -> str:
-    """The first change, from small to large, that helps; the empty text where none does."""
-    for text, change in _changes(task, free_time, others):
-        if _helps(task, free_time, others, **change):
-            return text
-    several = "let a mentor or mentee with several matches be free at more times"
-    return several if cheapest_dates(task) is not None else ""
 
 
 def _helps(

@@ -4,25 +4,20 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 import numpy as np
 
-from mmatch.arrays import sets_of
+from mmatch.arrays import Bools, Ints, sets_of
 from mmatch.constraints import FAR
+from mmatch.instance import Instance, Watch
 from mmatch.network.floors import counted_limit
-from mmatch.solvers._integer_program import Goal, Row
-from mmatch.solvers._worst_off import Relaxation, best_sum, filled_seats
-
-if TYPE_CHECKING:
-    from mmatch.arrays import Bools, Ints
-    from mmatch.instance import Instance, Watch
-    from mmatch.solvers._integer_program import Model
-    from mmatch.solvers._worst_off import RelaxedOptimum
-    from mmatch.stages import Stage
+from mmatch.solvers._integer_program import Goal, Model, Row
+from mmatch.solvers._worst_off import Relaxation, RelaxedOptimum, best_sum, filled_seats
+from mmatch.stages import Stage
 
 Outcome = Literal["held", "refuted", "open"]
 SLICE = 0.12  # of the time left, for one search for a floor
@@ -60,7 +55,9 @@ def _steps(instance: Instance, model: Model, watch: Watch, place: tuple[int, Sta
     if stage.summed:
         return (yield from _sums(instance, model, watch, (number, stage)))
     if stage.full:
-        yield from _level_goals(stage)
+        for level in np.unique(stage.weights).tolist():  # as few edges as possible on each, from the lowest
+            edges = np.flatnonzero(stage.weights == level)
+            yield Goal(edges, -np.ones(len(edges), dtype=np.int64), partial(_minus_count, edges), top=0)
         return False
     return (yield from (_bisection(stage, watch) if stage.single else _floors(instance, model, watch, (number, stage))))
 
@@ -104,13 +101,6 @@ def _sum_goal(instance: Instance, model: Model, stage: Stage, reached: Callable[
         parts += list(term.modelled(model))
     variables, coefficients = (np.concatenate(column) for column in zip(*parts, strict=True))
     return Goal(variables, coefficients.astype(np.int64), reached, modelled=bool(stage.grouped))
-
-
-def _level_goals(stage: Stage) -> Iterator[Goal]:
-    """As few edges as possible on each level, from the lowest."""
-    for level in np.unique(stage.weights).tolist():
-        edges = np.flatnonzero(stage.weights == level)
-        yield Goal(edges, -np.ones(len(edges), dtype=np.int64), partial(_minus_count, edges), top=0)
 
 
 def _bisection(stage: Stage, watch: Watch) -> Goals:
@@ -161,18 +151,25 @@ def _floors(instance: Instance, model: Model, watch: Watch, place: tuple[int, St
         return False
     seats = filled_seats(instance, number, chosen)
     low, high = stage.total(instance.labels, chosen), counted_limit(instance, stage, seats)
-    served = None if _all_served(instance, number, chosen) else _served(instance, model)
+    served = None
+    if not _all_served(instance, number, chosen):  # a variable for each mentee that is 1 where they have a seat
+        sets = sets_of(instance.labels.label("mentee"), instance.labels.count("mentee"))
+        served = np.concatenate([model.served(edges) for _, edges in sets])
     search = _FloorSearch(instance, number, served, watch)
     if served is None:
         began = time.monotonic()
         relaxation = Relaxation(instance, number, chosen)
         relaxed = relaxation.solved(number)
-        _keep_time(watch, EVIDENCE * (time.monotonic() - began))
+        if watch.deadline is not None:  # the evidence is to be there when time is over
+            now = time.monotonic()
+            watch.deadline -= min(EVIDENCE * (now - began), max(watch.deadline - now, 0) * KEPT)
         if relaxed is not None:
             high = min(high, math.floor(relaxed.value * (1 + 1e-9)) + 1)
             search.cores = None if instance.groups is not None else (relaxation, relaxed)
     low = yield from search.between(low, max(high, low))
-    best_next = None if served is not None else _unfloored(instance, number + 1, watch)
+    kept, best_next = _best(watch), None  # the best for a sum right behind, as if there were no floor
+    if served is None and number + 1 < len(instance.stages) and kept is not None:
+        best_next = best_sum(instance, number + 1, number, kept)
     if best_next is not None and stage.total(instance.labels, best_next) >= low:
         yield replace(search.goal(low), start=best_next)
     model.rows += _floor_rows(instance, stage, low, served)
@@ -257,27 +254,6 @@ class _FloorSearch:
             seconds=None if deadline is None else max((deadline - time.monotonic()) * SLICE, 1.0),
             first=True,
         )
-
-
-def _keep_time(watch: Watch, seconds: float) -> None:
-    """Stop searching a little earlier, so that the evidence is there when time is over."""
-    if watch.deadline is not None:
-        watch.deadline -= min(seconds, max(watch.deadline - time.monotonic(), 0) * KEPT)
-
-
-def _unfloored(instance: Instance, number: int, watch: Watch) -> Bools | None:
-    """The best choice for a sum right behind a worst-off stage, as if that had set no floor: nothing is better."""
-    chosen = _best(watch)
-    before = instance.stages[number - 1] if 0 < number < len(instance.stages) else None
-    if chosen is None or before is None or not before.of_sums:
-        return None
-    return best_sum(instance, number, number - 1, chosen)
-
-
-def _served(instance: Instance, model: Model) -> Ints:
-    """For each mentee a variable that is 1 where they have a seat."""
-    sets = sets_of(instance.labels.label("mentee"), instance.labels.count("mentee"))
-    return np.concatenate([model.served(edges) for _, edges in sets])
 
 
 def _floor_rows(instance: Instance, stage: Stage, level: int, served: Ints | None) -> list[Row]:

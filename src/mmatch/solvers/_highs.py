@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import math
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
+from mmatch.arrays import Ints
 from mmatch.errors import SolverError
+from mmatch.instance import Watch
 from mmatch.solvers._integer_program import Found, Goal, Model, time_left
 from mmatch.solvers._interruptible import unless_stopped
-
-if TYPE_CHECKING:
-    from mmatch.arrays import Bools, Ints
-    from mmatch.instance import Watch
 
 LIMIT, INFEASIBLE = 1, 2  # what SciPy calls them
 FIRST = 1e9  # a gap at which any choice is good enough
@@ -52,18 +50,14 @@ def searched(model: Model, goal: Goal, watch: Watch) -> Found:
         return Found(None)
     values = np.round(found.x).astype(np.int64)
     chosen = values[: model.n_edges] > 0
-    reached, step = _reached(goal, chosen, values), math.gcd(*goal.coefficients.tolist()) or 1
+    step = math.gcd(*goal.coefficients.tolist()) or 1
+    if len(goal.variables) and int(goal.variables.max()) < len(chosen):  # over edges alone: the exact value
+        reached = sum(goal.coefficients[chosen[goal.variables]].tolist())
+    else:
+        reached = goal.value(chosen, values)
     bound = None if found.mip_dual_bound is None else math.floor(-found.mip_dual_bound * scale + 1e-6)
     closed = reached is None or (bound is not None and bound < reached + step)
     return Found(chosen, values, found.status == 0 and closed, bound=bound, ended=found.status == 0)
-
-
-def _reached(goal: Goal, chosen: Bools, values: Ints) -> int | None:
-    """The exact value of a goal over edges alone; else what the goal itself reads."""
-    if len(goal.variables) and int(goal.variables.max()) < len(chosen):
-        total: int = sum(goal.coefficients[chosen[goal.variables]].tolist())
-        return total
-    return goal.value(chosen, values)
 
 
 def _power(coefficients: Ints) -> float:

@@ -5,18 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mmatch.arrays import NONE, sets_of
-from mmatch.constraints import FAR
-
-if TYPE_CHECKING:
-    from mmatch.arrays import Bools, Ints
-    from mmatch.constraints import Bounds, Groups
-    from mmatch.instance import Instance, Watch
-    from mmatch.terms import ConvexLoad
+from mmatch.arrays import NONE, Bools, Ints, sets_of
+from mmatch.constraints import FAR, FREE, Bounds, Groups
+from mmatch.instance import Instance, Watch
+from mmatch.terms import ConvexLoad
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,6 +116,41 @@ class Model:
     def row(self, variables: Ints, coefficients: Ints, lower: int, upper: int) -> None:
         """One more row."""
         self.rows.append(Row(variables, coefficients, lower, upper))
+
+    def add_groups(self, groups: Groups) -> None:
+        """A variable for each place, and one for each group that counts how often it opens; all rows over them."""
+        self.groups, self.places = groups, self._placed(groups)
+        self.opened = self.add(np.zeros(len(groups), dtype=np.int64), groups.copies)
+        for number, places in sets_of(groups.group, len(groups)):
+            columns = np.append(self.places[places], self.opened[number])
+            ones = np.ones(len(places), dtype=np.int64)
+            self.row(columns, np.append(ones, -groups.least[number]), 0, FAR)
+            self.row(columns, np.append(ones, -groups.most[number]), -FAR, 0)
+        for leader, led in sets_of(groups.leader, len(groups.led)):
+            if groups.copies[led].sum() > groups.led[leader]:
+                self.row(self.opened[led], np.ones(len(led), dtype=np.int64), 0, int(groups.led[leader]))
+        for rows in groups.rows:
+            (row_p, place, weight_p), (row_g, group, weight_g) = rows.places, rows.groups
+            columns = np.concatenate([self.places[place], self.opened[group]])
+            row, weight = np.concatenate([row_p, row_g]), np.concatenate([weight_p, weight_g])
+            for number, entries in sets_of(row, len(rows.lower)):
+                lower, upper = int(rows.lower[number]), int(rows.upper[number])
+                lower, upper = -FAR if lower <= -FREE else lower, FAR if upper >= FREE else upper
+                self.row(columns[entries], weight[entries], lower, upper)
+
+    def _placed(self, groups: Groups) -> Ints:
+        """The variable of each place: the edge's own where it has but one; else an edge is the sum of its places."""
+        often = np.bincount(groups.edge, minlength=self.n_edges)
+        for edge in np.flatnonzero(often == 0).tolist():
+            self.row(np.array([edge]), np.ones(1, dtype=np.int64), 0, 0)
+        if (often <= 1).all():
+            return groups.edge
+        size = len(groups.edge)
+        places = self.add(np.zeros(size, dtype=np.int64), np.ones(size, dtype=np.int64))
+        for edge, own in sets_of(groups.edge, self.n_edges):
+            if len(own):
+                self.row(np.append(places[own], edge), np.append(np.ones(len(own), np.int64), -1), 0, 0)
+        return places
 
     def sums(self, edges: Ints, family: Bounds) -> None:
         """A row for each set that can bind: the sum over its members."""

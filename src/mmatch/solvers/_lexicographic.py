@@ -10,23 +10,18 @@ from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from mmatch.arrays import Bools, Ints
 from mmatch.constraints import FAR
 from mmatch.errors import SolverError, UnsupportedError
-from mmatch.instance import Answer
+from mmatch.instance import Answer, Instance, Watch
 from mmatch.matching import Cut, Status
-from mmatch.solvers._goals import goals
-from mmatch.solvers._group_rows import add_groups
+from mmatch.solvers._goals import Outcome, goals
 from mmatch.solvers._integer_program import Found, Goal, Model, Row
+from mmatch.solvers._stability_rows import forbid_blocking
 from mmatch.solvers._worst_off import evidence, shortage_cut
-
-if TYPE_CHECKING:
-    from mmatch.arrays import Bools, Ints
-    from mmatch.instance import Instance, Watch
-    from mmatch.solvers._goals import Outcome
 
 KINDS = frozenset({"linear", "convex_load", "bounds", "profile", "worst", "worst_of_sums", "leximin"}) | {
     "groups",
@@ -40,12 +35,16 @@ Search = Callable[[Model, Goal, "Ints | None"], Found]
 
 
 def in_order(instance: Instance, watch: Watch, search: Search) -> Answer:
-    """Maximise stage after stage by a search, holding what each reached.
+    """Maximise stage after stage by a search, holding what each reached; with what bounds it, or shows that none is.
 
     Raises:
         SolverError: where the search loses a stage that it had reached.
     """
-    return _Run(instance, watch, search).answer()
+    answer = _Run(instance, watch, search).answer()
+    if answer.status == Status.INFEASIBLE:
+        cut = shortage_cut(instance)
+        return replace(answer, evidence=Cut(cut)) if cut else answer
+    return answer if answer.chosen is None else replace(answer, evidence=evidence(instance, answer.chosen))
 
 
 class _Run:
@@ -55,9 +54,10 @@ class _Run:
         self.instance, self.watch, self.search = instance, watch, search
         self.model = Model.of(instance)
         if instance.groups is not None:
-            add_groups(self.model, instance.groups)
+            self.model.add_groups(instance.groups)
         _link(self.model, instance)
-        _stable(self.model, instance)
+        for rule in instance.stability:
+            forbid_blocking(self.model, instance, rule)
         self.best: Bools | None = None
         self.values: Ints | None = None
         self.hint = _hint(instance, watch.best)
@@ -79,8 +79,11 @@ class _Run:
             reply = "held" if self.reached(goal) else self.searched(number, goal)
             if isinstance(reply, Answer):
                 return reply
-            if reply == "held":
-                self.hold(number, goal)
+            if reply == "held":  # in all later searches
+                reached = None if self.best is None else goal.value(self.best, self.values)
+                if reached is not None and len(goal.variables):
+                    self.model.rows.append(Row(goal.variables, goal.coefficients, reached, FAR))
+                self.watch.best = self.partial(number, "interrupted")
             outcome = reply
 
     def reached(self, goal: Goal) -> bool:
@@ -92,7 +95,10 @@ class _Run:
         stopped = self.watch.reason()
         if stopped:
             return self.partial(number, stopped)
-        _report(self.instance, self.best, self.watch, number)
+        if self.watch.progress is not None and self.best is not None:
+            grouped = [bool(stage.grouped) for stage in self.instance.stages]
+            done = min(map(self.instance.tiers_within, (number, [*grouped, True].index(True))))
+            self.watch.report("tiers", done, len(self.instance.tiers), self.instance.values(self.best, done))
         rows, held = self.model.rows, len(self.model.rows)
         rows += goal.rows
         if goal.start is not None:
@@ -107,7 +113,7 @@ class _Run:
             return Answer(Status.INFEASIBLE)
         if found.infeasible:
             raise SolverError("the search lost what it had reached")
-        if found.chosen is None or (self.best is not None and _worse(self.instance, found.chosen, self.best, number)):
+        if found.chosen is None or self.lost(found.chosen, number):
             return self.partial(number, self.watch.reason())
         self.best, self.values = found.chosen, found.values
         if not found.optimal and not goal.probe and found.ended:
@@ -116,12 +122,13 @@ class _Run:
             return self.partial(number, self.watch.reason(), (number, found.bound))
         return "held"
 
-    def hold(self, number: int, goal: Goal) -> None:
-        """Keep what a goal reached in all later searches."""
-        reached = None if self.best is None else goal.value(self.best, self.values)
-        if reached is not None and len(goal.variables):
-            self.model.rows.append(Row(goal.variables, goal.coefficients, reached, FAR))
-        self.watch.best = self.partial(number, "interrupted")
+    def lost(self, chosen: Bools, stage: int) -> bool:
+        """Whether a choice is worse in the stages before: floats may make it so, and then it is not believed."""
+        stages = [s for s in self.instance.stages[:stage] if not s.grouped]
+        return self.best is not None and bool(
+            [s.total(self.instance.labels, chosen) for s in stages]
+            < [s.total(self.instance.labels, self.best) for s in stages]
+        )
 
     def finished(self) -> Answer:
         """The answer after all stages."""
@@ -130,8 +137,17 @@ class _Run:
         return self.seated(Answer(Status.OPTIMAL, self.best, len(self.instance.tiers)))
 
     def partial(self, stages: int, stopped: str | None, bound: tuple[int, int | None] = (-1, None)) -> Answer:
-        """The answer with so many stages done at most."""
-        return self.seated(_partial(self.instance, self.best, min(stages, self.doubtful), stopped, bound))
+        """The answer with so many stages done at most; ``bound`` is (stage, what it cannot exceed)."""
+        instance, stages = self.instance, min(stages, self.doubtful)
+        if self.best is None:
+            return Answer(Status.UNKNOWN, stopped=stopped)
+        done = instance.tiers_within(stages)
+        limit: Fraction | None = None
+        number, amount = bound
+        if amount is not None and number == stages and done < len(instance.tiers) and not instance.tiers[done].vector:
+            stage = instance.tiers[done].stages[0]
+            limit = amount * stage.unit + stage.constant
+        return self.seated(Answer(Status.FEASIBLE, self.best, done, stopped=stopped, limit=limit))
 
     def seated(self, answer: Answer) -> Answer:
         """The answer with who sits where, where there are groups."""
@@ -166,14 +182,6 @@ def _link(model: Model, instance: Instance) -> None:
             model.row(np.concatenate([first, second]), np.repeat([1, -1], [len(first), len(second)]), 0, 0)
 
 
-def _stable(model: Model, instance: Instance) -> None:
-    """Rows under which nobody would leave, where a rule asks for it."""
-    from mmatch.solvers._stability_rows import forbid_blocking
-
-    for item in instance.stability:
-        forbid_blocking(model, instance, item)
-
-
 def _outcome(goal: Goal, found: Found) -> Outcome:
     """What a search says of a probe."""
     if found.infeasible:
@@ -191,45 +199,3 @@ def _broken(row: Row, chosen: Bools) -> bool:
     used = chosen[row.variables[own]]
     total: int = sum(row.coefficients[own][used].tolist())
     return bool(used.any()) and total + sum(row.coefficients[~own].tolist()) < row.lower
-
-
-def _report(instance: Instance, best: Bools | None, watch: Watch, number: int) -> None:
-    if watch.progress is not None and best is not None:
-        grouped = [bool(stage.grouped) for stage in instance.stages]
-        done = min(instance.tiers_within(number), instance.tiers_within([*grouped, True].index(True)))
-        watch.report("tiers", done, len(instance.tiers), instance.values(best, done))
-
-
-def _worse(instance: Instance, chosen: Bools, best: Bools, stage: int) -> bool:
-    """Whether a choice lost something in the stages before: floats may, and then it is not believed."""
-    stages = [s for s in instance.stages[:stage] if not s.grouped]
-    totals = ([s.total(instance.labels, c) for s in stages] for c in (chosen, best))
-    lost: bool = next(totals) < next(totals)
-    return lost
-
-
-def _partial(
-    instance: Instance,
-    best: Bools | None,
-    stages: int,
-    stopped: str | None,
-    bound: tuple[int, int | None] = (-1, None),
-) -> Answer:
-    """An answer with so many stages done."""
-    if best is None:
-        return Answer(Status.UNKNOWN, stopped=stopped)
-    done = instance.tiers_within(stages)
-    limit: Fraction | None = None
-    number, amount = bound
-    if amount is not None and number == stages and done < len(instance.tiers) and not instance.tiers[done].vector:
-        stage = instance.tiers[done].stages[0]
-        limit = amount * stage.unit + stage.constant
-    return Answer(Status.FEASIBLE, best, done, stopped=stopped, limit=limit)
-
-
-def with_evidence(instance: Instance, answer: Answer) -> Answer:
-    """The answer with what shows it: why there is none, or what bounds a worst-off of several seats."""
-    if answer.status == Status.INFEASIBLE:
-        cut = shortage_cut(instance)
-        return replace(answer, evidence=Cut(cut)) if cut else answer
-    return answer if answer.chosen is None else replace(answer, evidence=evidence(instance, answer.chosen))

@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
-from mmatch.arrays import NONE
+from mmatch.arrays import NONE, Bools
 from mmatch.errors import UnsupportedError
-from mmatch.instance import Answer
+from mmatch.instance import Answer, Instance
 from mmatch.matching import Status
 from mmatch.mechanisms.market import Market, market_of, obstacle
-
-if TYPE_CHECKING:
-    from mmatch.arrays import Bools, Rows
-    from mmatch.instance import Instance
 
 KINDS = frozenset({"linear", "convex_load", "bounds", "profile"})  # aims are measured, not followed
 
@@ -44,21 +38,11 @@ def seated(instance: Instance, market: Market, current: list[int]) -> Answer:
 def chosen_by(instance: Instance, market: Market, current: list[int]) -> Bools:
     """The edges of the pairs of all mentees, as a yes or no for each edge."""
     chosen = np.zeros(len(instance.request), dtype=bool)
-    chosen[_edges(market, current)] = True
+    chosen[list(edges_of(market, current))] = True
     return chosen
 
 
 def edges_of(market: Market, pairs: list[int]) -> tuple[int, ...]:
     """The candidate edges of some pairs, in order; `NONE` is left out."""
-    return tuple(_edges(market, pairs).tolist())
-
-
-def _edges(market: Market, pairs: list[int]) -> Rows:
     used = np.array(pairs, dtype=np.int64)
-    edges: Rows = market.edge[used[used != NONE]]
-    return edges
-
-
-def rows_of(market: Market, rows: list[list[int]]) -> tuple[tuple[int, ...], ...]:
-    """The candidate edges of some rows of pairs."""
-    return tuple(edges_of(market, pairs) for pairs in rows)
+    return tuple(market.edge[used[used != NONE]].tolist())

@@ -11,16 +11,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mmatch.arrays import reached
+from mmatch.arrays import Bools, Ints, reached
 from mmatch.errors import SolverError
+from mmatch.network.circulation import Network
 from mmatch.network.folding import greatest, largest_cost
 from mmatch.network.prices import potentials, reduced_costs, residual_arcs
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from mmatch.arrays import Bools, Ints
-    from mmatch.network.circulation import Network
 
 MOST_NODES = 2**31 - 16
 

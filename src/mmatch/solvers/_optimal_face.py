@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mmatch.solvers._min_cost_flow import cheapest, circulation
-
-if TYPE_CHECKING:
-    from mmatch.arrays import Bools, Ints
-    from mmatch.network.circulation import Network
-    from mmatch.solvers._min_cost_flow import Order
-    from mmatch.stages import Stage
+from mmatch.arrays import Bools, Ints
+from mmatch.network.circulation import Network
+from mmatch.solvers._min_cost_flow import Order, cheapest, circulation
+from mmatch.stages import Stage
 
 
 @dataclass(eq=False)
@@ -51,7 +47,9 @@ def lift(face: Face, stage: Stage) -> None:
         return
     least = _highest(face, stage.weights, np.ones(len(stage.weights), dtype=bool))
     if (stage.weights > least).any():
-        face.prices.append(_prices(face, stage.weights <= least))
+        cost = face.network.row((stage.weights <= least).astype(np.int64))  # shows how many such edges all must use
+        best = cheapest(face.network, cost, face.flow, face.free, face.order)
+        face.prices.append(tuple(best.price.tolist()))
     for edges in stage.held(stage.weights[face.chosen()]):
         face.descend(face.network.row(edges))
 
@@ -69,12 +67,15 @@ def _leximin(face: Face, stage: Stage) -> None:
 
 def _highest(face: Face, weights: Ints, among: Bools) -> int:
     """The highest level such that the face has a circulation without edges of some set below it; goes there."""
-    usable = among & (face.free[face.network.first_edge :] | face.chosen())
+    network = face.network
+    usable = among & (face.free[network.first_edge :] | face.chosen())
     levels = np.unique(weights[usable])
     low, high = _place(levels, weights[face.chosen() & among]), len(levels) - 1
     while low < high:
         middle = (low + high + 1) // 2
-        flow = _without(face, among & (weights < levels[middle]))
+        lower, upper = np.where(face.free, network.lower, face.flow), np.where(face.free, network.upper, face.flow)
+        upper[network.first_edge :][among & (weights < levels[middle])] = 0
+        flow = circulation(network, lower, upper)
         if flow is None:
             high = middle - 1
         else:
@@ -86,17 +87,3 @@ def _highest(face: Face, weights: Ints, among: Bools) -> int:
 def _place(levels: Ints, used: Ints) -> int:
     """The place of the least used level."""
     return int(np.searchsorted(levels, used.min())) if len(used) else len(levels) - 1
-
-
-def _without(face: Face, unwanted: Bools) -> Ints | None:
-    """A circulation of the face without some edges; None where there is none."""
-    network = face.network
-    lower, upper = np.where(face.free, network.lower, face.flow), np.where(face.free, network.upper, face.flow)
-    upper[network.first_edge :][unwanted] = 0
-    return circulation(network, lower, upper)
-
-
-def _prices(face: Face, unwanted: Bools) -> tuple[int, ...]:
-    """Prices that show how many unwanted edges every circulation of the face must use."""
-    cost = face.network.row(unwanted.astype(np.int64))
-    return tuple(cheapest(face.network, cost, face.flow, face.free, face.order).price.tolist())

@@ -8,19 +8,14 @@ of `mmatch.candidates.blocking`.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
-from mmatch.constraints import FAR, FREE
+from mmatch.arrays import Bools, Ints
+from mmatch.constraints import FAR, FREE, NoBlocking
 from mmatch.errors import UnsupportedError
+from mmatch.instance import Instance
 from mmatch.mechanisms.market import Market, market_of
 from mmatch.solvers._integer_program import Model, Row
-
-if TYPE_CHECKING:
-    from mmatch.arrays import Bools, Ints
-    from mmatch.constraints import NoBlocking
-    from mmatch.instance import Instance
 
 NOBODY = np.zeros(0, dtype=np.int64)
 
@@ -104,7 +99,11 @@ class _Rows:
         on_offer = others[market.offer[others] == offer]
         meeting = self.by_meeting[int(self.meeting[pair])]
         if len(self.by_offer[offer]) == len(with_mentor):
-            self._either(np.union1d(good, meeting), on_offer, int(market.seats[offer]))
+            good, seats = np.union1d(good, meeting), int(market.seats[offer])  # one of these, or as many as seats
+            columns = np.concatenate([self.edge[good], self.edge[on_offer]])
+            variables, place = np.unique(columns, return_inverse=True)
+            weights = np.bincount(place, weights=np.repeat([seats, 1], [len(good), len(on_offer)])).astype(np.int64)
+            self.model.rows.append(Row(variables, np.minimum(weights, seats), seats, FAR))
             return
         if without_own:
             others = others[market.mentee[others] != request]
@@ -134,13 +133,6 @@ class _Rows:
         """One of some variables is 1."""
         variables = np.unique(np.concatenate(reasons))
         self.model.rows.append(Row(variables, np.ones(len(variables), dtype=np.int64), 1, FAR))
-
-    def _either(self, good: Ints, on_offer: Ints, seats: int) -> None:
-        """One of ``good`` is chosen, or as many of ``on_offer`` as there are seats."""
-        columns = np.concatenate([self.edge[good], self.edge[on_offer]])
-        variables, place = np.unique(columns, return_inverse=True)
-        weights = np.bincount(place, weights=np.repeat([seats, 1], [len(good), len(on_offer)])).astype(np.int64)
-        self.model.rows.append(Row(variables, np.minimum(weights, seats), seats, FAR))
 
     def _filled(self, pairs: Ints, seats: int, worse: Ints | None = None) -> Ints:
         """A variable that may be 1 only where so many of some pairs are chosen, and none that is ``worse``.

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from mmatch.errors import SolverError, UnsupportedError
-from mmatch.mechanisms.market import stage_weights
+from mmatch.instance import Instance, Watch
+from mmatch.mechanisms.market import Market, stage_weights
 from mmatch.mechanisms.mentee_proposing import mentee_side
-from mmatch.mechanisms.rotation_order import Descent, RotationFace, followed
+from mmatch.mechanisms.rotation_order import RotationFace, followed
 from mmatch.mechanisms.rotations import rotations
-
-if TYPE_CHECKING:
-    from mmatch.instance import Instance, Watch
-    from mmatch.mechanisms.market import Market
 
 Rows = tuple[tuple[int, ...], ...]
 MOST = 2**61  # what all gains of one stage may sum up to
@@ -56,18 +52,12 @@ def best_stable(instance: Instance, market: Market, watch: Watch) -> BestStable:
             raise SolverError("the flow goes against an arc")
         face.narrow(rest, flow)
         flows.append(flow)
-    return BestStable(_turned(descent, best, face.some()), steps, circles, tuple(flows))
-
-
-def _turned(descent: Descent, best: list[int], inside: list[bool]) -> list[int]:
-    """The stable matching behind a set of rotations."""
-    current = list(best)
-    number_of = {pair: who for who, pair in enumerate(best)}
-    for left, taken, taken_in in zip(descent.left, descent.taken, inside, strict=True):
-        for old, new in zip(left, taken, strict=True) if taken_in else ():
+    current, number_of = list(best), {pair: who for who, pair in enumerate(best)}
+    for left, taken, inside in zip(descent.left, descent.taken, face.some(), strict=True):
+        for old, new in zip(left, taken, strict=True) if inside else ():
             who = number_of.pop(old)
             current[who], number_of[new] = new, who
-    return current
+    return BestStable(current, steps, circles, tuple(flows))
 
 
 def _flow(face: RotationFace, gains: list[int]) -> tuple[int, ...]:

@@ -9,23 +9,18 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-from mmatch.arrays import NONE
+from mmatch.arrays import NONE, Bools, Floats, Ints
+from mmatch.instance import Instance
 from mmatch.matching import Prices
-from mmatch.network.circulation import CrossingSets, build_network
+from mmatch.network.circulation import CrossingSets, Network, build_network
 from mmatch.network.folding import fold, runs
 from mmatch.network.prices import NegativeCycle, potentials, reduced_costs, residual_arcs
-from mmatch.solvers._min_cost_flow import Order, cheapest, feasible
-
-if TYPE_CHECKING:
-    from mmatch.arrays import Bools, Floats, Ints
-    from mmatch.instance import Instance
-    from mmatch.network.circulation import Network
-    from mmatch.solvers._min_cost_flow import Optimum
-    from mmatch.stages import Stage
+from mmatch.solvers._min_cost_flow import Optimum, Order, cheapest, feasible
+from mmatch.stages import Stage
 
 BITS = 20  # of a multiplier, at most
 ROOM = 58  # bits of multiplier times weight
@@ -88,6 +83,7 @@ class Relaxation:
             level: of the floors, by default what is reached; the worst-off stage itself looks for the highest.
         """
         from scipy.optimize import linprog
+        from scipy.sparse import coo_array, vstack
 
         n, top = len(self.mentee), number == self.first
         unit = _largest(self.instance.stages[number])
@@ -96,7 +92,8 @@ class Relaxation:
         floors, floor = self._floors(None if top else self.reached[self.first] if level is None else level)
         sums, least = self._sums(number)
         groups, most = self._bounds()
-        matrix = _stacked([(floors, len(floor)), (sums, len(least)), (groups, len(most))], n + 1)
+        parts = ((floors, floor), (sums, least), (groups, most))
+        matrix: Any = vstack([coo_array((v, (r, c)), shape=(len(limit), n + 1)) for (r, c, v), limit in parts]).tocsr()
         bounds: Any = np.tile([0.0, 1.0], (n + 1, 1))
         bounds[n] = (-np.inf, np.inf) if top else (0, 0)
         limits: Any = np.concatenate([floor, least, most])
@@ -246,15 +243,3 @@ def shortage_cut(instance: Instance) -> tuple[int, ...]:
 
 def _largest(stage: Stage) -> float:
     return float(max(np.abs(stage.weights).max(initial=1), 1))
-
-
-def _stacked(parts: list[tuple[Any, int]], width: int) -> Any:
-    """((rows, columns, values), number of rows), one below the other, as a sparse array."""
-    from scipy.sparse import coo_array
-
-    rows, start = [], 0
-    for (row, _, _), n in parts:
-        rows.append(row + start)
-        start += n
-    columns, values = (np.concatenate([part[k] for part, _ in parts]) for k in (1, 2))
-    return coo_array((values, (np.concatenate(rows), columns)), shape=(start, width)).tocsr()

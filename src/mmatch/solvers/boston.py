@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
+from mmatch.instance import Answer, Instance, Watch
 from mmatch.mechanisms.immediate_acceptance import immediate_acceptance
 from mmatch.solvers._market_answer import KINDS, kept_market, seated, strict
-
-if TYPE_CHECKING:
-    from mmatch.instance import Answer, Instance, Watch
 
 
 class Boston:

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from functools import partial
+from typing import Any, ClassVar
 
+from mmatch.arrays import Ints
 from mmatch.constraints import FAR
 from mmatch.errors import InputError, Problem, SolverError, UnsupportedError
+from mmatch.instance import Answer, Instance, Watch
 from mmatch.solvers._integer_program import Found, Goal, Model, Row, time_left
 from mmatch.solvers._interruptible import searched
-from mmatch.solvers._lexicographic import KINDS, in_order, with_evidence
-
-if TYPE_CHECKING:
-    from mmatch.arrays import Ints
-    from mmatch.instance import Answer, Instance, Watch
+from mmatch.solvers._lexicographic import KINDS, in_order
 
 
 @dataclass(frozen=True)
@@ -35,13 +34,9 @@ class CpSat:
 
     def solve(self, instance: Instance, watch: Watch) -> Answer:
         """A best choice of edges, claimed."""
+        return in_order(instance, watch, partial(self._searched, watch))
 
-        def search(model: Model, goal: Goal, best: Ints | None) -> Found:
-            return self._searched(model, goal, best, watch)
-
-        return with_evidence(instance, in_order(instance, watch, search))
-
-    def _searched(self, model: Model, goal: Goal, best: Ints | None, watch: Watch) -> Found:
+    def _searched(self, watch: Watch, model: Model, goal: Goal, best: Ints | None) -> Found:
         """One run of CP-SAT."""
         from ortools.sat.python import cp_model
 

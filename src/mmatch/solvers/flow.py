@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 import numpy as np
 
@@ -13,10 +13,7 @@ from mmatch.network.circulation import Network, build_network
 from mmatch.network.folding import Group, fold, runs
 from mmatch.solvers._min_cost_flow import Order, feasible
 from mmatch.solvers._optimal_face import Face, lift
-
-if TYPE_CHECKING:
-    from mmatch.arrays import Ints
-    from mmatch.stages import Stage
+from mmatch.stages import Stage
 
 
 class Flow:
@@ -45,18 +42,14 @@ class Flow:
             if stopped:
                 return _answer(instance, face, done, stopped)
             if watch.progress is not None:
-                _report(instance, face, watch, done)
-            _take(face, step)
+                tiers = instance.tiers_within(done)
+                watch.report("tiers", tiers, len(instance.tiers), instance.values(face.chosen(), tiers))
+            if isinstance(step, Group):
+                face.descend(step.cost)
+            else:
+                lift(face, step)
             watch.best = _answer(instance, face, done + 1, "interrupted")
         return _answer(instance, face, len(instance.stages), None)
-
-
-def _take(face: Face, step: Group | Stage) -> None:
-    """Go to the best of one step."""
-    if isinstance(step, Group):
-        face.descend(step.cost)
-    else:
-        lift(face, step)
 
 
 def _steps(network: Network) -> Iterator[tuple[int, Group | Stage]]:
@@ -81,19 +74,17 @@ def _answer(instance: Instance, face: Face, done: int, stopped: str | None) -> A
     return Answer(status, chosen, tiers, evidence, stopped=None if complete else stopped)
 
 
-def _report(instance: Instance, face: Face, watch: Watch, done: int) -> None:
-    """Progress: the totals of the tiers done so far."""
-    tiers = instance.tiers_within(done)
-    watch.report("tiers", tiers, len(instance.tiers), instance.values(face.chosen(), tiers))
-
-
 def _lottery_order(instance: Instance, network: Network) -> Order:
     """Nodes and arcs in the order of the lottery: it decides which of several optima is found."""
     node = np.arange(network.n_nodes)
     if instance.lottery is None:
         return Order(np.arange(network.n_arcs), node)
     key = instance.lottery.request[instance.request] * instance.n_offers + instance.lottery.offer[instance.offer]
-    edges = _sorted_places(key)
+    bits = len(key).bit_length()
+    if int(key.max(initial=0)).bit_length() + bits > 62:
+        edges = np.argsort(key)
+    else:  # key and place sort as one number, twice as fast
+        edges = np.sort((key << bits) | np.arange(len(key))) & ((1 << bits) - 1)
     start = 1
     for family in network.families:
         n = len(family.upper)
@@ -103,14 +94,3 @@ def _lottery_order(instance: Instance, network: Network) -> Order:
         start += n
     inner = np.lexsort((node[network.head[: network.first_edge]], node[network.tail[: network.first_edge]]))
     return Order(np.concatenate([inner, network.first_edge + edges]), node)
-
-
-def _sorted_places(key: Ints) -> Ints:
-    """Places of different keys >= 0 in rising order: key and place sort as one number where both fit, twice as fast."""
-    bits = len(key).bit_length()
-    if int(key.max(initial=0)).bit_length() + bits > 62:
-        return np.argsort(key)
-    packed = key << bits
-    packed |= np.arange(len(key))
-    packed.sort()
-    return packed & ((1 << bits) - 1)

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import heapq
-from typing import TYPE_CHECKING, ClassVar
+from collections.abc import Iterator
+from typing import ClassVar
 
 import numpy as np
 
-from mmatch.arrays import NONE
+from mmatch.arrays import NONE, Bools, Ints
 from mmatch.instance import Answer, Instance, Watch
 from mmatch.matching import Status
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from mmatch.arrays import Bools, Ints
 
 Gain = tuple[int, ...]
 

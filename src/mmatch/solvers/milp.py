@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
+from mmatch.instance import Answer, Instance, Watch
 from mmatch.solvers._highs import searched
-from mmatch.solvers._integer_program import Found, Goal, Model
-from mmatch.solvers._lexicographic import KINDS, in_order, with_evidence
-
-if TYPE_CHECKING:
-    from mmatch.arrays import Ints
-    from mmatch.instance import Answer, Instance, Watch
+from mmatch.solvers._lexicographic import KINDS, in_order
 
 
 @dataclass(frozen=True)
@@ -29,8 +25,4 @@ class Milp:
 
     def solve(self, instance: Instance, watch: Watch) -> Answer:
         """A best choice of edges, claimed."""
-
-        def search(model: Model, goal: Goal, _best: Ints | None) -> Found:
-            return searched(model, goal, watch)
-
-        return with_evidence(instance, in_order(instance, watch, search))
+        return in_order(instance, watch, lambda model, goal, _: searched(model, goal, watch))

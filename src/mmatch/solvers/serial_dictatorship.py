@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 import numpy as np
 
 from mmatch.errors import InputError, Problem, excerpt
+from mmatch.instance import Answer, Instance, Watch
 from mmatch.mechanisms.serial_dictatorship import serial_dictatorship
 from mmatch.solvers._market_answer import KINDS, kept_market, seated, strict
-
-if TYPE_CHECKING:
-    from mmatch.arrays import Ints
-    from mmatch.instance import Answer, Instance, Watch
 
 
 @dataclass(frozen=True)
@@ -45,10 +42,6 @@ class SerialDictatorship:
         """
         market = strict(instance, kept_market(instance, self.name))
         watch.report(self.name, 0, len(market))
-        return seated(instance, market, serial_dictatorship(market, self._turns(instance)))
-
-    def _turns(self, instance: Instance) -> Ints:
-        """Requests in the order of their turns."""
-        lottery_order = np.arange(instance.n_requests) if instance.lottery is None else instance.lottery.request
-        urgency = instance.labels.urgency
-        return np.lexsort((lottery_order, -urgency)) if self.by == "priority" else np.argsort(lottery_order)
+        drawn = np.arange(instance.n_requests) if instance.lottery is None else instance.lottery.request
+        turns = np.lexsort((drawn, -instance.labels.urgency)) if self.by == "priority" else np.argsort(drawn)
+        return seated(instance, market, serial_dictatorship(market, turns))

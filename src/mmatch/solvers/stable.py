@@ -4,24 +4,35 @@ from __future__ import annotations
 
 from dataclasses import KW_ONLY, dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
+import numpy as np
+
+from mmatch.arrays import Bools
+from mmatch.constraints import NoBlocking
 from mmatch.errors import InputError, Problem, UnsupportedError, excerpt
-from mmatch.instance import Answer
+from mmatch.instance import Answer, Instance, Watch
 from mmatch.matching import Stability, Status
 from mmatch.mechanisms.largest_matching import largest
-from mmatch.mechanisms.market import counts_ranks, counts_seats, market_of, meets_twice, obstacle, short_of, sums_only
+from mmatch.mechanisms.market import (
+    Market,
+    counts_ranks,
+    counts_seats,
+    market_of,
+    meets_twice,
+    obstacle,
+    short_of,
+    sums_only,
+)
 from mmatch.mechanisms.mentee_proposing import mentee_side
 from mmatch.mechanisms.mentor_proposing import mentor_side
 from mmatch.mechanisms.super_stable import super_stable
 from mmatch.mechanisms.three_halves import three_halves
-from mmatch.solvers._largest_stable import largest_stable
-from mmatch.solvers._market_answer import chosen_by, edges_of, rows_of
+from mmatch.solvers._highs import searched
+from mmatch.solvers._integer_program import Goal, Model
+from mmatch.solvers._market_answer import chosen_by, edges_of
+from mmatch.solvers._stability_rows import forbid_blocking
 from mmatch.solvers._stable_aims import best_stable
-
-if TYPE_CHECKING:
-    from mmatch.instance import Instance, Watch
-    from mmatch.mechanisms.market import Market
 
 
 @dataclass(frozen=True)
@@ -105,7 +116,10 @@ class Stable:
             _refuse_loads(tied=len(short_of(instance, chosen_by(instance, market, current))) > 0)
             limit = Fraction(largest(market))
             return Answer(Status.FEASIBLE, chosen_by(instance, market, current), limit=limit, evidence=Stability())
-        market, seed = _strict(instance, market)
+        lottery = next((item.lottery for item in instance.stability if item.lottery is not None), None)
+        seed = None if lottery is None or not market.tied else lottery.seed
+        if lottery is not None and market.tied:
+            market = market.broken(lottery)
         current, steps = (mentee_side if self.side == "mentee" else mentor_side)(market)
         chosen = chosen_by(instance, market, current)
         if len(short_of(instance, chosen)):
@@ -134,8 +148,17 @@ def _super(instance: Instance, market: Market) -> Answer:
 
 
 def _largest(instance: Instance, market: Market, watch: Watch) -> Answer:
-    """A largest weakly stable matching, or a large one and a bound."""
-    chosen, limit = largest_stable(instance, market, watch)
+    """A largest weakly stable matching, or a large one and a bound.
+
+    The 3/2-approximation is where the search begins, and the largest matching of any kind where it ends; between them
+    an integer program must do better (Delorme, Garcia, Gondzio, Kalcsics, Manlove, Pettersson 2019).
+    """
+    chosen = chosen_by(instance, market, three_halves(market))
+    seats, limit = int(chosen.sum()), largest(market)
+    if not market.tied:
+        limit = seats  # all stable matchings of strict lists are alike in that
+    elif seats < limit and not watch.reason():
+        chosen, limit = _larger(instance, chosen, limit, watch)
     _refuse_loads(tied=len(short_of(instance, chosen)) > 0)
     done = int(chosen.sum()) == limit
     stopped = None if done else watch.reason()
@@ -150,7 +173,7 @@ def _by_aims(instance: Instance, market: Market, watch: Watch) -> Answer:
     chosen = chosen_by(instance, market, found.current)
     if len(short_of(instance, chosen)):
         return Answer(Status.INFEASIBLE, evidence=Stability("mentee", "weak", None, edges_of(market, found.current)))
-    circles = rows_of(market, found.rotations)
+    circles = tuple(edges_of(market, pairs) for pairs in found.rotations)
     evidence = () if market.plain else edges_of(market, found.steps)
     claim = Stability(rotations=circles, prices=found.flows, steps=evidence)
     done = instance.tiers_within(len(found.flows))
@@ -167,7 +190,18 @@ def _refuse_loads(*, tied: bool) -> None:
         )
 
 
-def _strict(instance: Instance, market: Market) -> tuple[Market, int | str | None]:
-    """The market with ties broken by the lottery of the rule, and its seed where there were any."""
-    lottery = next((item.lottery for item in instance.stability if item.lottery is not None), None)
-    return (market, None) if not market.tied or lottery is None else (market.broken(lottery), lottery.seed)
+def _larger(instance: Instance, chosen: Bools, limit: int, watch: Watch) -> tuple[Bools, int]:
+    """(the edges of a larger weakly stable matching if the search finds one, a number of seats that none exceeds)."""
+    model, seats = Model.of(instance), int(chosen.sum())
+    forbid_blocking(model, instance, NoBlocking("stability", "the largest stable matching"))
+    edges = np.arange(len(instance.request))
+    ones = np.ones(len(edges), dtype=np.int64)
+    model.row(edges, ones, seats + 1, limit)
+    found = searched(model, Goal(edges, ones, lambda kept: int(kept.sum())), watch)
+    if found.infeasible:
+        return chosen, seats
+    if found.chosen is not None and int(found.chosen.sum()) > seats:
+        chosen, seats = found.chosen, int(found.chosen.sum())
+    if found.optimal:
+        return chosen, seats
+    return chosen, limit if found.bound is None else max(min(limit, found.bound), seats)

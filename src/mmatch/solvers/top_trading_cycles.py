@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
 from mmatch.errors import InputError, Problem, UnsupportedError, excerpt
+from mmatch.instance import Answer, Instance, Watch
+from mmatch.mechanisms.market import Market
 from mmatch.mechanisms.top_trading_cycles import top_trading_cycles
 from mmatch.solvers._market_answer import KINDS, kept_market, seated, strict
-
-if TYPE_CHECKING:
-    from mmatch.instance import Answer, Instance, Watch
-    from mmatch.mechanisms.market import Market
-
-
-def _nfc(name: str) -> str:
-    return unicodedata.normalize("NFC", name)
+from mmatch.text import nfc
 
 
 @dataclass(frozen=True)
@@ -50,7 +44,7 @@ class TopTradingCycles:
         if not sound:
             text = f"found {excerpt(given)}, expected (mentor, mentee) pairs"
             raise InputError(Problem("argument", "TopTradingCycles.previous", text))
-        object.__setattr__(self, "previous", tuple(sorted({tuple(map(_nfc, pair)) for pair in given})))
+        object.__setattr__(self, "previous", tuple(sorted({tuple(map(nfc, pair)) for pair in given})))
 
     def solve(self, instance: Instance, watch: Watch) -> Answer:
         """The seats that trade gives.

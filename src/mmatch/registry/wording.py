@@ -1,0 +1,93 @@
+"""Rules and aims in a coordinator's words: one table of texts, by the name of the part and what varies in it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+TEXTS = {
+    # rules: each text says what must hold
+    "AtMost": "nobody fills more than {n} seats",
+    "AtMost/1": "nobody gets more than one mentor",
+    "Check": "the program's own check ({function}) allows it",
+    "CommonSlot": "everybody in a group is free at its time",
+    "Differs": "the two differ in {attribute}",
+    "Differs/two": "the mentor's {mentor} is not the mentee's {mentee}",
+    "DiffersWithin": "the people of a group differ in {attribute}",
+    "Everyone/mentees": "every mentee gets a mentor",
+    "Everyone/requests": "every request is met in full",
+    "Forbid": "the program keeps them apart",
+    "GroupCount/at least": "a group has at least {least} with {attribute} {value}",
+    "GroupCount/at most": "a group has at most {most} with {attribute} {value}",
+    "GroupCount/between": "a group has {least} to {most} with {attribute} {value}",
+    "LevelGap": "the mentor's level is at least {least} above the mentee's",
+    "LevelGap/between": "the mentor's level is {least} to {most} above the mentee's",
+    "LevelGap/two": "the mentor's {mentor} is at least {least} above the mentee's {mentee}",
+    "LevelGap/two between": "the mentor's {mentor} is {least} to {most} above the mentee's {mentee}",
+    "LevelSpread": "levels in a group differ by {most} at most",
+    "Linked": "people who are linked have the same mentor",
+    "Lock": "the pairs that are set stay",
+    "NoRepeat": "they have not met before",
+    "NoRepeat/within": "nobody meets the same mentor twice",
+    "Same": "the two share the same {attribute}",
+    "Same/two": "the mentor's {mentor} is the mentee's {mentee}",
+    "SharedTime": "both are free for {minutes} minutes at {starts} times or more",
+    "Stable": "no two people would rather have each other",
+    "Together": "people who belong together sit in one group",
+    # aims: each text names what is wanted
+    "Cohesion": "groups that are alike in {attribute}",
+    "Coverage/mentees": "mentees with a mentor",
+    "Coverage/requests": "seats filled",
+    "Diversity": "groups that are mixed in {attribute}",
+    "EqualSides": "wishes of both sides met alike",
+    "EvenLoad": "mentees spread evenly over mentors",
+    "Fit": "the sum of scores",
+    "FitParity": "equal fit for everybody, by {attribute}",
+    "Keep": "earlier matches kept",
+    "Leximin": "the best for those who fare worst, one after the other",
+    "LevelSteps": "levels that suit each other",
+    "Nash": "a fair balance of everybody's fit",
+    "NewConnections": "people who have not met",
+    "NewMentors": "mentors who have not mentored yet",
+    "Parity": "equal chances by {attribute}",
+    "Preference/both": "wishes of both sides",
+    "Preference/mentees": "wishes of mentees",
+    "Preference/mentors": "wishes of mentors",
+    "Priority": "urgent requests first",
+    "PriorityClasses": "the most urgent requests, class by class",
+    "RankProfile": "as many first wishes as possible",
+    "RelativeFit": "each person's own best mentors",
+    "Score": "the program's own score ({function})",
+    "Shares": "pairs who share {attribute}",
+    "Shares/two": "the mentor's {mentor} as the mentee's {mentee}",
+    "SizeNear": "groups of about {target}",
+    "TopicFit": "topics that fit",
+    "WorstOff": "the best for whoever fares worst",
+}
+VARIANTS: dict[str, Callable[[Any], str]] = {
+    "AtMost": lambda part: str(part.n),
+    "Coverage": lambda part: part.of,
+    "Differs": lambda part: "two" if part.mentor else "",
+    "Everyone": lambda part: part.of,
+    "GroupCount": lambda part: "at least" if part.most is None else "between" if part.least else "at most",
+    "LevelGap": lambda part: " ".join(["two"] * bool(part.mentor) + ["between"] * (part.most is not None)),
+    "NoRepeat": lambda part: "within" if part.within else "",
+    "Preference": lambda part: part.of,
+    "Same": lambda part: "two" if part.mentor else "",
+    "Shares": lambda part: "two" if part.mentor else "",
+}
+
+
+def in_words(part: Any) -> str:
+    """A rule or an aim as a coordinator would say it; one that nobody has put in words by its title.
+
+    A part of another distribution has its own class attribute ``wording``, a text with its fields in braces.
+    """
+    vary = VARIANTS.get(part.name)
+    key = f"{part.name}/{vary(part)}" if vary else part.name
+    text = getattr(type(part), "wording", "") or TEXTS.get(key) or TEXTS.get(part.name, "")
+    fields = {name: getattr(part, name) for name in type(part).__dataclass_fields__}
+    shown = {name: getattr(value, "__name__", value) for name, value in fields.items()}
+    return text.format_map(shown) if text else str(part.title)

@@ -1,0 +1,80 @@
+"""No reason claims what is not so: each is judged by what the oracle finds by trying every matching."""
+
+from collections import Counter
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+import mmatch as mm
+from claims import Judge, judged
+from mmatch import Offer, Participant, Request
+from strategies import examples
+
+
+@given(seed=st.integers(0, 10**9))
+@examples(300)
+def test_what_reasons_claim_is_so(seed):
+    _, false = judged(seed)
+    assert not false
+
+
+def test_the_judge_sees_forged_reasons():
+    """A judge that finds nothing is worth nothing: each claim is bent once, and each time it says so."""
+    from dataclasses import replace
+
+    people = [Participant("m0", offers=[Offer("x")], capacity=1), Participant("m1", offers=[Offer("y")], capacity=1)]
+    people += [Participant(f"e{k}", requests=[Request("x")]) for k in range(2)] + [
+        Participant("e2", requests=[Request("z")])
+    ]
+    cohort = mm.Cohort(people, scores={(m, e): 1 for m in ("m0", "m1") for e in ("e0", "e1", "e2")})
+    program = mm.Program(aims=[mm.aims.Coverage(), mm.aims.Fit()])
+    result = mm.solve(cohort, program)
+    judge = Judge(cohort, program, result)
+    found = [reason for reason in mm.reasons(cohort, result) if reason.kind != "score"]
+    assert Counter(reason.kind for reason in found) == {"shortage": 1, "outranked": 1, "no_offer": 1}
+    for reason in found:
+        assert judge.faults(reason) == []
+        for key, value in reason.facts.items():
+            bent = {int: lambda v: v + 1, float: lambda v: v + 1, tuple: lambda v: v[:-1], type(None): lambda _: 0}
+            forged = replace(reason, facts={**reason.facts, key: bent[type(value)](value)})
+            if key != "rival":
+                assert judge.faults(forged), (reason.kind, key)
+    assert judge.faults(replace(found[0], kind="no_offer", who=("e0",), topic="x"))
+
+
+def test_a_limit_of_the_mentee_is_told_as_such():
+    """With AtMost(1) it said "only x3 may mentor them" of somebody who already had a mentor."""
+    people = [
+        Participant("x1", offers=[Offer("data")], capacity=3),
+        Participant("x3", offers=[Offer("law")], capacity=3),
+    ]
+    people += [
+        Participant("s1", requests=[Request("data"), Request("law")]),
+        Participant("s2", requests=[Request("law")]),
+    ]
+    cohort = mm.Cohort(people)
+    found = mm.reasons(cohort, mm.solve(cohort, mm.Program(rules=[mm.rules.AtMost(1)])))
+    (reason,) = [reason for reason in found if reason.kind != "score"]
+    assert (reason.kind, reason.who) == ("limit", ("s1",))
+    assert reason.message == "s1 has 1 seat already, and may have no more: all requests of s1 (AtMost())"
+
+
+def test_a_seat_that_a_lock_takes_is_no_seat_for_the_others():
+    """It said "this request asks for 1 seat and can only have 1"."""
+    people = [Participant("m1", offers=[Offer("x")], capacity=1)]
+    people += [Participant(name, requests=[Request("x")]) for name in "ef"]
+    cohort = mm.Cohort(people)
+    found = mm.reasons(cohort, mm.solve(cohort, mm.Program(rules=[mm.rules.Lock([("m1", "f")])])))
+    (reason,) = [reason for reason in found if reason.kind != "score"]
+    assert reason.message == "e: they ask for 1 seat on x and can only have 0 seats, with m1"
+
+
+def test_linked_people_are_told_what_stands_in_the_way():
+    """It said "none was chosen by milp"."""
+    people = [Participant("m", offers=[Offer("x")], capacity=2), Participant("n", offers=[Offer("x")], capacity=1)]
+    people += [Participant(name, requests=[Request("x")]) for name in "abcd"]
+    cohort = mm.Cohort(people)
+    result = mm.solve(cohort, mm.Program(rules=[mm.rules.Linked([("a", "b")]), mm.rules.Lock([("m", "a")])]))
+    told = {reason.who[0]: reason for reason in mm.reasons(cohort, result) if reason.kind != "score"}
+    assert set(told) == set("cd") - {e for _, e, _ in result.matching.pairs()}
+    assert all(reason.message.endswith("m, n are full") for reason in told.values())
