@@ -52,7 +52,15 @@ def test_match_prints_the_answer_and_writes_the_files(folder, mmatch):
     assert "3 of 4 mentees are matched — proved best." in out or "2 of 4 mentees are matched — proved best." in out
     assert "nobody offers law" in out
     written = sorted(path.name for path in (folder / "result").iterdir())
-    assert written == ["cohort.json", "mail_merge.csv", "matches.csv", "program.json", "result.json", "unmatched.csv"]
+    assert written == [
+        "cohort.json",
+        "mail_merge.csv",
+        "matches.csv",
+        "program.json",
+        "result.json",
+        "result.xlsx",
+        "unmatched.csv",
+    ]
     rows = rows_of(folder / "result/matches.csv")
     assert {"group", "mentor", "mentee", "topic"} <= rows[0].keys()
     assert "'=cmd()" in {row["mentor_name"] for row in rows}
@@ -407,7 +415,7 @@ def test_schedule_prints_dates_and_writes_tables_and_calendars(matched, mmatch):
     assert "1 of 2 matches have dates, and no other dates are better." in out
     assert "No dates for ann with finn: " in out
     written = sorted(str(path.relative_to(matched / "dates")) for path in (matched / "dates").rglob("*.*"))
-    tables = ["dues.csv", "mail_merge.csv", "schedule.json", "sessions.csv", "unplaced.csv"]
+    tables = ["dues.csv", "mail_merge.csv", "result.xlsx", "schedule.json", "sessions.csv", "unplaced.csv"]
     tables += ["handout-single-mentee.md", "handout-single-mentor.md"]
     calendars = ["all.ics", "matches/0001-ann-eva.ics", "people/0001-ann.ics", "people/0002-eva.ics"]
     assert written == sorted([*tables, *(f"calendars/{name}" for name in calendars)])

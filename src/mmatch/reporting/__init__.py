@@ -10,5 +10,6 @@ __all__, __getattr__, __dir__ = found_on_use(
         "mmatch.reporting.pages": ("Report", "report"),
         "mmatch.reporting.progress_bar": ("ProgressBar",),
         "mmatch.reporting.weeks": ("week_view",),
+        "mmatch.reporting.workbook": ("write_workbook",),
     },
 )

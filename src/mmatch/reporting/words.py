@@ -20,6 +20,14 @@ TRUST = {
     Trust.HEURISTIC: "good, but not proved best",
     None: "",
 }
+HELP = {  # what would help somebody who has no place, by the kind of the reason
+    "no_offer": "somebody who offers {topic}",
+    "rules": "a mentor whom the rules allow, or an exception",
+    "shortage": "one more place on {topic}",
+    "outranked": "one more place on {topic}",
+    "price": "a change of the aims",
+    "limit": "nothing is missing: they have as much as the program allows",
+}
 STOPPED = {"time_limit": "the time limit", "cancelled": "a cancellation", "interrupted": "Ctrl-C"}
 
 
