@@ -8,7 +8,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from mmatch.cli.inputs import AnswerWords, AsJson, Limit, Out, only, print_json, question_of, schedule_file, with_fields
+from mmatch.cli.inputs import (
+    AnswerWords,
+    AsJson,
+    Language,
+    Limit,
+    Out,
+    only,
+    print_json,
+    question_of,
+    schedule_file,
+    with_fields,
+)
 from mmatch.errors import InputError
 
 if TYPE_CHECKING:
@@ -42,6 +53,7 @@ class DateOptions:
     out: Out = None
     calendars: Annotated[bool, typer.Option("--calendars", help="Write calendar files (.ics), too.")] = False
     key: Annotated[str, typer.Option(help="A secret from which the names of calendar entries are made.")] = ""
+    language: Language = "en"
     as_json: AsJson = False
 
     def options(self, cohort: Cohort, before: Dates | None = None) -> Dates:
@@ -153,7 +165,15 @@ def _dated(facts: Cohort, made: Schedule, dates: DateOptions) -> None:
     from mmatch.reporting.folder import write_schedule_folder
 
     if dates.out is not None:
-        write_schedule_folder(Path(dates.out), facts, made, calendars=dates.calendars, key=dates.key, now=dates.now)
+        write_schedule_folder(
+            Path(dates.out),
+            facts,
+            made,
+            calendars=dates.calendars,
+            key=dates.key,
+            now=dates.now,
+            language=dates.language,
+        )
     if dates.as_json:
         print_json(schedule_to_json(made))
     else:
