@@ -54,7 +54,7 @@ _TYPES = {  # what only verbs give, and what few people need
     "lotteries": ("Draw",),
     "matching": ("Proof", "Stability"),
     "registry": ("Plugin", "installed_plugins", "register"),
-    "reporting": ("ProgressBar", "Report", "week_view"),
+    "reporting": ("ProgressBar", "Report", "person_handout", "week_view"),
     "signup": ("ColumnMeaning", "FileMapping", "FileMeaning", "Rejected", "RejectedRow"),
 }
 

@@ -13,6 +13,7 @@ from mmatch.cli.inputs import (
     Collect,
     ContactOption,
     Files,
+    Language,
     Limit,
     Out,
     Policy,
@@ -62,7 +63,7 @@ def match(  # noqa: PLR0913 - the options of the verb
 
     wanted = policy.read()
     reading = signups.read(files, collect=collect)
-    cohort = understood(reading)
+    cohort = policy.suited(understood(reading), wanted)
     if keep is not None:
         wanted = _keeping(wanted, cohort, keep)
     number = int(seed) if seed.removeprefix("-").isascii() and seed.removeprefix("-").isdigit() else seed
@@ -192,7 +193,7 @@ def explain(
         out.print(safe("Nothing to explain: no match and no unfilled seat concerns them."))
 
 
-def report(
+def report(  # noqa: PLR0913 - the options of the verb
     answer: AnswerWords,
     *,
     schedule: Annotated[str | None, typer.Option(help="The folder of a schedule, or its schedule.json.")] = None,
@@ -201,6 +202,7 @@ def report(
     by: Annotated[str | None, typer.Option(help="Compare shares matched by this.")] = None,
     title: Annotated[str, typer.Option(help="Of the pages.")] = "Mentoring program",
     policy: Annotated[bool, typer.Option("--policy", help="Also what each rule costs: solves again.")] = False,
+    language: Language = "en",
 ) -> None:
     """Write everything on one HTML page, and a page for each person.
 
@@ -215,7 +217,7 @@ def report(
     cohort, result = question.cohort, question.result
     dates = None if schedule is None else read_schedule(schedule_file(schedule))
     effects = effects_of(cohort, result) if policy else None
-    made = reported(cohort, result, dates, effects=effects, by=by, title=title)
+    made = reported(cohort, result, dates, effects=effects, by=by, title=title, language=language)
     typer.echo(f"Written: {made.write(out)}")
     if people is not None:
         typer.echo(f"Written to {people}: {len(made.write_people(people))} pages, one a person.")

@@ -12,6 +12,7 @@ from mmatch.cli.inputs import (
     AnswerWords,
     AsJson,
     Inputs,
+    Language,
     Limit,
     Out,
     only,
@@ -53,6 +54,7 @@ class DateOptions:
     out: Out = None
     calendars: Annotated[bool, typer.Option("--calendars", help="Write calendar files (.ics), too.")] = False
     key: Annotated[str, typer.Option(help="A secret from which the names of calendar entries are made.")] = ""
+    language: Language = "en"
     as_json: AsJson = False
 
     def options(self, cohort: Cohort, before: Dates | None = None) -> Dates:
@@ -168,7 +170,15 @@ def _dated(question: Inputs, made: Schedule, dates: DateOptions) -> None:
     facts = question.cohort
     if dates.out is not None:
         found = reasons(facts, question.result)
-        write_schedule_folder(Path(dates.out), facts, made, calendars=dates.calendars, key=dates.key, now=dates.now)
+        write_schedule_folder(
+            Path(dates.out),
+            facts,
+            made,
+            calendars=dates.calendars,
+            key=dates.key,
+            now=dates.now,
+            language=dates.language,
+        )
         write_workbook(facts, question.result, found, Path(dates.out) / "result.xlsx", made)
     if dates.as_json:
         print_json(schedule_to_json(made))

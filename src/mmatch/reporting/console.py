@@ -17,6 +17,7 @@ from mmatch.comparison.comparison import Comparison, Price, Run
 from mmatch.display import visible
 from mmatch.explanations import PolicyEffects, Readiness
 from mmatch.explanations.words import counted
+from mmatch.formats.recommending import Need
 from mmatch.matching import Matching, Reason, Status, Violation
 from mmatch.reporting.sections import ShownNames
 from mmatch.reporting.words import aim_rows, amount, gains, headline, left_over, unopened
@@ -108,6 +109,23 @@ def _print_matches(out: Console, cohort: Cohort, matching: Matching) -> None:
 def _print_more(out: Console, n: int) -> None:
     if n > MOST_SHOWN:
         out.print(f"… and {n - MOST_SHOWN:,} more")
+
+
+def print_needs(out: Console, needs: Sequence[Need], planned: str) -> None:
+    """Which format of sessions topics call for, where anything tells it."""
+    rows = [
+        (need.topic or "any", need.requests, need.stated or planned, need.advice.format, need.advice.reason)
+        for need in needs
+        if need.advice.format is not None
+    ]
+    if rows:
+        heads = ("topic", "requests", "planned", "calls for", "why")
+        out.print(table(heads, rows[:MOST_ROWS], "Formats of sessions", right=heads[1:2]))
+        _print_more(out, len(rows))
+        if len(rows) < len(needs):
+            out.print(
+                safe(f"{counted(len(needs) - len(rows), 'other topic')}: nothing says which format it calls for.")
+            )
 
 
 def print_readiness(out: Console, found: Readiness) -> None:

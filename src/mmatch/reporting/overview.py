@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
@@ -12,8 +13,11 @@ from typing import TypeVar
 from mmatch import __version__
 from mmatch.cohort import Cohort
 from mmatch.comparison.measures import Segment, metrics
+from mmatch.errors import InputError
 from mmatch.explanations import PolicyEffects
 from mmatch.explanations.words import counted, topic_word
+from mmatch.formats import format_of
+from mmatch.formats.recommending import format_needs
 from mmatch.matching import Match, Reason, Status, Trust
 from mmatch.reporting.dated import Calendar
 from mmatch.reporting.sections import Cell, CellGrid, Page, Section, ShownNames
@@ -24,6 +28,7 @@ from mmatch.scheduling.plans import Plan, Schedule
 T = TypeVar("T")
 FEW = 5  # people in a segment; of fewer nothing is said that could point at one of them
 MOST_STEPS = 5
+MOST_TOPICS = 30
 
 PROOF = {
     Trust.PROVED: "A check that uses no solver confirmed it: nothing better exists under these rules and aims.",
@@ -46,6 +51,7 @@ class Material:
     effects: PolicyEffects | None
     by: str | None
     title: str
+    language: str = "en"
 
     @cached_property
     def matches_of(self) -> Mapping[str, list[Match]]:
@@ -85,7 +91,7 @@ def overview(found: Material) -> Page:
     if found.result.found is None:
         sections.append(Section("why", "Why there is no matching", points=[r.message for r in found.reasons]))
     else:
-        sections += [*_answer(found, names), *_dates(found, names), *_fairness(found)]
+        sections += [*_answer(found, names), *_dates(found, names), *_formats(found), *_fairness(found)]
     sections += [*_policy(found), _evidence(found)]
     return Page(found.title, headline(found.cohort, found.result), _figures(found), sections)
 
@@ -229,6 +235,22 @@ def _dates(found: Material, names: ShownNames) -> Iterator[Section]:
         grids.append(CellGrid("Matches without dates", ("people", "why", "what would help"), rows))
     sure = "No other dates are better." if made.status == Status.OPTIMAL else "Better dates may exist."
     yield Section("dates", "When they meet", (sure,), grids=grids)
+
+
+def _formats(found: Material) -> Iterator[Section]:
+    """Topics that call for another number of sessions than is planned for them."""
+    program, rows = found.result.program, []
+    for need in format_needs(found.cohort, program.formats):
+        planned = need.stated or program.format_name
+        names = (planned, need.advice.format or planned)
+        with suppress(InputError):  # a request may name a format that does not exist: `schedule` says so
+            if len({len(format_of(name, program.own_formats).sessions) for name in names}) > 1:
+                rows.append((need.topic or "any", need.requests, *names, need.advice.reason))
+    if rows:
+        heads = ("topic", "requests", "planned", "calls for", "why")
+        sentence = "These topics call for more or fewer sessions than are planned for them."
+        grid = CellGrid("Formats that topics call for", heads, rows[:MOST_TOPICS], (1,))
+        yield Section("formats", "Formats of sessions", (sentence,), grids=(grid,))
 
 
 # -- fairness ---------------------------------------------------------------------------------------------------------

@@ -9,11 +9,18 @@ from typing import TYPE_CHECKING
 
 from mmatch.cohort import Cohort
 from mmatch.display import visible
+from mmatch.texts import translator
 
 if TYPE_CHECKING:
     from jinja2 import Template
 
 Cell = str | int | float
+
+
+class Link(str):
+    """A text in a cell that is an address of the web, and can be followed."""
+
+    __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +56,7 @@ class Page:
     headline: str
     figures: Sequence[tuple[str, str]] = ()
     sections: Sequence[Section] = ()
+    language: str = "en"
 
 
 class ShownNames:
@@ -72,7 +80,7 @@ class ShownNames:
 
 def rendered(page: Page) -> str:
     """A page as one HTML file: no script, nothing loaded from anywhere, readable on a phone, on paper, in the dark."""
-    return _template().render(page=page)
+    return _template().render(page=page, _=translator(page.language).gettext, is_link=lambda cell: type(cell) is Link)
 
 
 @cache
