@@ -162,6 +162,6 @@ def test_in_a_notebook_it_stands_in_a_frame_of_its_own():
 def test_charts_say_in_words_what_they_show():
     text = reported(people()).html
     (label,) = re.findall(r'aria-label="(Supply and demand per topic\.[^"]*)"', text)
-    assert "data: 2 places asked for, 1 places offered" in label
+    assert "data: 3 places asked for, 2 places offered" in label
     assert "law: 1 places asked for, 0 places offered" in label
     assert "<script" not in text
