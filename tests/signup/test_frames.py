@@ -92,7 +92,7 @@ def test_parquet_files_are_read_and_others_refused(tmp_path):
 
 def test_a_parquet_bomb_is_not_unpacked(tmp_path, monkeypatch):
     """A few kilobytes on disk that are a billion cells in memory."""
-    from mmatch.signup import parquet
+    from mmatch.io import parquet
 
     monkeypatch.setattr(parquet, "MOST_CELLS", 10_000)
     pl.DataFrame({"id": ["a"] * 20_000}).write_parquet(tmp_path / "bomb.parquet")

@@ -11,6 +11,7 @@ from mmatch.cli.inputs import (
     AnswerWords,
     AsJson,
     Collect,
+    ContactOption,
     Files,
     Language,
     Limit,
@@ -40,7 +41,10 @@ def match(  # noqa: PLR0913 - the options of the verb
     solver: Annotated[str, typer.Option(help="auto, flow, greedy, …")] = "auto",
     seed: Annotated[str, typer.Option(help="Of the lottery that breaks ties.")] = "0",
     time_limit: Limit = None,
-    keep: Annotated[str | None, typer.Option(help="A matches.csv: keep its pairs where possible.")] = None,
+    keep: Annotated[
+        str | None, typer.Option(help="A matches.csv or result.xlsx: keep its pairs where possible.")
+    ] = None,
+    contact: ContactOption = "partner",
     as_json: AsJson = False,
     collect: Collect = False,
     policy: Policy,
@@ -75,7 +79,7 @@ def match(  # noqa: PLR0913 - the options of the verb
         )
     found = reasons(cohort, result)
     if out is not None:
-        write_folder(Path(out), (cohort, wanted), result, found)
+        write_folder(Path(out), (cohort, wanted), result, found, contact=contact)
         if len(reading.rejected):
             reading.rejected.write(Path(out) / "rejected.csv")
     if as_json:
@@ -83,7 +87,7 @@ def match(  # noqa: PLR0913 - the options of the verb
     else:
         print_result(console(), cohort, result, found)
         if out is not None:
-            tables = "" if result.found is None else "matches.csv, unmatched.csv, mail_merge.csv, "
+            tables = "" if result.found is None else "result.xlsx, matches.csv, unmatched.csv, mail_merge.csv, "
             typer.echo(f"Written to {out}: {tables}cohort.json, program.json, result.json.")
     if result.stopped == "interrupted":
         raise typer.Exit(130)
@@ -96,7 +100,7 @@ def _keeping(program: Program, cohort: Cohort, path: str) -> Program:
     from dataclasses import replace
 
     from mmatch.aims import Keep
-    from mmatch.signup.hand_made import earlier_pairs
+    from mmatch.io.hand_made import earlier_pairs
 
     pairs, gone = earlier_pairs(cohort, path)
     if gone:

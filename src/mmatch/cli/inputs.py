@@ -38,10 +38,13 @@ AnswerWords = Annotated[
     list[str],
     typer.Argument(
         metavar="ANSWER",
-        help="The folder that match wrote, a result.json or a matches.csv in it; or cohort, program and answer.",
+        help="The folder that match wrote, or its result.json, matches.csv or result.xlsx; or three files.",
     ),
 ]
 Language = Annotated[str, typer.Option(help="Of people who state none: en, de, es, fr.")]
+ContactOption = Annotated[
+    str, typer.Option("--contact", help="Whose addresses people see: partner, all (of a group, too) or none.")
+]
 Limit = Annotated[float | None, typer.Option(help="Seconds.")]
 
 
@@ -198,7 +201,7 @@ class Inputs:
         Raises:
             InputError: nobody, or several, are called so.
         """
-        from mmatch.signup.hand_made import Names
+        from mmatch.io.hand_made import Names
 
         return Names(self.cohort).id_of(text, "person")
 
@@ -209,9 +212,9 @@ def question_of(words: list[str]) -> tuple[Inputs, list[str]]:
     The first word is the folder that `mmatch match` wrote, a result.json, or a matches.csv made by hand, with
     cohort.json and program.json beside it; or three words name cohort, program and answer.
     """
+    from mmatch.io.hand_made import read_matches
     from mmatch.io.programs import read_program
     from mmatch.io.results import read_result
-    from mmatch.signup.hand_made import read_matches
     from mmatch.signup.reading import read_cohort
 
     if not Path(words[0]).exists():
@@ -233,7 +236,9 @@ def only(words: list[str]) -> Inputs:
     """The question that all words of a command name."""
     question, rest = question_of(words)
     if rest:
-        raise typer.BadParameter(f"{rest[0]} is one word too many: give a folder, a result.json or a matches.csv")
+        raise typer.BadParameter(
+            f"{rest[0]} is one word too many: give a folder, a result.json, a matches.csv or a result.xlsx"
+        )
     return question
 
 

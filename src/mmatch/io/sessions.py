@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from itertools import product
+from typing import Any
 
 from mmatch.availability import local_time, time_text
 from mmatch.cohort import Cohort
@@ -30,19 +32,21 @@ def write_sessions(cohort: Cohort, schedule: Schedule, path: str | os.PathLike[s
     Raises:
         ExportError: the place cannot be written; an old file is intact.
     """
+    write_rows(path, SESSION_HEADS, session_rows(cohort, schedule), numeric={"plan", "session", "of", "minutes"})
+
+
+def session_rows(cohort: Cohort, schedule: Schedule) -> Iterator[tuple[Any, ...]]:
+    """All sessions, one row each, under `SESSION_HEADS`."""
     table = _Table(cohort, schedule)
-    rows = []
     for number, plan in enumerate(schedule.plans, 1):
         zone = table.zones[plan.match.mentor]
         for k, session in enumerate(plan.sessions, 1):
             wall = session.begins(zone)
-            row = (
+            yield (
                 *(number, *table.pair(plan.match), plan.match.topic, plan.format, k, len(plan.sessions)),
                 *(time_text(session.start), time_text(session.end), session.minutes),
                 *(session.mode, session.site, session.room, zone, f"{wall:%Y-%m-%d}", f"{wall:%H:%M}", session.place),
             )
-            rows.append(row)
-    write_rows(path, SESSION_HEADS, rows, numeric={"plan", "session", "of", "minutes"})
 
 
 def write_session_merge(cohort: Cohort, schedule: Schedule, path: str | os.PathLike[str]) -> None:

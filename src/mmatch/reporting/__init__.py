@@ -11,5 +11,6 @@ __all__, __getattr__, __dir__ = found_on_use(
         "mmatch.reporting.personal": ("person_handout",),
         "mmatch.reporting.progress_bar": ("ProgressBar",),
         "mmatch.reporting.weeks": ("week_view",),
+        "mmatch.reporting.workbook": ("write_workbook",),
     },
 )

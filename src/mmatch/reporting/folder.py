@@ -19,15 +19,26 @@ from mmatch.io.sessions import write_dues, write_session_merge, write_sessions, 
 from mmatch.matching import Reason
 from mmatch.program import Program
 from mmatch.reporting.personal import person_handout
+from mmatch.reporting.workbook import write_workbook
 from mmatch.result import Result
 from mmatch.scheduling import Schedule
 from mmatch.texts import translator
 
+MOST_PEOPLE = 20_000  # in a workbook
 
-def write_folder(folder: Path, question: tuple[Cohort, Program], result: Result, reasons: Sequence[Reason]) -> None:
-    """Write matches.csv, unmatched.csv, mail_merge.csv, result.json, cohort.json and program.json.
 
-    Without a matching only the last three are written, and CSV files of an earlier run are left alone.
+def write_folder(
+    folder: Path,
+    question: tuple[Cohort, Program],
+    result: Result,
+    reasons: Sequence[Reason],
+    *,
+    contact: str = "partner",
+) -> None:
+    """Write matches.csv, unmatched.csv, mail_merge.csv, result.xlsx, result.json, cohort.json and program.json.
+
+    Without a matching only the last three are written, and tables of an earlier run are left alone. Of more than
+    20,000 people no workbook is written: nobody edits one.
 
     Raises:
         ExportError: the folder cannot be made or written.
@@ -40,7 +51,9 @@ def write_folder(folder: Path, question: tuple[Cohort, Program], result: Result,
     if result.found is not None:
         write_matches(cohort, result.matching, folder / "matches.csv")
         write_unmatched(cohort, result.matching, reasons, folder / "unmatched.csv")
-        write_mail_merge(cohort, result.matching, folder / "mail_merge.csv")
+        write_mail_merge(cohort, result.matching, folder / "mail_merge.csv", contact=contact)
+        if len(cohort) <= MOST_PEOPLE:
+            write_workbook(cohort, result, reasons, folder / "result.xlsx", contact=contact)
 
 
 def write_schedule_folder(

@@ -60,22 +60,21 @@ class Page:
 
 
 class ShownNames:
-    """People as pages show them: the name with the id, or the id alone."""
+    """People as pages show them: by name, with the id where two share it and pages of several people would mix them."""
 
     def __init__(self, cohort: Cohort) -> None:
-        self._names = cohort.people.name_of
+        self._names, self._called = cohort.people.name_of, cohort.people.called
 
     def full(self, who: str) -> str:
-        """The name and the id."""
-        name = self._names.get(who, "")
-        return f"{name} ({who})" if name and name != who else who
+        """The name, with the id where two people share it."""
+        return self._called[who]
 
     def short(self, who: str) -> str:
         """The name; the id where there is none."""
         return self._names.get(who, "") or who
 
     def listed(self, people: tuple[str, ...]) -> str:
-        """Several people, with their ids."""
+        """Several people."""
         return ", ".join(map(self.full, people))
 
 

@@ -8,19 +8,18 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from mmatch.availability import read_hours, zone_from_label
-from mmatch.errors import InputError, excerpt
-from mmatch.signup.lists import split
-from mmatch.signup.sheets import LISTS, TOPICS, Column, Sheet, settle
+from mmatch.errors import InputError, Problem, excerpt
+from mmatch.signup.lists import list_style, split
+from mmatch.signup.sheets import LISTS, ROLES, TOPICS, Column, Sheet
 from mmatch.signup.values import Fault, count, is_tidy_number, modes, number, priority, roles, yes_or_no
 from mmatch.signup.vocabulary import name_key, plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from mmatch.signup.notes import Notes
-
 BOTH = frozenset({"mentor", "mentee"})
 COUNTS = frozenset({"capacity", "seats", "groups", "min_load", "mentors"})
+_ORDERS = {"choice", "rank", "ranks", "choices", "preference", "priority order"}
 _LEVELLED = re.compile(r"(.*\S)\s*(?:[:=]\s*|\(\s*)(\d+(?:[.,]\d+)?)\s*\)?", re.DOTALL)
 
 
@@ -47,7 +46,7 @@ class FormAnswer:
         return self.sheet.table.place(self.row, column.head if column else None)
 
 
-def read_people(sheet: Sheet, notes: Notes) -> list[FormAnswer]:
+def read_people(sheet: Sheet) -> list[FormAnswer]:
     """One answer a row, identities and roles only; rows without an id are noted and left out."""
     identity = sheet.identity()
     if not identity:
@@ -60,15 +59,15 @@ def read_people(sheet: Sheet, notes: Notes) -> list[FormAnswer]:
         for column in () if address or not emails else emails:
             if text := sheet.cell(row, column):
                 message = f"found {excerpt(text)}, expected one e-mail address: no address is kept"
-                notes.warn("email", sheet.table.place(row, column.head), message)
+                sheet.warn("email", column, message, row=row)
         if not who and _holds_nothing(sheet, row):
-            notes.warn("no-person", sheet.table.place(row), "left out: it says nothing about anybody")
+            sheet.warn("no-person", None, "left out: it says nothing about anybody", row=row)
             continue
         if not who or (identity[0].meaning == "id" and not sheet.cell(row, identity[0])):
             text = "found an empty cell, expected an id: the id is empty or missing"
-            sheet.note(notes, row, identity[0].head, ("id-missing", text, ""))
+            sheet.note(row, identity[0], Fault("id-missing", text))
             continue
-        answer = FormAnswer(sheet, row, who, _roles(sheet, row, notes), name=name, email=address)
+        answer = FormAnswer(sheet, row, who, _roles(sheet, row), name=name, email=address)
         if numbers:
             answer.number = sheet.cell(row, numbers[0])
         if name:
@@ -100,16 +99,16 @@ def _holds_nothing(sheet: Sheet, row: int) -> bool:
     )
 
 
-def _roles(sheet: Sheet, row: int, notes: Notes) -> frozenset[str]:
+def _roles(sheet: Sheet, row: int) -> frozenset[str]:
     """The roles that a row states, else those of its file."""
     if row in sheet.sections:
         return frozenset({sheet.sections[row]})
-    columns = sheet.of("role", "is_mentor", "is_mentee", "both")
+    columns = sheet.of(*ROLES)
     if columns:
         try:
             found = _stated_roles(sheet, row, columns)
         except Fault as fault:
-            sheet.note(notes, row, columns[0].head, (fault.code, fault.message, fault.hint))
+            sheet.note(row, columns[0], fault)
             return frozenset()
         if found is not None:
             return found
@@ -117,7 +116,7 @@ def _roles(sheet: Sheet, row: int, notes: Notes) -> frozenset[str]:
         return _by_filling(sheet, row)
     if not sheet.role and columns and columns[0].meaning != "both":
         text = "found an empty cell, expected mentor, mentee or both"
-        sheet.note(notes, row, columns[0].head, ("role", text, "or name the file mentors.csv or mentees.csv"))
+        sheet.note(row, columns[0], Fault("role", text, "or name the file mentors.csv or mentees.csv"))
         return frozenset()
     return BOTH if sheet.role == "both" else frozenset({sheet.role} if sheet.role else ())
 
@@ -162,32 +161,38 @@ def _role_cell(sheet: Sheet, text: str, meaning: str, *, alone: bool) -> frozens
     return frozenset({named} if agreed else {other} if alone else ())
 
 
-class Facts:
+def read_facts(sheet: Sheet, found: list[FormAnswer]) -> None:
+    """Read all columns of a sheet into its answers."""
+    facts = _Facts(sheet, found)
+    for column in sheet.columns:
+        facts.read(column)
+    facts.order_choices()
+
+
+class _Facts:
     """Reads the columns of a sheet into its answers; each different text is read once."""
 
-    def __init__(self, sheet: Sheet, found: list[FormAnswer], notes: Notes) -> None:
-        self.sheet, self.answers, self.notes = sheet, found, notes
+    def __init__(self, sheet: Sheet, answers: list[FormAnswer]) -> None:
+        self.sheet, self.answers = sheet, answers
 
-    def read(self) -> None:
-        """Read every column."""
-        for column in self.sheet.columns:
-            settle(self.sheet, column)
-            read = self._reader(column)
-            if read is None:
+    def read(self, column: Column) -> None:
+        """Read one column; one without a meaning is an attribute."""
+        column.meaning = column.meaning or "attribute"
+        column.how = column.how or _style(self.sheet, column)
+        read = self._reader(column)
+        cache: dict[str, Any] = {}
+        for answer in self.answers if read else ():
+            text = self.sheet.cell(answer.row, column)
+            if not text:
                 continue
-            cache: dict[str, Any] = {}
-            for answer in self.answers:
-                text = self.sheet.cell(answer.row, column)
-                if not text:
-                    continue
-                try:
-                    value = cache[text] if text in cache else cache.setdefault(text, read(text))
-                except Fault as fault:
-                    self.sheet.note(self.notes, answer.row, column.head, (fault.code, fault.message, fault.hint))
-                    continue
-                if value is not None:
-                    self._store(answer, column, value)
-        self._choices()
+            try:
+                if text not in cache:
+                    cache[text] = read(text) if read else None
+            except Fault as fault:
+                self.sheet.note(answer.row, column, fault)
+                continue
+            if cache[text] is not None:
+                self._store(answer, column, cache[text])
 
     def _reader(self, column: Column) -> Callable[[str], Any] | None:
         """How a cell of this column becomes a value; None where the column holds no fact of its own."""
@@ -214,14 +219,13 @@ class Facts:
         return () if self.sheet.names_nobody(text) else split(text, how)
 
     def _topics(self, column: Column, text: str) -> tuple[str, ...]:
-        known = column.options if column.how == "list ," else None
-        return known.split(text) if known is not None else split(text, column.how)
+        return column.options.split(text) if column.options and column.how == "list ," else split(text, column.how)
 
     def _ticked(self, column: Column, text: str) -> Any:
         """One option of a grid: ticked, answered with a degree, or given a level."""
-        word = self.sheet.words.answers.get(plain(text))
+        no = self.sheet.words.answers.get(plain(text)) == "no"
         cannot = column.meaning == "offers" and self.sheet.words.has("without", plain(text).split())
-        if (word == "no" or cannot) and plain(text) != plain(column.option):
+        if (no or cannot) and plain(text) != plain(column.option):
             return None
         if re.fullmatch(r"\d+(?:\.\d+)?", text) and text != "1":
             return {column.option: number(text)}
@@ -232,22 +236,18 @@ class Facts:
             return None
         found = count(text, self.sheet.words)
         if found.doubt:
-            key = f"{column.head}: {text}"
-            text = f"{excerpt(text)} {found.doubt}; {found.value} is the safe end"
-            self.notes.doubt(self.sheet.name, column.head, "capacity", text, likely=str(found.value), key=key)
+            evidence = f"{excerpt(text)} {found.doubt}; {found.value} is the safe end"
+            self.sheet.doubt(column, "capacity", evidence, likely=str(found.value), key=f"{column.head}: {text}")
         return found.value
 
     def _zone(self, column: Column, text: str) -> str | None:
         try:
             name, note = zone_from_label(text)
         except InputError as error:
-            problem = error.problems[0]
-            self._wonder(column, text, "time zone", f"{problem.message}", "a place such as Europe/Berlin", problem.hint)
+            self._wonder(column, text, "time zone", error.problems[0], "a place such as Europe/Berlin")
             return None
         if note:
-            self.notes.warn(
-                "zone", f"{self.sheet.name} column {excerpt(column.head)}", note, "write a place, such as Europe/Berlin"
-            )
+            self.sheet.warn("zone", column, note, "write a place, such as Europe/Berlin")
         return name
 
     def _hours(self, column: Column, text: str) -> Any:
@@ -256,21 +256,19 @@ class Facts:
         try:
             return read_hours(column.with_slot(text))
         except InputError as error:
-            self._wonder(
-                column, text, "hours", error.problems[0].message, "Mon 9-12; Wed 14-16", error.problems[0].hint
-            )
+            self._wonder(column, text, "hours", error.problems[0], "Mon 9-12; Wed 14-16")
             return (text, "")
 
-    def _wonder(self, column: Column, text: str, about: str, evidence: str, example: str, hint: str) -> None:
+    def _wonder(self, column: Column, text: str, about: str, problem: Problem, example: str) -> None:
         """Ask about a cell that decides nothing by itself, and name the rows in which it stands."""
-        key = f"{column.head}: {text}"
-        rows = [answer.row for answer in self.answers if self.sheet.cell(answer.row, column) == text]
-        lines = ", ".join(str(self.sheet.table.lines[row]) for row in rows[:5])
-        text = f"{self.sheet.table.unit} {lines}: {evidence}"
-        how = f'say what it means with --answer "{key}={example}", or {hint or "mend the cell"}'
-        self.notes.doubt(self.sheet.name, column.head, about, text, how=how, key=key)
+        sheet, key = self.sheet, f"{column.head}: {text}"
+        rows = [answer.row for answer in self.answers if sheet.cell(answer.row, column) == text]
+        lines = ", ".join(str(sheet.table.lines[row]) for row in rows[:5])
+        how = f'say what it means with --answer "{key}={example}", or {problem.hint or "mend the cell"}'
+        sheet.doubt(column, about, f"{sheet.table.unit} {lines}: {problem.message}", how=how, key=key)
         for row in rows:
-            self.notes.unread.append((self.sheet.spot(row), self.sheet.table.place(row, column.head), evidence, hint))
+            unread = Problem("window", sheet.place(column, row), problem.message, problem.hint)
+            sheet.notes.unread.append((sheet.spot(row), unread))
 
     def _store(self, answer: FormAnswer, column: Column, value: Any) -> None:
         """Put a value where its meaning belongs; lists of several columns follow each other."""
@@ -302,9 +300,8 @@ class Facts:
         elif meaning == "availability":
             answer.facts[meaning] = f"{before}; {value}"
         elif before != value:
-            place = answer.sheet.table.place(answer.row, column.head)
             text = f"found {excerpt(value)}, another column with this meaning says {excerpt(before)}, which counts"
-            self.notes.warn("contradiction", place, text)
+            self.sheet.warn("contradiction", column, text, row=answer.row)
 
     def _without_other(self, answer: FormAnswer, column: Column, items: tuple[str, ...]) -> tuple[str, ...]:
         """Ticked options without "Other, please state", where a column beside them holds what was stated."""
@@ -315,23 +312,15 @@ class Facts:
 
     def _zone_of_hours(self, answer: FormAnswer, column: Column, label: str) -> None:
         """A time zone that hours name: the person's where none is stated."""
-        if not label:
-            return
         try:
-            answer.facts.setdefault("hours_zone", zone_from_label(label)[0])
+            if label:
+                answer.facts.setdefault("hours_zone", zone_from_label(label)[0])
         except InputError as error:
-            problem = error.problems[0]
-            self._wonder(
-                column, self.sheet.cell(answer.row, column), "time zone", problem.message, "Mon 9-12", problem.hint
-            )
+            self._wonder(column, self.sheet.cell(answer.row, column), "time zone", error.problems[0], "Mon 9-12")
 
-    def _choices(self) -> None:
+    def order_choices(self) -> None:
         """Topics in the order of a column of ranks beside them, one row a topic; levels written behind topics."""
-        orders = [
-            c
-            for c in self.sheet.unknown_or_attributes()
-            if plain(c.head) in {"choice", "rank", "ranks", "choices", "preference", "priority order"}
-        ]
+        orders = [c for c in self.sheet.of("attribute") if plain(c.head) in _ORDERS]
         for answer in self.answers:
             for meaning in TOPICS & answer.facts.keys():
                 items = answer.facts[meaning]
@@ -346,6 +335,25 @@ class Facts:
                         answer.facts["choice"] = {answer.facts[meaning][0]: int(cell)}
                         answer.per_topic |= {column.attribute}
                         answer.attributes.pop(column.attribute, None)
+
+
+def _style(sheet: Sheet, column: Column) -> str:
+    """How the cells of a column are read, where the mapping does not say it; columns of one head are read alike."""
+    cells = sheet.same_head(column)
+    if column.meaning in LISTS:
+        return list_style(cells, expected=True)
+    if column.meaning == "level":
+        numbers = [is_tidy_number(cell.removeprefix("+")) for cell in cells]
+        return "number" if 2 * sum(numbers) > len(numbers) or not numbers else "text"
+    if column.meaning != "language" and not column.meaning.startswith("attribute"):
+        return ""
+    if cells and all(map(is_tidy_number, cells)):
+        return "number"
+    if cells and {cell.casefold() for cell in cells} <= {"true", "false"}:
+        return "true/false"
+    expected = sheet.speaks(column, "lists")
+    style = list_style(cells, expected=expected)
+    return "list ;" if expected and style == "text" else style
 
 
 def _format(text: str) -> str:

@@ -207,8 +207,8 @@ class Assembler:
             for piece, known in self.draft.people.named(text):
                 if known is not None:
                     if not self.draft.people.called(piece) and self.draft.people.find(piece) is None:
-                        place = person.source(meaning)
-                        where = place[0].table.place(place[1], place[2]) if place else ""
+                        source = person.source(meaning)
+                        where = source[0].place(source[2], source[1]) if source else ""
                         self.notes.warn("first-name", where, f"{excerpt(piece)} is taken for {excerpt(known.spelling)}")
                     yield known.spelling
                 else:
@@ -216,11 +216,12 @@ class Assembler:
 
     def _unknown(self, person: FormPerson, text: str, meaning: str) -> None:
         source = person.source(meaning)
+        if source is None:
+            return
+        sheet, row, column = source
         if self.draft.people.is_gone(text):
-            place = source[0].table.place(source[1], source[2]) if source else meaning
-            self.notes.warn("left-out", place, f"{excerpt(text)} was rejected and is left out")
-        elif source is not None and meaning != "avoids" and is_remark(text, self.draft.people):
-            place = source[0].table.place(source[1], source[2])
-            self.notes.warn("no-wish", place, f"{excerpt(text)} names nobody, and is no wish")
-        elif source is not None:
-            source[0].note(self.notes, source[1], source[2], self.draft.people.fault(text))
+            sheet.warn("left-out", column, f"{excerpt(text)} was rejected and is left out", row=row)
+        elif meaning != "avoids" and is_remark(text, self.draft.people):
+            sheet.warn("no-wish", column, f"{excerpt(text)} names nobody, and is no wish", row=row)
+        else:
+            sheet.note(row, column, self.draft.people.fault(text))

@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 import re
-from functools import partial
+from collections.abc import Callable, Sequence
+from functools import cache, partial
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from mmatch.availability import Window, slot_of_head, week_text
+from mmatch.availability import Slot, Window, slot_of_head, week_text
 from mmatch.errors import Problem, excerpt
+from mmatch.signup.sheets import BLOCKS, Column, Sheet
 from mmatch.signup.values import Fault, answer, has_decimal_commas, number
 from mmatch.signup.vocabulary import rounded_head
 from mmatch.signup.wishes import banned_value
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from mmatch.availability import Slot
     from mmatch.signup.draft import Draft
-    from mmatch.signup.sheets import Column, Sheet
-
-_ANSWERED = frozenset({"choices", "accepts", "scores", "ranked"})
 
 
 def read_hours(sheet: Sheet, draft: Draft) -> None:
@@ -32,15 +28,15 @@ def read_hours(sheet: Sheet, draft: Draft) -> None:
         length = {168: 60, 336: 30}.get(len(columns))
         if length is None or any(slot is not None and slot.day is not None for slot in slots):
             text = f"{len(columns)} columns are mapped to hours, and their heads name no hours of the week"
-            draft.notes.add(Problem("hours", sheet.name, text, "name them Mon 9:00 or Monday morning"))
+            sheet.notes.add(Problem("hours", sheet.name, text, "name them Mon 9:00 or Monday morning"))
             return
-        a_day = 1440 // length
-        windows = [Window(k // a_day, k % a_day * length, k % a_day * length + length) for k in range(len(columns))]
+        starts = [(day, start) for day in range(7) for start in range(0, 1440, length)]
+        windows = [Window(day, start, start + length) for day, start in starts]
         text = f"{len(columns)} columns are read as the slots of {length} minutes of a week from Monday midnight"
-        draft.notes.warn("hours", sheet.name, text, "name them Mon 9:00, Mon 10:00 and so on where that is wrong")
+        sheet.warn("hours", None, text, "name them Mon 9:00, Mon 10:00 and so on where that is wrong")
     for row in sheet.rows:
         person = draft.people.of_row(sheet, row)
-        free = [w for w, column in zip(windows, columns, strict=True) if _is_free(sheet, row, column, draft)]
+        free = [w for w, column in zip(windows, columns, strict=True) if _is_free(sheet, row, column)]
         if person is not None and any(sheet.cell(row, column) for column in columns):
             person.extra["availability"] = week_text(free)
 
@@ -48,8 +44,7 @@ def read_hours(sheet: Sheet, draft: Draft) -> None:
 def _windows(slots: list[Slot]) -> list[Window]:
     """The windows of slots; one without an end lasts to the next start of any day, an hour at most."""
     starts = sorted({slot.start for slot in slots if slot.start is not None})
-    steps = [b - a for a, b in pairwise(starts)]
-    length = min([60, *steps])
+    length = min([60, *(b - a for a, b in pairwise(starts))])
     return [
         Window(slot.day, slot.start, min(slot.end or slot.start + length, 1440))
         for slot in slots
@@ -57,12 +52,12 @@ def _windows(slots: list[Slot]) -> list[Window]:
     ]
 
 
-def _is_free(sheet: Sheet, row: int, column: Column, draft: Draft) -> bool:
+def _is_free(sheet: Sheet, row: int, column: Column) -> bool:
     cell = sheet.cell(row, column)
     try:
         return bool(cell) and answer(cell, sheet.words) == "yes"
     except Fault as fault:
-        sheet.note(draft.notes, row, column.head, (fault.code, fault.message, fault.hint))
+        sheet.note(row, column, fault)
         return False
 
 
@@ -74,49 +69,51 @@ def read_block(sheet: Sheet, draft: Draft, rows_role: str) -> None:
         draft: what to add to.
         rows_role: whether the rows are "mentee"s and the columns mentors, or the other way round; "" asks each person.
     """
-    columns = [column for column in sheet.columns if column.meaning in _ANSWERED]
-    banned = banned_value(cell for c in columns if c.how == "bans" for cell in sheet.cells(c))
-    roles = {row: rows_role or _role_of(sheet, row, draft) for row in sheet.rows}
+    columns = sheet.of(*BLOCKS - {"hours"})
+    banned = banned_value(cell for c in columns if c.how == "bans" for cell in sheet.distinct(c))
+    people = {
+        row: draft.people.of_row(sheet, row) if sheet.shape == "people" or not rows_role else None for row in sheet.rows
+    }
+    roles = {row: rows_role or ("mentor" if p and "mentee" not in p.roles else "mentee") for row, p in people.items()}
     others = {
-        role: [draft.refer_head(sheet, column, _named_in(column, draft), _other(role)) for column in columns]
+        role: [draft.refer(sheet, None, column, _named_in(column, draft), _other(role)) for column in columns]
         for role in sorted(set(roles.values()))
     }
     who = sheet.identity()[0] if sheet.identity() else sheet.columns[0]
-    commas = has_decimal_commas(
-        {cell for c in columns if c.meaning == "scores" for cell in sheet.distinct(c)}, sheet.table.delimiter
-    )
-    read: dict[str, Any] = {
-        "scores": partial(number, comma=commas),
-        "choices": partial(answer, words=sheet.words),
-        "accepts": partial(answer, words=sheet.words),
-        "ranked": _place,
-    }
-    known: dict[tuple[str, str], Any] = {(meaning, ""): None for meaning in read}
-    for row in sheet.rows:
-        role = roles[row]
-        known_person = draft.people.of_row(sheet, row) if sheet.shape == "people" else None
-        name = (
-            known_person.spelling
-            if known_person
-            else draft.refer(sheet, row, who, sheet.who(row) or sheet.cell(row, who), role)
-        )
+    read = _reader(sheet, columns)
+    for row, role in roles.items():
+        person = people[row] if sheet.shape == "people" else None
+        text = sheet.person(row)[0] or sheet.cell(row, who)
+        name = person.spelling if person else draft.refer(sheet, row, who, text, role)
         said = []
         for column, other in zip(columns, others[role], strict=True):
-            cell = sheet.cell(row, column)
-            if column.meaning in {"scores", "ranked"} and not cell[:1].isnumeric() and sheet.names_nobody(cell):
-                cell = ""
-            key = (column.meaning, cell)
             try:
-                value = (
-                    known[key] if key in known else known.setdefault(key, read[column.meaning](cell) if cell else None)
-                )
+                value = read(column.meaning, sheet.cell(row, column))
             except Fault as fault:
-                sheet.note(draft.notes, row, column.head, (fault.code, fault.message, fault.hint))
+                sheet.note(row, column, fault)
                 continue
             if other is not None and other != name:
                 said.append((other, column, value))
         if name is not None:
             _store(sheet, row, draft, (name, role, banned), said)
+
+
+def _reader(sheet: Sheet, columns: Sequence[Column]) -> Callable[[str, str], Any]:
+    """How a cell of a block becomes a value: (meaning, cell); each different one is read once."""
+    cells = {cell for c in columns if c.meaning == "scores" for cell in sheet.distinct(c)}
+    grammars: dict[str, Callable[[str], Any]] = {
+        "scores": partial(number, comma=has_decimal_commas(cells, sheet.table.delimiter)),
+        "choices": partial(answer, words=sheet.words),
+        "accepts": partial(answer, words=sheet.words),
+        "ranked": _place,
+    }
+
+    @cache
+    def read(meaning: str, cell: str) -> Any:
+        nobody = meaning in {"scores", "ranked"} and not cell[:1].isnumeric() and sheet.names_nobody(cell)
+        return None if nobody or not cell else grammars[meaning](cell)
+
+    return read
 
 
 def _named_in(column: Column, draft: Draft) -> str:
@@ -137,11 +134,6 @@ def _other(role: str) -> str:
     return "mentor" if role == "mentee" else "mentee"
 
 
-def _role_of(sheet: Sheet, row: int, draft: Draft) -> str:
-    person = draft.people.of_row(sheet, row)
-    return "mentor" if person is not None and "mentee" not in person.roles else "mentee"
-
-
 def _store(
     sheet: Sheet, row: int, draft: Draft, who: tuple[str, str, int | None], said: Sequence[tuple[str, Column, Any]]
 ) -> None:
@@ -152,21 +144,21 @@ def _store(
             pair = (other, name) if role == "mentee" else (name, other)
             if not draft.add_score(*pair, value):
                 text = f"the pair {excerpt(pair[0])}, {excerpt(pair[1])} has another score already"
-                sheet.note(draft.notes, row, column.head, ("duplicate-pair", text, "give each pair one score"))
+                sheet.note(row, column, Fault("duplicate-pair", text, "give each pair one score"))
     if said and said[0][1].meaning == "scores" and draft.scores is None:
         draft.scores = {}
-    ranks = _ranks([(other, column.meaning, value) for other, column, value in said])
+    ranks = _ranks([(other, column.meaning, value) for other, column, value in said if column.meaning != "scores"])
     if ranks is not None:
         draft.person(name).extra["final_ranks" if role == "mentee" else "final_mentee_ranks"] = ranks
 
 
-def _ranks(said: Sequence[tuple[str, str, Any]]) -> tuple[Any, ...] | None:
+def _ranks(wishes: Sequence[tuple[str, str, Any]]) -> tuple[Any, ...] | None:
     """Answers as ranks: those wanted, then maybes, then those about whom a yes / maybe / no question was left blank."""
-    wishes = [(other, meaning, value) for other, meaning, value in said if meaning != "scores"]
     if all(value is None for _, _, value in wishes):
         return None
     places = sorted({value for _, meaning, value in wishes if meaning == "ranked" and value is not None})
     ties = [[other for other, _, value in wishes if value == given] for given in ("yes", "maybe", *places)]
-    ties.append([other for other, meaning, value in wishes if value is None and meaning == "ranked"])
-    ties.append([other for other, meaning, value in wishes if value is None and meaning == "choices"])
+    ties += [
+        [other for other, given, value in wishes if value is None and given == blank] for blank in ("ranked", "choices")
+    ]
     return tuple(tuple(tie) if len(tie) > 1 else tie[0] for tie in ties if tie)

@@ -18,7 +18,6 @@ from mmatch.signup.wishes import find_blocks, find_wishes, name_people_left
 if TYPE_CHECKING:
     from mmatch.availability import Slot
     from mmatch.signup.answers import FormAnswer
-    from mmatch.signup.notes import Notes
     from mmatch.signup.persons import FormPeople
     from mmatch.signup.topics import Roles
     from mmatch.signup.vocabulary import Words
@@ -46,7 +45,7 @@ CHECKED = {  # meanings whose cells follow a grammar
 }
 
 
-def settle_columns(sheets: list[Sheet], answers_: list[FormAnswer], people: FormPeople, notes: Notes) -> None:
+def settle_columns(sheets: list[Sheet], answers_: list[FormAnswer], people: FormPeople) -> None:
     """Give every column of the files of people its meaning."""
     roles: Roles = {id(sheet): {} for sheet in sheets}
     for answer in answers_:
@@ -54,20 +53,20 @@ def settle_columns(sheets: list[Sheet], answers_: list[FormAnswer], people: Form
     mentees = _mentee_words(sheets, roles)
     for sheet in sheets:
         _grids_said_twice(sheet)
-        _limits(sheet, roles[id(sheet)], mentees, notes)
-        _checked(sheet, notes)
-        _hours(sheet, notes)
-        find_blocks(sheet, people, notes)
-        find_wishes(sheet, people, notes)
-    Topics(sheets, roles, notes).run()
+        _limits(sheet, roles[id(sheet)], mentees)
+        _checked(sheet)
+        _hours(sheet)
+        find_blocks(sheet, people)
+        find_wishes(sheet, people)
+    Topics(sheets, roles).run()
     for sheet in sheets:
-        _hours_in_words(sheet, notes)
-        _near_misses(sheet, notes)
-        name_people_left(sheet, people, notes)
+        _hours_in_words(sheet)
+        _near_misses(sheet)
+        name_people_left(sheet, people)
         kept = [c.head for c in sheet.unknown if c.head]
         if kept:
             heads = ", ".join(excerpt(head, 40) for head in kept[:12]) + (", …" if len(kept) > 12 else "")
-            notes.warn("attributes", sheet.name, f"kept as attributes, for rules: {heads}")
+            sheet.warn("attributes", None, f"kept as attributes, for rules: {heads}")
 
 
 def _grids_said_twice(sheet: Sheet) -> None:
@@ -75,7 +74,7 @@ def _grids_said_twice(sheet: Sheet) -> None:
     by_head = {column.head: column for column in sheet.columns}
     for column in sheet.columns:
         stem = by_head.get(column.stem) if column.option and not column.forced else None
-        if stem and sheet.is_filled(stem) and readable(sheet.distinct(column), values.yes_or_no, sheet.words) == 1:
+        if stem and sheet.is_filled(stem) and sheet.reads(column, values.yes_or_no) == 1:
             column.meaning = "ignore"
 
 
@@ -94,7 +93,7 @@ def _mentee_words(sheets: list[Sheet], roles: Roles) -> frozenset[str]:
     return frozenset(stems["mentee"] - stems["mentor"])
 
 
-def _limits(sheet: Sheet, roles: dict[int, frozenset[str]], mentees: frozenset[str], notes: Notes) -> None:
+def _limits(sheet: Sheet, roles: dict[int, frozenset[str]], mentees: frozenset[str]) -> None:
     """Small numbers that only mentors state, under a head that speaks of people they take: how many they take."""
     if sheet.has("capacity"):
         return
@@ -105,12 +104,11 @@ def _limits(sheet: Sheet, roles: dict[int, frozenset[str]], mentees: frozenset[s
     for column in columns:
         if len(columns) == 1 and (most > 1 or branches):
             column.meaning = "capacity"
-            place = f"{sheet.name} column {excerpt(column.head)}"
-            hint = "else map it to attribute"
-            notes.warn("capacity", place, "read as the number of mentees that a mentor takes", hint)
+            text = "read as the number of mentees that a mentor takes"
+            sheet.warn("capacity", column, text, "else map it to attribute")
         else:
             text = f"the head speaks of a number, and only mentors fill it; cells: {shown(sheet.distinct(column))}"
-            notes.doubt(sheet.name, column.head, "capacity", text, "capacity", "attribute")
+            sheet.doubt(column, "capacity", text, "capacity", "attribute")
 
 
 def _limit(sheet: Sheet, column: Column, roles: dict[int, frozenset[str]], mentees: frozenset[str]) -> int:
@@ -129,10 +127,10 @@ def _limit(sheet: Sheet, column: Column, roles: dict[int, frozenset[str]], mente
     return strength if all(count <= MOST_MENTEES or count == values.UNLIMITED for count in counts) else 0
 
 
-def _checked(sheet: Sheet, notes: Notes) -> None:
+def _checked(sheet: Sheet) -> None:
     """Columns whose heads promise numbers and the like must hold them, or it is asked what they are."""
     for column in sheet.columns:
-        claimed = column.meaning or column.claim.meaning
+        claimed = column.stated
         cells = sheet.distinct(column)
         if column.forced or claimed not in CHECKED or not cells:
             continue
@@ -145,13 +143,13 @@ def _checked(sheet: Sheet, notes: Notes) -> None:
         some = "no cell" if share == 0 else "not even half of the cells"
         if claimed in COUNTED:
             text = f"the head promises numbers, and {some} reads as one; cells: {shown(cells)}"
-            notes.doubt(sheet.name, column.head, "capacity", text, claimed, "attribute")
+            sheet.doubt(column, "capacity", text, claimed, "attribute")
         elif claimed == "timezone" and column.claim.sure:
             text = f"{some} names a time zone; cells: {shown(cells)}"
-            notes.doubt(sheet.name, column.head, "time zone", text, claimed, "attribute:region")
+            sheet.doubt(column, "time zone", text, claimed, "attribute:region")
 
 
-def _hours(sheet: Sheet, notes: Notes) -> None:
+def _hours(sheet: Sheet) -> None:
     """Columns named after hours or parts of the day, and columns of weekly hours in words."""
     open_ones = [c for c in sheet.columns if not c.forced and c.meaning in {"", "availability"}]
     named = {c.number: slot for c in open_ones if (slot := slot_of_head(c.head)) is not None}
@@ -161,7 +159,7 @@ def _hours(sheet: Sheet, notes: Notes) -> None:
         if (slot := named.get(c.number)) is not None
         and slot.day is not None
         and slot.start is not None
-        and (not sheet.is_filled(c) or readable(sheet.distinct(c), values.answer, sheet.words) >= 0.8)
+        and (not sheet.is_filled(c) or sheet.reads(c, values.answer) >= 0.8)
     ]
     bits = [c for c in sheet.unknown if set(sheet.distinct(c)) <= {"0", "1"}]
     if not (len(ticks) > 1 and any(map(sheet.is_filled, ticks))):
@@ -170,14 +168,14 @@ def _hours(sheet: Sheet, notes: Notes) -> None:
         column.meaning = "hours"
     _half_hours(sheet, named)
     for column in sheet.columns:
-        if column.forced or (column.meaning or column.claim.meaning) != "availability":
+        if column.forced or (column.stated) != "availability":
             continue
         cells = sheet.distinct(column)
         good = len(cells) if column.slot else sum(map(is_hours, cells))
         column.meaning = "availability" if good or column.claim.sure else ""
         if cells and not column.meaning:
             text = f"no cell reads as weekly hours; cells: {shown(cells)}"
-            notes.doubt(sheet.name, column.head, "availability", text, "availability", "attribute")
+            sheet.doubt(column, "availability", text, "availability", "attribute")
 
 
 def _half_hours(sheet: Sheet, named: dict[int, Slot]) -> None:
@@ -196,18 +194,17 @@ def _half_hours(sheet: Sheet, named: dict[int, Slot]) -> None:
             column.slot = None
 
 
-def _hours_in_words(sheet: Sheet, notes: Notes) -> None:
+def _hours_in_words(sheet: Sheet) -> None:
     """A column whose cells are weekly hours, days with times of the clock, whatever its head."""
     for column in sheet.unknown if not sheet.has("availability", "hours") else ():
         cells = sheet.distinct(column)
         timed = [cell for cell in cells if is_hours(cell) and any(letter.isdigit() for letter in cell)]
         if len(cells) > 1 and len(timed) >= 0.8 * len(cells):
             column.meaning = "availability"
-            place = f"{sheet.name} column {excerpt(column.head)}"
-            notes.warn("availability", place, "read as when somebody is free: its cells are weekly hours")
+            sheet.warn("availability", column, "read as when somebody is free: its cells are weekly hours")
 
 
-def _near_misses(sheet: Sheet, notes: Notes) -> None:
+def _near_misses(sheet: Sheet) -> None:
     """A head that is nearly one that decides who meets whom is asked about, not assumed."""
     decides = {*ABOUT, "topic"}
     known = [h for h, m in sheet.words.heads.items() if m in decides and len(h) >= FEWEST_LETTERS and h.isascii()]
@@ -219,7 +216,7 @@ def _near_misses(sheet: Sheet, notes: Notes) -> None:
         meaning = sheet.words.heads[near[0]]
         if meaning not in CHECKED or readable(cells, CHECKED[meaning], sheet.words) >= 0.5:
             text = f"the head is nearly {excerpt(near[0])}; cells: {shown(cells)}"
-            notes.doubt(sheet.name, column.head, ABOUT[meaning], text, meaning, "attribute")
+            sheet.doubt(column, ABOUT[meaning], text, meaning, "attribute")
 
 
 def is_hours(text: str) -> bool:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from mmatch.errors import Problem, excerpt
+from mmatch.errors import excerpt
 from mmatch.signup.persons import FormPeople, FormPerson, key_of
+from mmatch.signup.values import Fault
 
 if TYPE_CHECKING:
     from mmatch.cohort.participants import Meeting
-    from mmatch.signup.notes import Notes
+    from mmatch.signup.questions import Notes
     from mmatch.signup.sheets import Column, Sheet
 
 
@@ -26,47 +27,33 @@ class Draft:
     tree: dict[str, str] = field(default_factory=dict)
     synonyms: dict[str, str] = field(default_factory=dict)
 
-    def refer(self, sheet: Sheet, row: int, column: Column, text: str, role: str) -> str | None:
-        """The id of whom a cell names; an unknown person is made where the role is open, else noted."""
+    def refer(self, sheet: Sheet, row: int | None, column: Column, text: str, role: str) -> str | None:
+        """The id of whom a cell, or without a row a head, names; made where the role is open, else noted."""
         person = self.people.find(text) if text else None
         if person is not None:
             if role in self.open_roles:
                 person.extra_roles.add(role)
             return person.spelling
         if not text:
-            sheet.note(self.notes, row, column.head, ("id-missing", "found an empty cell, expected an id", ""))
+            sheet.note(row, column, Fault("id-missing", "found an empty cell, expected an id"))
         elif self.people.is_gone(text):
-            self.notes.warn(
-                "left-out", sheet.table.place(row, column.head), f"{excerpt(text)} was rejected and is left out"
-            )
+            if row is not None:
+                sheet.warn("left-out", column, f"{excerpt(text)} was rejected and is left out", row=row)
         else:
-            made = self._create(text, role)
-            if made is None:
-                sheet.note(self.notes, row, column.head, self.people.fault(text))
-            return made
+            fault = self.people.fault(text)
+            if role in self.open_roles and fault.code == "unknown-id":
+                return self.people.create(text, role)
+            sheet.note(row, column, fault)
         return None
-
-    def refer_head(self, sheet: Sheet, column: Column, text: str, role: str) -> str | None:
-        """The id of whom a head names; an unknown person is made where the role is open, else noted."""
-        person = self.people.find(text)
-        if person is None and not self.people.is_gone(text):
-            made = self._create(text, role)
-            if made is None:
-                code, message, hint = self.people.fault(text)
-                self.notes.add(Problem(code, f"{sheet.name} column {excerpt(column.head)}", message, hint))
-            return made
-        if person is not None and role in self.open_roles:
-            person.extra_roles.add(role)
-        return person.spelling if person is not None else None
-
-    def _create(self, text: str, role: str) -> str | None:
-        if role not in self.open_roles or self.people.fault(text)[0] != "unknown-id":
-            return None
-        return self.people.create(text, role)
 
     def person(self, name: str) -> FormPerson:
         """The person with this id, who is known."""
         return self.people.by_key[key_of(name)]
+
+    def keep_apart(self, one: str, other: str) -> None:
+        """These two must never meet."""
+        extra = self.person(one).extra
+        extra["final_avoids"] = (*extra.get("final_avoids", ()), other)
 
     def add_score(self, mentor: str, mentee: str, value: Any) -> bool:
         """Give a pair its score; False where it has another one already."""

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from mmatch.errors import Problem, excerpt
-from mmatch.signup.sheets import LISTS
+from mmatch.signup.sheets import LISTS, MENTOR_ONLY
+from mmatch.signup.values import Fault
 from mmatch.signup.vocabulary import name_key, plain
 from mmatch.signup.who import is_form_export
 from mmatch.text import suggestion
@@ -18,15 +19,14 @@ if TYPE_CHECKING:
 
     from mmatch.signup.answers import FormAnswer
     from mmatch.signup.mapping import FileMapping
-    from mmatch.signup.notes import Notes
-    from mmatch.signup.sheets import Sheet
+    from mmatch.signup.questions import Notes
+    from mmatch.signup.sheets import Column, Sheet
 
 MOST_SUGGESTED = 100
 _TITLES = "dr|prof|professor|mr|mrs|ms|miss|mx|herr|frau|m|mme|mlle|sr|sra|dott|dottssa|ing|mag|dra"
 _POLITELY = "if possible|please|ideally|wenn m\u00f6glich|bitte|si possible|si es posible|se possibile|se poss\u00edvel"
 _POLITE_END = re.compile(rf"[\s,]*\(?\b(?:{_POLITELY})\)?$", re.IGNORECASE)
 _BETWEEN = re.compile(r"\s+(?:and|or|und|oder|et|ou|y|o|e|&)\s+|\s(?=\d[.)]\s)", re.IGNORECASE)
-MENTOR_FACTS = frozenset(["capacity", "seats", "groups", "min_load", "offers", "mentee_ranks", "strict_mentee_ranks"])
 PER_TOPIC = frozenset({"level", "levels", "choice"})
 ONE, TWO = "one person", "two people"
 
@@ -44,7 +44,7 @@ class FormPerson:
     number: str = ""
     answers: dict[str, FormAnswer] = field(default_factory=dict)
     extra: dict[str, Any] = field(default_factory=dict)
-    sources: dict[str, tuple[Sheet, int, str]] = field(default_factory=dict)
+    sources: dict[str, tuple[Sheet, int, Column]] = field(default_factory=dict)
     extra_roles: set[str] = field(default_factory=set)
 
     @property
@@ -58,16 +58,16 @@ class FormPerson:
         found = [self.answers[role] for role in (first, other) if role in self.answers]
         return found[:1] if len(found) == 2 and found[0] is found[1] else found
 
-    def source(self, *meanings: str) -> tuple[Sheet, int, str | None] | None:
-        """Where a fact stands: (sheet, row, head), the first row of the person where no column states it."""
+    def source(self, *meanings: str) -> tuple[Sheet, int, Column | None] | None:
+        """Where a fact stands: (sheet, row, column), the first row of the person where no column states it."""
         for meaning in meanings:
             if meaning in self.sources:
                 return self.sources[meaning]
-        first = "mentor" if set(meanings) & MENTOR_FACTS else "mentee"
+        first = "mentor" if set(meanings) & MENTOR_ONLY else "mentee"
         for answer in self.ordered(first):
             for column in answer.sheet.identity() if "id" in meanings else answer.sheet.of(*meanings):
                 if answer.sheet.cell(answer.row, column):
-                    return answer.sheet, answer.row, column.head
+                    return answer.sheet, answer.row, column
         answers_ = self.ordered(first)
         return (answers_[0].sheet, answers_[0].row, None) if answers_ else None
 
@@ -75,7 +75,7 @@ class FormPerson:
         """A fact: from a file of pairs, else from the answer of the role that it belongs to, else from the other."""
         if meaning in self.extra:
             return self.extra[meaning]
-        first, last = ("mentor", "mentee") if meaning in MENTOR_FACTS else ("mentee", "mentor")
+        first, last = ("mentor", "mentee") if meaning in MENTOR_ONLY else ("mentee", "mentor")
         answer = self.answers.get(first)
         if answer is None or meaning not in answer.facts:
             answer = self.answers.get(last)
@@ -252,7 +252,7 @@ class FormPeople:
         """The person of a row in a file of people, else whom the row names."""
         if not self._rows:
             self._rows = {(a.sheet.name, a.row): person for person in self for a in person.ordered()}
-        return self._rows.get((sheet.name, row)) or self.find(sheet.who(row))
+        return self._rows.get((sheet.name, row)) or self.find(sheet.person(row)[0])
 
     def named(self, cell: str) -> list[tuple[str, FormPerson | None]]:
         """Everybody whom a cell names: (text, person or None), one or several names joined by commas and the like."""
@@ -277,16 +277,16 @@ class FormPeople:
             k += 2 if pair and not single else 1
         return found
 
-    def fault(self, text: str) -> tuple[str, str, str]:
-        """Why a text names nobody: (code, message, hint). Only the first hundred get a suggestion, which takes time."""
+    def fault(self, text: str) -> Fault:
+        """Why a text names nobody. Only the first hundred get a suggestion, which takes time."""
         found = self.called(text) or self.by_first_name(text)
         if found:
             names = ", ".join(excerpt(person.spelling) for person in found[:5])
-            return "ambiguous", f"{excerpt(text)} is the name of several people: {names}", "write the id"
+            return Fault("ambiguous", f"{excerpt(text)} is the name of several people: {names}", "write the id")
         self._unknown += 1
         known = [p.spelling for p in self.by_key.values()] if self._unknown <= MOST_SUGGESTED else []
         hint = suggestion(text, known) or "write an id, e-mail address or full name that stands in these files"
-        return "unknown-id", f"unknown id {excerpt(text)}", hint
+        return Fault("unknown-id", f"unknown id {excerpt(text)}", hint)
 
     def knows(self, text: str) -> bool:
         """Whether a text names somebody, be it one of several people of that name."""

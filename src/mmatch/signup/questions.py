@@ -1,11 +1,17 @@
-"""Doubts of the reader: what is asked, why, and which answers settle it."""
+"""What is found while reading: problems with the rows they stand in, warnings, and what is asked."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
-from mmatch.errors import Problem, excerpt
+from mmatch.errors import InputError, Problem, excerpt
+
+MOST_KEPT = 100_000
+DECIDING = frozenset(  # what decides who meets whom; unread hours, time zones and spellings of topics do not
+    {"identity", "people", "role", "topics", "capacity", "wishes", "bans", "pairs", "availability"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +42,14 @@ class Question:
     decides: bool = True
 
     def __str__(self) -> str:
-        place = self.file + (f" column {excerpt(self.column, 120)}" if self.column else "")
-        return f"{place}: {self.evidence} ({self.how})"
+        return f"{self._place()}: {self.evidence} ({self.how})"
 
     def problem(self) -> Problem:
         """The question as a problem of the input, for an error that lists all of them."""
-        place = self.file + (f" column {excerpt(self.column, 120)}" if self.column else "")
-        return Problem("question", place, self.evidence, self.how)
+        return Problem("question", self._place(), self.evidence, self.how)
+
+    def _place(self) -> str:
+        return self.file + (f" column {excerpt(self.column, 120)}" if self.column else "")
 
 
 def shown(cells: Iterable[str]) -> str:
@@ -54,3 +61,87 @@ def shown(cells: Iterable[str]) -> str:
 def answers(key: str, *meanings: str) -> str:
     """How to answer: one option of the command line for each meaning."""
     return "say " + " or ".join(f'--answer "{key}={meaning}"' for meaning in meanings)
+
+
+class Spot(NamedTuple):
+    """One row of one file: its name there, and its number among the rows read (not the line)."""
+
+    file: str
+    row: int
+
+
+@dataclass(slots=True)
+class Notes:
+    """A notebook of one reading. ``problems`` pairs each problem with its row, None where it is about a whole file."""
+
+    problems: list[tuple[Problem, Spot | None]] = field(default_factory=list)
+    warnings: list[Problem] = field(default_factory=list)
+    questions: list[Question] = field(default_factory=list)
+    unread: list[tuple[Spot, Problem]] = field(default_factory=list)
+    beyond: int = 0
+
+    def add(self, problem: Problem, spot: Spot | None = None) -> None:
+        """Note a problem; beyond a hundred thousand they are only counted."""
+        if len(self.problems) < MOST_KEPT:
+            self.problems.append((problem, spot))
+        else:
+            self.beyond += 1
+
+    def warn(self, code: str, where: str, message: str, hint: str = "") -> None:
+        """Note something that is not wrong but that the user should know."""
+        self.warnings.append(Problem(code, where, message, hint))
+
+    def doubt(
+        self,
+        file: str,
+        column: str,
+        about: str,
+        evidence: str,
+        *meanings: str,
+        likely: str = "",
+        how: str = "",
+        key: str = "",
+    ) -> None:
+        """Ask, once, what something means: the guess takes what is likely, and the others are offered beside it.
+
+        Args:
+            file: the file as messages show it.
+            column: the head, "" where the doubt is about no column.
+            about: what is in doubt, such as "capacity".
+            evidence: what was found.
+            meanings: the answers to offer.
+            likely: what the guess takes it for; "" for nothing.
+            how: the answers to give, where they are not "key=meaning".
+            key: what stands before the "=" of an answer, where it is not the head.
+        """
+        key = key or column
+        if any((q.file, q.key, q.about) == (file, key, about) for q in self.questions):
+            return
+        others = tuple(dict.fromkeys(m for m in meanings if m != likely))
+        how = how or answers(key, *filter(None, (likely, *others)))
+        self.questions.append(Question(file, column, about, likely, others, evidence, how, key, about in DECIDING))
+
+    def again(self, *, collect: bool) -> Notes:
+        """A notebook for one more attempt, with what is noted so far; with ``collect`` bad rows are known elsewhere."""
+        problems = [] if collect else list(self.problems)
+        return Notes(problems, list(self.warnings), list(self.questions), beyond=self.beyond)
+
+    def raise_any(self, *, whole_files_only: bool = False) -> None:
+        """Raise all problems together, if there are any.
+
+        Raises:
+            InputError: with every problem noted.
+        """
+        found = [problem for problem, spot in self.problems if spot is None or not whole_files_only]
+        if found and self.beyond:
+            found.append(Problem("more", "", f"and {self.beyond:,} more problems, not kept"))
+        if found:
+            raise InputError(found)
+
+    def bad_rows(self) -> dict[Spot, list[Problem]]:
+        """The problems of each row that has any, in the order found."""
+        rows: dict[Spot, list[Problem]] = {}
+        for problem, spot in self.problems:
+            if spot is not None:
+                rows.setdefault(spot, []).append(problem)
+        return rows

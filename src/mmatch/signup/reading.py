@@ -9,22 +9,23 @@ from typing import TYPE_CHECKING, Any
 from mmatch.cohort.cohort import Cohort
 from mmatch.display import Shown, Table
 from mmatch.errors import InputError, MmatchError, Problem, Problems, excerpt
-from mmatch.signup.answers import Facts, FormAnswer, read_people
+from mmatch.signup.answers import FormAnswer, read_facts, read_people
 from mmatch.signup.assembling import Assembler
-from mmatch.signup.beside import apply_codes, find_lists, take_out
 from mmatch.signup.columns import settle_columns
 from mmatch.signup.draft import Draft
+from mmatch.signup.heads import check_known, sheet_of
 from mmatch.signup.mapping import FileMapping, as_mapping, with_answers
-from mmatch.signup.notes import Notes, Spot
 from mmatch.signup.persons import FormPeople, FormPerson
+from mmatch.signup.questions import Notes, Spot
 from mmatch.signup.rejected import Rejected, RejectedRow
 from mmatch.signup.reports import mapping_of, note_faults, warn_of_cells, warn_of_ids
 from mmatch.signup.roles import find_roles, find_sections, give_roles, name_by_role, roles_by_answers
 from mmatch.signup.shapes import shapes
-from mmatch.signup.sheets import IDENTITY, ROLES, Sheet, check_known, sheet_of
-from mmatch.signup.sorting import check_identity, sort_sheets
+from mmatch.signup.sheets import IDENTITY, ROLES, Sheet
+from mmatch.signup.sorting import apply_codes, check_identity, sort_sheets
 from mmatch.signup.sources import Source, is_json, sources, tables_of
 from mmatch.signup.topics import pair_topics
+from mmatch.signup.values import Fault
 from mmatch.signup.vocabulary import words_of
 from mmatch.signup.who import find_people, settle_ids
 from mmatch.text import lookalikes
@@ -32,8 +33,8 @@ from mmatch.text import lookalikes
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from mmatch.io.tables import InputTable
     from mmatch.signup.questions import Question
-    from mmatch.signup.tables import InputTable
     from mmatch.signup.vocabulary import Words
 
 _TOKEN = re.compile(r"@(\d+)\.([a-z_]+)(?:\[\d+\](?:\.([a-z]+))?)?")
@@ -215,17 +216,15 @@ def _sheets(
         sheet.named = not (sheet.forced.role or source.role)
         made.append(sheet)
     check_known(mapping, made)
-    apply_codes(made, notes)
+    apply_codes(made)
     for sheet in made:
-        find_sections(sheet, notes)
-        find_people(sheet, notes)
-        find_roles(sheet, notes)
+        find_sections(sheet)
+        find_people(sheet)
+        find_roles(sheet)
         told = sheet.role and (len(made) > 1 or not sheet.named)
         if not told and not sheet.sections and not sheet.has(*ROLES):
-            roles_by_answers(sheet, notes)
-    sort_sheets(made, notes)
-    take_out(made, notes)
-    find_lists(made)
+            roles_by_answers(sheet)
+    sort_sheets(made)
     notes.raise_any()
     return made, mapping
 
@@ -237,31 +236,31 @@ class _Reader:
         self.sheets, self.forced, self.notes, self.duplicates = sheets, forced, notes, duplicates
         self.answers: list[FormAnswer] = []
         for sheet in sheets:
-            warn_of_cells(sheet, notes)
+            warn_of_cells(sheet)
         files = [sheet for sheet in sheets if sheet.shape == "people"]
         for sheet in files:
             name_by_role(sheet)
-            check_identity(sheet, notes)
-        settle_ids(files, notes)
-        pair_topics(files, lambda sheet, column: column.claim.side or sheet.role, notes)
-        give_roles(files, notes)
+            check_identity(sheet)
+        settle_ids(files)
+        pair_topics(files, lambda sheet, column: column.claim.side or sheet.role)
+        give_roles(files)
         for sheet in files:
-            warn_of_ids(sheet, notes)
-            self.answers += read_people(sheet, notes)
+            warn_of_ids(sheet)
+            self.answers += read_people(sheet)
         people = FormPeople(Notes(), forced)
         for answer in self.answers:
             people.take(answer)
-        settle_columns(files, self.answers, people, notes)
+        settle_columns(files, self.answers, people)
         for sheet in sheets:
-            note_faults(sheet, notes)
+            note_faults(sheet)
         for sheet in files:
-            Facts(sheet, [a for a in self.answers if a.sheet is sheet], notes).read()
+            read_facts(sheet, [a for a in self.answers if a.sheet is sheet])
 
     def read(self, *, collect: bool) -> Reading:
         """The reading; with ``collect`` bad rows are left out until the rest is sound."""
         if collect:
-            for spot, place, message, hint in self.notes.unread:
-                self.notes.add(Problem("window", place, message, hint), spot)
+            for spot, problem in self.notes.unread:
+                self.notes.add(problem, spot)
         bad: dict[Spot, list[Problem]] = self.notes.bad_rows() if collect else {}
         while True:
             notes = self.notes.again(collect=collect)
@@ -292,6 +291,8 @@ class _Reader:
 
     def _attempt(self, notes: Notes, bad: set[Spot]) -> Cohort | None:
         """A cohort of the rows that are not bad; None where more problems were noted."""
+        for sheet in self.sheets:
+            sheet.notes = notes
         people = FormPeople(notes, self.forced, duplicates=self.duplicates)
         for answer in self.answers:
             if answer.sheet.spot(answer.row) in bad:
@@ -332,7 +333,7 @@ class _Reader:
         if source is None:
             notes.add(Problem(problem.code, excerpt(persons[int(found[1])].spelling), message, problem.hint))
         else:
-            source[0].note(notes, source[1], source[2], (problem.code, message, problem.hint))
+            source[0].note(source[1], source[2], Fault(problem.code, message, problem.hint))
 
     def _rejected(self, bad: dict[Spot, list[Problem]]) -> Rejected:
         """The rejected rows in the order of files and lines."""

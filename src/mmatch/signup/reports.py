@@ -7,17 +7,18 @@ from typing import TYPE_CHECKING
 from mmatch.errors import Problem, excerpt
 from mmatch.io.workbooks import letters
 from mmatch.signup.mapping import OTHERS, ColumnMeaning, FileMapping, FileMeaning
-from mmatch.signup.notes import Notes, Spot
+from mmatch.signup.questions import Spot
 from mmatch.signup.sheets import BLOCKS, Sheet
 from mmatch.signup.tables import SPOKEN
+from mmatch.signup.values import Fault
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-def warn_of_cells(sheet: Sheet, notes: Notes) -> None:
+def warn_of_cells(sheet: Sheet) -> None:
     """Note what was done to a table's cells, and the rows that do not fit its header."""
-    table = sheet.table
+    table, notes = sheet.table, sheet.notes
     for head, count in table.trimmed.items():
         notes.warn(
             "trimmed", f"{table.name} column {excerpt(head)}", f"{count:,} cells had spaces around them, now trimmed"
@@ -34,7 +35,7 @@ def warn_of_cells(sheet: Sheet, notes: Notes) -> None:
         notes.add(problem, Spot(table.name, -1 - number))
 
 
-def note_faults(sheet: Sheet, notes: Notes) -> None:
+def note_faults(sheet: Sheet) -> None:
     """Cells that hold an error instead of a value are problems where their column counts, and noted elsewhere."""
     rows = {line: row for row, line in enumerate(sheet.table.lines) if row not in sheet.left_out}
     for (line, number), found in sorted(sheet.table.faults.items()):
@@ -43,19 +44,18 @@ def note_faults(sheet: Sheet, notes: Notes) -> None:
         column = sheet.columns[number]
         text = f"{sheet.name.rpartition(': ')[2]}!{letters(number + 1)}{line} holds {found}"
         if column.meaning in {"", "attribute", "ignore", "number"}:
-            notes.warn("error-cell", sheet.table.place(rows[line], column.head), f"{text} and is read as empty")
+            sheet.warn("error-cell", column, f"{text} and is read as empty", row=rows[line])
         else:
-            problem = ("error-cell", text, "mend the formula, or write the value")
-            sheet.note(notes, rows[line], column.head, problem)
+            sheet.note(rows[line], column, Fault("error-cell", text, "mend the formula, or write the value"))
 
 
-def warn_of_ids(sheet: Sheet, notes: Notes) -> None:
+def warn_of_ids(sheet: Sheet) -> None:
     """Note where ids, which are public, are addresses."""
     identity = sheet.identity()
     if identity and (identity[0].meaning == "email" or any("@" in c for c in list(sheet.distinct(identity[0]))[:100])):
         text = "ids are e-mail addresses, and ids are public: results and messages show them"
         hint = "add an id column" + (", or map the name to id" if sheet.has("name", "first_name") else "")
-        notes.warn("email-id", f"{sheet.name} column {excerpt(identity[0].head)}", text, hint)
+        sheet.warn("email-id", identity[0], text, hint)
 
 
 def mapping_of(sheets: list[Sheet], forced: FileMapping) -> FileMapping:

@@ -9,31 +9,28 @@ from typing import TYPE_CHECKING
 from mmatch.errors import excerpt
 from mmatch.signup import values
 from mmatch.signup.questions import answers
-from mmatch.signup.sheets import IDENTITY, ROLES, Column, Sheet
+from mmatch.signup.sheets import IDENTITY, MENTEE_ONLY, MENTOR_ONLY, ROLES, Column, Sheet
 from mmatch.signup.values import Fault, readable
 from mmatch.signup.vocabulary import plain, rounded_head, spoken
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from mmatch.signup.notes import Notes
     from mmatch.signup.vocabulary import Words
 
-MENTOR_ONLY = frozenset(["capacity", "seats", "groups", "min_load", "offers", "mentee_ranks", "strict_mentee_ranks"])
-MENTEE_ONLY = frozenset(["requests", "ranks", "strict_ranks", "mentors", "priority", "format"])
 STEM = 5  # letters that two words share where one is a form of the other
 MOST_ANSWERS = 5  # different answers of a column that may say who is a mentor
 LEAST = 2  # how much more must speak for one side than for the other
 FEW, MOST, USUAL = 0.1, 0.5, 0.8  # of the rows with an answer fill a column that does not belong to it, or that does
 
 
-def find_roles(sheet: Sheet, notes: Notes) -> None:
+def find_roles(sheet: Sheet) -> None:
     """The column that says mentor, mentee or both is known by its cells, whatever its head."""
     words = sheet.words
     for column in sheet.of("mentor", "mentee", "role", ""):
         if column.forced:
             if column.meaning == "role" and not _are_roles(sheet, column):
-                _settle_answers(sheet, column, notes)
+                _settle_answers(sheet, column)
         elif agreed := _agreed_side(sheet, column):
             column.meaning = f"is_{agreed}"
         elif column.meaning == "role" and not _are_roles(sheet, column):
@@ -42,22 +39,20 @@ def find_roles(sheet: Sheet, notes: Notes) -> None:
         return
     told = [column for column in sheet.of("", "role") if _are_roles(sheet, column)]
     least = 0.9 if sheet.role else 0.6  # a column of remarks says it of a few
-    told = [c for c in told if c.meaning == "role" or sum(sheet.distinct(c).values()) >= least * len(sheet.rows)]
-    told = [c for c in told if c.meaning == "role" or not words.has("past", plain(c.head).split())] or told
+    told = [c for c in told if c.meaning == "role" or sheet.filled(c) >= least * len(sheet.rows)]
+    told = [c for c in told if c.meaning == "role" or not sheet.speaks(c, "past")] or told
     both = {"mentor", "mentee"}
-    named = [
-        c for c in told if c.meaning == "role" or words.side_of(spoken(c.head)) or both <= set(plain(c.head).split())
-    ]
+    named = [c for c in told if c.meaning == "role" or words.side_of(spoken(c.head)) or both <= set(c.plain)]
     chosen = named or told
-    _check_agreement(sheet, chosen, notes)
+    _check_agreement(sheet, chosen)
     for column in sheet.of("role"):
         column.meaning = ""
     if chosen:
         chosen[0].meaning = "role"
-        _settle_answers(sheet, chosen[0], notes)
+        _settle_answers(sheet, chosen[0])
 
 
-def find_sections(sheet: Sheet, notes: Notes) -> None:
+def find_sections(sheet: Sheet) -> None:
     """Lines such as "Mentees" between the rows say in which role everybody below them stands."""
     side, lines, rows = "", set[int](), {}
     for row, cells in enumerate(sheet.table.rows):
@@ -71,7 +66,7 @@ def find_sections(sheet: Sheet, notes: Notes) -> None:
     if len(set(rows.values())) == 2:
         sheet.sections, sheet.left_out = rows, sheet.left_out | lines
         for row in sorted(lines):
-            notes.warn("left-out", sheet.table.place(row), "left out: a line that names the role of the rows below it")
+            sheet.warn("left-out", None, "left out: a line that names the role of the rows below it", row=row)
 
 
 def _agreed_side(sheet: Sheet, column: Column) -> str:
@@ -86,26 +81,26 @@ def _agreed_side(sheet: Sheet, column: Column) -> str:
     return side if short or (column.meaning == "role" and column.option) else ""
 
 
-def _settle_answers(sheet: Sheet, column: Column, notes: Notes) -> None:
+def _settle_answers(sheet: Sheet, column: Column) -> None:
     """Answers of a role column that are no known words: told by the questions that follow, else asked one by one."""
     unread = [text for text in sheet.distinct(column) if readable([text], values.roles, sheet.words) < 1]
     if unread:
         groups = _dependent(sheet, column, sheet.rows)
         sides = _sides_of_answers(sheet, column, groups)
         _say_values(column, {text: side for text, side in sides.items() if text in unread})
-        _ask_answers(sheet, column, [text for text in unread if text not in sides], notes)
+        _ask_answers(sheet, column, [text for text in unread if text not in sides])
 
 
-def _ask_answers(sheet: Sheet, column: Column, texts: Sequence[str], notes: Notes) -> None:
+def _ask_answers(sheet: Sheet, column: Column, texts: Sequence[str]) -> None:
     """One question for each answer of a column of roles that nothing explains."""
     for text in texts if len(texts) <= MOST_ANSWERS else ():
         if text not in {"mentor", "mentee", "both"}:
             evidence = f"the answers seem to say who is a mentor and who a mentee: which of them is {excerpt(text)}?"
             key = f"{column.head}: {text}"
-            notes.doubt(sheet.name, column.head, "role", evidence, "mentor", "mentee", "both", key=key)
+            sheet.doubt(column, "role", evidence, "mentor", "mentee", "both", key=key)
 
 
-def _check_agreement(sheet: Sheet, columns: list[Column], notes: Notes) -> None:
+def _check_agreement(sheet: Sheet, columns: list[Column]) -> None:
     """Of several role columns the first counts where all say the same, else it is asked which."""
     if len(columns) < 2:
         return
@@ -119,7 +114,7 @@ def _check_agreement(sheet: Sheet, columns: list[Column], notes: Notes) -> None:
         heads = " and ".join(excerpt(c.head, 60) for c in columns)
         how = " or ".join([answers(first.head, "role"), *(f'--answer "{head}=role"' for head in differing)])
         text = f"{heads} both say who is a mentor or a mentee, and differ"
-        notes.doubt(sheet.name, first.head, "role", text, "role", *differing, likely="role", how=how)
+        sheet.doubt(first, "role", text, "role", *differing, likely="role", how=how)
 
 
 def _are_roles(sheet: Sheet, column: Column) -> bool:
@@ -159,7 +154,7 @@ class Branching:
         return sum(map(len, self.groups.values()))
 
 
-def roles_by_answers(sheet: Sheet, notes: Notes) -> None:
+def roles_by_answers(sheet: Sheet) -> None:
     """Find the column whose answers decide which other questions are answered, and say which answer is whose.
 
     Online forms ask mentors and mentees different questions: where "I share experience" goes with "Ask me about" and
@@ -174,12 +169,11 @@ def roles_by_answers(sheet: Sheet, notes: Notes) -> None:
             later = [text for text in texts if readable([text], values.yes_or_no, sheet.words) < 1]
             _say_values(column, dict.fromkeys(later, "no"))
             for text in later:
-                place = f"{sheet.name} column {excerpt(column.head)}"
-                notes.warn("role", place, f"{excerpt(text)} is read as no", "else answer in a mapping")
+                sheet.warn("role", column, f"{excerpt(text)} is read as no", "else answer in a mapping")
         return
     for column in sheet.unknown if not sheet.role else ():  # "Would you like to be a mentor?" with yes and no
         asks = column.claim.meaning in {"is_mentor", "is_mentee"}
-        if asks and not sheet.words.has("past", plain(column.head).split()):
+        if asks and not sheet.speaks(column, "past"):
             cells = sheet.distinct(column)
             if len(cells) > 1 and readable(cells, _yes_or_role, sheet.words) == 1:
                 column.meaning = column.claim.meaning
@@ -191,8 +185,9 @@ def roles_by_answers(sheet: Sheet, notes: Notes) -> None:
         best.column.meaning, sheet.role = "role", sheet.forced.role
         _say_values(best.column, best.sides)
         said = "; ".join(f"{excerpt(text, 40)} is {side}" for text, side in best.sides.items())
-        place = f"{sheet.name} column {excerpt(best.column.head)}"
-        notes.warn("role", place, f"read as the role, by the questions that follow: {said}", "else answer in a mapping")
+        sheet.warn(
+            "role", best.column, f"read as the role, by the questions that follow: {said}", "else answer in a mapping"
+        )
 
 
 def _say_values(column: Column, sides: dict[str, str]) -> None:
@@ -201,13 +196,13 @@ def _say_values(column: Column, sides: dict[str, str]) -> None:
 
 def branchings(sheet: Sheet) -> list[Branching]:
     """All columns of a few answers, one in nearly every row, on which other columns depend."""
-    rows = [row for row in sheet.rows if sheet.who(row)]
+    rows = [row for row in sheet.rows if sheet.person(row)[0]]
     found = []
     for column in sheet.unknown:
         answers_ = tuple(sheet.distinct(column))
         told = sum(bool(sheet.cell(row, column)) for row in rows) >= 0.9 * len(rows)
         few = 2 <= len(answers_) <= MOST_ANSWERS and told and max(map(len, answers_)) < 120
-        past = sheet.words.has("past", plain(column.head).split())
+        past = sheet.speaks(column, "past")
         if few and not column.forced and not past and not any(map(values.is_tidy_number, answers_)):
             groups = _dependent(sheet, column, rows)
             sides, yes = _sides_of_answers(sheet, column, groups), ""
@@ -261,7 +256,7 @@ def _sides_of_answers(sheet: Sheet, column: Column, groups: dict[frozenset[str],
 
 def _asks_for_roles(sheet: Sheet, column: Column) -> bool:
     """Whether a head asks in which role somebody takes part: "Role (G/N)", "I sign up as", "Buddy or new starter"."""
-    words = plain(column.head).split()
+    words = column.plain
     named = sum(f" {plain(text)} " in f" {plain(column.head)} " for text in sheet.distinct(column))
     known = sheet.words.claim(rounded_head(column.head)[0]).meaning == "role" or column.claim.meaning == "role"
     return known or named > 1 or (sheet.words.has("join", words) and len(words) < 8)
@@ -270,8 +265,8 @@ def _asks_for_roles(sheet: Sheet, column: Column) -> bool:
 def _names_others(sheet: Sheet, column: Column, others: frozenset[str]) -> int:
     """Evidence for mentors: a number under a head that names the other side, as in "Freshers that I take on"."""
     stems = {word[:STEM] for text in others for word in plain(text).split() if len(word) >= STEM}
-    named = any(word[:STEM] in stems for word in plain(column.head).split())
-    return 3 if named and readable(sheet.distinct(column), values.count, sheet.words) == 1 else 0
+    named = any(word[:STEM] in stems for word in column.plain)
+    return 3 if named and sheet.reads(column, values.count) == 1 else 0
 
 
 def _dependent(sheet: Sheet, column: Column, rows: list[int]) -> dict[frozenset[str], list[Column]]:
@@ -298,8 +293,8 @@ def _dependent(sheet: Sheet, column: Column, rows: list[int]) -> dict[frozenset[
 
 def side_of_column(sheet: Sheet, column: Column) -> int:
     """Whose question a column asks: above 0 a mentor's, below a mentee's, 0 where nothing tells."""
-    meaning, side = column.meaning or column.claim.meaning, column.claim.side
-    if sheet.words.limit(column.head) and readable(sheet.distinct(column), values.count, sheet.words) == 1:
+    meaning, side = column.stated, column.claim.side
+    if sheet.words.limit(column.head) and sheet.reads(column, values.count) == 1:
         return 2
     if side or meaning in MENTOR_ONLY | MENTEE_ONLY:
         return 2 if side == "mentor" or (not side and meaning in MENTOR_ONLY) else -2
@@ -334,14 +329,14 @@ def name_by_role(sheet: Sheet) -> None:
         sheet.role, column.meaning = sheet.role or side, "name"
 
 
-def give_roles(people: list[Sheet], notes: Notes) -> None:
+def give_roles(people: list[Sheet]) -> None:
     """By a role column, else by the answers that go together, the file's name, its questions, or the order of files."""
     for sheet in people:
         if not sheet.role and sheet.identity() and sheet.identity()[0].meaning in {"mentor", "mentee"}:
             sheet.role = sheet.identity()[0].meaning
     neutral = [s for s in people if not s.role and not s.has(*ROLES) and not s.sections]
     if len(people) == 1 and not people[0].has(*ROLES) and not people[0].sections and (neutral or people[0].named):
-        _role_of_only_file(people[0], notes)
+        _role_of_only_file(people[0])
         return
     for sheet in neutral:
         sides = _sides(sheet)
@@ -353,7 +348,7 @@ def give_roles(people: list[Sheet], notes: Notes) -> None:
             sheet.role = "mentee" if "mentor" in taken else "mentor"
         taken.add(sheet.role)
         text = f"no role column, and the name says no role: everybody in it is read as a {sheet.role}"
-        notes.warn("role", sheet.name, text, "add a role column, or name the files mentors.csv and mentees.csv")
+        sheet.warn("role", None, text, "add a role column, or name the files mentors.csv and mentees.csv")
 
 
 def _by_names(neutral: list[Sheet]) -> None:
@@ -367,23 +362,23 @@ def _by_names(neutral: list[Sheet]) -> None:
 
 def _sides(sheet: Sheet) -> set[str]:
     """Whose answers the columns of a sheet hold, as far as their heads tell."""
-    claimed = {c.meaning or c.claim.meaning for c in sheet.columns if sheet.is_filled(c)}
+    claimed = {c.stated for c in sheet.columns if sheet.is_filled(c)}
     topical = [c for c in sheet.columns if sheet.is_filled(c) and "topic" in (c.meaning, c.claim.meaning)]
     sides = {c.claim.side for c in topical if c.claim.side}
     return sides | ({"mentor"} if claimed & MENTOR_ONLY else set()) | ({"mentee"} if claimed & MENTEE_ONLY else set())
 
 
-def _role_of_only_file(sheet: Sheet, notes: Notes) -> None:
+def _role_of_only_file(sheet: Sheet) -> None:
     """One file without a word on roles: which questions a row answers tells; where none does, it is asked."""
     for column in sheet.unknown:
-        numbers = readable(sheet.distinct(column), values.count, sheet.words) == 1
-        if numbers and sheet.words.limit(column.head) and sum(sheet.distinct(column).values()) < 0.9 * len(sheet.rows):
+        numbers = sheet.reads(column, values.count) == 1
+        if numbers and sheet.words.limit(column.head) and sheet.filled(column) < 0.9 * len(sheet.rows):
             column.claim = replace(column.claim, meaning="capacity")
     sides = _sides(sheet)
     if len(sides) == 2:
         sheet.by_filling, sheet.role = True, "both"
         text = "no role column: whoever fills what mentors state is a mentor, whoever fills what mentees state a mentee"
-        notes.warn("role", sheet.name, text, "add a role column holding mentor, mentee or both")
+        sheet.warn("role", None, text, "add a role column holding mentor, mentee or both")
         return
     if sheet.role:
         return
@@ -391,9 +386,9 @@ def _role_of_only_file(sheet: Sheet, notes: Notes) -> None:
     sheet.role = likely
     best = max(branchings(sheet), key=lambda branching: branching.weight, default=None)
     if best is not None and best.weight > 1 and not best.yes:
-        _ask_answers(sheet, best.column, best.answers, notes)
+        _ask_answers(sheet, best.column, best.answers)
         return
     left = ", ".join(excerpt(c.head, 60) for c in sheet.unknown[:6])
     text = f"nothing says who is a mentor and who is a mentee; everybody would be read as a {likely} (columns: {left})"
     how = answers(sheet.name, "mentor", "mentee", "both") + ", add a role column, or give a file for each role"
-    notes.doubt(sheet.name, "", "role", text, "mentor", "mentee", "both", likely=likely, how=how, key=sheet.name)
+    sheet.doubt(None, "role", text, "mentor", "mentee", "both", likely=likely, how=how, key=sheet.name)

@@ -1,19 +1,51 @@
-"""What each sign-up table is (people, scores, past meetings, additions), and whose rows it has: mentors or mentees."""
+"""What each table is (people, scores, past meetings, additions), and what stands beside sign-ups: codes, lists."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from mmatch.errors import Problem, excerpt
+from mmatch.signup.heads import leave_out
 from mmatch.signup.shapes import shapes
-from mmatch.signup.sheets import IDENTITY, Sheet, leave_out
+from mmatch.signup.sheets import IDENTITY, MENTEE_ONLY, MENTOR_ONLY, ROLES, TOPICS, Sheet
+from mmatch.signup.values import readable, roles
+from mmatch.signup.vocabulary import plain
 from mmatch.text import suggestion
 
-if TYPE_CHECKING:
-    from mmatch.signup.notes import Notes
+MOST_CODES = 60
+LONGEST_CODE = 6
+OVERLAP = 0.3  # of those who signed up, for another table to be a list of everybody
+_SIGNS = {*ROLES, *TOPICS, *MENTOR_ONLY, *MENTEE_ONLY, "choice", "availability", "mentor", "mentee"}
 
 
-def sort_sheets(sheets: list[Sheet], notes: Notes) -> None:
+def apply_codes(sheets: list[Sheet]) -> None:
+    """A sheet that says what codes mean replaces them: "Prog Role, 10, Mentor", or "M, Mentor" for roles alone."""
+    for sheet in [sheet for sheet in sheets if len(sheets) > 1 and not sheet.forced.shape]:
+        rows = _codes(sheet)
+        used = False
+        for other in [other for other in sheets if rows and other is not sheet]:
+            for column in other.columns:
+                own = {code: text for field, code, text in rows if field in {"", column.head}}
+                cells = other.distinct(column)
+                if cells and cells.keys() <= own.keys() and not column.forced:
+                    column.values, used = {**own, **column.values}, True
+        if used:
+            sheets.remove(sheet)
+            sheet.warn("sheet", None, "read as what the codes in other sheets mean")
+
+
+def _codes(sheet: Sheet) -> list[tuple[str, str, str]]:
+    """(head, code, meaning) of a small table that explains codes; without heads it must be about roles."""
+    columns = list(filter(sheet.is_filled, sheet.columns))
+    if not 2 <= len(columns) <= 3 or len(sheet.rows) > MOST_CODES:
+        return []
+    *before, codes, meanings = map(sheet.cells, columns)
+    if max(map(len, codes)) > LONGEST_CODE or len(set(codes)) < 2 or any("@" in text for text in meanings):
+        return []
+    if not before and readable(set(meanings), roles, sheet.words) < 1:
+        return []
+    return list(zip(before[0] if before else [""] * len(codes), codes, meanings, strict=True))
+
+
+def sort_sheets(sheets: list[Sheet]) -> None:
     """Give every sheet its shape; a table that only adds to people of other files is known by those people."""
     names = {shape.name for shape in shapes()}
     for sheet in sheets:
@@ -21,15 +53,20 @@ def sort_sheets(sheets: list[Sheet], notes: Notes) -> None:
         if sheet.forced.shape and sheet.forced.shape not in names:
             text = f"unknown shape {excerpt(sheet.forced.shape)}"
             hint = suggestion(sheet.forced.shape, names) or f"one of {', '.join(sorted(names))}"
-            notes.add(Problem("unknown-shape", sheet.name, text, hint))
+            sheet.notes.add(Problem("unknown-shape", sheet.name, text, hint))
         sheet.shape = sheet.forced.shape or _shape(sheet, frozenset())
     for sheet in reversed(sheets):
         if sheet.shape == "people" and not sheet.forced.shape:
             others = [other for other in sheets if other is not sheet and other.shape == "people"]
-            known = frozenset(text.casefold() for other in others for text in _introduced(other))
-            if known:
-                sheet.shape = _shape(sheet, known)
-    _without_people(sheets, notes)
+            known = frozenset(text for other in others for text in _introduced(other))
+            sheet.shape = _shape(sheet, known) if known else "people"
+    for sheet in list(sheets):  # a page of instructions
+        is_page = sheet.shape == "people" and sheet.table.unit == "row" and ": " in sheet.name and not sheet.identity()
+        if is_page and any(other.identity() for other in sheets):
+            sheets.remove(sheet)
+            sheet.warn("sheet", None, "names nobody and was not read", "map a column to id if people stand in it")
+    _take_out(sheets)
+    _find_lists(sheets)
 
 
 def _shape(sheet: Sheet, known: frozenset[str]) -> str:
@@ -37,29 +74,52 @@ def _shape(sheet: Sheet, known: frozenset[str]) -> str:
 
 
 def _introduced(sheet: Sheet) -> set[str]:
-    """Every text by which the people of a sheet may be called."""
-    texts = {cell for column in sheet.of(*IDENTITY) for cell in sheet.distinct(column)}
-    return texts | {name for _, name, _ in sheet.people(sheet.rows)}
+    """The people whom a sheet names under heads that say so, in small letters."""
+    names = {name.casefold() for _, name, _ in sheet.people(sheet.rows) if name}
+    return names | {cell.casefold() for column in sheet.of(*IDENTITY) for cell in sheet.distinct(column)}
 
 
-def _without_people(sheets: list[Sheet], notes: Notes) -> None:
-    """A sheet of a workbook that names nobody (a page of instructions, a list of codes) is not read, with a note."""
-    for sheet in list(sheets):
-        is_sheet = sheet.shape == "people" and sheet.table.unit == "row" and ": " in sheet.name
-        if is_sheet and not sheet.identity() and any(other is not sheet and other.identity() for other in sheets):
-            sheets.remove(sheet)
-            notes.warn("sheet", sheet.name, "names nobody and was not read", "map a column to id if people stand in it")
+def _take_out(sheets: list[Sheet]) -> None:
+    """People in a table whose name says that they left take no part in the others."""
+    for sheet in [s for s in sheets if s.shape == "people" and len(sheets) > 1 and not s.forced.shape]:
+        title = f" {plain(sheet.name)} "
+        if not any(f" {left} " in title for left in sheet.words.listed("rows.withdrawn") if len(left) > 4):
+            continue
+        gone = sheet.called()
+        for other in [other for other in sheets if other is not sheet and other.shape == "people"]:
+            for row, texts in zip(other.rows, list(other.people(other.rows)), strict=True):
+                if not gone.isdisjoint(text.casefold() for text in texts):
+                    other.left_out |= {row}
+                    text = f"left out: stands in {excerpt(sheet.name)}"
+                    other.warn("left-out", None, text, "else rename that table", row)
+        sheets.remove(sheet)
 
 
-def check_identity(sheet: Sheet, notes: Notes) -> None:
+def _find_lists(sheets: list[Sheet]) -> None:
+    """A table that states no role, topic or limit, and in which many of those who signed up stand, adds only facts."""
+    people = [sheet for sheet in sheets if sheet.shape == "people"]
+    for sheet in people if len(people) > 1 else ():
+        signs = {column.stated for column in sheet.columns} & _SIGNS
+        if sheet.role or sheet.forced.shape or signs or any(c.claim.side for c in sheet.columns):
+            continue
+        own, others = sheet.called(), [other for other in people if other is not sheet]
+        named = [texts for other in others for texts in other.people(other.rows)]
+        shared = sum(not own.isdisjoint(text.casefold() for text in texts) for texts in named)
+        told = {other.role for other in others} >= {"mentor", "mentee"} or any(other.has(*ROLES) for other in others)
+        if told and named and shared >= OVERLAP * len(named):
+            sheet.shape = "list"
+
+
+def check_identity(sheet: Sheet) -> None:
     """Refuse a table of people in which no column says who they are."""
     if sheet.columns and not sheet.columns[0].head and not sheet.columns[0].meaning:
-        leave_out(sheet.table, sheet.columns[0], notes)
+        leave_out(sheet, sheet.columns[0])
     if not sheet.identity():
         heads = ", ".join(excerpt(head, 30) for head in sheet.table.heads[:8])
         text = f"no column says who a person is; found the heads {heads}, expected id, email or name"
-        notes.add(Problem("no-identity", sheet.name, text, "is the header line missing? else map a column to id"))
+        hint = "is the header line missing? else map a column to id"
+        sheet.notes.add(Problem("no-identity", sheet.name, text, hint))
     for column in sheet.identity():
         if column.head in sheet.table.floats:
             text = "ids are floats, expected text: digits and leading zeros may be lost"
-            notes.add(Problem("id-type", f"{sheet.name} column {excerpt(column.head)}", text, "read with dtype=str"))
+            sheet.notes.add(Problem("id-type", sheet.place(column), text, "read with dtype=str"))

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-import re
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mmatch.errors import InputError, Problem, excerpt
-from mmatch.io.files import decoded, file_name, read_bytes
-from mmatch.signup.tables import InputTable, side_by_side, table_from_text
+from mmatch.io.files import file_name, read_bytes
+from mmatch.io.tables import InputTable, western
+from mmatch.signup.tables import side_by_side, table_from_text
 from mmatch.signup.vocabulary import spoken
 from mmatch.signup.workbooks import is_workbook, tables_from_workbook
 
@@ -18,16 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from mmatch.signup.mapping import FileMapping
-    from mmatch.signup.notes import Notes
+    from mmatch.signup.questions import Notes
     from mmatch.signup.vocabulary import Words
-
-# letters and signs that Western Europe writes, by their code points in Windows-1252
-_SIGNS = "\u0153\u0152\u2018\u2019\u201c\u201d\u201e\u201a\u2013\u2014\u2026\u20ac\u2022\u2122"
-_WESTERN = frozenset(bytes([*range(0xA0, 0x100)]).decode("cp1252") + _SIGNS)
-_WESTERN_ODD = re.compile(
-    r"[^\W\d_][\u2018\u201c\u201e\u201a\xab\xa7\xbf\xa1\xa3\xbd\xbc\xb2\xb3\u20ac]"
-    r"|[^\W\d_A-Z][\u2013\u2014][^\W\d_A-Z]"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,11 +102,11 @@ def tables_of(source: Source, mapping: FileMapping, words: Words, notes: Notes) 
         InputError: not readable; the text says where and what to change.
     """
     if not source.is_path:
-        from mmatch.signup.frames import table_from_frame
+        from mmatch.io.frames import table_from_frame
 
         return [table_from_frame(source.value, source.name)]
     if source.name.casefold().endswith(".parquet"):
-        from mmatch.signup.parquet import table_from_parquet
+        from mmatch.io.parquet import table_from_parquet
 
         return [table_from_parquet(source.value, source.name)]
     data = read_bytes(source.value)
@@ -123,34 +115,11 @@ def tables_of(source: Source, mapping: FileMapping, words: Words, notes: Notes) 
         for remark in remarks:
             notes.warn("sheet", source.name, remark)
         return [part for table in tables for part in side_by_side(table, words)]
-    text = _decoded(data, source.name, notes)
+    text, foreign = western(data, source.name)
+    if foreign:
+        told = f"the text is no Unicode and was read as Windows-1252 (such as {excerpt(foreign)})"
+        notes.warn("encoding", source.name, told, "save it as CSV UTF-8 if names look wrong")
     if text.lstrip()[:1] in {"{", "["}:
         hint = "name it .json to read it as a cohort"
         raise InputError(Problem("shape", source.name, "found JSON, expected a table with a header line", hint))
     return side_by_side(table_from_text(text, source.name, mapping.file(source.name).delimiter, words), words)
-
-
-def _decoded(data: bytes, name: str, notes: Notes) -> str:
-    """Bytes as text: Unicode, or Windows-1252 where its accents make words of Western Europe; that is reported."""
-    try:
-        return decoded(data, name)
-    except InputError as error:
-        if error.problems[0].code != "encoding":
-            raise
-        try:
-            text = data.decode("cp1252")
-        except UnicodeDecodeError:
-            raise error from None
-        odd = [letter for letter in text if not letter.isascii() and letter not in _WESTERN]
-        words = re.findall(r"[^\W\d_]*[^\W\d_a-zA-Z][^\W\d_]*", text)
-        strange = [word for word in words if 2 * sum(not c.isascii() for c in word) > len(word) > 2]
-        if odd or _WESTERN_ODD.search(text) or 4 * len(strange) > len(words):
-            raise
-        hint = "save it as CSV UTF-8 if names look wrong"
-        notes.warn(
-            "encoding",
-            name,
-            f"the text is no Unicode and was read as Windows-1252 (such as {excerpt(words[0] if words else '')})",
-            hint,
-        )
-        return text

@@ -2,68 +2,22 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections import Counter
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from itertools import chain
 
 from mmatch.errors import InputError, LimitError, Problem, excerpt
 from mmatch.io.csvs import as_written
+from mmatch.io.tables import MOST_CELLS, MOST_COLUMNS, MOST_ROWS, SPACES, DelimitedText, InputTable, Row
 from mmatch.signup.vocabulary import Words, plain, words_of
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
-
-MOST_ROWS = 1_000_000
-MOST_COLUMNS = 20_000
-MOST_CELLS = 20_000_000
 DELIMITERS = (",", ";", "\t")
-SPACES = " \t\r\n\v\f\u00a0\u200b\u200c\u200d\u2060\ufeff\u3000\u2007\u202f"
 SPOKEN = {",": "comma", ";": "semicolon", "\t": "tab", "": "none"}
-_QUOTED = re.compile(r'"(?:[^"]|"")*"')
-_SEPARATOR_LINE = re.compile(r'\s*"?sep=(.)"?[^\S\t]*(?:\r\n|\n|\r|$)', re.IGNORECASE)
 _LOOKED_AT = 15  # rows among which the heads are looked for
+_FACT = re.compile(r"[\d.,:/ -]+|.*\S@\S.*", re.DOTALL)
 _ADDRESS = re.compile(r"\S@\S")
-
-Row = tuple[int, list[str]]
-
-
-@dataclass(frozen=True, slots=True)
-class InputTable:
-    """One file or sheet as a table. ``lines[i]`` is where row i begins, ``spoiled`` are rows of another length.
-
-    ``groups`` are titles that stand above the heads, ``left_out`` are rows that are no people: (line, reason), and
-    ``faults`` are cells that hold an error instead of a value, by line and column from 0.
-    """
-
-    name: str
-    heads: tuple[str, ...]
-    rows: list[list[str]]
-    lines: list[int]
-    delimiter: str = ","
-    unit: str = "line"
-    empty: int = 0
-    spoiled: tuple[tuple[int, list[str]], ...] = ()
-    trimmed: dict[str, int] = field(default_factory=dict)
-    floats: frozenset[str] = frozenset()
-    groups: tuple[str, ...] = ()
-    left_out: tuple[tuple[int, str], ...] = ()
-    faults: Mapping[tuple[int, int], str] = field(default_factory=dict)
-
-    def place(self, row: int, head: str | None = None) -> str:
-        """Where a cell stands, such as ``mentors.csv line 18 column "capacity"``."""
-        return f"{self.name} {self.unit} {self.lines[row]}" + ("" if head is None else f" column {excerpt(head)}")
-
-    def own_head(self, column: int) -> str:
-        """A head without the title above it."""
-        group = self.groups[column] if column < len(self.groups) else ""
-        return self.heads[column].removeprefix(f"{group}: ")
-
-    def cells(self, column: int) -> list[str]:
-        """One column."""
-        return [row[column] for row in self.rows]
 
 
 def table_from_text(text: str, name: str, delimiter: str = "", words: Words | None = None) -> InputTable:
@@ -74,89 +28,43 @@ def table_from_text(text: str, name: str, delimiter: str = "", words: Words | No
         LimitError: too many rows, columns or cells, or a cell too long.
     """
     words = words or words_of()
-    if "\0" in text:
-        line = text.count("\n", 0, text.index("\0")) + 1
-        hint = "the file is damaged, or UTF-16 without a byte order mark: save it as CSV UTF-8"
-        raise InputError(Problem("nul", f"{name} line {line}", "found a NUL character, expected text", hint))
-    said = _SEPARATOR_LINE.match(text)
-    skipped = 0
-    if said:
-        text, delimiter, skipped = text[said.end() :], delimiter or said[1], 1
-    if not text.strip(SPACES + ",;\ufeff"):
-        found = "the file holds only spaces and delimiters" if text or said else "the file is empty"
-        hint = "the first line names the columns"
-        raise InputError(Problem("no-header", name, f"{found}, expected a header line", hint))
-    chosen = delimiter or _delimiter(text, name, words)
-    rows = ((line + skipped, cells) for line, cells in records(text, name, chosen))
-    return table_from_rows(rows, name, words, delimiter=chosen)
+    given = DelimitedText.of(text, name)
+    chosen = delimiter or given.delimiter or _delimiter(given, words)
+    return table_from_rows(given.records(chosen), name, words, delimiter=chosen)
 
 
-def records(text: str, name: str, delimiter: str) -> Iterator[Row]:
-    """Each record with the physical line on which it begins.
-
-    Raises:
-        InputError: a quote that is never closed, or text after a closing quote.
-        LimitError: a cell above the csv module's limit.
-    """
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    line = 1
-    while True:
-        try:
-            cells = next(reader)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            raise _csv_error(text, name, line, str(error)) from None
-        yield line, cells
-        line = reader.line_num + 1
-
-
-def _csv_error(text: str, name: str, line: int, reason: str) -> InputError:
-    """What the csv module found, told with the line where it began."""
-    if "field limit" in reason:
-        limit = csv.field_size_limit()
-        return LimitError(Problem("too-large", f"{name} line {line}", f"a cell has more than {limit:,} characters"))
-    rest = "\n".join(text.splitlines()[line - 1 :])
-    if "unexpected end" in reason:
-        opened = _QUOTED.sub(lambda found: "\n" * found.group().count("\n"), rest)
-        line += opened[: opened.find('"')].count("\n")
-        text = f"quote opened on line {line} never closed"
-        return InputError(Problem("quote", f"{name} line {line}", text, "close it, or double quotes inside a cell"))
-    return InputError(
-        Problem("quote", f"{name} line {line}", "found text after a closing quote", "double the quotes inside a cell")
-    )
-
-
-def _delimiter(text: str, name: str, words: Words) -> str:
+def _delimiter(given: DelimitedText, words: Words) -> str:
     """The delimiter under which most heads are known and rows are equally long; the comma where none tells."""
-    found = {d: _first_rows(text, name, d) for d in DELIMITERS}
-    headers = {d: rows[_head_row(rows, words)][1] if rows else [text.split("\n", 1)[0]] for d, rows in found.items()}
-    known = {d: sum(bool(words.claim(head).meaning) for head in heads) for d, heads in headers.items()}
-    even = {d: len({len(cells) for _, cells in rows}) == 1 and len(rows) > 1 for d, rows in found.items()}
-    best = max(
-        DELIMITERS, key=lambda d: (even[d] and len(headers[d]) > 1, known[d], len(headers[d]) if known[d] else 0)
-    )
+    heads: dict[str, list[str]] = {}
+    known: dict[str, int] = {}
+    even: dict[str, bool] = {}
+    for mark in DELIMITERS:
+        rows = _first_rows(given, mark)
+        heads[mark] = rows[_head_row(rows, words)][1] if rows else [given.text.split("\n", 1)[0]]
+        known[mark] = sum(bool(words.claim(head).meaning) for head in heads[mark])
+        even[mark] = len({len(cells) for _, cells in rows}) == 1 and len(rows) > 1 and len(heads[mark]) > 1
+    best = max(DELIMITERS, key=lambda d: (even[d], known[d], len(heads[d]) if known[d] else 0))
     if known[best]:
         return best
-    widest = max(DELIMITERS, key=lambda d: (even[d] and len(headers[d]) > 1, len(headers[d])))
-    if even[widest] and len(headers[widest]) > 1 and not even[","]:
+    widest = max(DELIMITERS, key=lambda d: (even[d], len(heads[d])))
+    several = len(heads[widest]) > 1
+    if even[widest] and not even[","]:
         return widest
-    if even[widest] and len(headers[widest]) > 1 and len(headers[","]) == 1:
-        return widest
-    if len(headers[","]) > 1 or (len(headers[widest]) == 1 and not re.search(r"\S[|:]\S", headers[","][0])):
+    if len(heads[","]) > 1 or (not several and not re.search(r"\S[|:]\S", heads[","][0])):
         return ","
-    if len(headers[widest]) > 1 and not headers[widest][0].strip(SPACES):  # a matrix: its corner is blank
+    if several and not heads[widest][0].strip(SPACES):  # a matrix: its corner is blank
         return widest
     shown = ";" if widest == "," else widest
-    text = f"one column found, with the head {excerpt(headers[','][0])}; is the delimiter {shown!r}?"
-    raise InputError(Problem("delimiter", name, text, "name at least one column as id, email or name, or use commas"))
+    text = f"one column found, with the head {excerpt(heads[','][0])}; is the delimiter {shown!r}?"
+    hint = "name at least one column as id, email or name, or use commas"
+    raise InputError(Problem("delimiter", given.name, text, hint))
 
 
-def _first_rows(text: str, name: str, delimiter: str) -> list[Row]:
-    """The first rows under a delimiter; none where quotes do not fit it."""
+def _first_rows(given: DelimitedText, delimiter: str) -> list[Row]:
+    """The first rows under a delimiter; fewer where quotes do not fit it."""
     first: list[Row] = []
     try:
-        for line, cells in records(text, name, delimiter):
+        for line, cells in given.records(delimiter):
             clean = [cell.strip(SPACES) for cell in cells]
             if any(clean):
                 first.append((line, clean))
@@ -168,12 +76,7 @@ def _first_rows(text: str, name: str, delimiter: str) -> list[Row]:
 
 
 def table_from_rows(
-    rows: Iterable[Row],
-    name: str,
-    words: Words,
-    *,
-    delimiter: str = "",
-    unit: str = "line",
+    rows: Iterable[Row], name: str, words: Words, *, delimiter: str = "", unit: str = "line"
 ) -> InputTable:
     """A table from rows of cells: title lines, second head rows, totals and notes are told from people.
 
@@ -181,10 +84,165 @@ def table_from_rows(
         InputError: no row holds anything.
         LimitError: too many rows, columns or cells.
     """
-    builder = _Builder(name, words)
-    for line, cells in rows:
-        builder.take(line, cells)
+    stream = ((line, cells, [cell.strip(SPACES) for cell in cells]) for line, cells in rows)
+    pending, first = [], list[Row]()
+    for line, cells, clean in stream:
+        pending.append((line, cells, clean))
+        if any(clean):
+            first.append((line, clean))
+        if len(first) >= _LOOKED_AT:
+            break
+    builder = _Builder(name, words, first)
+    for line, cells, clean in chain(pending, stream):
+        if line not in builder.used and (any(clean) or line > builder.line):
+            builder.take(line, cells, clean)
     return builder.table(delimiter, unit)
+
+
+class _Builder:
+    """Collects the rows of one table below the heads that stand among its first rows."""
+
+    def __init__(self, name: str, words: Words, first: Sequence[Row]) -> None:
+        if not first:
+            text = f"{name}: nothing but empty cells"
+            raise InputError(Problem("no-header", name, "no cell holds anything, expected a header line", text))
+        self.name, self.words = name, words
+        self.rows: list[list[str]] = []
+        self.lines: list[int] = []
+        self.spoiled: list[Row] = []
+        self.trimmed: Counter[int] = Counter()
+        self.empty = 0
+        k = _head_row(first, words)
+        self.line, head = first[k]
+        titles = first[:k]
+        head, also = self._second_heads(list(head), first[k + 1 :])
+        while head and not head[-1]:
+            head.pop()
+        if len(head) > MOST_COLUMNS:
+            raise LimitError(Problem("too-large", name, f"{len(head):,} columns, limit {MOST_COLUMNS:,}"))
+        named = bool(titles) and _is_group_row(titles[-1][1], first[k : k + 1], words)
+        self.groups = tuple(_carried(titles[-1][1], len(first[k][1]))) if named else ()
+        self.heads = self._under_groups([as_written(cell) for cell in head])
+        self.used = {line for line, _ in first[: k + 1]} | also
+        self.left_out = [(line, "a title above the heads") for line, _ in titles]
+        self.left_out += [(line, "a second head row") for line in also]
+
+    def _second_heads(self, head: list[str], below: Sequence[Row]) -> tuple[list[str], set[int]]:
+        """The heads with those of a second or third head row, and the lines that these stand on."""
+        blank = [""] * max([len(head), *(len(cells) for _, cells in below[:3])])
+        for k, (line, cells) in enumerate(below[:2]):
+            if sum(cell.startswith('{"ImportId"') for cell in cells) * 2 > _filled(cells):
+                texts = below[0][1] if k else head  # the question stands in the row between codes and import ids
+                wide = [text or code for text, code, _ in zip([*texts, *blank], [*head, *blank], blank, strict=False)]
+                return [_asked(text) for text in wide], {at for at, _ in below[:k]} | {line}
+        if not below:
+            return head, set()
+        line, cells = below[0]
+        if _are_hints(head, below, self.words):
+            return head, {line}
+        if _names_answers(head, cells):
+            joined = zip(_carried(head, len(blank)), [*cells, *blank], [*head, *blank], strict=False)
+            return [self._joined(*texts) for texts in joined], {line}
+        if _are_labels(head, cells, self.words):
+            return [text or code for text, code in zip([*cells, *blank], head, strict=False)], {line}
+        types = set(map(plain, filter(None, cells))) <= self.words.listed("rows.types")
+        return head, {line} if types else set()
+
+    def _joined(self, question: str, answer: str, own: str) -> str:
+        if not answer or plain(answer) in self.words.listed("rows.types"):
+            return own or question
+        return f"{question} [{answer}]" if question else answer
+
+    def _under_groups(self, heads: Sequence[str]) -> tuple[str, ...]:
+        """Heads that stand under several titles are told apart by them."""
+        times, groups = Counter(heads), [*self.groups, *[""] * len(heads)]
+        pairs = zip(heads, groups, strict=False)
+        return tuple(f"{group}: {head}" if times[head] > 1 and group else head for head, group in pairs)
+
+    def take(self, line: int, cells: list[str], clean: list[str]) -> None:
+        """Add one row: its cells as they stand, and without the spaces around them."""
+        if not any(clean):
+            self.empty += 1
+            return
+        wide = len(self.heads)
+        while len(clean) > wide and not clean[-1]:
+            clean.pop()
+        n = len(self.rows) + len(self.spoiled)
+        for found, kind, most in ((n, "rows", MOST_ROWS), (n * wide, "cells", MOST_CELLS)):
+            if found >= most:
+                raise LimitError(Problem("too-large", self.name, f"more than {most:,} {kind}, limit {most:,}"))
+        if len(clean) != wide:
+            self.spoiled.append((line, clean))
+            return
+        if clean != cells[:wide]:
+            self.trimmed.update(k for k in range(wide) if clean[k] != cells[k])
+        if clean[0] == self.heads[0] and wide > 1 and tuple(clean) == self.heads:
+            self.left_out.append((line, "the heads once more"))
+        elif wide > 2 and len(set(clean)) < 4 and self._is_total(clean):
+            self.left_out.append((line, "a total"))
+        else:
+            self.rows.append([as_written(cell) if "'" in cell else cell for cell in clean])
+            self.lines.append(line)
+
+    def _drop_last_rows(self) -> None:
+        """Notes below a table are no people; a lone name stays one."""
+        usual = max(map(_filled, self.rows[:50]), default=0)
+        while self.rows or self.spoiled:
+            ragged = bool(self.spoiled) and (not self.lines or self.spoiled[-1][0] > self.lines[-1])
+            line, cells = self.spoiled[-1] if ragged else (self.lines[-1], self.rows[-1])
+            lone = ragged and len(cells) == 1 and usual > 2
+            if not lone and not self._is_total(cells) and not self._is_note(cells, usual):
+                return
+            self.left_out.append((line, "a total or a note below the table"))
+            if ragged:
+                self.spoiled.pop()
+            else:
+                self.rows.pop()
+                self.lines.pop()
+
+    def _is_total(self, cells: Sequence[str]) -> bool:
+        """Whether a row sums others up: it begins with a word such as total, and holds nothing else but numbers."""
+        filled = [cell for cell in cells if cell]
+        first = f"{plain(filled[0])} "
+        return (
+            any(first.startswith(f"{word} ") for word in self.words.listed("rows.total"))
+            and all(re.fullmatch(r"[\d.,:%/ -]+", cell) for cell in filled[1:])
+            and len(filled) < len(self.heads)
+            and len(filled[0]) < 60
+            and (len(filled) > 1 or not cells[-1])
+        )
+
+    def _is_note(self, cells: Sequence[str], usual: int) -> bool:
+        first, *more = [cell for cell in cells if cell]
+        if more or usual < 3 or _ADDRESS.search(first):
+            return False
+        wordy = re.sub(r"\d+", " ", plain(first)).split()
+        counted = first[0].isdigit() and bool(wordy)
+        return (
+            counted
+            or len(wordy) > 5
+            or first[0] in "*("
+            or "http" in first
+            or ":" in first
+            or (len(wordy) > 1 and wordy[0] in self.words.listed("rows.note"))
+        )
+
+    def table(self, delimiter: str, unit: str) -> InputTable:
+        """All that was taken."""
+        self._drop_last_rows()
+        return InputTable(
+            self.name,
+            self.heads,
+            self.rows,
+            self.lines,
+            delimiter,
+            unit,
+            empty=self.empty,
+            spoiled=tuple(self.spoiled),
+            trimmed={self.heads[k]: count for k, count in sorted(self.trimmed.items())},
+            groups=self.groups,
+            left_out=tuple(sorted(self.left_out)),
+        )
 
 
 def side_by_side(table: InputTable, words: Words) -> list[InputTable]:
@@ -245,179 +303,6 @@ def _is_group_row(cells: Sequence[str], following: Sequence[Row], words: Words) 
     return known[1] >= 2 and known[1] > known[0] and covered
 
 
-class _Builder:
-    """Collects the records of one table."""
-
-    def __init__(self, name: str, words: Words) -> None:
-        self.name, self.words = name, words
-        self.first: list[Row] | None = []
-        self.heads: tuple[str, ...] = ()
-        self.groups: tuple[str, ...] = ()
-        self.rows: list[list[str]] = []
-        self.lines: list[int] = []
-        self.spoiled: list[tuple[int, list[str]]] = []
-        self.left_out: list[tuple[int, str]] = []
-        self.trimmed: Counter[int] = Counter()
-        self.empty = self.columns_seen = 0
-        self._pending: list[tuple[int, list[str], list[str]]] = []
-
-    def take(self, line: int, cells: list[str]) -> None:
-        clean = [cell.strip(SPACES) for cell in cells]
-        if self.first is not None:
-            if any(clean):
-                self.first.append((line, clean))
-            self._pending.append((line, cells, clean))
-            if len(self.first) >= _LOOKED_AT:
-                self._begin()
-        else:
-            self._row(line, cells, clean)
-
-    def _begin(self) -> None:
-        """Find the heads among the first rows, then take the rows below them."""
-        first, self.first = self.first or [], None
-        if not first:
-            text = f"{self.name}: nothing but empty cells"
-            raise InputError(Problem("no-header", self.name, "no cell holds anything, expected a header line", text))
-        k = _head_row(first, self.words)
-        titles, head, below = first[:k], list(first[k][1]), first[k + 1 :]
-        if titles and _is_group_row(titles[-1][1], first[k : k + 1], self.words):
-            self.groups = tuple(_carried(titles[-1][1], len(head)))
-        self.left_out += [(line, "a title above the heads") for line, _ in titles]
-        used = {line for line, _ in first[: k + 1]}
-        head, also = self._second_heads(head, below)
-        used |= also
-        self.left_out += [(line, "a second head row") for line in also]
-        while head and not head[-1]:
-            head.pop()
-        if len(head) > MOST_COLUMNS:
-            raise LimitError(Problem("too-large", self.name, f"{len(head):,} columns, limit {MOST_COLUMNS:,}"))
-        self.heads = tuple(as_written(cell) for cell in head)
-        self._name_groups()
-        for line, cells, clean in self._pending:
-            if line not in used and not (line < first[k][0] and not any(clean)):
-                self._row(line, cells, clean)
-        self._pending = []
-
-    def _second_heads(self, head: list[str], below: Sequence[Row]) -> tuple[list[str], set[int]]:
-        """The heads with those of a second or third head row, and the lines that these stand on."""
-        blank = [""] * max([len(head), *(len(cells) for _, cells in below[:3])])
-        for k, (line, cells) in enumerate(below[:2]):
-            if sum(cell.startswith('{"ImportId"') for cell in cells) * 2 > _filled(cells):
-                texts = below[0][1] if k else head  # the question stands in the row between codes and import ids
-                wide = [text or code for text, code, _ in zip([*texts, *blank], [*head, *blank], blank, strict=False)]
-                return [_asked(text) for text in wide], {at for at, _ in below[:k]} | {line}
-        line, cells = below[0] if below else (0, [])
-        if below and _are_hints(head, below, self.words):
-            return head, {line}
-        if below and _names_answers(head, cells):
-            joined = zip(_carried(head, len(blank)), [*cells, *blank], [*head, *blank], strict=False)
-            return [self._joined(*texts) for texts in joined], {line}
-        if below and _are_labels(head, cells, self.words):
-            return [text or code for text, code in zip([*cells, *blank], head, strict=False)], {line}
-        if below and set(map(plain, filter(None, cells))) <= self.words.listed("rows.types"):
-            return head, {line}
-        return head, set()
-
-    def _joined(self, question: str, answer: str, own: str) -> str:
-        plainly = plain(answer)
-        if not answer or plainly in self.words.listed("rows.types"):
-            return own or question
-        return f"{question} [{answer}]" if question else answer
-
-    def _name_groups(self) -> None:
-        """Heads that stand under several titles are told apart by them."""
-        times = Counter(self.heads)
-        if self.groups and any(count > 1 for count in times.values()):
-            pairs = zip(self.heads, [*self.groups, *[""] * len(self.heads)], strict=False)
-            self.heads = tuple(f"{group}: {head}" if times[head] > 1 and group else head for head, group in pairs)
-
-    def _row(self, line: int, cells: list[str], clean: list[str]) -> None:
-        if not any(clean):
-            self.empty += 1
-            return
-        wide = len(self.heads)
-        while len(clean) > wide and not clean[-1]:
-            clean.pop()
-        self._within_limits()
-        if len(clean) != wide:
-            self.spoiled.append((line, clean))
-            return
-        if clean != cells[:wide]:
-            self.trimmed.update(k for k in range(wide) if clean[k] != cells[k])
-        if clean[0] == self.heads[0] and wide > 1 and tuple(clean) == self.heads:
-            self.left_out.append((line, "the heads once more"))
-            return
-        if wide > 2 and len(set(clean)) < 4 and self._is_total(clean):
-            self.left_out.append((line, "a total"))
-            return
-        self.rows.append([as_written(cell) if "'" in cell else cell for cell in clean])
-        self.lines.append(line)
-
-    def _within_limits(self) -> None:
-        n = len(self.rows) + len(self.spoiled)
-        if n >= MOST_ROWS:
-            raise LimitError(Problem("too-large", self.name, f"more than {MOST_ROWS:,} rows, limit {MOST_ROWS:,}"))
-        if n * len(self.heads) >= MOST_CELLS:
-            raise LimitError(Problem("too-large", self.name, f"more than {MOST_CELLS:,} cells, limit {MOST_CELLS:,}"))
-
-    def _drop_last_rows(self) -> None:
-        """Notes below a table are no people; a lone name stays one."""
-        usual = max(map(_filled, self.rows[:50]), default=0)
-        while self.rows or self.spoiled:
-            ragged = bool(self.spoiled) and (not self.lines or self.spoiled[-1][0] > self.lines[-1])
-            line, cells = self.spoiled[-1] if ragged else (self.lines[-1], self.rows[-1])
-            lone = ragged and len(cells) == 1 and usual > 2
-            if not lone and not self._is_total(cells) and not self._is_note(cells, usual):
-                return
-            self.left_out.append((line, "a total or a note below the table"))
-            if ragged:
-                self.spoiled.pop()
-            else:
-                self.rows.pop()
-                self.lines.pop()
-
-    def _is_total(self, cells: Sequence[str]) -> bool:
-        """Whether a row sums others up: it begins with a word such as total, and holds nothing else but numbers."""
-        filled = [cell for cell in cells if cell]
-        first = f"{plain(filled[0])} "
-        others = all(re.fullmatch(r"[\d.,:%/ -]+", cell) for cell in filled[1:])
-        begins = any(first.startswith(f"{word} ") for word in self.words.listed("rows.total"))
-        return (
-            begins
-            and others
-            and len(filled) < len(self.heads)
-            and len(filled[0]) < 60
-            and (len(filled) > 1 or not cells[-1])
-        )
-
-    def _is_note(self, cells: Sequence[str], usual: int) -> bool:
-        filled = [cell for cell in cells if cell]
-        if len(filled) > 1 or usual < 3 or _ADDRESS.search(filled[0]):
-            return False
-        wordy = re.sub(r"\d+", " ", plain(filled[0])).split()
-        counted = bool(re.match(r"\d", filled[0])) and bool(wordy)
-        notes = bool(wordy) and wordy[0] in self.words.listed("rows.note") and (len(wordy) > 1 or ":" in filled[0])
-        return counted or notes or len(wordy) > 5 or filled[0][0] in "*(" or "http" in filled[0] or ":" in filled[0]
-
-    def table(self, delimiter: str, unit: str) -> InputTable:
-        if self.first is not None:
-            self._begin()
-        self._drop_last_rows()
-        return InputTable(
-            self.name,
-            self.heads,
-            self.rows,
-            self.lines,
-            delimiter,
-            unit,
-            empty=self.empty,
-            spoiled=tuple(self.spoiled),
-            trimmed={self.heads[k]: count for k, count in sorted(self.trimmed.items())},
-            groups=self.groups,
-            left_out=tuple(sorted(self.left_out)),
-        )
-
-
 def _carried(cells: Sequence[str], wide: int) -> list[str]:
     """Titles over groups of columns, each carried on to the next one."""
     carried, last = [], ""
@@ -432,15 +317,14 @@ def _names_answers(head: Sequence[str], cells: Sequence[str]) -> bool:
     head, cells = [*head, *[""] * (len(cells) - len(head))], [*cells, *[""] * (len(head) - len(cells))]
     filling = sum(bool(cell) and not title for title, cell in zip(head, cells, strict=True))
     blank = sum(bool(title) and not cell for title, cell in zip(head, cells, strict=True))
-    facts = any(_ADDRESS.search(cell) or re.fullmatch(r"[\d.,:/ -]+", cell) for cell in cells if cell)
-    return filling >= 2 and blank >= 1 and not cells[0] and not facts
+    return filling >= 2 and blank >= 1 and not cells[0] and not any(map(_FACT.fullmatch, cells))
 
 
 def _are_labels(head: Sequence[str], cells: Sequence[str], words: Words) -> bool:
     """Whether a row below codes repeats them as labels: most are heads that are known, and none is a fact."""
     known = sum(words.claim(cell).sure for cell in cells if cell)
-    facts = any(_ADDRESS.search(cell) or re.fullmatch(r"[\d.,:/ -]+", cell) for cell in cells if cell)
-    return known > 2 and 2 * known >= _filled(cells) and _filled(cells) >= 0.8 * _filled(head) and not facts
+    few = 2 * known < _filled(cells) or _filled(cells) < 0.8 * _filled(head)
+    return known > 2 and not few and not any(map(_FACT.fullmatch, cells))
 
 
 def _are_hints(head: Sequence[str], below: Sequence[Row], words: Words) -> bool:

@@ -18,7 +18,6 @@ from mmatch.signup.vocabulary import plain
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from mmatch.signup.notes import Notes
 
 SIDES = {"mentor": "offers", "mentee": "requests"}
 MOST_DEGREES = 12  # different answers in a grid of options before they are texts of their own
@@ -26,7 +25,7 @@ MOST_DEGREES = 12  # different answers in a grid of options before they are text
 Roles = dict[int, dict[int, frozenset[str]]]  # by sheet and row
 
 
-def pair_topics(sheets: list[Sheet], side_of: Callable[[Sheet, Column], str], notes: Notes) -> None:
+def pair_topics(sheets: list[Sheet], side_of: Callable[[Sheet, Column], str]) -> None:
     """Two columns that share their values are what mentors offer and what mentees ask for.
 
     A head that stands on both sides is an attribute of everybody, such as the department. It is asked where neither
@@ -35,7 +34,6 @@ def pair_topics(sheets: list[Sheet], side_of: Callable[[Sheet, Column], str], no
     Args:
         sheets: the files of people.
         side_of: whose answers a column holds, as far as that is known: mentor, mentee or "".
-        notes: where it is asked.
     """
     if any(sheet.has(*TOPICS) for sheet in sheets):
         return
@@ -69,7 +67,7 @@ def pair_topics(sheets: list[Sheet], side_of: Callable[[Sheet, Column], str], no
         for _, other, _ in found[side]:
             other.meaning = SIDES[side] if other.head == column.head else other.meaning
         if not told:
-            notes.doubt(sheet.name, column.head, "topics", text, SIDES[side], "attribute", likely=SIDES[side])
+            sheet.doubt(column, "topics", text, SIDES[side], "attribute", likely=SIDES[side])
 
 
 def _holds_lists(sheet: Sheet, column: Column) -> bool:
@@ -86,8 +84,8 @@ def topics_of(sheet: Sheet, column: Column) -> set[str]:
 class Topics:
     """Settles the columns of topics of all files. One use."""
 
-    def __init__(self, sheets: list[Sheet], roles: Roles, notes: Notes) -> None:
-        self.sheets, self.roles, self.notes = sheets, roles, notes
+    def __init__(self, sheets: list[Sheet], roles: Roles) -> None:
+        self.sheets, self.roles = sheets, roles
 
     def run(self) -> None:
         """Claimed columns first, then those that share the values of others, then how all of them are split."""
@@ -96,14 +94,14 @@ class Topics:
                 if not column.forced and sheet.is_filled(column) and self._is_claimed(sheet, column):
                     column.meaning = self._meaning(sheet, column)
             self._options_as_heads(sheet)
-        pair_topics(self.sheets, self._whose, self.notes)
+        pair_topics(self.sheets, self._whose)
         self._by_shared_values()
         self._further_choices()
         self._compare_sides()
         self._split()
 
     def _is_claimed(self, sheet: Sheet, column: Column) -> bool:
-        claimed = column.meaning or column.claim.meaning
+        claimed = column.stated
         if column.meaning in TOPICS:
             return True
         if column.meaning or (claimed and claimed not in {"topic", "choice"}):
@@ -126,7 +124,7 @@ class Topics:
         if column.option or recurring or short or self._is_shared(sheet, column):
             return True
         text = f"the head asks for topics, the cells are long and never recur; cells: {shown(cells)}"
-        self.notes.doubt(sheet.name, column.head, "topics", text, "topic", "attribute")
+        sheet.doubt(column, "topics", text, "topic", "attribute")
         return False
 
     def _is_grid(self, sheet: Sheet, column: Column) -> bool:
@@ -161,7 +159,7 @@ class Topics:
             if not self._is_shared(sheet, column):
                 text = f"the head speaks of what a {side} states, and only a {filled} fills it"
                 likely = SIDES[filled]
-                self.notes.doubt(sheet.name, column.head, "topics", text, "offers", "requests", likely=likely)
+                sheet.doubt(column, "topics", text, "offers", "requests", likely=likely)
             side = filled
         return SIDES.get(side or filled, "topic")
 
@@ -217,9 +215,7 @@ class Topics:
         if shares:
             column = sheet.columns[max(shares, key=lambda number: shares[number])]
             column.meaning = SIDES[side]
-            place = f"{sheet.name} column {excerpt(column.head)}"
-            text = f"read as {SIDES[side]}: its cells are the topics of the other side"
-            self.notes.warn("shared-values", place, text)
+            sheet.warn("shared-values", column, f"read as {SIDES[side]}: its cells are the topics of the other side")
 
     def _further_choices(self) -> None:
         """A second or third choice of topics beside the first: a head of the same words, and the same topics."""
@@ -246,7 +242,7 @@ class Topics:
             if not sheet.has("offers", "topic") and columns and sheet.table.name != asked[0][0].name:
                 heads = ", ".join(excerpt(c.head, 40) for c in columns[:5])
                 text = f"mentees ask for topics, and no column says what mentors offer (columns left: {heads})"
-                self.notes.doubt(sheet.name, columns[0].head, "topics", text, "offers", "attribute")
+                sheet.doubt(columns[0], "topics", text, "offers", "attribute")
 
     def _split(self) -> None:
         """How the cells of topics are split: learned from all of them together."""
@@ -278,7 +274,7 @@ class Topics:
             doubtful = [cell for cell in options.doubtful if cell in sheet.distinct(column)]
             if doubtful and not column.forced:
                 text = f"{shown(doubtful)} may be one topic or two; name the options in the mapping (values)"
-                self.notes.doubt(sheet.name, column.head, "topics", text, likely=column.meaning)
+                sheet.doubt(column, "topics", text, likely=column.meaning)
 
     def _ticks(self, sheet: Sheet, column: Column) -> bool:
         """Whether cells tick the option in the head: they repeat it, say yes or no, a degree or a level."""

@@ -3,126 +3,113 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import replace
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 from mmatch.cohort.attributes import is_address
 from mmatch.errors import excerpt
 from mmatch.signup.questions import shown
-from mmatch.signup.sheets import ROLES, Column, Sheet
-from mmatch.signup.values import count, readable
-from mmatch.signup.vocabulary import plain
-
-if TYPE_CHECKING:
-    from mmatch.signup.notes import Notes
-    from mmatch.signup.vocabulary import Words
+from mmatch.signup.sheets import NAMES, ROLES, Column, Sheet
+from mmatch.signup.values import count
+from mmatch.signup.vocabulary import Words, plain
 
 _ORGANISATIONAL = re.compile(
     r"staff|student|employee|member|wwid|user|personal|mitarb|matri|emplead|person|mentor|mentee|particip"
 )
 
 
-def find_people(sheet: Sheet, notes: Notes) -> None:
+def find_people(sheet: Sheet) -> None:
     """Settle which columns are names, addresses, ids and roles, and leave out rows that are no sign-ups."""
     heads = {column.head for column in sheet.columns}
     for column in sheet.columns:
         added = re.fullmatch(r"(?:Points|Feedback|Punkte|Puntos|Pontos|Punti) - (.+)", column.head)
         if added and added[1] in heads and not column.forced:
             column.meaning = "ignore"  # what a quiz adds to each question
-    for column in sheet.columns:
-        if not column.forced and not sheet.is_filled(column) and column.meaning in {"email", *ROLES}:
-            column.meaning = "" if column.meaning in ROLES else column.meaning
-    _addresses(sheet, notes)
+        if not column.forced and column.meaning in ROLES and not sheet.is_filled(column):
+            column.meaning = ""
+    _addresses(sheet)
     _names(sheet)
-    _leave_out(sheet, notes)
+    _withdrawn(sheet)
+    _doubtful_rows(sheet)
 
 
-def _addresses(sheet: Sheet, notes: Notes) -> None:
+def _share_of_addresses(cells: Iterable[str]) -> float:
+    found = [is_address(cell) for cell in cells]
+    return sum(found) / len(found) if found else 0.0
+
+
+def _addresses(sheet: Sheet) -> None:
     """E-mail columns hold addresses; a column of addresses is one whatever its head, unless it is somebody else's."""
-    for column in sheet.columns:
-        if column.forced or column.meaning not in {"", "email", "name", "id"}:
-            continue
+    for column in [c for c in sheet.of("", "email", "name", "id") if not c.forced]:
         cells = sheet.distinct(column)
-        share = sum(map(is_address, cells)) / len(cells) if cells else 0.0
-        others = sheet.words.has("other", plain(column.head).split())
-        if column.meaning == "email" and cells and share < 0.5:
-            if sheet.has_address_besides(column):
+        share = _share_of_addresses(cells)
+        if column.meaning != "email":
+            own = not sheet.speaks(column, "other") and (column.meaning != "id" or not sheet.of("email"))
+            column.meaning = "email" if share > 0.8 and own else column.meaning
+        elif cells and share < 0.5:
+            others = [c for c in sheet.of("", "email") if c is not column]
+            if any(_share_of_addresses(sheet.distinct(c)) > 0.5 for c in others):
                 column.meaning = "ignore"
             elif share == 0 and len(cells) > 1:
-                notes.warn("email", f"{sheet.name} column {excerpt(column.head)}", "holds no e-mail addresses")
-        elif (
-            column.meaning in {"", "name", "id"}
-            and share > 0.8
-            and not others
-            and (column.meaning != "id" or not sheet.of("email"))
-        ):
+                sheet.warn("email", column, "holds no e-mail addresses")
+    for column in sheet.unknown if not sheet.of("email") else ():
+        if sheet.speaks(column, "family") and _share_of_addresses(sheet.distinct(column)) > 0.8:
             column.meaning = "email"
-    if not sheet.of("email"):
-        family = [c for c in sheet.unknown if sheet.words.has("family", plain(c.head).split())]
-        for column in family:
-            cells = sheet.distinct(column)
-            if cells and sum(map(is_address, cells)) / len(cells) > 0.8:
-                column.meaning = "email"
 
 
 def _names(sheet: Sheet) -> None:
     """A lone first or last name is the whole name; "Name" beside one of them is the other part."""
-    for column in sheet.columns:
-        cells = sheet.distinct(column)
-        if column.meaning in {"first_name", "last_name"} and cells and readable(cells, count, sheet.words) == 1:
+    for column in sheet.of("first_name", "last_name"):
+        if sheet.reads(column, count) == 1:
             column.meaning, column.claim = "", replace(column.claim, meaning="capacity", sure=False)
-    weak = [c for c in sheet.unknown if c.claim.meaning in {"name", "first_name", "last_name"} and not c.forced]
-    for column in weak if not any(map(sheet.is_filled, sheet.of("name", "first_name", "last_name"))) else ():
-        if len(sheet.distinct(column)) >= 0.8 * sum(sheet.distinct(column).values()):
+    weak = [c for c in sheet.unknown if c.claim.meaning in NAMES and not c.forced]
+    for column in weak if not any(map(sheet.is_filled, sheet.of(*NAMES))) else ():
+        if len(sheet.distinct(column)) >= 0.8 * sheet.filled(column):
             column.meaning = column.claim.meaning
-    if not any(map(sheet.is_filled, sheet.of("name", "first_name", "last_name"))):
+    if not any(map(sheet.is_filled, sheet.of(*NAMES))):
         _names_in_addresses(sheet)
-    filled = {m: [c for c in sheet.of(m) if sheet.is_filled(c)] for m in ("name", "first_name", "last_name")}
-    name, first, last = filled["name"], filled["first_name"], filled["last_name"]
+    name, first, last = (list(filter(sheet.is_filled, sheet.of(meaning))) for meaning in NAMES)
     if bool(first) != bool(last):
         lone = (first or last)[0]
         if not name:
             lone.meaning = "name"
         elif not any(" " in cell or "," in cell for cell in sheet.distinct(name[0])):
             name[0].meaning = "last_name" if first else "first_name"
-    for column in sheet.of("name", "first_name", "last_name"):
-        if not sheet.is_filled(column) and not column.forced and any(filled.values()):
+    for column in sheet.of(*NAMES) if name or first or last else ():
+        if not sheet.is_filled(column) and not column.forced:
             column.meaning = "ignore"
 
 
 def _names_in_addresses(sheet: Sheet) -> None:
     """A column without a telling head holds names where its words stand in the addresses beside them."""
+    locals_ = {row: plain(address.partition("@")[0]) for row in sheet.rows if (address := sheet.person(row)[2])}
     for column in sheet.unknown:
-        texts = [
-            (plain(sheet.cell(row, column)).split(), plain(sheet.address(row).split("@")[0])) for row in sheet.rows
-        ]
-        filled = [(words, local) for words, local in texts if words and local]
-        told = sum(len(words) > 1 and all(word in local for word in words) for words, local in filled)
-        if len(filled) > 2 and told > 0.5 * len(filled):
+        texts = {row: plain(sheet.cell(row, column)).split() for row in locals_}
+        told = sum(len(words) > 1 and all(word in locals_[row] for word in words) for row, words in texts.items())
+        if sum(map(bool, texts.values())) > 2 and told > 0.5 * sum(map(bool, texts.values())):
             column.meaning = "name"
             return
 
 
-def _leave_out(sheet: Sheet, notes: Notes) -> None:
+def _withdrawn(sheet: Sheet) -> None:
     """Withdrawn sign-ups and test rows are left out, with a note."""
     gone: dict[int, str] = {}
-    for column in [c for c in sheet.columns if c.meaning in {"status", "withdrawn"} or _is_status(sheet, c)]:
+    for column in sheet.columns:
+        if column.meaning not in {"status", "withdrawn"} and not _is_status(sheet, column):
+            continue
         for row in sheet.rows:
             cell = plain(sheet.cell(row, column))
             yes = column.meaning == "withdrawn" and sheet.words.answers.get(cell) == "yes"
             if yes or _has_left(cell, sheet.words):
                 gone[row] = f"withdrawn, says the column {excerpt(column.head)}"
     for row, (_, name, _) in zip(sheet.rows, sheet.people(sheet.rows), strict=True):
-        if row not in gone and _is_test(name, sheet.words):
-            gone[row] = "a test"
-    if gone:
-        sheet.left_out |= frozenset(gone)
+        if _is_test(name, sheet.words):
+            gone.setdefault(row, "a test")
+    sheet.left_out |= gone.keys()
     for row, reason in gone.items():
-        notes.warn(
-            "left-out", sheet.table.place(row), f"left out: {reason}", "change the cell if the person takes part"
-        )
-    _doubtful_rows(sheet, notes)
+        hint = "change the cell if the person takes part"
+        sheet.warn("left-out", None, f"left out: {reason}", hint, row)
 
 
 def _is_status(sheet: Sheet, column: Column) -> bool:
@@ -130,71 +117,60 @@ def _is_status(sheet: Sheet, column: Column) -> bool:
     cells = sheet.distinct(column)
     if column.meaning or len(cells) > 11:
         return False
-    present = [plain(cell) in sheet.words.listed("rows.present") for cell in cells]
-    every = any(present) and sum(cells.values()) == len(sheet.rows)
-    stated = every and all(here or _has_left(cell, sheet.words) for here, cell in zip(present, cells, strict=True))
-    return stated or sheet.words.has("status", plain(column.head).split())
+    present = {cell for cell in cells if plain(cell) in sheet.words.listed("rows.present")}
+    every = bool(present) and sheet.filled(column) == len(sheet.rows)
+    stated = every and all(cell in present or _has_left(cell, sheet.words) for cell in cells)
+    return stated or sheet.speaks(column, "status")
 
 
 def _has_left(cell: str, words: Words) -> bool:
     return any(f"{plain(cell)} ".startswith(f"{left} ") for left in words.listed("rows.withdrawn"))
 
 
-def _doubtful_rows(sheet: Sheet, notes: Notes) -> None:
+def _doubtful_rows(sheet: Sheet) -> None:
     """A cell that says "withdrawn" and nothing else, or a date behind it, under a head that does not say what it is."""
+    withdrawn = sheet.words.listed("rows.withdrawn")
     for column in sheet.unknown:
-        cells = [
-            cell
-            for cell in sheet.distinct(column)
-            if plain(cell) in sheet.words.listed("rows.withdrawn")
-            or (len(cell) < 40 and re.search(r"\d", cell) and _has_left(cell, sheet.words))
-        ]
+        dated = [cell for cell in sheet.distinct(column) if len(cell) < 40 and re.search(r"\d", cell)]
+        cells = [cell for cell in sheet.distinct(column) if plain(cell) in withdrawn]
+        cells += [cell for cell in dated if _has_left(cell, sheet.words)]
         if cells:
             text = f"cells say {shown(cells)}: are these people to be left out?"
-            notes.doubt(sheet.name, column.head, "people", text, "status", "attribute")
+            sheet.doubt(column, "people", text, "status", "attribute")
 
 
 def _is_test(name: str, words: Words) -> bool:
-    tokens = plain(name).split()
-    if not tokens or tokens[0] not in words.listed("rows.test"):
+    first, *rest = plain(name).split() or [""]
+    if first not in words.listed("rows.test"):
         return False
-    rest = set(tokens[1:])
     known = words.listed("rows.test_also") | words.listed("rows.test")
-    return (
-        not rest or not rest.isdisjoint(known) or name.split(maxsplit=1)[0] == "TEST" or all(t.isdigit() for t in rest)
-    )
+    return name.startswith("TEST ") or not known.isdisjoint(rest) or all(text.isdigit() for text in rest)
 
 
-def settle_ids(sheets: list[Sheet], notes: Notes) -> None:
+def settle_ids(sheets: list[Sheet]) -> None:
     """Row numbers are no ids: an id column counts where it identifies people over all files."""
     numbers = []
     for sheet in sheets:
-        better = any(sheet.is_filled(c) for c in sheet.of("email", "name", "first_name", "last_name"))
-        for column in sheet.of("id") if better else ():
-            if not column.forced and sum(sheet.distinct(column).values()) < 0.5 * len(sheet.rows):
+        better = any(map(sheet.is_filled, sheet.of("email", *NAMES)))
+        for column in [c for c in sheet.of("id") if better and not c.forced]:
+            if sheet.filled(column) < 0.5 * len(sheet.rows):
                 column.meaning = "attribute" if sheet.is_filled(column) else "ignore"
-            elif not column.forced and _counts_rows(sheet, column) and _misleads(sheet, column, sheets):
+            elif _counts_rows(sheet, column) and _misleads(sheet, column, sheets):
                 numbers.append((sheet, column))
     for sheet, column in numbers:
         column.meaning = "number"
-        place = f"{sheet.name} column {excerpt(column.head)}"
-        notes.warn("row-numbers", place, "numbers the rows and was not taken as an id", "map it to id if it is one")
+        sheet.warn("row-numbers", column, "numbers the rows and was not taken as an id", "map it to id if it is one")
 
 
 def _counts_rows(sheet: Sheet, column: Column) -> bool:
     """Whether a column counts up: whole numbers, each above the one before, starting low."""
-    if _ORGANISATIONAL.search(plain(column.head)):
+    cells = sheet.texts(column)
+    digits = all(cell.isascii() and cell.isdigit() and len(cell) < 7 for cell in cells)
+    if not cells or not digits or _ORGANISATIONAL.search(plain(column.head)):
         return False
-    cells = [sheet.cell(row, column) for row in range(len(sheet.table.rows))]
-    if not all(cell.isascii() and cell.isdigit() and len(cell) < 7 for cell in cells if cell):
-        return False
-    numbers = [int(cell) for cell in cells if cell]
-    rising = all(a < b for a, b in pairwise(numbers))
-    return (
-        bool(numbers)
-        and (rising or sorted(numbers) == list(range(1, len(numbers) + 1)))
-        and numbers[-1] <= 20 * len(numbers) + 20
-    )
+    numbers = [int(cell) for cell in cells]
+    rising = all(a < b for a, b in pairwise(numbers)) or sorted(numbers) == list(range(1, len(numbers) + 1))
+    return rising and numbers[-1] <= 20 * len(numbers) + 20
 
 
 def _is_form(sheet: Sheet) -> bool:
@@ -206,19 +182,21 @@ def _misleads(sheet: Sheet, column: Column, sheets: list[Sheet]) -> bool:
     """Whether a form numbers its answers, or the same number stands for another name or address in another file."""
     if _is_form(sheet):
         return True
-    own = {
-        sheet.cell(row, column): (sheet.full_name(row).casefold(), sheet.address(row).casefold()) for row in sheet.rows
-    }
-    for other in sheets:
-        for theirs in other.of("id") if other is not sheet else ():
-            for row in other.rows:
-                mine = own.get(other.cell(row, theirs))
-                name, address = other.full_name(row).casefold(), other.address(row).casefold()
-                if mine and any(a and b and a != b for a, b in zip(mine, (name, address), strict=True)):
-                    return True
-    return False
+    own = {sheet.cell(row, column): person for row, person in _names_by_row(sheet).items()}
+    return any(
+        a and b and a != b
+        for other in sheets
+        for theirs in (other.of("id") if other is not sheet else ())
+        for row, person in _names_by_row(other).items()
+        for a, b in zip(own.get(other.cell(row, theirs), ()), person, strict=False)
+    )
+
+
+def _names_by_row(sheet: Sheet) -> dict[int, tuple[str, str]]:
+    people = zip(sheet.rows, sheet.people(sheet.rows), strict=True)
+    return {row: (name.casefold(), address.casefold()) for row, (_, name, address) in people}
 
 
 def is_form_export(sheet: Sheet) -> bool:
     """Whether a later row of one person corrects an earlier one: the table notes when or in which order they came."""
-    return _is_form(sheet) or any(sheet.is_filled(c) for c in sheet.of("number"))
+    return _is_form(sheet) or any(map(sheet.is_filled, sheet.of("number")))

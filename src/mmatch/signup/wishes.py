@@ -4,108 +4,97 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from mmatch.errors import excerpt
 from mmatch.signup import values
 from mmatch.signup.questions import shown
 from mmatch.signup.sheets import NAME_LISTS, TOPICS, Column, Sheet
-from mmatch.signup.values import Fault
 from mmatch.signup.vocabulary import plain, rounded_head
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from mmatch.signup.notes import Notes
     from mmatch.signup.persons import FormPeople
 
 WISHES = ("ranks", "mentee_ranks", "choice", "is_mentor", "is_mentee")
 
 
-def find_wishes(sheet: Sheet, people: FormPeople, notes: Notes) -> None:
+def find_wishes(sheet: Sheet, people: FormPeople) -> None:
     """Cells that name people are wishes or bans where the head says so, and are never dropped in silence."""
-    counting = []
-    for column in sheet.columns:
-        claimed = column.meaning or column.claim.meaning
-        if column.forced or column.meaning not in {"", *NAME_LISTS} or not sheet.is_filled(column):
+    wished, counting = [], []
+    for column in sheet.of("", *NAME_LISTS):
+        share = None if column.forced else _share_of_names(sheet, column, people)
+        if share is None:
             continue
-        share = share_of_names(sheet, column, people)
-        words = plain(column.head).split()
-        if column.meaning and share is not None and share < 0.5:
-            _no_names(sheet, column, share, notes)
-        elif column.meaning or share is None or share < 0.5 or sheet.words.has("manager", words):
+        if column.meaning and share < 0.5:
+            _no_names(sheet, column, share)
+        elif column.meaning or share < 0.5 or sheet.speaks(column, "manager"):
             continue
-        elif sheet.words.has("bans", words) or claimed == "avoids":
+        elif sheet.speaks(column, "bans") or column.claim.meaning == "avoids":
             column.meaning = "avoids"
-        elif claimed in WISHES or (sheet.words.has("prefer", words) and not sheet.words.has("other", words)):
-            column.meaning = "mentee_ranks" if side_named(sheet, column, people) == "mentee" else "ranks"
+        elif column.claim.meaning in WISHES or (sheet.speaks(column, "prefer") and not sheet.speaks(column, "other")):
+            wished.append(column)
         elif share == 1 and _counts_up(column, sheet):
             counting.append(column)
-    for column in counting if len(counting) > 1 or any(sheet.has(m) for m in NAME_LISTS) else ():
-        column.meaning = "mentee_ranks" if side_named(sheet, column, people) == "mentee" else "ranks"
+    if not wished and len(counting) < 2 and not sheet.has(*NAME_LISTS):
+        counting = []
+    for column in [*wished, *counting]:
+        column.meaning = "mentee_ranks" if _side_named(sheet, column, people) == "mentee" else "ranks"
 
 
-def name_people_left(sheet: Sheet, people: FormPeople, notes: Notes) -> None:
+def name_people_left(sheet: Sheet, people: FormPeople) -> None:
     """A column that names people under a head that does not say why: asked, or noted for a manager."""
-    for column in sheet.unknown:
-        cells, words = sheet.distinct(column), plain(column.head).split()
-        if not column.head or share_of_names(sheet, column, people) != 1.0 or all(map(values.is_tidy_number, cells)):
+    for column in [c for c in sheet.unknown if c.head]:
+        cells = sheet.distinct(column)
+        if all(map(values.is_tidy_number, cells)) or _share_of_names(sheet, column, people) != 1.0:
             continue
-        if sheet.words.has("other", words) or sheet.words.has("manager", words):
-            place = f"{sheet.name} column {excerpt(column.head)}"
+        if sheet.speaks(column, "other", "manager"):
             hint = "map it to ranks if they are wishes, to avoids if they must not be matched"
-            notes.warn("names", place, "names people of the program and is kept as an attribute", hint)
-        elif sum(cells.values()) > 1 or len(sheet.rows) < 6:
+            sheet.warn("names", column, "names people of the program and is kept as an attribute", hint)
+        elif sheet.filled(column) > 1 or len(sheet.rows) < 6:
             text = f"every cell names somebody of the program; cells: {shown(cells)}"
-            notes.doubt(sheet.name, column.head, "wishes", text, "ranks", "avoids", "attribute")
+            sheet.doubt(column, "wishes", text, "ranks", "avoids", "attribute")
 
 
-def _no_names(sheet: Sheet, column: Column, share: float, notes: Notes) -> None:
+def _no_names(sheet: Sheet, column: Column, share: float) -> None:
     """A head that promises people and cells that name none."""
-    if share > 0 or column.claim.sure:
+    if share > 0 or (column.claim.sure and plain(column.head) not in sheet.words.listed("rows.weak_wishes")):
         about = "bans" if column.meaning == "avoids" else "wishes"
         few = "no cell names" if share == 0 else f"only {share:.0%} name"
         text = f"the head promises names of people, and {few} anybody known; cells: {shown(sheet.distinct(column))}"
-        weak = plain(column.head) in sheet.words.listed("rows.weak_wishes")
-        if share > 0 or not weak:
-            notes.doubt(sheet.name, column.head, about, text, column.meaning, "attribute")
+        sheet.doubt(column, about, text, column.meaning, "attribute")
     column.meaning = ""
 
 
-def share_of_names(sheet: Sheet, column: Column, people: FormPeople) -> float | None:
+def _share_of_names(sheet: Sheet, column: Column, people: FormPeople) -> float | None:
     """The share of cells that name people whom the files know; None where all cells are blank or name nobody."""
-    total = good = 0
+    good = []
     for cell in sheet.same_head(column):
         if not sheet.names_nobody(cell) and not is_remark(cell, people):
             pieces = people.named(cell)
-            total += 1
-            good += bool(pieces) and 2 * sum(people.knows(text) for text, _ in pieces) >= len(pieces)
-    return good / total if total else None
+            good.append(bool(pieces) and 2 * sum(people.knows(text) for text, _ in pieces) >= len(pieces))
+    return sum(good) / len(good) if good else None
 
 
 def is_remark(cell: str, people: FormPeople) -> bool:
     """Whether a cell is a sentence such as "Anyone is fine": none of its words but the first begins like a name."""
-    words = cell.split()
-    cased = cell.upper() != cell.lower()
-    small = cased and not any(word[:1].isupper() or not word[:1].isalpha() for word in words[1:])
-    return (
-        len(words) > 1 and small and "@" not in cell and not any(people.knows(text) for text, _ in people.named(cell))
-    )
+    first, *words = cell.split() or [""]
+    if not first or not words or "@" in cell or cell.upper() == cell.lower():
+        return False
+    small = not any(word[:1].isupper() or not word[:1].isalpha() for word in words)
+    return small and not any(people.knows(text) for text, _ in people.named(cell))
 
 
-def side_named(sheet: Sheet, column: Column, people: FormPeople) -> str:
+def _side_named(sheet: Sheet, column: Column, people: FormPeople) -> str:
     """Whether a column names mentors or mentees, mostly."""
-    found: Counter[str] = Counter()
-    for cell in sheet.distinct(column):
-        for _, person in people.named(cell):
-            found.update(person.roles if person is not None else ())
+    named = [person for cell in sheet.distinct(column) for _, person in people.named(cell) if person is not None]
+    found = Counter(role for person in named for role in person.roles)
     return "mentee" if found["mentee"] > found["mentor"] else "mentor"
 
 
 def _counts_up(column: Column, sheet: Sheet) -> bool:
     """Whether a head is a place in an order: First, 1, #1, Choice A, 1. Wunsch."""
-    words = plain(column.head).split()
-    ordinal = set(words) & sheet.words.listed("numbers.ordinals")
+    words = column.plain
+    ordinal = not sheet.words.listed("numbers.ordinals").isdisjoint(words)
     numbered = re.fullmatch(r"[^\d+]*[1-9][.)]?\D*", column.head)
     lettered = len(words) > 1 and re.fullmatch(r"[a-e]", words[-1])
     return len(words) < 7 and bool(ordinal or numbered or lettered)
@@ -114,24 +103,23 @@ def _counts_up(column: Column, sheet: Sheet) -> bool:
 # --------------------------------------------------------------------------- columns named after people
 
 
-def find_blocks(sheet: Sheet, people: FormPeople, notes: Notes) -> None:
+def find_blocks(sheet: Sheet, people: FormPeople) -> None:
     """Columns named after people hold answers about them: yes or no, scores, or ranks."""
     named = [
         column
-        for column in sheet.columns
+        for column in sheet.of("", *NAME_LISTS, *TOPICS)
         if not column.forced
-        and column.meaning in {"", *NAME_LISTS, *TOPICS}
         and any(t and people.find(t) for t in (column.option, column.head, rounded_head(column.head)[0]))
     ]
     cells = {cell for column in named for cell in sheet.distinct(column)}
-    kind = block_kind(cells, sheet) if named and cells else ""
+    kind = block_kind(cells, sheet)
     if not kind and len(named) > 1 and cells:
-        odd = sorted(cell for cell in cells if not values.is_tidy_number(cell) and not _is_answer(cell, sheet))
+        odd = sorted(cell for cell in cells if not values.is_tidy_number(cell) and not _are_answers([cell], sheet))
         first = next(c for c in named if set(odd) & set(sheet.distinct(c)))
         text = f"{len(named)} columns are named after people; cells such as {shown(odd)} are no answers"
-        notes.doubt(sheet.name, first.head, "wishes", text, "scores", "ranked", "choices", "ignore")
+        sheet.doubt(first, "wishes", text, "scores", "ranked", "choices", "ignore")
     if kind == "scores":
-        kind = scores_or_ranks(sheet, named, notes)
+        kind = scores_or_ranks(sheet, named)
     for column in named if kind else ():
         column.meaning = kind
         column.decimals = values.has_decimal_commas(cells, sheet.table.delimiter)
@@ -152,19 +140,15 @@ def block_kind(cells: Iterable[str], sheet: Sheet) -> str:
         return "scores"
     if all(re.fullmatch(r"-?\d+(?:\.\d+)?%|[1-9]\d?(?:st|nd|rd|th|er|e|\.)?", cell) for cell in distinct):
         return "scores" if any(cell.endswith("%") for cell in distinct) else "ranked"
-    return "choices" if all(_is_answer(cell, sheet) for cell in distinct) else ""
+    return "choices" if _are_answers(distinct, sheet) else ""
 
 
-def _is_answer(cell: str, sheet: Sheet) -> bool:
-    try:
-        return bool(values.answer(cell, sheet.words))
-    except Fault:
-        return False
+def _are_answers(cells: Iterable[str], sheet: Sheet) -> bool:
+    return values.readable(cells, values.answer, sheet.words) == 1
 
 
-def scores_or_ranks(sheet: Sheet, columns: list[Column], notes: Notes) -> str:
+def scores_or_ranks(sheet: Sheet, columns: list[Column]) -> str:
     """Ranks where the heads say so; a question where every row is a permutation and no head tells."""
-    said = plain(" ".join([sheet.columns[0].head, *(c.stem for c in columns if c.option)])).split()
     scale = " ".join([sheet.name, *(c.head for c in sheet.columns)])
     best = re.findall(
         r"(\d+)\s*(?:=|is|ist|est|es|é|e)\s*(?:the |der |le |el |la |o |a |il )?(\w+)", scale, re.IGNORECASE
@@ -172,14 +156,13 @@ def scores_or_ranks(sheet: Sheet, columns: list[Column], notes: Notes) -> str:
     tops = {number for number, word in best if sheet.words.has("best", [plain(word)])}
     if tops:
         return "ranked" if tops == {"1"} else "scores"
+    said = plain(" ".join([sheet.columns[0].head, *(c.stem for c in columns if c.option), sheet.name])).split()
     for concept, kind in (("points", "scores"), ("rank", "ranked")):
-        if sheet.words.has(concept, [*said, *plain(sheet.name).split()]):
+        if sheet.words.has(concept, said):
             return kind
     if _are_permutations(sheet, columns):
-        text = (
-            f"every row ranks the {len(columns)} people in the heads from 1: is 1 the best choice, or the lowest score?"
-        )
-        notes.doubt(sheet.name, columns[0].head, "wishes", text, "ranked", "scores", likely="scores")
+        text = f"every row ranks the {len(columns)} people in the heads from 1: is 1 the best, or the lowest score?"
+        sheet.doubt(columns[0], "wishes", text, "ranked", "scores", likely="scores")
     return "scores"
 
 

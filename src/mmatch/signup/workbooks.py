@@ -6,8 +6,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mmatch.errors import InputError, Problem, excerpt
+from mmatch.io.tables import InputTable
 from mmatch.io.workbooks import is_workbook, read_workbook
-from mmatch.signup.tables import InputTable, table_from_rows
+from mmatch.signup.tables import table_from_rows
 
 if TYPE_CHECKING:
     from mmatch.signup.vocabulary import Words

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from mmatch.availability import slot_of_head
 from mmatch.signup.blocks import read_block
-from mmatch.signup.sheets import IDENTITY, Column, Sheet
+from mmatch.signup.shapes import Shape
+from mmatch.signup.sheets import BLOCKS, IDENTITY, Column, Sheet
 from mmatch.signup.vocabulary import plain, spoken
 from mmatch.signup.wishes import banned_value, block_kind, scores_or_ranks
 
@@ -17,47 +18,42 @@ if TYPE_CHECKING:
 _CORNER = re.compile(
     r"|mentees?|mentors?|people|person|mentees? (?:and |by |vs |x )?mentors?|mentors? (?:and |by |vs |x )?mentees?"
 )
-_BLOCKS = ("choices", "accepts", "scores", "ranked")
+_BLOCKS = BLOCKS - {"hours"}
 
 
-class MatrixShape:
-    """One row a mentee, one column a mentor; the other way round where the corner says "mentor"."""
+def _fits(sheet: Sheet, known: frozenset[str]) -> bool:
+    """Where the corner says so, or all heads name known people, or the only file holds nothing but answers."""
+    columns = _cells_of(sheet)
+    corner = _is_corner(sheet)
+    if not columns or not (corner or sheet.columns[0].meaning in IDENTITY):
+        return False
+    if any(column.meaning in _BLOCKS for column in columns):
+        return sheet.columns[0].meaning not in IDENTITY or sheet.alone
+    cells = {cell for column in columns for cell in sheet.distinct(column)}
+    kind = block_kind(cells, sheet)
+    if not kind or all(slot_of_head(column.head) is not None for column in columns):
+        return False
+    if corner or known:
+        return corner or {column.head.casefold() for column in columns} <= known
+    clear = kind != "scores" or banned_value(cells) is not None
+    return sheet.alone and not sheet.role and len(columns) > 1 and clear
 
-    name = "matrix"
-    rank = 30
 
-    def fits(self, sheet: Sheet, known: frozenset[str]) -> bool:
-        """Where the corner says so, or all heads name known people, or the only file holds nothing but answers."""
-        columns = _cells_of(sheet)
-        corner = _is_corner(sheet)
-        if not columns or not (corner or sheet.columns[0].meaning in IDENTITY):
-            return False
-        if any(column.meaning in _BLOCKS for column in columns):
-            return sheet.columns[0].meaning not in IDENTITY or sheet.alone
-        kind = block_kind((cell for column in columns for cell in sheet.distinct(column)), sheet)
-        if not kind or all(slot_of_head(column.head) is not None for column in columns):
-            return False
-        if corner:
-            return True
-        if known:
-            return {column.head.casefold() for column in columns} <= known
-        clear = kind != "scores" or banned_value(c for column in columns for c in sheet.cells(column)) is not None
-        return sheet.alone and not sheet.role and len(columns) > 1 and clear
-
-    def read(self, sheet: Sheet, draft: Draft) -> None:
-        """Scores or wishes of every row."""
-        columns = _cells_of(sheet)
-        kind = block_kind((cell for column in columns for cell in sheet.distinct(column)), sheet) or "scores"
-        if kind == "scores" and not any(column.meaning for column in columns):
-            kind = scores_or_ranks(sheet, columns, draft.notes)
-        bans = kind == "scores" and banned_value(c for column in columns for c in sheet.cells(column)) is not None
-        for column in columns:
-            column.meaning = column.meaning or kind
-            column.how = column.how or ("bans" if bans and column.meaning == "scores" else "")
-        first = sheet.columns[0]
-        role = "mentor" if _corner_side(sheet) == "mentor" or sheet.role == "mentor" else "mentee"
-        first.meaning = first.meaning or role
-        read_block(sheet, draft, role)
+def _read(sheet: Sheet, draft: Draft) -> None:
+    """Scores or wishes of every row: a mentee, or a mentor where the corner says so."""
+    columns = _cells_of(sheet)
+    cells = {cell for column in columns for cell in sheet.distinct(column)}
+    kind = block_kind(cells, sheet) or "scores"
+    if kind == "scores" and not any(column.meaning for column in columns):
+        kind = scores_or_ranks(sheet, columns)
+    bans = kind == "scores" and banned_value(cells) is not None
+    for column in columns:
+        column.meaning = column.meaning or kind
+        column.how = column.how or ("bans" if bans and column.meaning == "scores" else "")
+    first = sheet.columns[0]
+    role = "mentor" if _corner_side(sheet) == "mentor" or sheet.role == "mentor" else "mentee"
+    first.meaning = first.meaning or role
+    read_block(sheet, draft, role)
 
 
 def _corner_side(sheet: Sheet) -> str:
@@ -78,4 +74,4 @@ def _cells_of(sheet: Sheet) -> list[Column]:
     return rest if all(column.meaning in {"", *_BLOCKS} for column in rest) else []
 
 
-SHAPE = MatrixShape()
+SHAPES = (Shape("matrix", 30, _fits, _read),)

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from mmatch.errors import InputError, LimitError, Problem, Problems, excerpt
-from mmatch.signup.tables import MOST_CELLS, MOST_COLUMNS, MOST_ROWS, SPACES, InputTable
+from mmatch.io.tables import MOST_CELLS, MOST_COLUMNS, MOST_ROWS, SPACES, InputTable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from mmatch.errors import ExtraError, InputError, LimitError, Problem, excerpt
 from mmatch.io.files import read_bytes
-from mmatch.signup.frames import table_from_frame
-from mmatch.signup.tables import MOST_CELLS
+from mmatch.io.frames import table_from_frame
+from mmatch.io.tables import MOST_CELLS
 
 if TYPE_CHECKING:
     import os
 
-    from mmatch.signup.tables import InputTable
+    from mmatch.io.tables import InputTable
 
 
 def table_from_parquet(path: str | os.PathLike[str], name: str) -> InputTable:
