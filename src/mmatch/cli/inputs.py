@@ -41,10 +41,10 @@ AnswerWords = Annotated[
         help="The folder that match wrote, or its result.json, matches.csv or result.xlsx; or three files.",
     ),
 ]
-Language = Annotated[str, typer.Option(help="Of people who state none: en, de, es, fr.")]
 ContactOption = Annotated[
     str, typer.Option("--contact", help="Whose addresses people see: partner, all (of a group, too) or none.")
 ]
+Language = Annotated[str, typer.Option(help="Of people who state none: en, de, es, fr.")]
 Limit = Annotated[float | None, typer.Option(help="Seconds.")]
 
 
