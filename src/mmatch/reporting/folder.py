@@ -95,7 +95,10 @@ def write_schedule_folder(  # noqa: PLR0913 - one keyword for each kind of file
     for name in sorted({plan.format for plan in schedule.plans}):
         form = format_of(name, schedule.settings.formats)
         for who in ("mentor", "mentee"):
-            atomic_write(folder / f"handout-{slug(name)}-{who}.md", handout(form, who, language).encode())
+            atomic_write(
+                folder / f"handout-{'-'.join(map(slug, name.split('_')))}-{who}.md",
+                handout(form, who, language).encode(),
+            )
     people = made_folder(folder / "handouts")
     for number, who in enumerate(sorted({who for plan in schedule.plans for who in plan.people}), 1):
         text = person_handout(cohort, schedule, who, language=language)
