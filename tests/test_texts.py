@@ -58,7 +58,7 @@ def of_formats():
 
 def of_templates():
     """The texts that templates wrap in _("...")."""
-    for path in HOME.rglob("*.html"):
+    for path in (*HOME.rglob("*.html"), *HOME.rglob("templates/**/*.txt")):
         yield from re.findall(r"""\b_\("([^"]+)"\)""", path.read_text(encoding="utf-8"))
 
 

@@ -221,3 +221,55 @@ def report(  # noqa: PLR0913 - the options of the verb
     typer.echo(f"Written: {made.write(out)}")
     if people is not None:
         typer.echo(f"Written to {people}: {len(made.write_people(people))} pages, one a person.")
+
+
+def letters(  # noqa: PLR0913 - the options of the verb
+    answer: AnswerWords,
+    *,
+    schedule: Annotated[str | None, typer.Option(help="The folder of a schedule, or its schedule.json.")] = None,
+    out: Annotated[str, typer.Option(help="The folder to write to.")] = "letters",
+    templates: Annotated[
+        str | None, typer.Option(help="A folder with texts of your own: mentor.txt, mentee.txt, left_over.txt.")
+    ] = None,
+    begin: Annotated[
+        str | None, typer.Option(help="Write templates to begin with to this folder, and no letters.")
+    ] = None,
+    language: Language = "en",
+    title: Annotated[str, typer.Option(help="What the program is called.")] = "Mentoring program",
+    sender: Annotated[str, typer.Option(help='Who writes, such as "Mia Schulz <mia@example.org>".')] = "",
+    contact: ContactOption = "partner",
+) -> None:
+    """Write a letter to everybody: mentors, mentees, and those who are left over. Nothing is sent.
+
+    Each is a text and an e-mail that mail programs open as a draft, in the language that the person states and on
+    their clock; mail_merge.csv has all of them in one table. For example:
+    mmatch letters result --schedule schedule --sender "Mia Schulz <mia@example.org>"
+    """
+    from mmatch.io.files import atomic_write, made_folder
+    from mmatch.io.schedules import read_schedule
+    from mmatch.reporting.letter_writing import letter_templates
+    from mmatch.reporting.letter_writing import letters as written
+
+    if begin is not None:
+        made_folder(Path(begin))
+        for name, text in letter_templates(language).items():
+            atomic_write(Path(begin) / f"{name}.txt", text)
+        typer.echo(f"Written to {begin}: mentor.txt, mentee.txt, left_over.txt. Change them, then give --templates.")
+        return
+    question = only(answer)
+    dates = None if schedule is None else read_schedule(schedule_file(schedule))
+    made = written(
+        *(question.cohort, question.result, dates),
+        templates=templates,
+        language=language,
+        title=title,
+        sender=sender,
+        contact=contact,
+    )
+    made.write(out)
+    typer.echo(f"Written to {out}: {len(made)} letters (.txt, .eml), mail_merge.csv.")
+    lost = [letter for letter in made if not letter.email]
+    if lost:
+        some = ", ".join(dict.fromkeys(letter.name for letter in lost[:5]))
+        more = f" and {len(lost) - 5} more" if len(lost) > 5 else ""
+        typer.echo(f"No address is known of {some}{more}: their letters have no recipient.")

@@ -51,13 +51,22 @@ def report(
     Raises:
         InputError: parts that do not belong together, an attribute that nobody has, a language that is not translated.
     """
+    check_parts(cohort, result, schedule, effects, title)
+    translator(language)
+    material = Material(cohort, result, reasons(cohort, result), schedule, effects, by, title, language)
+    return Report(material, overview(material))
+
+
+def check_parts(
+    cohort: Cohort, result: Result, schedule: Schedule | None, effects: PolicyEffects | None, title: str
+) -> None:
+    """Raise an InputError where the parts of a page or a letter do not belong together."""
     check_answer(cohort, result)
     for name, value, kind in (("schedule", schedule, Schedule), ("effects", effects, PolicyEffects)):
         if value is not None and not isinstance(value, kind):
             raise InputError(Problem("type", name, f"found {type(value).__name__}, expected {kind.__name__}"))
     if type(title) is not str:
         raise InputError(Problem("type", "title", f"found {excerpt(title)}, expected a text"))
-    translator(language)
     known = set(result.found or ())
     dated = [] if schedule is None else [plan.match for plan in schedule.plans]
     dated += [] if schedule is None else [item.match for item in schedule.unplaced]
@@ -66,8 +75,6 @@ def report(
             pair = excerpt(f"{match.mentor} with {', '.join(match.mentees)}")
             text = f"it is about {pair}, and the result has no such match"
             raise InputError(Problem("other-matches", "schedule", text))
-    material = Material(cohort, result, reasons(cohort, result), schedule, effects, by, title, language)
-    return Report(material, overview(material))
 
 
 @dataclass(frozen=True, eq=False)

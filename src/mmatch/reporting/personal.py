@@ -23,6 +23,7 @@ MISSED = {
     "outranked": gettext_noop("The places on this topic went to others."),
     "price": gettext_noop("A place here would have cost others theirs."),
 }
+NO_PLACE = gettext_noop("No place was found.")
 ROLES = {"mentor": gettext_noop("mentor"), "mentee": gettext_noop("mentee")}
 
 
@@ -99,8 +100,9 @@ def _missed(found: Material, who: str, texts: NullTranslations) -> Iterator[Sect
     """What this person asked for and did not get, without a word about others."""
     _ = texts.gettext
     points = [
-        f"{topic or _('any topic')}: {_(MISSED[kind]) if kind in MISSED else _('No place was found.')}"
+        f"{topic or _('any topic')}: {_(MISSED.get(kind, NO_PLACE))}"
         for topic, kind in found.missed_of.get(who, {}).items()
+        if kind != "limit"
     ]
     if points:
         yield Section("missed", _("What could not be found for you"), points=points)
