@@ -54,6 +54,9 @@ class DateOptions:
     out: Out = None
     calendars: Annotated[bool, typer.Option("--calendars", help="Write calendar files (.ics), too.")] = False
     key: Annotated[str, typer.Option(help="A secret from which the names of calendar entries are made.")] = ""
+    tasks: Annotated[str, typer.Option(help="How calendars hold tasks: todo, or event where todos are not shown.")] = (
+        "todo"
+    )
     language: Language = "en"
     as_json: AsJson = False
 
@@ -177,6 +180,7 @@ def _dated(question: Inputs, made: Schedule, dates: DateOptions) -> None:
             calendars=dates.calendars,
             key=dates.key,
             now=dates.now,
+            tasks=dates.tasks,
             language=dates.language,
         )
         write_workbook(facts, question.result, found, Path(dates.out) / "result.xlsx", made)

@@ -120,7 +120,7 @@ def print_needs(out: Console, needs: Sequence[Need], planned: str) -> None:
     ]
     if rows:
         heads = ("topic", "requests", "planned", "calls for", "why")
-        out.print(table(heads, rows[:MOST_ROWS], "Formats of sessions", right=heads[1:2]))
+        out.print(table(heads, rows[:MOST_SHOWN], "Formats of sessions", right=heads[1:2]))
         _print_more(out, len(rows))
         if len(rows) < len(needs):
             out.print(

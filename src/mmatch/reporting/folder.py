@@ -56,7 +56,7 @@ def write_folder(
             write_workbook(cohort, result, reasons, folder / "result.xlsx", contact=contact)
 
 
-def write_schedule_folder(
+def write_schedule_folder(  # noqa: PLR0913 - one keyword for each kind of file
     folder: Path,
     cohort: Cohort,
     schedule: Schedule,
@@ -64,6 +64,7 @@ def write_schedule_folder(
     calendars: bool = False,
     key: str = "",
     now: str | None = None,
+    tasks: str = "todo",
     language: str = "en",
 ) -> None:
     """Write schedule.json, tables (sessions, mail_merge, dues, unplaced), hand-outs, and calendar files where wanted.
@@ -77,6 +78,7 @@ def write_schedule_folder(
         calendars: whether to write the folder ``calendars``.
         key: of the names of calendar entries.
         now: the time stamp of calendar entries; None takes the clock of this machine.
+        tasks: how calendars hold tasks: "todo" or "event".
         language: of hand-outs and calendars, but of people who state another one that is translated.
 
     Raises:
@@ -93,7 +95,10 @@ def write_schedule_folder(
     for name in sorted({plan.format for plan in schedule.plans}):
         form = format_of(name, schedule.settings.formats)
         for who in ("mentor", "mentee"):
-            atomic_write(folder / f"handout-{slug(name)}-{who}.md", handout(form, who, language).encode())
+            atomic_write(
+                folder / f"handout-{'-'.join(map(slug, name.split('_')))}-{who}.md",
+                handout(form, who, language).encode(),
+            )
     people = made_folder(folder / "handouts")
     for number, who in enumerate(sorted({who for plan in schedule.plans for who in plan.people}), 1):
         text = person_handout(cohort, schedule, who, language=language)
@@ -101,4 +106,4 @@ def write_schedule_folder(
     if calendars:
         clock = dt.datetime.now(dt.UTC).replace(second=0, microsecond=0)
         stamp = clock if now is None else now
-        write_calendars(cohort, schedule, folder / "calendars", now=stamp, key=key, language=language)
+        write_calendars(cohort, schedule, folder / "calendars", now=stamp, key=key, tasks=tasks, language=language)
