@@ -102,7 +102,7 @@ def test_a_program_holds_formats_of_its_own():
 def test_people_may_be_named_by_their_full_names(tmp_path, text, told):
     path = tmp_path / "matches.csv"
     path.write_text(f"mentor;mentee\n{text}\n", encoding="utf-8")
-    from mmatch.signup.hand_made import read_matches
+    from mmatch.io.hand_made import read_matches
 
     if told is None:
         assert read_matches(COHORT, APART, path).pairs() == [("ann", "finn", "")]
@@ -115,7 +115,7 @@ def test_a_name_of_two_people_is_a_question(tmp_path):
     twins = mm.Cohort([*PEOPLE[:3], replace(PEOPLE[3], name="Eva Roth")])
     path = tmp_path / "matches.csv"
     path.write_text("mentor,mentee\nann,Eva Roth\n", encoding="utf-8")
-    from mmatch.signup.hand_made import read_matches
+    from mmatch.io.hand_made import read_matches
 
     with pytest.raises(mm.InputError, match='2 people are called "Eva Roth": eva, finn'):
         read_matches(twins, mm.Program(), path)
@@ -129,7 +129,7 @@ def test_a_result_for_other_formats_of_the_same_name_answers_another_program():
 
 
 def test_a_name_that_is_also_the_address_is_one_person():
-    from mmatch.signup.hand_made import Names
+    from mmatch.io.hand_made import Names
 
     cohort = mm.Cohort([mm.Participant("ann", offers=[mm.Offer()], name="ann@x.org", email="ann@x.org")])
     assert Names(cohort).id_of("Ann@x.org", "mentor") == "ann"

@@ -95,7 +95,7 @@ def _keeping(program: Program, cohort: Cohort, path: str) -> Program:
     from dataclasses import replace
 
     from mmatch.aims import Keep
-    from mmatch.signup.hand_made import earlier_pairs
+    from mmatch.io.hand_made import earlier_pairs
 
     pairs, gone = earlier_pairs(cohort, path)
     if gone:

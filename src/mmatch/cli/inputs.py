@@ -167,7 +167,7 @@ class Inputs:
         Raises:
             InputError: nobody, or several, are called so.
         """
-        from mmatch.signup.hand_made import Names
+        from mmatch.io.hand_made import Names
 
         return Names(self.cohort).id_of(text, "person")
 
@@ -178,9 +178,9 @@ def question_of(words: list[str]) -> tuple[Inputs, list[str]]:
     The first word is the folder that `mmatch match` wrote, a result.json, or a matches.csv made by hand, with
     cohort.json and program.json beside it; or three words name cohort, program and answer.
     """
+    from mmatch.io.hand_made import read_matches
     from mmatch.io.programs import read_program
     from mmatch.io.results import read_result
-    from mmatch.signup.hand_made import read_matches
     from mmatch.signup.reading import read_cohort
 
     if not Path(words[0]).exists():

@@ -48,6 +48,7 @@ class FormAnswer:
 
 def read_people(sheet: Sheet) -> list[FormAnswer]:
     """One answer a row, identities and roles only; rows without an id are noted and left out."""
+    sheet.is_read = True
     identity = sheet.identity()
     if not identity:
         return []
@@ -74,6 +75,7 @@ def read_people(sheet: Sheet) -> list[FormAnswer]:
             answer.facts["name"], answer.name_key = name, name_key(name)
         if address:
             answer.facts["email"] = address
+        sheet.row_roles[row] = answer.roles
         found.append(answer)
     return found
 

@@ -10,6 +10,7 @@ from mmatch.errors import LimitError, Problem, excerpt
 from mmatch.signup.persons import MOST_SUGGESTED
 from mmatch.signup.questions import answers
 from mmatch.signup.values import UNLIMITED
+from mmatch.signup.vocabulary import folded
 from mmatch.signup.wishes import is_remark
 
 if TYPE_CHECKING:
@@ -146,15 +147,15 @@ class Assembler:
         return list(dict.fromkeys(self._spelled(topic, answer) for topic in topics))
 
     def _spelled(self, topic: str, answer: FormAnswer | None) -> str:
-        topic = self.draft.synonyms.get(" ".join(topic.casefold().split()), topic)
+        topic = self.draft.synonyms.get(folded(topic), topic)
         topic = self.draft.people.mapping.answer(topic) or topic
         if answer is not None:
             self._stated.setdefault(topic, answer)
-        first = self._topics.setdefault(" ".join(topic.casefold().split()), topic)
+        first = self._topics.setdefault(folded(topic), topic)
         if first != topic and answer is not None:
             where = answer.place("topic", "offers", "requests")
             self.notes.warn("topic-spelling", where, f"the topic {excerpt(topic)} is taken for {excerpt(first)}")
-            self._topics[" ".join(topic.casefold().split())] = first
+            self._topics[folded(topic)] = first
         return first
 
     def _ranks(self, person: FormPerson, side: str, everybody: Sequence[str]) -> Entries | None:

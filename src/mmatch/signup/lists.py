@@ -10,6 +10,8 @@ import re
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
+from mmatch.signup.vocabulary import folded
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -91,8 +93,8 @@ class Options:
         """
         cells = Counter(joined)
         split_cells = {cell: comma_pieces(cell) for cell in cells}
-        self.whole = {_key(text) for text in alone}
-        single = {_key(pieces[0]) for pieces in split_cells.values() if len(pieces) == 1}
+        self.whole = {folded(text) for text in alone}
+        single = {folded(pieces[0]) for pieces in split_cells.values() if len(pieces) == 1}
         self._known = self.whole | single
         starts = [pieces[0] for pieces in split_cells.values() if pieces] + list(alone)
         self._capitals = sum(text[:1].isupper() for text in starts) >= 0.9 * max(len(starts), 1)
@@ -100,7 +102,7 @@ class Options:
         before: defaultdict[str, set[str]] = defaultdict(set)
         times: Counter[tuple[str, str]] = Counter()
         for cell, pieces in split_cells.items():
-            keys = [_key(piece) for piece in pieces]
+            keys = [folded(piece) for piece in pieces]
             for one, other in zip(["", *keys], [*keys, ""], strict=True):
                 after[one].add(other)
                 before[other].add(one)
@@ -111,9 +113,9 @@ class Options:
             for cell, pieces in split_cells.items()
             if len(pieces) == 2
             and cells[cell] > 1
-            and _key(cell) not in self.whole
-            and _key(pieces[0]) in self._known
-            and before[_key(pieces[1])] == {_key(pieces[0])}
+            and folded(cell) not in self.whole
+            and folded(pieces[0]) in self._known
+            and before[folded(pieces[1])] == {folded(pieces[0])}
             and not pieces[1][:1].islower()
         )
 
@@ -123,7 +125,7 @@ class Options:
         items: list[str] = []
         k = 0
         while k < len(pieces):
-            end = next((n for n in range(len(pieces), k + 1, -1) if _key(", ".join(pieces[k:n])) in self.whole), k)
+            end = next((n for n in range(len(pieces), k + 1, -1) if folded(", ".join(pieces[k:n])) in self.whole), k)
             if end == k:
                 end = k + 1
                 while end < len(pieces) and self._glued(pieces[end - 1], pieces[end]):
@@ -134,14 +136,10 @@ class Options:
 
     def _glued(self, one: str, other: str) -> bool:
         """Whether a comma stands inside an option: what follows begins small, or the two never stand apart."""
-        first, second = _key(one), _key(other)
+        first, second = folded(one), folded(other)
         if second in self._known:
             return False
         if self._capitals and other[:1].islower():
             return True
         never_apart = self._after[first] == {second} and self._before[second] == {first}
         return never_apart and first not in self._known and self._times[first, second] > 1
-
-
-def _key(text: str) -> str:
-    return " ".join(text.casefold().split())

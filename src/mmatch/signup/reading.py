@@ -242,7 +242,7 @@ class _Reader:
             name_by_role(sheet)
             check_identity(sheet)
         settle_ids(files)
-        pair_topics(files, lambda sheet, column: column.claim.side or sheet.role)
+        pair_topics(files)
         give_roles(files)
         for sheet in files:
             warn_of_ids(sheet)
@@ -250,7 +250,7 @@ class _Reader:
         people = FormPeople(Notes(), forced)
         for answer in self.answers:
             people.take(answer)
-        settle_columns(files, self.answers, people)
+        settle_columns(files, people)
         for sheet in sheets:
             note_faults(sheet)
         for sheet in files:

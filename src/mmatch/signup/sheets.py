@@ -99,6 +99,8 @@ class Sheet:
     forced: FileMeaning = field(default_factory=lambda: FileMeaning(""))
     left_out: frozenset[int] = frozenset()
     sections: dict[int, str] = field(default_factory=dict)  # the roles of rows, where lines between them say so
+    row_roles: dict[int, frozenset[str]] = field(default_factory=dict)  # in which each person takes part
+    is_read: bool = False  # once `row_roles` is known
     alone: bool = False
     _distinct: dict[int, dict[str, int]] = field(default_factory=dict)
 
@@ -234,6 +236,28 @@ class Sheet:
     def called(self) -> set[str]:
         """Every text by which the people of the sheet may be called, in small letters."""
         return {text.casefold() for texts in self.people(self.rows) for text in texts if text}
+
+    # ------------------------------------------------------------------ whose answers a column holds
+
+    def has_side(self, side: str) -> bool:
+        """Whether anybody in the sheet takes part as a mentor, or as a mentee."""
+        return any(side in found for found in self.row_roles.values())
+
+    def whose(self, column: Column) -> str:
+        """Mentor, mentee or "": by who fills the column; by its head and the file before the answers are read."""
+        if not self.is_read:
+            return column.claim.side or self.role.replace("both", "")
+        roles = {role for found in self.row_roles.values() for role in found}
+        return next(iter(roles)) if len(roles) == 1 else self.filled_by(column)
+
+    def filled_by(self, column: Column) -> str:
+        """Mentor or mentee, where only rows of people in this role fill a column, in a table with both."""
+        single = {row: found for row, found in self.row_roles.items() if len(found) == 1}
+        filled = Counter(found for row, found in single.items() if self.cell(row, column))
+        if len(set(single.values())) < 2 or not filled:
+            return ""
+        ((first,), most), *rest = filled.most_common()
+        return first if not rest or rest[0][1] * 10 <= most else ""
 
     # ------------------------------------------------------------------ what is noted
 

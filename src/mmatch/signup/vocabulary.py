@@ -35,6 +35,11 @@ def plain(text: str) -> str:
     return re.sub(r"[\W_]+", " ", letters.casefold().replace("ß", "ss")).strip()
 
 
+def folded(text: str) -> str:
+    """A text for comparing: small letters, single spaces."""
+    return " ".join(text.casefold().split())
+
+
 def name_key(name: str) -> str:
     """A name in any order of its words: "Lee, Ann" is "Ann Lee"."""
     return " ".join(sorted(plain(name).split()))
