@@ -17,7 +17,7 @@ from mmatch.signup.lists import Options
 from mmatch.signup.mapping import FileMeaning
 from mmatch.signup.questions import Notes, Spot
 from mmatch.signup.values import Fault, readable
-from mmatch.signup.vocabulary import Claim, Words, plain
+from mmatch.signup.vocabulary import Claim, Words, plain, spoken
 
 if TYPE_CHECKING:
     from mmatch.availability import Slot
@@ -183,6 +183,10 @@ class Sheet:
     def speaks(self, column: Column, *concepts: str) -> bool:
         """Whether the head of a column has a word of one of some concepts."""
         return any(self.words.has(concept, column.plain) for concept in concepts)
+
+    def side_of(self, text: str) -> str:
+        """Mentor or mentee, where a text names only one of them."""
+        return self.words.side_of(spoken(text))
 
     def reads(self, column: Column, grammar: Callable[[str, Words], object]) -> float:
         """The share of different cells of a column that a grammar reads."""

@@ -253,7 +253,9 @@ def side_by_side(table: InputTable, words: Words) -> list[InputTable]:
         parts = [[j for j in wide[:k] if j not in blank], [j for j in wide[k + 1 :] if j not in blank]]
         named = [{words.claim(table.own_head(j)).meaning for j in part} for part in parts]
         if all(meanings & {"name", "first_name", "email", "id"} for meanings in named):
-            return [_part(table, part) for part in parts]
+            first, second = (_part(table, part) for part in parts)
+            same = first.name == second.name
+            return [first, replace(second, name=f"{second.name} (2)") if same else second]
     return [table]
 
 

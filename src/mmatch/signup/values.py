@@ -227,12 +227,14 @@ def priority(text: str, words: Words) -> Any:
 
 def readable(cells: Iterable[str], read: Callable[[str, Words], object], words: Words) -> float:
     """The share of different cells that a grammar of this module reads."""
-    total = good = 0
-    for cell in cells:
-        total += 1
-        try:
-            read(cell, words)
-            good += 1
-        except Fault:
-            continue
-    return good / total if total else 0.0
+    found = [fits(cell, read, words) for cell in cells]
+    return sum(found) / len(found) if found else 0.0
+
+
+def fits(cell: str, read: Callable[[str, Words], object], words: Words) -> bool:
+    """Whether a grammar of this module reads a cell."""
+    try:
+        read(cell, words)
+    except Fault:
+        return False
+    return True
