@@ -237,6 +237,8 @@ class Words:
         negative = self.has(
             "negative", [w for w, after in pairwise([*words, "of"]) if (w, after) not in {("no", "of"), ("no", "que")}]
         )
+        wishes = prefers and not others and bool(side or words[-1:] in (["with"], ["have"]))
+        part = self._part_of_name(words)
         meanings = (
             ("timezone", self.has("zone", words) and not topical),
             ("mentors", self._counts_mentors(words[many + 1 :], question)),
@@ -245,15 +247,12 @@ class Words:
             ("", topical),
             ("avoids", negative),
             ("choice", ordinal and (prefers or bool(side) or len(words) < 3)),
-            (self._part_of_name(words), bool(self._part_of_name(words)) and not others),
+            (part, bool(part) and not others),
             (f"is_{side}", bool(side) and (self.has("join", words) or self._is_bare(words, question))),
-            (
-                "mentee_ranks" if side == "mentee" else "ranks",
-                prefers and not others and bool(side or words[-1:] in (["with"], ["have"])),
-            ),
+            ("mentee_ranks" if side == "mentee" else "ranks", wishes),
+            ("email", not others and not {"email", "mail", "courriel", "correo"}.isdisjoint(words)),
         )
-        named = (("email", not others and not {"email", "mail", "courriel", "correo"}.isdisjoint(words)),)
-        meaning = next((meaning for meaning, holds in (*meanings, *named) if holds), "")
+        meaning = next((meaning for meaning, holds in meanings if holds), "")
         if meaning == "topic" or (not meaning and not topical):
             side = self._topic_side(words, side)
         return meaning, side if meaning in {"", "topic", "choice"} and not (topical and negative) else ""
