@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from mmatch.availability import DAYS
@@ -53,7 +54,6 @@ class Column:
     option: str = ""
     forced: bool = False
     options: Options | None = None
-    decimals: bool = False
     slot: Slot | None = None
     branches: tuple[int, ...] = ()  # other columns of this head, where a form asks one question in each branch
 
@@ -155,20 +155,18 @@ class Sheet:
         if column.number not in self._distinct:
             self._distinct[column.number] = Counter(self._text(row, column) for row in self.table.rows)
             self._distinct[column.number].pop("", None)
-        found = self._distinct[column.number]
         if not column.values:
-            return found
+            return self._distinct[column.number]
         mapped: Counter[str] = Counter()
-        for text, times in found.items():
+        for text, times in self._distinct[column.number].items():
             mapped[column.values.get(text, text)] += times
         mapped.pop("", None)
         return mapped
 
     def same_head(self, column: Column) -> list[str]:
         """The different texts in all columns that bear the head of one, such as two columns "choice"."""
-        return list(
-            dict.fromkeys(t for other in self.columns if other.head == column.head for t in self.distinct(other))
-        )
+        alike = (self.distinct(other) for other in self.columns if other.head == column.head)
+        return list(dict.fromkeys(chain.from_iterable(alike)))
 
     def is_filled(self, column: Column) -> bool:
         """Whether any cell of a column holds something."""

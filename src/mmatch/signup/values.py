@@ -6,6 +6,7 @@ import math
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from mmatch.cohort.participants import MODES
@@ -153,6 +154,7 @@ def yes_or_no(text: str, words: Words) -> bool:
     return given == "yes"
 
 
+@lru_cache(maxsize=4096)
 def roles(text: str, words: Words) -> frozenset[str]:
     """Who a person is in the program: mentor, mentee, or both."""
     phrase = f" {plain(text)} "

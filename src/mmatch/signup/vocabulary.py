@@ -190,8 +190,7 @@ class Words:
             told = self._topic_side(aside, "") if found == "topic" and aside else sides.get(found, "")
             return Claim(found, sure=True, side=side or told)
         question = _SCALE.sub(" ", question)
-        words = plain(question).split()
-        meaning, told = self._asked(question, words)
+        meaning, told = self._asked(question, plain(question).split())
         if not meaning and option and (found := self._known(option)):
             return Claim(found, sure=True, side=side or sides.get(found, ""))
         return Claim(meaning, side=side or told)

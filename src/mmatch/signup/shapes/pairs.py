@@ -172,7 +172,7 @@ def _read_triples(sheet: Sheet, draft: Draft) -> None:
     score.meaning, score.how = "score", "number" if banned is None else "bans"
     if banned is not None and not only_bans and not sheet.forced.shape:
         _ask_of_others(sheet, draft, pair)
-    score.decimals = has_decimal_commas(cells, sheet.table.delimiter)
+    comma = has_decimal_commas(cells, sheet.table.delimiter)
     if not only_bans and draft.scores is None:
         draft.scores = {}
     found = _named(sheet, draft, _columns(sheet, draft))
@@ -180,7 +180,7 @@ def _read_triples(sheet: Sheet, draft: Draft) -> None:
         cell = sheet.cell(row, score)
         mentor, mentee = found.get(row, ("", ""))
         try:
-            value = number(cell, comma=score.decimals) if cell else None
+            value = number(cell, comma=comma) if cell else None
         except Fault as fault:
             sheet.note(row, score, fault)
             continue
