@@ -76,7 +76,10 @@ def read_block(sheet: Sheet, draft: Draft, rows_role: str) -> None:
     }
     roles = {row: rows_role or ("mentor" if p and "mentee" not in p.roles else "mentee") for row, p in people.items()}
     others = {
-        role: [draft.refer(sheet, None, column, _named_in(column, draft), _other(role)) for column in columns]
+        role: [
+            draft.refer(sheet, None, column, _named_in(column, draft), "mentor" if role == "mentee" else "mentee")
+            for column in columns
+        ]
         for role in sorted(set(roles.values()))
     }
     who = sheet.identity()[0] if sheet.identity() else sheet.columns[0]
@@ -128,10 +131,6 @@ def _place(text: str) -> int:
     if not found:
         raise Fault("number", f"found {excerpt(text)}, expected a rank such as 1 or 2nd")
     return int(found[1])
-
-
-def _other(role: str) -> str:
-    return "mentor" if role == "mentee" else "mentee"
 
 
 def _store(

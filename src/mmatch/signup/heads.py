@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from mmatch.errors import InputError, Problem, excerpt
 from mmatch.io.tables import InputTable
-from mmatch.signup.mapping import OTHERS, ColumnMeaning, FileMapping
+from mmatch.signup.mapping import OTHERS, FileMapping
 from mmatch.signup.questions import Notes
 from mmatch.signup.sheets import BLOCKS, IDENTITY, REPEATABLE, Column, Sheet
 from mmatch.signup.vocabulary import Claim, Words, opened_head, plain, rounded_head, spoken
@@ -35,8 +35,10 @@ def sheet_of(table: InputTable, mapping: FileMapping, words: Words, notes: Notes
             column.meaning, column.forced = "ignore", True
         elif not column.forced and column.claim.sure and column.claim.meaning not in {"topic_parent", "topic_synonym"}:
             column.meaning = column.claim.meaning
-        if entry is None and others is not None and (not column.meaning or others.meaning in BLOCKS):
-            _take_rest(column, others)
+        about_person = column.meaning in {*IDENTITY, "mentee", "role"} or not (column.number or column.head)
+        if others and not entry and not about_person and (not column.meaning or others.meaning in BLOCKS):
+            column.meaning, column.how, column.values = others.meaning, others.how, dict(others.values)
+            column.forced = True
     sheet = Sheet(table, columns, words, notes, forced=mapping.file(table.name))
     _check_heads(sheet)
     return sheet
@@ -68,13 +70,6 @@ def _claim(head: str, stem: str, option: str, words: Words) -> Claim:
     asked = words.claim(stem, option)
     told = asked.meaning or asked.side or plain(option) in words.listed("rows.types")
     return asked if told else words.claim(option)
-
-
-def _take_rest(column: Column, others: ColumnMeaning) -> None:
-    """The line "*" of a mapping: blocks take every column that does not say who the person is."""
-    if column.meaning not in {*IDENTITY, "mentee", "role"} and (column.number or column.head):
-        column.meaning, column.how, column.values = others.meaning, others.how, dict(others.values)
-        column.forced = True
 
 
 def _check_heads(sheet: Sheet) -> None:

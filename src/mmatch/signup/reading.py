@@ -290,11 +290,10 @@ class _Reader:
                 people.take(answer)
         covered = {role for answer in self.answers for role in answer.roles}
         draft = Draft(people, notes, frozenset({"mentor", "mentee"} - covered))
-        sound = [sheet if not bad else _without(sheet, bad) for sheet in self.sheets]
         for shape in shapes():
-            for sheet in sound:
-                if sheet.shape == shape.name:
-                    shape.read(sheet, draft)
+            for sheet in [sheet for sheet in self.sheets if sheet.shape == shape.name]:
+                gone = {spot.row for spot in bad if spot.file == sheet.name}
+                shape.read(replace(sheet, left_out=sheet.left_out | gone), draft)
         persons, participants = Assembler(draft).participants()
         try:
             cohort = Cohort.at(
@@ -346,9 +345,3 @@ def _reason(problems: Sequence[Problem]) -> str:
         (f"{column[1]}: " if column else "") + problem.message + (f" ({problem.hint})" if problem.hint else "")
         for problem, column in zip(problems, columns, strict=True)
     )
-
-
-def _without(sheet: Sheet, bad: set[Spot]) -> Sheet:
-    """A sheet whose bad rows are blank for shapes that read rows themselves."""
-    gone = frozenset(spot.row for spot in bad if spot.file == sheet.name)
-    return replace(sheet, left_out=gone) if gone else sheet

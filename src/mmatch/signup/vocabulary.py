@@ -48,12 +48,8 @@ def name_key(name: str) -> str:
 @lru_cache(maxsize=65536)
 def spoken(text: str) -> tuple[str, ...]:
     """The words of a text with their accents: "mentorés" are mentees where "mentores" are mentors."""
-    composed = unicodedata.normalize("NFC", _GENDERED.sub(_ending, text)).casefold()
-    return tuple(re.findall(r"[^\W_]+", composed))
-
-
-def _ending(found: re.Match[str]) -> str:
-    return "e" if found[0] == "(e)" else ""
+    bare = _GENDERED.sub(lambda found: "e" if found[0] == "(e)" else "", text)
+    return tuple(re.findall(r"[^\W_]+", unicodedata.normalize("NFC", bare).casefold()))
 
 
 def opened_head(head: str) -> tuple[str, str]:
