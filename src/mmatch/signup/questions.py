@@ -123,7 +123,7 @@ class Notes:
 
     def again(self, *, collect: bool) -> Notes:
         """A notebook for one more attempt, with what is noted so far; with ``collect`` bad rows are known elsewhere."""
-        problems = [] if collect else list(self.problems)
+        problems = [(problem, spot) for problem, spot in self.problems if spot is None or not collect]
         return Notes(problems, list(self.warnings), list(self.questions), beyond=self.beyond)
 
     def raise_any(self, *, whole_files_only: bool = False) -> None:

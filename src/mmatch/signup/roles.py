@@ -344,7 +344,7 @@ def _role_of_only_file(sheet: Sheet) -> None:
         text = "no role column: whoever fills what mentors state is a mentor, whoever fills what mentees state a mentee"
         sheet.warn("role", None, text, "add a role column holding mentor, mentee or both")
         return
-    if sheet.role:
+    if sheet.role or not sheet.identity():
         return
     sheet.role = likely = next(iter(sides), "mentor")
     best = max(branchings(sheet), key=lambda branching: branching.weight, default=None)
