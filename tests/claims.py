@@ -57,10 +57,10 @@ class Judge:
     def _rules(self, reason, number):
         if any(i == number for i, _ in self.oracle.edges):
             yield "a candidate is left"
-        offers = len(self._reaching(reason, number))
-        if reason.facts["offers"] != offers:
-            yield f"{offers} offers reach them"
-        if max(reason.facts["removed"].values()) > offers:
+        mentors = len({mentor.id for mentor, _ in self._reaching(reason, number)})
+        if reason.facts["mentors"] != mentors:
+            yield f"{mentors} mentors offer it"
+        if max(reason.facts["removed"].values()) > mentors:
             yield "a rule removes more than there are"
 
     def _limit(self, reason, number):

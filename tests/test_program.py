@@ -29,7 +29,7 @@ def test_a_program_reads_back_equal_from_json(question):
 @pytest.mark.parametrize(
     ("make", "told"),
     [
-        (lambda: mm.Program(format="ten"), "single, three_session, two_session"),
+        (lambda: mm.Program(format="ten"), "single, three_session, three_session_product"),
         (lambda: mm.Program(group=(6, 3)), "least 6 is above most 3"),
         (lambda: mm.Program(group=(0, 3)), "from 1"),
         (lambda: mm.Program(group="3-6"), "expected"),

@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import mmatch as mm
+from mmatch.formats import FORMATS, format_of
 from mmatch.texts import day_text, languages, translator, translator_for
 
 HOME = Path(mm.__file__).parent
@@ -43,13 +44,32 @@ def marked():
     return texts, plurals
 
 
+def of_formats():
+    """All texts of the formats that ship which participants read."""
+    for form in map(format_of, FORMATS):
+        yield from (form.title, *form.mentee_notes, *form.mentor_notes)
+        for reflection in (form.before, form.after, *(gap.reflection for gap in form.gaps)):
+            yield from (*reflection.questions, *reflection.mentor_questions) if reflection else ()
+        for contact in (form.follow_up, *(touch for gap in form.gaps for touch in gap.touchpoints)):
+            yield from (contact.mentee_sends, contact.mentor_sends) if contact else ()
+            yield from filter(None, [getattr(contact, "mentee_then", "")])
+        yield from (point for session in form.sessions for point in session.agenda)
+
+
+def of_templates():
+    """The texts that templates wrap in _("...")."""
+    for path in (*HOME.rglob("*.html"), *HOME.rglob("templates/**/*.txt")):
+        yield from re.findall(r"""\b_\("([^"]+)"\)""", path.read_text(encoding="utf-8"))
+
+
 TEXTS, PLURALS = marked()
+TEXTS |= {*of_formats(), *of_templates()}
 OTHERS = languages()[1:]
 
 
 def test_four_languages_are_shipped():
     assert languages() == ("en", "de", "es", "fr")
-    assert len(TEXTS) > 6
+    assert len(TEXTS) > 100
 
 
 @pytest.mark.parametrize("language", OTHERS)

@@ -139,7 +139,7 @@ def test_the_aim_prefers_what_the_rule_demands():
 def test_a_sentence_says_what_was_compared():
     cohort = mm.Cohort([offers("ann", "Rome"), asks("eva", wanted="Oslo")])
     result = mm.solve(cohort, mm.Program(rules=[Same(**TWO)]))
-    text = "eva: the only offer is removed: 1 by Same(mentor='site', mentee='wanted')"
+    text = "eva: ann, the only mentor, is ruled out by the rule that the mentor's site is the mentee's wanted"
     assert [reason.message for reason in mm.reasons(cohort, result)] == [text]
 
 

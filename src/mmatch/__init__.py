@@ -40,7 +40,7 @@ _HOMES = {
     "mmatch.lotteries": ("randomise",),
     "mmatch.matching": ("Match", "Matching", "Reason", "Status", "Trust", "Violation"),
     "mmatch.program": ("Program",),
-    "mmatch.reporting": ("report",),
+    "mmatch.reporting": ("letters", "report"),
     "mmatch.result": ("Result",),
     "mmatch.scheduling": ("Dates", "Schedule", "reschedule", "schedule"),
     "mmatch.signup": ("Question", "Reading", "read_cohort", "read_files"),
@@ -54,7 +54,10 @@ _TYPES = {  # what only verbs give, and what few people need
     "lotteries": ("Draw",),
     "matching": ("Proof", "Stability"),
     "registry": ("Plugin", "installed_plugins", "register"),
-    "reporting": ("ProgressBar", "Report", "week_view"),
+    "reporting": (
+        *("Letter", "Letters", "ProgressBar", "Report", "letter_templates", "person_handout", "week_view"),
+        "write_workbook",
+    ),
     "signup": ("ColumnMeaning", "FileMapping", "FileMeaning", "Rejected", "RejectedRow"),
 }
 

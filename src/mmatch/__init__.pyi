@@ -46,6 +46,7 @@ from mmatch.matching import Status as Status
 from mmatch.matching import Trust as Trust
 from mmatch.matching import Violation as Violation
 from mmatch.program import Program as Program
+from mmatch.reporting.letter_writing import letters as letters
 from mmatch.reporting.pages import report as report
 from mmatch.result import Result as Result
 from mmatch.scheduling.new_schedules import schedule as schedule

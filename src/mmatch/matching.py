@@ -256,13 +256,17 @@ class Reason:
     """Why something is as it is: its kind, whom it concerns, the topic, and a sentence for a coordinator.
 
     ``facts`` are what the sentence claims, by name: how many ask, how many seats there are, with whom, at what price.
+    The sentence has people's names, so ``repr`` leaves it out; ``str`` gives it.
     """
 
     kind: str
     who: tuple[str, ...]
     topic: str
-    message: str
-    facts: Mapping[str, Any] = field(default_factory=dict, compare=False)
+    message: str = field(repr=False)
+    facts: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
+
+    def __str__(self) -> str:
+        return self.message
 
 
 Rows = tuple[tuple[int, ...], ...]

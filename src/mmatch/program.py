@@ -13,7 +13,7 @@ from mmatch.arrays import NONE
 from mmatch.cohort.validation import group_fault
 from mmatch.display import Shown, Table
 from mmatch.errors import InputError, Problem, Problems, excerpt
-from mmatch.formats import FORMATS, Format
+from mmatch.formats import Format, format_of
 from mmatch.formats._json import format_from_json, format_to_json
 from mmatch.registry import closest, find
 from mmatch.rules._base import Rule
@@ -33,7 +33,8 @@ class Program(Shown):
     """How people are matched: the session format, the group size, what must hold, and what is wanted in which order.
 
     Args:
-        format: "single", "two_session", "three_session", or the name of one of ``formats``.
+        format: the name of a format that ships, such as "single" or "two_session_plan", or of one of ``formats``; or a
+            `mm.formats.Format` of its own, which joins ``formats`` and is then called by its name.
         formats: formats of its own, which programs and requests call by their names.
         group: (least, most) mentees in one match, or {topic: (least, most), None: default}.
         rules: what must hold.
@@ -45,7 +46,7 @@ class Program(Shown):
     """
 
     _: KW_ONLY
-    format: str = "single"
+    format: str | Format = "single"
     group: Group | Mapping[str | None, Group] = (1, 1)
     rules: Sequence[Rule] = ()
     aims: Sequence[Aim | Sequence[Aim]] | None = None
@@ -54,10 +55,16 @@ class Program(Shown):
     def __post_init__(self) -> None:
         problems = Problems()
         self._put("formats", _formats(self.formats, problems))
-        names = (*FORMATS, *(form.name for form in self.formats))
-        if self.format not in names:
-            text = f"found {excerpt(self.format)}, expected one of {', '.join(names)}"
-            problems.add("format", "Program.format", text)
+        if isinstance(self.format, Format):
+            others = [form for form in self.formats if form != self.format]
+            self._put("formats", (*others, self.format))
+            self._put("format", self.format.name)
+        if len(self.own_formats) < len(self.formats):
+            problems.add("format", "Program.formats", "two different formats have one name: give one another name")
+        try:
+            format_of(self.format_name, self.own_formats)
+        except InputError as error:
+            problems.found.extend(replace(problem, where="Program.format") for problem in error.problems)
         self._put("group", _group(self.group, problems))
         self._put("rules", _rules(self.rules, problems))
         self._put("aims", None if self.aims is None else _aims(self.aims, problems))
@@ -83,6 +90,16 @@ class Program(Shown):
 
     def _put(self, field: str, value: Any) -> None:
         object.__setattr__(self, field, value)
+
+    @property
+    def format_name(self) -> str:
+        """What its format is called."""
+        return self.format.name if isinstance(self.format, Format) else self.format
+
+    @property
+    def own_formats(self) -> dict[str, Format]:
+        """The formats of its own by their names."""
+        return {form.name: form for form in self.formats}
 
     def group_of(self, topic: str) -> Group:
         """(least, most) mentees in one match on a topic, where the offer states nothing itself."""

@@ -225,17 +225,20 @@ def test_reasons_name_what_was_asked_for():
     seated = result.matching.seats.mentee[0]
     assert found["score", "ann"] == (
         "writing",
-        f"ann with {seated}: TopicFit 1, on writing, asked for any of data, writing",
+        f"ann with {seated}: on writing, asked for any of data, writing; 1 of 1 wish met: topic",
     )
     left = "zoe" if seated == "mia" else "mia"
-    text = "these 2 requests ask for 2 seats on data, writing and can only have 1 seat, with ann"
+    text = "2 people ask for a mentor on data, writing; ann can take 1 of them"
     assert found["shortage", left] == ("data or writing", f"{left}: {text}")
 
 
 def test_a_topic_further_up_is_named_with_its_steps():
     made = mm.Cohort([BOB, asks("mia", "data", "talks")], topics=TREE)
     result = mm.solve(made)
-    text = "bob with mia: TopicFit 0.5, any of data, talks is met by statistics, 1 steps away in the topic tree"
+    text = (
+        "bob with mia: on statistics, asked for any of data, talks, 1 step away in the topic "
+        "tree; 0 of 1 wish met; not met: topic"
+    )
     assert [r.message for r in mm.reasons(made, result)] == [text]
 
 

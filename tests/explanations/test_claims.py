@@ -56,7 +56,7 @@ def test_a_limit_of_the_mentee_is_told_as_such():
     found = mm.reasons(cohort, mm.solve(cohort, mm.Program(rules=[mm.rules.AtMost(1)])))
     (reason,) = [reason for reason in found if reason.kind != "score"]
     assert (reason.kind, reason.who) == ("limit", ("s1",))
-    assert reason.message == "s1 has 1 seat already, and may have no more: all requests of s1 (AtMost())"
+    assert reason.message == "s1: they have 1 place already, and may have no more: nobody gets more than one mentor"
 
 
 def test_a_seat_that_a_lock_takes_is_no_seat_for_the_others():
@@ -66,7 +66,7 @@ def test_a_seat_that_a_lock_takes_is_no_seat_for_the_others():
     cohort = mm.Cohort(people)
     found = mm.reasons(cohort, mm.solve(cohort, mm.Program(rules=[mm.rules.Lock([("m1", "f")])])))
     (reason,) = [reason for reason in found if reason.kind != "score"]
-    assert reason.message == "e: they ask for 1 seat on x and can only have 0 seats, with m1"
+    assert reason.message == "e: the only mentor for them on x, m1, can take nobody more"
 
 
 def test_linked_people_are_told_what_stands_in_the_way():

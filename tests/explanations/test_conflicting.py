@@ -31,8 +31,8 @@ def test_two_locks_and_one_slot():
     (reason,) = mm.reasons(cohort, result)
     assert (reason.kind, reason.who) == ("rules", ("ann", "x0", "y0"))
     assert reason.message == (
-        "no matching keeps CommonSlot(('Mon 9-10',), missing='allow'), the lock of ann with x0 and the lock of ann "
-        "with y0 together; without any one of them there is one"
+        "no matching keeps the rule that everybody in a group is free at its time, the fixed pair of ann with x0 and "
+        "the fixed pair of ann with y0 together; without any one of them there is one"
     )
 
 

@@ -44,7 +44,10 @@ def test_every_candidate_is_removed_and_by_which_rules():
     cohort = mm.Cohort([*people, Participant("e", requests=[Request("x")], attributes={"d": "a"}, avoids=["m2"])])
     _, found = told(cohort, mm.Program(rules=[mm.rules.Differs("d")]))
     assert found[0].kind == "rules"
-    assert found[0].message == "e: all 3 offers on x are removed: 2 by Differs('d'); 1 by people who avoid each other"
+    assert found[0].message == (
+        "e: all 3 mentors who offer x are ruled out: 2 by the rule that the two differ in d; "
+        "1 by a wish to avoid each other"
+    )
 
 
 def test_a_shortage_names_the_requests_that_share_the_seats():
@@ -54,7 +57,7 @@ def test_a_shortage_names_the_requests_that_share_the_seats():
     for who in lost:
         assert kinds(found, who) == ["shortage", "outranked"]
     assert {r.message.split(": ")[1] for r in found if r.kind == "shortage"} == {
-        "5 people ask for 5 seats on data and can only have 2 seats, with ann"
+        "5 people ask for a mentor on data; ann can take 2 of them"
     }
     assert all("lottery (seed 0)" in r.message for r in found if r.kind == "outranked")
 
@@ -63,14 +66,17 @@ def test_a_place_lost_by_fit_says_how_much():
     cohort = mm.Cohort.from_scores([[3, 1], [2, -5], [1, 1]], capacity=1)
     _, found = told(cohort, mm.Program(aims=[mm.aims.Fit()]))
     assert found[-1].kind == "outranked"
-    assert found[-1].message == "mentee-1 in the place of mentee-0 would lower Fit() by 1"
+    assert (
+        found[-1].message
+        == "mentee-1: for a place, mentee-0 would lose theirs, and that lowers “the sum of scores” by 1"
+    )
 
 
 def test_a_seat_that_costs_more_than_it_is_worth_says_its_price():
     cohort = mm.Cohort.from_scores([[-2, -5]], capacity=1)
     _, found = told(cohort, mm.Program(aims=[mm.aims.Fit()]))
     assert [(r.kind, r.message) for r in found] == [
-        ("price", "mentee-0: a seat could be filled, but that lowers Fit() by 2")
+        ("price", "mentee-0: they could have a place, but that lowers “the sum of scores” by 2")
     ]
 
 
@@ -80,7 +86,9 @@ def test_matches_tell_their_score_by_aim():
         topics={"statistics": "data"},
     )
     _, found = told(cohort, mm.Program())
-    assert found[0].message == ("a with b: TopicFit 0.5, data is met by statistics, 1 steps away in the topic tree")
+    assert found[0].message == (
+        "a with b: on statistics, asked for data, 1 step away in the topic tree; 0 of 1 wish met; not met: topic"
+    )
 
 
 @pytest.mark.parametrize(
@@ -234,8 +242,8 @@ def test_a_stable_matching_says_who_was_preferred_and_where_a_lottery_decided():
     assert told["d"].kind == "rules"
     assert told[loser].who == (loser, winner)
     assert told[loser].message == (
-        f"{loser} has no mentor: 1 wish asked in vain; "
-        f"x had to draw between {loser} and {winner}: the lottery (seed 1); none of them would swap"
+        f"{loser}: they have no mentor; 1 wish asked in vain; "
+        f"x likes them and {winner} alike, and the lottery (seed 1) drew {winner}; none of them would swap"
     )
 
 
@@ -243,7 +251,7 @@ def test_a_stable_matching_explains_a_second_wish():
     lists = {"a": ["x", "y"], "b": ["x"]}, {"x": ["b", "a"], "y": ["a"]}
     cohort = mm.Cohort.from_rankings(*lists)
     found = [r for r in mm.reasons(cohort, mm.solve(cohort)) if r.kind != "score"]
-    text = "a is with wish 2: 1 better wish asked in vain; x took mentees whom they prefer; none of them would swap"
+    text = "a: they have wish 2; 1 better wish asked in vain; x took mentees whom they prefer; none of them would swap"
     assert [(r.kind, r.who, r.message) for r in found] == [("outranked", ("a", "b"), text)]
 
 

@@ -40,7 +40,10 @@ def test_one_more_mentee_or_a_smaller_least_size_opens_a_group():
     people = [expert("ann", "law"), *learners(2, "law")]
     program = mm.Program(group=(3, 4), aims=[mm.aims.Coverage(), mm.aims.Fit()])
     found = told(people, program, scores={("ann", "law0"): 6, ("ann", "law1"): 8})
-    needed = "a group of ann on law would have 2 of 3: 1 more mentee or least size 2 opens it (Coverage +2, Fit +14)"
+    needed = (
+        "a group of ann on law would have 2 of 3: 1 more mentee or least size 2 opens it "
+        "(seats filled +2, the sum of scores +14)"
+    )
     assert found == [
         ("shortage", "law0", f"law0: no group on law opened; {needed}"),
         ("shortage", "law1", f"law1: no group on law opened; {needed}"),
@@ -51,11 +54,13 @@ def test_one_more_mentee_or_a_smaller_least_size_opens_a_group():
 def test_a_leader_who_leads_another_group_names_what_the_exchange_costs():
     people = [expert("ann", "law", "data", groups=1), *learners(4, "data"), *learners(3, "law")]
     found = told(people, mm.Program(group=(2, 4), aims=COVERED))
-    text = "a group of ann on law would have 3 of 2 to 4: a second group for ann opens it (Coverage +3); in the place"
+    text = (
+        "a group of ann on law would have 3 of 2 to 4: a second group for ann opens it (seats filled +3); in the place"
+    )
     assert found[-1] == (
         "outranked",
         "ann",
-        f"{text} of their group on data (4 mentees) it could open, but that lowers Coverage() by 1",
+        f"{text} of their group on data (4 mentees) it could open, but that lowers “seats filled” by 1",
     )
 
 
@@ -64,7 +69,7 @@ def test_a_full_group_says_which_size_would_seat_them():
     found = told(people, mm.Program(group=(2, 2), aims=COVERED))
     (left,) = {who for _, who, _ in found} - {"ann"}
     assert found[0][2].startswith(f"{left}: 1 group on law is open: 1 full; ")
-    assert found[0][2].endswith("size 3 instead of 2 for the group of ann seats them (Coverage +1)")
+    assert found[0][2].endswith("size 3 instead of 2 for the group of ann seats them (seats filled +1)")
 
 
 def test_somebody_who_cannot_come_when_anybody_leads():
@@ -97,7 +102,7 @@ def test_a_second_request_that_a_rule_closes_is_not_waiting_for_a_group():
     ]
     found = told(people, mm.Program(group=(2, 3), rules=[mm.rules.AtMost(1)], aims=COVERED))
     assert [kind for kind, _, _ in found] == ["shortage", "shortage"]
-    assert "has 1 seat already: all requests of e0 (AtMost())" in found[0][2]
+    assert "they have 1 place already, and may have no more: nobody gets more than one mentor" in found[0][2]
 
 
 def test_a_seat_that_no_aim_wants_has_its_price():
@@ -105,7 +110,9 @@ def test_a_seat_that_no_aim_wants_has_its_price():
     people = [expert("ann", "law"), *learners(3, "law")]
     scores = {("ann", "law0"): 5, ("ann", "law1"): 5, ("ann", "law2"): -3}
     found = told(people, mm.Program(group=(2, 3), aims=[mm.aims.Fit()]), scores=scores)
-    assert found == [("price", "law2", "law2: there is room in the group of ann, but that lowers Fit() by 3")]
+    assert found == [
+        ("price", "law2", "law2: there is room in the group of ann, but that lowers “the sum of scores” by 3")
+    ]
 
 
 @st.composite
@@ -162,7 +169,7 @@ def test_every_change_that_is_named_seats_as_many_as_it_says(question):
     explained = {(r.who[0], r.topic) for r in found if r.kind != "score"}
     assert explained >= set(result.matching.unmatched)
     for reason in found:
-        gain = re.search(r"\(Coverage \+(\d+)", reason.message)
+        gain = re.search(r"\(seats filled \+(\d+)", reason.message)
         better = changed(people, program, reason)
         assert (gain is None) == (better is None), reason
         if gain and better:

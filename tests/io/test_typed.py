@@ -325,6 +325,7 @@ def test_any_edit_of_any_file_is_taken_by_schema_and_reader_or_refused_with_its_
 def test_every_object_refuses_a_misspelled_field(document, data, read):
     """Objects with fields of their own; not those whose keys are names of people, zones, attributes."""
     free = {"attributes", "by_aim", "rooms", "diaries", "people", "offsets", "dates", "formats", "topics", "strategies"}
+    free |= {"places", "links"}
     for path in paths(copied(data)):
         if isinstance(at(data, path), dict) and not (path and path[-1] in free):
             found = copied(data)

@@ -39,30 +39,30 @@ IMPOSSIBLE = {
     "four are no sum of threes": (
         [expert("ann", "x"), expert("bob", "x"), *learners(4)],
         everyone(3, 3),
-        "4 mentees (x0, x1, x2, x3) need 4 seats, and groups of ann, bob seat 3 or 6 together, not 4",
+        "4 mentees (x0, x1, x2, x3) need 4 places, and groups of ann, bob seat 3 or 6 together, not 4",
     ),
     "four in threes beside three of another topic": (
         [expert("ann", "x"), expert("bob", "y", groups=2), *learners(3), *learners(4, "y")],
         everyone(3, 3),
-        "4 mentees (y0, y1, y2, y3) need 4 seats, and groups of bob seat at most 3: 1 short",
+        "4 mentees (y0, y1, y2, y3) need 4 places, and groups of bob seat at most 3: 1 short",
     ),
     "three topics and a mentor of two groups": (
         [expert("ann", "x", "y", "z", groups=2), *learners(2), *learners(2, "y"), *learners(2, "z")],
         everyone(2, 4),
-        ("6 mentees (x0, x1, y0, y1, z0 and 1 more mentees) need 6 seats, and groups of ann seat at most 4: 2 short"),
+        ("6 mentees (x0, x1, y0, y1, z0 and 1 more mentees) need 6 places, and groups of ann seat at most 4: 2 short"),
     ),
     "seven are no sum of five or six": (
         [expert("ann", "x"), expert("bob", "x"), *learners(7)],
         everyone(5, 6),
         (
-            "7 mentees (x0, x1, x2, x3, x4 and 2 more mentees) need 7 seats, and groups of ann, bob seat 6 or 10 "
+            "7 mentees (x0, x1, x2, x3, x4 and 2 more mentees) need 7 places, and groups of ann, bob seat 6 or 10 "
             "together, not 7"
         ),
     ),
     "a least size above everybody's demand": (
         [expert("ann", "x"), *learners(4)],
         everyone(6, 8),
-        "all requests of x0 (Everyone()) needs 1 seat, and groups that can open have 0: 1 short",
+        "all requests of x0 (Everyone()) needs 1 place, and groups that can open have 0: 1 short",
     ),
     "fewer experts than groups are needed": (
         [expert("ann", "x"), *learners(9)],
@@ -72,7 +72,7 @@ IMPOSSIBLE = {
     "a lock into a group that cannot open": (
         [expert("ann", "x"), *learners(2)],
         mm.Program(group=(3, 4), rules=[mm.rules.Lock([("ann", "x0")])]),
-        "the lock of ann with x0 needs 1 seat, and groups that can open have 0: 1 short",
+        "the fixed pair of ann with x0 needs 1 place, and groups that can open have 0: 1 short",
     ),
     "locks that open more groups than there are people": (
         [expert("ann", "x"), expert("bob", "x"), *learners(3)],
@@ -92,26 +92,31 @@ CONFLICTING = {
     "a number that nobody can reach": (
         [expert("ann", "x"), *learners(2, site="Rome")],
         mm.Program(group=(2, 4), rules=[mm.rules.Everyone(), mm.rules.GroupCount("site", "Rome", 3)]),
-        "no matching keeps Everyone() and GroupCount('site', 'Rome', 3) together; without any one of them there is one",
+        (
+            "no matching keeps the rule that every mentee gets a mentor and the rule that a group "
+            "has at least 3 with site Rome together; without any one of them there is one"
+        ),
     ),
     "linked people who are more than a group holds": (
         [expert("ann", "x", groups=2, capacity=4), *learners(4)],
         mm.Program(group=(1, 2), rules=[mm.rules.Everyone(), mm.rules.Together([["x0", "x1", "x2"]])]),
         (
-            "no matching keeps Everyone() and Together((('x0', 'x1', 'x2'),)) together; without any one of them there "
+            "no matching keeps the rule that every mentee gets a mentor and the rule that people "
+            "who belong together sit in one group together; without any one of them there "
             "is one"
         ),
     ),
     "more people who avoid each other than groups": (
         [expert("ann", "x"), expert("bob", "x"), *learners(3, "x", avoids=["x0", "x1", "x2"])],
         everyone(1, 4),
-        "no matching keeps Everyone(); without it there is one",
+        "no matching keeps the rule that every mentee gets a mentor; without it there is one",
     ),
     "two locks of people who may not sit together": (
         [expert("ann", "x"), *learners(3, site="Rome")],
         mm.Program(group=(1, 3), rules=[mm.rules.Lock([("ann", "x0"), ("ann", "x2")]), mm.rules.DiffersWithin("site")]),
         (
-            "no matching keeps the lock of ann with x0, the lock of ann with x2 and DiffersWithin('site') together; "
+            "no matching keeps the fixed pair of ann with x0, the fixed pair of ann with x2 and "
+            "the rule that the people of a group differ in site together; "
             "without any one of them there is one"
         ),
     ),
@@ -119,7 +124,8 @@ CONFLICTING = {
         [expert("ann", "x", "y", groups=1), *learners(3), *learners(3, "y")],
         mm.Program(group=(2, 3), rules=[mm.rules.Lock([("ann", "x0"), ("ann", "y0")])]),
         (
-            "no matching keeps the lock of ann with x0 and the lock of ann with y0 together; without any one of them "
+            "no matching keeps the fixed pair of ann with x0 and the fixed pair of ann with y0 "
+            "together; without any one of them "
             "there is one"
         ),
     ),

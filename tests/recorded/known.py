@@ -59,7 +59,7 @@ def _least_loads(question: str, before: str, now: str) -> bool:
 
 def _limits(question: str, before: str, now: str) -> bool:
     """Under rules that limit a mentee, or that are no flow, reasons say what stands in the way of one more seat."""
-    kind, number, what = question.split()
+    kind, number, *_, what = question.split()
     if kind != "pairs" or what != "reasons" or not re.fullmatch("[0-9a-f]{16} [0-9a-f]{16}", f"{before} {now}"):
         return False
     rules = questions.of_pairs(int(number))[1].rules

@@ -52,7 +52,15 @@ def test_match_prints_the_answer_and_writes_the_files(folder, mmatch):
     assert "3 of 4 mentees are matched — proved best." in out or "2 of 4 mentees are matched — proved best." in out
     assert "nobody offers law" in out
     written = sorted(path.name for path in (folder / "result").iterdir())
-    assert written == ["cohort.json", "mail_merge.csv", "matches.csv", "program.json", "result.json", "unmatched.csv"]
+    assert written == [
+        "cohort.json",
+        "mail_merge.csv",
+        "matches.csv",
+        "program.json",
+        "result.json",
+        "result.xlsx",
+        "unmatched.csv",
+    ]
     rows = rows_of(folder / "result/matches.csv")
     assert {"group", "mentor", "mentee", "topic"} <= rows[0].keys()
     assert "'=cmd()" in {row["mentor_name"] for row in rows}
@@ -117,7 +125,7 @@ def test_check_shows_mapping_supply_and_removals(folder, mmatch):
     status, out, _ = mmatch("check", "mentors.csv", "mentees.csv", *RULE, "--save-mapping", "mapping.json")
     assert status == 0
     assert "nobody offers it" in out
-    assert "Differs('department')" in out
+    assert "the rule that the two differ in department" in " ".join(out.split())
     assert (folder / "mapping.json").exists()
     assert mmatch("check", "mentors.csv", "mentees.csv", "--mapping", "mapping.json", "--json")[0] == 0
 
@@ -125,7 +133,7 @@ def test_check_shows_mapping_supply_and_removals(folder, mmatch):
 def test_no_is_exit_status_one_and_names_who_is_short(folder, mmatch):
     status, out, _ = mmatch("match", "mentors.csv", "mentees.csv", "--set", "rule=Everyone()", "--out", "no")
     assert status == 1
-    assert "1 mentee (ed) needs 1 place, and nobody may mentor them: 1 short" in out
+    assert "1 mentee (Ed) needs 1 place, and nobody may mentor them: 1 short" in out
     assert "No matching keeps all rules — proved." in out
     assert sorted(path.name for path in (folder / "no").iterdir()) == ["cohort.json", "program.json", "result.json"]
     assert mmatch("match", "mentors.csv", "mentees.csv", "--time-limit", "0")[0] == 1
@@ -255,7 +263,7 @@ def test_compare_without_any_matching_is_exit_status_one(mmatch):
     question = ("compare", "mentors.csv", "mentees.csv")
     status, out, _ = mmatch(*question, "--strategy", "rule=Everyone()", "--strategy", "solver=magic")
     assert status == 1
-    assert "infeasible: 1 mentee (ed) needs 1 place" in " ".join(out.split())
+    assert "infeasible: 1 mentee (Ed) needs 1 place" in " ".join(out.split())
     assert "No strategy found a matching." in out
 
 
@@ -322,9 +330,9 @@ def test_groups_are_printed_one_mentee_a_line_with_size_and_time(groups, mmatch)
     status, out, _ = mmatch("match", "mentors.csv", "mentees.csv", "--group", "3-4", *slot, "--out", "result")
     lines = out.splitlines()
     assert status == 0
-    assert columns(lines[2]) == ["mentor", "mentees", "topic", "when", "size"]
-    assert columns(lines[4]) == ["1", "ann", "data0", "data", "Mon 9-10", "4"]
-    assert [columns(line) for line in lines[5:8]] == [["data1"], ["data2"], ["data3"]]
+    assert columns(lines[3]) == ["mentor", "mentees", "topic", "when", "size"]
+    assert columns(lines[5]) == ["1", "ann", "data0", "data", "Mon 9-10", "4"]
+    assert [columns(line) for line in lines[6:9]] == [["data1"], ["data2"], ["data3"]]
     assert "4 of 6 mentees are matched — proved best." in lines
     assert {row["slot"] for row in rows_of(groups / "result/matches.csv")} == {"Mon 9-10"}
     assert {row["slot"] for row in rows_of(groups / "result/mail_merge.csv")} == {"Mon 9-10"}
@@ -407,8 +415,9 @@ def test_schedule_prints_dates_and_writes_tables_and_calendars(matched, mmatch):
     assert "1 of 2 matches have dates, and no other dates are better." in out
     assert "No dates for ann with finn: " in out
     written = sorted(str(path.relative_to(matched / "dates")) for path in (matched / "dates").rglob("*.*"))
-    tables = ["dues.csv", "mail_merge.csv", "schedule.json", "sessions.csv", "unplaced.csv"]
+    tables = ["dues.csv", "mail_merge.csv", "result.xlsx", "schedule.json", "sessions.csv", "unplaced.csv"]
     tables += ["handout-single-mentee.md", "handout-single-mentor.md"]
+    tables += ["handouts/0001-ann.md", "handouts/0002-eva.md"]
     calendars = ["all.ics", "matches/0001-ann-eva.ics", "people/0001-ann.ics", "people/0002-eva.ics"]
     assert written == sorted([*tables, *(f"calendars/{name}" for name in calendars)])
     assert rows_of(matched / "dates/unplaced.csv")[0]["mentees"] == "finn"
@@ -478,3 +487,60 @@ def test_schedule_says_in_a_sentence_what_is_wrong(matched, mmatch, arguments, s
     assert found == status
     assert told in out + err
     assert "Traceback" not in out + err
+
+
+PEOPLE = """name,role,topic,format
+Ann Lee,mentor,lesson planning; cooking,
+Eva Roth,mentee,lesson planning,
+Finn Dahl,mentee,cooking,
+Gia Moss,mentee,lesson planning,two_session_plan
+"""
+
+
+def test_the_need_chooses_the_format(tmp_path, mmatch):
+    """Topics that say nothing keep the format of the program, and requests keep what they state."""
+    (tmp_path / "people.csv").write_text(PEOPLE, encoding="utf-8")
+    status, _, told = mmatch("match", str(tmp_path / "people.csv"), "--format", "auto", "--out", str(tmp_path / "out"))
+    assert status == 0
+    assert 'note: three_session_product for lesson planning: "lesson planning" calls for' in told
+    assert "note: single for cooking: nothing is known of cooking" in told
+    cohort = mm.read_cohort(tmp_path / "out" / "cohort.json")
+    formats = {person.name: [request.format for request in person.requests] for person in cohort if person.requests}
+    assert formats == {"Eva Roth": ["three_session_product"], "Finn Dahl": [None], "Gia Moss": ["two_session_plan"]}
+    _, out, _ = mmatch("check", str(tmp_path / "people.csv"))
+    assert "Formats of sessions" in out
+    assert "1 other topic: nothing says which format it calls for." in out
+    assert mmatch("report", str(tmp_path / "out"), "--out", str(tmp_path / "r.html"))[0] == 0
+    assert "These topics call for more or fewer sessions" in (tmp_path / "r.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("wanted", "found"), [("two_session_in_person_virtual", "two_session_in_person_virtual"), ("clinic.toml", "clinic")]
+)
+def test_a_format_by_its_name_or_from_a_file(folder, mmatch, wanted, found):
+    (folder / "clinic.toml").write_text('like = "two_session"\nname = "clinic"\n', encoding="utf-8")
+    (folder / "p.json").write_text('{"formats": [{"like": "single", "name": "clinic"}]}', encoding="utf-8")
+    arguments = ("match", "mentors.csv", "mentees.csv", "--program", "p.json", "--format", wanted, "--out", "out")
+    assert mmatch(*arguments)[0] == 0
+    program = mm.read_program("out/program.json")
+    assert program.format == found
+    assert len(program.formats) == 1
+    status, _, told = mmatch("match", "mentors.csv", "mentees.csv", "--format", "ten")
+    assert (status, "expected one of single" in told) == (2, True)
+
+
+def test_regular_mentoring_is_noted_and_not_refused(folder, mmatch):
+    (folder / "long.json").write_text(
+        '{"name": "long", "sessions": [{}, {}, {}, {}], "gaps": [{}, {}, {}]}', encoding="utf-8"
+    )
+    status, _, told = mmatch("match", "mentors.csv", "mentees.csv", "--format", "long.json")
+    assert (status, "note: long has 4 sessions: this is regular mentoring" in told) == (0, True)
+
+
+def test_a_language_that_nobody_translated_stops_before_anything_is_written(folder, mmatch):
+    mmatch("match", "mentors.csv", "mentees.csv", "--out", "out")
+    for verb in (("schedule", "--start", "2027-01-11", "--end", "2027-02-12", "--out", "dates"), ("report",)):
+        status, _, told = mmatch(verb[0], "out", *verb[1:], "--language", "tlh")
+        assert (status, 'found "tlh", expected one of en, de, es, fr' in told) == (2, True)
+    assert not (folder / "dates").exists()
+    assert not (folder / "report.html").exists()

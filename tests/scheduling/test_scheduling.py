@@ -259,10 +259,12 @@ def test_what_is_due_lies_between_the_sessions():
     starts = [meeting.start for meeting in plan.sessions]
     send = [due.by for due in plan.dues if due.kind == "send"]
     answer = [due.by for due in plan.dues if due.kind == "answer"]
-    assert [due.kind for due in plan.dues] == ["reflect", "send", "answer", "send", "answer", "reflect"]
+    between = [("send", "mentee"), ("answer", "mentor")] * 2
+    around = [("reflect", "mentee"), ("reflect", "mentor")]
+    assert [(due.kind, due.who) for due in plan.dues] == [*around, *between, *around]
     for k in range(2):
         assert starts[k] < send[k] <= answer[k] <= starts[k + 1] - 2 * 1440
-    assert plan.dues[0].by == starts[0] - 2 * 1440
+    assert plan.dues[0].by == plan.dues[1].by == starts[0] - 2 * 1440
     half = starts[0] + 60 + (starts[1] - starts[0] - 60) // 2
     assert send[0] == half
     day = dt.datetime.fromtimestamp(answer[0] * 60, ZoneInfo("UTC"))

@@ -15,7 +15,7 @@ from mmatch.registry.part import Part, guarded, known_attribute
 from mmatch.terms import Linear
 
 if TYPE_CHECKING:
-    from mmatch.arrays import Ints
+    from mmatch.arrays import Bools, Ints
     from mmatch.candidates.edges import Edges
     from mmatch.cohort import Cohort
     from mmatch.exact import Exact
@@ -90,6 +90,10 @@ class PairAim(Aim):
     def scores(self, pairs: Pairs) -> tuple[Ints, Fraction]:
         """(whole numbers in the shape of the view, unit). The unit depends on the cohort only."""
         raise NotImplementedError
+
+    def met(self, pairs: Pairs) -> Bools | None:  # noqa: ARG002 - wishes look at the pairs
+        """Whether each pair has all that is wanted; None where the aim is no wish but a number."""
+        return None
 
     def term(self, edges: Edges) -> Linear:
         """A weight per edge."""

@@ -15,7 +15,7 @@ from mmatch.errors import excerpt
 from mmatch.exact import number_fault, short
 
 if TYPE_CHECKING:
-    from mmatch.arrays import Ints
+    from mmatch.arrays import Bools, Ints
     from mmatch.candidates import Pairs
 
 
@@ -58,3 +58,8 @@ class LevelSteps(PairAim):
         for wanted, worth in self.table:
             total[gap == wanted] = int(worth / unit)
         return total, unit
+
+    def met(self, pairs: Pairs) -> Bools:
+        """Whether the gap is one of those with most points."""
+        points, unit = self.scores(pairs)
+        return np.equal(points, int(max(worth for _, worth in self.table) / unit))

@@ -17,7 +17,7 @@ from mmatch.errors import excerpt
 from mmatch.registry.part import known_attribute
 
 if TYPE_CHECKING:
-    from mmatch.arrays import Ints
+    from mmatch.arrays import Bools, Ints
     from mmatch.candidates import Pairs
     from mmatch.cohort import Cohort
 
@@ -75,6 +75,10 @@ class NewConnections(PairAim):
             shared, stated = pairs.share(name)
             total = total + GRID * (stated & ~shared)
         return total, Fraction(1, GRID)
+
+    def met(self, pairs: Pairs) -> Bools:
+        """Whether the two have not met, and have another of each attribute."""
+        return np.equal(self.scores(pairs)[0], GRID * (1 + len(self.across)))
 
     def resolution(self, cohort: Cohort) -> float:  # noqa: ARG002 - the grid is the same for all
         """What the worth of meeting again is rounded to."""

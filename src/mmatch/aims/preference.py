@@ -11,7 +11,7 @@ from mmatch.errors import InputError, Problem, excerpt
 
 if TYPE_CHECKING:
     from mmatch.aims._base import Aim
-    from mmatch.arrays import Ints
+    from mmatch.arrays import Bools, Ints
     from mmatch.candidates import Pairs
     from mmatch.cohort import Cohort
 
@@ -47,6 +47,11 @@ class Preference(PairAim):
         ranks = [getattr(pairs, name) for name in sides[self.of]]
         costs = [rank * rank if self.power > 1 else rank for rank in ranks]
         return -sum(costs[1:], start=costs[0]), Fraction(1)
+
+    def met(self, pairs: Pairs) -> Bools:
+        """Whether each is the other's first wish, or the one side's."""
+        best: Bools = self.scores(pairs)[0] == (-2 if self.of == "both" else -1)
+        return best
 
 
 def need_ranks(aim: Aim, cohort: Cohort) -> None:

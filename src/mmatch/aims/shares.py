@@ -12,7 +12,7 @@ from mmatch.aims._base import PairAim
 from mmatch.registry.part import Compared
 
 if TYPE_CHECKING:
-    from mmatch.arrays import Ints
+    from mmatch.arrays import Bools, Ints
     from mmatch.candidates import Pairs
 
 
@@ -31,3 +31,7 @@ class Shares(Compared, PairAim):
     def scores(self, pairs: Pairs) -> tuple[Ints, Fraction]:
         """One where the attribute is shared."""
         return pairs.share(*self.names)[0].astype(np.int64), Fraction(1)
+
+    def met(self, pairs: Pairs) -> Bools:
+        """Whether the attribute is shared."""
+        return pairs.share(*self.names)[0]

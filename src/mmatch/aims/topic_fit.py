@@ -12,7 +12,7 @@ from mmatch.aims._base import PairAim
 from mmatch.errors import UnsupportedError
 
 if TYPE_CHECKING:
-    from mmatch.arrays import Ints
+    from mmatch.arrays import Bools, Ints
     from mmatch.candidates import Pairs
 
 
@@ -32,3 +32,7 @@ class TopicFit(PairAim):
         if deepest > DEEPEST:
             raise UnsupportedError(f"TopicFit takes topic trees of up to {DEEPEST} steps, this one has {deepest}")
         return np.int64(1) << (deepest - np.maximum(pairs.distance, 0)), Fraction(1, 1 << deepest)
+
+    def met(self, pairs: Pairs) -> Bools:
+        """Whether the offer is on exactly the topic asked for."""
+        return np.equal(pairs.distance, 0)

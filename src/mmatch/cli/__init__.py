@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from mmatch import __version__
-from mmatch.cli.answering import explain, match, report, verify
+from mmatch.cli.answering import explain, letters, match, report, verify
 from mmatch.cli.comparing import compare
 from mmatch.cli.dating import reschedule, schedule
 from mmatch.cli.preparing import check, example, setup
@@ -25,7 +25,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for verb in (match, setup, check, compare, verify, explain, schedule, reschedule, report, example):
+for verb in (match, setup, check, compare, verify, explain, schedule, reschedule, report, letters, example):
     app.command()(verb)
 
 

@@ -11,7 +11,9 @@ from mmatch.cli.inputs import (
     AnswerWords,
     AsJson,
     Collect,
+    ContactOption,
     Files,
+    Language,
     Limit,
     Out,
     Policy,
@@ -39,7 +41,10 @@ def match(  # noqa: PLR0913 - the options of the verb
     solver: Annotated[str, typer.Option(help="auto, flow, greedy, …")] = "auto",
     seed: Annotated[str, typer.Option(help="Of the lottery that breaks ties.")] = "0",
     time_limit: Limit = None,
-    keep: Annotated[str | None, typer.Option(help="A matches.csv: keep its pairs where possible.")] = None,
+    keep: Annotated[
+        str | None, typer.Option(help="A matches.csv or result.xlsx: keep its pairs where possible.")
+    ] = None,
+    contact: ContactOption = "partner",
     as_json: AsJson = False,
     collect: Collect = False,
     policy: Policy,
@@ -58,7 +63,7 @@ def match(  # noqa: PLR0913 - the options of the verb
 
     wanted = policy.read()
     reading = signups.read(files, collect=collect)
-    cohort = understood(reading)
+    cohort = policy.suited(understood(reading), wanted)
     if keep is not None:
         wanted = _keeping(wanted, cohort, keep)
     number = int(seed) if seed.removeprefix("-").isascii() and seed.removeprefix("-").isdigit() else seed
@@ -74,7 +79,7 @@ def match(  # noqa: PLR0913 - the options of the verb
         )
     found = reasons(cohort, result)
     if out is not None:
-        write_folder(Path(out), (cohort, wanted), result, found)
+        write_folder(Path(out), (cohort, wanted), result, found, contact=contact)
         if len(reading.rejected):
             reading.rejected.write(Path(out) / "rejected.csv")
     if as_json:
@@ -82,7 +87,7 @@ def match(  # noqa: PLR0913 - the options of the verb
     else:
         print_result(console(), cohort, result, found)
         if out is not None:
-            tables = "" if result.found is None else "matches.csv, unmatched.csv, mail_merge.csv, "
+            tables = "" if result.found is None else "result.xlsx, matches.csv, unmatched.csv, mail_merge.csv, "
             typer.echo(f"Written to {out}: {tables}cohort.json, program.json, result.json.")
     if result.stopped == "interrupted":
         raise typer.Exit(130)
@@ -188,7 +193,7 @@ def explain(
         out.print(safe("Nothing to explain: no match and no unfilled seat concerns them."))
 
 
-def report(
+def report(  # noqa: PLR0913 - the options of the verb
     answer: AnswerWords,
     *,
     schedule: Annotated[str | None, typer.Option(help="The folder of a schedule, or its schedule.json.")] = None,
@@ -197,6 +202,7 @@ def report(
     by: Annotated[str | None, typer.Option(help="Compare shares matched by this.")] = None,
     title: Annotated[str, typer.Option(help="Of the pages.")] = "Mentoring program",
     policy: Annotated[bool, typer.Option("--policy", help="Also what each rule costs: solves again.")] = False,
+    language: Language = "en",
 ) -> None:
     """Write everything on one HTML page, and a page for each person.
 
@@ -211,7 +217,59 @@ def report(
     cohort, result = question.cohort, question.result
     dates = None if schedule is None else read_schedule(schedule_file(schedule))
     effects = effects_of(cohort, result) if policy else None
-    made = reported(cohort, result, dates, effects=effects, by=by, title=title)
+    made = reported(cohort, result, dates, effects=effects, by=by, title=title, language=language)
     typer.echo(f"Written: {made.write(out)}")
     if people is not None:
         typer.echo(f"Written to {people}: {len(made.write_people(people))} pages, one a person.")
+
+
+def letters(  # noqa: PLR0913 - the options of the verb
+    answer: AnswerWords,
+    *,
+    schedule: Annotated[str | None, typer.Option(help="The folder of a schedule, or its schedule.json.")] = None,
+    out: Annotated[str, typer.Option(help="The folder to write to.")] = "letters",
+    templates: Annotated[
+        str | None, typer.Option(help="A folder with texts of your own: mentor.txt, mentee.txt, left_over.txt.")
+    ] = None,
+    begin: Annotated[
+        str | None, typer.Option(help="Write templates to begin with to this folder, and no letters.")
+    ] = None,
+    language: Language = "en",
+    title: Annotated[str, typer.Option(help="What the program is called.")] = "Mentoring program",
+    sender: Annotated[str, typer.Option(help='Who writes, such as "Mia Schulz <mia@example.org>".')] = "",
+    contact: ContactOption = "partner",
+) -> None:
+    """Write a letter to everybody: mentors, mentees, and those who are left over. Nothing is sent.
+
+    Each is a text and an e-mail that mail programs open as a draft, in the language that the person states and on
+    their clock; mail_merge.csv has all of them in one table. For example:
+    mmatch letters result --schedule schedule --sender "Mia Schulz <mia@example.org>"
+    """
+    from mmatch.io.files import atomic_write, made_folder
+    from mmatch.io.schedules import read_schedule
+    from mmatch.reporting.letter_writing import letter_templates
+    from mmatch.reporting.letter_writing import letters as written
+
+    if begin is not None:
+        made_folder(Path(begin))
+        for name, text in letter_templates(language).items():
+            atomic_write(Path(begin) / f"{name}.txt", text)
+        typer.echo(f"Written to {begin}: mentor.txt, mentee.txt, left_over.txt. Change them, then give --templates.")
+        return
+    question = only(answer)
+    dates = None if schedule is None else read_schedule(schedule_file(schedule))
+    made = written(
+        *(question.cohort, question.result, dates),
+        templates=templates,
+        language=language,
+        title=title,
+        sender=sender,
+        contact=contact,
+    )
+    made.write(out)
+    typer.echo(f"Written to {out}: {len(made)} letters (.txt, .eml), mail_merge.csv.")
+    lost = [letter for letter in made if not letter.email]
+    if lost:
+        some = ", ".join(dict.fromkeys(letter.name for letter in lost[:5]))
+        more = f" and {len(lost) - 5} more" if len(lost) > 5 else ""
+        typer.echo(f"No address is known of {some}{more}: their letters have no recipient.")

@@ -51,10 +51,11 @@ def compare(  # noqa: PLR0913 - the options of the verb
     from mmatch.reporting.progress_bar import ProgressBar
 
     named = {} if strategies is None else read_strategies(strategies)
-    named |= strategies_from_texts(policy.read(), strategy or [])
+    program = policy.read()
+    named |= strategies_from_texts(program, strategy or [])
     if not named:
         raise typer.BadParameter("name at least one strategy, with --strategy or --strategies")
-    cohort = understood(signups.read(files))
+    cohort = policy.suited(understood(signups.read(files)), program)
     with ProgressBar() as progress, _executor(jobs) as executor:
         found = compared(
             cohort,

@@ -8,7 +8,19 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from mmatch.cli.inputs import AnswerWords, AsJson, Limit, Out, only, print_json, question_of, schedule_file, with_fields
+from mmatch.cli.inputs import (
+    AnswerWords,
+    AsJson,
+    Inputs,
+    Language,
+    Limit,
+    Out,
+    only,
+    print_json,
+    question_of,
+    schedule_file,
+    with_fields,
+)
 from mmatch.errors import InputError
 
 if TYPE_CHECKING:
@@ -42,6 +54,7 @@ class DateOptions:
     out: Out = None
     calendars: Annotated[bool, typer.Option("--calendars", help="Write calendar files (.ics), too.")] = False
     key: Annotated[str, typer.Option(help="A secret from which the names of calendar entries are made.")] = ""
+    language: Language = "en"
     as_json: AsJson = False
 
     def options(self, cohort: Cohort, before: Dates | None = None) -> Dates:
@@ -97,7 +110,7 @@ def schedule(answer: AnswerWords, *, dates: DateOptions) -> None:
     question = only(answer)
     cohort = question.cohort
     asked = dates.options(cohort)
-    _dated(cohort, planned(cohort, question.result, asked, time_limit=dates.time_limit, on_interrupt="return"), dates)
+    _dated(question, planned(cohort, question.result, asked, time_limit=dates.time_limit, on_interrupt="return"), dates)
 
 
 @with_fields
@@ -129,7 +142,7 @@ def reschedule(
         time_limit=dates.time_limit,
         on_interrupt="return",
     )
-    _dated(question.cohort, made, dates)
+    _dated(question, made, dates)
 
 
 def _taken(dates: Dates, files: list[str], zones: dict[str, str], cohort: Cohort) -> dict[str, list[Any]]:
@@ -146,21 +159,34 @@ def _taken(dates: Dates, files: list[str], zones: dict[str, str], cohort: Cohort
     return {who: [*dates.busy.get(who, ()), *found.get(who, ())] for who in {**dates.busy, **found}}
 
 
-def _dated(facts: Cohort, made: Schedule, dates: DateOptions) -> None:
+def _dated(question: Inputs, made: Schedule, dates: DateOptions) -> None:
     """Print a schedule and write its files; the exit status says whether any match has dates."""
+    from mmatch.explanations import reasons
     from mmatch.io.schedules import schedule_to_json
     from mmatch.reporting.console import console, print_schedule
     from mmatch.reporting.folder import write_schedule_folder
+    from mmatch.reporting.workbook import write_workbook
 
+    facts = question.cohort
     if dates.out is not None:
-        write_schedule_folder(Path(dates.out), facts, made, calendars=dates.calendars, key=dates.key, now=dates.now)
+        found = reasons(facts, question.result)
+        write_schedule_folder(
+            Path(dates.out),
+            facts,
+            made,
+            calendars=dates.calendars,
+            key=dates.key,
+            now=dates.now,
+            language=dates.language,
+        )
+        write_workbook(facts, question.result, found, Path(dates.out) / "result.xlsx", made)
     if dates.as_json:
         print_json(schedule_to_json(made))
     else:
         print_schedule(console(), facts, made)
         if dates.out is not None:
             more = ", calendars." if dates.calendars else "."
-            typer.echo(f"Written to {dates.out}: schedule.json, tables, hand-outs{more}")
+            typer.echo(f"Written to {dates.out}: schedule.json, result.xlsx, tables, hand-outs{more}")
     if made.stopped == "interrupted":
         raise typer.Exit(130)
     raise typer.Exit(0 if made.plans or not made.unplaced else 1)

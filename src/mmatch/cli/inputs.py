@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass, replace
 from functools import wraps
 from inspect import Parameter, signature
 from pathlib import Path
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from mmatch.result import Result
     from mmatch.signup.reading import Reading
 
+MOST_NOTES = 5
 Files = Annotated[list[str], typer.Argument(metavar="FILES...", help="Sign-up files: CSV, workbooks or JSON.")]
 ProgramFile = Annotated[str | None, typer.Option(help="A program as JSON.")]
 Settings = Annotated[
@@ -37,9 +38,13 @@ AnswerWords = Annotated[
     list[str],
     typer.Argument(
         metavar="ANSWER",
-        help="The folder that match wrote, a result.json or a matches.csv in it; or cohort, program and answer.",
+        help="The folder that match wrote, or its result.json, matches.csv or result.xlsx; or three files.",
     ),
 ]
+ContactOption = Annotated[
+    str, typer.Option("--contact", help="Whose addresses people see: partner, all (of a group, too) or none.")
+]
+Language = Annotated[str, typer.Option(help="Of people who state none: en, de, es, fr.")]
 Limit = Annotated[float | None, typer.Option(help="Seconds.")]
 
 
@@ -129,16 +134,45 @@ class Policy:
     program: ProgramFile = None
     settings: Settings = None
     group: GroupSizes = None
+    format: Annotated[
+        str | None,
+        typer.Option(help="A session format: its name, a file of your own (.toml, .json), or auto: by each topic."),
+    ] = None
 
     def read(self) -> Program:
         """The program."""
-        from mmatch.io.programs import read_program
+        from mmatch.formats import format_of
+        from mmatch.io.programs import read_format, read_program
         from mmatch.io.settings import with_settings
         from mmatch.program import Program as Rules
 
         stated = Rules() if self.program is None else read_program(self.program)
         groups = sorted(self.group or [], key=lambda text: "=" in text)  # sizes for all topics first
-        return with_settings(stated, [*(self.settings or []), *(f"group={text}" for text in groups)])
+        if self.format is not None and self.format.lower().endswith((".toml", ".json")):
+            form = read_format(self.format)
+            others = [other for other in stated.formats if other.name != form.name]
+            stated = replace(stated, format=form, formats=others)
+        elif self.format not in {None, "auto"}:
+            stated = replace(stated, format=self.format)
+        made = with_settings(stated, [*(self.settings or []), *(f"group={text}" for text in groups)])
+        form = format_of(made.format_name, made.own_formats)
+        if form.regular:
+            sys.stderr.write(f"note: {form.name} has {len(form.sessions)} sessions: this is regular mentoring\n")
+        return made
+
+    def suited(self, cohort: Cohort, program: Program) -> Cohort:
+        """The cohort in which every request has the format that its topic calls for, where that is asked for."""
+        if self.format != "auto":
+            return cohort
+        from mmatch.formats.recommending import format_needs, with_recommended_formats
+
+        needs = [need for need in format_needs(cohort, program.formats) if need.stated is None]
+        for need in needs[:MOST_NOTES]:
+            chosen = need.advice.format or program.format_name
+            sys.stderr.write(f"note: {chosen} for {need.topic or 'any topic'}: {need.advice.reason}\n")
+        if len(needs) > MOST_NOTES:
+            sys.stderr.write(f"note: and formats for {len(needs) - MOST_NOTES} more topics (mmatch check lists them)\n")
+        return with_recommended_formats(cohort, program.formats)
 
 
 @dataclass(frozen=True)
@@ -202,7 +236,9 @@ def only(words: list[str]) -> Inputs:
     """The question that all words of a command name."""
     question, rest = question_of(words)
     if rest:
-        raise typer.BadParameter(f"{rest[0]} is one word too many: give a folder, a result.json or a matches.csv")
+        raise typer.BadParameter(
+            f"{rest[0]} is one word too many: give a folder, a result.json, a matches.csv or a result.xlsx"
+        )
     return question
 
 

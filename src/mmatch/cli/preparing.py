@@ -41,14 +41,16 @@ def check(
 ) -> None:
     """Look before matching: columns, supply, rules.
 
-    Shows how columns are read, supply and demand per topic, and what each rule removes. For example:
+    Shows how columns are read, supply and demand per topic, what each rule removes, and which format of sessions each
+    topic calls for. For example:
     mmatch check mentors.csv mentees.csv
     """
     from dataclasses import asdict
 
     from mmatch.explanations import readiness
+    from mmatch.formats.recommending import format_needs
     from mmatch.io.files import atomic_write
-    from mmatch.reporting.console import console, print_readiness, safe
+    from mmatch.reporting.console import console, print_needs, print_readiness, safe
 
     program = policy.read()
     reading = signups.read(files)
@@ -57,13 +59,14 @@ def check(
     out = console()
     if not as_json:
         out.print(safe(str(reading.mapping)))
-    cohort = understood(reading)
-    found = readiness(cohort, program)
+    cohort = policy.suited(understood(reading), program)
+    found, needs = readiness(cohort, program), format_needs(cohort, program.formats)
     if as_json:
-        print_json(asdict(found))
+        print_json({**asdict(found), "formats": [asdict(need) for need in needs]})
         return
     out.print(safe(repr(cohort)))
     print_readiness(out, found)
+    print_needs(out, needs, program.format_name)
 
 
 def example(

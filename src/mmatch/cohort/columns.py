@@ -5,6 +5,7 @@ Integer columns hold `NONE` where a user wrote None; a whole column is None wher
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -148,6 +149,14 @@ class People:
     def name_of(self) -> dict[str, str]:
         """Id to name, where people have names."""
         return dict(zip(self.ids, self.names, strict=True)) if self.names else {}
+
+    @cached_property
+    def called(self) -> dict[str, str]:
+        """Id to what people are called in sentences: the name, with the id where two share it; the id where none is."""
+        names = self.names or self.ids
+        count = Counter(name.casefold() for name in names)
+        shown = ((who, name, count[name.casefold()] > 1) for who, name in zip(self.ids, names, strict=True))
+        return {who: (f"{name} ({who})" if shared else name) if name else who for who, name, shared in shown}
 
     @cached_property
     def wishes(self) -> Listed | None:

@@ -113,15 +113,15 @@ def removers(cohort: Cohort, program: Program) -> list[tuple[str, Callable[[Pair
     facts, people = facts_of(cohort), cohort.people
     found: list[tuple[str, Callable[[Pairs], Bools]]] = []
     if len(facts.avoided):
-        found.append(("people who avoid each other", lambda p: p.among_people(facts.avoided)))
+        found.append(("a wish to avoid each other", lambda p: p.among_people(facts.avoided)))
     if people.ranks is not None:
         found.append(("the mentee's own list", lambda p: p.mentee_rank == 0))
     if people.mentee_ranks is not None:
         found.append(("the mentor's own list", lambda p: p.mentor_rank == 0))
     if cohort.score_table is not None:
-        found.append(("no score given", lambda p: p.score_row == NONE))
-    found += [(rule.title, partial(_refused, rule)) for rule in program.rules if type(rule).allows is not Rule.allows]
-    return found
+        found.append(("a missing score", lambda p: p.score_row == NONE))
+    rules = [rule for rule in program.rules if type(rule).allows is not Rule.allows]
+    return [*found, *((f"the rule that {rule.in_words}", partial(_refused, rule)) for rule in rules)]
 
 
 def _refused(rule: Rule, pairs: Pairs) -> Bools:

@@ -14,7 +14,7 @@ import numpy as np
 
 from mmatch.arrays import NONE, Bools
 from mmatch.constraints import Bounds
-from mmatch.explanations.what_if import GROUPS_LED, SIZE, Seat, Trial, where
+from mmatch.explanations.what_if import GROUPS_LED, SIZE, Seat, Trial
 from mmatch.explanations.words import counted, listed, topic_word
 from mmatch.instance.compiled import Compiled
 from mmatch.instance.set_titles import set_title
@@ -36,7 +36,8 @@ class GroupSeats:
         self.what_if = Trial(question, result)
         self.unopened = UnopenedGroups(self.what_if)
         self.cohort, (self.instance, self.edges) = question.cohort, question.untimed
-        self.seats = Counter(self.what_if.matching.seats.mentee)
+        self.seats, self.called = Counter(self.what_if.matching.seats.mentee), self.cohort.people.called
+        self.rules = {rule.title: rule.in_words for rule in question.program.rules}
 
     def reasons(self, waiting: Sequence[Seat]) -> Iterator[Reason]:
         """A reason for every seat, then one for each group that did not open and that one of them could sit in."""
@@ -58,10 +59,13 @@ class GroupSeats:
         blocked: dict[int, str] = {}
         for family, full in self._own_full:
             for edge in edges[full[edges]].tolist():
-                blocked.setdefault(edge, set_title(self.edges, family, int(family.label[edge])))
+                title = self.rules.get(family.rule)
+                title = title or set_title(self.edges, family, int(family.label[edge]), self.called)
+                blocked.setdefault(edge, title)
         if len(blocked) < len(edges):
             return None
-        text = f"{seat.mentee} has {counted(self.seats[seat.mentee], 'seat')} already: {blocked[int(edges[0])]}"
+        held = counted(self.seats[seat.mentee], "place")
+        text = f"{self.called[seat.mentee]}: they have {held} already, and may have no more: {blocked[int(edges[0])]}"
         return Reason("shortage", (seat.mentee,), seat.topic, text)
 
     @cached_property
@@ -81,7 +85,7 @@ class GroupSeats:
         for match in self._open_to(seat)[2][:MOST_JOINED]:
             joined = self.what_if.with_seat(match, seat)
             if joined is not None and not self.what_if.broken(match, joined):
-                text = f"{seat.mentee}: there is room in the group of {where(match)}"
+                text = f"{self.called[seat.mentee]}: there is room in the group of {self.what_if.where(match)}"
                 text = f"{text}, {self.what_if.price(self.what_if.changed(match, joined))}"
                 return Reason("price", (seat.mentee,), seat.topic, text)
         return None
@@ -107,9 +111,11 @@ class GroupSeats:
             joined = self.what_if.with_seat(match, seat)
             if joined is not None and self.what_if.codes(self.what_if.broken(match, joined), joined) == SIZE:
                 size, gains = self.what_if.sizes(match)[1], self.what_if.gains(match, joined)
-                clauses.append(f"size {size + 1} instead of {size} for the group of {where(match)} seats them{gains}")
+                clauses.append(
+                    f"size {size + 1} instead of {size} for the group of {self.what_if.where(match)} seats them{gains}"
+                )
                 break
-        message = f"{seat.mentee}: {'; '.join(filter(None, clauses))}"
+        message = f"{self.called[seat.mentee]}: {'; '.join(filter(None, clauses))}"
         return Reason("shortage" if opened else kind, (seat.mentee,), seat.topic, message)
 
     def _open_groups(self, seat: Seat, opened: int, timely: int, roomy: int) -> str:
@@ -132,10 +138,11 @@ class GroupSeats:
         rows = sorted({int(offers.owner[offers.index[offer]]) for offer in self.what_if.offers_of(seat)})
         if any((free & slots.leads[row] & self.what_if.idle[row]).any() for row in rows):
             return ""
-        busy = [people.ids[row] for row in rows if (free & slots.leads[row]).any()]
+        ids = people.ids
+        busy = [self.called[ids[row]] for row in rows if (free & slots.leads[row]).any()]
         if busy:
             return f"{listed(busy, 'mentors')} {'leads' if len(busy) == 1 else 'lead'} another group when they can come"
-        return f"they share no free time with {listed([people.ids[row] for row in rows], 'mentors')}"
+        return f"they share no free time with {listed([self.called[ids[row]] for row in rows], 'mentors')}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,23 +237,24 @@ class UnopenedGroups:
     def _worded(self, group: UnopenedGroup) -> tuple[str, str]:
         match, n = group.match, len(group.match.mentees)
         sizes = f"{group.least}" if group.short else f"{group.least} to {group.most}"
-        text = f"a group of {where(match)}{topic_word(match.topic)} would have {n} of {sizes}"
+        mentor = self.cohort.people.called[match.mentor]
+        text = f"a group of {self.what_if.where(match)}{topic_word(match.topic)} would have {n} of {sizes}"
         codes = self.what_if.codes(group.broken, match)
         others = codes - SIZE - GROUPS_LED - SEATS
         if others:
-            messages = [v.message for v in group.broken if v.code in others]
-            return "shortage", f"{text}: {'; '.join(messages[:2])}"
+            causes = dict.fromkeys(self.what_if.objection(v) for v in group.broken if v.code in others)
+            return "shortage", f"{text}, and is ruled out by {' and by '.join(list(causes)[:2])}"
         lacks: list[str] = []
         if group.short:
             lacks.append(f"{counted(group.short, 'more mentee')} or least size {n}")
         if GROUPS_LED & codes:
             nth = len(self.what_if.led_by(match.mentor)) + 1
-            lacks.append(f"a {ORDINALS.get(nth, f'{nth}th')} group for {match.mentor}")
+            lacks.append(f"a {ORDINALS.get(nth, f'{nth}th')} group for {mentor}")
         if codes & SEATS:
-            lacks.append(f"{counted(n - self.what_if.room(match), 'more seat')} of {match.mentor}")
+            lacks.append(f"{counted(n - self.what_if.room(match), 'more place')} of {mentor}")
         if not lacks:
             return "price", f"{text}, {self.what_if.price([*self.what_if.matches, match])}"
-        verb = "open" if len(lacks) > 1 or lacks[0].endswith(f"seats of {match.mentor}") else "opens"
+        verb = "open" if len(lacks) > 1 or lacks[0].endswith(f"places of {mentor}") else "opens"
         needed = f"{', and '.join(lacks)}{',' if len(lacks) > 1 else ''} {verb} it"
         instead = "" if group.short else self._instead(match)
         return ("outranked" if instead else "shortage"), f"{text}: {needed}{self.what_if.gains(None, match)}{instead}"

@@ -28,7 +28,7 @@ from mmatch.rules import Forbid, Lock, Rule
 MOST_SHRUNK = 400
 EACH, IN_ALL = 3.0, 20.0  # seconds for one question, and for all of them
 MOST_PAIRS = 60  # of locks and bans; where there are more, only whole rules are left out
-NAMES_PAIRS = {"Lock": "the lock of", "Forbid": "the ban of"}  # rules that are taken apart pair by pair
+NAMES_PAIRS = {"Lock": "the fixed pair of", "Forbid": "the ban of"}  # rules that are taken apart pair by pair
 STABLE = {"weak": "stable", "strong": "strongly stable", "super": "super-stable", "envy": "envy-free"}
 
 
@@ -76,8 +76,12 @@ def _unstable(question: Compiled, claim: Stability) -> Reason:
     cohort, (instance, edges) = question.cohort, question.compiled
     chosen = _marked(claim.steps, len(instance.request))
     who = edges.mentor_rows[short_of(instance, chosen)].tolist()
-    ids, loads = cohort.people.ids, np.bincount(edges.pairs.mentor[chosen], minlength=len(cohort))
-    shortfalls = [f"{ids[k]} has {loads[k]} of at least {cohort.people.min_load[k]} mentees" for k in who]
+    called, ids, loads = (
+        cohort.people.called,
+        cohort.people.ids,
+        np.bincount(edges.pairs.mentor[chosen], minlength=len(cohort)),
+    )
+    shortfalls = [f"{called[ids[k]]} has {loads[k]} of at least {cohort.people.min_load[k]} mentees" for k in who]
     names = tuple(ids[k] for k in who)
     text = listed(shortfalls, "mentors fall short")
     return Reason("shortage", names, "", f"in every {STABLE[claim.notion]} matching {text}")
@@ -89,11 +93,12 @@ def _too_few(edges: Edges, found: TooFewSeats | NoSum) -> Reason:
     mentees = [ids[row] for row in np.unique(edges.pairs.mentee[found.edges]).tolist()]
     mentors = [ids[row] for row in np.unique(edges.pairs.mentor[found.edges]).tolist()]
     if isinstance(found, TooFewSeats):
-        title = set_title(edges, found.family, found.number)
-        text = f"{title} needs {counted(found.need, 'seat')}, and groups that can open have {found.seats}"
+        title = set_title(edges, found.family, found.number, edges.cohort.people.called)
+        text = f"{title} needs {counted(found.need, 'place')}, and groups that can open have {found.seats}"
         text = f"{text}: {found.need - found.seats} short"
     else:
-        text = _no_sum(found, mentees, mentors)
+        called = edges.cohort.people.called
+        text = _no_sum(found, [called[who] for who in mentees], [called[who] for who in mentors])
     return Reason("shortage", (*mentees, *mentors), "", text)
 
 
@@ -103,7 +108,7 @@ def _no_sum(found: NoSum, mentees: list[str], mentors: list[str]) -> str:
     groups = f"groups of {listed(mentors, 'mentors')}"
     if found.below == NONE:
         return f"{groups} that must open need {counted(found.above, 'mentee')} at least, and only {people} could come"
-    text = f"{people} need {counted(found.need, 'seat')}, and {groups}"
+    text = f"{people} need {counted(found.need, 'place')}, and {groups}"
     if found.above == NONE:
         return f"{text} seat at most {found.below}: {found.need - found.below} short"
     seats = f"{found.below} or {found.above}" if found.below > 0 else f"{found.above} or more"
@@ -131,11 +136,11 @@ class _Names:
 
     def of(self, arc: int) -> tuple[tuple[str, ...], str]:
         """(people, what the arc stands for)."""
-        edges, ids, offers = self.edges, self.cohort.people.ids, self.cohort.offers
+        edges, ids, offers, called = self.edges, self.cohort.people.ids, self.cohort.offers, self.cohort.people.called
         if arc >= self.network.first_edge:
             edge = arc - self.network.first_edge
             mentor, mentee = ids[edges.pairs.mentor[edge]], ids[edges.pairs.mentee[edge]]
-            return (mentor, mentee), f"{mentor} with {mentee}"
+            return (mentor, mentee), f"{called[mentor]} with {called[mentee]}"
         number, k = self.network.set_of[arc]
         family = self.network.families[number]
         if family.key == "offer":
@@ -144,7 +149,7 @@ class _Names:
         if family.key in {"mentor", "mentee", "request"}:
             rows = {"mentor": edges.mentor_rows, "mentee": edges.mentee_rows}
             row = rows[family.key][k] if family.key in rows else self.cohort.requests.owner[edges.request_rows[k]]
-            return (ids[row],), ids[row]
+            return (ids[row],), called[ids[row]]
         inside = np.flatnonzero(family.label == k)
         people, title = self.of(self.network.first_edge + int(inside[0]))
         return people, title if len(inside) == 1 or family.key in SETS or family.key == "lock" else family.rule
@@ -201,7 +206,7 @@ def conflicting(cohort: Cohort, program: Program) -> Reason:
     A deletion filter (Chinneck 1997): one rule after another is left out, and stays out where there is no matching
     without it either. Each step is a question of its own, and only an answer that the judge accepts counts.
     """
-    kept, until = list(_conditions(program)), time.monotonic() + IN_ALL
+    kept, until = list(_conditions(cohort, program)), time.monotonic() + IN_ALL
     sure = True
     for condition in list(kept):
         rest = [other for other in kept if other is not condition]
@@ -223,16 +228,17 @@ def _sentence(titles: list[str], *, sure: bool) -> str:
     return f"no matching keeps {listed(titles[:-1], 'rules')} and {titles[-1]} together; {tried}"
 
 
-def _conditions(program: Program) -> Iterator[_Condition]:
+def _conditions(cohort: Cohort, program: Program) -> Iterator[_Condition]:
     """The rules, those that name pairs pair by pair, unless there are too many."""
     named = [rule for rule in program.rules if isinstance(rule, Lock | Forbid)]
-    single = sum(len(rule.pairs) for rule in named) <= MOST_PAIRS
+    called, single = cohort.people.called, sum(len(rule.pairs) for rule in named) <= MOST_PAIRS
     for rule in program.rules:
         if not (single and isinstance(rule, Lock | Forbid)):
-            yield _Condition(rule.title, rule)
+            yield _Condition(f"the rule that {rule.in_words}", rule)
             continue
         for pair in rule.pairs:
-            title = f"{NAMES_PAIRS[rule.name]} {pair[0]} with {pair[1]}"
+            one, other = (called.get(who, who) for who in pair[:2])
+            title = f"{NAMES_PAIRS[rule.name]} {one} with {other}"
             yield _Condition(title, replace(rule, pairs=(pair,)), tuple(pair[:2]))
 
 

@@ -17,11 +17,12 @@ from mmatch.exact import plain
 from mmatch.explanations.infeasible import why_infeasible
 from mmatch.explanations.stable_refusals import refusals
 from mmatch.explanations.unfilled_seats import Unfilled
-from mmatch.explanations.words import number
+from mmatch.explanations.words import counted, number
 from mmatch.instance.compiled import Compiled
 from mmatch.matching import Matching, Reason, Status
 from mmatch.mechanisms.market import obstacle
 from mmatch.program import Program
+from mmatch.registry.wording import COUNTS, WISHES, in_words
 from mmatch.result import Result, check_answer
 from mmatch.rules.stable import Stable
 
@@ -29,12 +30,13 @@ from mmatch.rules.stable import Stable
 def reasons(cohort: Cohort, result: Result) -> tuple[Reason, ...]:
     """Say why each match is as it is, and why each unfilled seat stays unfilled.
 
-    Kinds: "score" (what a match counts, by aim), "no_offer" (nobody offers the topic), "rules" (every candidate is
-    removed, by which facts and rules), "shortage" (more seats asked for than the mentors in reach have), "outranked"
-    (who got the place instead, by what or by lottery; of a stable matching also for mentees who are not with their
-    first wish), "price" (a seat is free, but filling it costs more than it is worth). Where people sit in groups, those
-    that did not open follow: whom they had, what they lacked, the smallest change that opens them and what it brings
-    with everything else as it is; ``who`` is the mentor, then the mentees.
+    Kinds: "score" (which wishes a match meets, and what else it counts), "no_offer" (nobody offers the topic), "rules"
+    (every candidate is ruled out, by which facts and rules), "shortage" (more people ask than the mentors in reach can
+    take), "limit" (a limit of the mentee's own, such as one mentor each), "outranked" (who has the place instead, by
+    what or by lottery; of a stable matching also for mentees who are not with their first wish), "price" (a place is
+    free, but filling it costs more than it is worth). Where people sit in groups, those that did not open follow: whom
+    they had, what they lacked, the smallest change that opens them and what it brings with everything else as it is;
+    ``who`` is the mentor, then the mentees.
 
     Raises:
         InputError: where result and cohort do not belong together.
@@ -101,23 +103,32 @@ def _is_stable(question: Compiled, result: Result) -> bool:
 
 
 def _scores(cohort: Cohort, program: Program, matching: Matching) -> Iterator[Reason]:
-    """What each filled seat counts, by aim."""
-    pairs = pairs_of(cohort, matching)
-    parts = []
-    for name, aim in program.named_aims():
+    """Which wishes each match meets, and what it counts for the other aims."""
+    pairs, shape, called = pairs_of(cohort, matching), len(matching.seats), cohort.people.called
+    wishes: list[tuple[str, list[bool]]] = []
+    numbers: list[list[str]] = []
+    for _, aim in program.named_aims():
         if isinstance(aim, PairAim):
-            worth, unit = aim.scores(pairs)
-            values = np.broadcast_to(worth, len(matching.seats)).tolist()
-            parts.append([f"{name} {number(plain(v * unit * aim.exact_weight))}" for v in values])
-    steps, tree = np.broadcast_to(pairs.distance, len(matching.seats)).tolist(), cohort.topic_tree
-    asked = [tree.topics_of(code) for code in np.broadcast_to(pairs.request.topic, len(matching.seats)).tolist()]
+            met = aim.met(pairs)
+            if met is None:
+                worth, unit = aim.scores(pairs)
+                values = np.broadcast_to(worth, shape).tolist()
+                numbers.append([f"{in_words(aim, COUNTS)} {number(plain(value * unit))}" for value in values])
+            else:
+                wishes.append((in_words(aim, WISHES), np.broadcast_to(met, shape).tolist()))
+    steps, tree = np.broadcast_to(pairs.distance, shape).tolist(), cohort.topic_tree
+    asked = [tree.topics_of(code) for code in np.broadcast_to(pairs.request.topic, shape).tolist()]
     s = matching.seats
     for row, (mentor, mentee, topic) in enumerate(zip(s.mentor, s.mentee, s.topic, strict=True)):
-        counts = [column[row] for column in parts]
         wish = f"any of {', '.join(asked[row])}" if len(asked[row]) > 1 else asked[row][0]
+        clauses = [f"on {topic}" + (f", asked for {wish}" if topic != wish else "")] if topic else []
         if steps[row]:
-            counts.append(f"{wish} is met by {topic}, {steps[row]} steps away in the topic tree")
-        elif topic:
-            counts.append(f"on {topic}" + (f", asked for {wish}" if len(asked[row]) > 1 else ""))
-        text = f"{mentor} with {mentee}: {', '.join(counts) or 'every match counts 1'}"
-        yield Reason("score", (mentor, mentee), topic, text)
+            clauses[0] += f", {counted(steps[row], 'step')} away in the topic tree"
+        have, lack = ([name for name, met in wishes if met[row] is wanted] for wanted in (True, False))
+        if wishes:
+            text = f"{len(have)} of {counted(len(wishes), 'wish')} met"
+            clauses.append(f"{text}: {', '.join(have)}" if have else text)
+            clauses += [f"not met: {', '.join(lack)}"] if lack else []
+        clauses += [column[row] for column in numbers]
+        text = f"{called[mentor]} with {called[mentee]}: {'; '.join(clauses) or 'every match counts the same'}"
+        yield Reason("score", (mentor, mentee), topic, text, {"met": tuple(have), "missed": tuple(lack)})

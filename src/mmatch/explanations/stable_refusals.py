@@ -47,7 +47,7 @@ class _Refusals:
         self.current, self.listed = seats
         self.plain, self.market = markets
         rows = cohort.canonical_rows
-        ids, labels = cohort.people.ids, cohort.topic_tree.labels
+        ids, labels, self.called = cohort.people.ids, cohort.topic_tree.labels, cohort.people.called
         self.mentees = [ids[k] for k in cohort.requests.owner[rows[0]].tolist()]
         self.topics = [labels[k] for k in cohort.requests.topic[rows[0]].tolist()]
         self.mentors = [ids[k] for k in cohort.offers.owner[rows[1]].tolist()]
@@ -75,7 +75,7 @@ class _Refusals:
                 yield self._reason(who, better, now)
             elif now == NONE and self.listed[who]:
                 mentee, topic = self.mentees[who], self.topics[who]
-                text = f"{mentee}: nobody who may mentor them{topic_word(topic)} has a seat"
+                text = f"{self.called[mentee]}: nobody who may mentor them{topic_word(topic)} has a place"
                 yield Reason("shortage", (mentee,), topic, text)
 
     def _reason(self, who: int, wishes: list[int], now: int) -> Reason:
@@ -88,15 +88,16 @@ class _Refusals:
             name, where = self.mentees[int(self.market.mentee[rival])], self.mentors[offer]
             rivals.append(name)
             if self.plain.mentor_rank[rival] == self.plain.mentor_rank[pair]:
-                drew = f"{where} had to draw between {mentee} and {name}: the lottery (seed {self.seed})"
-                clauses.append(drew if self.seed is not None else f"{where} keeps {name}, and has no reason to change")
+                led, kept = self.called[where], self.called[name]
+                drew = f"{led} likes them and {kept} alike, and the lottery (seed {self.seed}) drew {kept}"
+                clauses.append(drew if self.seed is not None else f"{led} keeps {kept}, and has no reason to change")
             else:
-                preferred.append(where)
+                preferred.append(self.called[where])
         if preferred:
             clauses.insert(0, f"{listed(list(dict.fromkeys(preferred)), 'mentors')} took mentees whom they prefer")
-        got = f"{mentee} has no mentor{topic_word(topic)}"
+        got = f"they have no mentor{topic_word(topic)}"
         if now != NONE:
-            got = f"{mentee} is with wish {len(wishes) + 1}{topic_word(topic)}"
+            got = f"they have wish {len(wishes) + 1}{topic_word(topic)}"
         better = counted(len(wishes), "better wish" if now != NONE else "wish")
-        text = f"{got}: {better} asked in vain; {'; '.join(clauses)}; none of them would swap"
+        text = f"{self.called[mentee]}: {got}; {better} asked in vain; {'; '.join(clauses)}; none of them would swap"
         return Reason("outranked", (mentee, *dict.fromkeys(rivals)), topic, text)

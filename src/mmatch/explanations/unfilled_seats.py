@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from functools import cached_property
 from itertools import takewhile
@@ -18,7 +18,7 @@ from mmatch.explanations.before_matching import removers
 from mmatch.explanations.group_seats import GroupSeats
 from mmatch.explanations.swap_chains import Moves, best_chains, chain_from, connected
 from mmatch.explanations.what_if import Seat, Trial
-from mmatch.explanations.words import counted, found_by, listed, number, topic_word
+from mmatch.explanations.words import aims_in_words, counted, found_by, listed, number, topic_word
 from mmatch.instance.compiled import Compiled
 from mmatch.instance.set_titles import set_title
 from mmatch.matching import Match, Reason, Status
@@ -43,6 +43,8 @@ class Unfilled:
         self.missing = Counter(result.matching.unmatched)
         self.shortages: dict[int, tuple[str, dict[str, Any]]] = {}
         self.removers = removers(cohort, self.program)
+        self.called = cohort.people.called
+        self.rules = {rule.title: rule.in_words for rule in self.program.rules}
         self.looked = 0
         edges = self.edges
         owner, labels = cohort.requests.owner[edges.request_rows], cohort.topic_tree.labels
@@ -84,16 +86,24 @@ class Unfilled:
         offers: Ints = np.arange(len(self.cohort.offers.owner))
         pairs = Pairs(facts_of(self.cohort), np.broadcast_to(row, offers.shape), offers)
         meets = np.flatnonzero((pairs.distance != NONE) & (pairs.mentor != pairs.mentee))
+        who = self.called[mentee]
         if not len(meets):
             nobody = "nobody else" if (pairs.mentor == pairs.mentee).any() else "nobody"
-            return Reason("no_offer", (mentee,), topic, f"{mentee}: {nobody} offers {topic or 'anything'}")
+            return Reason("no_offer", (mentee,), topic, f"{who}: {nobody} offers {topic or 'anything'}")
         some = Pairs(pairs.facts, np.broadcast_to(row, meets.shape), meets)
-        counts = [(int(np.broadcast_to(gone(some), meets.shape).sum()), name) for name, gone in self.removers]
-        causes = [f"{n} by {name}" for n, name in sorted(counts, key=lambda c: (-c[0], c[1])) if n]
-        on = topic_word(topic)
-        what = f"all {len(meets)} offers{on} are" if len(meets) > 1 else f"the only offer{on} is"
-        facts = {"offers": len(meets), "removed": {name: n for n, name in counts if n}}
-        return Reason("rules", (mentee,), topic, f"{mentee}: {what} removed: {'; '.join(causes)}", facts)
+        masks = [(name, np.broadcast_to(gone(some), meets.shape)) for name, gone in self.removers]
+        removed = {name: len(np.unique(pairs.mentor[meets[gone]])) for name, gone in masks if gone.any()}
+        causes = [f"{n} by {name}" for name, n in sorted(removed.items(), key=lambda item: (-item[1], item[0]))]
+        mentors = np.unique(pairs.mentor[meets]).tolist()
+        if len(mentors) > 1:
+            what = f"all {len(mentors)} mentors{topic and f' who offer {topic}'} are ruled out: {'; '.join(causes)}"
+        else:
+            only = (
+                f"{self.called[self.cohort.people.ids[mentors[0]]]}, the only mentor{topic and f' who offers {topic}'}"
+            )
+            what = f"{only}, is ruled out by {' and by '.join(removed)}"
+        facts = {"mentors": len(mentors), "removed": removed}
+        return Reason("rules", (mentee,), topic, f"{who}: {what}", facts)
 
     # -- what stands in the way of one more seat, tried candidate by candidate ------------------------------------
 
@@ -104,7 +114,7 @@ class Unfilled:
     def _tried(self, seat: Seat) -> Reason:
         """What the judge says of one more seat with each candidate, with all else as it is."""
         edges, cohort, trial = self.edges, self.cohort, self._trial
-        full: list[str] = []
+        who, full = self.called[seat.mentee], list[str]()
         ruled: dict[str, str] = {}
         for edge in np.flatnonzero(edges.request == seat.request).tolist()[:MOST_TRIED]:
             row = int(edges.offer_rows[edges.offer[edge]])
@@ -113,18 +123,24 @@ class Unfilled:
             match = Match(mentor, (seat.mentee,), topic, cohort.offers.ids[row], (seat.topic,))
             broken = trial.broken(None, match)
             if not broken:
-                text = f"{seat.mentee}: {mentor} could take them{topic_word(seat.topic)}"
+                text = f"{who}: {self.called[mentor]} could take them{topic_word(seat.topic)}"
                 text = f"{text}, {trial.price(trial.changed(None, match))}"
                 return Reason("price", (seat.mentee,), seat.topic, text, {"mentor": mentor})
             codes = {violation.code for violation in broken}
             if codes <= {"capacity", "seats"}:
                 full.append(mentor)
             else:
-                ruled.setdefault(mentor, next(v.message for v in broken if v.code not in {"capacity", "seats"}))
-        clauses = [f"{listed(full, 'mentors')} {'is' if len(full) == 1 else 'are'} full"] if full else []
-        clauses += [f"{mentor} is no choice: {message}" for mentor, message in list(ruled.items())[:MOST_NAMED]]
+                ruled.setdefault(
+                    mentor, next(trial.objection(v) for v in broken if v.code not in {"capacity", "seats"})
+                )
+        clauses = [f"{self._named(full)} {'is' if len(full) == 1 else 'are'} full"] if full else []
+        clauses += [f"{self.called[m]} is ruled out by {message}" for m, message in list(ruled.items())[:MOST_NAMED]]
         kind, facts = "shortage" if full else "limit", {"full": tuple(full), "ruled": tuple(ruled)}
-        return Reason(kind, (seat.mentee,), seat.topic, f"{seat.mentee}: {'; '.join(clauses)}", facts)
+        return Reason(kind, (seat.mentee,), seat.topic, f"{who}: {'; '.join(clauses)}", facts)
+
+    def _named(self, people: Sequence[str]) -> str:
+        """Mentors by name: the first five, and how many more there are."""
+        return listed([self.called[who] for who in people], "mentors")
 
     # -- candidates, but no seat ---------------------------------------------------------------------------------
 
@@ -189,22 +205,27 @@ class Unfilled:
             return
         loss, rival = self._loss(moves.arc[chain], moves.sign[chain], entry)
         worse = next((k for k, amount in enumerate(loss) if amount), None)
-        optimal = self.result.status == Status.OPTIMAL
-        if rival is not None:
-            name = rival[0] if rival[0] != mentee else f"their own request for {rival[1] or 'anything'}"
-            facts = {"rival": rival, "loss": 0 if worse is None else loss[worse], "tier": worse}
-            yield Reason("outranked", (mentee, rival[0]), topic, self._outranked(mentee, name, loss, worse), facts)
-        elif worse is not None and loss[worse] > 0:
-            name = " + ".join(aim.title for aim in self.program.tiers[worse])
-            but = f"but that lowers {name} by {number(loss[worse])}"
-            facts = {"loss": loss[worse], "tier": worse}
-            text = f"{mentee}: a seat{topic_word(topic)} could be filled, {but}"
-            yield Reason("price", (mentee,), topic, text, facts)
+        facts: dict[str, Any] = {"loss": 0 if worse is None else loss[worse], "tier": worse}
+        facts |= {} if rival is None else {"rival": rival}
+        text = f"{self.called[mentee]}: {self._swap(Seat(request, mentee, topic), rival, loss, worse)}"
+        yield Reason("price" if rival is None else "outranked", (mentee, *(rival or ())[:1]), topic, text, facts)
+
+    def _swap(self, seat: Seat, rival: tuple[str, str] | None, loss: Sequence[float], worse: int | None) -> str:
+        """What would follow if somebody got a place: who loses theirs, and which aim loses or gains by it."""
+        cost = "" if worse is None else f"{aims_in_words(self.program.tiers[worse])} by {number(abs(loss[worse]))}"
+        missed = f"{found_by(self.result)} did not find it"
+        if rival is None:
+            if worse is not None and loss[worse] > 0:
+                return f"they could have a place{topic_word(seat.topic)}, but that lowers {cost}"
+            missed = "no aim asks for it" if self.result.status == Status.OPTIMAL else missed
+            return f"they could have a place{topic_word(seat.topic)}, and nothing is lost by it: {missed}"
+        whose = f"they would lose theirs{topic_word(rival[1])}"
+        whose = whose if rival[0] == seat.mentee else f"{self.called[rival[0]]} would lose theirs"
+        if worse is None:
+            why = f"which counts the same: the lottery (seed {self.result.seed}) decided"
         else:
-            text = f"{mentee}: a seat{topic_word(topic)} could be filled, and nothing is lost by it"
-            hint = "no aim asks for it" if optimal else f"{found_by(self.result)} did not find it"
-            facts = {"loss": 0 if worse is None else loss[worse], "tier": worse}
-            yield Reason("price", (mentee,), topic, f"{text}: {hint}", facts)
+            why = f"and that raises {cost}: {missed}" if loss[worse] < 0 else f"and that lowers {cost}"
+        return f"for a place{topic_word(seat.topic)}, {whose}, {why}"
 
     @cached_property
     def _served(self) -> Bools:
@@ -212,16 +233,6 @@ class Unfilled:
         labels = self.instance.labels
         seats = np.bincount(labels.label("mentee")[self._chosen], minlength=labels.count("mentee"))
         return seats > 0
-
-    def _outranked(self, mentee: str, rival: str, loss: list[float], worse: int | None) -> str:
-        if worse is None:
-            return (
-                f"{mentee} and {rival} count the same: the lottery (seed {self.result.seed}) gave the place to {rival}"
-            )
-        if loss[worse] < 0:
-            return f"{mentee} would do better in the place of {rival}, but {found_by(self.result)} did not find it"
-        name = " + ".join(aim.title for aim in self.program.tiers[worse])
-        return f"{mentee} in the place of {rival} would lower {name} by {number(loss[worse])}"
 
     @cached_property
     def _first(self) -> int:
@@ -263,16 +274,18 @@ class Unfilled:
         rows = self.cohort.offers.owner[edges.offer_rows[edges.offer[own]]]
         mentors = tuple(people[row] for row in dict.fromkeys(rows.tolist()))
         if taken == len(mentors) < wanted:
-            text = f"{mentee} asks for {counted(wanted, 'mentor')}{topic_word(topic)}"
-            text = f"{text}, and only {listed(mentors, 'mentors')} may mentor them"
+            text = f"{self.called[mentee]}: they ask for {counted(wanted, 'mentor')}{topic_word(topic)}"
+            text = f"{text}, and only {self._named(mentors)} may mentor them"
             return Reason("shortage", (mentee,), topic, text, {"wanted": wanted, "mentors": mentors})
         every = np.flatnonzero(edges.pairs.mentee == edges.pairs.mentee[own[0]])
         seats = int(self._chosen[every].sum())
         for family in self.instance.bounds:
             labels = np.unique(family.label[every])
             if family.key in OWN and labels[0] != NONE and seats >= int(family.upper[labels].sum()):
-                title = set_title(edges, family, int(family.label[own[0]]))
-                text = f"{mentee} has {counted(seats, 'seat')} already, and may have no more: {title}"
+                title = self.rules.get(family.rule)
+                title = title or set_title(edges, family, int(family.label[own[0]]), self.called)
+                text = f"{self.called[mentee]}: they have {counted(seats, 'place')} already, and may have no more"
+                text = f"{text}: {title}"
                 return Reason("limit", (mentee,), topic, text, {"seats": seats, "limit": title})
         return None
 
@@ -324,7 +337,7 @@ class Unfilled:
         if hall not in self.shortages:
             self.shortages[hall] = self._competing(self.halls == hall)
         text, facts = self.shortages[hall]
-        return Reason("shortage", (mentee,), topic, f"{mentee}: {text}", facts)
+        return Reason("shortage", (mentee,), topic, f"{self.called[mentee]}: {text}", facts)
 
     def _competing(self, seen: Bools) -> tuple[str, dict[str, Any]]:
         """A set of requests, how many seats they ask for and can have together, and with whom.
@@ -348,16 +361,21 @@ class Unfilled:
         tree, asked = self.cohort.topic_tree, self.cohort.requests.topic[edges.request_rows[requests]]
         topics = sorted({name for code in asked.tolist() for name in tree.topics_of(code)} - {""})
         people = tuple(dict.fromkeys(self.titles[request][0] for request in requests.tolist()))
-        on = f" on {listed(topics, 'topics')}" if topics else ""
-        what = "they ask" if len(people) == 1 else f"{len(people)} people ask"
-        text = f"{what} for {counted(wanted, 'seat')}{on} and can only have {counted(seats, 'seat')}"
+        on, names = f" on {listed(topics, 'topics')}" if topics else "", self._named(mentors)
+        if len(people) == wanted == 1:
+            text = f"the only {'mentors' if len(mentors) > 1 else 'mentor'} for them{on}, {names}, can take nobody more"
+        elif len(people) == wanted:
+            text = f"{wanted:,} people ask for a mentor{on}; {names} can take {seats or 'none'} of them"
+        else:
+            what = "they ask" if len(people) == 1 else f"{len(people):,} people ask"
+            text = f"{what} for {counted(wanted, 'place')}{on}; {names} can give them {seats or 'none'}"
         facts = {
             "requests": tuple(self.titles[request] for request in requests.tolist()),
             "wanted": wanted,
             "seats": seats,
             "mentors": mentors,
         }
-        return f"{text}, with {listed(mentors, 'mentors')}", facts
+        return text, facts
 
     @cached_property
     def _above(self) -> Bools:

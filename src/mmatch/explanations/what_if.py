@@ -17,7 +17,7 @@ from mmatch.aims._base import Aim
 from mmatch.arrays import NONE, Bools
 from mmatch.constraints import Slots
 from mmatch.exact import plain
-from mmatch.explanations.words import found_by, number
+from mmatch.explanations.words import aims_in_words, found_by, number
 from mmatch.instance.capacities import capacities
 from mmatch.instance.compiled import Compiled
 from mmatch.instance.from_pairs import matching_from_pairs
@@ -27,6 +27,15 @@ from mmatch.result import Result
 
 SIZE = frozenset({"group-size"})
 GROUPS_LED = frozenset({"groups"})
+FACTS = {
+    "avoids": "a wish to avoid each other",
+    "demand": "a limit: nobody gets more mentors than they ask for",
+    "group-size": "the size of groups",
+    "impossible-pair": "what people state",
+    "min-load": "the least number of mentees",
+    "same-mentor": "a limit: one request has different mentors",
+    "twice-in-match": "a limit: nobody sits twice in one group",
+}
 WORK = 400_000  # seats that the judge looks at, in all tries together
 LEAST_TRIES = 30
 
@@ -77,6 +86,17 @@ class Trial:
             codes |= GROUPS_LED if full else frozenset()
         return codes - (SIZE if len(match.mentees) < least else frozenset())
 
+    def objection(self, violation: Violation) -> str:
+        """What the judge objects to, in words: a rule, or a fact about people."""
+        words = (rule.in_words for rule in self.program.rules if violation.code == f"rule:{rule.name}")
+        rule = next(words, None)
+        names = (self.cohort.people.called.get(who, who) for who in violation.who)
+        return (
+            f"{FACTS.get(violation.code, violation.code)} ({', '.join(names)})"
+            if rule is None
+            else f"the rule that {rule}"
+        )
+
     def with_seat(self, match: Match, seat: Seat) -> Match | None:
         """A match with one more in it; None where nothing can be tried any more."""
         if self.tries <= 0:
@@ -88,7 +108,7 @@ class Trial:
     def gains(self, old: Match | None, new: Match) -> str:
         """What the aims gain and lose, in brackets."""
         after = matching_from_pairs(self.cohort, self.changed(old, new))
-        found = [(name, self._gained(aim, after)) for name, aim in self.program.named_aims() if not aim.vector]
+        found = [(aim.in_words, self._gained(aim, after)) for _, aim in self.program.named_aims() if not aim.vector]
         gains = [f"{name} {'+' if gain[0] > 0 else ''}{number(plain(gain[0]))}" for name, gain in found if gain[0]]
         return f" ({', '.join(gains)})" if gains else ""
 
@@ -99,7 +119,7 @@ class Trial:
             gains = [tuple(aim.exact_weight * gain for gain in self._gained(aim, after)) for aim in aims]
             sums = (sum(items, Fraction(0)) for items in zip(*gains, strict=True))
             change = next(filter(None, sums), Fraction(0))
-            name = " + ".join(aim.title for aim in aims)
+            name = aims_in_words(aims)
             if change < 0:
                 return f"but that lowers {name} by {number(plain(-change))}"
             if change > 0:
@@ -161,7 +181,6 @@ class Trial:
         row, k = self.cohort.people.index[mentee], self.slots.names.index(slot)
         return bool(self.slots.sits[row, k] and self.idle[row, k])
 
-
-def where(match: Match) -> str:
-    """The mentors of a match, and when it is."""
-    return match.mentor + (f" at {match.slot}" if match.slot else "")
+    def where(self, match: Match) -> str:
+        """The mentor of a match, and when it is."""
+        return self.cohort.people.called[match.mentor] + (f" at {match.slot}" if match.slot else "")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from mmatch.aims._base import Aim
 from mmatch.result import Result
 
 MOST_NAMES = 5
@@ -25,6 +26,11 @@ def counted(n: int, thing: str) -> str:
     """1 seat, 2 seats, 2 matches."""
     plural = f"{thing}es" if thing.endswith(("ch", "sh", "s", "x")) else f"{thing}s"
     return f"{n:,} {thing if n == 1 else plural}"
+
+
+def aims_in_words(tier: Sequence[Aim]) -> str:
+    """The aims of one tier in quotation marks, as a sentence names them."""
+    return " and ".join(f"“{aim.in_words}”" for aim in tier)
 
 
 def topic_word(topic: str) -> str:

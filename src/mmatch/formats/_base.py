@@ -1,9 +1,9 @@
-"""What a session format is: meetings, what happens between them, and when each is due. Data, no behaviour."""
+"""What a session format is: sessions, what happens between them, and when each is due. Data, no behaviour."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from mmatch.display import Shown, Table
@@ -13,36 +13,52 @@ MODES = ("virtual", "in_person", "either")
 KINDS = ("plan", "action", "product", "feedback")
 LONGEST = 24 * 60
 MOST_DAYS = 366
+LONGEST_PLACE = 500
 REGULAR = 3  # sessions; more of them is regular mentoring
 
 
 @dataclass(frozen=True, slots=True)
 class SessionSpec:
-    """One meeting: how long in minutes, "virtual", "in_person" or "either", and what it is about, point by point.
+    """One session: how long in minutes, how people meet, what it is about, point by point, and where.
+
+    Args:
+        minutes: from 1 to 1440.
+        mode: "virtual", "in_person", or "either": as all who attend can.
+        agenda: the points, each with its minutes where they are fixed.
+        place: an address or a link, where all matches hold this session at one place.
 
     Raises:
-        InputError: no whole minutes from 1 to 1440, another mode, an agenda that is no tuple of texts.
+        InputError: no whole minutes in this range, another mode, an agenda that is no tuple of texts, no text.
     """
 
     minutes: int = 60
     mode: str = "either"
     agenda: tuple[str, ...] = ()
+    place: str = ""
 
     def __post_init__(self) -> None:
         problems = Problems()
         _count(self.minutes, "SessionSpec.minutes", (1, LONGEST), problems)
         _one_of(self.mode, MODES, "SessionSpec.mode", problems)
-        if not _all(self.agenda, str):
-            problems.add("format", "SessionSpec.agenda", f"found {excerpt(self.agenda)}, expected a tuple of texts")
+        _texts(self.agenda, "SessionSpec.agenda", problems)
+        place_fault(self.place, "SessionSpec.place", problems)
         problems.raise_any()
 
 
 @dataclass(frozen=True, slots=True)
 class Touchpoint:
-    """What passes between two meetings by e-mail: a plan, a report on action, a work product, or plain feedback.
+    """What passes between two sessions by e-mail: a plan, a report on action steps, a work product, plain feedback.
 
-    The mentee sends by half the time between the two meetings; the mentor answers within ``answer_days`` working days
-    and at least ``lead_days`` days before the next meeting.
+    The mentee sends by half the time between the two sessions; the mentor answers within ``answer_days`` working days
+    and at least ``lead_days`` days before the next session.
+
+    Args:
+        kind: "plan", "action", "product" or "feedback".
+        mentee_sends: what, so that it can stand behind "send".
+        mentor_sends: what, so that it can stand behind "answer with".
+        answer_days: working days from Monday to Friday on which nothing is closed.
+        lead_days: days.
+        mentee_then: what the mentee does with the answer until the next session, in a sentence; "" is nothing.
     """
 
     kind: str = "feedback"
@@ -50,13 +66,47 @@ class Touchpoint:
     mentor_sends: str = "feedback"
     answer_days: int = 3
     lead_days: int = 2
+    mentee_then: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reflection:
+    """Questions to think about alone, due so many days before the first session, or after a session.
+
+    Args:
+        questions: for each mentee.
+        days: before or after.
+        mentor_questions: for the mentor, due at the same time; without any the mentor has no such task.
+    """
+
+    questions: tuple[str, ...]
+    days: int
+    mentor_questions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUp:
+    """A contact after the last session: the mentee writes so many days later, the mentor answers.
+
+    Args:
+        days: from the end of the last session.
+        mentee_sends: what, so that it can stand behind "send".
+        mentor_sends: what, so that it can stand behind "answer with".
+        answer_days: working days from Monday to Friday on which nothing is closed.
+    """
+
+    days: int = 30
+    mentee_sends: str = "a short note: what came of the next steps"
+    mentor_sends: str = "a short reply"
+    answer_days: int = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """The time between two meetings: least, wanted and most days, from start to start, and touchpoints in it.
+    """The time between two sessions: least, wanted and most days, from start to start, and what happens in it.
 
-    With ``working=True`` the days are those from Monday to Friday on which nothing is closed.
+    With ``working=True`` the days are those from Monday to Friday on which nothing is closed. A ``reflection`` is due
+    so many days after the earlier session, and before the later one begins.
     """
 
     least: int = 7
@@ -64,27 +114,26 @@ class Gap:
     most: int = 30
     touchpoints: tuple[Touchpoint, ...] = ()
     working: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Reflection:
-    """Questions to think about alone: due so many days before the first meeting, or after the last one."""
-
-    questions: tuple[str, ...]
-    days: int
+    reflection: Reflection | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Format(Shown):
-    """How often and how a pair or group meets: sessions, the gaps between them, reflections before and after.
+    """How often and how a pair or group meets: sessions, the gaps between them, what everybody does alone.
 
     Args:
         name: what programs and requests call it.
         sessions: one or more.
         gaps: one fewer than sessions.
-        before: to reflect on before the first meeting.
+        before: to reflect on before the first session.
         after: to reflect on after the last one.
-        good_for: when to choose it, in a sentence.
+        good_for: when to choose it, in words that can stand behind "good for".
+        follow_up: a contact weeks after the last session.
+        title: what people read instead of the name.
+        words: words in a topic that call for this format, such as "lesson planning"; "differentiat*" has any ending, a
+            "*" alone stands for up to two words, and "= teaching" is the whole topic.
+        mentee_notes: what a mentee should keep in mind, point by point.
+        mentor_notes: what a mentor should keep in mind.
 
     Raises:
         InputError: numbers or names that no format can have; all of them at once.
@@ -96,6 +145,11 @@ class Format(Shown):
     before: Reflection | None = None
     after: Reflection | None = None
     good_for: str = ""
+    follow_up: FollowUp | None = None
+    title: str = ""
+    words: tuple[str, ...] = ()
+    mentee_notes: tuple[str, ...] = ()
+    mentor_notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         problems = Problems()
@@ -105,15 +159,35 @@ class Format(Shown):
     def tables(self) -> Iterator[Table]:
         """The sessions, and how far they are apart."""
         rows = [(k, s.minutes, s.mode.replace("_", " "), "; ".join(s.agenda)) for k, s in enumerate(self.sessions, 1)]
-        yield Table(("session", "minutes", "mode", "agenda"), rows, self.name.replace("_", " "), len(rows))
+        yield Table(("session", "minutes", "mode", "agenda"), rows, self.label, len(rows))
         if self.gaps:
             gaps = [(k, g.least, g.target, g.most, len(g.touchpoints)) for k, g in enumerate(self.gaps, 1)]
             yield Table(("after session", "least", "wanted", "most", "touchpoints"), gaps, "Days between", len(gaps))
 
     @property
+    def label(self) -> str:
+        """What people read: the title, else the name in words."""
+        return self.title or self.name.replace("_", " ").capitalize()
+
+    @property
     def regular(self) -> bool:
-        """Whether this is regular mentoring: more than three meetings."""
+        """Whether this is regular mentoring: more than three sessions."""
         return len(self.sessions) > REGULAR
+
+    def held(self, *modes: str) -> Format:
+        """The same format as a blend of virtual and in person: how each session is held, in order.
+
+        Its name tells the blend, such as ``two_session_in_person_virtual``, and is understood wherever a format is
+        named.
+
+        Raises:
+            InputError: not one of "virtual", "in_person" and "either" for each session.
+        """
+        if len(modes) != len(self.sessions):
+            text = f"found {len(modes)} ways to meet, expected {len(self.sessions)}: one for each session"
+            raise InputError(Problem("format", f"{self.name}.held", text))
+        sessions = tuple(replace(spec, mode=mode) for spec, mode in zip(self.sessions, modes, strict=True))
+        return replace(self, name="_".join((self.name, *modes)), sessions=sessions)
 
 
 def _check(form: Format, problems: Problems) -> None:
@@ -130,10 +204,17 @@ def _check(form: Format, problems: Problems) -> None:
         found, wanted = len(form.gaps), len(form.sessions) - 1
         problems.add("format", f"{where}.gaps", f"found {found}, expected {wanted}: one between two sessions")
         return
-    if type(form.good_for) is not str:
-        problems.add("format", f"{where}.good_for", f"found {excerpt(form.good_for)}, expected a text")
+    for name in ("good_for", "title"):
+        _text(getattr(form, name), f"{where}.{name}", problems)
+    for name in ("words", "mentee_notes", "mentor_notes"):
+        _texts(getattr(form, name), f"{where}.{name}", problems)
     for name in ("before", "after"):
         _check_reflection(getattr(form, name), f"{where}.{name}", problems)
+    if type(form.follow_up) is FollowUp:
+        _check_contact(form.follow_up, ("days", "answer_days"), f"{where}.follow_up", problems)
+    elif form.follow_up is not None:
+        text = f"found {excerpt(form.follow_up)}, expected a FollowUp or None"
+        problems.add("format", f"{where}.follow_up", text)
     for k, gap in enumerate(form.gaps):
         _check_gap(gap, f"{where}.gaps[{k}]", problems)
 
@@ -146,16 +227,21 @@ def _check_gap(gap: Gap, where: str, problems: Problems) -> None:
         problems.add("format", where, text)
     if type(gap.working) is not bool:
         problems.add("format", f"{where}.working", f"found {excerpt(gap.working)}, expected True or False")
+    _check_reflection(gap.reflection, f"{where}.reflection", problems)
     if not _all(gap.touchpoints, Touchpoint):
         problems.add("format", f"{where}.touchpoints", "expected a tuple of Touchpoints")
         return
     for touch in gap.touchpoints:
         _one_of(touch.kind, KINDS, f"{where}.touchpoints", problems)
-        for name in ("mentee_sends", "mentor_sends"):
-            if type(getattr(touch, name)) is not str:
-                problems.add("format", f"{where}.touchpoints.{name}", "expected a text")
-        for name in ("answer_days", "lead_days"):
-            _count(getattr(touch, name), f"{where}.touchpoints.{name}", (0, MOST_DAYS), problems)
+        _text(touch.mentee_then, f"{where}.touchpoints.mentee_then", problems)
+        _check_contact(touch, ("answer_days", "lead_days"), f"{where}.touchpoints", problems)
+
+
+def _check_contact(contact: Touchpoint | FollowUp, days: tuple[str, ...], where: str, problems: Problems) -> None:
+    for name in ("mentee_sends", "mentor_sends"):
+        _text(getattr(contact, name), f"{where}.{name}", problems)
+    for name in days:
+        _count(getattr(contact, name), f"{where}.{name}", (0, MOST_DAYS), problems)
 
 
 def _check_reflection(reflection: Any, where: str, problems: Problems) -> None:
@@ -165,8 +251,25 @@ def _check_reflection(reflection: Any, where: str, problems: Problems) -> None:
         problems.add("format", where, f"found {excerpt(reflection)}, expected a Reflection or None")
         return
     _count(reflection.days, f"{where}.days", (0, MOST_DAYS), problems)
-    if not _all(reflection.questions, str):
-        problems.add("format", f"{where}.questions", "expected a tuple of texts")
+    for name in ("questions", "mentor_questions"):
+        _texts(getattr(reflection, name), f"{where}.{name}", problems)
+
+
+def place_fault(value: Any, where: str, problems: Problems) -> None:
+    """Note a place that is no short line of text: an address, or a link."""
+    if type(value) is not str or len(value) > LONGEST_PLACE or not (value.isprintable() and value == value.strip()):
+        text = f"found {excerpt(value)}, expected one line: an address or a link of at most {LONGEST_PLACE} characters"
+        problems.add("format", where, text)
+
+
+def _text(value: Any, where: str, problems: Problems) -> None:
+    if type(value) is not str:
+        problems.add("format", where, f"found {excerpt(value)}, expected a text")
+
+
+def _texts(values: Any, where: str, problems: Problems) -> None:
+    if not _all(values, str):
+        problems.add("format", where, f"found {excerpt(values)}, expected a tuple of texts")
 
 
 def _all(values: Any, kind: type) -> bool:

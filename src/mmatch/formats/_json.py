@@ -1,16 +1,50 @@
-"""Formats as plain data, as they stand in the JSON of a program."""
+"""Formats as plain data, as they stand in the JSON of a program and in files, such as those that ship."""
 
 from __future__ import annotations
 
 import json
+import re
+import tomllib
+from collections.abc import Mapping
 from dataclasses import asdict, fields, replace
+from functools import cache
+from importlib import resources
 from typing import Any
 
 from mmatch.errors import InputError, Problem, excerpt
-from mmatch.formats._base import Format, Gap, Reflection, SessionSpec, Touchpoint
+from mmatch.formats._base import FollowUp, Format, Gap, Reflection, SessionSpec, Touchpoint, refuse_format
 
 LISTS: dict[str, type] = {"sessions": SessionSpec, "gaps": Gap, "touchpoints": Touchpoint}
-OBJECTS: dict[str, type] = {"before": Reflection, "after": Reflection}
+OBJECTS: dict[str, type] = {"before": Reflection, "after": Reflection, "reflection": Reflection, "follow_up": FollowUp}
+_BLEND = re.compile(r"(.+?)((?:_(?:virtual|in_person|either))+)")
+_MODE = re.compile(r"virtual|in_person|either")
+_HOME = resources.files("mmatch.formats")
+FORMATS = tuple(sorted(item.name.removesuffix(".toml") for item in _HOME.iterdir() if item.name.endswith(".toml")))
+
+
+def format_of(name: str, own: Mapping[str, Format] | None = None) -> Format:
+    """The format of a name: one of a program's own, else one that ships.
+
+    A name with ways to meet behind it, such as ``two_session_in_person_virtual``, is this blend of the format.
+
+    Raises:
+        InputError: no format has this name, or it has another number of sessions.
+    """
+    if type(name) is not str:
+        raise refuse_format(name, (*FORMATS, *(own or ())), "format")
+    if own is not None and name in own:
+        return own[name]
+    if name in FORMATS:
+        return _shipped(name)
+    blend = _BLEND.fullmatch(name)
+    if blend is None or (blend[1] not in FORMATS and blend[1] not in (own or ())):
+        raise refuse_format(name, (*FORMATS, *(own or ())), "format")
+    return format_of(blend[1], own).held(*_MODE.findall(blend[2]))
+
+
+@cache
+def _shipped(name: str) -> Format:
+    return format_from_json(tomllib.loads(_HOME.joinpath(f"{name}.toml").read_text(encoding="utf-8")), name)
 
 
 def format_to_json(form: Format) -> dict[str, Any]:
@@ -20,13 +54,20 @@ def format_to_json(form: Format) -> dict[str, Any]:
 
 
 def format_from_json(data: Any, where: str) -> Format:
-    """A format from plain data.
+    """A format from plain data; ``like`` names a format that has what is not stated.
 
     Raises:
         InputError: fields that are missing, unknown or of another form.
     """
-    made: Format = _record(Format, data, where)
-    return made
+    if not isinstance(data, dict) or "like" not in data:
+        made: Format = _record(Format, data, where)
+        return made
+    like = data["like"]
+    try:
+        usual = format_to_json(format_of(like))
+    except InputError as error:
+        raise InputError(replace(p, where=f"{where}.like") for p in error.problems) from None
+    return format_from_json({**usual, **{key: value for key, value in data.items() if key != "like"}}, where)
 
 
 def _record(kind: type, data: Any, where: str) -> Any:

@@ -11,6 +11,7 @@ __all__, __getattr__, __dir__ = found_on_use(
         "mmatch.io.calendars": ("Invitation", "calendar_file", "write_calendars"),
         "mmatch.io.comparisons": ("FolderStore", "read_strategies", "write_comparison"),
         "mmatch.io.graphs": ("from_networkx", "to_networkx", "to_sparse"),
+        "mmatch.io.programs": ("read_format",),
         "mmatch.io.schedules": ("read_diaries",),
         "mmatch.io.sessions": ("write_dues", "write_session_merge", "write_sessions", "write_unplaced"),
         "mmatch.io.wire": ("from_json", "json_schema", "to_json"),

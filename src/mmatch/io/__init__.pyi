@@ -12,6 +12,7 @@ from mmatch.io.comparisons import write_comparison as write_comparison
 from mmatch.io.graphs import from_networkx as from_networkx
 from mmatch.io.graphs import to_networkx as to_networkx
 from mmatch.io.graphs import to_sparse as to_sparse
+from mmatch.io.programs import read_format as read_format
 from mmatch.io.schedules import read_diaries as read_diaries
 from mmatch.io.sessions import write_dues as write_dues
 from mmatch.io.sessions import write_session_merge as write_session_merge

@@ -23,15 +23,16 @@ from mmatch.availability import local_time
 from mmatch.cohort import Cohort
 from mmatch.errors import InputError, Problem, excerpt, expect
 from mmatch.formats import format_of
+from mmatch.formats.handouts import link
 from mmatch.io.files import atomic_write, local_path, made_folder
 from mmatch.scheduling.diaries import moment
 from mmatch.scheduling.plans import Due, Plan, Schedule, Session
 from mmatch.scheduling.schedule_settings import known
+from mmatch.texts import translator, translator_for
 
 _BREAKS = re.compile("\r\n|[\r\n\x0b\x0c\x85\u2028\u2029]")
 _UNSEEN = re.compile("[\x00-\x09\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+")
-_TODO = {"send": "Send", "answer": "Answer", "reflect": "Think about"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,7 @@ def calendar_file(  # noqa: PLR0913 - one keyword for each convention
     key: str = "",
     cancelled: bool = False,
     invitation: Invitation | None = None,
+    language: str = "en",
 ) -> bytes:
     """The sessions and touchpoints of a schedule as a calendar file that any calendar program can import.
 
@@ -80,11 +82,12 @@ def calendar_file(  # noqa: PLR0913 - one keyword for each convention
         key: a secret of the program from which UIDs are made; keep it, so that later files update earlier ones.
         cancelled: calls off what stands in ``schedule.cancelled``, instead of announcing the plans.
         invitation: invites people by their addresses; without one there are no addresses in the file.
+        language: of the texts; the file of a person is in the language that they state, where that is translated.
 
     Raises:
-        InputError: unknown people, no time, arguments of another form.
+        InputError: unknown people, no time, arguments of another form, a language that is not translated.
     """
-    calendars = _Calendars(cohort, schedule, now, key, invitation)
+    calendars = _Calendars(cohort, schedule, now, key, invitation, language)
     if person is not None:
         known(cohort, person, "person")
     if plan is not None:
@@ -105,6 +108,7 @@ def write_calendars(
     now: dt.datetime | str,
     key: str = "",
     invitation: Invitation | None = None,
+    language: str = "en",
 ) -> tuple[Path, ...]:
     """Write ``all.ics``, one file for each person in ``people`` and one for each match in ``matches``.
 
@@ -118,7 +122,7 @@ def write_calendars(
         InputError: arguments of another form.
         ExportError: a file could not be written; old files are intact.
     """
-    calendars = _Calendars(cohort, schedule, now, key, invitation)
+    calendars = _Calendars(cohort, schedule, now, key, invitation, language)
     place, written = Path(local_path(folder)), []
     for name, plans, person in _files(schedule, place):
         data = calendars.file(plans, person, cancelled=name.stem == "cancelled")
@@ -166,7 +170,13 @@ class _Calendars:
     """What all calendar files of one schedule have in common: names, time of writing, the key of UIDs, addresses."""
 
     def __init__(
-        self, cohort: Cohort, schedule: Schedule, now: dt.datetime | str, key: str, invitation: Invitation | None
+        self,
+        cohort: Cohort,
+        schedule: Schedule,
+        now: dt.datetime | str,
+        key: str,
+        invitation: Invitation | None,
+        language: str,
     ) -> None:
         expect(cohort, Cohort, "cohort")
         expect(schedule, Schedule, "schedule")
@@ -177,7 +187,8 @@ class _Calendars:
             for who in invitation.attendees:
                 known(cohort, who, "attendees")
         self.cohort, self.schedule, self.key, self.invitation = cohort, schedule, key, invitation
-        self.now = local_time(moment(now, "now"), "UTC")
+        self.now, self.language = local_time(moment(now, "now"), "UTC"), language
+        translator(language)
 
     def file(self, plans: Sequence[Plan], person: str | None, *, cancelled: bool) -> bytes:
         """The calendar file of some plans, for one person or for everybody."""
@@ -193,7 +204,7 @@ class _Calendars:
                 if not cancelled or meeting.begins() >= self.now:  # else it has been held
                     made.add_component(story.session(k, meeting))
             for number, due in enumerate(plan.dues, 1):
-                for who in (plan.match.mentor,) if due.who == "mentor" else plan.match.mentees:
+                for who in plan.doers(due):
                     if person in {None, who}:
                         made.add_component(story.todo(who, number, due))
         return made.to_ical()  # type: ignore[no-any-return]
@@ -206,19 +217,25 @@ class _Story:
         self.calendars, self.plan, self.person, self.cancelled = calendars, plan, person, cancelled
         self.form = format_of(plan.format, calendars.schedule.settings.formats)
         self.names = {who: calendars.cohort.people.name_of.get(who) or who for who in plan.people}
+        stated = "" if person is None else calendars.cohort[person].language
+        self.texts = translator_for(stated, calendars.language)
 
     def session(self, k: int, meeting: Session) -> Any:
         """The event of one session."""
         import icalendar
 
-        agenda = self.form.sessions[k].agenda if k < len(self.form.sessions) else ()
-        text = "\n".join([f"With {self._others()}.", *(f"- {point}" for point in agenda)])
-        title = f"Mentoring {k + 1} of {len(self.plan.sessions)}"
+        _ = self.texts.gettext
+        agenda = map(_, self.form.sessions[k].agenda if k < len(self.form.sessions) else ())
+        text = "\n".join([self._with(self._others()), *(f"- {point}" for point in agenda)])
+        title = _("Mentoring {number} of {count}").format(number=k + 1, count=len(self.plan.sessions))
         made = self._filled(icalendar.Event(), f"session {k + 1}", meeting.revision, "CONFIRMED", (title, text))
         made.add("dtstart", meeting.begins())
         made.add("dtend", meeting.begins() + dt.timedelta(minutes=meeting.minutes))
-        if meeting.site:
-            made.add("location", plain_text(", ".join(filter(None, (meeting.room, meeting.site)))))
+        where = ", ".join(filter(None, (meeting.room, meeting.site, meeting.place)))
+        if where:
+            made.add("location", plain_text(where))
+        if link(meeting.place):
+            made.add("url", meeting.place)
         invitation = self.calendars.invitation
         if invitation is None:
             return made
@@ -234,8 +251,8 @@ class _Story:
         import icalendar
 
         addressee = "" if self.person == who else f"{self.names[who]}: "
-        title = f"{addressee}{_TODO[due.kind]} {due.what.split(';')[0]}"
-        text = f"{due.what}\nWith {self._others(who)}."
+        task = due.text(self._others(who), self.texts)
+        title, text = f"{addressee}{task}", f"{task}\n{self._with(self._others(who))}"
         revision = sum(meeting.revision for meeting in self.plan.sessions)
         made = self._filled(icalendar.Todo(), f"due {number} of {who}", revision, "NEEDS-ACTION", (title, text))
         made.add("due", local_time(due.by, "UTC"))
@@ -254,9 +271,11 @@ class _Story:
         made.add("description", plain_text(text))
         return made
 
+    def _with(self, people: str) -> str:
+        return self.texts.gettext("With: {people}").format(people=people)
+
     def _others(self, who: str | None = None) -> str:
         """The names of a person's partners: of a mentee the mentors, of a mentor all mentees; else of everybody."""
-        mentors, mentees = (self.plan.match.mentor,), self.plan.match.mentees
         reader = self.person if who is None else who
-        met = self.plan.people if reader is None else mentees if reader in mentors else mentors
+        met = self.plan.people if reader is None else self.plan.partners(reader)
         return ", ".join(plain_text(self.names[name]).replace("\n", " ") for name in met)

@@ -1,18 +1,19 @@
-"""Matchings from CSV files: made by hand, or written by `write_matches` and changed since."""
+"""Matchings from CSV files and workbooks: made by hand, or written by mmatch and changed since."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import replace
 from difflib import get_close_matches
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mmatch.errors import InputError, Problem, Problems, excerpt
 from mmatch.instance.from_pairs import matching_from_pairs
 from mmatch.io.csvs import as_written
-from mmatch.io.files import file_name, read_text
+from mmatch.io.files import decoded, file_name, read_bytes
 from mmatch.io.matches import MATCH_HEADS
 from mmatch.io.tables import SPACES, DelimitedText
+from mmatch.io.workbooks import is_workbook, read_workbook
 from mmatch.matching import Match
 
 if TYPE_CHECKING:
@@ -51,6 +52,9 @@ class Names:
         if text in self.ids:
             return text
         meant = self.by_name.get(_folded(text), []) if text.strip() else []
+        name, _, who = text.removesuffix(")").rpartition(" (")  # as sentences and workbooks name one of two namesakes
+        if not meant and who in self.by_name[_folded(name)]:
+            return who
         if len(meant) == 1:
             return meant[0]
         if meant:
@@ -70,17 +74,18 @@ def _folded(name: str) -> str:
 
 
 def read_matches(cohort: Cohort, program: Program, path: str | os.PathLike[str]) -> Matching:
-    """Read a hand-made matching, or one that `write_matches` wrote, from a CSV file; `verify` judges it.
+    """Read a hand-made matching, or one that mmatch wrote, from a CSV file or a workbook; `verify` judges it.
 
     The heads are mentor, mentee, and where there are topics topic; group, offer, requested and slot are
-    optional.
+    optional. Of a workbook all sheets with the heads mentor and mentee count, and rows without a mentor do not.
 
     People are named by id, by e-mail address, or by full name where only one person has it.
 
     Raises:
         InputError: missing heads, unknown people, with the line.
     """
-    found, names = _rows(path), Names(cohort)
+    data, name = read_bytes(path), file_name(path)
+    found, names = _sheet_rows(data, name) if is_workbook(data) else _rows(decoded(data, name), name), Names(cohort)
     problems = Problems()
     for place, row in found:
         for head in ("mentor", "mentee"):
@@ -91,6 +96,8 @@ def read_matches(cohort: Cohort, program: Program, path: str | os.PathLike[str])
                 problems.found += [replace(problem, where=where) for problem in error.problems]
     problems.raise_any()
     rows = [row for _, row in found]
+    if is_workbook(data):
+        return matching_from_pairs(cohort, _edited(cohort, rows), program)
     if rows and set(MATCH_HEADS) <= rows[0].keys():
         return matching_from_pairs(cohort, _grouped(rows), program)
     pairs = [(r["mentor"], r["mentee"], *([r["topic"]] if "topic" in r else [])) for r in rows]
@@ -103,7 +110,8 @@ def earlier_pairs(cohort: Cohort, path: str | os.PathLike[str]) -> tuple[list[tu
     Raises:
         InputError: missing heads.
     """
-    rows, names = _rows(path), Names(cohort)
+    data, name, names = read_bytes(path), file_name(path), Names(cohort)
+    rows = _sheet_rows(data, name) if is_workbook(data) else _rows(decoded(data, name), name)
     pairs: list[tuple[str, ...]] = []
     for _, row in rows:
         try:
@@ -114,14 +122,49 @@ def earlier_pairs(cohort: Cohort, path: str | os.PathLike[str]) -> tuple[list[tu
     return pairs, len(rows) - len(pairs)
 
 
-def _rows(path: str | os.PathLike[str]) -> list[tuple[str, dict[str, str]]]:
+def _sheet_rows(data: bytes, name: str) -> list[tuple[str, dict[str, str]]]:
+    """(place, cells by lower-case head) of each row with a mentor and a mentee, of all sheets that have these heads.
+
+    Raises:
+        InputError: no sheet has them, or the workbook cannot be read.
+    """
+    found, seen = [], 0
+    for sheet in read_workbook(data, name):
+        rows = [(line, [cell.strip(SPACES) for cell in cells]) for line, cells in sheet.rows]
+        first = next((k for k, (_, row) in enumerate(rows) if {"mentor", "mentee"} <= set(map(str.lower, row))), None)
+        if first is None or not sheet.visible:
+            continue
+        seen += 1
+        heads = [head.lower() for head in rows[first][1]]
+        below = ((line, dict(zip(heads, cells, strict=False))) for line, cells in rows[first + 1 :])
+        found += [(f"{name}: {sheet.title} row {n}", row) for n, row in below if row["mentor"] and row.get("mentee")]
+    if not seen:
+        raise InputError(Problem("heads", name, "no sheet has the heads mentor and mentee"))
+    return found
+
+
+def _edited(cohort: Cohort, rows: Sequence[dict[str, str]]) -> list[Any]:
+    """Rows of a workbook as matches; where a mentor was changed, the topic is the closest that the new one offers."""
+    offers, tree = cohort.offers, cohort.topic_tree
+    names = [tree.names[code] for code in offers.topic.tolist()]
+    owned = set(zip([cohort.people.ids[row] for row in offers.owner.tolist()], names, strict=True))
+    grouped = any(row.get("group") for row in rows)
+    if not grouped and not any(row.get("when") for row in rows):
+        triples = [(row["mentor"], row["mentee"], row.get("topic", "")) for row in rows]
+        return [t if (t[0], t[2]) in owned else t[:2] for t in triples]
+    mentees: defaultdict[tuple[str, ...], list[str]] = defaultdict(list)
+    for row in rows:
+        mentees[row["mentor"], row.get("topic", ""), row.get("when", ""), row.get("group", "")].append(row["mentee"])
+    return [Match(m, tuple(sorted(who)), topic, "", (), slot) for (m, topic, slot, _), who in mentees.items()]
+
+
+def _rows(content: str, name: str) -> list[tuple[str, dict[str, str]]]:
     """(place, cells by lower-case head) of each row below the heads mentor and mentee; titles above them are skipped.
 
     Raises:
         InputError: no mentor or mentee column, rows with too many or too few cells, or no text.
     """
-    name = file_name(path)
-    text = DelimitedText.of(read_text(path), name)
+    text = DelimitedText.of(content, name)
     failed: list[InputError] = []
     for delimiter in (text.delimiter,) if text.delimiter else (",", ";", "\t"):
         try:

@@ -7,11 +7,15 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from mmatch.cohort import Cohort
+from mmatch.io.contacts import addresses
 from mmatch.io.csvs import write_rows
 from mmatch.matching import Matching, Reason
 
 MATCH_HEADS = ("group", "mentor", "mentor_name", "mentee", "mentee_name", "topic", "requested", "offer")
-MERGE_HEADS = ("person", "name", "role", "topic", "partners", "partner_names")
+MERGE_HEADS = (
+    *("person", "name", "role", "topic", "partners", "partner_names"),
+    *("email", "partner_emails", "language"),
+)
 
 
 def write_matches(cohort: Cohort, matching: Matching, path: str | os.PathLike[str]) -> None:
@@ -33,29 +37,42 @@ def write_unmatched(
     cohort: Cohort, matching: Matching, reasons: Sequence[Reason], path: str | os.PathLike[str]
 ) -> None:
     """Write all unfilled seats with the reasons for them."""
-    names, why = cohort.people.name_of, reasons_by_seat(reasons)
+    names, why = cohort.people.name_of, reasons_by_seat(cohort, reasons)
     rows = [(who, names.get(who), topic, why.get((who, topic), "")) for who, topic in matching.unmatched]
     write_rows(path, ("mentee", "name", "topic", "reason"), rows)
 
 
-def reasons_by_seat(reasons: Sequence[Reason]) -> dict[tuple[str, str], str]:
-    """The reasons for each unfilled seat as one text: {(mentee, topic): text}."""
+def reasons_by_seat(cohort: Cohort, reasons: Sequence[Reason]) -> dict[tuple[str, str], str]:
+    """The reasons for each unfilled seat as one text, without the name of whom it is about: {(mentee, topic): text}."""
     found: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
     for reason in reasons:
         if reason.kind != "score" and reason.who:
-            found[reason.who[0], reason.topic].append(reason.message.removeprefix(f"{reason.who[0]}: "))
+            who = reason.who[0]
+            found[who, reason.topic].append(reason.message.removeprefix(f"{cohort.people.called[who]}: "))
     return {seat: "; ".join(messages) for seat, messages in found.items()}
 
 
-def write_mail_merge(cohort: Cohort, matching: Matching, path: str | os.PathLike[str]) -> None:
-    """Write one row for each person and match, for a mail merge: the person, the role, the partners, the time."""
-    names = cohort.people.name_of
-    timed = bool(matching.seats.slot)
+def merge_rows(cohort: Cohort, matching: Matching, contact: str = "partner") -> list[tuple[str, ...]]:
+    """One row for each person and match, under `MERGE_HEADS` and "slot": who they are, whom they meet, how to write."""
+    people, names = cohort.people, cohort.people.name_of
+    own_address = dict(zip(people.ids, people.emails or [""] * len(people.ids), strict=True))
+    languages = dict(zip(people.ids, people.languages or [""] * len(people.ids), strict=True))
     rows = []
     for match in matching:
         sides = {"mentor": ((match.mentor,), match.mentees), "mentee": (match.mentees, (match.mentor,))}
         for role, (own, others) in sides.items():
             met = ", ".join(others), ", ".join(names.get(other) or other for other in others)
-            rows += [(m, names.get(m), role, match.topic, *met, *[match.slot] * timed) for m in own]
-    rows.sort(key=lambda row: (str(row[0]), row[2], row[3], row[4]))
-    write_rows(path, (*MERGE_HEADS, *(["slot"] * timed)), rows)
+            for who in own:
+                seen = ", ".join(addresses(cohort, match, who, contact).values())
+                facts = (who, names.get(who, ""), role, match.topic, *met, own_address[who], seen, languages[who])
+                rows.append((*facts, match.slot))
+    return sorted(rows, key=lambda row: row[:1] + row[2:5])
+
+
+def write_mail_merge(
+    cohort: Cohort, matching: Matching, path: str | os.PathLike[str], *, contact: str = "partner"
+) -> None:
+    """Write one row for each person and match, for a mail merge: the person, the address, the partners, the time."""
+    timed = bool(matching.seats.slot)
+    rows = merge_rows(cohort, matching, contact)
+    write_rows(path, (*MERGE_HEADS, *["slot"] * timed), rows if timed else [row[:-1] for row in rows])

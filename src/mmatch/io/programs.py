@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tomllib
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Annotated, Any, get_origin
@@ -10,10 +11,11 @@ from typing import Annotated, Any, get_origin
 from pydantic import PlainValidator
 
 from mmatch.cohort import Participant
-from mmatch.errors import InputError, Problem
-from mmatch.formats import Format
+from mmatch.errors import InputError, Problem, excerpt
+from mmatch.formats import FORMATS, Format
+from mmatch.formats._json import format_from_json
 from mmatch.io.documents import Document
-from mmatch.io.files import file_name
+from mmatch.io.files import file_name, read_text
 from mmatch.io.json_text import load_json, write_json
 from mmatch.io.typed import Types, guarded
 from mmatch.matching import HasMatching, Matching
@@ -32,6 +34,24 @@ def read_program(path: str | os.PathLike[str]) -> Program:
         return Program.from_json(data)
     except InputError as error:
         raise InputError([Problem(p.code, f"{name} {p.where}", p.message, p.hint) for p in error.problems]) from None
+
+
+def read_format(path: str | os.PathLike[str]) -> Format:
+    """Read a session format of a program's own from a file, TOML or JSON, with the fields of `mm.formats.Format`.
+
+    A field ``like`` names a format that ships; what the file does not state is as there.
+
+    Raises:
+        InputError: not readable, neither TOML nor JSON, fields that are missing, unknown or of another form.
+    """
+    name = file_name(path)
+    if not name.lower().endswith(".toml"):
+        return format_from_json(load_json(path), name)
+    try:
+        return format_from_json(tomllib.loads(read_text(path)), name)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        text = f"not TOML: {excerpt(str(error))}"
+        raise InputError(Problem("format", name, text, "the formats that ship are such files")) from None
 
 
 def write_program(program: Program, path: str | os.PathLike[str]) -> None:
@@ -55,6 +75,9 @@ PROGRAM = Annotated[Any, PlainValidator(guarded(Program.from_json))]  # a progra
 def program_schema() -> dict[str, Any]:
     """The JSON Schema of a program: every rule and aim of mmatch with its arguments."""
     whole = Document("mmatch/format", VERSION, {"format": (Format, True)}).json_schema()
+    form = whole["properties"]["format"]
+    form["properties"]["like"] = {"type": "string", "description": f"a format that has what is not stated: {FORMATS}"}
+    form["anyOf"] = [{"required": form.pop("required")}, {"required": ["like"]}]
     size = {"type": "array", "items": {"type": "integer", "minimum": 1}, "minItems": 2, "maxItems": 2}
     groups = {
         "type": "object",

@@ -81,7 +81,7 @@ TYPES = Types(
         (Session, "start"): INSTANT,
         (Session, "minutes"): Annotated[int, Field(gt=0, le=366 * MINUTES_OF_A_DAY)],
         (Session, "revision"): Annotated[int, Field(ge=0, le=MOST_REVISIONS)],
-        (Due, "kind"): Literal["send", "answer", "reflect"],
+        (Due, "kind"): Literal["send", "answer", "reflect", "do"],
         (Due, "by"): INSTANT,
         **dict.fromkeys([(Settings, "start"), (Settings, "end")], DAY),
         (Settings, "zone"): ZONE,
@@ -101,6 +101,8 @@ _TYPED: Mapping[str, Any] = {  # fields of `Dates`; it says itself what is wrong
     "travel": Mapping[tuple[str, str], int],
     "pins": tuple[tuple[Any, ...], ...],
     "wishes": Wishes,
+    "places": Mapping[str, str],
+    "links": Mapping[str, str],
 }
 DATES = Document("mmatch/dates", 1, {item.name: (_TYPED.get(item.name, Any), False) for item in fields(Dates)}, TYPES)
 DIARIES = Document("mmatch/diaries", 1, {"people": (Mapping[str, Diary], True)}, TYPES)

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from itertools import product
+from typing import Any
 
 from mmatch.availability import local_time, time_text
 from mmatch.cohort import Cohort
 from mmatch.io.csvs import write_rows
 from mmatch.matching import Match
 from mmatch.scheduling.plans import Plan, Schedule
+from mmatch.texts import translator
 
 SESSION_HEADS = (
     *("plan", "mentor", "mentor_name", "mentees", "mentee_names", "topic", "format", "session", "of"),
-    *("start_utc", "end_utc", "minutes", "mode", "site", "room", "mentor_zone", "mentor_date", "mentor_time"),
+    *("start_utc", "end_utc", "minutes", "mode", "site", "room", "mentor_zone", "mentor_date", "mentor_time", "place"),
 )
 MERGE_HEADS = (
     *("person", "name", "role", "topic", "partners", "partner_names", "session", "of", "date", "weekday", "time"),
-    *("ends", "zone", "utc_offset", "minutes", "mode", "site", "room"),
+    *("ends", "zone", "utc_offset", "minutes", "mode", "site", "room", "place"),
 )
 DUE_HEADS = ("person", "name", "role", "topic", "partners", "kind", "what", "date", "time", "zone")
 UNPLACED_HEADS = ("mentor", "mentor_name", "mentees", "mentee_names", "topic", "reason", "try")
@@ -29,19 +32,21 @@ def write_sessions(cohort: Cohort, schedule: Schedule, path: str | os.PathLike[s
     Raises:
         ExportError: the place cannot be written; an old file is intact.
     """
+    write_rows(path, SESSION_HEADS, session_rows(cohort, schedule), numeric={"plan", "session", "of", "minutes"})
+
+
+def session_rows(cohort: Cohort, schedule: Schedule) -> Iterator[tuple[Any, ...]]:
+    """All sessions, one row each, under `SESSION_HEADS`."""
     table = _Table(cohort, schedule)
-    rows = []
     for number, plan in enumerate(schedule.plans, 1):
         zone = table.zones[plan.match.mentor]
         for k, session in enumerate(plan.sessions, 1):
             wall = session.begins(zone)
-            row = (
+            yield (
                 *(number, *table.pair(plan.match), plan.match.topic, plan.format, k, len(plan.sessions)),
                 *(time_text(session.start), time_text(session.end), session.minutes),
-                *(session.mode, session.site, session.room, zone, f"{wall:%Y-%m-%d}", f"{wall:%H:%M}"),
+                *(session.mode, session.site, session.room, zone, f"{wall:%Y-%m-%d}", f"{wall:%H:%M}", session.place),
             )
-            rows.append(row)
-    write_rows(path, SESSION_HEADS, rows, numeric={"plan", "session", "of", "minutes"})
 
 
 def write_session_merge(cohort: Cohort, schedule: Schedule, path: str | os.PathLike[str]) -> None:
@@ -59,7 +64,7 @@ def write_session_merge(cohort: Cohort, schedule: Schedule, path: str | os.PathL
             row = (
                 *(who, table.names[who], *table.met(who, plan), k, len(plan.sessions)),
                 *(f"{wall:%Y-%m-%d}", f"{wall:%A}", f"{wall:%H:%M}", f"{ends:%H:%M}", zone, f"UTC{wall:%z}"),
-                *(session.minutes, session.mode, session.site, session.room),
+                *(session.minutes, session.mode, session.site, session.room, session.place),
             )
             rows.append(row)
     rows.sort(key=lambda row: (row[0], row[8], row[10]))
@@ -76,11 +81,11 @@ def write_dues(cohort: Cohort, schedule: Schedule, path: str | os.PathLike[str])
     rows = []
     every = [(plan, due) for plan in schedule.plans for due in plan.dues]
     for plan, due in every:
-        for who in (plan.match.mentor,) if due.who == "mentor" else plan.match.mentees:
-            zone, (role, topic, partners, _) = table.zones[who], table.met(who, plan)
-            wall = local_time(due.by, zone)
+        for who in plan.doers(due):
+            zone, (role, topic, partners, names) = table.zones[who], table.met(who, plan)
+            wall, task = local_time(due.by, zone), due.text(names, translator())
             when = f"{wall:%Y-%m-%d}", f"{wall:%H:%M}", zone
-            rows.append((who, table.names[who], role, topic, partners, due.kind, due.what, *when))
+            rows.append((who, table.names[who], role, topic, partners, due.kind, task, *when))
     write_rows(path, DUE_HEADS, sorted(rows))
 
 
@@ -116,6 +121,5 @@ class _Table:
 
     def met(self, who: str, plan: Plan) -> tuple[str, str, str, str]:
         """The role, the topic, and the partners of a person."""
-        mentors, mentees = (plan.match.mentor,), plan.match.mentees
-        role, partners = ("mentor", mentees) if who in mentors else ("mentee", mentors)
-        return (role, plan.match.topic, *self.named(partners))
+        role = "mentor" if who == plan.match.mentor else "mentee"
+        return (role, plan.match.topic, *self.named(plan.partners(who)))

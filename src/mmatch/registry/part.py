@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from mmatch.errors import InputError, MmatchError, PluginError, Problem, UnsupportedError, excerpt
 from mmatch.exact import count_fault, number_fault
 from mmatch.registry.lookup import find
+from mmatch.registry.wording import in_words
 from mmatch.text import nfc, suggestion
 
 if TYPE_CHECKING:
@@ -49,6 +50,11 @@ class Part:
             else:
                 shown.append(text)
         return f"{self.name}({', '.join(shown + named)})"
+
+    @property
+    def in_words(self) -> str:
+        """The part as a coordinator would say it: what must hold, or what is wanted."""
+        return in_words(self)
 
     def __repr__(self) -> str:
         return self.title

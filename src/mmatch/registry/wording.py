@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
 TEXTS = {
     # rules: each text says what must hold
-    "AtMost": "nobody fills more than {n} seats",
+    "AtMost": "nobody gets more than {n} places",
     "AtMost/1": "nobody gets more than one mentor",
     "Check": "the program's own check ({function}) allows it",
     "CommonSlot": "everybody in a group is free at its time",
@@ -28,12 +28,13 @@ TEXTS = {
     "LevelGap/two between": "the mentor's {mentor} is {least} to {most} above the mentee's {mentee}",
     "LevelSpread": "levels in a group differ by {most} at most",
     "Linked": "people who are linked have the same mentor",
-    "Lock": "the pairs that are set stay",
+    "Lock": "pairs that are fixed stay together",
     "NoRepeat": "they have not met before",
     "NoRepeat/within": "nobody meets the same mentor twice",
     "Same": "the two share the same {attribute}",
     "Same/two": "the mentor's {mentor} is the mentee's {mentee}",
-    "SharedTime": "both are free for {minutes} minutes at {starts} times or more",
+    "SharedTime": "both are free for {minutes} minutes at the same time",
+    "SharedTime/several": "both are free for {minutes} minutes at {starts} times or more",
     "Stable": "no two people would rather have each other",
     "Together": "people who belong together sit in one group",
     # aims: each text names what is wanted
@@ -66,6 +67,23 @@ TEXTS = {
     "TopicFit": "topics that fit",
     "WorstOff": "the best for whoever fares worst",
 }
+WISHES = {  # what one match meets or misses
+    "LevelSteps": "level",
+    "NewConnections": "somebody new",
+    "Preference/both": "the first wishes of both",
+    "Preference/mentees": "the mentee's first wish",
+    "Preference/mentors": "the mentor's first wish",
+    "Shares": "{attribute}",
+    "Shares/two": "{mentee}",
+    "TopicFit": "topic",
+}
+COUNTS = {  # what else one match counts, before a number
+    "Fit": "score",
+    "Keep": "kept",
+    "Priority": "urgency",
+    "RelativeFit": "share of the best score",
+    "Score": "{function}",
+}
 VARIANTS: dict[str, Callable[[Any], str]] = {
     "AtMost": lambda part: str(part.n),
     "Coverage": lambda part: part.of,
@@ -76,18 +94,19 @@ VARIANTS: dict[str, Callable[[Any], str]] = {
     "NoRepeat": lambda part: "within" if part.within else "",
     "Preference": lambda part: part.of,
     "Same": lambda part: "two" if part.mentor else "",
+    "SharedTime": lambda part: "several" if part.starts > 1 else "",
     "Shares": lambda part: "two" if part.mentor else "",
 }
 
 
-def in_words(part: Any) -> str:
+def in_words(part: Any, texts: Mapping[str, str] = TEXTS) -> str:
     """A rule or an aim as a coordinator would say it; one that nobody has put in words by its title.
 
     A part of another distribution has its own class attribute ``wording``, a text with its fields in braces.
     """
     vary = VARIANTS.get(part.name)
     key = f"{part.name}/{vary(part)}" if vary else part.name
-    text = getattr(type(part), "wording", "") or TEXTS.get(key) or TEXTS.get(part.name, "")
+    text = getattr(type(part), "wording", "") or texts.get(key) or texts.get(part.name, "")
     fields = {name: getattr(part, name) for name in type(part).__dataclass_fields__}
     shown = {name: getattr(value, "__name__", value) for name, value in fields.items()}
     return text.format_map(shown) if text else str(part.title)

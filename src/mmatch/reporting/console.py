@@ -17,14 +17,15 @@ from mmatch.comparison.comparison import Comparison, Price, Run
 from mmatch.display import visible
 from mmatch.explanations import PolicyEffects, Readiness
 from mmatch.explanations.words import counted
-from mmatch.io.matches import reasons_by_seat
+from mmatch.formats.recommending import Need
 from mmatch.matching import Matching, Reason, Status, Violation
 from mmatch.reporting.sections import ShownNames
-from mmatch.reporting.words import aim_rows, amount, gains, headline, unopened
+from mmatch.reporting.words import aim_rows, amount, gains, headline, left_over, unopened
 from mmatch.result import Result
 from mmatch.scheduling import Plan, Schedule
 
 MOST_ROWS = 30
+MOST_SHOWN = 10  # rows of a result; the files have all
 MOST_REASONS = 30
 LONG = 1.0  # seconds worth telling
 ACROSS = 6  # runs beside each other in one table
@@ -63,19 +64,25 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[Any]], title: str = "", 
 
 def print_result(out: Console, cohort: Cohort, result: Result, reasons: Sequence[Reason]) -> None:
     """The answer as a coordinator reads it: the sentence, matches, who is left out and why, what was aimed at."""
-    if result.found is not None:
-        _print_matches(out, cohort, result.matching)
-        _print_unmatched(out, cohort, result.matching, reasons)
-        closed = unopened(result.matching, reasons)
-        if closed:
-            out.print(table(("topic", "what they lacked"), closed[:MOST_ROWS], "Groups that did not open"))
-        _print_more(out, len(closed))
-        heads = ("", "aim, most important first", "reached", "")
-        out.print(table(heads, aim_rows(result), "What was aimed at", right=("reached",)))
-    else:
+    out.print(Text(headline(cohort, result), style="bold"))
+    if result.found is None:
         for reason in reasons[:MOST_REASONS]:
             out.print(safe(f"  {reason.message}"))
-    out.print(Text(headline(cohort, result), style="bold"))
+        return
+    _print_matches(out, cohort, result.matching)
+    without, more = left_over(cohort, result.matching, reasons)
+    closed = unopened(result.matching, reasons)
+    tables: dict[str, Sequence[tuple[str, ...]]] = {
+        "Without a mentor": without,
+        "Asked for more than they got": more,
+        "Groups that did not open": closed,
+    }
+    for title, rows in tables.items():
+        if rows:
+            out.print(table(("mentee", "topic", "why")[-len(rows[0]) :], rows[:MOST_SHOWN], title))
+            _print_more(out, len(rows))
+    aims = ("", "aim, most important first", "reached", "")
+    out.print(table(aims, aim_rows(result), "What was aimed at", right=("reached",)))
 
 
 def _print_matches(out: Console, cohort: Cohort, matching: Matching) -> None:
@@ -91,7 +98,7 @@ def _print_matches(out: Console, cohort: Cohort, matching: Matching) -> None:
             *[m.slot] * timed,
             *[len(m.mentees)] * grouped,
         )
-        for k, m in enumerate(islice(matching, MOST_ROWS), 1)
+        for k, m in enumerate(islice(matching, MOST_SHOWN), 1)
     ]
     made = table(heads, rows, "Matches", right=("size",))
     made.show_lines = grouped
@@ -99,20 +106,26 @@ def _print_matches(out: Console, cohort: Cohort, matching: Matching) -> None:
     _print_more(out, len(matching))
 
 
-def _print_unmatched(out: Console, cohort: Cohort, matching: Matching, reasons: Sequence[Reason]) -> None:
-    left = matching.unmatched
-    if not left:
-        return
-    names, why = ShownNames(cohort), reasons_by_seat(reasons)
-    seats = list(dict.fromkeys(left))
-    rows = [(names.full(who), topic or "any", why.get((who, topic), "")) for who, topic in seats[:MOST_ROWS]]
-    out.print(table(("mentee", "topic", "why"), rows, f"Unfilled seats ({len(left):,})"))
-    _print_more(out, len(seats))
-
-
 def _print_more(out: Console, n: int) -> None:
-    if n > MOST_ROWS:
-        out.print(f"… and {n - MOST_ROWS:,} more")
+    if n > MOST_SHOWN:
+        out.print(f"… and {n - MOST_SHOWN:,} more")
+
+
+def print_needs(out: Console, needs: Sequence[Need], planned: str) -> None:
+    """Which format of sessions topics call for, where anything tells it."""
+    rows = [
+        (need.topic or "any", need.requests, need.stated or planned, need.advice.format, need.advice.reason)
+        for need in needs
+        if need.advice.format is not None
+    ]
+    if rows:
+        heads = ("topic", "requests", "planned", "calls for", "why")
+        out.print(table(heads, rows[:MOST_ROWS], "Formats of sessions", right=heads[1:2]))
+        _print_more(out, len(rows))
+        if len(rows) < len(needs):
+            out.print(
+                safe(f"{counted(len(needs) - len(rows), 'other topic')}: nothing says which format it calls for.")
+            )
 
 
 def print_readiness(out: Console, found: Readiness) -> None:

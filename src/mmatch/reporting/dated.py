@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from gettext import NullTranslations
 from typing import TYPE_CHECKING
 
 from mmatch.availability import local_time
 from mmatch.cohort import Cohort
-from mmatch.reporting.sections import Cell, CellGrid, ShownNames
+from mmatch.formats.handouts import MODES, link
+from mmatch.reporting.sections import Cell, CellGrid, Link, ShownNames
 from mmatch.scheduling.plans import Due, Plan, Schedule, Session
+from mmatch.texts import day_text, translator
+
+ENGLISH = translator()
 
 if TYPE_CHECKING:
     Numbered = Sequence[tuple[int, Plan]]
-
-DUTY = {"send": "send", "answer": "answer with", "reflect": "think about"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,28 +45,33 @@ class Calendar:
         return CellGrid("Sessions, on the mentor's clock", heads, rows, (0,))
 
     def dues(self, plans: Numbered) -> Iterator[CellGrid]:
-        """What people do between sessions, in the order of time; nothing where no format asks for anything."""
+        """What people do besides the sessions, in the order of time; nothing where no format asks for anything."""
         found = [(due.by, number, due, plan) for number, plan in plans for due in plan.dues]
         rows: list[tuple[Cell, ...]] = []
         for _, number, due, plan in sorted(found, key=lambda row: row[:2]):
-            people = (plan.match.mentor,) if due.who == "mentor" else plan.match.mentees
-            what = f"{DUTY[due.kind]} {due.what}"
+            people = plan.doers(due)
+            met = ", ".join(map(self.names.short, plan.partners(people[0])))
+            what = due.text(met, translator())
             rows.append((number, day(due, self.zone(people[0])), self.names.listed(people), what))
         if rows:
             yield CellGrid("Due between the sessions", ("match", "until", "who", "what"), rows, (0,))
 
 
-def when(meeting: Session, zone: str) -> tuple[str, str]:
+def when(meeting: Session, zone: str, texts: NullTranslations = ENGLISH) -> tuple[str, str]:
     """(date, time and length) on the clocks of a zone."""
     wall = meeting.begins(zone)
-    return f"{wall:%a %Y-%m-%d}", f"{wall:%H:%M}, {meeting.minutes} min"
+    return day_text(wall, texts), f"{wall:%H:%M}, {meeting.minutes} min"
 
 
-def day(due: Due, zone: str) -> str:
+def day(due: Due, zone: str, texts: NullTranslations = ENGLISH) -> str:
     """Until when, on the clocks of a zone."""
-    return f"{local_time(due.by, zone):%a %Y-%m-%d %H:%M}"
+    wall = local_time(due.by, zone)
+    return f"{day_text(wall, texts)} {wall:%H:%M}"
 
 
-def where(meeting: Session) -> str:
-    """The room and the site, or how they meet."""
-    return ", ".join(filter(None, (meeting.room, meeting.site))) or meeting.mode.replace("_", " ")
+def where(meeting: Session, texts: NullTranslations = ENGLISH) -> str:
+    """The room, the site and the address, or the link; else how they meet."""
+    if link(meeting.place) and meeting.mode == "virtual":
+        return Link(meeting.place)
+    known = ", ".join(filter(None, (meeting.room, meeting.site, meeting.place)))
+    return known or texts.gettext(MODES[meeting.mode])

@@ -18,14 +18,27 @@ from mmatch.io.schedules import write_schedule
 from mmatch.io.sessions import write_dues, write_session_merge, write_sessions, write_unplaced
 from mmatch.matching import Reason
 from mmatch.program import Program
+from mmatch.reporting.personal import person_handout
+from mmatch.reporting.workbook import write_workbook
 from mmatch.result import Result
 from mmatch.scheduling import Schedule
+from mmatch.texts import translator
+
+MOST_PEOPLE = 20_000  # in a workbook
 
 
-def write_folder(folder: Path, question: tuple[Cohort, Program], result: Result, reasons: Sequence[Reason]) -> None:
-    """Write matches.csv, unmatched.csv, mail_merge.csv, result.json, cohort.json and program.json.
+def write_folder(
+    folder: Path,
+    question: tuple[Cohort, Program],
+    result: Result,
+    reasons: Sequence[Reason],
+    *,
+    contact: str = "partner",
+) -> None:
+    """Write matches.csv, unmatched.csv, mail_merge.csv, result.xlsx, result.json, cohort.json and program.json.
 
-    Without a matching only the last three are written, and CSV files of an earlier run are left alone.
+    Without a matching only the last three are written, and tables of an earlier run are left alone. Of more than
+    20,000 people no workbook is written: nobody edits one.
 
     Raises:
         ExportError: the folder cannot be made or written.
@@ -38,13 +51,24 @@ def write_folder(folder: Path, question: tuple[Cohort, Program], result: Result,
     if result.found is not None:
         write_matches(cohort, result.matching, folder / "matches.csv")
         write_unmatched(cohort, result.matching, reasons, folder / "unmatched.csv")
-        write_mail_merge(cohort, result.matching, folder / "mail_merge.csv")
+        write_mail_merge(cohort, result.matching, folder / "mail_merge.csv", contact=contact)
+        if len(cohort) <= MOST_PEOPLE:
+            write_workbook(cohort, result, reasons, folder / "result.xlsx", contact=contact)
 
 
 def write_schedule_folder(
-    folder: Path, cohort: Cohort, schedule: Schedule, *, calendars: bool = False, key: str = "", now: str | None = None
+    folder: Path,
+    cohort: Cohort,
+    schedule: Schedule,
+    *,
+    calendars: bool = False,
+    key: str = "",
+    now: str | None = None,
+    language: str = "en",
 ) -> None:
     """Write schedule.json, tables (sessions, mail_merge, dues, unplaced), hand-outs, and calendar files where wanted.
+
+    There is a hand-out for each format and role, and one in the folder ``handouts`` for each person.
 
     Args:
         folder: made where it does not exist.
@@ -53,10 +77,13 @@ def write_schedule_folder(
         calendars: whether to write the folder ``calendars``.
         key: of the names of calendar entries.
         now: the time stamp of calendar entries; None takes the clock of this machine.
+        language: of hand-outs and calendars, but of people who state another one that is translated.
 
     Raises:
+        InputError: a language that is not translated; nothing is written then.
         ExportError: the folder cannot be made or written.
     """
+    translator(language)
     made_folder(folder)
     write_schedule(schedule, folder / "schedule.json")
     write_sessions(cohort, schedule, folder / "sessions.csv")
@@ -66,7 +93,12 @@ def write_schedule_folder(
     for name in sorted({plan.format for plan in schedule.plans}):
         form = format_of(name, schedule.settings.formats)
         for who in ("mentor", "mentee"):
-            atomic_write(folder / f"handout-{slug(name)}-{who}.md", handout(form, who).encode())
+            atomic_write(folder / f"handout-{slug(name)}-{who}.md", handout(form, who, language).encode())
+    people = made_folder(folder / "handouts")
+    for number, who in enumerate(sorted({who for plan in schedule.plans for who in plan.people}), 1):
+        text = person_handout(cohort, schedule, who, language=language)
+        atomic_write(people / f"{number:04}-{slug(who)}.md", text.encode())
     if calendars:
         clock = dt.datetime.now(dt.UTC).replace(second=0, microsecond=0)
-        write_calendars(cohort, schedule, folder / "calendars", now=clock if now is None else now, key=key)
+        stamp = clock if now is None else now
+        write_calendars(cohort, schedule, folder / "calendars", now=stamp, key=key, language=language)

@@ -4,25 +4,31 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from typing import TypeVar
 
 from mmatch import __version__
 from mmatch.cohort import Cohort
 from mmatch.comparison.measures import Segment, metrics
+from mmatch.errors import InputError
 from mmatch.explanations import PolicyEffects
 from mmatch.explanations.words import counted, topic_word
+from mmatch.formats import format_of
+from mmatch.formats.recommending import format_needs
 from mmatch.matching import Match, Reason, Status, Trust
 from mmatch.reporting.dated import Calendar
 from mmatch.reporting.sections import Cell, CellGrid, Page, Section, ShownNames
-from mmatch.reporting.words import aim_rows, amount, gains, headline, unopened
+from mmatch.reporting.words import aim_rows, amount, gains, headline, left_over, unopened
 from mmatch.result import Result
 from mmatch.scheduling.plans import Plan, Schedule
 
 T = TypeVar("T")
 FEW = 5  # people in a segment; of fewer nothing is said that could point at one of them
-MOST_STEPS = 12
+MOST_STEPS = 5
+MOST_TOPICS = 30
 
 PROOF = {
     Trust.PROVED: "A check that uses no solver confirmed it: nothing better exists under these rules and aims.",
@@ -45,6 +51,7 @@ class Material:
     effects: PolicyEffects | None
     by: str | None
     title: str
+    language: str = "en"
 
     @cached_property
     def matches_of(self) -> Mapping[str, list[Match]]:
@@ -84,7 +91,7 @@ def overview(found: Material) -> Page:
     if found.result.found is None:
         sections.append(Section("why", "Why there is no matching", points=[r.message for r in found.reasons]))
     else:
-        sections += [*_answer(found, names), *_dates(found, names), *_fairness(found)]
+        sections += [*_answer(found, names), *_dates(found, names), *_formats(found), *_fairness(found)]
     sections += [*_policy(found), _evidence(found)]
     return Page(found.title, headline(found.cohort, found.result), _figures(found), sections)
 
@@ -122,18 +129,19 @@ def _summary(found: Material) -> Section:
         sentences.append("The rules contradict each other or ask for more than there is: something must give way.")
     if result.stopped is not None:
         sentences.append(f"The search was stopped early ({result.stopped.replace('_', ' ')}).")
-    steps = list(_steps(found))
-    more = len(steps) - MOST_STEPS
-    shown = [*steps[:MOST_STEPS], f"… and {counted(more, 'more step')} of this kind."] if more > 0 else steps
-    return Section("summary", "How sure this is, and what to do next", sentences, shown)
+    return Section("summary", "How sure this is, and what to do next", sentences, _steps(found))
 
 
-def _steps(found: Material) -> Iterator[str]:
-    """What a coordinator can do now, the most urgent first."""
+def _steps(found: Material) -> list[str]:
+    """What a coordinator can do now, the most urgent first, in five points at most."""
     if found.result.found is None:
-        yield "Read why there is no matching, change the rule or the numbers that are named there, and run again."
-        return
-    yield from _missing(found)
+        return ["Read why there is no matching, change the rule or the numbers that are named there, and run again."]
+    after = list(_after(found))
+    return [*islice(_missing(found), MOST_STEPS - len(after)), *after]
+
+
+def _after(found: Material) -> Iterator[str]:
+    """What follows a matching, whoever misses out."""
     if found.result.trust in {Trust.HEURISTIC, Trust.CLAIMED}:
         yield "Run it again with more time, if a proof matters to you."
     if found.schedule is None:
@@ -154,14 +162,14 @@ def _missing(found: Material) -> Iterator[str]:
         kinds[reason.kind, reason.topic] += seats
     help_for = {
         "no_offer": "Find somebody who offers {topic}: {n} wanted, and nobody offers it.",
-        "shortage": "Find more places{on}, with its mentors or new ones: {n} could not be filled for want of them.",
-        "outranked": "The places{on} went to others, and {n} stayed unfilled: see below who came first, and by what.",
-        "rules": "See whether a rule can give way{on}: for {n} it removes every mentor.",
+        "shortage": "Find more places{on}, with its mentors or new ones: {n} too few.",
+        "outranked": "The places{on} went to others, and {n} more would be wanted: see below who came first, and why.",
+        "rules": "See whether a rule can give way{on}: for {n} it rules out every mentor.",
         "price": "Places{on} are free, but filling {n} would cost more elsewhere: see the reasons below.",
     }
     for (kind, topic), n in sorted(kinds.items(), key=lambda item: (-item[1], item[0])):
         if n and kind in help_for:
-            yield help_for[kind].format(topic=topic or "any topic", on=topic_word(topic), n=counted(n, "seat"))
+            yield help_for[kind].format(topic=topic or "any topic", on=topic_word(topic), n=counted(n, "place"))
 
 
 # -- the answer -------------------------------------------------------------------------------------------------------
@@ -172,22 +180,20 @@ def _answer(found: Material, names: ShownNames) -> Iterator[Section]:
     matching = found.result.matching
     if len(matching):
         yield Section("matches", "Who meets whom", grids=(_matches(found, names),))
-    left = dict.fromkeys(matching.unmatched)
     closed = unopened(matching, found.reasons)
     if closed:
         grid = CellGrid("Groups that did not open", ("topic", "what they lacked"), closed)
         yield Section("unopened", "Groups that did not open", grids=(grid,))
-    if left:
-        why: dict[tuple[str, str], str] = {}
-        for reason in found.reasons:
-            if reason.kind != "score" and reason.who:
-                why.setdefault((reason.who[0], reason.topic), reason.message)
-        rows = [(names.full(who), topic or "any", why.get((who, topic), "")) for who, topic in left]
-        grid = CellGrid("Seats that stay unfilled", ("mentee", "topic", "why"), rows)
-        sentence = f"{counted(len(matching.unmatched), 'seat')} that somebody asked for could not be filled."
-        yield Section("unmatched", "Who misses out, and why", (sentence,), grids=(grid,))
+    without, more = left_over(found.cohort, matching, found.reasons)
+    grids = [
+        CellGrid(title, ("mentee", "topic", "why"), rows)
+        for title, rows in (("Without a mentor", without), ("Asked for more than they got", more))
+        if rows
+    ]
+    if grids:
+        yield Section("unmatched", "Who misses out, and why", grids=grids)
     else:
-        yield Section("unmatched", "Who misses out", ("Nobody: every seat that was asked for is filled.",))
+        yield Section("unmatched", "Who misses out", ("Nobody: everybody has what they asked for.",))
 
 
 def _matches(found: Material, names: ShownNames) -> CellGrid:
@@ -195,14 +201,16 @@ def _matches(found: Material, names: ShownNames) -> CellGrid:
     for reason in found.reasons:
         if reason.kind == "score":
             mentor, mentee = reason.who
-            why[mentor, mentee, reason.topic] = reason.message.removeprefix(f"{mentor} with {mentee}: ")
+            why[mentor, mentee, reason.topic] = reason.message.removeprefix(
+                f"{names.full(mentor)} with {names.full(mentee)}: "
+            )
     matching = found.result.matching
     timed = bool(matching.seats.slot)
     heads = ("match", "mentor", "mentees", "topic", *["when"] * timed, "why")
     rows: list[tuple[Cell, ...]] = []
     for number, match in enumerate(matching, 1):
         texts = {mentee: why.get((match.mentor, mentee, match.topic), "") for mentee in match.mentees}
-        told = "; ".join(f"{mentee}: {text}" for mentee, text in texts.items())  # what each seat of a group counts
+        told = "; ".join(f"{names.full(mentee)}: {text}" for mentee, text in texts.items())
         if len(set(texts.values())) == 1:
             told = next(iter(texts.values()))
         people = names.listed((match.mentor,)), names.listed(match.mentees)
@@ -227,6 +235,22 @@ def _dates(found: Material, names: ShownNames) -> Iterator[Section]:
         grids.append(CellGrid("Matches without dates", ("people", "why", "what would help"), rows))
     sure = "No other dates are better." if made.status == Status.OPTIMAL else "Better dates may exist."
     yield Section("dates", "When they meet", (sure,), grids=grids)
+
+
+def _formats(found: Material) -> Iterator[Section]:
+    """Topics that call for another number of sessions than is planned for them."""
+    program, rows = found.result.program, []
+    for need in format_needs(found.cohort, program.formats):
+        planned = need.stated or program.format_name
+        names = (planned, need.advice.format or planned)
+        with suppress(InputError):  # a request may name a format that does not exist: `schedule` says so
+            if len({len(format_of(name, program.own_formats).sessions) for name in names}) > 1:
+                rows.append((need.topic or "any", need.requests, *names, need.advice.reason))
+    if rows:
+        heads = ("topic", "requests", "planned", "calls for", "why")
+        sentence = "These topics call for more or fewer sessions than are planned for them."
+        grid = CellGrid("Formats that topics call for", heads, rows[:MOST_TOPICS], (1,))
+        yield Section("formats", "Formats of sessions", (sentence,), grids=(grid,))
 
 
 # -- fairness ---------------------------------------------------------------------------------------------------------
@@ -277,7 +301,7 @@ def _parity(by: str, segments: Sequence[Segment]) -> CellGrid:
 
 def _policy(found: Material) -> Iterator[Section]:
     """The rules, the aims in order with what they reached, and what would change under another policy."""
-    rules = [rule.title for rule in found.result.program.rules]
+    rules = [rule.in_words for rule in found.result.program.rules]
     heads = ("", "aim, most important first", "reached", "how sure")
     grids = [CellGrid("Aims", heads, aim_rows(found.result), (0, 2))]
     if found.effects is not None:

@@ -19,6 +19,9 @@ from mmatch.reporting.personal import personal
 from mmatch.reporting.sections import Page, rendered
 from mmatch.result import Result, check_answer
 from mmatch.scheduling.plans import Schedule
+from mmatch.texts import gettext_noop, translator
+
+TITLE = gettext_noop("Mentoring program")
 
 
 def report(
@@ -28,7 +31,8 @@ def report(
     *,
     effects: PolicyEffects | None = None,
     by: str | None = None,
-    title: str = "Mentoring program",
+    title: str = TITLE,
+    language: str = "en",
 ) -> Report:
     """Put everything on one page that a coordinator can read, print and pass on: who meets whom, why, and how sure.
 
@@ -42,10 +46,21 @@ def report(
         effects: from `policy`, for a section on what would change under another policy.
         by: an attribute of mentees by which shares matched are compared; of fewer than 5 people nothing is told.
         title: of the pages.
+        language: of the pages of people who state none, as a tag such as "de"; the coordinator's page is in English.
 
     Raises:
-        InputError: parts that do not belong together, an attribute that nobody has.
+        InputError: parts that do not belong together, an attribute that nobody has, a language that is not translated.
     """
+    check_parts(cohort, result, schedule, effects, title)
+    translator(language)
+    material = Material(cohort, result, reasons(cohort, result), schedule, effects, by, title, language)
+    return Report(material, overview(material))
+
+
+def check_parts(
+    cohort: Cohort, result: Result, schedule: Schedule | None, effects: PolicyEffects | None, title: str
+) -> None:
+    """Raise an InputError where the parts of a page or a letter do not belong together."""
     check_answer(cohort, result)
     for name, value, kind in (("schedule", schedule, Schedule), ("effects", effects, PolicyEffects)):
         if value is not None and not isinstance(value, kind):
@@ -60,8 +75,6 @@ def report(
             pair = excerpt(f"{match.mentor} with {', '.join(match.mentees)}")
             text = f"it is about {pair}, and the result has no such match"
             raise InputError(Problem("other-matches", "schedule", text))
-    material = Material(cohort, result, reasons(cohort, result), schedule, effects, by, title)
-    return Report(material, overview(material))
 
 
 @dataclass(frozen=True, eq=False)

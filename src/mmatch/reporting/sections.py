@@ -9,11 +9,18 @@ from typing import TYPE_CHECKING
 
 from mmatch.cohort import Cohort
 from mmatch.display import visible
+from mmatch.texts import translator
 
 if TYPE_CHECKING:
     from jinja2 import Template
 
 Cell = str | int | float
+
+
+class Link(str):
+    """A text in a cell that is an address of the web, and can be followed."""
+
+    __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,31 +56,31 @@ class Page:
     headline: str
     figures: Sequence[tuple[str, str]] = ()
     sections: Sequence[Section] = ()
+    language: str = "en"
 
 
 class ShownNames:
-    """People as pages show them: the name with the id, or the id alone."""
+    """People as pages show them: by name, with the id where two share it and pages of several people would mix them."""
 
     def __init__(self, cohort: Cohort) -> None:
-        self._names = cohort.people.name_of
+        self._names, self._called = cohort.people.name_of, cohort.people.called
 
     def full(self, who: str) -> str:
-        """The name and the id."""
-        name = self._names.get(who, "")
-        return f"{name} ({who})" if name and name != who else who
+        """The name, with the id where two people share it."""
+        return self._called[who]
 
     def short(self, who: str) -> str:
         """The name; the id where there is none."""
         return self._names.get(who, "") or who
 
     def listed(self, people: tuple[str, ...]) -> str:
-        """Several people, with their ids."""
+        """Several people."""
         return ", ".join(map(self.full, people))
 
 
 def rendered(page: Page) -> str:
     """A page as one HTML file: no script, nothing loaded from anywhere, readable on a phone, on paper, in the dark."""
-    return _template().render(page=page)
+    return _template().render(page=page, _=translator(page.language).gettext, is_link=lambda cell: type(cell) is Link)
 
 
 @cache

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from mmatch.cohort import Cohort
 from mmatch.exact import Value
 from mmatch.explanations import WhatIf
+from mmatch.explanations.words import listed
+from mmatch.io.matches import reasons_by_seat
 from mmatch.matching import Matching, Reason, Status, Trust
 from mmatch.result import Result
 
@@ -17,6 +19,14 @@ TRUST = {
     Trust.CLAIMED: "the solver says so; not proved",
     Trust.HEURISTIC: "good, but not proved best",
     None: "",
+}
+HELP = {  # what would help somebody who has no place, by the kind of the reason
+    "no_offer": "somebody who offers {topic}",
+    "rules": "a mentor whom the rules allow, or an exception",
+    "shortage": "one more place on {topic}",
+    "outranked": "one more place on {topic}",
+    "price": "a change of the aims",
+    "limit": "nothing is missing: they have as much as the program allows",
 }
 STOPPED = {"time_limit": "the time limit", "cancelled": "a cancellation", "interrupted": "Ctrl-C"}
 
@@ -77,7 +87,8 @@ def aim_rows(result: Result) -> list[tuple[str, str, str, str]]:
         bound = None if result.verified_bound is None else result.verified_bound[k]
         value = None if result.value is None else result.value[k]
         best = "best of stable ones" if result.proof.stability is not None else "best possible"
-        rows.append((str(k + 1), " + ".join(aim.title for aim in tier), amount(value), _room(value, bound, best)))
+        wanted = " and ".join(aim.in_words for aim in tier)
+        rows.append((str(k + 1), wanted, amount(value), _room(value, bound, best)))
     return rows
 
 
@@ -88,6 +99,28 @@ def amount(value: Value | None) -> str:
     if isinstance(value, tuple):
         return ", ".join(amount(item) for item in value)
     return f"{value:,}" if isinstance(value, int) else f"{value:,.6g}"
+
+
+def left_over(
+    cohort: Cohort, matching: Matching, reasons: Sequence[Reason]
+) -> tuple[list[tuple[str, str, str]], list[tuple[str, str, str]]]:
+    """(people, topic, why) of those without a mentor, and of those who have one and could have had more.
+
+    Equal reasons are told once, with all whom they are about; who has as much as the program allows is in neither list.
+    """
+    why, served = reasons_by_seat(cohort, reasons), set(matching.seats.mentee)
+    content = {(reason.who[0], reason.topic) for reason in reasons if reason.kind == "limit"}
+    found: tuple[dict[tuple[str, str], list[str]], ...] = ({}, {})
+    for who, topic in dict.fromkeys(matching.unmatched):
+        if who not in served or (who, topic) not in content:
+            found[who in served].setdefault((topic, why.get((who, topic), "")), []).append(cohort.people.called[who])
+    without, more = ([(_several(people), topic or "any", text) for (topic, text), people in f.items()] for f in found)
+    return without, more
+
+
+def _several(people: Sequence[str]) -> str:
+    names = listed(people, "people")
+    return names if len(people) == 1 else f"{len(people):,} people: {names}"
 
 
 def unopened(matching: Matching, reasons: Sequence[Reason]) -> list[tuple[str, str]]:

@@ -16,7 +16,7 @@ import numpy as np
 from mmatch.availability import DAY
 from mmatch.cohort import Cohort
 from mmatch.errors import InputError, Problem
-from mmatch.formats import Format
+from mmatch.formats import Format, Reflection
 from mmatch.matching import Status
 from mmatch.result import Result, check_answer
 from mmatch.scheduling.dates_by_component import RunLimits, place_all
@@ -157,15 +157,24 @@ def plan_of(task: Task, dates: Starts, free_time: FreeTime, rooms: RoomNames = N
     """The dates of one match, and what is due before, between and after."""
     key = key_of(task.match)
     sessions = tuple(
-        Session(at, spec.minutes, task.modes[k], task.sites[k], rooms.get((key, k), ""))
-        for k, (at, spec) in enumerate(zip(dates, task.format.sessions, strict=True))
+        Session(at, spec.minutes, mode, site, rooms.get((key, k), ""), place=spec.place or _place(task, mode, site))
+        for k, (at, spec, mode, site) in enumerate(
+            zip(dates, task.format.sessions, task.modes, task.sites, strict=True)
+        )
     )
     return Plan(task.match, task.format.name, sessions, tuple(_dues(task.format, sessions, free_time)))
 
 
+def _place(task: Task, mode: str, site: str) -> str:
+    """The address of a site, or the mentor's link, or the one for everybody."""
+    links = task.settings.links
+    return (
+        task.settings.places.get(site, "") if mode == "in_person" else links.get(task.match.mentor, links.get("", ""))
+    )
+
+
 def _dues(form: Format, sessions: tuple[Session, ...], free_time: FreeTime) -> Iterator[Due]:
-    if form.before:
-        yield Due("reflect", "mentee", sessions[0].start - form.before.days * DAY, "; ".join(form.before.questions))
+    yield from _thoughts(form.before, sessions[0].start - form.before.days * DAY if form.before else 0)
     for gap, earlier, later in zip(form.gaps, sessions, sessions[1:], strict=False):
         for touch in gap.touchpoints:  # the mentee sends by half the time, or earlier where the mentor needs the rest
             answered = partial(_answered, touch.answer_days, free_time)
@@ -175,8 +184,24 @@ def _dues(form: Format, sessions: tuple[Session, ...], free_time: FreeTime) -> I
                 send = max(send - DAY, earlier.end)
             yield Due("send", "mentee", send, touch.mentee_sends)
             yield Due("answer", "mentor", max(min(answered(send), last), send), touch.mentor_sends)
-    if form.after:
-        yield Due("reflect", "mentee", sessions[-1].end + form.after.days * DAY, "; ".join(form.after.questions))
+            if touch.mentee_then:
+                yield Due("do", "mentee", later.start, touch.mentee_then)
+        if gap.reflection:
+            yield from _thoughts(gap.reflection, min(earlier.end + gap.reflection.days * DAY, later.start))
+    yield from _thoughts(form.after, sessions[-1].end + form.after.days * DAY if form.after else 0)
+    if form.follow_up:
+        send = sessions[-1].end + form.follow_up.days * DAY
+        yield Due("send", "mentee", send, form.follow_up.mentee_sends)
+        answer = _answered(form.follow_up.answer_days, free_time, send)
+        yield Due("answer", "mentor", answer, form.follow_up.mentor_sends)
+
+
+def _thoughts(reflection: Reflection | None, by: int) -> Iterator[Due]:
+    """The questions of a reflection, for each role that has some."""
+    if reflection:
+        for who, questions in (("mentee", reflection.questions), ("mentor", reflection.mentor_questions)):
+            if questions:
+                yield Due("reflect", who, by, "; ".join(questions))
 
 
 def _answered(days: int, free_time: FreeTime, minute: int) -> int:

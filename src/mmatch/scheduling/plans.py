@@ -5,10 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from gettext import NullTranslations
 from typing import Any
 
 from mmatch.availability import local_time
 from mmatch.display import MOST_ROWS, Shown, Table
+from mmatch.formats.handouts import task_text
 from mmatch.matching import Match, Status, frame_of
 from mmatch.scheduling.schedule_settings import Dates, Settings
 
@@ -18,8 +20,8 @@ class Session:
     """One session of a match with its date: start, length, whether people meet online or in person, and where.
 
     ``start`` is in UTC minutes from 1970-01-01. ``mode`` is "virtual" or "in_person", ``site`` empty for a virtual
-    session, ``room`` one of the site's rooms where the schedule was given any. ``revision`` counts how often the
-    session has been moved since it was first planned.
+    session, ``room`` one of the site's rooms where the schedule was given any, ``place`` an address or a link where the
+    format or the dates state one. ``revision`` counts how often the session has been moved since it was first planned.
     """
 
     start: int
@@ -28,6 +30,7 @@ class Session:
     site: str = ""
     room: str = ""
     revision: int = 0
+    place: str = ""
 
     @property
     def end(self) -> int:
@@ -41,15 +44,20 @@ class Session:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A task of the mentor or the mentee between sessions, with its deadline.
+    """A task of the mentor or of each mentee before, between or after the sessions, with its deadline.
 
-    ``kind`` is "send", "answer" or "reflect", ``by`` the deadline in UTC minutes.
+    ``kind`` is "send", "answer", "reflect" (on questions) or "do", ``who`` "mentor" or "mentee", ``by`` the deadline in
+    UTC minutes, ``what`` as the format has it.
     """
 
     kind: str
     who: str
     by: int
     what: str
+
+    def text(self, partner: str, texts: NullTranslations) -> str:
+        """The task in words, such as "Send Ann a plan", in the language of some texts."""
+        return task_text(self.kind, self.what, partner, texts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +73,14 @@ class Plan(Shown):
     def people(self) -> tuple[str, ...]:
         """Everybody who attends, the mentor first."""
         return (self.match.mentor, *self.match.mentees)
+
+    def doers(self, due: Due) -> tuple[str, ...]:
+        """Whose task something is: the mentor's, or each mentee's."""
+        return (self.match.mentor,) if due.who == "mentor" else self.match.mentees
+
+    def partners(self, who: str) -> tuple[str, ...]:
+        """Whom a person of the match meets: the mentor all mentees, a mentee the mentor."""
+        return self.match.mentees if who == self.match.mentor else (self.match.mentor,)
 
     def __repr__(self) -> str:
         return f"<Plan: {' & '.join(self.people)}, {len(self.sessions)} sessions, {self.format}>"

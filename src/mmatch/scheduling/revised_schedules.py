@@ -98,6 +98,8 @@ def _still_meant(cohort: Cohort, matches: list[Match], dates: Dates, before: Dat
         diaries={who: diary for who, diary in dates.diaries.items() if who in ids or who not in before.diaries},
         rooms={site: rooms for site, rooms in dates.rooms.items() if site in sites or site not in before.rooms},
         travel={way: time for way, time in dates.travel.items() if set(way) <= sites or way not in before.travel},
+        places={site: place for site, place in dates.places.items() if site in sites or site not in before.places},
+        links={who: link for who, link in dates.links.items() if not who or who in ids or who not in before.links},
         pins=[pin for pin in dates.pins if tuple(pin[:2]) in pairs or pin not in before.pins],
     )
 

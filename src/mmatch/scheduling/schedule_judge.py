@@ -45,8 +45,7 @@ def judge_schedule(
     known = [plan for plan in schedule.plans if names.issuperset(plan.people)]
     by_person = _by_person(known, schedule.settings)
     people = {name: cohort[name] for name in sorted(by_person)}
-    own = {form.name: form for form in program.formats}
-    if dict(schedule.settings.formats) != own:
+    if dict(schedule.settings.formats) != program.own_formats:
         found.append(Violation("plan-format", "the formats are not those of the program"))
     for plan in known:
         wanted = format_name(cohort, program, plan.match)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from functools import partial
 from types import MappingProxyType
@@ -14,6 +14,7 @@ from mmatch.availability import DAY, Window, day_of, day_text, local_time, parse
 from mmatch.cohort import Cohort
 from mmatch.errors import InputError, Problem, Problems, excerpt
 from mmatch.formats import Format, format_of
+from mmatch.formats._base import place_fault
 from mmatch.matching import Match
 from mmatch.program import Program
 from mmatch.scheduling.diaries import FREE, Diary, blackout_of, busy_of, moment
@@ -107,6 +108,8 @@ class Dates:
         travel: {(site, site): minutes}. People at sites with a known way between them can meet in person at one of
             them; between two sessions at different sites a person has at least this time.
         pins: (mentor, mentee, number of the session from 1, time) of sessions whose time is given.
+        places: {site: address} of sessions in person.
+        links: {mentor: link} of virtual sessions; that of "" is everybody's who has none.
         wishes: how much each wish about dates counts.
 
     Raises:
@@ -128,12 +131,14 @@ class Dates:
     travel: Mapping[tuple[str, str], int] = field(default_factory=_empty)
     pins: Sequence[Pin] = ()
     wishes: Wishes = field(default_factory=Wishes)
+    places: Mapping[str, str] = field(default_factory=_empty)
+    links: Mapping[str, str] = field(default_factory=_empty)
 
     def __post_init__(self) -> None:
         def put(name: str, value: Any) -> None:
             object.__setattr__(self, name, value)
 
-        for name in ("busy", "diaries", "rooms", "travel"):
+        for name in ("busy", "diaries", "rooms", "travel", "places", "links"):
             value = getattr(self, name)
             if value is not None and not isinstance(value, Mapping):
                 raise InputError(Problem("type", name, f"found {type(value).__name__}, expected a dict"))
@@ -205,6 +210,8 @@ class Settings:
     kept: Mapping[Key, Mapping[int, int]] = field(default_factory=_empty)
     agreed: Mapping[Key, Mapping[int, int]] = field(default_factory=_empty)
     wishes: Wishes = field(default_factory=Wishes)
+    places: Mapping[str, str] = field(default_factory=_empty)
+    links: Mapping[str, str] = field(default_factory=_empty)
 
     def __post_init__(self) -> None:
         for item in fields(self):
@@ -221,7 +228,7 @@ class Settings:
             for (mentor, _, mentees), starts in self.pins.items()
             for k, at in starts.items()
         ]
-        same = ("zone", "grain", "buffer", "diaries", "rooms", "travel", "wishes")
+        same = ("zone", "grain", "buffer", "diaries", "rooms", "travel", "wishes", "places", "links")
         return Dates(
             start=day_text(self.start),
             end=day_text(self.end),
@@ -249,13 +256,15 @@ def settings_of(cohort: Cohort, matches: Iterable[Match], dates: Dates, program:
         grain=dates.grain,
         buffer=dates.buffer,
         blackout=frozenset(blackout_of(dates.blackout)),
-        formats={form.name: form for form in program.formats},
+        formats=program.own_formats,
         diaries=_diaries(cohort, dates),
         since=first_minute(dates),
         rooms=_rooms(cohort, dates.rooms),
         travel=_travel(cohort, dates.travel),
         pins=_pins(cohort, program, list(matches), dates.pins),
         wishes=dates.wishes,
+        places=_whereabouts(dates.places, "places", partial(_site, cohort)),
+        links=_whereabouts(dates.links, "links", lambda who, where: who and known(cohort, who, where)),
     )
 
 
@@ -303,6 +312,16 @@ def _rooms(cohort: Cohort, given: Mapping[str, Any]) -> dict[str, tuple[str, ...
     return dict(sorted(found.items()))
 
 
+def _whereabouts(given: Mapping[str, str], where: str, check: Callable[[Any, str], str]) -> dict[str, str]:
+    """Addresses of sites, or links of mentors."""
+    problems, found = Problems(), {}
+    for name, place in given.items():
+        place_fault(place, f"{where}[{excerpt(name)}]", problems)
+        found[check(name, f"{where}[{excerpt(name)}]")] = place
+    problems.raise_any()
+    return dict(sorted(found.items()))
+
+
 def _travel(cohort: Cohort, given: Mapping[Any, Any]) -> dict[tuple[str, str], int]:
     """Minutes between sites, both ways where one is given."""
     found: dict[tuple[str, str], int] = {}
@@ -319,7 +338,6 @@ def _travel(cohort: Cohort, given: Mapping[Any, Any]) -> dict[tuple[str, str], i
 
 def _pins(cohort: Cohort, program: Program, matches: list[Match], pins: Iterable[Any]) -> dict[Key, dict[int, int]]:
     """Sessions with a start that is given: (mentor, mentee, number of the session from 1, time)."""
-    own = {form.name: form for form in program.formats}
     found: dict[Key, dict[int, int]] = {}
     for number, pin in enumerate(pins):
         where = f"pins[{number}]"
@@ -330,7 +348,7 @@ def _pins(cohort: Cohort, program: Program, matches: list[Match], pins: Iterable
         if len(meant) != 1:
             text = f"{len(meant)} matches of {excerpt(mentor)} with {excerpt(mentee)}, expected one"
             raise InputError(Problem("pin", where, text))
-        sessions = len(format_of(format_name(cohort, program, meant[0]), own).sessions)
+        sessions = len(format_of(format_name(cohort, program, meant[0]), program.own_formats).sessions)
         if type(session) is not int or not 1 <= session <= sessions:
             text = f"found session {excerpt(session)}, expected a number from 1 to {sessions}"
             raise InputError(Problem("pin", where, text))
@@ -344,8 +362,8 @@ def format_name(cohort: Cohort, program: Program, match: Match) -> str:
     """The format that all mentees of a match request, else the program's."""
     formats = cohort.requests.formats
     if formats is None:
-        return program.format
+        return program.format_name
     topics = match.requested or (match.topic,) * len(match.mentees)
     rows = map(cohort.request_row, match.mentees, topics)
     names = {None if row == NONE else formats[row] for row in rows}
-    return (names.pop() if len(names) == 1 else None) or program.format
+    return (names.pop() if len(names) == 1 else None) or program.format_name
