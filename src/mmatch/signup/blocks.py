@@ -64,10 +64,7 @@ def _is_free(sheet: Sheet, row: int, column: Column) -> bool:
 def read_block(sheet: Sheet, draft: Draft, rows_role: str) -> None:
     """Wishes or scores from columns named after people.
 
-    Args:
-        sheet: the table.
-        draft: what to add to.
-        rows_role: whether the rows are "mentee"s and the columns mentors, or the other way round; "" asks each person.
+    The rows are "mentee"s and the columns mentors, or the other way round; "" asks each person.
     """
     columns = sheet.of(*BLOCKS - {"hours"})
     banned = banned_value(cell for c in columns if c.how == "bans" for cell in sheet.distinct(c))

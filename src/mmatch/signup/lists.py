@@ -49,11 +49,8 @@ def comma_pieces(text: str) -> list[str]:
 def list_style(cells: Iterable[str], *, expected: bool, company: Iterable[str] = ()) -> str:
     """How a column writes lists: a key of `SEPARATORS`, or "text" where it holds one item a cell.
 
-    Args:
-        cells: the column.
-        expected: whether its meaning is a list (topics, wishes); for any other column a separator counts only where
-            options are seen to repeat in different company, as a slash does in all columns.
-        company: cells of other columns that hold the same options.
+    Where a list is not ``expected``, as for topics and wishes, a separator counts only if options are seen to repeat in
+    different company, as a slash does in all columns. ``company`` are cells of columns that hold the same options.
     """
     distinct = [cell for cell in dict.fromkeys(cells) if cell]
     if distinct and all(cell.startswith("{") and cell.endswith("}") for cell in distinct):
@@ -85,12 +82,7 @@ class Options:
     """The options of one question over all files, told by what recurs; splits cells that join them by commas."""
 
     def __init__(self, alone: Iterable[str], joined: Iterable[str]) -> None:
-        """Learn the options.
-
-        Args:
-            alone: texts that are one option each: single choices, heads of grids, items of clearly separated lists.
-            joined: cells in which commas may join options or stand inside one.
-        """
+        """Learn from texts that are one option each, and from cells whose commas join options or stand inside one."""
         cells = Counter(joined)
         split_cells = {cell: comma_pieces(cell) for cell in cells}
         self.whole = {folded(text) for text in alone}

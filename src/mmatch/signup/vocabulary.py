@@ -145,11 +145,8 @@ class Words:
     def limit(self, head: str, mentees: frozenset[str] = frozenset()) -> int:
         """How much a head asks how many people somebody takes: 0 not at all, 1 a number of something, 2 and 3 surely.
 
-        Hours, sessions, years of experience and a manager's staff are counted, too, and are no limit.
-
-        Args:
-            head: the head of a column.
-            mentees: beginnings of the words by which a program calls its mentees.
+        Hours, sessions, years of experience and a manager's staff are counted, too, and are no limit. ``mentees`` are
+        beginnings of the words by which a program calls its mentees.
         """
         words = plain(head).split()
         mentees_named = {plain(word) for word in spoken(head) if self.side_of([word]) == "mentee"}
@@ -285,21 +282,13 @@ class Words:
             return "mentee"
         if re.search(r"\b(?:to|could you|can you|would you|you|could i|i can|can) mentor\b|\bmentoring others\b", text):
             return "mentor"
-        if (
-            side
-            and len(words) < 4
-            and all(self.has("topic", [w]) or self.side_of([w]) or self.has("bare", [w]) for w in words)
-        ):
+        bare = all(self.has("topic", [w]) or self.side_of([w]) or self.has("bare", [w]) for w in words)
+        if side and len(words) < 4 and bare:
             return side
         if side and re.search(r"\b(?:with|from|by|mit|avec|con|com)\b", text):
             return "mentor" if side == "mentee" else "mentee"
         offer, request = self.has("offer", words), self.has("request", words)
         return "" if offer == request else "mentor" if offer else "mentee"
-
-
-@lru_cache(maxsize=8)
-def _shipped() -> dict[str, Any]:
-    return tomllib.loads((resources.files("mmatch.signup") / "words.toml").read_text(encoding="utf-8"))
 
 
 @lru_cache(maxsize=8)
@@ -309,12 +298,13 @@ def words_of(path: str | os.PathLike[str] | None = None) -> Words:
     Raises:
         InputError: no such file, or not in the form of ``words.toml``.
     """
+    shipped = tomllib.loads((resources.files("mmatch.signup") / "words.toml").read_text(encoding="utf-8"))
     if path is None:
-        return Words([_shipped()])
+        return Words([shipped])
     from mmatch.io.files import file_name, read_text
 
     try:
-        return Words([_shipped(), tomllib.loads(read_text(path))])
+        return Words([shipped, tomllib.loads(read_text(path))])
     except (tomllib.TOMLDecodeError, AttributeError, TypeError) as error:
         text = f'found {excerpt(str(error))}, expected tables such as [heads.en] with lines such as capacity = "beds"'
         raise InputError(Problem("words", file_name(path), text)) from None
