@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 
 from mmatch.errors import InputError, Problem, excerpt
 from mmatch.io.tables import InputTable
@@ -15,11 +16,14 @@ from mmatch.signup.vocabulary import Claim, Words, opened_head, plain, rounded_h
 from mmatch.text import suggestion
 
 _LONGEST_OPTION = 80
+_DASHES = "-\u2013\u2014\u2212.{}/_ "  # what people write into a cell that they leave open
 _REJECTED_HEADS = ("line", "reason", "file")
 
 
 def sheet_of(table: InputTable, mapping: FileMapping, words: Words, notes: Notes) -> Sheet:
-    """A table with the meanings that its heads and the given mapping tell."""
+    """A table with the meanings that its heads and the given mapping tell; cells of nothing but dashes are blank."""
+    rows = [["" if cell[:1] in _DASHES and not cell.strip(_DASHES) else cell for cell in row] for row in table.rows]
+    table = replace(table, rows=rows)
     columns = [
         Column(number, head, claim=_claim(head, stem, option, words), stem=stem, option=option)
         for number, (head, (stem, option)) in enumerate(zip(table.heads, options_of(table.heads, words), strict=True))
@@ -99,7 +103,8 @@ def _one_question(sheet: Sheet, columns: list[Column]) -> None:
             hint = "rename one, or map the head to a list such as ranks"
             sheet.notes.add(Problem("duplicate-head", sheet.table.place(k), text, hint))
             return
-    first.branches = tuple(column.number for column in more)
+    for row in sheet.table.rows:
+        row[first.number] = next((row[column.number] for column in columns if row[column.number]), "")
     for column in more:
         column.meaning, column.forced = "ignore", True
 

@@ -36,7 +36,6 @@ MENTEE_ONLY = frozenset(["requests", "ranks", "strict_ranks", "mentors", "priori
 _POLITE = re.compile(
     r"^(?:please |kindly )?(?:(?:enter|state|give|write|select|choose) )?(?:what (?:is|are) )?(?:your|my|the) "
 )
-_DASHES = "-\u2013\u2014\u2212.{}/_ "  # what people write into a cell that they leave open
 _INSIDE = re.compile(r"\s*\"?([^<>\"]+?)\"?\s*<([^<>@\s]+@[^<>@\s]+)>\s*")  # Ann Lee <ann@example.org>
 
 
@@ -55,7 +54,6 @@ class Column:
     forced: bool = False
     options: Options | None = None
     slot: Slot | None = None
-    branches: tuple[int, ...] = ()  # other columns of this head, where a form asks one question in each branch
 
     @property
     def plain(self) -> list[str]:
@@ -131,20 +129,12 @@ class Sheet:
 
     def cell(self, row: int, column: Column) -> str:
         """One cell, replaced where the mapping says so."""
-        text = self._text(self.table.rows[row], column)
+        text = self.table.rows[row][column.number]
         return column.values.get(text, text) if column.values else text
-
-    @staticmethod
-    def _text(row: list[str], column: Column) -> str:
-        text = row[column.number]
-        if text and text[0] in _DASHES and not text.strip(_DASHES):
-            text = ""
-        return text or next((row[k] for k in column.branches if row[k]), "") if column.branches else text
 
     def cells(self, column: Column) -> list[str]:
         """One column of cells."""
-        texts = [self._text(row, column) for row in self.table.rows]
-        return [column.values.get(text, text) for text in texts] if column.values else texts
+        return [column.values.get(row[column.number], row[column.number]) for row in self.table.rows]
 
     def texts(self, column: Column) -> list[str]:
         """The cells of a column that hold something, in order."""
@@ -153,7 +143,7 @@ class Sheet:
     def distinct(self, column: Column) -> dict[str, int]:
         """The different texts of a column and how often each stands there, without blanks."""
         if column.number not in self._distinct:
-            self._distinct[column.number] = Counter(self._text(row, column) for row in self.table.rows)
+            self._distinct[column.number] = Counter(row[column.number] for row in self.table.rows)
             self._distinct[column.number].pop("", None)
         if not column.values:
             return self._distinct[column.number]
