@@ -109,49 +109,48 @@ class Assembler:
                 self.notes.warn("contradiction", mentee.place(key), text)
 
     def _offers(self, person: FormPerson, answer: FormAnswer | None) -> tuple[Offer, ...]:
-        facts = answer.facts if answer else {}
-        topics = self._named(answer, (*facts.get("offers", ()), *facts.get("topic", ())), "offers")
-        levels, seats = facts.get("levels", {}), person.fact("seats")
+        facts, seats = answer.facts if answer else {}, person.fact("seats")
+        levels = facts.get("levels", {})
+        topics = self._stated_topics(answer, "offers")
         return tuple(Offer(topic, level=levels.get(topic, facts.get("level")), seats=seats) for topic in topics)
 
     def _requests(self, person: FormPerson, answer: FormAnswer | None) -> tuple[Request, ...]:
         """One request for all topics that one row ticks; a row of its own for a topic is a request of its own."""
         facts = answer.facts if answer else {}
-        topics = self._named(answer, (*facts.get("requests", ()), *facts.get("topic", ())), "requests")
-        choices = facts.get("choice", {})
+        choices, levels = facts.get("choice", {}), facts.get("levels", {})
+        topics = self._stated_topics(answer, "requests")
         topics.sort(key=lambda topic: choices.get(topic, len(choices) + 1))
-        each = facts.get("rows", 1) > 1 and not choices
-        levels = {facts["levels"][t] for t in topics if t in facts.get("levels", {})}
-        separate = each or len(levels) > 1
-        self.any_of += len(topics) > 1 and not separate
+        several_rows = facts.get("rows", 1) > 1 and not choices
+        together = len(topics) > 1 and not several_rows and len({levels[t] for t in topics if t in levels}) < 2
+        self.any_of += together
         priority, mentors = person.fact("priority"), person.fact("mentors")
         return tuple(
             Request(
-                wanted,
-                level=facts.get("levels", {}).get(wanted if isinstance(wanted, str) else wanted[0], facts.get("level")),
+                tuple(topics) if together else topic,
+                level=levels.get(topic, facts.get("level")),
                 priority=1 if priority is None else priority,
                 mentors=1 if mentors is None else mentors,
                 format=facts.get("format"),
             )
-            for wanted in (topics if separate or len(topics) == 1 else [tuple(topics)])
+            for topic in (topics[:1] if together else topics)
         )
 
-    def _named(self, answer: FormAnswer | None, topics: Sequence[str] | None, meaning: str) -> list[str]:
-        """The topics in their first spelling; "" where none is stated."""
-        if not topics:
+    def _stated_topics(self, answer: FormAnswer | None, meaning: str) -> list[str]:
+        """The topics that an answer states, in their first spelling; "" where it states none."""
+        stated = [t for m in (meaning, "topic") for t in answer.facts.get(m, ())] if answer else []
+        if answer is None or not stated:
             self.blank_topics += bool(answer and answer.sheet.has("topic", meaning))
             return [""]
-        return list(dict.fromkeys(self._spelled(topic, answer) for topic in topics))
+        return list(dict.fromkeys(self._spelled(topic, answer) for topic in stated))
 
-    def _spelled(self, topic: str, answer: FormAnswer | None) -> str:
+    def _spelled(self, topic: str, answer: FormAnswer) -> str:
         topic = self.draft.synonyms.get(folded(topic), topic)
         topic = self.draft.people.mapping.answer(topic) or topic
         first = self._topics.setdefault(folded(topic), topic)
-        if answer is not None:
-            self._stated.setdefault(topic, answer)
-            if first != topic:
-                where = answer.place("topic", "offers", "requests")
-                self.notes.warn("topic-spelling", where, f"the topic {excerpt(topic)} is taken for {excerpt(first)}")
+        self._stated.setdefault(topic, answer)
+        if first != topic:
+            where = answer.place("topic", "offers", "requests")
+            self.notes.warn("topic-spelling", where, f"the topic {excerpt(topic)} is taken for {excerpt(first)}")
         return first
 
     def _ranks(self, person: FormPerson, side: str, everybody: Sequence[str]) -> Entries | None:

@@ -115,15 +115,14 @@ class Options:
         """The options of one cell."""
         pieces = comma_pieces(cell)
         items: list[str] = []
-        k = 0
-        while k < len(pieces):
-            end = next((n for n in range(len(pieces), k + 1, -1) if folded(", ".join(pieces[k:n])) in self.whole), k)
-            if end == k:
-                end = k + 1
+        while pieces:
+            end = next((n for n in range(len(pieces), 1, -1) if folded(", ".join(pieces[:n])) in self.whole), 0)
+            if not end:
+                end = 1
                 while end < len(pieces) and self._glued(pieces[end - 1], pieces[end]):
                     end += 1
-            items.append(", ".join(pieces[k:end]))
-            k = end
+            items.append(", ".join(pieces[:end]))
+            del pieces[:end]
         return tuple(dict.fromkeys(items))
 
     def _glued(self, one: str, other: str) -> bool:

@@ -309,10 +309,7 @@ def give_roles(people: list[Sheet]) -> None:
         sheet.role = next(iter(sides)) if len(sides) == 1 else ""
     untold = [sheet for sheet in neutral if not sheet.role]
     leaning = [side_of_text(sheet.name, sheet.words) for sheet in untold]
-    if sorted(leaning) == [
-        -1,
-        1,
-    ]:  # two files whose names speak of giving and of getting: "experienced", "newly joined"
+    if sorted(leaning) == [-1, 1]:  # their names speak of giving and of getting: "experienced", "newly joined"
         for sheet, lean in zip(untold, leaning, strict=True):
             sheet.role = "mentor" if lean > 0 else "mentee"
     taken = {sheet.role for sheet in people}
