@@ -23,10 +23,11 @@ def read_hours(sheet: Sheet, draft: Draft) -> None:
     """Availability from columns of hours or parts of the day, for everybody in the sheet."""
     columns = sheet.of("hours")
     slots = [slot_of_head(column.head) for column in columns]
-    windows = _windows([slot for slot in slots if slot is not None and slot.day is not None])
+    dated = [slot for slot in slots if slot is not None and slot.day is not None]
+    windows = _windows(dated)
     if len(windows) != len(columns):
         length = {168: 60, 336: 30}.get(len(columns))
-        if length is None or any(slot is not None and slot.day is not None for slot in slots):
+        if length is None or dated:
             text = f"{len(columns)} columns are mapped to hours, and their heads name no hours of the week"
             sheet.notes.add(Problem("hours", sheet.name, text, "name them Mon 9:00 or Monday morning"))
             return
