@@ -137,7 +137,9 @@ def _role_cell(sheet: Sheet, text: str, meaning: str) -> frozenset[str]:
     if meaning == "both":
         return BOTH if agreed else frozenset()
     named, other = ("mentor", "mentee") if meaning == "is_mentor" else ("mentee", "mentor")
-    return frozenset({named} if agreed else () if sheet.has(f"is_{other}") else {other})
+    if agreed:
+        return frozenset({named})
+    return frozenset() if sheet.has(f"is_{other}") else frozenset({other})
 
 
 def read_facts(sheet: Sheet, found: list[FormAnswer]) -> None:

@@ -263,9 +263,9 @@ def side_of_column(sheet: Sheet, column: Column) -> int:
     """Whose question a column asks: above 0 a mentor's, below a mentee's, 0 where nothing tells."""
     if sheet.words.limit(column.head) and sheet.reads(column, values.count) == 1:
         return 2
-    if column.claim.side or column.stated in MENTOR_ONLY | MENTEE_ONLY:
-        return 2 if (column.claim.side or ("mentor" if column.stated in MENTOR_ONLY else "")) == "mentor" else -2
-    return side_of_text(column.head, sheet.words)
+    told = "mentor" if column.stated in MENTOR_ONLY else "mentee" if column.stated in MENTEE_ONLY else ""
+    side = column.claim.side or told
+    return {"mentor": 2, "mentee": -2}[side] if side else side_of_text(column.head, sheet.words)
 
 
 def side_of_text(text: str, words: Words) -> int:
@@ -325,8 +325,9 @@ def _sides(sheet: Sheet) -> set[str]:
     """Whose answers the columns of a sheet hold, as far as their heads tell."""
     filled = list(filter(sheet.is_filled, sheet.columns))
     claimed = {column.stated for column in filled}
-    sides = {c.claim.side for c in filled if c.claim.side and "topic" in (c.meaning, c.claim.meaning)}
-    return sides | ({"mentor"} if claimed & MENTOR_ONLY else set()) | ({"mentee"} if claimed & MENTEE_ONLY else set())
+    sides = {c.claim.side for c in filled if "topic" in (c.meaning, c.claim.meaning)}
+    sides |= {side for side, only in (("mentor", MENTOR_ONLY), ("mentee", MENTEE_ONLY)) if claimed & only}
+    return sides - {""}
 
 
 def _role_of_only_file(sheet: Sheet) -> None:
