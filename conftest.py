@@ -6,7 +6,8 @@ page
 - a ``python`` block is run;
 - an ``output`` block is what the Python block before it printed;
 - a ``console`` block runs each line after ``$`` (mmatch, cat, ls, echo $?) and holds what it printed;
-- a ``csv``, ``json`` or ``toml`` block after a line that ends with the file's name in backticks and a colon becomes that file.
+- a ``csv``, ``json`` or ``toml`` block after a line that ends with the name of a file in backticks and a colon
+  becomes that file.
 
 Pages run in an empty folder of their own. Spaces at the end of lines and blank lines in a row do not count. After a
 change of wording, ``pytest docs README.md --update-pages`` writes what comes out now; then read the difference.

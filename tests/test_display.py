@@ -151,3 +151,42 @@ def test_a_notebook_has_a_bar_that_is_changed_in_place_and_shows_values_and_figu
     nbclient.NotebookClient(book, kernel_name="python3", timeout=60).execute()
     text = book.cells[1].outputs[0].data["text/html"]
     assert text.startswith('<progress value="2" max="8"></progress> &lt;solve&gt; 2 of 8 · value 12')
+
+
+def test_numbers_stand_right_in_notebooks():
+    page = as_html("x", [Table(("topic", "seats"), [("data", 3)])])
+    assert '<th scope="col" style="text-align:right;white-space:normal">seats</th>' in page
+    assert '<td style="text-align:left;white-space:normal">data</td>' in page
+
+
+@pytest.mark.parametrize("backend", ["pandas", "polars", "pyarrow"])
+def test_what_verbs_give_becomes_a_frame(backend):
+    people = [mm.Participant("a", name="Ann", offers=[mm.Offer("x")])]
+    people += [mm.Participant(who, requests=[mm.Request("x")]) for who in ("e", "f")]
+    cohort = mm.Cohort(people)
+    result = mm.solve(cohort)
+    schedule = mm.schedule(cohort, result, start="2027-01-11", end="2027-02-11")
+    frames = {
+        "reasons": (mm.reasons(cohort, result).to_frame(backend), 3, ["kind", "who", "topic", "message"]),
+        "unmatched": (result.matching.to_frame(backend, of="unmatched"), 1, ["mentee", "topic"]),
+        "readiness": (mm.readiness(cohort).to_frame(backend), 1, ["topic", "offers", "seats"]),
+        "metrics": (mm.metrics(cohort, result).to_frame(backend), 1, ["seats", "filled"]),
+        "dues": (schedule.to_frame(backend, of="dues"), len(schedule.plans[0].dues), ["plan", "who", "kind"]),
+        "unplaced": (schedule.to_frame(backend, of="unplaced"), 0, ["mentor", "mentees", "reason", "try"]),
+    }
+    for name, (frame, n, heads) in frames.items():
+        columns = frame.column_names if backend == "pyarrow" else list(frame.columns)
+        assert (len(frame), columns[: len(heads)]) == (n, heads), name
+    with pytest.raises(mm.InputError, match='of: found "due", expected one of sessions, dues, unplaced'):
+        schedule.to_frame(backend, of="due")
+
+
+def test_reasons_show_themselves_as_a_table_and_hide_names_in_repr():
+    cohort = mm.Cohort(
+        [mm.Participant("a", name="Ann", offers=[mm.Offer("x")]), mm.Participant("e", requests=[mm.Request("y")])]
+    )
+    found = mm.reasons(cohort, mm.solve(cohort))
+    assert repr(found) == "<Reasons: 1 no_offer>"
+    assert "nobody offers y" in found._repr_html_()
+    assert repr(found[0]) == "Reason(kind='no_offer', who=('e',), topic='y')"
+    assert str(found[0]) == "e: nobody offers y"

@@ -43,11 +43,21 @@ def as_html(line: str, tables: Iterable[Table]) -> str:
 def _table(table: Table) -> str:
     rows = list(table.rows if table.total is None else islice(table.rows, MOST_ROWS))
     total = len(rows) if table.total is None else table.total
-    heads = "".join(f'<th scope="col">{escaped(head)}</th>' for head in table.heads)
-    body = "".join(f"<tr>{''.join(f'<td>{escaped(cell)}</td>' for cell in row)}</tr>" for row in rows[:MOST_ROWS])
+    numbers = {k for row in rows for k, cell in enumerate(row) if type(cell) in {int, float}}
+    heads = "".join(f'<th scope="col"{_side(k in numbers)}>{escaped(head)}</th>' for k, head in enumerate(table.heads))
+    cells = (
+        "".join(f"<td{_side(k in numbers)}>{escaped(cell)}</td>" for k, cell in enumerate(row))
+        for row in rows[:MOST_ROWS]
+    )
+    body = "".join(f"<tr>{row}</tr>" for row in cells)
     caption = f"<caption>{escaped(table.title)}</caption>" if table.title else ""
     more = f"<p>… and {total - MOST_ROWS:,} more</p>" if total > MOST_ROWS else ""
     return f"<table>{caption}<thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>{more}"
+
+
+def _side(number: bool) -> str:
+    """Numbers stand right, one under the other; texts left, and heads are not cut."""
+    return f' style="text-align:{"right" if number else "left"};white-space:normal"'
 
 
 def escaped(value: object) -> str:

@@ -118,17 +118,22 @@ class Matching(Shown, Sequence[Match]):
         """(mentor, mentee, topic) of each filled seat; the topic is the offer's."""
         return list(zip(self._seats.mentor, self._seats.mentee, self._seats.topic, strict=True))
 
-    def to_frame(self, backend: Any = "pandas", *, wide: bool = False) -> Any:
-        """The filled seats as a data frame with one row a seat.
+    def to_frame(self, backend: Any = "pandas", *, wide: bool = False, of: str = "seats") -> Any:
+        """The filled seats as a data frame with one row a seat, or those that stay unfilled.
 
         Args:
             backend: the installed library to use: "pandas", "polars" or "pyarrow".
             wide: one row a mentee and one column a mentor instead, with the number of seats that they share.
+            of: "seats", or "unmatched" for the mentees and topics of unfilled seats.
 
         Raises:
             ExtraError: where it is not installed.
             InputError: where it is none of these.
         """
+        if choice(of, "of", ("seats", "unmatched")) == "unmatched":
+            return frame_of(
+                {"mentee": [who for who, _ in self._unmatched], "topic": [t for _, t in self._unmatched]}, backend
+            )
         if wide:
             return frame_of(self._wide(), backend)
         columns = ("match", "mentor", "mentee", "topic", "offer", "requested", *self._seats.extras)
@@ -190,6 +195,13 @@ class Matching(Shown, Sequence[Match]):
         yield Table(heads, cells, total=len(self))
         if self._unmatched:
             yield Table(("mentee", "topic"), self._unmatched[:MOST_ROWS], "Unfilled seats", len(self._unmatched))
+
+
+def choice(found: str, where: str, known: Sequence[str]) -> str:
+    """One of a few words, or an InputError that names them."""
+    if found not in known:
+        raise InputError(Problem("value", where, f"found {excerpt(found)}, expected one of {', '.join(known)}"))
+    return found
 
 
 def frame_of(columns: Mapping[str, list[Any]], backend: Any) -> Any:

@@ -175,6 +175,8 @@ TWO = (mm.formats.SessionSpec(), mm.formats.SessionSpec())
         ({"sessions": TWO[:1], "good_for": 5}, "good_for: found 5"),
         ({"sessions": TWO[:1], "title": None}, "title: found None, expected a text"),
         ({"sessions": TWO[:1], "words": "data"}, 'words: found "data", expected a tuple of texts'),
+        ({"sessions": TWO[:1], "words": ("a * * * b",)}, r"words: found .* with at most two \* alone"),
+        ({"sessions": TWO[:1], "words": ("a" * 101,)}, "words: found .* at most 100 characters"),
         ({"sessions": TWO[:1], "mentor_notes": (5,)}, r"mentor_notes: found \(5,\)"),
         ({"sessions": TWO[:1], "follow_up": 30}, "follow_up: found 30, expected a FollowUp or None"),
         ({"sessions": TWO[:1], "follow_up": mm.formats.FollowUp(days=-1)}, "follow_up.days: found -1"),

@@ -169,9 +169,9 @@ def test_requests_of_a_cohort_get_the_format_that_is_recommended():
     assert with_recommended_formats(found).digest == found.digest
 
 
-def test_where_nobody_names_a_topic_nothing_is_recommended():
-    """Once everybody of such a program would have had three sessions to find out what it is about."""
-    people = [mm.Participant("ann", offers=[mm.Offer()]), mm.Participant("eva", requests=[mm.Request()])]
+def test_who_takes_any_topic_of_a_program_needs_no_sessions_to_find_it():
+    """Once everybody who was curious about a site would have had three sessions to find out what it is about."""
+    people = [mm.Participant("ann", offers=[mm.Offer("data")]), mm.Participant("eva", requests=[mm.Request()])]
     (need,) = format_needs(mm.Cohort(people))
-    assert (need.advice.format, need.advice.reason) == (None, "nobody names a topic: the format is the same for all")
+    assert (need.advice.format, need.advice.reason) == (None, "no topic is named: it may be about anything")
     assert with_recommended_formats(mm.Cohort(people))["eva"].requests[0].format is None

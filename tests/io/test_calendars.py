@@ -1,5 +1,6 @@
 """Calendar files: icalendar and vobject read the same instants and texts back, whatever people wrote."""
 
+import datetime as dt
 import errno
 import os
 from dataclasses import replace
@@ -185,17 +186,81 @@ def test_files_have_safe_names_and_a_full_disk_leaves_the_old_ones(tmp_path, mon
     assert [path.read_bytes() for path in paths] == old
 
 
-def test_what_is_cancelled_is_called_off_in_a_file_of_its_own(tmp_path):
+def test_what_is_cancelled_is_called_off_entry_by_entry(tmp_path):
+    """Once all of it was one calendar: RFC 5546 wants one UID in each that cancels."""
     cohort, schedule = planned()
     gone = replace(schedule, plans=schedule.plans[1:], cancelled=schedule.plans[:1])
-    paths = mm.io.write_calendars(cohort, gone, tmp_path, now=NOW)
-    data = paths[-1].read_bytes()
-    assert paths[-1].name == "cancelled.ics"
-    assert entries(data, "METHOD") == ["CANCEL"]
-    assert set(entries(data, "STATUS")) == {"CANCELLED"}
-    assert set(entries(data, "SEQUENCE")) == {"1"}
+    paths = [p for p in mm.io.write_calendars(cohort, gone, tmp_path, now=NOW) if p.parent.name == "cancelled"]
+    assert [path.name for path in paths] == [f"0001-ann-eva-{k}.ics" for k in range(1, len(paths) + 1)]
+    found = [icalendar.Calendar.from_ical(path.read_bytes()) for path in paths]
+    assert {calendar["method"] for calendar in found} == {"CANCEL"}
+    assert [len(calendar.subcomponents) for calendar in found] == [1] * len(found)
+    parts = [calendar.subcomponents[0] for calendar in found]
+    assert {(part["status"], part["sequence"]) for part in parts} == {("CANCELLED", 1)}
     before = mm.io.calendar_file(cohort, schedule, now=NOW)
-    assert set(entries(data, "UID")) <= set(entries(before, "UID"))
+    assert len({part["uid"] for part in parts}) == len(parts) == 5  # two sessions; two mentees send, the mentor answers
+    assert {part["uid"] for part in parts} <= set(entries(before, "UID"))
+    row = mm.io.calendar_file(cohort, gone, now=NOW, cancelled=True)
+    assert row == b"".join(path.read_bytes() for path in paths)
+
+
+def test_an_invitation_is_about_one_session_and_has_somebody_to_ask(tmp_path):
+    """All other files stay without addresses."""
+    cohort, schedule = planned()
+    invitation = mm.io.Invitation("office@example.org", {"eva": "eva@example.org"})
+    paths = mm.io.write_calendars(cohort, schedule, tmp_path, now=NOW, invitation=invitation)
+    asked = [path for path in paths if path.parent.name == "invitations"]
+    assert [path.name for path in asked] == ["0001-ann-eva-1.ics", "0001-ann-eva-2.ics"]
+    for path in asked:
+        calendar = icalendar.Calendar.from_ical(path.read_bytes())
+        (event,) = calendar.subcomponents
+        assert (calendar["method"], event.name, event["attendee"]) == ("REQUEST", "VEVENT", "mailto:eva@example.org")
+        assert event["organizer"] == "mailto:office@example.org"
+    for path in set(paths) - set(asked):
+        assert b"METHOD:PUBLISH" in path.read_bytes()
+        assert b"@example.org" not in path.read_bytes()
+    data = mm.io.calendar_file(cohort, schedule, now=NOW, invitation=invitation)
+    assert data == b"".join(path.read_bytes() for path in asked)
+    objects = icalendar.Calendar.from_ical(data, multiple=True)
+    assert [len(calendar.subcomponents) for calendar in objects] == [1, 1]
+
+
+def test_tasks_are_events_where_that_is_asked_for():
+    """A quarter of an hour that ends when the task is due, and takes nobody's time."""
+    cohort, schedule = planned()
+    todos = icalendar.Calendar.from_ical(mm.io.calendar_file(cohort, schedule, now=NOW)).walk("VTODO")
+    made = icalendar.Calendar.from_ical(mm.io.calendar_file(cohort, schedule, now=NOW, tasks="event"))
+    events = [event for event in made.walk("VEVENT") if event.get("transp") == "TRANSPARENT"]
+    assert made.walk("VTODO") == []
+    assert [(e["summary"], e["dtend"].dt) for e in events] == [(t["summary"], t["due"].dt) for t in todos]
+    assert all(event["dtend"].dt - event["dtstart"].dt == dt.timedelta(minutes=15) for event in events)
+    assert not {event["uid"] for event in events} & {todo["uid"] for todo in todos}
+    with pytest.raises(mm.InputError, match="expected todo or event"):
+        mm.io.calendar_file(cohort, schedule, now=NOW, tasks="alarm")
+
+
+@given(texts)
+@examples(60)
+def test_places_and_links_stay_one_text(text):
+    cohort, schedule = planned()
+    place = " ".join("".join(c for c in text if c.isprintable()).split())
+    plan = schedule.plans[0]
+    sessions = tuple(replace(session, place=place) for session in plan.sessions)
+    moved = replace(schedule, plans=(replace(plan, sessions=sessions),))
+    data = mm.io.calendar_file(cohort, moved, now=NOW)
+    first, second = icalendar.Calendar.from_ical(data).walk("VEVENT")
+    assert str(second.get("location", "")) == plain_text(place)
+    assert str(first["location"]).endswith(plain_text(place))
+    assert len(entries(data, "BEGIN")) == len(entries(mm.io.calendar_file(cohort, schedule, now=NOW), "BEGIN"))
+
+
+def test_a_link_is_an_address_of_the_entry_too():
+    cohort, schedule = planned()
+    plan = schedule.plans[0]
+    link = replace(plan.sessions[1], place="https://example.org/a,b;c?d=1&e=2")
+    moved = replace(schedule, plans=(replace(plan, sessions=(plan.sessions[0], link)),))
+    event = icalendar.Calendar.from_ical(mm.io.calendar_file(cohort, moved, now=NOW)).walk("VEVENT")[1]
+    assert (str(event["url"]), str(event["location"])) == (link.place, link.place)
 
 
 def test_without_holidays_one_sentence_says_how_to_install_it(monkeypatch):

@@ -12,6 +12,7 @@ from mmatch import texts
 from mmatch.formats import FORMATS
 from mmatch.io.calendars import calendar_file
 from mmatch.reporting import person_handout
+from mmatch.reporting.folder import write_schedule_folder
 
 LINK = "https://example.org/room?a=1&b=2"
 NAMES = {"ann": "ANN", "eva": "EVA", "finn": "FINN", "zoe": "ZOE"}
@@ -145,6 +146,21 @@ def test_a_page_links_to_where_people_meet_and_to_nothing_else():
     assert "\\[x\\](javascript:y) {what} \\*b\\*" in text
     assert "<script" not in text
     assert text.count("](") == text.count("\\](")
+
+
+def test_hand_outs_of_two_blends_are_two_files(tmp_path):
+    """Names that are equal in their first forty letters were once one file."""
+    blends = [f"three_session_product_in_person_virtual_{mode}" for mode in ("virtual", "in_person")]
+    people = [mm.Participant("ann", offers=[mm.Offer()], capacity=2, site="Rome")]
+    people += [
+        mm.Participant(f"e{k}", requests=[mm.Request(format=name)], site="Rome") for k, name in enumerate(blends)
+    ]
+    cohort = mm.Cohort(people)
+    made = mm.schedule(cohort, mm.solve(cohort), start="2027-01-11", end="2027-03-31")
+    write_schedule_folder(tmp_path, cohort, made)
+    assert {path.name for path in tmp_path.glob("handout-*-mentee.md")} == {
+        f"handout-{name.replace('_', '-')}-mentee.md" for name in blends
+    }
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from html.parser import HTMLParser
 
 import pytest
@@ -156,3 +157,11 @@ def test_in_a_notebook_it_stands_in_a_frame_of_its_own():
     shown = Skeleton(report._repr_html_())
     assert [tag for tag, _ in shown.tags] == ["iframe"]
     assert repr(report) == "<Report: 4 people, optimal>"
+
+
+def test_charts_say_in_words_what_they_show():
+    text = reported(people()).html
+    (label,) = re.findall(r'aria-label="(Supply and demand per topic\.[^"]*)"', text)
+    assert "data: 3 places asked for, 2 places offered" in label
+    assert "law: 1 places asked for, 0 places offered" in label
+    assert "<script" not in text

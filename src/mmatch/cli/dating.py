@@ -11,6 +11,7 @@ import typer
 from mmatch.cli.inputs import (
     AnswerWords,
     AsJson,
+    ContactOption,
     Inputs,
     Language,
     Limit,
@@ -54,7 +55,14 @@ class DateOptions:
     out: Out = None
     calendars: Annotated[bool, typer.Option("--calendars", help="Write calendar files (.ics), too.")] = False
     key: Annotated[str, typer.Option(help="A secret from which the names of calendar entries are made.")] = ""
+    tasks: Annotated[str, typer.Option(help="How calendars hold tasks: todo, or event where todos are not shown.")] = (
+        "todo"
+    )
     language: Language = "en"
+    invite: Annotated[
+        str | None, typer.Option(help="Who invites everybody whose address is known: mia@example.org (--calendars).")
+    ] = None
+    contact: ContactOption = "partner"
     as_json: AsJson = False
 
     def options(self, cohort: Cohort, before: Dates | None = None) -> Dates:
@@ -177,9 +185,12 @@ def _dated(question: Inputs, made: Schedule, dates: DateOptions) -> None:
             calendars=dates.calendars,
             key=dates.key,
             now=dates.now,
+            tasks=dates.tasks,
             language=dates.language,
+            contact=dates.contact,
+            organizer=dates.invite,
         )
-        write_workbook(facts, question.result, found, Path(dates.out) / "result.xlsx", made)
+        write_workbook(facts, question.result, found, Path(dates.out) / "result.xlsx", made, contact=dates.contact)
     if dates.as_json:
         print_json(schedule_to_json(made))
     else:

@@ -22,7 +22,7 @@ from mmatch.display import Shown, Table
 from mmatch.errors import InputError, Problem, excerpt
 from mmatch.exact import plain
 from mmatch.instance.capacities import capacities
-from mmatch.matching import Matching
+from mmatch.matching import Matching, frame_of
 from mmatch.program import Program
 from mmatch.proof.blocking_edges import blocking_edges
 from mmatch.result import Result, check_answer
@@ -148,6 +148,18 @@ class Metrics(Shown):
     def scalars(self) -> dict[str, Number | str | None]:
         """The single numbers, ready for one row of a data frame: all but the profiles and the segments."""
         return {item.name: getattr(self, item.name) for item in fields(self) if item.name not in LISTS}
+
+    def to_frame(self, backend: Any = "pandas") -> Any:
+        """The single numbers as a data frame with one row.
+
+        Args:
+            backend: the installed library to use: "pandas", "polars" or "pyarrow".
+
+        Raises:
+            ExtraError: where it is not installed.
+            InputError: where it is none of these.
+        """
+        return frame_of({name: [value] for name, value in self.scalars().items()}, backend)
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> Metrics:

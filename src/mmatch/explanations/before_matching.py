@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import partial
+from typing import Any
 
 import numpy as np
 
@@ -16,6 +17,7 @@ from mmatch.cohort.views import supply_table
 from mmatch.display import Shown, Table
 from mmatch.errors import LimitError, Problem
 from mmatch.instance.capacities import capacities
+from mmatch.matching import frame_of
 from mmatch.program import Program, check_question
 from mmatch.rules._base import Rule
 
@@ -48,6 +50,19 @@ class Readiness(Shown):
 
     def __repr__(self) -> str:
         return f"<Readiness: {self.left:,} of {self.pairs:,} pairs possible, {len(self.supply)} topics>"
+
+    def to_frame(self, backend: Any = "pandas") -> Any:
+        """Supply and demand as a data frame with one row a topic.
+
+        Args:
+            backend: the installed library to use: "pandas", "polars" or "pyarrow".
+
+        Raises:
+            ExtraError: where it is not installed.
+            InputError: where it is none of these.
+        """
+        names = [item.name for item in fields(Supply)]
+        return frame_of({name: [getattr(row, name) for row in self.supply] for name in names}, backend)
 
     def tables(self) -> Iterator[Table]:
         """Supply and demand on each topic, and what removes pairs."""
@@ -84,12 +99,12 @@ def readiness(cohort: Cohort, program: Program | None = None) -> Readiness:
         open_requests.append(reached)
     found = [Removal(name, int(a), int(b)) for (name, _), a, b in zip(causes, removed, alone, strict=True)]
     removals = tuple(sorted(found, key=lambda r: -r.removed))
-    supply, seats = _seats(cohort, resolved)
+    supply, seats = supply_of(cohort, resolved)
     wanted = int(cohort.requests.mentors.sum())
     return Readiness(supply, total, left, removals, seats, wanted, _alone(cohort, open_requests))
 
 
-def _seats(cohort: Cohort, program: Program) -> tuple[tuple[Supply, ...], int]:
+def supply_of(cohort: Cohort, program: Program) -> tuple[tuple[Supply, ...], int]:
     """(supply with the seats that the program gives on each topic, all seats with each mentor's counted once)."""
     offers, most = cohort.offers, capacities(cohort, program).mentor
     own = np.minimum(np.where(offers.seats == NONE, most[offers.owner], offers.seats), most[offers.owner])

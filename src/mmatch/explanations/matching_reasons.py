@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +12,7 @@ import numpy as np
 from mmatch.aims._base import PairAim
 from mmatch.candidates import pairs_of
 from mmatch.cohort import Cohort
-from mmatch.display import Shown, Table
+from mmatch.display import MOST_ROWS, Shown, Table
 from mmatch.errors import InputError, Problem, excerpt
 from mmatch.exact import plain
 from mmatch.explanations.infeasible import why_infeasible
@@ -19,7 +20,7 @@ from mmatch.explanations.stable_refusals import refusals
 from mmatch.explanations.unfilled_seats import Unfilled
 from mmatch.explanations.words import counted, number
 from mmatch.instance.compiled import Compiled
-from mmatch.matching import Matching, Reason, Status
+from mmatch.matching import Matching, Reason, Status, frame_of
 from mmatch.mechanisms.market import obstacle
 from mmatch.program import Program
 from mmatch.registry.wording import COUNTS, WISHES, in_words
@@ -27,7 +28,33 @@ from mmatch.result import Result, check_answer
 from mmatch.rules.stable import Stable
 
 
-def reasons(cohort: Cohort, result: Result) -> tuple[Reason, ...]:
+class Reasons(tuple[Reason, ...], Shown):
+    """Reasons, which a notebook shows as a table."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return f"<Reasons: {', '.join(f'{n} {kind}' for kind, n in Counter(r.kind for r in self).items()) or 'none'}>"
+
+    def tables(self) -> Iterator[Table]:
+        """One row a reason."""
+        yield Table(("kind", "topic", "why"), [(r.kind, r.topic, r.message) for r in self[:MOST_ROWS]], "", len(self))
+
+    def to_frame(self, backend: Any = "pandas") -> Any:
+        """The reasons as a data frame with one row each: kind, who (several ids are joined by "; "), topic, message.
+
+        Args:
+            backend: the installed library to use: "pandas", "polars" or "pyarrow".
+
+        Raises:
+            ExtraError: where it is not installed.
+            InputError: where it is none of these.
+        """
+        columns = {name: [getattr(reason, name) for reason in self] for name in ("kind", "topic", "message")}
+        return frame_of({"kind": columns.pop("kind"), "who": ["; ".join(r.who) for r in self], **columns}, backend)
+
+
+def reasons(cohort: Cohort, result: Result) -> Reasons:
     """Say why each match is as it is, and why each unfilled seat stays unfilled.
 
     Kinds: "score" (which wishes a match meets, and what else it counts), "no_offer" (nobody offers the topic), "rules"
@@ -44,16 +71,16 @@ def reasons(cohort: Cohort, result: Result) -> tuple[Reason, ...]:
     check_answer(cohort, result)
     question = Compiled(cohort, result.program)
     if result.status == Status.INFEASIBLE:
-        return tuple(why_infeasible(question, result))
+        return Reasons(why_infeasible(question, result))
     if result.found is None:
-        return ()
+        return Reasons()
     matching = result.matching
     found = list(_scores(cohort, result.program, matching))
     if _is_stable(question, result):
         found += [*Unfilled(question, result).removed(), *refusals(question, result)]
     elif matching.unmatched:
         found += list(Unfilled(question, result).reasons())
-    return tuple(found)
+    return Reasons(found)
 
 
 def explain(cohort: Cohort, result: Result, who: str | tuple[str, str]) -> Explanation:
@@ -71,7 +98,7 @@ def explain(cohort: Cohort, result: Result, who: str | tuple[str, str]) -> Expla
     if not isinstance(names, tuple) or len(names) not in {1, 2} or not all(isinstance(name, str) for name in names):
         raise InputError(Problem("argument", "who", f"found {excerpt(who)}, expected an id or (mentor, mentee)"))
     ids = tuple(cohort[name].id for name in names)
-    found = tuple(reason for reason in reasons(cohort, result) if set(ids) <= set(reason.who))
+    found = Reasons(reason for reason in reasons(cohort, result) if set(ids) <= set(reason.who))
     return Explanation(ids, found)
 
 
@@ -80,7 +107,7 @@ class Explanation(Shown):
     """Why one person, or one pair, got what they got: the reasons that concern them."""
 
     who: tuple[str, ...]
-    reasons: tuple[Reason, ...]
+    reasons: Reasons
 
     def __str__(self) -> str:
         return "\n".join(reason.message for reason in self.reasons) or "nothing concerns them"
@@ -90,8 +117,7 @@ class Explanation(Shown):
 
     def tables(self) -> Iterator[Table]:
         """One row a reason."""
-        rows = [(reason.kind, reason.topic, reason.message) for reason in self.reasons]
-        yield Table(("kind", "topic", "why"), rows)
+        return self.reasons.tables()
 
 
 def _is_stable(question: Compiled, result: Result) -> bool:

@@ -14,6 +14,7 @@ KINDS = ("plan", "action", "product", "feedback")
 LONGEST = 24 * 60
 MOST_DAYS = 366
 LONGEST_PLACE = 500
+LONGEST_WORDS = 100
 REGULAR = 3  # sessions; more of them is regular mentoring
 
 
@@ -208,6 +209,9 @@ def _check(form: Format, problems: Problems) -> None:
         _text(getattr(form, name), f"{where}.{name}", problems)
     for name in ("words", "mentee_notes", "mentor_notes"):
         _texts(getattr(form, name), f"{where}.{name}", problems)
+    if _all(form.words, str) and any(len(text) > LONGEST_WORDS or text.split().count("*") > 2 for text in form.words):
+        text = f"found {excerpt(form.words)}, expected at most {LONGEST_WORDS} characters with at most two * alone"
+        problems.add("format", f"{where}.words", text)
     for name in ("before", "after"):
         _check_reflection(getattr(form, name), f"{where}.{name}", problems)
     if type(form.follow_up) is FollowUp:

@@ -7,7 +7,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache, lru_cache
+from functools import lru_cache
 
 from mmatch.cohort import Cohort, Request
 from mmatch.errors import expect
@@ -81,9 +81,9 @@ def with_recommended_formats(cohort: Cohort, formats: Sequence[Format] = ()) -> 
 
 
 def _advice(request: Request, cohort: Cohort, formats: Sequence[Format]) -> Recommendation:
-    """The recommendation for a request; of a cohort that names no topics nothing is known."""
-    if request.format is None and not any(cohort.topic_tree.names):
-        return Recommendation(None, "nobody names a topic: the format is the same for all")
+    """The recommendation for a request among others: who names no topic takes any, which is no need of its own."""
+    if request.format is None and not any(request.topics):
+        return Recommendation(None, "no topic is named: it may be about anything")
     return recommend_format(request, cohort.topics, formats)
 
 
@@ -131,7 +131,7 @@ def _by_words(topic: str, formats: tuple[Format, ...]) -> Recommendation | None:
     return Recommendation(form.name, f'"{words}" calls for {form.label.lower()}{suits}')
 
 
-@cache
+@lru_cache(maxsize=256)
 def _patterns(words: tuple[str, ...]) -> tuple[re.Pattern[str], ...]:
     """Words of a format as they stand in a plain text; words without a letter are nowhere."""
     return tuple(re.compile(_expression(item)) for item in words if re.search(r"\w", item))

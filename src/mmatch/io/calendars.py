@@ -14,7 +14,8 @@ import os
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -41,17 +42,20 @@ class Invitation:
 
     Args:
         organizer: the e-mail address of the person who invites.
-        attendees: {id: e-mail address} of the people to be named as attendees.
+        attendees: {id: e-mail address} of the people to be named as attendees; None names everybody whose
+            `Participant.email` is known.
 
     Raises:
         InputError: addresses that are none; the message does not show them.
     """
 
     organizer: str
-    attendees: Mapping[str, str]
+    attendees: Mapping[str, str] | None = None
 
     def __post_init__(self) -> None:
         _address(self.organizer, "organizer")
+        if self.attendees is None:
+            return
         expect(self.attendees, Mapping, "attendees")
         found = {who: _address(text, f"attendees[{excerpt(who)}]") for who, text in self.attendees.items()}
         object.__setattr__(self, "attendees", MappingProxyType(found))
@@ -67,11 +71,14 @@ def calendar_file(  # noqa: PLR0913 - one keyword for each convention
     key: str = "",
     cancelled: bool = False,
     invitation: Invitation | None = None,
+    tasks: str = "todo",
     language: str = "en",
 ) -> bytes:
-    """The sessions and touchpoints of a schedule as a calendar file that any calendar program can import.
+    """The sessions and tasks of a schedule as a calendar file that any calendar program can import.
 
-    The same arguments give the same bytes.
+    The same arguments give the same bytes. Without an invitation it is one calendar (METHOD:PUBLISH) with everything.
+    An invitation (REQUEST) and a cancellation (CANCEL) are about one entry each (RFC 5546, 3.2), so the file is then a
+    row of calendars; `write_calendars` gives each of them a file, as most calendar programs want it.
 
     Args:
         cohort: names the people.
@@ -81,13 +88,15 @@ def calendar_file(  # noqa: PLR0913 - one keyword for each convention
         plan: only this one.
         key: a secret of the program from which UIDs are made; keep it, so that later files update earlier ones.
         cancelled: calls off what stands in ``schedule.cancelled``, instead of announcing the plans.
-        invitation: invites people by their addresses; without one there are no addresses in the file.
+        invitation: invites people by their addresses to the sessions at which anybody has one, and holds no tasks;
+            without one there are no addresses in the file.
+        tasks: "todo", or "event" for calendars that show no to-dos: a quarter of an hour that takes no time.
         language: of the texts; the file of a person is in the language that they state, where that is translated.
 
     Raises:
         InputError: unknown people, no time, arguments of another form, a language that is not translated.
     """
-    calendars = _Calendars(cohort, schedule, now, key, invitation, language)
+    calendars = _Calendars(cohort, schedule, now, key, invitation, tasks, language)
     if person is not None:
         known(cohort, person, "person")
     if plan is not None:
@@ -97,10 +106,13 @@ def calendar_file(  # noqa: PLR0913 - one keyword for each convention
         for item in (schedule.cancelled if cancelled else schedule.plans)
         if (person is None or person in item.people) and (plan is None or item.match == plan.match)
     ]
-    return calendars.file(wanted, person, cancelled=cancelled)
+    entries = [entry for item in wanted for entry in calendars.entries(item, person, cancelled=cancelled)]
+    if cancelled or invitation:
+        return b"".join(calendars.file([entry], "CANCEL" if cancelled else "REQUEST") for entry in entries)
+    return calendars.file(entries)
 
 
-def write_calendars(
+def write_calendars(  # noqa: PLR0913 - one keyword for each convention
     cohort: Cohort,
     schedule: Schedule,
     folder: str | os.PathLike[str],
@@ -108,12 +120,14 @@ def write_calendars(
     now: dt.datetime | str,
     key: str = "",
     invitation: Invitation | None = None,
+    tasks: str = "todo",
     language: str = "en",
 ) -> tuple[Path, ...]:
     """Write ``all.ics``, one file for each person in ``people`` and one for each match in ``matches``.
 
-    Where matches of an earlier schedule are gone, ``cancelled.ics`` calls their sessions off. File names are made from
-    ids, with letters and digits only. Arguments are those of `calendar_file`.
+    An invitation adds a folder ``invitations`` with one file for each session. Where matches of an earlier schedule are
+    gone, ``cancelled`` has a file that calls off each of their entries. File names are made from ids, with letters and
+    digits only. Arguments are those of `calendar_file`.
 
     Returns:
         The files in the order in which they were written; each is either whole or not there.
@@ -122,27 +136,39 @@ def write_calendars(
         InputError: arguments of another form.
         ExportError: a file could not be written; old files are intact.
     """
-    calendars = _Calendars(cohort, schedule, now, key, invitation, language)
+    calendars = _Calendars(cohort, schedule, now, key, invitation, tasks, language)
     place, written = Path(local_path(folder)), []
-    for name, plans, person in _files(schedule, place):
-        data = calendars.file(plans, person, cancelled=name.stem == "cancelled")
-        atomic_write(made_folder(name.parent) / name.name, data)
-        written.append(name)
+    for name, data in _files(calendars, schedule):
+        path = place / name
+        atomic_write(made_folder(path.parent) / path.name, data)
+        written.append(path)
     return tuple(written)
 
 
-def _files(schedule: Schedule, place: Path) -> Iterator[tuple[Path, tuple[Plan, ...], str | None]]:
-    """(file, plans, the person for whom it is written)."""
-    yield place / "all.ics", schedule.plans, None
-    people = sorted({who for plan in schedule.plans for who in plan.people})
-    for number, who in enumerate(people, 1):
-        own = tuple(plan for plan in schedule.plans if who in plan.people)
-        yield place / "people" / f"{number:04}-{slug(who)}.ics", own, who
+def _files(calendars: _Calendars, schedule: Schedule) -> Iterator[tuple[str, bytes]]:
+    """(file, what is in it)."""
+    public = replace(calendars, invitation=None)
+    by_person = {who: [p for p in schedule.plans if who in p.people] for who in sorted(_people(schedule))}
+    yield "all.ics", public.file([entry for plan in schedule.plans for entry in public.entries(plan)])
+    for number, (who, own) in enumerate(by_person.items(), 1):
+        yield f"people/{number:04}-{slug(who)}.ics", public.file([e for plan in own for e in public.entries(plan, who)])
     for number, plan in enumerate(schedule.plans, 1):
-        name = "-".join(map(slug, plan.people[:2]))
-        yield place / "matches" / f"{number:04}-{name}.ics", (plan,), None
-    if schedule.cancelled:
-        yield place / "cancelled.ics", schedule.cancelled, None
+        yield f"matches/{_file(number, plan)}.ics", public.file(public.entries(plan))
+    if calendars.invitation:
+        for number, plan in enumerate(schedule.plans, 1):
+            for k, entry in enumerate(calendars.entries(plan), 1):
+                yield f"invitations/{_file(number, plan)}-{k}.ics", calendars.file([entry], "REQUEST")
+    for number, plan in enumerate(schedule.cancelled, 1):
+        for k, entry in enumerate(calendars.entries(plan, cancelled=True), 1):
+            yield f"cancelled/{_file(number, plan)}-{k}.ics", calendars.file([entry], "CANCEL")
+
+
+def _people(schedule: Schedule) -> set[str]:
+    return {who for plan in schedule.plans for who in plan.people}
+
+
+def _file(number: int, plan: Plan) -> str:
+    return f"{number:04}-{'-'.join(map(slug, plan.people[:2]))}"
 
 
 def slug(name: str) -> str:
@@ -166,47 +192,71 @@ def plain_text(text: str) -> str:
 # -- components -------------------------------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True)
 class _Calendars:
     """What all calendar files of one schedule have in common: names, time of writing, the key of UIDs, addresses."""
 
-    def __init__(
-        self,
-        cohort: Cohort,
-        schedule: Schedule,
-        now: dt.datetime | str,
-        key: str,
-        invitation: Invitation | None,
-        language: str,
-    ) -> None:
-        expect(cohort, Cohort, "cohort")
-        expect(schedule, Schedule, "schedule")
-        if type(key) is not str:
-            raise InputError(Problem("argument", "key", f"found {type(key).__name__}, expected a text"))
-        if invitation is not None:
-            expect(invitation, Invitation, "invitation")
-            for who in invitation.attendees:
-                known(cohort, who, "attendees")
-        self.cohort, self.schedule, self.key, self.invitation = cohort, schedule, key, invitation
-        self.now, self.language = local_time(moment(now, "now"), "UTC"), language
-        translator(language)
+    cohort: Cohort
+    schedule: Schedule
+    time: dt.datetime | str
+    key: str
+    invitation: Invitation | None
+    tasks: str
+    language: str
 
-    def file(self, plans: Sequence[Plan], person: str | None, *, cancelled: bool) -> bytes:
-        """The calendar file of some plans, for one person or for everybody."""
+    def __post_init__(self) -> None:
+        expect(self.cohort, Cohort, "cohort")
+        expect(self.schedule, Schedule, "schedule")
+        if type(self.key) is not str:
+            raise InputError(Problem("argument", "key", f"found {type(self.key).__name__}, expected a text"))
+        if self.tasks not in {"todo", "event"}:
+            raise InputError(Problem("argument", "tasks", f"found {excerpt(self.tasks)}, expected todo or event"))
+        if self.invitation is not None:
+            expect(self.invitation, Invitation, "invitation")
+            for who in self.invitation.attendees or ():
+                known(self.cohort, who, "attendees")
+        translator(self.language)
+        _ = self.now
+
+    @cached_property
+    def now(self) -> dt.datetime:
+        """The time of writing."""
+        return local_time(moment(self.time, "now"), "UTC")
+
+    @cached_property
+    def attendees(self) -> Mapping[str, str]:
+        """The addresses that an invitation goes to."""
+        stated = None if self.invitation is None else self.invitation.attendees
+        people = self.cohort.people
+        return dict(zip(people.ids, people.emails or (), strict=False)) if stated is None else stated
+
+    def entries(self, plan: Plan, person: str | None = None, *, cancelled: bool = False) -> list[Any]:
+        """The entries of a plan, for one person or for everybody; of an invitation the sessions that invite anybody."""
+        story = _Story(self, plan, person, cancelled=cancelled)
+        sessions = [
+            story.session(k, meeting)
+            for k, meeting in enumerate(plan.sessions)
+            if not cancelled or meeting.begins() >= self.now  # else it has been held
+        ]
+        if self.invitation and not cancelled:
+            return [entry for entry in sessions if "attendee" in entry]
+        todos = [
+            story.todo(who, number, due)
+            for number, due in enumerate(plan.dues, 1)
+            for who in plan.doers(due)
+            if person in {None, who}
+        ]
+        return sessions + todos
+
+    def file(self, entries: Sequence[Any], method: str = "PUBLISH") -> bytes:
+        """A calendar with some entries."""
         import icalendar
 
         made = icalendar.Calendar()
-        method = "CANCEL" if cancelled else "REQUEST" if self.invitation else "PUBLISH"
         for name, value in (("prodid", "-//mmatch//mmatch//EN"), ("version", "2.0"), ("method", method)):
             made.add(name, value)
-        for plan in plans:
-            story = _Story(self, plan, person, cancelled=cancelled)
-            for k, meeting in enumerate(plan.sessions):
-                if not cancelled or meeting.begins() >= self.now:  # else it has been held
-                    made.add_component(story.session(k, meeting))
-            for number, due in enumerate(plan.dues, 1):
-                for who in plan.doers(due):
-                    if person in {None, who}:
-                        made.add_component(story.todo(who, number, due))
+        for entry in entries:
+            made.add_component(entry)
         return made.to_ical()  # type: ignore[no-any-return]
 
 
@@ -241,21 +291,28 @@ class _Story:
             return made
         made.add("organizer", f"mailto:{invitation.organizer}")
         for who in self.plan.people:
-            if who in invitation.attendees and self.person in {None, who}:
+            if self.calendars.attendees.get(who) and self.person in {None, who}:
                 parameters = {"ROLE": "REQ-PARTICIPANT", "PARTSTAT": "NEEDS-ACTION"}
-                made.add("attendee", f"mailto:{invitation.attendees[who]}", parameters=parameters)
+                made.add("attendee", f"mailto:{self.calendars.attendees[who]}", parameters=parameters)
         return made
 
     def todo(self, who: str, number: int, due: Due) -> Any:
-        """The task of one touchpoint or reflection."""
+        """The task of one touchpoint or reflection: to be done until then, or an event that ends then."""
         import icalendar
+
+        as_event = self.calendars.tasks == "event"
 
         addressee = "" if self.person == who else f"{self.names[who]}: "
         task = due.text(self._others(who), self.texts)
         title, text = f"{addressee}{task}", f"{task}\n{self._with(self._others(who))}"
         revision = sum(meeting.revision for meeting in self.plan.sessions)
-        made = self._filled(icalendar.Todo(), f"due {number} of {who}", revision, "NEEDS-ACTION", (title, text))
-        made.add("due", local_time(due.by, "UTC"))
+        kind, status = (icalendar.Event, "CONFIRMED") if as_event else (icalendar.Todo, "NEEDS-ACTION")
+        what = f"due {number} of {who}" + " as an event" * as_event
+        made = self._filled(kind(), what, revision, status, (title, text))
+        if as_event:
+            made.add("dtstart", local_time(due.by - 15, "UTC"))
+            made.add("transp", "TRANSPARENT")
+        made.add("dtend" if as_event else "due", local_time(due.by, "UTC"))
         return made
 
     def _filled(self, made: Any, what: str, revision: int, status: str, texts: tuple[str, str]) -> Any:

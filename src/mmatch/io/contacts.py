@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mmatch.errors import InputError, Problem, excerpt
-from mmatch.text import suggestion
+from mmatch.matching import choice
 
 if TYPE_CHECKING:
     from mmatch.cohort import Cohort
@@ -14,11 +13,9 @@ if TYPE_CHECKING:
 CONTACTS = ("partner", "all", "none")
 
 
-def check_contact(contact: object) -> None:
+def check_contact(contact: str) -> None:
     """Raise an InputError where ``contact`` is none of "partner", "all" and "none"."""
-    if contact not in CONTACTS:
-        text = f"found {excerpt(contact)}, expected one of {', '.join(CONTACTS)}"
-        raise InputError(Problem("value", "contact", text, suggestion(str(contact), CONTACTS)))
+    choice(contact, "contact", CONTACTS)
 
 
 def addresses(cohort: Cohort, match: Match, reader: str, contact: str = "partner") -> dict[str, str]:

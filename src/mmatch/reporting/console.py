@@ -120,7 +120,7 @@ def print_needs(out: Console, needs: Sequence[Need], planned: str) -> None:
     ]
     if rows:
         heads = ("topic", "requests", "planned", "calls for", "why")
-        out.print(table(heads, rows[:MOST_ROWS], "Formats of sessions", right=heads[1:2]))
+        out.print(table(heads, rows[:MOST_SHOWN], "Formats of sessions", right=heads[1:2]))
         _print_more(out, len(rows))
         if len(rows) < len(needs):
             out.print(
@@ -187,7 +187,8 @@ def print_schedule(out: Console, cohort: Cohort, schedule: Schedule) -> None:
     if len(rows) > MOST_ROWS:
         out.print(safe(f"  … and {len(rows) - MOST_ROWS:,} more sessions"))
     for item in schedule.unplaced[:MOST_ROWS]:
-        led, mentees = item.match.mentor, " and ".join(item.match.mentees)
+        called = cohort.people.called
+        led, mentees = called[item.match.mentor], " and ".join(called[who] for who in item.match.mentees)
         out.print(safe(f"No dates for {led} with {mentees}: {item.reason}"))
         if item.relaxation:
             out.print(safe(f"  try: {item.relaxation}"))
@@ -208,8 +209,11 @@ def _rows(number: int, plan: Plan, cohort: Cohort, schedule: Schedule) -> list[t
     for k, meeting in enumerate(plan.sessions):
         wall = meeting.begins(zone)
         where = ", ".join(filter(None, (meeting.room, meeting.site))) or meeting.mode
-        who = (plan.match.mentor, ", ".join(plan.match.mentees)) if k == 0 else ("", "")
-        found.append(("" if k else number, *who, k + 1, f"{wall:%a %Y-%m-%d}", f"{wall:%H:%M}", zone, where))
+        called = cohort.people.called
+        who = (called[plan.match.mentor], ", ".join(called[name] for name in plan.match.mentees))
+        found.append(
+            ("" if k else number, *(("", "") if k else who), k + 1, f"{wall:%a %Y-%m-%d}", f"{wall:%H:%M}", zone, where)
+        )
     return found
 
 

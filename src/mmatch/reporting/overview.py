@@ -15,10 +15,12 @@ from mmatch.cohort import Cohort
 from mmatch.comparison.measures import Segment, metrics
 from mmatch.errors import InputError
 from mmatch.explanations import PolicyEffects
+from mmatch.explanations.before_matching import supply_of
 from mmatch.explanations.words import counted, topic_word
 from mmatch.formats import format_of
 from mmatch.formats.recommending import format_needs
 from mmatch.matching import Match, Reason, Status, Trust
+from mmatch.reporting.charts import Bars
 from mmatch.reporting.dated import Calendar
 from mmatch.reporting.sections import Cell, CellGrid, Page, Section, ShownNames
 from mmatch.reporting.words import aim_rows, amount, gains, headline, left_over, unopened
@@ -29,6 +31,7 @@ T = TypeVar("T")
 FEW = 5  # people in a segment; of fewer nothing is said that could point at one of them
 MOST_STEPS = 5
 MOST_TOPICS = 30
+MOST_BARS = 12
 
 PROOF = {
     Trust.PROVED: "A check that uses no solver confirmed it: nothing better exists under these rules and aims.",
@@ -52,6 +55,7 @@ class Material:
     by: str | None
     title: str
     language: str = "en"
+    contact: str = "partner"
 
     @cached_property
     def matches_of(self) -> Mapping[str, list[Match]]:
@@ -261,10 +265,8 @@ def _fairness(found: Material) -> Iterator[Section]:
     numbers = metrics(found.cohort, found.result, by=found.by)
     load = Counter(found.result.matching.seats.mentor)
     counts = Counter(load[who] for who in {found.cohort.people.ids[k] for k in found.cohort.offers.owner.tolist()})
-    most = max(counts.values(), default=1)
-    rows = [(n, counts[n]) for n in sorted(counts)]
-    shares = [n / most for _, n in rows]
-    grids = [CellGrid("How many mentees a mentor has", ("mentees", "mentors"), rows, (0, 1), shares)]
+    loads = [(counted(n, "mentee"), (counts[n],)) for n in sorted(counts)]
+    charts = [*_charts(found), Bars("How many mentors have how many mentees", ("mentors",), loads)]
     named = {
         "mean fit of a matched mentee": numbers.mean_fit,
         "least fit of a matched mentee": numbers.worst_off if numbers.matched else None,
@@ -274,10 +276,27 @@ def _fairness(found: Material) -> Iterator[Section]:
         "pairs who would both rather be together": numbers.blocking_pairs,
     }
     known = [(name, amount(value)) for name, value in named.items() if value is not None]
-    grids.append(CellGrid("Fit and fairness", ("figure", "value"), known, (1,)))
+    grids = [CellGrid("Fit and fairness", ("figure", "value"), known, (1,))]
     if found.by is not None:
         grids.append(_parity(found.by, numbers.parity))
-    yield Section("fairness", "Load and fairness", grids=grids)
+    yield Section("fairness", "Load and fairness", grids=grids, charts=charts)
+
+
+def _charts(found: Material) -> Iterator[Bars]:
+    """What is asked for and offered on the topics that most ask for, and which wishes are met."""
+    supply = sorted(supply_of(found.cohort, found.result.program)[0], key=lambda row: (-row.wanted, row.topic))
+    rows = [(row.topic, (row.wanted, row.seats or 0)) for row in supply if row.wanted and row.topic][:MOST_BARS]
+    if rows:
+        more = f", the {MOST_BARS} that most ask for" if sum(row.wanted > 0 for row in supply) > MOST_BARS else ""
+        yield Bars(f"Supply and demand per topic{more}", ("places asked for", "places offered"), rows)
+    met: Counter[str] = Counter()
+    all_of: Counter[str] = Counter()
+    for reason in found.reasons:
+        met.update(reason.facts.get("met", ()))
+        all_of.update((*reason.facts.get("met", ()), *reason.facts.get("missed", ())))
+    if all_of:
+        wishes = [(name, (met[name], n)) for name, n in all_of.most_common(MOST_BARS)]
+        yield Bars("Wishes of those who meet", ("met", "in all"), wishes)
 
 
 def _parity(by: str, segments: Sequence[Segment]) -> CellGrid:

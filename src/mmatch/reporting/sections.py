@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from mmatch.cohort import Cohort
 from mmatch.display import visible
+from mmatch.reporting.charts import Bars
 from mmatch.texts import translator
 
 if TYPE_CHECKING:
@@ -25,27 +26,24 @@ class Link(str):
 
 @dataclass(frozen=True, slots=True)
 class CellGrid:
-    """A table: a caption, heads, rows of cells; ``numbers`` are the columns to be aligned right.
-
-    ``shares`` has for each row what part of a full bar it gets, from 0 to 1; empty where no bars are wanted.
-    """
+    """A table: a caption, heads, rows of cells; ``numbers`` are the columns to be aligned right."""
 
     caption: str
     heads: Sequence[str]
     rows: Sequence[Sequence[Cell]]
     numbers: Sequence[int] = ()
-    shares: Sequence[float] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A part of a page: its anchor and title, sentences, points in a list, tables."""
+    """A part of a page: its anchor and title, sentences, points in a list, charts, tables."""
 
     anchor: str
     title: str
     sentences: Sequence[str] = ()
     points: Sequence[str] = ()
     grids: Sequence[CellGrid] = ()
+    charts: Sequence[Bars] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from typing import Any
 from mmatch.availability import local_time
 from mmatch.display import MOST_ROWS, Shown, Table
 from mmatch.formats.handouts import task_text
-from mmatch.matching import Match, Status, frame_of
+from mmatch.matching import Match, Status, choice, frame_of
 from mmatch.scheduling.schedule_settings import Dates, Settings
 
 
@@ -98,13 +98,13 @@ class Unplaced:
     """A match without dates: the reason, and the smallest of the changes tried that would give it dates.
 
     ``relaxation`` is empty where no change helps. ``steps`` counts the possible start times step by step: (what the
-    step takes into account, times left).
+    step takes into account, times left). These texts have people's names, so ``repr`` leaves them out.
     """
 
     match: Match
-    reason: str
-    relaxation: str = ""
-    steps: tuple[tuple[str, int], ...] = ()
+    reason: str = field(repr=False)
+    relaxation: str = field(default="", repr=False)
+    steps: tuple[tuple[str, int], ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,16 +138,19 @@ class Schedule(Shown):
         left = f", {len(self.unplaced)} without dates" if self.unplaced else ""
         return f"<Schedule: {len(self.plans)} plans{left}, {self.status}, value {self.value}>"
 
-    def to_frame(self, backend: Any = "pandas") -> Any:
+    def to_frame(self, backend: Any = "pandas", *, of: str = "sessions") -> Any:
         """The sessions as a data frame with one row each, in the order of time; instants are in UTC.
 
         Args:
             backend: the installed library to use: "pandas", "polars" or "pyarrow".
+            of: "sessions"; "dues" for what is due, one row a task; "unplaced" for matches without dates.
 
         Raises:
             ExtraError: where it is not installed.
             InputError: where it is none of these.
         """
+        if choice(of, "of", ("sessions", "dues", "unplaced")) != "sessions":
+            return frame_of(self._dues() if of == "dues" else self._unplaced(), backend)
         rows = [
             (
                 *(number, plan.match.mentor, "; ".join(plan.match.mentees), plan.match.topic, plan.format),
@@ -160,6 +163,21 @@ class Schedule(Shown):
         heads = ["plan", "mentor", "mentees", "topic", "format", "session", "starts", "minutes", "mode", "site", "room"]
         columns = list(zip(*rows, strict=True)) or [()] * len(heads)
         return frame_of({head: list(column) for head, column in zip(heads, columns, strict=True)}, backend)
+
+    def _dues(self) -> dict[str, list[Any]]:
+        heads = ("plan", "who", "kind", "until", "what")
+        rows = [
+            (number, due.who, due.kind, local_time(due.by, "UTC"), due.what)
+            for number, plan in enumerate(self.plans, 1)
+            for due in plan.dues
+        ]
+        rows.sort(key=lambda row: (row[3], row[0]))
+        return {head: [row[k] for row in rows] for k, head in enumerate(heads)}
+
+    def _unplaced(self) -> dict[str, list[Any]]:
+        found = self.unplaced
+        people = {"mentor": [u.match.mentor for u in found], "mentees": ["; ".join(u.match.mentees) for u in found]}
+        return people | {"reason": [u.reason for u in found], "try": [u.relaxation for u in found]}
 
     def tables(self) -> Iterator[Table]:
         """The sessions in the schedule's time zone, and the matches without dates."""
