@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,7 @@ from mmatch.cohort.validation import Builder, Where, usual_where
 from mmatch.cohort.views import Supply, participant, supplies, supply_table
 from mmatch.display import Shown, Table
 from mmatch.errors import InputError, Problem, excerpt
+from mmatch.exact import count_fault
 from mmatch.text import nfc, suggestion
 
 if TYPE_CHECKING:
@@ -246,9 +248,39 @@ class Cohort(Shown, Columns, Sequence[Participant]):
         Raises:
             InputError: an unknown id.
         """
-        from mmatch.cohort.privacy import rest_without
+        return self.changed(dict.fromkeys(ids))
 
-        return _rebuilt(rest_without(self.stated, {self[name].id for name in ids}))
+    def changed(self, capacities: Mapping[str, int | None]) -> Cohort:
+        """The cohort with other capacities, and without those whose capacity is None: nothing names them any more.
+
+        Only what changes is looked at, where no wish, list or topic depends on who has gone.
+
+        Raises:
+            InputError: an unknown id.
+        """
+        from mmatch.cohort.privacy import rest_without
+        from mmatch.cohort.selection import selected
+
+        keep, rows = np.ones(len(self), dtype=bool), dict[int, int]()
+        for name, capacity in capacities.items():
+            row = self.people.index[self[name].id]
+            fault = count_fault(capacity, "capacity", least=0)
+            if fault:
+                raise InputError(Problem("count", f"capacities[{excerpt(name)}]", fault))
+            keep[row] = capacity is not None
+            rows |= {} if capacity is None else {row: capacity}
+        columns = selected(self, keep, rows)
+        if columns is not None:
+            made = type(self).__new__(type(self))
+            made._set(*columns)  # noqa: SLF001 - a cohort of our own
+            return made
+        stated = rest_without(self.stated, {self.people.ids[row] for row in np.flatnonzero(~keep).tolist()})
+        numbers = {self.people.ids[row]: n for row, n in rows.items()}
+        people = [
+            replace(person, capacity=numbers[person.id], groups=None) if person.id in numbers else person
+            for person in stated.participants
+        ]
+        return _rebuilt(replace(stated, participants=people))
 
     def anonymise(self, key: str | bytes, *, keep: Iterable[str] = ()) -> Cohort:
         """The same cohort under pseudonyms, to be given to people who need not know who is who.

@@ -148,18 +148,15 @@ def changed(cohort: Cohort, changes: Iterable[Change]) -> Cohort:
         elif isinstance(change, Asks):
             asked[change.mentee] = change.topic
     problems.raise_any()
-    if not (gone or joined or seats or asked):
+    cohort = cohort.changed({**seats, **dict.fromkeys(gone)}) if gone or seats else cohort
+    if not (joined or asked):
         return cohort
-    stated = (cohort.without(*dict.fromkeys(gone)) if gone else cohort).stated
-    people = [
-        replace(person, capacity=seats[person.id], groups=None) if person.id in seats else person
-        for person in stated.participants
-    ]
+    stated = cohort.stated
     people = [
         replace(person, requests=(replace(person.requests[0], topic=asked[person.id]),))
         if person.id in asked and person.requests
         else person
-        for person in people
+        for person in stated.participants
     ]
     people += [change.participant for change in joined]
     scores = stated.scores

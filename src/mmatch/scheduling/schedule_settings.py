@@ -366,4 +366,6 @@ def format_name(cohort: Cohort, program: Program, match: Match) -> str:
     topics = match.requested or (match.topic,) * len(match.mentees)
     rows = map(cohort.request_row, match.mentees, topics)
     names = {(formats[row] if row != NONE else None) or program.format_name for row in rows}
+    if len(names) == 1:
+        return names.pop()
     return max(names, key=lambda name: (len(format_of(name, program.own_formats).sessions), name))
