@@ -113,14 +113,17 @@ def loads(cohort: Cohort, matching: Matching, ax: Axes | None = None) -> Axes:
 
 
 def ranks(cohort: Cohort, matching: Matching, ax: Axes | None = None) -> Axes:
-    """How many seats went to a first wish, how many to a second one, and so on.
+    """How many seats of mentees who rank mentors went to a first wish, how many to a second one, and so on.
 
     Raises:
         InputError: where no mentee ranks mentors.
     """
     if cohort.people.ranks is None:
         raise InputError(Problem("no-ranks", "plot.ranks", "no mentee ranks mentors"))
-    ax = _bars(ax, Counter(rank for rank in pairs_of(cohort, matching).mentee_rank.tolist() if rank > 0), 1)
+    seats = pairs_of(cohort, matching)
+    facts = seats.facts.ranks
+    given = seats.mentee_rank if facts is None else seats.mentee_rank[facts.stated[seats.mentee]]
+    ax = _bars(ax, Counter(rank for rank in given.tolist() if rank > 0), 1)
     ax.set(xlabel="rank of the mentor on the mentee's list", ylabel="filled seats", title="Wishes that came true")
     return ax
 
@@ -163,7 +166,7 @@ def supply(cohort: Cohort, ax: Axes | None = None, most: int = 30) -> Axes:
     ax.set(xlabel="seats", ylabel="topics", title="Demand and supply")
     if len(rows) < len(topics):
         ax.set_title(f"Demand and supply: {len(rows)} of {len(topics):,} topics")
-    ax.legend(loc="lower right")
+    ax.legend(loc="upper right", bbox_to_anchor=(1, 0), borderaxespad=3.5, ncols=2, frameon=False)  # below all bars
     return ax
 
 
@@ -245,7 +248,8 @@ def timeline(plan: Plan, zone: str = "UTC", ax: Axes | None = None) -> Axes:
         zone: whose dates.
         ax: where to draw.
     """
-    sessions = [(session.start, "both", f"session {k}") for k, session in enumerate(plan.sessions, 1)]
+    held = [(session.start, session.mode.replace("_", " ")) for session in plan.sessions]
+    sessions = [(start, "both", f"session {k}, {mode}") for k, (start, mode) in enumerate(held, 1)]
     rows = sorted([*sessions, *((due.by, due.who, f"{due.who}: {due.what}") for due in plan.dues)])
     texts = [fill(what, 44, max_lines=2, placeholder=" …") for _, _, what in rows]
     lines = sum(text.count("\n") + 1 for text in texts)
@@ -315,6 +319,7 @@ def _bars(ax: Axes | None, counted: Counter[int], least: int) -> Axes:
     digits = len(f"{max(*shown, *counted.values(), 0)}")
     if _points(ax.bbox.width, ax) / len(shown) > 8 * digits:
         ax.bar_label(bars)
+        ax.margins(y=0.1)
         ax.set_xticks(shown)
     else:
         ax.locator_params(axis="x", integer=True)
