@@ -98,7 +98,7 @@ def _page(title: str, kind: str, names: list[str]) -> str:
     for name in names:
         options = "\n   :members:" if kind == "class" else ""
         parts.append(f"```{{eval-rst}}\n.. auto{kind}:: mmatch.{name}{options}\n```\n")
-    return f"# {title}\n\n" + "\n".join(parts)
+    return f"# {title}\n\nIn examples `mm` is mmatch: `import mmatch as mm`.\n\n" + "\n".join(parts)
 
 
 def setup(app: Sphinx) -> None:

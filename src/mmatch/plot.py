@@ -71,6 +71,12 @@ def bipartite(cohort: Cohort, matching: Matching, ax: Axes | None = None) -> Axe
 
     Raises:
         ExtraError: where Matplotlib is not installed.
+
+    Example:
+        >>> cohort = mm.datasets.load("shortage", capacity=2).cohort
+        >>> ax = mm.plot.bipartite(cohort, mm.solve(cohort).matching)
+        >>> ax.get_title()
+        '82 of 113 seats filled'
     """
     mentors, mentees = _sides(cohort, matching)
     height = max(len(mentors), len(mentees), 1)
@@ -148,6 +154,10 @@ def supply(cohort: Cohort, ax: Axes | None = None, most: int = 30) -> Axes:
     """For each topic the seats that are asked for beside those that its mentors offer, the greatest demand first.
 
     A request for any one of several topics counts on each of them.
+
+    Example:
+        >>> mm.plot.supply(mm.datasets.load("informational").cohort).get_title()
+        'Demand and supply'
     """
     topics = cohort.summary()
     rows = topics[:most]
