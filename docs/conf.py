@@ -54,6 +54,7 @@ autodoc_member_order = "bysource"
 napoleon_google_docstring = True
 napoleon_use_rtype = False
 
+copybutton_selector = "div:not(.highlight-output) > div.highlight > pre"
 copybutton_prompt_text = r"\$ |>>> |\.\.\. "  # copied without it, and without the output
 copybutton_prompt_is_regexp = True
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import replace
 from itertools import combinations
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -230,6 +231,13 @@ def test_value_and_bound_meet():
     assert [line.get_ydata()[-1] for line in ax.lines] == [result.value[0], result.bound[0]]
     with pytest.raises(mm.InputError, match="nothing was recorded"):
         mm.plot.anytime(mm.plot.Recorder())
+
+
+def test_every_scenario_has_a_picture_and_all_of_them_are_small():
+    docs = Path(__file__).parent.parent / "docs"
+    for page in (docs / "scenarios").glob("*.md"):
+        assert page.name == "index.md" or "](../_static/pictures/" in page.read_text(encoding="utf-8"), page.name
+    assert sum(picture.stat().st_size for picture in (docs / "_static").rglob("*.*")) < 2_000_000
 
 
 def test_a_missing_matplotlib_is_one_sentence(monkeypatch):
