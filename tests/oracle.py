@@ -56,7 +56,7 @@ class Oracle(oracle.Oracle):
         if rule.name == "Forbid":
             return not {(mentor.id, mentee.id), (mentor.id, mentee.id, offer.topic)} & set(rule.pairs)
         if rule.name == "NoRepeat":
-            return not any((m.mentor, m.mentee) == (mentor.id, mentee.id) for m in self.cohort.history)
+            return not any({m.mentor, m.mentee} == {mentor.id, mentee.id} for m in self.cohort.history)
         return rule.function(mentor, mentee) if rule.name == "Check" else True
 
     def __init__(self, cohort, program):

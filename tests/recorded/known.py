@@ -14,7 +14,7 @@ def meant(question: str, before: str, now: str) -> bool:
     """Whether a difference is one of those that the changelog tells."""
     if any(
         check(question, before, now)
-        for check in (_tied, _on_the_wall, _clauses, _counts, _least_loads, _limits, _nash, _worst_off)
+        for check in (_tied, _on_the_wall, _clauses, _counts, _least_loads, _limits, _met, _nash, _worst_off)
     ):
         return True
     if not _asks_more(question):
@@ -64,6 +64,15 @@ def _limits(question: str, before: str, now: str) -> bool:
         return False
     rules = questions.of_pairs(int(number))[1].rules
     return any(rule.name in {"AtMost", "Linked"} or getattr(rule, "within", False) for rule in rules)
+
+
+def _met(question: str, before: str, now: str) -> bool:
+    """Two who met the other way round have met, too."""
+    kind, number, *_ = question.split()
+    if kind not in {"pairs", "groups"}:
+        return False
+    cohort, program = getattr(questions, f"of_{kind}")(int(number))
+    return bool(cohort.history) and any(rule.name == "NoRepeat" for rule in program.rules)
 
 
 def _nash(question: str, before: str, now: str) -> bool:

@@ -361,3 +361,12 @@ def test_unknown_options(tmp_path, options):
     (tmp_path / "mentors.csv").write_text(GOOD)
     with pytest.raises(MmatchError, match="expected"):
         read_files(tmp_path / "mentors.csv", **options)
+
+
+@pytest.mark.parametrize("on_bad_row", ["raise", "collect"])
+def test_a_table_that_names_nobody_is_refused_for_that(tmp_path, on_bad_row):
+    path = tmp_path / "sign-ups.csv"
+    path.write_text("LANGUAGE\nde\nen\n", encoding="utf-8")
+    with pytest.raises(InputError, match="no column says who a person is") as caught:
+        read_files(path, on_bad_row=on_bad_row)
+    assert len(caught.value.problems) == 1

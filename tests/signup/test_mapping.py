@@ -135,3 +135,12 @@ def test_unused_columns_of_pairs_are_ignored_and_can_be_given_back(tmp_path):
     reading = read_files(path)
     assert reading.mapping.column("scores.csv", "remark").meaning == "ignore"
     assert read_cohort(path, mapping=reading.mapping) == reading.cohort
+
+
+def test_a_file_may_be_said_to_hold_people_of_both_roles(tmp_path):
+    one, two = tmp_path / "one.csv", tmp_path / "two.csv"
+    one.write_text("name,likes\nAnn Lee,law\nBob Kay,art\n", encoding="utf-8")
+    two.write_text("name,wish\nCat Orr,law\nDan Poe,art\n", encoding="utf-8")
+    reading = read_files(one, two, answers=["one.csv=both"])
+    assert [file.role for file in reading.mapping.files] == ["both", "mentee"]
+    assert {person.id for person in reading.guess} == {"Ann Lee", "Bob Kay", "Cat Orr", "Dan Poe"}

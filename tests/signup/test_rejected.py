@@ -109,3 +109,21 @@ def test_rows_of_triples_are_rejected_one_by_one(tmp_path):
     reading = read_files(path, on_bad_row="collect")
     assert reading.cohort.scores == {("a", "x"): 1, ("b", "x"): 2}
     assert [r.line for r in reading.rejected] == [3, 5]
+
+
+def test_who_has_withdrawn_stays_out_when_another_row_is_rejected(tmp_path):
+    mentors = tmp_path / "mentors.csv"
+    mentors.write_text("name,capacity\nAnn Lee,1\nBob Kay,2\n", encoding="utf-8")
+    mentees = tmp_path / "mentees.csv"
+    rows = ["Cat Orr,withdrawn,1,yes,no", "Dan Poe,,2,yes,maybe", "Fay Sun,,1,yes,no", "Eve Rae,,soon,no,yes"]
+    mentees.write_text("\n".join(["name,status,priority,Ann Lee,Bob Kay", *rows]), encoding="utf-8")
+    reading = read_files(mentors, mentees, on_bad_row="collect")
+    assert [person.id for person in reading.guess] == ["Ann Lee", "Bob Kay", "Dan Poe", "Fay Sun"]
+    assert [row.cells[0] for row in reading.rejected] == ["Eve Rae"]
+
+
+def test_a_duplicate_is_told_once(tmp_path):
+    path = tmp_path / "people.csv"
+    path.write_text("name,role,site\nAnn Lee,both,Rome\nBob Kay,mentee,Rome\nAnn Lee,both,Oslo\n", encoding="utf-8")
+    (row,) = read_files(path, on_bad_row="collect", duplicates="error").rejected
+    assert row.reason.count("duplicate id") == 1

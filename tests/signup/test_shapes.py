@@ -484,3 +484,11 @@ def test_levels_stand_behind_topics_or_in_grids(files):
     cohort = read_cohort(*paths)
     assert [(o.topic, o.level) for o in cohort["m"].offers] == [("data", 4), ("law", 2)]
     assert [(r.topic, r.level) for r in cohort["x"].requests] == [("data", 2)]
+
+
+def test_two_tables_on_one_sheet_have_two_names(tmp_path):
+    path = tmp_path / "all.csv"
+    path.write_text("Name,Email,,Name,Email\nAnn Lee,ann@x.org,,Bob Kay,bob@x.org\n", encoding="utf-8")
+    reading = read_files(path)
+    assert len({file.file for file in reading.mapping.files}) == 2
+    assert read_files(path, mapping=reading.mapping).guess == reading.guess

@@ -295,7 +295,7 @@ def test_other_aims_rules_over_the_matching_and_several_mentors_are_refused():
     tied = mm.Cohort.from_rankings({"a": [["x", "y"]]}, {"x": ["a"], "y": ["a"]})
     with pytest.raises(mm.errors.UnsupportedError, match="stable cannot keep other aims than those of its side"):
         mm.solve(tied, mm.Program(aims=[mm.aims.Coverage()]), solver="stable")
-    with pytest.raises(mm.errors.UnsupportedError, match="stable cannot keep the lock of x with a"):
+    with pytest.raises(mm.errors.UnsupportedError, match="stable cannot keep the fixed pair of x with a"):
         mm.solve(cohort, mm.Program(rules=[mm.rules.Lock([("x", "a")])]), solver="stable")
     greedy = mm.Participant("a", requests=[mm.Request(mentors=2)], ranks=("x",))
     two = mm.Cohort([mm.Participant("x", offers=[mm.Offer()]), greedy])

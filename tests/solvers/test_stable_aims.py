@@ -345,7 +345,7 @@ def test_a_mentor_who_refused_on_two_offers_is_named_once():
     cohort = mm.Cohort.from_rankings({"a": ["p", "q"], "b": ["p", "q"]}, {"x": ["a", "b"]}, offers={"p": "x", "q": "x"})
     program = mm.Program(aims=[mm.aims.Preference("both")])
     told = mm.reasons(cohort, mm.solve(cohort, program, solver="stable"))
-    text = "b has no mentor: 2 wishes asked in vain; x took mentees whom they prefer; none of them would swap"
+    text = "b: they have no mentor; 2 wishes asked in vain; x took mentees whom they prefer; none of them would swap"
     assert [reason.message for reason in told if reason.kind == "outranked"] == [text]
 
 

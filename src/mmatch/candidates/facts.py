@@ -104,13 +104,11 @@ class Facts:
 
     @cached_property
     def met(self) -> Ints:
-        """Sorted keys (mentor x n + mentee) of past meetings."""
+        """Sorted keys (one x n + other) of people who have met, both ways: whoever was the mentor then."""
         people, m = self.cohort.people.index, self.cohort.meetings
         n = len(people)
-        known = [
-            people[a] * n + people[b] for a, b in zip(m.mentor, m.mentee, strict=True) if a in people and b in people
-        ]
-        return np.unique(np.array(known, dtype=np.int64))
+        rows = [(people[a], people[b]) for a, b in zip(m.mentor, m.mentee, strict=True) if a in people and b in people]
+        return np.unique(np.array([key for a, b in rows for key in (a * n + b, b * n + a)], dtype=np.int64))
 
     @cached_property
     def score_grid(self) -> tuple[Ints, Fraction, float]:

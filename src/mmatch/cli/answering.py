@@ -201,6 +201,7 @@ def report(  # noqa: PLR0913 - the options of the verb
     people: Annotated[str | None, typer.Option(help="A folder for a page for each person.")] = None,
     by: Annotated[str | None, typer.Option(help="Compare shares matched by this.")] = None,
     title: Annotated[str, typer.Option(help="Of the pages.")] = "Mentoring program",
+    contact: ContactOption = "partner",
     policy: Annotated[bool, typer.Option("--policy", help="Also what each rule costs: solves again.")] = False,
     language: Language = "en",
 ) -> None:
@@ -217,7 +218,7 @@ def report(  # noqa: PLR0913 - the options of the verb
     cohort, result = question.cohort, question.result
     dates = None if schedule is None else read_schedule(schedule_file(schedule))
     effects = effects_of(cohort, result) if policy else None
-    made = reported(cohort, result, dates, effects=effects, by=by, title=title, language=language)
+    made = reported(cohort, result, dates, effects=effects, by=by, title=title, contact=contact, language=language)
     typer.echo(f"Written: {made.write(out)}")
     if people is not None:
         typer.echo(f"Written to {people}: {len(made.write_people(people))} pages, one a person.")

@@ -11,6 +11,7 @@ import typer
 from mmatch.cli.inputs import (
     AnswerWords,
     AsJson,
+    ContactOption,
     Inputs,
     Language,
     Limit,
@@ -58,6 +59,10 @@ class DateOptions:
         "todo"
     )
     language: Language = "en"
+    invite: Annotated[
+        str | None, typer.Option(help="Who invites everybody whose address is known: mia@example.org (--calendars).")
+    ] = None
+    contact: ContactOption = "partner"
     as_json: AsJson = False
 
     def options(self, cohort: Cohort, before: Dates | None = None) -> Dates:
@@ -182,8 +187,10 @@ def _dated(question: Inputs, made: Schedule, dates: DateOptions) -> None:
             now=dates.now,
             tasks=dates.tasks,
             language=dates.language,
+            contact=dates.contact,
+            organizer=dates.invite,
         )
-        write_workbook(facts, question.result, found, Path(dates.out) / "result.xlsx", made)
+        write_workbook(facts, question.result, found, Path(dates.out) / "result.xlsx", made, contact=dates.contact)
     if dates.as_json:
         print_json(schedule_to_json(made))
     else:

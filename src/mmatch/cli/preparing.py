@@ -65,7 +65,7 @@ def check(
         print_json({**asdict(found), "formats": [asdict(need) for need in needs]})
         return
     out.print(safe(repr(cohort)))
-    print_readiness(out, found)
+    print_readiness(out, cohort, found)
     print_needs(out, needs, program.format_name)
 
 

@@ -301,10 +301,9 @@ def _loads(room: Ints, seats: Pairs) -> dict[str, Any]:
 
 
 def _connections(seats: Pairs) -> dict[str, Any]:
-    n, met = len(seats.cohort), seats.facts.met
-    before = np.unique(np.minimum(met // n, met % n) * n + np.maximum(met // n, met % n)) if n else met
+    n = len(seats.cohort)
     now = np.unique(np.minimum(seats.mentor, seats.mentee) * n + np.maximum(seats.mentor, seats.mentee))
-    return {"connections": len(now), "new_connections": int((~np.isin(now, before)).sum())}
+    return {"connections": len(now), "new_connections": int((~np.isin(now, seats.facts.met)).sum())}
 
 
 def _blocking(edges: Edges, program: Program, matching: Matching) -> int | None:

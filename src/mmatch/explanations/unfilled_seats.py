@@ -96,7 +96,9 @@ class Unfilled:
         causes = [f"{n} by {name}" for name, n in sorted(removed.items(), key=lambda item: (-item[1], item[0]))]
         mentors = np.unique(pairs.mentor[meets]).tolist()
         if len(mentors) > 1:
-            what = f"all {len(mentors)} mentors{topic and f' who offer {topic}'} are ruled out: {'; '.join(causes)}"
+            every = "both" if len(mentors) == 2 else f"all {len(mentors)}"
+            told = f" by {next(iter(removed))}" if [*removed.values()] == [len(mentors)] else f": {'; '.join(causes)}"
+            what = f"{every} mentors{topic and f' who offer {topic}'} are ruled out{told}"
         else:
             only = (
                 f"{self.called[self.cohort.people.ids[mentors[0]]]}, the only mentor{topic and f' who offers {topic}'}"

@@ -42,17 +42,20 @@ class Invitation:
 
     Args:
         organizer: the e-mail address of the person who invites.
-        attendees: {id: e-mail address} of the people to be named as attendees.
+        attendees: {id: e-mail address} of the people to be named as attendees; None names everybody whose
+            `Participant.email` is known.
 
     Raises:
         InputError: addresses that are none; the message does not show them.
     """
 
     organizer: str
-    attendees: Mapping[str, str]
+    attendees: Mapping[str, str] | None = None
 
     def __post_init__(self) -> None:
         _address(self.organizer, "organizer")
+        if self.attendees is None:
+            return
         expect(self.attendees, Mapping, "attendees")
         found = {who: _address(text, f"attendees[{excerpt(who)}]") for who, text in self.attendees.items()}
         object.__setattr__(self, "attendees", MappingProxyType(found))
@@ -210,7 +213,7 @@ class _Calendars:
             raise InputError(Problem("argument", "tasks", f"found {excerpt(self.tasks)}, expected todo or event"))
         if self.invitation is not None:
             expect(self.invitation, Invitation, "invitation")
-            for who in self.invitation.attendees:
+            for who in self.invitation.attendees or ():
                 known(self.cohort, who, "attendees")
         translator(self.language)
         _ = self.now
@@ -219,6 +222,13 @@ class _Calendars:
     def now(self) -> dt.datetime:
         """The time of writing."""
         return local_time(moment(self.time, "now"), "UTC")
+
+    @cached_property
+    def attendees(self) -> Mapping[str, str]:
+        """The addresses that an invitation goes to."""
+        stated = None if self.invitation is None else self.invitation.attendees
+        people = self.cohort.people
+        return dict(zip(people.ids, people.emails or (), strict=False)) if stated is None else stated
 
     def entries(self, plan: Plan, person: str | None = None, *, cancelled: bool = False) -> list[Any]:
         """The entries of a plan, for one person or for everybody; of an invitation the sessions that invite anybody."""
@@ -281,9 +291,9 @@ class _Story:
             return made
         made.add("organizer", f"mailto:{invitation.organizer}")
         for who in self.plan.people:
-            if who in invitation.attendees and self.person in {None, who}:
+            if self.calendars.attendees.get(who) and self.person in {None, who}:
                 parameters = {"ROLE": "REQ-PARTICIPANT", "PARTSTAT": "NEEDS-ACTION"}
-                made.add("attendee", f"mailto:{invitation.attendees[who]}", parameters=parameters)
+                made.add("attendee", f"mailto:{self.calendars.attendees[who]}", parameters=parameters)
         return made
 
     def todo(self, who: str, number: int, due: Due) -> Any:

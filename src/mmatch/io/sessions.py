@@ -9,6 +9,7 @@ from typing import Any
 
 from mmatch.availability import local_time, time_text
 from mmatch.cohort import Cohort
+from mmatch.io.contacts import addresses, check_contact
 from mmatch.io.csvs import write_rows
 from mmatch.matching import Match
 from mmatch.scheduling.plans import Plan, Schedule
@@ -21,8 +22,9 @@ SESSION_HEADS = (
 MERGE_HEADS = (
     *("person", "name", "role", "topic", "partners", "partner_names", "session", "of", "date", "weekday", "time"),
     *("ends", "zone", "utc_offset", "minutes", "mode", "site", "room", "place"),
+    *("email", "partner_emails"),
 )
-DUE_HEADS = ("person", "name", "role", "topic", "partners", "kind", "what", "date", "time", "zone")
+DUE_HEADS = ("person", "name", "role", "topic", "partners", "kind", "what", "date", "time", "zone", "email")
 UNPLACED_HEADS = ("mentor", "mentor_name", "mentees", "mentee_names", "topic", "reason", "try")
 
 
@@ -49,12 +51,18 @@ def session_rows(cohort: Cohort, schedule: Schedule) -> Iterator[tuple[Any, ...]
             )
 
 
-def write_session_merge(cohort: Cohort, schedule: Schedule, path: str | os.PathLike[str]) -> None:
+def write_session_merge(
+    cohort: Cohort, schedule: Schedule, path: str | os.PathLike[str], *, contact: str = "partner"
+) -> None:
     """Write one row for each person and session, for a mail merge: the partners, and the time in their own time zone.
 
+    ``contact`` says whose addresses stand in the rows of others: "partner", "all" or "none".
+
     Raises:
+        InputError: another ``contact``.
         ExportError: the place cannot be written; an old file is intact.
     """
+    check_contact(contact)
     table = _Table(cohort, schedule)
     rows = []
     for plan in schedule.plans:
@@ -65,6 +73,7 @@ def write_session_merge(cohort: Cohort, schedule: Schedule, path: str | os.PathL
                 *(who, table.names[who], *table.met(who, plan), k, len(plan.sessions)),
                 *(f"{wall:%Y-%m-%d}", f"{wall:%A}", f"{wall:%H:%M}", f"{ends:%H:%M}", zone, f"UTC{wall:%z}"),
                 *(session.minutes, session.mode, session.site, session.room, session.place),
+                *(table.emails[who], ", ".join(addresses(cohort, plan.match, who, contact).values())),
             )
             rows.append(row)
     rows.sort(key=lambda row: (row[0], row[8], row[10]))
@@ -85,7 +94,7 @@ def write_dues(cohort: Cohort, schedule: Schedule, path: str | os.PathLike[str])
             zone, (role, topic, partners, names) = table.zones[who], table.met(who, plan)
             wall, task = local_time(due.by, zone), due.text(names, translator())
             when = f"{wall:%Y-%m-%d}", f"{wall:%H:%M}", zone
-            rows.append((who, table.names[who], role, topic, partners, due.kind, task, *when))
+            rows.append((who, table.names[who], role, topic, partners, due.kind, task, *when, table.emails[who]))
     write_rows(path, DUE_HEADS, sorted(rows))
 
 
@@ -108,6 +117,7 @@ class _Table:
         found = {who for match in matches for who in (match.mentor, *match.mentees)}
         people = [cohort[who] for who in sorted(found)]
         self.names = {person.id: person.name for person in people}
+        self.emails = {person.id: person.email for person in people}
         self.zones = {person.id: person.timezone or schedule.settings.zone for person in people}
 
     def named(self, people: tuple[str, ...]) -> tuple[str, str]:

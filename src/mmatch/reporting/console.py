@@ -16,7 +16,7 @@ from mmatch.cohort import Cohort
 from mmatch.comparison.comparison import Comparison, Price, Run
 from mmatch.display import visible
 from mmatch.explanations import PolicyEffects, Readiness
-from mmatch.explanations.words import counted
+from mmatch.explanations.words import counted, listed
 from mmatch.formats.recommending import Need
 from mmatch.matching import Matching, Reason, Status, Violation
 from mmatch.reporting.sections import ShownNames
@@ -128,13 +128,13 @@ def print_needs(out: Console, needs: Sequence[Need], planned: str) -> None:
             )
 
 
-def print_readiness(out: Console, found: Readiness) -> None:
+def print_readiness(out: Console, cohort: Cohort, found: Readiness) -> None:
     """Supply and demand per topic, and what each rule removes."""
     supply = [
-        (s.topic or "any", s.wanted, s.requests, s.offers, "no limit" if s.seats is None else s.seats, _lack(s))
+        (s.topic or "any", s.requests, s.wanted, s.offers, "no limit" if s.seats is None else s.seats, _lack(s))
         for s in found.supply
     ]
-    heads = ("topic", "seats asked", "people asking", "offers", "seats offered", "")
+    heads = ("topic", "people asking", "places asked for", "mentors", "places offered", "")
     out.print(table(heads, supply, "Supply and demand per topic", right=heads[1:4]))
     share = 100 / max(found.pairs, 1)
     removals = [(r.cause, f"{r.removed:,}", f"{r.removed * share:.0f} %", f"{r.alone:,}") for r in found.removals]
@@ -142,11 +142,11 @@ def print_readiness(out: Console, found: Readiness) -> None:
         columns = ("rule or fact", "pairs removed", "of all", "by it alone")
         out.print(table(columns, removals, "What removes pairs", right=columns[1:]))
     shared = sum(s.seats or 0 for s in found.supply) > found.seats
-    sharing = ": whoever offers several topics shares the seats among them" if shared else ""
-    out.print(f"{found.wanted:,} seats are asked for, and mentors have {found.seats:,}{sharing}.")
+    sharing = ": whoever offers several topics shares the places among them" if shared else ""
+    out.print(f"{found.wanted:,} places are asked for, and mentors have {found.seats:,}{sharing}.")
     out.print(f"{found.left:,} of {found.pairs:,} pairs on shared topics are possible.")
     if found.alone:
-        some = ", ".join(found.alone[:10]) + (", …" if len(found.alone) > 10 else "")
+        some = listed([cohort.people.called[who] for who in found.alone], "people")
         out.print(safe(f"{counted(len(found.alone), 'mentee')} without a possible mentor: {some}."))
     for removal in found.removals:
         if removal.removed * share > 80:
@@ -187,7 +187,8 @@ def print_schedule(out: Console, cohort: Cohort, schedule: Schedule) -> None:
     if len(rows) > MOST_ROWS:
         out.print(safe(f"  … and {len(rows) - MOST_ROWS:,} more sessions"))
     for item in schedule.unplaced[:MOST_ROWS]:
-        led, mentees = item.match.mentor, " and ".join(item.match.mentees)
+        called = cohort.people.called
+        led, mentees = called[item.match.mentor], " and ".join(called[who] for who in item.match.mentees)
         out.print(safe(f"No dates for {led} with {mentees}: {item.reason}"))
         if item.relaxation:
             out.print(safe(f"  try: {item.relaxation}"))
@@ -208,8 +209,11 @@ def _rows(number: int, plan: Plan, cohort: Cohort, schedule: Schedule) -> list[t
     for k, meeting in enumerate(plan.sessions):
         wall = meeting.begins(zone)
         where = ", ".join(filter(None, (meeting.room, meeting.site))) or meeting.mode
-        who = (plan.match.mentor, ", ".join(plan.match.mentees)) if k == 0 else ("", "")
-        found.append(("" if k else number, *who, k + 1, f"{wall:%a %Y-%m-%d}", f"{wall:%H:%M}", zone, where))
+        called = cohort.people.called
+        who = (called[plan.match.mentor], ", ".join(called[name] for name in plan.match.mentees))
+        found.append(
+            ("" if k else number, *(("", "") if k else who), k + 1, f"{wall:%a %Y-%m-%d}", f"{wall:%H:%M}", zone, where)
+        )
     return found
 
 

@@ -8,8 +8,9 @@ from pathlib import Path
 
 from mmatch.cohort import Cohort
 from mmatch.formats import format_of, handout
-from mmatch.io.calendars import slug, write_calendars
+from mmatch.io.calendars import Invitation, slug, write_calendars
 from mmatch.io.cohorts import write_cohort
+from mmatch.io.contacts import check_contact
 from mmatch.io.files import atomic_write, made_folder
 from mmatch.io.matches import write_mail_merge, write_matches, write_unmatched
 from mmatch.io.programs import write_program
@@ -66,6 +67,8 @@ def write_schedule_folder(  # noqa: PLR0913 - one keyword for each kind of file
     now: str | None = None,
     tasks: str = "todo",
     language: str = "en",
+    contact: str = "partner",
+    organizer: str | None = None,
 ) -> None:
     """Write schedule.json, tables (sessions, mail_merge, dues, unplaced), hand-outs, and calendar files where wanted.
 
@@ -80,16 +83,19 @@ def write_schedule_folder(  # noqa: PLR0913 - one keyword for each kind of file
         now: the time stamp of calendar entries; None takes the clock of this machine.
         tasks: how calendars hold tasks: "todo" or "event".
         language: of hand-outs and calendars, but of people who state another one that is translated.
+        contact: whose addresses stand in the rows of others: "partner", "all" or "none".
+        organizer: the address of whoever invites everybody whose address is known; None writes no invitations.
 
     Raises:
         InputError: a language that is not translated; nothing is written then.
         ExportError: the folder cannot be made or written.
     """
     translator(language)
+    check_contact(contact)
     made_folder(folder)
     write_schedule(schedule, folder / "schedule.json")
     write_sessions(cohort, schedule, folder / "sessions.csv")
-    write_session_merge(cohort, schedule, folder / "mail_merge.csv")
+    write_session_merge(cohort, schedule, folder / "mail_merge.csv", contact=contact)
     write_dues(cohort, schedule, folder / "dues.csv")
     write_unplaced(cohort, schedule, folder / "unplaced.csv")
     for name in sorted({plan.format for plan in schedule.plans}):
@@ -106,4 +112,6 @@ def write_schedule_folder(  # noqa: PLR0913 - one keyword for each kind of file
     if calendars:
         clock = dt.datetime.now(dt.UTC).replace(second=0, microsecond=0)
         stamp = clock if now is None else now
-        write_calendars(cohort, schedule, folder / "calendars", now=stamp, key=key, tasks=tasks, language=language)
+        options = {"key": key, "tasks": tasks, "language": language}
+        invitation = None if organizer is None else Invitation(organizer)
+        write_calendars(cohort, schedule, folder / "calendars", now=stamp, invitation=invitation, **options)

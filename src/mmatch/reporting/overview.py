@@ -55,6 +55,7 @@ class Material:
     by: str | None
     title: str
     language: str = "en"
+    contact: str = "partner"
 
     @cached_property
     def matches_of(self) -> Mapping[str, list[Match]]:

@@ -13,6 +13,7 @@ from mmatch.cohort import Cohort
 from mmatch.errors import InputError, Problem, excerpt
 from mmatch.explanations import PolicyEffects, reasons
 from mmatch.io.calendars import slug
+from mmatch.io.contacts import check_contact
 from mmatch.io.files import atomic_write, made_folder
 from mmatch.reporting.overview import Material, overview
 from mmatch.reporting.personal import personal
@@ -24,7 +25,7 @@ from mmatch.texts import gettext_noop, translator
 TITLE = gettext_noop("Mentoring program")
 
 
-def report(
+def report(  # noqa: PLR0913 - what stands on the page, and for whom
     cohort: Cohort,
     result: Result,
     schedule: Schedule | None = None,
@@ -33,6 +34,7 @@ def report(
     by: str | None = None,
     title: str = TITLE,
     language: str = "en",
+    contact: str = "partner",
 ) -> Report:
     """Put everything on one page that a coordinator can read, print and pass on: who meets whom, why, and how sure.
 
@@ -47,13 +49,16 @@ def report(
         by: an attribute of mentees by which shares matched are compared; of fewer than 5 people nothing is told.
         title: of the pages.
         language: of the pages of people who state none, as a tag such as "de"; the coordinator's page is in English.
+        contact: whose addresses the page of a person shows: "partner", "all" (in a group the other mentees', too) or
+            "none".
 
     Raises:
         InputError: parts that do not belong together, an attribute that nobody has, a language that is not translated.
     """
     check_parts(cohort, result, schedule, effects, title)
     translator(language)
-    material = Material(cohort, result, reasons(cohort, result), schedule, effects, by, title, language)
+    check_contact(contact)
+    material = Material(cohort, result, reasons(cohort, result), schedule, effects, by, title, language, contact)
     return Report(material, overview(material))
 
 

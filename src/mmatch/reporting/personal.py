@@ -9,6 +9,7 @@ from gettext import NullTranslations
 from mmatch.cohort import Cohort
 from mmatch.formats import format_of
 from mmatch.formats.handouts import markdown, plain, session_title, steps, task_text
+from mmatch.io.contacts import addresses
 from mmatch.matching import Match
 from mmatch.reporting.dated import Calendar, day, when, where
 from mmatch.reporting.overview import Material
@@ -33,7 +34,7 @@ def personal(found: Material, who: str) -> Page:
     names = ShownNames(found.cohort)
     matches = found.matches_of.get(who, [])
     sections = [
-        *_meetings(names, who, matches, texts),
+        *_meetings(found, who, matches, texts),
         *_when(found, names, who, texts),
         *_prepare(found, who, texts),
         *_missed(found, who, texts),
@@ -45,19 +46,20 @@ def personal(found: Material, who: str) -> Page:
     return Page(title, headline, sections=sections, language=texts.language)
 
 
-def _meetings(names: ShownNames, who: str, matches: list[Match], texts: NullTranslations) -> Iterator[Section]:
-    """Whom this person meets, and on what."""
-    _ = texts.gettext
+def _meetings(found: Material, who: str, matches: list[Match], texts: NullTranslations) -> Iterator[Section]:
+    """Whom this person meets, on what, and how to write to them."""
+    _, names = texts.gettext, ShownNames(found.cohort)
     timed = any(match.slot for match in matches)
-    rows = []
-    for match in matches:
+    known = [", ".join(addresses(found.cohort, match, who, found.contact).values()) for match in matches]
+    rows: list[tuple[str, ...]] = []
+    for match, address in zip(matches, known, strict=True):
         led = who == match.mentor
         role, own, met = ("mentor", (), match.mentees) if led else ("mentee", match.mentees, (match.mentor,))
         text, beside = _listed(names, met), ", ".join(names.short(name) for name in own if name != who)
         text = _("{people}, together with {others}").format(people=text, others=beside) if beside else text
-        rows.append((_(ROLES[role]), match.topic or _("any"), text, *[match.slot] * timed))
+        rows.append((_(ROLES[role]), match.topic or _("any"), text, *[address] * any(known), *[match.slot] * timed))
     if rows:
-        heads = (_("you are"), _("topic"), _("with"), *[_("when")] * timed)
+        heads = (_("you are"), _("topic"), _("with"), *[_("e-mail")] * any(known), *[_("when")] * timed)
         yield Section("meetings", _("Whom you meet"), grids=(CellGrid(_("Your matches"), heads, rows),))
 
 

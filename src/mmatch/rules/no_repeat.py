@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, repr=False)
 class NoRepeat(Rule):
-    """Nobody meets a mentor from the history again; with ``within=True``, nor the same mentor twice in this matching.
+    """Nobody meets somebody from the history again, whoever of the two was the mentor then.
 
     Args:
-        within: whether a mentee's requests must also go to different mentors.
+        within: whether a mentee's requests must also go to different mentors in this matching.
     """
 
     _: KW_ONLY

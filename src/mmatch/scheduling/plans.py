@@ -98,13 +98,13 @@ class Unplaced:
     """A match without dates: the reason, and the smallest of the changes tried that would give it dates.
 
     ``relaxation`` is empty where no change helps. ``steps`` counts the possible start times step by step: (what the
-    step takes into account, times left).
+    step takes into account, times left). These texts have people's names, so ``repr`` leaves them out.
     """
 
     match: Match
-    reason: str
-    relaxation: str = ""
-    steps: tuple[tuple[str, int], ...] = ()
+    reason: str = field(repr=False)
+    relaxation: str = field(default="", repr=False)
+    steps: tuple[tuple[str, int], ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)

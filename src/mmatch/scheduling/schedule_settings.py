@@ -359,11 +359,11 @@ def _pins(cohort: Cohort, program: Program, matches: list[Match], pins: Iterable
 
 
 def format_name(cohort: Cohort, program: Program, match: Match) -> str:
-    """The format that all mentees of a match request, else the program's."""
+    """The format that the mentees of a match request, else the program's; of several the one with most sessions."""
     formats = cohort.requests.formats
     if formats is None:
         return program.format_name
     topics = match.requested or (match.topic,) * len(match.mentees)
     rows = map(cohort.request_row, match.mentees, topics)
-    names = {None if row == NONE else formats[row] for row in rows}
-    return (names.pop() if len(names) == 1 else None) or program.format_name
+    names = {(formats[row] if row != NONE else None) or program.format_name for row in rows}
+    return max(names, key=lambda name: (len(format_of(name, program.own_formats).sessions), name))

@@ -30,7 +30,8 @@ def unplaced(task: Task, free_time: FreeTime, others: Surroundings, stopped: str
     """A match without dates, with the first step that leaves no time, and the first change that would help."""
     faults = [(person, fault) for person in task.people if (fault := free_time.fault(person)) is not None]
     if faults:
-        reasons = [f"{person}: availability cannot be understood: {fault.message}" for person, fault in faults]
+        called = free_time.cohort.people.called
+        reasons = [f"{called[person]}: availability cannot be understood: {fault.message}" for person, fault in faults]
         return Unplaced(task.match, "; ".join(reasons), faults[0][1].hint)
     others = others.near([task])
     steps = tuple(_elimination_steps(task, free_time, others))
@@ -56,7 +57,7 @@ def _elimination_steps(task: Task, free_time: FreeTime, others: Surroundings) ->
     """How many starts are left for the longest session, step by step."""
     for person in task.people:
         for step, left in free_time.steps(person):
-            yield f"{person}: {step}", _number_of_starts(task, left, free_time)
+            yield f"{free_time.cohort.people.called[person]}: {step}", _number_of_starts(task, left, free_time)
     shared = shared_time(task.people, free_time)
     yield "everybody together", _number_of_starts(task, shared, free_time)
     if key_of(task.match) in free_time.settings.pins:
@@ -68,25 +69,28 @@ def _elimination_steps(task: Task, free_time: FreeTime, others: Surroundings) ->
 
 def _reason(task: Task, free_time: FreeTime, others: Surroundings, steps: Sequence[Step]) -> str:
     """The first step that leaves nothing, in a sentence."""
+    called = free_time.cohort.people.called
     for number, (session, mode) in enumerate(zip(task.format.sessions, task.modes, strict=True), 1):
         if not mode:
             wanted = session.mode.replace("_", " ")
             return f"session {number} is to be {wanted}: {_no_way_to_meet(task, free_time, session.mode)}"
     shared = shared_time(task.people, free_time)
-    own = {person: _number_of_starts(task, free_time.of(person), free_time) for person in task.people}
-    empty = [person for person, count in own.items() if not count]
+    own = {called[who]: _number_of_starts(task, free_time.of(who), free_time) for who in task.people}
+    empty = [who for who, count in own.items() if not count]
     if _only_off_the_grain(task, free_time):
         grain = free_time.settings.grain
         text = f"free for {task.longest} minutes together, but not from a multiple of {grain} minutes on"
-        return f"{' and '.join(task.people)}: {text} (grain={grain})"
+        return f"{' and '.join(map(called.__getitem__, task.people))}: {text} (grain={grain})"
     if empty:
         return f"{' and '.join(empty)}: no free {task.longest} minutes between the dates{_last_step(empty, steps)}"
     if not _number_of_starts(task, shared, free_time):
         counted = ", ".join(f"{who} could start {task.longest} minutes at {count} times" for who, count in own.items())
         mentor, *mentees = task.people
         time = free_time.of(mentor)
-        apart = [who for who in mentees if not _number_of_starts(task, common(time, free_time.of(who)), free_time)]
-        detail = f" ({' and '.join(apart)} with {mentor})" if apart and len(mentees) > 1 else ""
+        apart = [
+            called[who] for who in mentees if not _number_of_starts(task, common(time, free_time.of(who)), free_time)
+        ]
+        detail = f" ({' and '.join(apart)} with {called[mentor]})" if apart and len(mentees) > 1 else ""
         return f"{counted}; none in common{detail}"
     if not all(map(len, task.starts)):
         pins, zone = free_time.settings.pins.get(key_of(task.match), {}), free_time.zone(task.people[0])
@@ -94,7 +98,7 @@ def _reason(task: Task, free_time: FreeTime, others: Surroundings, steps: Sequen
             f"session {k + 1} is pinned to {local_time(at, zone):%Y-%m-%d %H:%M}" for k, at in sorted(pins.items())
         ]
         return f"{' and '.join(texts)}, when not everybody is free"
-    what = _gaps_too_narrow(task, free_time) if cheapest_dates(task) is None else _taken_by_others(task, others)
+    what = _gaps_too_narrow(task, free_time) if cheapest_dates(task) is None else _taken_by_others(task, others, called)
     return f"{len(task.starts[0])} times in common, {what}"
 
 
@@ -126,24 +130,32 @@ def _gaps_too_narrow(task: Task, free_time: FreeTime) -> str:
     return text
 
 
-def _taken_by_others(task: Task, others: Surroundings) -> str:
+def _taken_by_others(task: Task, others: Surroundings, called: Mapping[str, str]) -> str:
     """What other matches take of a match that could have dates on its own."""
     if others.rooms and inserted(task, others.without_rooms()) is not None:
         sites = " and ".join(sorted({site for site in task.sites if site}))
         return f"but no room at {sites} is left"
     unlimited = replace(task, limits=())
     if task.limits and cheapest_dates(others.without_rooms().left_for(unlimited)) is not None:
-        people = " and ".join(dict.fromkeys(limit.person for limit in task.limits))
+        people = " and ".join(dict.fromkeys(called[limit.person] for limit in task.limits))
         return f"but {people} would have more sessions than the limit"
     return "all needed by other matches of the same people"
 
 
 def _no_way_to_meet(task: Task, free_time: FreeTime, mode: str) -> str:
-    people = [free_time.person(person) for person in task.people]
-    unwilling = [person.id for person in people if mode in {"virtual", "in_person"} and mode not in person.modes]
+    people, called = [free_time.person(person) for person in task.people], free_time.cohort.people.called
+    unwilling = [
+        called[person.id] for person in people if mode in {"virtual", "in_person"} and mode not in person.modes
+    ]
     if unwilling:
         return f"{' and '.join(unwilling)} cannot meet so"
-    where = ", ".join(f"{person.id} at {excerpt(person.site) if person.site else 'no site'}" for person in people)
+    ways = set.intersection(*(set(person.modes) for person in people))
+    if not ways:
+        told = (f"{called[p.id]} meets only {' or '.join(sorted(p.modes)).replace('_', ' ')}" for p in people)
+        return ", ".join(told)
+    where = ", ".join(
+        f"{called[person.id]} at {excerpt(person.site) if person.site else 'no site'}" for person in people
+    )
     return f"no common site ({where})"
 
 
@@ -172,7 +184,7 @@ def _helps(
 
 def _changes(task: Task, free_time: FreeTime, others: Surroundings) -> Iterator[Change]:
     """Changes from small to large."""
-    settings, people = task.settings, task.people
+    settings, people, called = task.settings, task.people, free_time.cohort.people.called
     own = key_of(task.match)
     if own in settings.pins:
         pins = {key: at for key, at in settings.pins.items() if key != own}
@@ -188,16 +200,16 @@ def _changes(task: Task, free_time: FreeTime, others: Surroundings) -> Iterator[
             yield f"one room more at {site.site}", {"rooms_at": site.site}
     for minutes in WIDER:
         for person in people:
-            yield f"let {person} be free {minutes} minutes earlier and later", {"wider": {person: minutes}}
+            yield f"let {called[person]} be free {minutes} minutes earlier and later", {"wider": {person: minutes}}
     yield from _looser_gaps(task)
-    yield from _fewer_limits(task)
+    yield from _fewer_limits(task, called)
     for end in (settings.end + days for days in LONGER):
         yield f"end {end - settings.end} days later, on {day_text(end)}", {"end": end}
     for day in sorted(settings.blackout):
         yield f"open {day_text(day)}", {"blackout": settings.blackout - {day}}
     for person in people:
         if settings.diaries.get(person, FREE).busy:
-            yield f"let {person} move what is taken", {"diaries": _diaries(task, [person], busy=())}
+            yield f"let {called[person]} move what is taken", {"diaries": _diaries(task, [person], busy=())}
 
 
 def _looser_gaps(task: Task) -> Iterator[Change]:
@@ -213,7 +225,7 @@ def _looser_gaps(task: Task) -> Iterator[Change]:
         yield "allow shorter and longer gaps", {"formats": _formats(task, gaps=wide)}
 
 
-def _fewer_limits(task: Task) -> Iterator[Change]:
+def _fewer_limits(task: Task, called: Mapping[str, str]) -> Iterator[Change]:
     settings, people = task.settings, task.people
     if settings.since is not None:
         yield "shorten the notice", {"since": None}
@@ -222,7 +234,7 @@ def _fewer_limits(task: Task) -> Iterator[Change]:
     for person in people:
         if settings.diaries.get(person, FREE).capped:
             diaries = _diaries(task, [person], **dict.fromkeys(CAPS))
-            yield f"let {person} have more sessions than the limit", {"diaries": diaries}
+            yield f"let {called[person]} have more sessions than the limit", {"diaries": diaries}
 
 
 def _diaries(task: Task, people: Sequence[str], **changes: Any) -> Mapping[str, Any]:

@@ -11,7 +11,7 @@ from mmatch.availability import read_hours, zone_from_label
 from mmatch.errors import InputError, Problem, excerpt
 from mmatch.signup.lists import list_style, split
 from mmatch.signup.sheets import LISTS, ROLES, TOPICS, Column, Sheet
-from mmatch.signup.values import Fault, count, is_tidy_number, modes, number, priority, roles, yes_or_no
+from mmatch.signup.values import Fault, count, fits, is_tidy_number, modes, number, priority, roles, yes_or_no
 from mmatch.signup.vocabulary import name_key, plain
 
 if TYPE_CHECKING:
@@ -42,21 +42,20 @@ class FormAnswer:
     def place(self, *meanings: str) -> str:
         """Where the answer states a fact: the cell where a column has one of these meanings, else the row."""
         columns = self.sheet.identity() if "id" in meanings else self.sheet.of(*meanings)
-        column = next(iter(columns), None)
-        return self.sheet.table.place(self.row, column.head if column else None)
+        return self.sheet.place(next(iter(columns), None), self.row)
 
 
 def read_people(sheet: Sheet) -> list[FormAnswer]:
     """One answer a row, identities and roles only; rows without an id are noted and left out."""
+    sheet.is_read = True
     identity = sheet.identity()
     if not identity:
         return []
     numbers = sheet.of("id")[:1]
-    found = []
-    emails = sheet.of("email")
+    found, emails = [], sheet.of("email")
     rows = sheet.rows[::-1] if newest_first(sheet) else sheet.rows
     for row, (who, name, address) in zip(rows, sheet.people(rows), strict=True):
-        for column in () if address or not emails else emails:
+        for column in emails if not address else ():
             if text := sheet.cell(row, column):
                 message = f"found {excerpt(text)}, expected one e-mail address: no address is kept"
                 sheet.warn("email", column, message, row=row)
@@ -67,13 +66,13 @@ def read_people(sheet: Sheet) -> list[FormAnswer]:
             text = "found an empty cell, expected an id: the id is empty or missing"
             sheet.note(row, identity[0], Fault("id-missing", text))
             continue
-        answer = FormAnswer(sheet, row, who, _roles(sheet, row), name=name, email=address)
-        if numbers:
-            answer.number = sheet.cell(row, numbers[0])
+        number = sheet.cell(row, numbers[0]) if numbers else ""
+        answer = FormAnswer(sheet, row, who, _roles(sheet, row), number, name, address)
         if name:
             answer.facts["name"], answer.name_key = name, name_key(name)
         if address:
             answer.facts["email"] = address
+        sheet.row_roles[row] = answer.roles
         found.append(answer)
     return found
 
@@ -103,62 +102,44 @@ def _roles(sheet: Sheet, row: int) -> frozenset[str]:
     """The roles that a row states, else those of its file."""
     if row in sheet.sections:
         return frozenset({sheet.sections[row]})
-    columns = sheet.of(*ROLES)
-    if columns:
-        try:
-            found = _stated_roles(sheet, row, columns)
-        except Fault as fault:
-            sheet.note(row, columns[0], fault)
-            return frozenset()
-        if found is not None:
-            return found
+    said, columns = set[str](), [column for column in sheet.of(*ROLES) if sheet.cell(row, column)]
+    try:
+        for column in columns:
+            said |= _role_cell(sheet, sheet.cell(row, column), column.meaning)
+    except Fault as fault:
+        sheet.note(row, sheet.of(*ROLES)[0], fault)
+        return frozenset()
+    if said >= BOTH or any(column.meaning != "both" for column in columns):
+        return frozenset(said)
     if sheet.by_filling:
-        return _by_filling(sheet, row)
-    if not sheet.role and columns and columns[0].meaning != "both":
+        sides = [(_side(column), column) for column in sheet.columns]
+        return frozenset(side for side, column in sides if side and sheet.cell(row, column))
+    first = sheet.of(*ROLES)[:1]
+    if not sheet.role and first and first[0].meaning != "both":
         text = "found an empty cell, expected mentor, mentee or both"
-        sheet.note(row, columns[0], Fault("role", text, "or name the file mentors.csv or mentees.csv"))
+        sheet.note(row, first[0], Fault("role", text, "or name the file mentors.csv or mentees.csv"))
         return frozenset()
     return BOTH if sheet.role == "both" else frozenset({sheet.role} if sheet.role else ())
 
 
-def _by_filling(sheet: Sheet, row: int) -> frozenset[str]:
-    """Roles by the questions that a row answers: offers and capacity are a mentor's, requests a mentee's."""
-    said = set()
-    for column in sheet.columns:
-        side = {"offers": "mentor", "capacity": "mentor", "requests": "mentee"}.get(column.meaning, column.claim.side)
-        topical = column.meaning in {*TOPICS, "capacity"} or column.claim.meaning in {"topic", "capacity"}
-        if side and topical and sheet.cell(row, column):
-            said.add(side)
-    return frozenset(said)
+def _side(column: Column) -> str:
+    """Whose question about topics or limits a column asks: offers and capacity are a mentor's, requests a mentee's."""
+    if not {column.meaning, column.claim.meaning} & {*TOPICS, "capacity"}:
+        return ""
+    return {"offers": "mentor", "capacity": "mentor", "requests": "mentee"}.get(column.meaning, column.claim.side)
 
 
-def _stated_roles(sheet: Sheet, row: int, columns: list[Column]) -> frozenset[str] | None:
-    """What the role columns of a row say together; None where they say nothing."""
-    said: set[str] = set()
-    stated = False
-    alone = not sheet.has("is_mentee") or not sheet.has("is_mentor")
-    for column in columns:
-        text = sheet.cell(row, column)
-        if text:
-            stated = stated or column.meaning != "both"
-            said |= _role_cell(sheet, text, column.meaning, alone=alone)
-    if said >= BOTH or stated:
-        return frozenset(said)
-    return None
-
-
-def _role_cell(sheet: Sheet, text: str, meaning: str, *, alone: bool) -> frozenset[str]:
+def _role_cell(sheet: Sheet, text: str, meaning: str) -> frozenset[str]:
     """The roles of one cell. Where only one role is asked about, "no" means the other one."""
-    if meaning == "role":
+    if meaning == "role" or not fits(text, yes_or_no, sheet.words):
         return roles(text, sheet.words)
-    try:
-        agreed = yes_or_no(text, sheet.words)
-    except Fault:
-        return roles(text, sheet.words)
+    agreed = yes_or_no(text, sheet.words)
     if meaning == "both":
         return BOTH if agreed else frozenset()
     named, other = ("mentor", "mentee") if meaning == "is_mentor" else ("mentee", "mentor")
-    return frozenset({named} if agreed else {other} if alone else ())
+    if agreed:
+        return frozenset({named})
+    return frozenset() if sheet.has(f"is_{other}") else frozenset({other})
 
 
 def read_facts(sheet: Sheet, found: list[FormAnswer]) -> None:
@@ -240,13 +221,14 @@ class _Facts:
             self.sheet.doubt(column, "capacity", evidence, likely=str(found.value), key=f"{column.head}: {text}")
         return found.value
 
-    def _zone(self, column: Column, text: str) -> str | None:
+    def _zone(self, column: Column, text: str, label: str = "", example: str = "") -> str | None:
+        """The time zone that a cell names, or a label in a cell of hours."""
         try:
-            name, note = zone_from_label(text)
+            name, note = zone_from_label(label or text)
         except InputError as error:
-            self._wonder(column, text, "time zone", error.problems[0], "a place such as Europe/Berlin")
+            self._wonder(column, text, "time zone", error.problems[0], example or "a place such as Europe/Berlin")
             return None
-        if note:
+        if note and not label:
             self.sheet.warn("zone", column, note, "write a place, such as Europe/Berlin")
         return name
 
@@ -278,21 +260,28 @@ class _Facts:
         if meaning == "language" or meaning.startswith("attribute"):
             answer.attributes.setdefault(column.attribute, value)
             return
-        if meaning == "level":
-            if column.how != "number" or plain(column.head) not in {"level", "skill level", "expertise level"}:
-                answer.attributes[column.attribute] = value
-                answer.per_topic |= {column.attribute}
-            if column.how != "number":
-                return
-        if meaning in TOPICS and isinstance(value, dict):
+        bare = plain(column.head) in {"level", "skill level", "expertise level"}
+        if meaning == "level" and (column.how != "number" or not bare):
+            answer.attributes[column.attribute] = value
+            answer.per_topic |= {column.attribute}
+        if meaning == "level" and column.how != "number":
+            return
+        if isinstance(value, dict):
             answer.facts["levels"] = {**answer.facts.get("levels", {}), **value}
             value = tuple(value)
         elif meaning in TOPICS and column.how != "tick":
-            value = self._without_other(answer, column, value)
+            others = [c for c in self.sheet.of(meaning) if c is not column and self.sheet.is_other(c.option)]
+            if any(self.sheet.cell(answer.row, c) for c in others):  # a column beside it holds what was stated
+                value = tuple(item for item in value if not self.sheet.is_other(item))
         if meaning == "availability":
             value, zone = value
-            self._zone_of_hours(answer, column, zone)
-        before = answer.facts.get(meaning)
+            if zone and (found := self._zone(column, self.sheet.cell(answer.row, column), zone, "Mon 9-12")):
+                answer.facts.setdefault("hours_zone", found)
+        self._add(answer, column, value)
+
+    def _add(self, answer: FormAnswer, column: Column, value: Any) -> None:
+        """Add a value to those of other columns with the same meaning; where only one can be, the first counts."""
+        meaning, before = column.meaning, answer.facts.get(column.meaning)
         if before is None:
             answer.facts[meaning] = value
         elif meaning in LISTS:
@@ -302,21 +291,6 @@ class _Facts:
         elif before != value:
             text = f"found {excerpt(value)}, another column with this meaning says {excerpt(before)}, which counts"
             self.sheet.warn("contradiction", column, text, row=answer.row)
-
-    def _without_other(self, answer: FormAnswer, column: Column, items: tuple[str, ...]) -> tuple[str, ...]:
-        """Ticked options without "Other, please state", where a column beside them holds what was stated."""
-        others = [c for c in self.sheet.of(column.meaning) if c is not column and self.sheet.is_other(c.option)]
-        if not any(self.sheet.cell(answer.row, c) for c in others):
-            return items
-        return tuple(item for item in items if not self.sheet.is_other(item))
-
-    def _zone_of_hours(self, answer: FormAnswer, column: Column, label: str) -> None:
-        """A time zone that hours name: the person's where none is stated."""
-        try:
-            if label:
-                answer.facts.setdefault("hours_zone", zone_from_label(label)[0])
-        except InputError as error:
-            self._wonder(column, self.sheet.cell(answer.row, column), "time zone", error.problems[0], "Mon 9-12")
 
     def order_choices(self) -> None:
         """Topics in the order of a column of ranks beside them, one row a topic; levels written behind topics."""

@@ -10,6 +10,7 @@ from mmatch.errors import LimitError, Problem, excerpt
 from mmatch.signup.persons import MOST_SUGGESTED
 from mmatch.signup.questions import answers
 from mmatch.signup.values import UNLIMITED
+from mmatch.signup.vocabulary import folded
 from mmatch.signup.wishes import is_remark
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from mmatch.signup.persons import FormPerson
 
 MOST_TIED = 20_000_000
-SHARED = ("name", "site", "timezone", "availability", "modes", "level")
+SHARED = ("name", "site", "timezone", "availability", "modes")
 Entries = tuple[str | tuple[str, ...], ...]
 
 
@@ -44,11 +45,8 @@ class Assembler:
         if self.blank_topics:
             text = f"{self.blank_topics} people left the topic blank: they meet every topic"
             self.notes.warn("blank-topic", "", text, "fill it in to restrict them")
-        if (
-            self.mentors
-            and self.mentees
-            and not any(p.capacity is not None or any(o.seats is not None for o in p.offers) for p in made)
-        ):
+        stated = any(p.capacity is not None or any(o.seats is not None for o in p.offers) for p in made)
+        if self.mentors and self.mentees and not stated:
             text = "nobody states how many mentees a mentor takes: each gets one match"
             self.notes.warn("no-capacity", "", text, "add a column such as max mentees, or map one to capacity")
         if self.any_of:
@@ -74,7 +72,11 @@ class Assembler:
     def _participant(self, person: FormPerson) -> Participant:
         mentor, mentee = (person.answers.get(role) for role in ("mentor", "mentee"))
         self._compare(person, mentor, mentee)
-        fact = person.fact
+        fact, extra = person.fact, person.extra
+        attributes, avoids = extra.get("attributes", {}), [*extra.get("avoids", ())]
+        for answer in person.ordered():
+            attributes = attributes | answer.attributes
+            avoids += answer.facts.get("avoids", ())
         return Participant(
             person.spelling,
             name=fact("name") or person.name,
@@ -82,28 +84,24 @@ class Assembler:
             language=fact("language") or "",
             offers=self._offers(person, mentor) if "mentor" in person.roles else (),
             requests=self._requests(person, mentee) if "mentee" in person.roles else (),
-            capacity=self._capacity(fact("capacity")),
+            capacity=max(1, len(self.mentees)) if fact("capacity") == UNLIMITED else fact("capacity"),
             groups=fact("groups"),
             min_load=fact("min_load") or 0,
             availability=fact("availability"),
             timezone=fact("timezone") or fact("hours_zone"),
             site=fact("site") or "",
             modes=fact("modes") or MODES,
-            attributes=person.extra.get("attributes", {})
-            | {k: v for answer in person.ordered() for k, v in answer.attributes.items()},
+            attributes=attributes,
             ranks=self._ranks(person, "ranks", self.mentors),
             mentee_ranks=self._ranks(person, "mentee_ranks", self.mentees),
-            avoids=self._avoids(person),
+            avoids=(*dict.fromkeys(self._ids(person, avoids, "avoids")), *extra.get("final_avoids", ())),
         )
-
-    def _capacity(self, stated: int | None) -> int | None:
-        return max(1, len(self.mentees)) if stated == UNLIMITED else stated
 
     def _compare(self, person: FormPerson, mentor: FormAnswer | None, mentee: FormAnswer | None) -> None:
         """Report what one person says differently in two files; the last file counts."""
         if mentor is None or mentee is None or mentor is mentee:
             return
-        pairs = [(key, mentor.facts.get(key), mentee.facts.get(key)) for key in SHARED if key != "level"]
+        pairs = [(key, mentor.facts.get(key), mentee.facts.get(key)) for key in SHARED]
         pairs += [(key, value, mentee.attributes.get(key)) for key, value in mentor.attributes.items()]
         for key, first, last in pairs:
             if first is not None and last is not None and first != last:
@@ -111,50 +109,48 @@ class Assembler:
                 self.notes.warn("contradiction", mentee.place(key), text)
 
     def _offers(self, person: FormPerson, answer: FormAnswer | None) -> tuple[Offer, ...]:
-        facts = answer.facts if answer else {}
-        topics = self._named(answer, (*facts.get("offers", ()), *facts.get("topic", ())), "offers")
-        levels, seats = facts.get("levels", {}), person.fact("seats")
+        facts, seats = answer.facts if answer else {}, person.fact("seats")
+        levels = facts.get("levels", {})
+        topics = self._stated_topics(answer, "offers")
         return tuple(Offer(topic, level=levels.get(topic, facts.get("level")), seats=seats) for topic in topics)
 
     def _requests(self, person: FormPerson, answer: FormAnswer | None) -> tuple[Request, ...]:
         """One request for all topics that one row ticks; a row of its own for a topic is a request of its own."""
         facts = answer.facts if answer else {}
-        topics = self._named(answer, (*facts.get("requests", ()), *facts.get("topic", ())), "requests")
-        choices = facts.get("choice", {})
+        choices, levels = facts.get("choice", {}), facts.get("levels", {})
+        topics = self._stated_topics(answer, "requests")
         topics.sort(key=lambda topic: choices.get(topic, len(choices) + 1))
-        each = facts.get("rows", 1) > 1 and not choices
-        levels = {facts["levels"][t] for t in topics if t in facts.get("levels", {})}
-        separate = each or len(levels) > 1
-        self.any_of += len(topics) > 1 and not separate
+        several_rows = facts.get("rows", 1) > 1 and not choices
+        together = len(topics) > 1 and not several_rows and len({levels[t] for t in topics if t in levels}) < 2
+        self.any_of += together
         priority, mentors = person.fact("priority"), person.fact("mentors")
         return tuple(
             Request(
-                wanted,
-                level=facts.get("levels", {}).get(wanted if isinstance(wanted, str) else wanted[0], facts.get("level")),
+                tuple(topics) if together else topic,
+                level=levels.get(topic, facts.get("level")),
                 priority=1 if priority is None else priority,
                 mentors=1 if mentors is None else mentors,
                 format=facts.get("format"),
             )
-            for wanted in (topics if separate or len(topics) == 1 else [tuple(topics)])
+            for topic in (topics[:1] if together else topics)
         )
 
-    def _named(self, answer: FormAnswer | None, topics: Sequence[str] | None, meaning: str) -> list[str]:
-        """The topics in their first spelling; "" where none is stated."""
-        if not topics:
+    def _stated_topics(self, answer: FormAnswer | None, meaning: str) -> list[str]:
+        """The topics that an answer states, in their first spelling; "" where it states none."""
+        stated = [t for m in (meaning, "topic") for t in answer.facts.get(m, ())] if answer else []
+        if answer is None or not stated:
             self.blank_topics += bool(answer and answer.sheet.has("topic", meaning))
             return [""]
-        return list(dict.fromkeys(self._spelled(topic, answer) for topic in topics))
+        return list(dict.fromkeys(self._spelled(topic, answer) for topic in stated))
 
-    def _spelled(self, topic: str, answer: FormAnswer | None) -> str:
-        topic = self.draft.synonyms.get(" ".join(topic.casefold().split()), topic)
+    def _spelled(self, topic: str, answer: FormAnswer) -> str:
+        topic = self.draft.synonyms.get(folded(topic), topic)
         topic = self.draft.people.mapping.answer(topic) or topic
-        if answer is not None:
-            self._stated.setdefault(topic, answer)
-        first = self._topics.setdefault(" ".join(topic.casefold().split()), topic)
-        if first != topic and answer is not None:
+        first = self._topics.setdefault(folded(topic), topic)
+        self._stated.setdefault(topic, answer)
+        if first != topic:
             where = answer.place("topic", "offers", "requests")
             self.notes.warn("topic-spelling", where, f"the topic {excerpt(topic)} is taken for {excerpt(first)}")
-            self._topics[" ".join(topic.casefold().split())] = first
         return first
 
     def _ranks(self, person: FormPerson, side: str, everybody: Sequence[str]) -> Entries | None:
@@ -170,36 +166,26 @@ class Assembler:
             if not named or meaning.startswith("strict"):
                 return named or None
             rest = tuple(name for name in everybody if name not in {*named, person.spelling})
-            self._count_tied(len(rest))
+            self._tied += len(rest)
+            if self._tied > MOST_TIED:
+                text = f"wish lists followed by all others have more than {MOST_TIED:,} entries, limit {MOST_TIED:,}"
+                raise LimitError(Problem("too-large", "", text, "map the wish lists to strict_ranks"))
             return (*named, rest) if len(rest) > 1 else named + rest
         return None
 
-    def _count_tied(self, more: int) -> None:
-        self._tied += more
-        if self._tied > MOST_TIED:
-            text = f"wish lists followed by all others have more than {MOST_TIED:,} entries, limit {MOST_TIED:,}"
-            raise LimitError(Problem("too-large", "", text, "map the wish lists to strict_ranks"))
-
     def _wishes(self, person: FormPerson, meaning: str, side: str) -> tuple[Sequence[str] | None, str]:
         """The names in a wish list and the meaning of its column; a mentor's plain wish list is about mentees."""
-        own = person.extra.get(meaning)
-        role = "mentee" if side == "ranks" else "mentor"
+        role, plain = ("mentee", "") if side == "ranks" else ("mentor", meaning.replace("mentee_", ""))
+        if plain == "" and role not in person.roles:
+            return None, meaning
         answer = person.answers.get(role)
-        if own is None and answer is not None:
-            own = answer.facts.get(meaning)
-        if own is not None and (role in person.roles or side != "ranks"):
-            return own, meaning
-        plain = meaning.replace("mentee_", "")
-        if side == "mentee_ranks" and "mentor" in person.roles:
-            if plain in person.extra and "mentee" not in person.roles:
-                return person.extra[plain], plain
-            if answer is not None and answer is not person.answers.get("mentee"):
-                return answer.facts.get(plain), plain
-        return None, meaning
-
-    def _avoids(self, person: FormPerson) -> tuple[str, ...]:
-        texts = [*person.extra.get("avoids", ()), *(t for a in person.ordered() for t in a.facts.get("avoids", ()))]
-        return tuple(dict.fromkeys(self._ids(person, texts, "avoids"))) + tuple(person.extra.get("final_avoids", ()))
+        facts = answer.facts if answer else {}
+        found = [(person.extra.get(meaning), meaning), (facts.get(meaning), meaning)]
+        if plain and person.roles == {"mentor"}:
+            found.append((person.extra.get(plain), plain))
+        if plain and answer is not person.answers.get("mentee"):
+            found.append((facts.get(plain), plain))
+        return next(((wishes, source) for wishes, source in found if wishes is not None), (None, meaning))
 
     def _ids(self, person: FormPerson, texts: Iterable[str], meaning: str) -> Iterable[str]:
         """Ids of the people whom texts name; a text that names nobody is split at its commas before it is a problem."""

@@ -23,10 +23,11 @@ def read_hours(sheet: Sheet, draft: Draft) -> None:
     """Availability from columns of hours or parts of the day, for everybody in the sheet."""
     columns = sheet.of("hours")
     slots = [slot_of_head(column.head) for column in columns]
-    windows = _windows([slot for slot in slots if slot is not None and slot.day is not None])
+    dated = [slot for slot in slots if slot is not None and slot.day is not None]
+    windows = _windows(dated)
     if len(windows) != len(columns):
         length = {168: 60, 336: 30}.get(len(columns))
-        if length is None or any(slot is not None and slot.day is not None for slot in slots):
+        if length is None or dated:
             text = f"{len(columns)} columns are mapped to hours, and their heads name no hours of the week"
             sheet.notes.add(Problem("hours", sheet.name, text, "name them Mon 9:00 or Monday morning"))
             return
@@ -64,10 +65,7 @@ def _is_free(sheet: Sheet, row: int, column: Column) -> bool:
 def read_block(sheet: Sheet, draft: Draft, rows_role: str) -> None:
     """Wishes or scores from columns named after people.
 
-    Args:
-        sheet: the table.
-        draft: what to add to.
-        rows_role: whether the rows are "mentee"s and the columns mentors, or the other way round; "" asks each person.
+    The rows are "mentee"s and the columns mentors, or the other way round; "" asks each person.
     """
     columns = sheet.of(*BLOCKS - {"hours"})
     banned = banned_value(cell for c in columns if c.how == "bans" for cell in sheet.distinct(c))
@@ -76,7 +74,10 @@ def read_block(sheet: Sheet, draft: Draft, rows_role: str) -> None:
     }
     roles = {row: rows_role or ("mentor" if p and "mentee" not in p.roles else "mentee") for row, p in people.items()}
     others = {
-        role: [draft.refer(sheet, None, column, _named_in(column, draft), _other(role)) for column in columns]
+        role: [
+            draft.refer(sheet, None, column, _named_in(column, draft), "mentor" if role == "mentee" else "mentee")
+            for column in columns
+        ]
         for role in sorted(set(roles.values()))
     }
     who = sheet.identity()[0] if sheet.identity() else sheet.columns[0]
@@ -128,10 +129,6 @@ def _place(text: str) -> int:
     if not found:
         raise Fault("number", f"found {excerpt(text)}, expected a rank such as 1 or 2nd")
     return int(found[1])
-
-
-def _other(role: str) -> str:
-    return "mentor" if role == "mentee" else "mentee"
 
 
 def _store(

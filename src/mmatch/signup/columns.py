@@ -10,16 +10,14 @@ from mmatch.errors import InputError, excerpt
 from mmatch.signup import values
 from mmatch.signup.questions import shown
 from mmatch.signup.sheets import TOPICS, Column, Sheet
-from mmatch.signup.topics import Topics
+from mmatch.signup.topics import settle_topics
 from mmatch.signup.values import Fault, readable
 from mmatch.signup.vocabulary import plain
 from mmatch.signup.wishes import find_blocks, find_wishes, name_people_left
 
 if TYPE_CHECKING:
     from mmatch.availability import Slot
-    from mmatch.signup.answers import FormAnswer
     from mmatch.signup.persons import FormPeople
-    from mmatch.signup.topics import Roles
     from mmatch.signup.vocabulary import Words
 
 NEAR = 0.85  # how much of two heads must agree, of 1, for one to be a misspelling of the other
@@ -45,20 +43,17 @@ CHECKED = {  # meanings whose cells follow a grammar
 }
 
 
-def settle_columns(sheets: list[Sheet], answers_: list[FormAnswer], people: FormPeople) -> None:
+def settle_columns(sheets: list[Sheet], people: FormPeople) -> None:
     """Give every column of the files of people its meaning."""
-    roles: Roles = {id(sheet): {} for sheet in sheets}
-    for answer in answers_:
-        roles[id(answer.sheet)][answer.row] = answer.roles
-    mentees = _mentee_words(sheets, roles)
+    mentees = _mentee_words(sheets)
     for sheet in sheets:
         _grids_said_twice(sheet)
-        _limits(sheet, roles[id(sheet)], mentees)
+        _limits(sheet, mentees)
         _checked(sheet)
         _hours(sheet)
         find_blocks(sheet, people)
         find_wishes(sheet, people)
-    Topics(sheets, roles).run()
+    settle_topics(sheets)
     for sheet in sheets:
         _hours_in_words(sheet)
         _near_misses(sheet)
@@ -78,31 +73,30 @@ def _grids_said_twice(sheet: Sheet) -> None:
             column.meaning = "ignore"
 
 
-def _mentee_words(sheets: list[Sheet], roles: Roles) -> frozenset[str]:
+def _mentee_words(sheets: list[Sheet]) -> frozenset[str]:
     """Beginnings of the words by which a program calls its mentees: in answers about roles, and in names of files."""
     found: dict[str, set[str]] = {"mentor": set(), "mentee": set()}
     for sheet in sheets:
-        stated = roles[id(sheet)]
-        single = {row: next(iter(said)) for row, said in stated.items() if len(said) == 1}
+        single = {row: next(iter(said)) for row, said in sheet.row_roles.items() if len(said) == 1}
         if len(set(single.values())) == 1:
             found[next(iter(single.values()))] |= set(plain(sheet.name).split())
         for column in sheet.of("role"):
-            for row, side in single.items():
-                found[side] |= set(plain(sheet.table.rows[row][column.number]).split())
+            for side, text in {(side, sheet.table.rows[row][column.number]) for row, side in single.items()}:
+                found[side] |= set(plain(text).split())
     stems = {side: {word[:STEM] for word in words if len(word) >= STEM} for side, words in found.items()}
     return frozenset(stems["mentee"] - stems["mentor"])
 
 
-def _limits(sheet: Sheet, roles: dict[int, frozenset[str]], mentees: frozenset[str]) -> None:
+def _limits(sheet: Sheet, mentees: frozenset[str]) -> None:
     """Small numbers that only mentors state, under a head that speaks of people they take: how many they take."""
     if sheet.has("capacity"):
         return
-    found = [(_limit(sheet, c, roles, mentees), c) for c in sheet.unknown]
+    found = [(_limit(sheet, column, mentees), column) for column in sheet.unknown]
     most = max((strength for strength, _ in found), default=0)
     columns = [column for strength, column in found if strength == most > 0]
-    branches = len({role for said in roles.values() for role in said}) > 1
+    sure = most > 1 or (sheet.has_side("mentor") and sheet.has_side("mentee"))
     for column in columns:
-        if len(columns) == 1 and (most > 1 or branches):
+        if len(columns) == 1 and sure:
             column.meaning = "capacity"
             text = "read as the number of mentees that a mentor takes"
             sheet.warn("capacity", column, text, "else map it to attribute")
@@ -111,9 +105,9 @@ def _limits(sheet: Sheet, roles: dict[int, frozenset[str]], mentees: frozenset[s
             sheet.doubt(column, "capacity", text, "capacity", "attribute")
 
 
-def _limit(sheet: Sheet, column: Column, roles: dict[int, frozenset[str]], mentees: frozenset[str]) -> int:
+def _limit(sheet: Sheet, column: Column, mentees: frozenset[str]) -> int:
     """How surely a column says how many mentees a mentor takes."""
-    claim = column.claim
+    claim, roles = column.claim, sheet.row_roles
     wanted = column.forced or claim.meaning == "mentors" or (claim.side == "mentee" and claim.meaning == "topic")
     strength = 0 if wanted else sheet.words.limit(column.head, mentees)
     cells = {row: cell for row in roles if not sheet.names_nobody(cell := sheet.cell(row, column)) and cell != "0"}
@@ -130,11 +124,10 @@ def _limit(sheet: Sheet, column: Column, roles: dict[int, frozenset[str]], mente
 def _checked(sheet: Sheet) -> None:
     """Columns whose heads promise numbers and the like must hold them, or it is asked what they are."""
     for column in sheet.columns:
-        claimed = column.stated
-        cells = sheet.distinct(column)
+        claimed, cells = column.stated, sheet.distinct(column)
         if column.forced or claimed not in CHECKED or not cells:
             continue
-        share = readable(cells, CHECKED[claimed], sheet.words)
+        share = sheet.reads(column, CHECKED[claimed])
         digits = any(letter.isnumeric() for cell in cells for letter in cell)
         if share >= 0.5 or (column.claim.sure and (len(cells) < 3 or digits)):
             column.meaning = claimed
@@ -151,42 +144,34 @@ def _checked(sheet: Sheet) -> None:
 
 def _hours(sheet: Sheet) -> None:
     """Columns named after hours or parts of the day, and columns of weekly hours in words."""
-    open_ones = [c for c in sheet.columns if not c.forced and c.meaning in {"", "availability"}]
-    named = {c.number: slot for c in open_ones if (slot := slot_of_head(c.head)) is not None}
+    named = {c.number: slot_of_head(c.head) for c in sheet.of("", "availability") if not c.forced}
+    slots = {number: slot for number, slot in named.items() if slot is not None}
+    whole = {number for number, slot in slots.items() if slot.day is not None and slot.start is not None}
     ticks = [
         c
         for c in sheet.unknown
-        if (slot := named.get(c.number)) is not None
-        and slot.day is not None
-        and slot.start is not None
-        and (not sheet.is_filled(c) or sheet.reads(c, values.answer) >= 0.8)
+        if c.number in whole and (not sheet.is_filled(c) or sheet.reads(c, values.answer) >= 0.8)
     ]
     bits = [c for c in sheet.unknown if set(sheet.distinct(c)) <= {"0", "1"}]
-    if not (len(ticks) > 1 and any(map(sheet.is_filled, ticks))):
+    if len(ticks) < 2 or not any(map(sheet.is_filled, ticks)):
         ticks = bits if len(bits) in {168, 336} else []
     for column in ticks:
         column.meaning = "hours"
-    _half_hours(sheet, named)
-    for column in sheet.columns:
-        if column.forced or (column.stated) != "availability":
-            continue
+    _half_hours(sheet, slots)
+    for column in [c for c in sheet.columns if c.stated == "availability" and not c.forced]:
         cells = sheet.distinct(column)
-        good = len(cells) if column.slot else sum(map(is_hours, cells))
+        good = bool(cells) if column.slot else any(map(is_hours, cells))
         column.meaning = "availability" if good or column.claim.sure else ""
         if cells and not column.meaning:
             text = f"no cell reads as weekly hours; cells: {shown(cells)}"
             sheet.doubt(column, "availability", text, "availability", "attribute")
 
 
-def _half_hours(sheet: Sheet, named: dict[int, Slot]) -> None:
+def _half_hours(sheet: Sheet, slots: dict[int, Slot]) -> None:
     """Heads that name days over cells that name hours, or hours over days: "[Monday]" over "9-12"."""
-    halves = [
-        c
-        for c in sheet.columns
-        if (slot := named.get(c.number)) is not None and (slot.day is None) != (slot.start is None)
-    ]
+    halves = [sheet.columns[k] for k, slot in slots.items() if (slot.day is None) != (slot.start is None)]
     for column in halves if len(halves) > 1 else ():
-        column.slot = named[column.number]
+        column.slot = slots[column.number]
         cells = [column.with_slot(cell) for cell in sheet.distinct(column) if not sheet.says_no_time(cell)]
         if cells and sum(map(is_hours, cells)) >= 0.8 * len(cells):
             column.meaning = "availability"
@@ -206,15 +191,14 @@ def _hours_in_words(sheet: Sheet) -> None:
 
 def _near_misses(sheet: Sheet) -> None:
     """A head that is nearly one that decides who meets whom is asked about, not assumed."""
-    decides = {*ABOUT, "topic"}
-    known = [h for h, m in sheet.words.heads.items() if m in decides and len(h) >= FEWEST_LETTERS and h.isascii()]
+    known = [h for h, m in sheet.words.heads.items() if m in ABOUT and len(h) >= FEWEST_LETTERS and h.isascii()]
     for column in sheet.unknown:
         words, cells = plain(column.head), sheet.distinct(column)
         near = get_close_matches(words, known, n=1, cutoff=NEAR) if words.replace(" ", "").isalpha() else []
         if not near or words in sheet.words.heads or not cells:
             continue
         meaning = sheet.words.heads[near[0]]
-        if meaning not in CHECKED or readable(cells, CHECKED[meaning], sheet.words) >= 0.5:
+        if meaning not in CHECKED or sheet.reads(column, CHECKED[meaning]) >= 0.5:
             text = f"the head is nearly {excerpt(near[0])}; cells: {shown(cells)}"
             sheet.doubt(column, ABOUT[meaning], text, meaning, "attribute")
 

@@ -5,21 +5,25 @@ from __future__ import annotations
 import unicodedata
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 
 from mmatch.errors import InputError, Problem, excerpt
 from mmatch.io.tables import InputTable
-from mmatch.signup.mapping import OTHERS, ColumnMeaning, FileMapping
+from mmatch.signup.mapping import OTHERS, FileMapping
 from mmatch.signup.questions import Notes
 from mmatch.signup.sheets import BLOCKS, IDENTITY, REPEATABLE, Column, Sheet
 from mmatch.signup.vocabulary import Claim, Words, opened_head, plain, rounded_head, spoken
 from mmatch.text import suggestion
 
 _LONGEST_OPTION = 80
+_DASHES = "-\u2013\u2014\u2212.{}/_ "  # what people write into a cell that they leave open
 _REJECTED_HEADS = ("line", "reason", "file")
 
 
 def sheet_of(table: InputTable, mapping: FileMapping, words: Words, notes: Notes) -> Sheet:
-    """A table with the meanings that its heads and the given mapping tell."""
+    """A table with the meanings that its heads and the given mapping tell; cells of nothing but dashes are blank."""
+    rows = [["" if cell[:1] in _DASHES and not cell.strip(_DASHES) else cell for cell in row] for row in table.rows]
+    table = replace(table, rows=rows)
     columns = [
         Column(number, head, claim=_claim(head, stem, option, words), stem=stem, option=option)
         for number, (head, (stem, option)) in enumerate(zip(table.heads, options_of(table.heads, words), strict=True))
@@ -35,8 +39,10 @@ def sheet_of(table: InputTable, mapping: FileMapping, words: Words, notes: Notes
             column.meaning, column.forced = "ignore", True
         elif not column.forced and column.claim.sure and column.claim.meaning not in {"topic_parent", "topic_synonym"}:
             column.meaning = column.claim.meaning
-        if entry is None and others is not None and (not column.meaning or others.meaning in BLOCKS):
-            _take_rest(column, others)
+        about_person = column.meaning in {*IDENTITY, "mentee", "role"} or not (column.number or column.head)
+        if others and not entry and not about_person and (not column.meaning or others.meaning in BLOCKS):
+            column.meaning, column.how, column.values = others.meaning, others.how, dict(others.values)
+            column.forced = True
     sheet = Sheet(table, columns, words, notes, forced=mapping.file(table.name))
     _check_heads(sheet)
     return sheet
@@ -70,13 +76,6 @@ def _claim(head: str, stem: str, option: str, words: Words) -> Claim:
     return asked if told else words.claim(option)
 
 
-def _take_rest(column: Column, others: ColumnMeaning) -> None:
-    """The line "*" of a mapping: blocks take every column that does not say who the person is."""
-    if column.meaning not in {*IDENTITY, "mentee", "role"} and (column.number or column.head):
-        column.meaning, column.how, column.values = others.meaning, others.how, dict(others.values)
-        column.forced = True
-
-
 def _check_heads(sheet: Sheet) -> None:
     """Repeated heads are lists where the meaning is one; other repetitions, and heads without a text, are told."""
     exact = Counter(sheet.table.heads)
@@ -104,7 +103,8 @@ def _one_question(sheet: Sheet, columns: list[Column]) -> None:
             hint = "rename one, or map the head to a list such as ranks"
             sheet.notes.add(Problem("duplicate-head", sheet.table.place(k), text, hint))
             return
-    first.branches = tuple(column.number for column in more)
+    for row in sheet.table.rows:
+        row[first.number] = next((row[column.number] for column in columns if row[column.number]), "")
     for column in more:
         column.meaning, column.forced = "ignore", True
 

@@ -10,6 +10,8 @@ import re
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
+from mmatch.signup.vocabulary import folded
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -47,11 +49,8 @@ def comma_pieces(text: str) -> list[str]:
 def list_style(cells: Iterable[str], *, expected: bool, company: Iterable[str] = ()) -> str:
     """How a column writes lists: a key of `SEPARATORS`, or "text" where it holds one item a cell.
 
-    Args:
-        cells: the column.
-        expected: whether its meaning is a list (topics, wishes); for any other column a separator counts only where
-            options are seen to repeat in different company, as a slash does in all columns.
-        company: cells of other columns that hold the same options.
+    Where a list is not ``expected``, as for topics and wishes, a separator counts only if options are seen to repeat in
+    different company, as a slash does in all columns. ``company`` are cells of columns that hold the same options.
     """
     distinct = [cell for cell in dict.fromkeys(cells) if cell]
     if distinct and all(cell.startswith("{") and cell.endswith("}") for cell in distinct):
@@ -83,16 +82,11 @@ class Options:
     """The options of one question over all files, told by what recurs; splits cells that join them by commas."""
 
     def __init__(self, alone: Iterable[str], joined: Iterable[str]) -> None:
-        """Learn the options.
-
-        Args:
-            alone: texts that are one option each: single choices, heads of grids, items of clearly separated lists.
-            joined: cells in which commas may join options or stand inside one.
-        """
+        """Learn from texts that are one option each, and from cells whose commas join options or stand inside one."""
         cells = Counter(joined)
         split_cells = {cell: comma_pieces(cell) for cell in cells}
-        self.whole = {_key(text) for text in alone}
-        single = {_key(pieces[0]) for pieces in split_cells.values() if len(pieces) == 1}
+        self.whole = {folded(text) for text in alone}
+        single = {folded(pieces[0]) for pieces in split_cells.values() if len(pieces) == 1}
         self._known = self.whole | single
         starts = [pieces[0] for pieces in split_cells.values() if pieces] + list(alone)
         self._capitals = sum(text[:1].isupper() for text in starts) >= 0.9 * max(len(starts), 1)
@@ -100,7 +94,7 @@ class Options:
         before: defaultdict[str, set[str]] = defaultdict(set)
         times: Counter[tuple[str, str]] = Counter()
         for cell, pieces in split_cells.items():
-            keys = [_key(piece) for piece in pieces]
+            keys = [folded(piece) for piece in pieces]
             for one, other in zip(["", *keys], [*keys, ""], strict=True):
                 after[one].add(other)
                 before[other].add(one)
@@ -111,9 +105,9 @@ class Options:
             for cell, pieces in split_cells.items()
             if len(pieces) == 2
             and cells[cell] > 1
-            and _key(cell) not in self.whole
-            and _key(pieces[0]) in self._known
-            and before[_key(pieces[1])] == {_key(pieces[0])}
+            and folded(cell) not in self.whole
+            and folded(pieces[0]) in self._known
+            and before[folded(pieces[1])] == {folded(pieces[0])}
             and not pieces[1][:1].islower()
         )
 
@@ -121,27 +115,22 @@ class Options:
         """The options of one cell."""
         pieces = comma_pieces(cell)
         items: list[str] = []
-        k = 0
-        while k < len(pieces):
-            end = next((n for n in range(len(pieces), k + 1, -1) if _key(", ".join(pieces[k:n])) in self.whole), k)
-            if end == k:
-                end = k + 1
+        while pieces:
+            end = next((n for n in range(len(pieces), 1, -1) if folded(", ".join(pieces[:n])) in self.whole), 0)
+            if not end:
+                end = 1
                 while end < len(pieces) and self._glued(pieces[end - 1], pieces[end]):
                     end += 1
-            items.append(", ".join(pieces[k:end]))
-            k = end
+            items.append(", ".join(pieces[:end]))
+            del pieces[:end]
         return tuple(dict.fromkeys(items))
 
     def _glued(self, one: str, other: str) -> bool:
         """Whether a comma stands inside an option: what follows begins small, or the two never stand apart."""
-        first, second = _key(one), _key(other)
+        first, second = folded(one), folded(other)
         if second in self._known:
             return False
         if self._capitals and other[:1].islower():
             return True
         never_apart = self._after[first] == {second} and self._before[second] == {first}
         return never_apart and first not in self._known and self._times[first, second] > 1
-
-
-def _key(text: str) -> str:
-    return " ".join(text.casefold().split())

@@ -77,8 +77,8 @@ class FileMapping(Shown):
     def __str__(self) -> str:
         files = [(f.file, f.shape, f.role, repr(f.delimiter) if f.delimiter else "") for f in self.files]
         columns = [(c.file, c.column, c.meaning, c.how) for c in self.columns]
-        tables = [("file", "shape", "role", "delimiter"), *files], [("file", "column", "meaning", "how"), *columns]
-        return "\n\n".join(_aligned(rows) for rows in tables if len(rows) > 1)
+        tables = (("file", "shape", "role", "delimiter"), files), (("file", "column", "meaning", "how"), columns)
+        return "\n\n".join(_aligned(heads, rows) for heads, rows in tables if rows)
 
     def to_json(self) -> str:
         """The mapping as JSON text, made to be edited by hand."""
@@ -238,9 +238,9 @@ def _checked(mapping: FileMapping, where: str, problems: Problems) -> FileMappin
     return mapping
 
 
-def _aligned(rows: Sequence[tuple[str, ...]]) -> str:
-    """Rows as an aligned table with a rule under the first."""
-    shown = [tuple(excerpt(cell, 40)[1:-1] for cell in row) for row in rows]
-    widths = [max(len(row[k]) for row in shown) for k in range(len(shown[0]))]
-    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in shown]
-    return "\n".join([lines[0], "  ".join("-" * width for width in widths), *lines[1:]])
+def _aligned(heads: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    """Heads and rows as an aligned table with a rule between them."""
+    shown = [heads, *(tuple(excerpt(cell, 40)[1:-1] for cell in row) for row in rows)]
+    widths = [max(map(len, column)) for column in zip(*shown, strict=True)]
+    shown.insert(1, tuple("-" * width for width in widths))
+    return "\n".join("  ".join(map(str.ljust, row, widths)).rstrip() for row in shown)

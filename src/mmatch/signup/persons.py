@@ -68,18 +68,17 @@ class FormPerson:
             for column in answer.sheet.identity() if "id" in meanings else answer.sheet.of(*meanings):
                 if answer.sheet.cell(answer.row, column):
                     return answer.sheet, answer.row, column
-        answers_ = self.ordered(first)
-        return (answers_[0].sheet, answers_[0].row, None) if answers_ else None
+        return next(((answer.sheet, answer.row, None) for answer in self.ordered(first)), None)
 
     def fact(self, meaning: str) -> Any:
         """A fact: from a file of pairs, else from the answer of the role that it belongs to, else from the other."""
         if meaning in self.extra:
             return self.extra[meaning]
-        first, last = ("mentor", "mentee") if meaning in MENTOR_ONLY else ("mentee", "mentor")
-        answer = self.answers.get(first)
-        if answer is None or meaning not in answer.facts:
-            answer = self.answers.get(last)
-        return answer.facts.get(meaning) if answer is not None else None
+        for role in ("mentor", "mentee") if meaning in MENTOR_ONLY else ("mentee", "mentor"):
+            answer = self.answers.get(role)
+            if answer is not None and meaning in answer.facts:
+                return answer.facts[meaning]
+        return None
 
 
 def key_of(text: str) -> str:
@@ -126,7 +125,7 @@ class FormPeople:
 
     def leave_out(self, answer: FormAnswer) -> None:
         """Remember a person whose row was rejected, so that wishes for them are no new mistakes."""
-        self.gone.update(map(_loose, _spellings(answer)))
+        self.gone |= {_loose(text) for text in (answer.id, answer.number, answer.name, answer.email) if text}
 
     def take(self, answer: FormAnswer) -> None:
         """Add one answer; where the same person answered before in this role, the last answer counts."""
@@ -145,11 +144,10 @@ class FormPeople:
             _enter(self._ids.setdefault(key_of(answer.number), []), person)
         for key in {_loose(answer.id), _loose(answer.number), _loose(answer.email), answer.name_key} - {""}:
             _enter(self._called.setdefault(key, []), person)
-        earlier = person.answers.get("mentor"), person.answers.get("mentee")
+        earlier = dict(person.answers)
         for role in sorted(answer.roles, reverse=True):
-            counts = self._after(earlier[role == "mentee"], answer)
-            shared = role == "mentee" and "mentor" in answer.roles and earlier[0] is earlier[1]
-            person.answers[role] = person.answers["mentor"] if shared else counts
+            shared = role == "mentee" and "mentor" in answer.roles and earlier.get("mentor") is earlier.get("mentee")
+            person.answers[role] = person.answers["mentor"] if shared else self._after(earlier.get(role), answer)
 
     def _same(self, answer: FormAnswer) -> FormPerson | None:
         """The person that an answer is about, where somebody known is: by id, else by address, else by name."""
@@ -157,18 +155,17 @@ class FormPeople:
         for person in self._ids.get(key_of(answer.number), ()) if answer.number else ():
             if _agree(person.name, answer.name) or (email and email == person.email.casefold()):
                 return person
-            text = f"the id {excerpt(answer.number)} stands for {_shown(person)} and for another name"
+            named = excerpt(person.name or person.spelling)
+            text = f"the id {excerpt(answer.number)} stands for {named} and for another name"
             return person if self._ask(answer, person, answer.number, text) == ONE else None
         for person in self._called.get(email, ()) if email else ():
             if _agree(person.name, answer.name):
                 return person
         for person in self._called.get(answer.name_key, ()) if answer.name else ():
-            if person.number and answer.number:  # two ids of one name are two people
-                continue
-            differ = bool(person.email and email)
-            text = f"{excerpt(answer.name)} stands under two addresses"
-            if not differ or self._ask(answer, person, answer.name, text) == ONE:
-                return person
+            if not (person.number and answer.number):  # two ids of one name are two people
+                text = f"{excerpt(answer.name)} stands under two addresses"
+                if not (person.email and email) or self._ask(answer, person, answer.name, text) == ONE:
+                    return person
         return None
 
     def _ask(self, answer: FormAnswer, person: FormPerson, key: str, evidence: str) -> str:
@@ -221,9 +218,8 @@ class FormPeople:
     def find(self, text: str) -> FormPerson | None:
         """Whom a text names, by id, e-mail address or full name; None where that is nobody, or several people."""
         person = self.by_key.get(key_of(text))
-        if person is None:
-            found = self.called(text)
-            return found[0] if len(found) == 1 else None
+        if person is None and len(found := self.called(text)) == 1:
+            return found[0]
         return person
 
     def by_first_name(self, text: str) -> list[FormPerson]:
@@ -240,13 +236,13 @@ class FormPeople:
 
     def called(self, text: str) -> list[FormPerson]:
         """Everybody whom a text may name."""
-        found = self._called.get(_loose(text), [])
+        found = self._called.get(_loose(text))
         if not found and text.isdigit():
-            found = self._called.get(text.lstrip("0"), [])
+            found = self._called.get(text.lstrip("0"))
         if not found and " " in text:
             bare = _bare(text)
-            found = self._called.get(_loose(bare)) or self._called.get(name_key(bare), [])
-        return found
+            found = self._called.get(_loose(bare)) or self._called.get(name_key(bare))
+        return found or []
 
     def of_row(self, sheet: Sheet, row: int) -> FormPerson | None:
         """The person of a row in a file of people, else whom the row names."""
@@ -267,14 +263,15 @@ class FormPeople:
             return [one for part in parts for one in self.named(part)]
         pieces = [piece.strip() for piece in cell.split(",") if piece.strip()]
         found: list[tuple[str, FormPerson | None]] = []
-        k = 0
-        while k < len(pieces):
-            pair = self.find(f"{pieces[k]}, {pieces[k + 1]}") if k + 1 < len(pieces) else None
-            single = self.find(pieces[k])
-            first = [] if pair or single else self.by_first_name(pieces[k])
-            single = first[0] if len(first) == 1 else single
-            found.append((f"{pieces[k]}, {pieces[k + 1]}", pair) if pair and not single else (pieces[k], single))
-            k += 2 if pair and not single else 1
+        while pieces:
+            pair = ", ".join(pieces[:2])
+            single, both = self.find(pieces[0]), self.find(pair)
+            if both and not single:  # "Lee, Ann"
+                found.append((pair, both))
+            else:
+                first = self.by_first_name(pieces[0]) if not single else []
+                found.append((pieces[0], first[0] if len(first) == 1 else single))
+            del pieces[: 2 if both and not single else 1]
         return found
 
     def fault(self, text: str) -> Fault:
@@ -302,40 +299,24 @@ def _enter(people: list[FormPerson], person: FormPerson) -> None:
         people.append(person)
 
 
-def _shown(person: FormPerson) -> str:
-    return excerpt(person.name or person.spelling)
-
-
 def _added(before: FormAnswer, answer: FormAnswer) -> FormAnswer | None:
     """Two rows of one person as one answer, where they differ in nothing but lists; None where other facts differ."""
-    differing = {k for k in before.facts.keys() | answer.facts.keys() if before.facts.get(k) != answer.facts.get(k)}
-    others = [
-        k
-        for k in before.attributes.keys() | answer.attributes.keys()
-        if before.attributes.get(k) != answer.attributes.get(k)
-    ]
-    if (
-        differing - LISTS - PER_TOPIC - {"rows", "name", "email"}
-        or len([k for k in others if k not in answer.per_topic]) > 1
-        or before.roles != answer.roles
-    ):
-        return None
-    if not differing & (LISTS | PER_TOPIC) and not others:
+    differing, others = _differing(before.facts, answer.facts), _differing(before.attributes, answer.attributes)
+    many = differing - LISTS - PER_TOPIC - {"rows", "name", "email"} or len(others - answer.per_topic) > 1
+    if many or before.roles != answer.roles or not (differing & (LISTS | PER_TOPIC) or others):
         return None
     made = replace(answer, facts=dict(before.facts), attributes=dict(before.attributes))
     for key in differing & LISTS:
         made.facts[key] = tuple(dict.fromkeys([*before.facts.get(key, ()), *answer.facts.get(key, ())]))
-    for key in ("levels", "choice"):
-        if key in before.facts or key in answer.facts:
-            made.facts[key] = {**before.facts.get(key, {}), **answer.facts.get(key, {})}
+    for key in {"levels", "choice"} & (before.facts.keys() | answer.facts.keys()):
+        made.facts[key] = {**before.facts.get(key, {}), **answer.facts.get(key, {})}
     made.facts["rows"] = before.facts.get("rows", 1) + 1
-    for key in others:
-        old, new = before.attributes.get(key), answer.attributes.get(key)
-        items = [*(old if isinstance(old, tuple) else (old,)), *(new if isinstance(new, tuple) else (new,))]
+    for key in sorted(others):
+        both = (before.attributes.get(key), answer.attributes.get(key))
+        items = [item for said in both for item in (said if isinstance(said, tuple) else (said,))]
         made.attributes[key] = tuple(dict.fromkeys(item for item in items if item is not None))
     return made
 
 
-def _spellings(answer: FormAnswer) -> list[str]:
-    """The texts that may name the person of an answer: id, name, e-mail address."""
-    return [text for text in (answer.id, answer.number, answer.name, answer.email) if text]
+def _differing(one: dict[str, Any], other: dict[str, Any]) -> set[str]:
+    return {key for key in one.keys() | other.keys() if one.get(key) != other.get(key)}

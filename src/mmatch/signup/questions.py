@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -102,17 +103,9 @@ class Notes:
         how: str = "",
         key: str = "",
     ) -> None:
-        """Ask, once, what something means: the guess takes what is likely, and the others are offered beside it.
+        """Ask, once, what something means: the guess takes what is likely, and other meanings are offered beside it.
 
-        Args:
-            file: the file as messages show it.
-            column: the head, "" where the doubt is about no column.
-            about: what is in doubt, such as "capacity".
-            evidence: what was found.
-            meanings: the answers to offer.
-            likely: what the guess takes it for; "" for nothing.
-            how: the answers to give, where they are not "key=meaning".
-            key: what stands before the "=" of an answer, where it is not the head.
+        Answers read "key=meaning", where the key is the head unless another is given, or ``how`` words them otherwise.
         """
         key = key or column
         if any((q.file, q.key, q.about) == (file, key, about) for q in self.questions):
@@ -123,7 +116,7 @@ class Notes:
 
     def again(self, *, collect: bool) -> Notes:
         """A notebook for one more attempt, with what is noted so far; with ``collect`` bad rows are known elsewhere."""
-        problems = [] if collect else list(self.problems)
+        problems = [(problem, spot) for problem, spot in self.problems if spot is None or not collect]
         return Notes(problems, list(self.warnings), list(self.questions), beyond=self.beyond)
 
     def raise_any(self, *, whole_files_only: bool = False) -> None:
@@ -140,8 +133,8 @@ class Notes:
 
     def bad_rows(self) -> dict[Spot, list[Problem]]:
         """The problems of each row that has any, in the order found."""
-        rows: dict[Spot, list[Problem]] = {}
+        rows: defaultdict[Spot, list[Problem]] = defaultdict(list)
         for problem, spot in self.problems:
             if spot is not None:
-                rows.setdefault(spot, []).append(problem)
+                rows[spot].append(problem)
         return rows

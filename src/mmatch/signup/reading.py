@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from mmatch.cohort.cohort import Cohort
 from mmatch.display import Shown, Table
-from mmatch.errors import InputError, MmatchError, Problem, Problems, excerpt
+from mmatch.errors import InputError, Problem, Problems, excerpt
 from mmatch.signup.answers import FormAnswer, read_facts, read_people
 from mmatch.signup.assembling import Assembler
 from mmatch.signup.columns import settle_columns
@@ -23,7 +23,7 @@ from mmatch.signup.roles import find_roles, find_sections, give_roles, name_by_r
 from mmatch.signup.shapes import shapes
 from mmatch.signup.sheets import IDENTITY, ROLES, Sheet
 from mmatch.signup.sorting import apply_codes, check_identity, sort_sheets
-from mmatch.signup.sources import Source, is_json, sources, tables_of
+from mmatch.signup.sources import Source, sources, tables_of
 from mmatch.signup.topics import pair_topics
 from mmatch.signup.values import Fault
 from mmatch.signup.vocabulary import words_of
@@ -126,8 +126,7 @@ def read_cohort(
         InputError: with every open question and every problem of every file, each with what was found and the way out.
         LimitError: a file above the stated limits.
     """
-    if on_doubt not in {"raise", "guess"}:
-        raise InputError(Problem("option", "on_doubt", f"found {excerpt(on_doubt)}, expected raise or guess"))
+    _check_options(on_doubt=(on_doubt, "raise", "guess"))
     reading = read_files(*paths, mentors=mentors, mentees=mentees, mapping=mapping)
     return reading.guess if on_doubt == "guess" else reading.cohort
 
@@ -161,34 +160,27 @@ def read_files(
         InputError: what is wrong with a whole file, and with on_bad_row="raise" every problem of every row.
         LimitError: a file above the stated limits.
     """
-    _options(on_bad_row, duplicates)
+    _check_options(on_bad_row=(on_bad_row, "raise", "collect"), duplicates=(duplicates, "last", "error"))
     notes = Notes()
     given = sources(paths, mentors, mentees, notes)
-    if any(map(is_json, given)):
-        return _read_json(given)
-    vocabulary = words_of(words)
-    sheets, forced = _sheets(given, as_mapping(mapping), answers, notes, vocabulary)
-    reader = _Reader(sheets, forced, notes, duplicates)
-    return reader.read(collect=on_bad_row == "collect")
+    if json := next((source for source in given if source.is_json), None):
+        from mmatch.io.cohorts import load_cohort
+
+        if len(given) > 1:
+            text = "a cohort in JSON is complete, expected no other file beside it"
+            raise InputError(Problem("shape", json.name, text, "give it alone"))
+        return Reading(FileMapping(), Rejected(), (), likeliest=load_cohort(json.value))
+    sheets, forced = _sheets(given, as_mapping(mapping), answers, notes, words_of(words))
+    return _Reader(sheets, forced, notes, duplicates).read(collect=on_bad_row == "collect")
 
 
-def _options(on_bad_row: str, duplicates: str) -> None:
+def _check_options(**given: tuple[str, ...]) -> None:
+    """Refuse options that are none of the texts behind them."""
     problems = Problems()
-    if on_bad_row not in {"raise", "collect"}:
-        problems.add("option", "on_bad_row", f"found {excerpt(on_bad_row)}, expected raise or collect")
-    if duplicates not in {"last", "error"}:
-        problems.add("option", "duplicates", f"found {excerpt(duplicates)}, expected last or error")
+    for name, (value, *allowed) in given.items():
+        if value not in allowed:
+            problems.add("option", name, f"found {excerpt(value)}, expected {' or '.join(allowed)}")
     problems.raise_any()
-
-
-def _read_json(given: Sequence[Source]) -> Reading:
-    """A cohort that we wrote; it is complete, so it stands alone."""
-    from mmatch.io.cohorts import load_cohort
-
-    if len(given) > 1:
-        text = "a cohort in JSON is complete, expected no other file beside it"
-        raise InputError(Problem("shape", next(s.name for s in given if is_json(s)), text, "give it alone"))
-    return Reading(FileMapping(), Rejected(), (), likeliest=load_cohort(given[0].value))
 
 
 def _sheets(
@@ -196,37 +188,33 @@ def _sheets(
 ) -> tuple[list[Sheet], FileMapping]:
     """All tables with the meanings of their heads, and the mapping with the answers."""
     tables: list[tuple[Source, InputTable]] = []
-    failed: list[MmatchError] = []
+    failed: list[InputError] = []
     for source in given:
         try:
             tables += [(source, table) for table in tables_of(source, mapping, words, notes)]
         except InputError as error:
             failed.append(error)
-    if len(failed) == 1:
-        raise failed[0]
     if failed:
-        raise InputError(problem for error in failed for problem in getattr(error, "problems", ()))
+        raise failed[0] if len(failed) == 1 else InputError(problem for error in failed for problem in error.problems)
     if answers:
         heads = [head for _, table in tables for head in table.heads]
         mapping = with_answers(mapping, answers, heads, [table.name for _, table in tables])
-    made = []
-    for source, table in tables:
-        sheet = sheet_of(table, mapping, words, notes)
+    sheets = [sheet_of(table, mapping, words, notes) for _, table in tables]
+    for sheet, (source, table) in zip(sheets, tables, strict=True):
         sheet.role = sheet.forced.role or source.role_of(words, table.name)
         sheet.named = not (sheet.forced.role or source.role)
-        made.append(sheet)
-    check_known(mapping, made)
-    apply_codes(made)
-    for sheet in made:
+    check_known(mapping, sheets)
+    apply_codes(sheets)
+    for sheet in sheets:
         find_sections(sheet)
         find_people(sheet)
         find_roles(sheet)
-        told = sheet.role and (len(made) > 1 or not sheet.named)
+        told = sheet.role and (len(sheets) > 1 or not sheet.named)
         if not told and not sheet.sections and not sheet.has(*ROLES):
             roles_by_answers(sheet)
-    sort_sheets(made)
+    sort_sheets(sheets)
     notes.raise_any()
-    return made, mapping
+    return sheets, mapping
 
 
 class _Reader:
@@ -234,7 +222,6 @@ class _Reader:
 
     def __init__(self, sheets: list[Sheet], forced: FileMapping, notes: Notes, duplicates: str) -> None:
         self.sheets, self.forced, self.notes, self.duplicates = sheets, forced, notes, duplicates
-        self.answers: list[FormAnswer] = []
         for sheet in sheets:
             warn_of_cells(sheet)
         files = [sheet for sheet in sheets if sheet.shape == "people"]
@@ -242,19 +229,21 @@ class _Reader:
             name_by_role(sheet)
             check_identity(sheet)
         settle_ids(files)
-        pair_topics(files, lambda sheet, column: column.claim.side or sheet.role)
+        pair_topics(files)
         give_roles(files)
+        found: list[list[FormAnswer]] = []
         for sheet in files:
             warn_of_ids(sheet)
-            self.answers += read_people(sheet)
+            found.append(read_people(sheet))
+        self.answers = [answer for answers in found for answer in answers]
         people = FormPeople(Notes(), forced)
         for answer in self.answers:
             people.take(answer)
-        settle_columns(files, self.answers, people)
+        settle_columns(files, people)
         for sheet in sheets:
             note_faults(sheet)
-        for sheet in files:
-            read_facts(sheet, [a for a in self.answers if a.sheet is sheet])
+        for sheet, answers in zip(files, found, strict=True):
+            read_facts(sheet, answers)
 
     def read(self, *, collect: bool) -> Reading:
         """The reading; with ``collect`` bad rows are left out until the rest is sound."""
@@ -301,11 +290,10 @@ class _Reader:
                 people.take(answer)
         covered = {role for answer in self.answers for role in answer.roles}
         draft = Draft(people, notes, frozenset({"mentor", "mentee"} - covered))
-        sound = [sheet if not bad else _without(sheet, bad) for sheet in self.sheets]
         for shape in shapes():
-            for sheet in sound:
-                if sheet.shape == shape.name:
-                    shape.read(sheet, draft)
+            for sheet in [sheet for sheet in self.sheets if sheet.shape == shape.name]:
+                gone = {spot.row for spot in bad if spot.file == sheet.name}
+                shape.read(replace(sheet, left_out=sheet.left_out | gone), draft)
         persons, participants = Assembler(draft).participants()
         try:
             cohort = Cohort.at(
@@ -328,44 +316,32 @@ class _Reader:
         if not found:
             notes.add(replace(problem, message=message))
             return
+        person = persons[int(found[1])]
         field = found[3] if found[3] and found[3] != "topic" else found[2]
-        source = persons[int(found[1])].source(*_COLUMNS_OF.get(field, (field,)))
+        source = person.source(*_COLUMNS_OF.get(field, (field,)))
         if source is None:
-            notes.add(Problem(problem.code, excerpt(persons[int(found[1])].spelling), message, problem.hint))
+            notes.add(Problem(problem.code, excerpt(person.spelling), message, problem.hint))
         else:
             source[0].note(source[1], source[2], Fault(problem.code, message, problem.hint))
 
     def _rejected(self, bad: dict[Spot, list[Problem]]) -> Rejected:
         """The rejected rows in the order of files and lines."""
-        rows: list[RejectedRow] = []
+        rows = []
         for sheet in self.sheets:
-            table = sheet.table
-            cells = {k: (table.lines[k], row) for k, row in enumerate(table.rows)}
-            cells |= {-1 - k: spoiled for k, spoiled in enumerate(table.spoiled)}
-            found = [(spot, problems) for spot, problems in bad.items() if spot.file == sheet.name]
-            rows += sorted(
-                (
-                    RejectedRow(
-                        sheet.name, cells[spot.row][0], _reason(problems), table.heads, tuple(cells[spot.row][1])
-                    )
-                    for spot, problems in found
-                ),
-                key=lambda row: row.line,
-            )
+            table, found = sheet.table, list[RejectedRow]()
+            for spot, problems in bad.items():
+                if spot.file == sheet.name:
+                    k = spot.row
+                    line, cells = (table.lines[k], table.rows[k]) if k >= 0 else table.spoiled[-1 - k]
+                    found.append(RejectedRow(sheet.name, line, _reason(problems), table.heads, tuple(cells)))
+            rows += sorted(found, key=lambda row: row.line)
         return Rejected(rows)
 
 
 def _reason(problems: Sequence[Problem]) -> str:
     """All that is wrong with one row, without repeating the row's place."""
-    return "; ".join(f"{_column(p.where)}{p.message}" + (f" ({p.hint})" if p.hint else "") for p in problems)
-
-
-def _column(where: str) -> str:
-    found = re.search(r"column (\".*\")$", where)
-    return f"{found[1]}: " if found else ""
-
-
-def _without(sheet: Sheet, bad: set[Spot]) -> Sheet:
-    """A sheet whose bad rows are blank for shapes that read rows themselves."""
-    gone = frozenset(spot.row for spot in bad if spot.file == sheet.name)
-    return replace(sheet, left_out=gone) if gone else sheet
+    columns = [re.search(r"column (\".*\")$", problem.where) for problem in problems]
+    return "; ".join(
+        (f"{column[1]}: " if column else "") + problem.message + (f" ({problem.hint})" if problem.hint else "")
+        for problem, column in zip(problems, columns, strict=True)
+    )

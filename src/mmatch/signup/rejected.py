@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -26,20 +26,10 @@ class RejectedRow:
         return f"<RejectedRow {self.file} line {self.line}: {self.reason}>"
 
 
-class Rejected(Sequence[RejectedRow]):
+class Rejected(tuple[RejectedRow, ...]):
     """The rejected rows of one reading. A sequence that can be written as CSV, mended, and read again."""
 
-    def __init__(self, rows: Sequence[RejectedRow] = ()) -> None:
-        self._rows = tuple(rows)
-
-    def __len__(self) -> int:
-        return len(self._rows)
-
-    def __iter__(self) -> Iterator[RejectedRow]:
-        return iter(self._rows)
-
-    def __getitem__(self, key: int) -> RejectedRow:  # type: ignore[override]
-        return self._rows[key]
+    __slots__ = ()
 
     def __repr__(self) -> str:
         return f"<Rejected: {len(self)} rows>"
@@ -56,9 +46,8 @@ class Rejected(Sequence[RejectedRow]):
         Raises:
             ExportError: the place cannot be written.
         """
-        rows = [row for row in self._rows if file is None or row.file == file]
-        wide = {row.heads: None for row in rows}
-        heads = list(dict.fromkeys(head for given in wide for head in given))
+        rows = [row for row in self if file is None or row.file == file]
+        heads = list(dict.fromkeys(head for given in dict.fromkeys(row.heads for row in rows) for head in given))
         extra = max((len(row.cells) - len(row.heads) for row in rows), default=0)
         header = ["line", "reason", "file", *heads, *(f"beyond the last column {k + 1}" for k in range(extra))]
         write_rows(path, header, (_cells(row, heads, extra) for row in rows), numeric={"line"})

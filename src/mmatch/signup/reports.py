@@ -20,15 +20,14 @@ def warn_of_cells(sheet: Sheet) -> None:
     """Note what was done to a table's cells, and the rows that do not fit its header."""
     table, notes = sheet.table, sheet.notes
     for head, count in table.trimmed.items():
-        notes.warn(
-            "trimmed", f"{table.name} column {excerpt(head)}", f"{count:,} cells had spaces around them, now trimmed"
-        )
+        text = f"{count:,} cells had spaces around them, now trimmed"
+        notes.warn("trimmed", f"{table.name} column {excerpt(head)}", text)
     if table.empty:
-        notes.warn("empty-rows", table.name, f"{table.empty:,} empty rows were skipped")
+        sheet.warn("empty-rows", None, f"{table.empty:,} empty rows were skipped")
     for line, reason in table.left_out:
         notes.warn("no-person", f"{table.name} {table.unit} {line}", f"left out: {reason}")
     if table.delimiter != "," and table.unit == "line":
-        notes.warn("delimiter", table.name, f"the delimiter is the {SPOKEN.get(table.delimiter, table.delimiter)}")
+        sheet.warn("delimiter", None, f"the delimiter is the {SPOKEN.get(table.delimiter, table.delimiter)}")
     for number, (line, cells) in enumerate(table.spoiled):
         text = f"line {line} has {len(cells)} cells, header has {len(table.heads)}"
         problem = Problem("ragged", f"{table.name} line {line}", text, "quote cells that hold the delimiter")

@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from mmatch.errors import excerpt
 from mmatch.signup import values
 from mmatch.signup.questions import answers
 from mmatch.signup.sheets import IDENTITY, MENTEE_ONLY, MENTOR_ONLY, ROLES, Column, Sheet
-from mmatch.signup.values import Fault, readable
-from mmatch.signup.vocabulary import plain, rounded_head, spoken
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from mmatch.signup.vocabulary import Words
+from mmatch.signup.values import fits
+from mmatch.signup.vocabulary import Words, plain, rounded_head, spoken
 
 STEM = 5  # letters that two words share where one is a form of the other
 MOST_ANSWERS = 5  # different answers of a column that may say who is a mentor
@@ -26,28 +21,26 @@ FEW, MOST, USUAL = 0.1, 0.5, 0.8  # of the rows with an answer fill a column tha
 
 def find_roles(sheet: Sheet) -> None:
     """The column that says mentor, mentee or both is known by its cells, whatever its head."""
-    words = sheet.words
     for column in sheet.of("mentor", "mentee", "role", ""):
-        if column.forced:
-            if column.meaning == "role" and not _are_roles(sheet, column):
-                _settle_answers(sheet, column)
-        elif agreed := _agreed_side(sheet, column):
+        agreed = "" if column.forced else _agreed_side(sheet, column)
+        if agreed:
             column.meaning = f"is_{agreed}"
         elif column.meaning == "role" and not _are_roles(sheet, column):
-            column.meaning = ""
+            if column.forced:
+                _settle_answers(sheet, column)
+            else:
+                column.meaning = ""
     if any(column.forced for column in sheet.of(*ROLES)):
         return
     told = [column for column in sheet.of("", "role") if _are_roles(sheet, column)]
     least = 0.9 if sheet.role else 0.6  # a column of remarks says it of a few
     told = [c for c in told if c.meaning == "role" or sheet.filled(c) >= least * len(sheet.rows)]
     told = [c for c in told if c.meaning == "role" or not sheet.speaks(c, "past")] or told
-    both = {"mentor", "mentee"}
-    named = [c for c in told if c.meaning == "role" or words.side_of(spoken(c.head)) or both <= set(c.plain)]
-    chosen = named or told
-    _check_agreement(sheet, chosen)
+    named = [c for c in told if c.meaning == "role" or sheet.side_of(c.head) or {"mentor", "mentee"} <= set(c.plain)]
     for column in sheet.of("role"):
         column.meaning = ""
-    if chosen:
+    if chosen := named or told:
+        _check_agreement(sheet, *chosen)
         chosen[0].meaning = "role"
         _settle_answers(sheet, chosen[0])
 
@@ -57,8 +50,8 @@ def find_sections(sheet: Sheet) -> None:
     side, lines, rows = "", set[int](), {}
     for row, cells in enumerate(sheet.table.rows):
         filled = [cell for cell in cells if cell]
-        named = sheet.words.side_of(spoken(filled[0])) if len(filled) == 1 and len(cells) > 2 else ""
-        if named and len(filled[0].split()) < 6:
+        alone = len(filled) == 1 and len(cells) > 2 and len(filled[0].split()) < 6
+        if named := sheet.side_of(filled[0]) if alone else "":
             side = named
             lines.add(row)
         elif side:
@@ -71,47 +64,39 @@ def find_sections(sheet: Sheet) -> None:
 
 def _agreed_side(sheet: Sheet, column: Column) -> str:
     """The side to which yes and no refer, as in "Mentor", "as a mentor" or "I want to be … [a mentor]"."""
-    cells = sheet.distinct(column)
-    if not cells or readable(cells, values.yes_or_no, sheet.words) < 1:
+    if sheet.reads(column, values.yes_or_no) < 1:
         return ""
     if column.meaning in {"mentor", "mentee"}:
-        return column.meaning if sheet.of(*IDENTITY) else ""
-    side = sheet.words.side_of(spoken(column.option or column.head))
+        return column.meaning if sheet.has(*IDENTITY) else ""
+    side = sheet.side_of(column.option or column.head)
     short = column.claim.meaning == f"is_{side}" and len(column.head.split()) < 4
     return side if short or (column.meaning == "role" and column.option) else ""
 
 
 def _settle_answers(sheet: Sheet, column: Column) -> None:
     """Answers of a role column that are no known words: told by the questions that follow, else asked one by one."""
-    unread = [text for text in sheet.distinct(column) if readable([text], values.roles, sheet.words) < 1]
+    unread = [text for text in sheet.distinct(column) if not fits(text, values.roles, sheet.words)]
     if unread:
-        groups = _dependent(sheet, column, sheet.rows)
-        sides = _sides_of_answers(sheet, column, groups)
+        sides = _sides_of_answers(sheet, column, _dependent(sheet, column, sheet.rows))
         _say_values(column, {text: side for text, side in sides.items() if text in unread})
         _ask_answers(sheet, column, [text for text in unread if text not in sides])
 
 
-def _ask_answers(sheet: Sheet, column: Column, texts: Sequence[str]) -> None:
+def _ask_answers(sheet: Sheet, column: Column, texts: Iterable[str]) -> None:
     """One question for each answer of a column of roles that nothing explains."""
-    for text in texts if len(texts) <= MOST_ANSWERS else ():
+    asked = list(texts)
+    for text in asked if len(asked) <= MOST_ANSWERS else ():
         if text not in {"mentor", "mentee", "both"}:
             evidence = f"the answers seem to say who is a mentor and who a mentee: which of them is {excerpt(text)}?"
-            key = f"{column.head}: {text}"
-            sheet.doubt(column, "role", evidence, "mentor", "mentee", "both", key=key)
+            sheet.doubt(column, "role", evidence, "mentor", "mentee", "both", key=f"{column.head}: {text}")
 
 
-def _check_agreement(sheet: Sheet, columns: list[Column]) -> None:
+def _check_agreement(sheet: Sheet, first: Column, *others: Column) -> None:
     """Of several role columns the first counts where all say the same, else it is asked which."""
-    if len(columns) < 2:
-        return
-    first, *others = columns
-    differing = [
-        c.head
-        for c in others
-        if any(a and b and a != b for a, b in zip(sheet.cells(first), sheet.cells(c), strict=True))
-    ]
+    pairs = {c.head: zip(sheet.cells(first), sheet.cells(c), strict=True) for c in others}
+    differing = [head for head, cells in pairs.items() if any(a and b and a != b for a, b in cells)]
     if differing:
-        heads = " and ".join(excerpt(c.head, 60) for c in columns)
+        heads = " and ".join(excerpt(c.head, 60) for c in (first, *others))
         how = " or ".join([answers(first.head, "role"), *(f'--answer "{head}=role"' for head in differing)])
         text = f"{heads} both say who is a mentor or a mentee, and differ"
         sheet.doubt(first, "role", text, "role", *differing, likely="role", how=how)
@@ -121,18 +106,11 @@ def _are_roles(sheet: Sheet, column: Column) -> bool:
     cells = sheet.distinct(column)
     if not cells or len(cells) > 40:
         return False
-    share = readable(cells, values.roles, sheet.words)
-    if column.meaning == "role":
-        return share >= 0.5
-    every = {role for cell in cells if share == 1 for role in values.roles(cell, sheet.words)}
-    return share == 1 and max(map(len, cells)) < 80 and (len(every) == 2 or len(cells) == 1)
-
-
-def _yes_or_role(text: str, words: Words) -> object:
-    try:
-        return values.yes_or_no(text, words)
-    except Fault:
-        return values.roles(text, words)
+    share = sheet.reads(column, values.roles)
+    if column.meaning == "role" or share < 1:
+        return column.meaning == "role" and share >= 0.5
+    every = {role for cell in cells for role in values.roles(cell, sheet.words)}
+    return max(map(len, cells)) < 80 and (len(every) == 2 or len(cells) == 1)
 
 
 # --------------------------------------------------------------------------- who answers which questions
@@ -143,7 +121,6 @@ class Branching:
     """A column whose answers decide which other columns are filled: those columns, by the answers that fill them."""
 
     column: Column
-    answers: tuple[str, ...]
     groups: dict[frozenset[str], list[Column]]
     sides: dict[str, str]
     yes: str = ""  # of a question of yes and no: the answer that fills further columns
@@ -161,37 +138,35 @@ def roles_by_answers(sheet: Sheet) -> None:
     "I look for advice" with "I want to learn", the column holds the roles in the form's own words.
     """
     found = branchings(sheet)
-    agreed = sorted((_evidence(sheet, one), k) for k, one in enumerate(found) if one.yes)
+    agreed = sorted(((_evidence(sheet, one), one.column) for one in found if one.yes), key=lambda pair: pair[0])
     if len(agreed) == 2 and agreed[1][0] - agreed[0][0] >= LEAST:
-        for (_, k), side in zip(agreed, ("mentee", "mentor"), strict=True):
-            column, texts = found[k].column, found[k].answers
+        for (_, column), side in zip(agreed, ("mentee", "mentor"), strict=True):
+            later = [text for text in sheet.distinct(column) if not fits(text, values.yes_or_no, sheet.words)]
             column.meaning, sheet.role = f"is_{side}", sheet.forced.role
-            later = [text for text in texts if readable([text], values.yes_or_no, sheet.words) < 1]
             _say_values(column, dict.fromkeys(later, "no"))
             for text in later:
                 sheet.warn("role", column, f"{excerpt(text)} is read as no", "else answer in a mapping")
         return
     for column in sheet.unknown if not sheet.role else ():  # "Would you like to be a mentor?" with yes and no
-        asks = column.claim.meaning in {"is_mentor", "is_mentee"}
-        if asks and not sheet.speaks(column, "past"):
-            cells = sheet.distinct(column)
-            if len(cells) > 1 and readable(cells, _yes_or_role, sheet.words) == 1:
-                column.meaning = column.claim.meaning
-    if sheet.has(*ROLES):
-        return
+        asks = column.claim.meaning in {"is_mentor", "is_mentee"} and not sheet.speaks(column, "past")
+        if asks and len(sheet.distinct(column)) > 1 and sheet.reads(column, _yes_or_role) == 1:
+            column.meaning = column.claim.meaning
     telling = [branching for branching in found if len(set(branching.sides.values())) > 1]
-    if telling:
+    if telling and not sheet.has(*ROLES):
         best = max(telling, key=lambda branching: branching.weight)
         best.column.meaning, sheet.role = "role", sheet.forced.role
         _say_values(best.column, best.sides)
         said = "; ".join(f"{excerpt(text, 40)} is {side}" for text, side in best.sides.items())
-        sheet.warn(
-            "role", best.column, f"read as the role, by the questions that follow: {said}", "else answer in a mapping"
-        )
+        text = f"read as the role, by the questions that follow: {said}"
+        sheet.warn("role", best.column, text, "else answer in a mapping")
+
+
+def _yes_or_role(text: str, words: Words) -> object:
+    return fits(text, values.yes_or_no, words) or values.roles(text, words)
 
 
 def _say_values(column: Column, sides: dict[str, str]) -> None:
-    column.values = {**{text: side for text, side in sides.items() if side}, **column.values}
+    column.values = {**sides, **column.values}
 
 
 def branchings(sheet: Sheet) -> list[Branching]:
@@ -199,19 +174,17 @@ def branchings(sheet: Sheet) -> list[Branching]:
     rows = [row for row in sheet.rows if sheet.person(row)[0]]
     found = []
     for column in sheet.unknown:
-        answers_ = tuple(sheet.distinct(column))
+        texts = list(sheet.distinct(column))
         told = sum(bool(sheet.cell(row, column)) for row in rows) >= 0.9 * len(rows)
-        few = 2 <= len(answers_) <= MOST_ANSWERS and told and max(map(len, answers_)) < 120
-        past = sheet.speaks(column, "past")
-        if few and not column.forced and not past and not any(map(values.is_tidy_number, answers_)):
-            groups = _dependent(sheet, column, rows)
-            sides, yes = _sides_of_answers(sheet, column, groups), ""
-            plainly = [text for text in answers_ if readable([text], values.yes_or_no, sheet.words) == 1]
-            agreeing = [text for text in plainly if values.yes_or_no(text, sheet.words)]
-            if len(agreeing) == 1 and len(plainly) > 1 and frozenset(agreeing) in groups:
-                yes = agreeing[0]
-            if groups:
-                found.append(Branching(column, answers_, groups, sides, yes))
+        few = 2 <= len(texts) <= MOST_ANSWERS and told and max(map(len, texts)) < 120
+        if not few or column.forced or sheet.speaks(column, "past") or any(map(values.is_tidy_number, texts)):
+            continue
+        groups = _dependent(sheet, column, rows)
+        plainly = [text for text in texts if fits(text, values.yes_or_no, sheet.words)]
+        agreeing = [text for text in plainly if values.yes_or_no(text, sheet.words)]
+        yes = agreeing[0] if len(agreeing) == 1 < len(plainly) and frozenset(agreeing) in groups else ""
+        if groups:
+            found.append(Branching(column, groups, _sides_of_answers(sheet, column, groups), yes))
     return found
 
 
@@ -224,15 +197,14 @@ def _evidence(sheet: Sheet, asking: Branching) -> int:
 
 def _sides_of_answers(sheet: Sheet, column: Column, groups: dict[frozenset[str], list[Column]]) -> dict[str, str]:
     """Mentor, mentee or both for each answer; nothing where no evidence tells them apart."""
-    texts = frozenset(sheet.distinct(column))
     if not groups:
         return {}
-    ranked = sorted(groups, key=lambda answered: -len(groups[answered]))
-    first = ranked[0]
-    second = next((other for other in ranked[1:] if other - first and first - other), texts - first)
+    texts = frozenset(sheet.distinct(column))
+    first, *ranked = sorted(groups, key=lambda answered: -len(groups[answered]))
+    second = next((other for other in ranked if other - first and first - other), texts - first)
     sides = [(first, second), (second, first)]
     said = [sum(side_of_text(text, sheet.words) for text in one - other) for one, other in sides]
-    agreed = readable(texts, values.yes_or_no, sheet.words) == 1
+    agreed = sheet.reads(column, values.yes_or_no) == 1
     if agreed:
         head = side_of_text(column.head, sheet.words)
         said = [head, -head] if any(values.yes_or_no(text, sheet.words) for text in first) else [-head, head]
@@ -241,14 +213,13 @@ def _sides_of_answers(sheet: Sheet, column: Column, groups: dict[frozenset[str],
         for one, other in sides
     ]
     lean = signed[0] + said[0] - signed[1] - said[1]
-    words_tell = said[0] * said[1] < 0
-    heads_tell = second in groups and signed[0] * signed[1] <= 0
-    asks_roles = not agreed and _asks_for_roles(sheet, column)
-    if abs(lean) < LEAST or not (words_tell or heads_tell or asks_roles):
+    told = said[0] * said[1] < 0 or (second in groups and signed[0] * signed[1] <= 0)
+    if abs(lean) < LEAST or not (told or (not agreed and _asks_for_roles(sheet, column))):
         return {}
     mentor, mentee = (first, second) if lean > 0 else (second, first)
+    both = mentor & mentee
     return {
-        text: "both" if text in mentor and text in mentee else "mentor" if text in mentor else "mentee"
+        text: "both" if text in both else "mentor" if text in mentor else "mentee"
         for text in sheet.distinct(column)
         if text in mentor | mentee
     }
@@ -256,10 +227,9 @@ def _sides_of_answers(sheet: Sheet, column: Column, groups: dict[frozenset[str],
 
 def _asks_for_roles(sheet: Sheet, column: Column) -> bool:
     """Whether a head asks in which role somebody takes part: "Role (G/N)", "I sign up as", "Buddy or new starter"."""
-    words = column.plain
     named = sum(f" {plain(text)} " in f" {plain(column.head)} " for text in sheet.distinct(column))
     known = sheet.words.claim(rounded_head(column.head)[0]).meaning == "role" or column.claim.meaning == "role"
-    return known or named > 1 or (sheet.words.has("join", words) and len(words) < 8)
+    return known or named > 1 or (sheet.speaks(column, "join") and len(column.plain) < 8)
 
 
 def _names_others(sheet: Sheet, column: Column, others: frozenset[str]) -> int:
@@ -279,32 +249,28 @@ def _dependent(sheet: Sheet, column: Column, rows: list[int]) -> dict[frozenset[
     for other in sheet.columns:
         if other is column or other.meaning in {*IDENTITY, *ROLES, "ignore", "number", "attribute"}:
             continue
-        shares = {
-            text: sum(bool(sheet.cell(row, other)) for row in found) / len(found) for text, found in by_answer.items()
-        }
+        filled = {text: sum(bool(sheet.cell(row, other)) for row in found) for text, found in by_answer.items()}
+        shares = {text: count / len(by_answer[text]) for text, count in filled.items()}
         answered = frozenset(text for text, share in shares.items() if share >= MOST)
-        asked = sum(len(found) for text, found in by_answer.items() if text in answered)
-        usual = sum(shares[text] * len(by_answer[text]) for text in answered) >= USUAL * asked
-        clear = usual and all(share >= MOST or share <= FEW for share in shares.values())
-        if clear and 1 < asked < len(rows) - 1:
+        asked = sum(len(by_answer[text]) for text in answered)
+        clear = all(share >= MOST or share <= FEW for share in shares.values())
+        if clear and 1 < asked < len(rows) - 1 and sum(filled[text] for text in answered) >= USUAL * asked:
             groups[answered].append(other)
     return groups
 
 
 def side_of_column(sheet: Sheet, column: Column) -> int:
     """Whose question a column asks: above 0 a mentor's, below a mentee's, 0 where nothing tells."""
-    meaning, side = column.stated, column.claim.side
     if sheet.words.limit(column.head) and sheet.reads(column, values.count) == 1:
         return 2
-    if side or meaning in MENTOR_ONLY | MENTEE_ONLY:
-        return 2 if side == "mentor" or (not side and meaning in MENTOR_ONLY) else -2
-    return side_of_text(column.head, sheet.words)
+    told = "mentor" if column.stated in MENTOR_ONLY else "mentee" if column.stated in MENTEE_ONLY else ""
+    side = column.claim.side or told
+    return {"mentor": 2, "mentee": -2}[side] if side else side_of_text(column.head, sheet.words)
 
 
 def side_of_text(text: str, words: Words) -> int:
     """Whether a text speaks of giving (above 0) or of getting (below)."""
-    tokens = plain(text).split()
-    named = spoken(text)
+    tokens, named = plain(text).split(), spoken(text)
     giving = words.times("giver", tokens) + any(word in words.listed("roles.mentor") for word in named)
     taking = words.times("taker", tokens) + any(word in words.listed("roles.mentee") for word in named)
     return (giving > taking) - (giving < taking)
@@ -319,10 +285,9 @@ def name_by_role(sheet: Sheet) -> None:
         return
     sides = []
     for column in sheet.of("mentor", "mentee", ""):
-        side = column.meaning or sheet.words.side_of(spoken(column.head)) * (len(column.head.split()) == 1)
+        side = column.meaning or (sheet.side_of(column.head) if len(column.head.split()) == 1 else "")
         cells = sheet.distinct(column)
-        names = column.meaning or (len(cells) >= 0.9 * len(sheet.rows) and all(" " in cell for cell in cells))
-        if side and names:
+        if side and (column.meaning or (len(cells) >= 0.9 * len(sheet.rows) and all(" " in cell for cell in cells))):
             sides.append((side, column))
     if len(sides) == 1:
         side, column = sides[0]
@@ -334,14 +299,19 @@ def give_roles(people: list[Sheet]) -> None:
     for sheet in people:
         if not sheet.role and sheet.identity() and sheet.identity()[0].meaning in {"mentor", "mentee"}:
             sheet.role = sheet.identity()[0].meaning
-    neutral = [s for s in people if not s.role and not s.has(*ROLES) and not s.sections]
-    if len(people) == 1 and not people[0].has(*ROLES) and not people[0].sections and (neutral or people[0].named):
+    open_ones = [s for s in people if not s.has(*ROLES) and not s.sections]
+    neutral = [s for s in open_ones if not s.role]
+    if len(people) == 1 == len(open_ones) and (neutral or people[0].named):
         _role_of_only_file(people[0])
         return
     for sheet in neutral:
         sides = _sides(sheet)
         sheet.role = next(iter(sides)) if len(sides) == 1 else ""
-    _by_names(neutral)
+    untold = [sheet for sheet in neutral if not sheet.role]
+    leaning = [side_of_text(sheet.name, sheet.words) for sheet in untold]
+    if sorted(leaning) == [-1, 1]:  # their names speak of giving and of getting: "experienced", "newly joined"
+        for sheet, lean in zip(untold, leaning, strict=True):
+            sheet.role = "mentor" if lean > 0 else "mentee"
     taken = {sheet.role for sheet in people}
     for sheet in neutral:
         if not sheet.role:
@@ -351,28 +321,20 @@ def give_roles(people: list[Sheet]) -> None:
         sheet.warn("role", None, text, "add a role column, or name the files mentors.csv and mentees.csv")
 
 
-def _by_names(neutral: list[Sheet]) -> None:
-    """Two files whose names speak of giving and of getting: "experienced" and "newly joined"."""
-    open_ones = [sheet for sheet in neutral if not sheet.role]
-    leaning = {id(sheet): side_of_text(sheet.name, sheet.words) for sheet in open_ones}
-    if len(open_ones) == 2 and sum(leaning.values()) == 0:
-        for sheet in open_ones:
-            sheet.role = {1: "mentor", -1: "mentee"}.get(leaning[id(sheet)], "")
-
-
 def _sides(sheet: Sheet) -> set[str]:
     """Whose answers the columns of a sheet hold, as far as their heads tell."""
-    claimed = {c.stated for c in sheet.columns if sheet.is_filled(c)}
-    topical = [c for c in sheet.columns if sheet.is_filled(c) and "topic" in (c.meaning, c.claim.meaning)]
-    sides = {c.claim.side for c in topical if c.claim.side}
-    return sides | ({"mentor"} if claimed & MENTOR_ONLY else set()) | ({"mentee"} if claimed & MENTEE_ONLY else set())
+    filled = list(filter(sheet.is_filled, sheet.columns))
+    claimed = {column.stated for column in filled}
+    sides = {c.claim.side for c in filled if "topic" in (c.meaning, c.claim.meaning)}
+    sides |= {side for side, only in (("mentor", MENTOR_ONLY), ("mentee", MENTEE_ONLY)) if claimed & only}
+    return sides - {""}
 
 
 def _role_of_only_file(sheet: Sheet) -> None:
     """One file without a word on roles: which questions a row answers tells; where none does, it is asked."""
     for column in sheet.unknown:
-        numbers = sheet.reads(column, values.count) == 1
-        if numbers and sheet.words.limit(column.head) and sheet.filled(column) < 0.9 * len(sheet.rows):
+        partly = sheet.filled(column) < 0.9 * len(sheet.rows)
+        if partly and sheet.words.limit(column.head) and sheet.reads(column, values.count) == 1:
             column.claim = replace(column.claim, meaning="capacity")
     sides = _sides(sheet)
     if len(sides) == 2:
@@ -380,13 +342,12 @@ def _role_of_only_file(sheet: Sheet) -> None:
         text = "no role column: whoever fills what mentors state is a mentor, whoever fills what mentees state a mentee"
         sheet.warn("role", None, text, "add a role column holding mentor, mentee or both")
         return
-    if sheet.role:
+    if sheet.role or not sheet.identity():
         return
-    likely = next(iter(sides)) if sides else "mentor"
-    sheet.role = likely
+    sheet.role = likely = next(iter(sides), "mentor")
     best = max(branchings(sheet), key=lambda branching: branching.weight, default=None)
     if best is not None and best.weight > 1 and not best.yes:
-        _ask_answers(sheet, best.column, best.answers)
+        _ask_answers(sheet, best.column, sheet.distinct(best.column))
         return
     left = ", ".join(excerpt(c.head, 60) for c in sheet.unknown[:6])
     text = f"nothing says who is a mentor and who is a mentee; everybody would be read as a {likely} (columns: {left})"

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from mmatch.availability import DAYS
@@ -17,7 +18,7 @@ from mmatch.signup.lists import Options
 from mmatch.signup.mapping import FileMeaning
 from mmatch.signup.questions import Notes, Spot
 from mmatch.signup.values import Fault, readable
-from mmatch.signup.vocabulary import Claim, Words, plain
+from mmatch.signup.vocabulary import Claim, Words, plain, spoken
 
 if TYPE_CHECKING:
     from mmatch.availability import Slot
@@ -35,7 +36,6 @@ MENTEE_ONLY = frozenset(["requests", "ranks", "strict_ranks", "mentors", "priori
 _POLITE = re.compile(
     r"^(?:please |kindly )?(?:(?:enter|state|give|write|select|choose) )?(?:what (?:is|are) )?(?:your|my|the) "
 )
-_DASHES = "-\u2013\u2014\u2212.{}/_ "  # what people write into a cell that they leave open
 _INSIDE = re.compile(r"\s*\"?([^<>\"]+?)\"?\s*<([^<>@\s]+@[^<>@\s]+)>\s*")  # Ann Lee <ann@example.org>
 
 
@@ -53,9 +53,7 @@ class Column:
     option: str = ""
     forced: bool = False
     options: Options | None = None
-    decimals: bool = False
     slot: Slot | None = None
-    branches: tuple[int, ...] = ()  # other columns of this head, where a form asks one question in each branch
 
     @property
     def plain(self) -> list[str]:
@@ -99,6 +97,8 @@ class Sheet:
     forced: FileMeaning = field(default_factory=lambda: FileMeaning(""))
     left_out: frozenset[int] = frozenset()
     sections: dict[int, str] = field(default_factory=dict)  # the roles of rows, where lines between them say so
+    row_roles: dict[int, frozenset[str]] = field(default_factory=dict)  # in which each person takes part
+    is_read: bool = False  # once `row_roles` is known
     alone: bool = False
     _distinct: dict[int, dict[str, int]] = field(default_factory=dict)
 
@@ -129,20 +129,12 @@ class Sheet:
 
     def cell(self, row: int, column: Column) -> str:
         """One cell, replaced where the mapping says so."""
-        text = self._text(self.table.rows[row], column)
+        text = self.table.rows[row][column.number]
         return column.values.get(text, text) if column.values else text
-
-    @staticmethod
-    def _text(row: list[str], column: Column) -> str:
-        text = row[column.number]
-        if text and text[0] in _DASHES and not text.strip(_DASHES):
-            text = ""
-        return text or next((row[k] for k in column.branches if row[k]), "") if column.branches else text
 
     def cells(self, column: Column) -> list[str]:
         """One column of cells."""
-        texts = [self._text(row, column) for row in self.table.rows]
-        return [column.values.get(text, text) for text in texts] if column.values else texts
+        return [column.values.get(row[column.number], row[column.number]) for row in self.table.rows]
 
     def texts(self, column: Column) -> list[str]:
         """The cells of a column that hold something, in order."""
@@ -151,22 +143,20 @@ class Sheet:
     def distinct(self, column: Column) -> dict[str, int]:
         """The different texts of a column and how often each stands there, without blanks."""
         if column.number not in self._distinct:
-            self._distinct[column.number] = Counter(self._text(row, column) for row in self.table.rows)
+            self._distinct[column.number] = Counter(row[column.number] for row in self.table.rows)
             self._distinct[column.number].pop("", None)
-        found = self._distinct[column.number]
         if not column.values:
-            return found
+            return self._distinct[column.number]
         mapped: Counter[str] = Counter()
-        for text, times in found.items():
+        for text, times in self._distinct[column.number].items():
             mapped[column.values.get(text, text)] += times
         mapped.pop("", None)
         return mapped
 
     def same_head(self, column: Column) -> list[str]:
         """The different texts in all columns that bear the head of one, such as two columns "choice"."""
-        return list(
-            dict.fromkeys(t for other in self.columns if other.head == column.head for t in self.distinct(other))
-        )
+        alike = (self.distinct(other) for other in self.columns if other.head == column.head)
+        return list(dict.fromkeys(chain.from_iterable(alike)))
 
     def is_filled(self, column: Column) -> bool:
         """Whether any cell of a column holds something."""
@@ -181,6 +171,10 @@ class Sheet:
     def speaks(self, column: Column, *concepts: str) -> bool:
         """Whether the head of a column has a word of one of some concepts."""
         return any(self.words.has(concept, column.plain) for concept in concepts)
+
+    def side_of(self, text: str) -> str:
+        """Mentor or mentee, where a text names only one of them."""
+        return self.words.side_of(spoken(text))
 
     def reads(self, column: Column, grammar: Callable[[str, Words], object]) -> float:
         """The share of different cells of a column that a grammar reads."""
@@ -234,6 +228,28 @@ class Sheet:
     def called(self) -> set[str]:
         """Every text by which the people of the sheet may be called, in small letters."""
         return {text.casefold() for texts in self.people(self.rows) for text in texts if text}
+
+    # ------------------------------------------------------------------ whose answers a column holds
+
+    def has_side(self, side: str) -> bool:
+        """Whether anybody in the sheet takes part as a mentor, or as a mentee."""
+        return any(side in found for found in self.row_roles.values())
+
+    def whose(self, column: Column) -> str:
+        """Mentor, mentee or "": by who fills the column; by its head and the file before the answers are read."""
+        if not self.is_read:
+            return column.claim.side or self.role.replace("both", "")
+        roles = {role for found in self.row_roles.values() for role in found}
+        return next(iter(roles)) if len(roles) == 1 else self.filled_by(column)
+
+    def filled_by(self, column: Column) -> str:
+        """Mentor or mentee, where only rows of people in this role fill a column, in a table with both."""
+        single = {row: found for row, found in self.row_roles.items() if len(found) == 1}
+        filled = Counter(found for row, found in single.items() if self.cell(row, column))
+        if len(set(single.values())) < 2 or not filled:
+            return ""
+        ((first,), most), *rest = filled.most_common()
+        return first if not rest or rest[0][1] * 10 <= most else ""
 
     # ------------------------------------------------------------------ what is noted
 

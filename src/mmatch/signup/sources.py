@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +15,7 @@ from mmatch.signup.vocabulary import spoken
 from mmatch.signup.workbooks import is_workbook, tables_from_workbook
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from mmatch.signup.mapping import FileMapping
     from mmatch.signup.questions import Notes
@@ -35,6 +35,11 @@ class Source:
         """Whether it is a path rather than a data frame."""
         return isinstance(self.value, str | os.PathLike)
 
+    @property
+    def is_json(self) -> bool:
+        """Whether it is a JSON file, told by its name."""
+        return self.is_path and self.name.casefold().endswith(".json")
+
     def role_of(self, words: Words, table: str) -> str:
         """The role that the caller, the sheet's name or the file's name tells."""
         if self.role or not self.is_path:
@@ -49,50 +54,31 @@ def sources(paths: Sequence[Any], mentors: Any, mentees: Any, notes: Notes) -> l
     Raises:
         InputError: nothing was given.
     """
-    found: list[Source] = []
-    for given, role in ((paths, ""), (_several(mentors), "mentor"), (_several(mentees), "mentee")):
-        for value in given:
-            name = file_name(value) if isinstance(value, str | os.PathLike) else f"table {len(found) + 1}"
-            found.append(Source(value, f"{role}s" if role and name.startswith("table ") else name, role))
+    roles = ((paths, ""), (_several(mentors), "mentor"), (_several(mentees), "mentee"))
+    found: dict[str, Source] = {}
+    seen: set[tuple[str, str]] = set()
+    for number, (value, role) in enumerate([(value, role) for given, role in roles for value in given], 1):
+        is_path = isinstance(value, str | os.PathLike)
+        name = first = file_name(value) if is_path else f"{role}s" if role else f"table {number}"
+        if is_path:
+            key = (os.path.abspath(value), role)  # noqa: PTH100 - any text, even no path
+            if key in seen:
+                notes.warn("same-file", name, "the same file was given twice: it is read once")
+                continue
+            seen.add(key)
+            if name in found:  # told apart by their folders, else by number
+                name = f"{file_name(Path(value).parent)}/{name}"
+        again = 2
+        while name in found:
+            name, again = f"{first} ({again})", again + 1
+        found[name] = Source(value, name, role)
     if not found:
         raise InputError(Problem("no-file", "paths", "no file was given, expected at least one"))
-    return list(_distinct(_once(found, notes)))
+    return list(found.values())
 
 
 def _several(given: Any) -> Sequence[Any]:
-    if given is None:
-        return ()
-    return given if isinstance(given, list | tuple) else (given,)
-
-
-def _once(found: list[Source], notes: Notes) -> Iterator[Source]:
-    seen: set[tuple[str, str]] = set()
-    for source in found:
-        key = (os.path.abspath(source.value) if source.is_path else "", source.role)  # noqa: PTH100 - any text, even no path
-        if key[0] and key in seen:
-            notes.warn("same-file", source.name, "the same file was given twice: it is read once")
-            continue
-        seen.add(key)
-        yield source
-
-
-def _distinct(found: Iterator[Source]) -> Iterator[Source]:
-    """Two files of one name are told apart by their folders, else by number."""
-    taken: set[str] = set()
-    for source in found:
-        name = source.name
-        if name in taken and source.is_path:
-            name = f"{file_name(Path(source.value).parent)}/{name}"
-        number = 2
-        while name in taken:
-            name, number = f"{source.name} ({number})", number + 1
-        taken.add(name)
-        yield replace(source, name=name)
-
-
-def is_json(source: Source) -> bool:
-    """Whether a source is a JSON file, told by its name."""
-    return source.is_path and source.name.casefold().endswith(".json")
+    return () if given is None else given if isinstance(given, list | tuple) else (given,)
 
 
 def tables_of(source: Source, mapping: FileMapping, words: Words, notes: Notes) -> list[InputTable]:

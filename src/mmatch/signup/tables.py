@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import replace
-from itertools import chain
+from itertools import accumulate, chain
 
 from mmatch.errors import InputError, LimitError, Problem, excerpt
 from mmatch.io.csvs import as_written
@@ -63,15 +64,13 @@ def _delimiter(given: DelimitedText, words: Words) -> str:
 def _first_rows(given: DelimitedText, delimiter: str) -> list[Row]:
     """The first rows under a delimiter; fewer where quotes do not fit it."""
     first: list[Row] = []
-    try:
+    with suppress(InputError):  # told when the chosen delimiter is read
         for line, cells in given.records(delimiter):
             clean = [cell.strip(SPACES) for cell in cells]
             if any(clean):
                 first.append((line, clean))
             if len(first) >= _LOOKED_AT:
                 break
-    except InputError:  # told when the chosen delimiter is read
-        return first
     return first
 
 
@@ -113,38 +112,40 @@ class _Builder:
         self.trimmed: Counter[int] = Counter()
         self.empty = 0
         k = _head_row(first, words)
-        self.line, head = first[k]
-        titles = first[:k]
-        head, also = self._second_heads(list(head), first[k + 1 :])
+        self.line = first[k][0]
+        wide = max(len(cells) for _, cells in first[k : k + 4])
+        titles, (_, head), *below = first[:k], *((line, _padded(cells, wide)) for line, cells in first[k:])
+        named = bool(titles) and _is_group_row(titles[-1][1], first[k : k + 1], words)
+        self.groups = tuple(_carried(_padded(titles[-1][1], wide))) if named else ()
+        head, also = self._second_heads(head, below)
         while head and not head[-1]:
             head.pop()
         if len(head) > MOST_COLUMNS:
             raise LimitError(Problem("too-large", name, f"{len(head):,} columns, limit {MOST_COLUMNS:,}"))
-        named = bool(titles) and _is_group_row(titles[-1][1], first[k : k + 1], words)
-        self.groups = tuple(_carried(titles[-1][1], len(first[k][1]))) if named else ()
-        self.heads = self._under_groups([as_written(cell) for cell in head])
+        plainly = [as_written(cell) for cell in head]
+        times, groups = Counter(plainly), dict(enumerate(self.groups))  # heads under several titles are told apart
+        pairs = [(text, groups.get(k)) for k, text in enumerate(plainly)]
+        self.heads = tuple(f"{group}: {text}" if group and times[text] > 1 else text for text, group in pairs)
         self.used = {line for line, _ in first[: k + 1]} | also
         self.left_out = [(line, "a title above the heads") for line, _ in titles]
         self.left_out += [(line, "a second head row") for line in also]
 
     def _second_heads(self, head: list[str], below: Sequence[Row]) -> tuple[list[str], set[int]]:
         """The heads with those of a second or third head row, and the lines that these stand on."""
-        blank = [""] * max([len(head), *(len(cells) for _, cells in below[:3])])
-        for k, (line, cells) in enumerate(below[:2]):
+        for k, (_, cells) in enumerate(below[:2]):
             if sum(cell.startswith('{"ImportId"') for cell in cells) * 2 > _filled(cells):
                 texts = below[0][1] if k else head  # the question stands in the row between codes and import ids
-                wide = [text or code for text, code, _ in zip([*texts, *blank], [*head, *blank], blank, strict=False)]
-                return [_asked(text) for text in wide], {at for at, _ in below[:k]} | {line}
+                heads = [_asked(text or code) for text, code in zip(texts, head, strict=False)]
+                return heads, {line for line, _ in below[: k + 1]}
         if not below:
             return head, set()
         line, cells = below[0]
         if _are_hints(head, below, self.words):
             return head, {line}
         if _names_answers(head, cells):
-            joined = zip(_carried(head, len(blank)), [*cells, *blank], [*head, *blank], strict=False)
-            return [self._joined(*texts) for texts in joined], {line}
+            return [self._joined(*texts) for texts in zip(_carried(head), cells, head, strict=False)], {line}
         if _are_labels(head, cells, self.words):
-            return [text or code for text, code in zip([*cells, *blank], head, strict=False)], {line}
+            return [text or code for text, code in zip(cells, head, strict=False)], {line}
         types = set(map(plain, filter(None, cells))) <= self.words.listed("rows.types")
         return head, {line} if types else set()
 
@@ -152,12 +153,6 @@ class _Builder:
         if not answer or plain(answer) in self.words.listed("rows.types"):
             return own or question
         return f"{question} [{answer}]" if question else answer
-
-    def _under_groups(self, heads: Sequence[str]) -> tuple[str, ...]:
-        """Heads that stand under several titles are told apart by them."""
-        times, groups = Counter(heads), [*self.groups, *[""] * len(heads)]
-        pairs = zip(heads, groups, strict=False)
-        return tuple(f"{group}: {head}" if times[head] > 1 and group else head for head, group in pairs)
 
     def take(self, line: int, cells: list[str], clean: list[str]) -> None:
         """Add one row: its cells as they stand, and without the spaces around them."""
@@ -168,9 +163,9 @@ class _Builder:
         while len(clean) > wide and not clean[-1]:
             clean.pop()
         n = len(self.rows) + len(self.spoiled)
-        for found, kind, most in ((n, "rows", MOST_ROWS), (n * wide, "cells", MOST_CELLS)):
-            if found >= most:
-                raise LimitError(Problem("too-large", self.name, f"more than {most:,} {kind}, limit {most:,}"))
+        if n >= MOST_ROWS or n * wide >= MOST_CELLS:
+            kind, most = ("rows", MOST_ROWS) if n >= MOST_ROWS else ("cells", MOST_CELLS)
+            raise LimitError(Problem("too-large", self.name, f"more than {most:,} {kind}, limit {most:,}"))
         if len(clean) != wide:
             self.spoiled.append((line, clean))
             return
@@ -253,7 +248,9 @@ def side_by_side(table: InputTable, words: Words) -> list[InputTable]:
         parts = [[j for j in wide[:k] if j not in blank], [j for j in wide[k + 1 :] if j not in blank]]
         named = [{words.claim(table.own_head(j)).meaning for j in part} for part in parts]
         if all(meanings & {"name", "first_name", "email", "id"} for meanings in named):
-            return [_part(table, part) for part in parts]
+            first, second = (_part(table, part) for part in parts)
+            same = first.name == second.name
+            return [first, replace(second, name=f"{second.name} (2)") if same else second]
     return [table]
 
 
@@ -303,21 +300,25 @@ def _is_group_row(cells: Sequence[str], following: Sequence[Row], words: Words) 
     return known[1] >= 2 and known[1] > known[0] and covered
 
 
-def _carried(cells: Sequence[str], wide: int) -> list[str]:
+def _padded(cells: Sequence[str], wide: int) -> list[str]:
+    return [*cells, *[""] * (wide - len(cells))]
+
+
+def _carried(cells: Iterable[str]) -> list[str]:
     """Titles over groups of columns, each carried on to the next one."""
-    carried, last = [], ""
-    for k in range(wide):
-        last = cells[k] if k < len(cells) and cells[k] else last
-        carried.append(last)
-    return carried
+
+    def carry(last: str, cell: str) -> str:
+        return cell or last
+
+    return list(accumulate(cells, carry))
 
 
 def _names_answers(head: Sequence[str], cells: Sequence[str]) -> bool:
     """Whether a row below the heads names answers: it fills blank heads, is blank under others, holds no facts."""
-    head, cells = [*head, *[""] * (len(cells) - len(head))], [*cells, *[""] * (len(head) - len(cells))]
-    filling = sum(bool(cell) and not title for title, cell in zip(head, cells, strict=True))
-    blank = sum(bool(title) and not cell for title, cell in zip(head, cells, strict=True))
-    return filling >= 2 and blank >= 1 and not cells[0] and not any(map(_FACT.fullmatch, cells))
+    pairs = list(zip(head, cells, strict=False))
+    filling = sum(bool(cell) and not title for title, cell in pairs)
+    blank = any(title and not cell for title, cell in pairs)
+    return filling >= 2 and blank and not cells[0] and not any(map(_FACT.fullmatch, cells))
 
 
 def _are_labels(head: Sequence[str], cells: Sequence[str], words: Words) -> bool:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from mmatch.cohort.participants import MODES
@@ -51,9 +53,8 @@ def number(text: str, *, comma: bool = False) -> int | float:
         hint = "plain digits with a point, no separators of thousands" if re.search(r"\d", text) else ""
         raise Fault("number", f"found {excerpt(text)}, expected a number such as 3 or 2.5: not a number", hint)
     value = int(digits) if re.fullmatch(r"[+-]?[0-9]+", digits) and digits == text else float(digits)
-    if digits is not text and text.endswith("%"):
-        value = float(digits) / 100
-    if isinstance(value, float) and value in {float("inf"), float("-inf")}:
+    value = value / 100 if text.endswith("%") else value
+    if isinstance(value, float) and math.isinf(value):
         raise Fault("number", f"found {excerpt(text)}, expected a finite number: not finite")
     return int(value) if comma and value == int(value) else value
 
@@ -102,40 +103,28 @@ def _counted(text: str, phrase: str, words: Words) -> Count:
     for most in sorted(words.listed("numbers.most"), key=len, reverse=True):
         padded = padded.replace(f" {most} ", " ")
     least = any(f" {term} " in padded for term in words.listed("numbers.least")) or re.search(r"\d\s*\+", text)
-    if re.search(r"\d[^\W\d_]\d|\d_\d", text):
-        raise _no_count(text)
-    tokens = re.findall(r"[0-9]+(?:[.,'_\u00a0 ][0-9]+)*|[^\W\d_]+", re.sub(r"[^\W\d_]+", " \\g<0> ", text.casefold()))
-    bare = padded.split()
-    found = {
-        words.numbers[word] for word in bare if word in words.numbers and word not in words.listed("numbers.articles")
-    }
-    for token in tokens:
-        if token[0].isdigit():
-            if not token.isdigit() or len(token) > 9:
-                raise _no_count(text)
-            found.add(int(token))
-    article = next((k for k, word in enumerate(bare) if word in words.listed("numbers.articles")), None)
-    if found and article is not None and article + 2 < len(bare) and bare[article + 2] in words.numbers:
+    bare, articles = padded.split(), words.listed("numbers.articles")
+    digits = re.findall(r"[0-9]+(?:[.,'_\u00a0 ][0-9]+)*", re.sub(r"[^\W\d_]+", " \\g<0> ", text.casefold()))
+    odd = re.search(r"\d[^\W\d_]\d|\d_\d|\d\s*/\s*\d|^\s*-", text) or any(
+        not number.isdigit() or len(number) > 9 for number in digits
+    )
+    found = {words.numbers[word] for word in bare if word in words.numbers and word not in articles}
+    found |= set() if odd else set(map(int, digits))
+    article = next((k for k, word in enumerate(bare) if word in articles), None)
+    if article is not None and not found and phrase != "a":
+        found = {1}
+    elif article is not None and found and article + 2 < len(bare) and bare[article + 2] in words.numbers:
         found.add(1)  # "ein bis zwei", "uno o dos"
-    if not found:
-        found = {1 for word in bare if word in words.listed("numbers.articles") and phrase != "a"}
-    unsure = bool(words.listed("numbers.unsure") & set(bare)) and not capped
-    if not found or max(found) > LARGEST_COUNT or "-" in text.lstrip()[:1] or re.search(r"\d\s*/\s*\d", text):
-        raise _no_count(text)
-    if (
-        words.listed("numbers.few") & set(bare)
-        or {"half", "dozen", "hundred", "thousand"} & set(bare)
-        or (unsure and len(found) == 1 and {"no", "not", "never"} & set(bare))
-    ):
-        raise _no_count(text)
+    unsure = not capped and not words.listed("numbers.unsure").isdisjoint(bare)
+    vague = {*words.listed("numbers.few"), "half", "dozen", "hundred", "thousand"}
+    if unsure and len(found) == 1:
+        vague |= {"no", "not", "never"}
+    if odd or not found or max(found) > LARGEST_COUNT or not vague.isdisjoint(bare):
+        hint = "write one number" if re.search(r"\w", text) else ""
+        raise Fault("count", f"found {excerpt(text)}, expected one whole number from 0, in digits or words", hint)
     if len(found) > 1 or least or unsure:
         return Count(min(found), f"names {'no single number' if len(found) > 1 else 'an open end'}")
     return Count(found.pop())
-
-
-def _no_count(text: str) -> Fault:
-    hint = "write one number" if re.search(r"\w", text) else ""
-    return Fault("count", f"found {excerpt(text)}, expected one whole number from 0, in digits or words", hint)
 
 
 def answer(text: str, words: Words) -> str:
@@ -144,13 +133,12 @@ def answer(text: str, words: Words) -> str:
     "Yes, but not my first choice" is a maybe; "No preference" is one as well, and is no "no".
     """
     phrase = plain(text) or text.strip()
-    known = words.answers.get(phrase)
-    if known:
+    if known := words.answers.get(phrase):
         return known
     first, _, rest = text.partition(",")
-    head, tail = words.answers.get(plain(first)), plain(rest).split()
+    head = words.answers.get(plain(first))
     if head and rest:
-        hedged = head == "yes" and not words.listed("answers.but").isdisjoint(tail)
+        hedged = head == "yes" and not words.listed("answers.but").isdisjoint(plain(rest).split())
         return "maybe" if hedged else head
     first_word, _, others = phrase.partition(" ")
     if words.answers.get(first_word) == "yes" and others.startswith("but "):
@@ -166,6 +154,7 @@ def yes_or_no(text: str, words: Words) -> bool:
     return given == "yes"
 
 
+@lru_cache(maxsize=4096)
 def roles(text: str, words: Words) -> frozenset[str]:
     """Who a person is in the program: mentor, mentee, or both."""
     phrase = f" {plain(text)} "
@@ -227,12 +216,14 @@ def priority(text: str, words: Words) -> Any:
 
 def readable(cells: Iterable[str], read: Callable[[str, Words], object], words: Words) -> float:
     """The share of different cells that a grammar of this module reads."""
-    total = good = 0
-    for cell in cells:
-        total += 1
-        try:
-            read(cell, words)
-            good += 1
-        except Fault:
-            continue
-    return good / total if total else 0.0
+    found = [fits(cell, read, words) for cell in cells]
+    return sum(found) / len(found) if found else 0.0
+
+
+def fits(cell: str, read: Callable[[str, Words], object], words: Words) -> bool:
+    """Whether a grammar of this module reads a cell."""
+    try:
+        read(cell, words)
+    except Fault:
+        return False
+    return True

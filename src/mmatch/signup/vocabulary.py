@@ -35,6 +35,11 @@ def plain(text: str) -> str:
     return re.sub(r"[\W_]+", " ", letters.casefold().replace("ß", "ss")).strip()
 
 
+def folded(text: str) -> str:
+    """A text for comparing: small letters, single spaces."""
+    return " ".join(text.casefold().split())
+
+
 def name_key(name: str) -> str:
     """A name in any order of its words: "Lee, Ann" is "Ann Lee"."""
     return " ".join(sorted(plain(name).split()))
@@ -43,12 +48,8 @@ def name_key(name: str) -> str:
 @lru_cache(maxsize=65536)
 def spoken(text: str) -> tuple[str, ...]:
     """The words of a text with their accents: "mentorés" are mentees where "mentores" are mentors."""
-    composed = unicodedata.normalize("NFC", _GENDERED.sub(_ending, text)).casefold()
-    return tuple(re.findall(r"[^\W_]+", composed))
-
-
-def _ending(found: re.Match[str]) -> str:
-    return "e" if found[0] == "(e)" else ""
+    bare = _GENDERED.sub(lambda found: "e" if found[0] == "(e)" else "", text)
+    return tuple(re.findall(r"[^\W_]+", unicodedata.normalize("NFC", bare).casefold()))
 
 
 def opened_head(head: str) -> tuple[str, str]:
@@ -144,11 +145,8 @@ class Words:
     def limit(self, head: str, mentees: frozenset[str] = frozenset()) -> int:
         """How much a head asks how many people somebody takes: 0 not at all, 1 a number of something, 2 and 3 surely.
 
-        Hours, sessions, years of experience and a manager's staff are counted, too, and are no limit.
-
-        Args:
-            head: the head of a column.
-            mentees: beginnings of the words by which a program calls its mentees.
+        Hours, sessions, years of experience and a manager's staff are counted, too, and are no limit. ``mentees`` are
+        beginnings of the words by which a program calls its mentees.
         """
         words = plain(head).split()
         mentees_named = {plain(word) for word in spoken(head) if self.side_of([word]) == "mentee"}
@@ -185,8 +183,7 @@ class Words:
             told = self._topic_side(aside, "") if found == "topic" and aside else sides.get(found, "")
             return Claim(found, sure=True, side=side or told)
         question = _SCALE.sub(" ", question)
-        words = plain(question).split()
-        meaning, told = self._asked(question, words)
+        meaning, told = self._asked(question, plain(question).split())
         if not meaning and option and (found := self._known(option)):
             return Claim(found, sure=True, side=side or sides.get(found, ""))
         return Claim(meaning, side=side or told)
@@ -232,6 +229,8 @@ class Words:
         negative = self.has(
             "negative", [w for w, after in pairwise([*words, "of"]) if (w, after) not in {("no", "of"), ("no", "que")}]
         )
+        wishes = prefers and not others and bool(side or words[-1:] in (["with"], ["have"]))
+        part = self._part_of_name(words)
         meanings = (
             ("timezone", self.has("zone", words) and not topical),
             ("mentors", self._counts_mentors(words[many + 1 :], question)),
@@ -240,15 +239,12 @@ class Words:
             ("", topical),
             ("avoids", negative),
             ("choice", ordinal and (prefers or bool(side) or len(words) < 3)),
-            (self._part_of_name(words), bool(self._part_of_name(words)) and not others),
+            (part, bool(part) and not others),
             (f"is_{side}", bool(side) and (self.has("join", words) or self._is_bare(words, question))),
-            (
-                "mentee_ranks" if side == "mentee" else "ranks",
-                prefers and not others and bool(side or words[-1:] in (["with"], ["have"])),
-            ),
+            ("mentee_ranks" if side == "mentee" else "ranks", wishes),
+            ("email", not others and not {"email", "mail", "courriel", "correo"}.isdisjoint(words)),
         )
-        named = (("email", not others and not {"email", "mail", "courriel", "correo"}.isdisjoint(words)),)
-        meaning = next((meaning for meaning, holds in (*meanings, *named) if holds), "")
+        meaning = next((meaning for meaning, holds in meanings if holds), "")
         if meaning == "topic" or (not meaning and not topical):
             side = self._topic_side(words, side)
         return meaning, side if meaning in {"", "topic", "choice"} and not (topical and negative) else ""
@@ -286,21 +282,13 @@ class Words:
             return "mentee"
         if re.search(r"\b(?:to|could you|can you|would you|you|could i|i can|can) mentor\b|\bmentoring others\b", text):
             return "mentor"
-        if (
-            side
-            and len(words) < 4
-            and all(self.has("topic", [w]) or self.side_of([w]) or self.has("bare", [w]) for w in words)
-        ):
+        bare = all(self.has("topic", [w]) or self.side_of([w]) or self.has("bare", [w]) for w in words)
+        if side and len(words) < 4 and bare:
             return side
         if side and re.search(r"\b(?:with|from|by|mit|avec|con|com)\b", text):
             return "mentor" if side == "mentee" else "mentee"
         offer, request = self.has("offer", words), self.has("request", words)
         return "" if offer == request else "mentor" if offer else "mentee"
-
-
-@lru_cache(maxsize=8)
-def _shipped() -> dict[str, Any]:
-    return tomllib.loads((resources.files("mmatch.signup") / "words.toml").read_text(encoding="utf-8"))
 
 
 @lru_cache(maxsize=8)
@@ -310,12 +298,13 @@ def words_of(path: str | os.PathLike[str] | None = None) -> Words:
     Raises:
         InputError: no such file, or not in the form of ``words.toml``.
     """
+    shipped = tomllib.loads((resources.files("mmatch.signup") / "words.toml").read_text(encoding="utf-8"))
     if path is None:
-        return Words([_shipped()])
+        return Words([shipped])
     from mmatch.io.files import file_name, read_text
 
     try:
-        return Words([_shipped(), tomllib.loads(read_text(path))])
+        return Words([shipped, tomllib.loads(read_text(path))])
     except (tomllib.TOMLDecodeError, AttributeError, TypeError) as error:
         text = f'found {excerpt(str(error))}, expected tables such as [heads.en] with lines such as capacity = "beds"'
         raise InputError(Problem("words", file_name(path), text)) from None

@@ -182,19 +182,15 @@ def _misleads(sheet: Sheet, column: Column, sheets: list[Sheet]) -> bool:
     """Whether a form numbers its answers, or the same number stands for another name or address in another file."""
     if _is_form(sheet):
         return True
-    own = {sheet.cell(row, column): person for row, person in _names_by_row(sheet).items()}
-    return any(
-        a and b and a != b
-        for other in sheets
-        for theirs in (other.of("id") if other is not sheet else ())
-        for row, person in _names_by_row(other).items()
-        for a, b in zip(own.get(other.cell(row, theirs), ()), person, strict=False)
-    )
+    own = dict(_numbered(sheet, column))
+    columns = [(other, theirs) for other in sheets if other is not sheet for theirs in other.of("id")]
+    others = [numbered for other, theirs in columns for numbered in _numbered(other, theirs) if numbered[0] in own]
+    return any(a and b and a != b for number, named in others for a, b in zip(own[number], named, strict=True))
 
 
-def _names_by_row(sheet: Sheet) -> dict[int, tuple[str, str]]:
+def _numbered(sheet: Sheet, column: Column) -> list[tuple[str, tuple[str, str]]]:
     people = zip(sheet.rows, sheet.people(sheet.rows), strict=True)
-    return {row: (name.casefold(), address.casefold()) for row, (_, name, address) in people}
+    return [(sheet.cell(row, column), (name.casefold(), address.casefold())) for row, (_, name, address) in people]
 
 
 def is_form_export(sheet: Sheet) -> bool:

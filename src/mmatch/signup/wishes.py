@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from mmatch.signup import values
 from mmatch.signup.questions import shown
-from mmatch.signup.sheets import NAME_LISTS, TOPICS, Column, Sheet
+from mmatch.signup.sheets import BLOCKS, NAME_LISTS, TOPICS, Column, Sheet
 from mmatch.signup.vocabulary import plain, rounded_head
 
 if TYPE_CHECKING:
@@ -118,12 +118,18 @@ def find_blocks(sheet: Sheet, people: FormPeople) -> None:
         first = next(c for c in named if set(odd) & set(sheet.distinct(c)))
         text = f"{len(named)} columns are named after people; cells such as {shown(odd)} are no answers"
         sheet.doubt(first, "wishes", text, "scores", "ranked", "choices", "ignore")
-    if kind == "scores":
-        kind = scores_or_ranks(sheet, named)
-    for column in named if kind else ():
-        column.meaning = kind
-        column.decimals = values.has_decimal_commas(cells, sheet.table.delimiter)
-        column.how = "bans" if kind == "scores" and banned_value(cells) is not None else ""
+    if kind:
+        settle_block(sheet, named, kind)
+
+
+def settle_block(sheet: Sheet, columns: list[Column], kind: str) -> None:
+    """Say what columns named after people hold, and whether a number in them means "never"."""
+    banned = kind == "scores" and banned_value(c for column in columns for c in sheet.distinct(column)) is not None
+    if kind == "scores" and not any(column.meaning in BLOCKS for column in columns):
+        kind = _scores_or_ranks(sheet, columns)
+    for column in columns:
+        column.meaning = column.meaning if column.meaning in BLOCKS else kind
+        column.how = column.how or ("bans" if banned and column.meaning == "scores" else "")
 
 
 def block_kind(cells: Iterable[str], sheet: Sheet) -> str:
@@ -147,7 +153,7 @@ def _are_answers(cells: Iterable[str], sheet: Sheet) -> bool:
     return values.readable(cells, values.answer, sheet.words) == 1
 
 
-def scores_or_ranks(sheet: Sheet, columns: list[Column]) -> str:
+def _scores_or_ranks(sheet: Sheet, columns: list[Column]) -> str:
     """Ranks where the heads say so; a question where every row is a permutation and no head tells."""
     scale = " ".join([sheet.name, *(c.head for c in sheet.columns)])
     best = re.findall(

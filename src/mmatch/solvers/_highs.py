@@ -14,7 +14,7 @@ from mmatch.instance import Watch
 from mmatch.solvers._integer_program import Found, Goal, Model, time_left
 from mmatch.solvers._interruptible import unless_stopped
 
-LIMIT, INFEASIBLE = 1, 2  # what SciPy calls them
+LIMIT, INFEASIBLE, FAILED = 1, 2, 4  # what SciPy calls them
 FIRST = 1e9  # a gap at which any choice is good enough
 
 
@@ -40,6 +40,9 @@ def searched(model: Model, goal: Goal, watch: Watch) -> Found:
         options=options,
     )
     found: Any = unless_stopped(call, watch)
+    if found is not None and found.status == FAILED:  # of its presolve, as a rule
+        options["presolve"] = False
+        found = unless_stopped(call, watch)
     if found is None and watch.reason():
         return Found(None)
     if found.status == INFEASIBLE:

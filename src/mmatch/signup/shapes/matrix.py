@@ -10,7 +10,7 @@ from mmatch.signup.blocks import read_block
 from mmatch.signup.shapes import Shape
 from mmatch.signup.sheets import BLOCKS, IDENTITY, Column, Sheet
 from mmatch.signup.vocabulary import plain, spoken
-from mmatch.signup.wishes import banned_value, block_kind, scores_or_ranks
+from mmatch.signup.wishes import banned_value, block_kind, settle_block
 
 if TYPE_CHECKING:
     from mmatch.signup.draft import Draft
@@ -43,13 +43,7 @@ def _read(sheet: Sheet, draft: Draft) -> None:
     """Scores or wishes of every row: a mentee, or a mentor where the corner says so."""
     columns = _cells_of(sheet)
     cells = {cell for column in columns for cell in sheet.distinct(column)}
-    kind = block_kind(cells, sheet) or "scores"
-    if kind == "scores" and not any(column.meaning for column in columns):
-        kind = scores_or_ranks(sheet, columns)
-    bans = kind == "scores" and banned_value(cells) is not None
-    for column in columns:
-        column.meaning = column.meaning or kind
-        column.how = column.how or ("bans" if bans and column.meaning == "scores" else "")
+    settle_block(sheet, columns, block_kind(cells, sheet) or "scores")
     first = sheet.columns[0]
     role = "mentor" if _corner_side(sheet) == "mentor" or sheet.role == "mentor" else "mentee"
     first.meaning = first.meaning or role

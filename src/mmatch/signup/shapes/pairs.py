@@ -103,9 +103,9 @@ def _columns(sheet: Sheet, draft: Draft) -> Pair | None:
     return pair
 
 
-def _named(sheet: Sheet, draft: Draft, pair: Pair | None) -> dict[int, tuple[str, str]]:
+def _named(sheet: Sheet, draft: Draft) -> dict[int, tuple[str, str]]:
     """(mentor, mentee) of every row, by their ids; whoever is unknown is noted."""
-    found = {}
+    found, pair = {}, _columns(sheet, draft)
     for row in sheet.rows if pair else ():
         columns = zip(("mentor", "mentee"), pair or (), strict=True)
         mentor, mentee = (draft.refer(sheet, row, c, sheet.cell(row, c), role) for role, c in columns)
@@ -116,16 +116,15 @@ def _named(sheet: Sheet, draft: Draft, pair: Pair | None) -> dict[int, tuple[str
 
 def _read_bans(sheet: Sheet, draft: Draft) -> None:
     """Keep every row's pair apart."""
-    for mentor, mentee in _named(sheet, draft, _columns(sheet, draft)).values():
+    for mentor, mentee in _named(sheet, draft).values():
         if mentor != mentee:
             draft.keep_apart(mentee, mentor)
 
 
 def _read_wishes(sheet: Sheet, draft: Draft) -> None:
     """Add every row's mentor to the mentee's wish list, in the order that a column states."""
-    pair = _columns(sheet, draft)
+    found = _named(sheet, draft)
     order = next((c for c in sheet.unknown if sheet.speaks(c, "rank")), None)
-    found = _named(sheet, draft, pair)
     places = {row: sheet.cell(row, order) if order else "" for row in found}
     for row in sorted(found, key=lambda row: int(places[row]) if places[row].isdigit() else 0):
         mentor, mentee = found[row]
@@ -172,15 +171,15 @@ def _read_triples(sheet: Sheet, draft: Draft) -> None:
     score.meaning, score.how = "score", "number" if banned is None else "bans"
     if banned is not None and not only_bans and not sheet.forced.shape:
         _ask_of_others(sheet, draft, pair)
-    score.decimals = has_decimal_commas(cells, sheet.table.delimiter)
+    comma = has_decimal_commas(cells, sheet.table.delimiter)
     if not only_bans and draft.scores is None:
         draft.scores = {}
-    found = _named(sheet, draft, _columns(sheet, draft))
+    found = _named(sheet, draft)
     for row in sheet.rows:
         cell = sheet.cell(row, score)
         mentor, mentee = found.get(row, ("", ""))
         try:
-            value = number(cell, comma=score.decimals) if cell else None
+            value = number(cell, comma=comma) if cell else None
         except Fault as fault:
             sheet.note(row, score, fault)
             continue

@@ -69,7 +69,7 @@ def _read_list(sheet: Sheet, draft: Draft) -> None:
             found.append(FormAnswer(sheet, row, person.spelling))
     if len(found) < len(people):
         text = f"{len(people) - len(found)} of {len(people)} people in it signed up nowhere else and take no part"
-        sheet.warn("no-person", None, text, "name its role (--answer) if they do")
+        sheet.warn("list", None, text, "name its role (--answer) if they do")
     read_facts(sheet, found)
     for answer in found:
         draft.person(answer.id).extra.setdefault("attributes", {}).update(answer.attributes)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from mmatch.signup.shapes import Shape
 from mmatch.signup.sheets import Column, Sheet
+from mmatch.signup.vocabulary import folded
 
 if TYPE_CHECKING:
     from mmatch.signup.draft import Draft
@@ -32,7 +33,7 @@ def _read(sheet: Sheet, draft: Draft) -> None:
         if child and text and other.claim.meaning == "topic_parent":
             draft.tree[child] = text
         elif child and text:
-            draft.synonyms |= {" ".join(synonym.casefold().split()): child for synonym in text.split(";")}
+            draft.synonyms |= {folded(synonym): child for synonym in text.split(";")}
 
 
 SHAPES = (Shape("topics", 5, _fits, _read),)
