@@ -130,10 +130,13 @@ class Oracle(oracle.Oracle):
             return not Slow(self.cohort, self.program, chosen, self).pairs(rule.kind)
         return True
 
-    def measure(self, aim, chosen):
+    def measure(self, aim, chosen):  # noqa: PLR0912 - one branch an aim
         rows = [(*self.requests[i], *self.offers[k]) for i, k in chosen]
         if aim.name == "Coverage":
             return len(rows) if aim.of == "requests" else len({mentee.id for mentee, *_ in rows})
+        if aim.name == "Served":
+            names, n = {mentee.id for mentee, *_ in rows}, len(aim.people)
+            return sum((n - k if aim.in_order else 1) for k, name in enumerate(aim.people) if name in names)
         if aim.name == "EvenLoad":
             loads = Counter(mentor.id for _, _, mentor, _ in rows)
             if aim.targets:

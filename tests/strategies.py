@@ -202,6 +202,8 @@ def aims_for(cohort, weight=1):
         mm.aims.NewConnections(weight=weight),
         mm.aims.NewConnections(half_life=30, weight=weight),
         mm.aims.Keep(_named_pairs(cohort)[::2], weight=weight),
+        mm.aims.Served([p.id for p in cohort][::2], weight=weight),
+        mm.aims.Served([p.id for p in cohort][::-1], in_order=True, weight=weight),
     ]
     mentors = sorted({p.id for p in cohort if p.offers})
     found.append(mm.aims.EvenLoad({name: k / 2 for k, name in enumerate(mentors)}, weight=weight))

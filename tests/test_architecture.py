@@ -32,7 +32,7 @@ FLOORS = [
     {"explanations", "scheduling", "lotteries", "stable", "verifying"},
     {"comparison"},
     {"io", "plot"},
-    {"signup"},
+    {"signup", "repairs"},
     {"reporting", "datasets", "testing"},
     {"cli", "__main__"},
 ]

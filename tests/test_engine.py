@@ -61,7 +61,7 @@ def test_a_limit_of_zero_returns_at_once():
     result = mm.solve(PAIR, time_limit=0)
     assert (result.status, result.stopped, result.value, result.trust) == (mm.Status.UNKNOWN, "time_limit", None, None)
     assert mm.verify(PAIR, mm.Program(), result) == []
-    with pytest.raises(mm.NoMatchingError, match="time_limit"):
+    with pytest.raises(mm.errors.NoMatchingError, match="time_limit"):
         _ = result.matching
 
 

@@ -23,6 +23,7 @@ from mmatch.constraints import Bounds
 from mmatch.lotteries import chances, drawing
 from mmatch.lotteries.keyed_random import Keyed
 from mmatch.lotteries.rounding import ChanceShares
+from mmatch.matching import Violation
 from mmatch.rules._base import Rule
 from oracle import Oracle
 from strategies import cohorts, examples, questions
@@ -227,11 +228,13 @@ def test_what_is_no_question():
 
 def test_no_chances_keep_all_rules():
     everyone = mm.Program(rules=[rules.Everyone()])
-    with pytest.raises(mm.NoMatchingError, match=r"no chances keep all rules and least loads; mmatch\.reasons"):
+    with pytest.raises(mm.errors.NoMatchingError, match=r"no chances keep all rules and least loads; mmatch\.reasons"):
         mm.randomise(table([[1], [1]]), everyone)
-    with pytest.raises(mm.NoMatchingError, match=r"no chances keep all rules and least loads; mmatch\.reasons"):
+    with pytest.raises(mm.errors.NoMatchingError, match=r"no chances keep all rules and least loads; mmatch\.reasons"):
         mm.randomise(table([[1], [1]]), everyone, cap=HALF)
-    with pytest.raises(mm.NoMatchingError, match="with a cap of 1/3 on every pair; without a cap there are some"):
+    with pytest.raises(
+        mm.errors.NoMatchingError, match="with a cap of 1/3 on every pair; without a cap there are some"
+    ):
         mm.randomise(table([[1, 1]]), everyone, cap=1 / 3)
     assert mm.randomise(table([[1, 1]]), everyone, cap=HALF).of("a") == 1
 
@@ -282,7 +285,7 @@ def test_numbers_that_would_not_stay_exact_are_refused(monkeypatch):
 
 
 def test_no_draw_without_the_judge(monkeypatch):
-    refused = [mm.Violation("capacity", "x has 2 mentees, at most 1")]
+    refused = [Violation("capacity", "x has 2 mentees, at most 1")]
     monkeypatch.setattr(drawing, "verify", lambda cohort, program, matching: refused)
     with pytest.raises(mm.errors.SolverError, match="the judge refuses: x has 2 mentees, at most 1"):
         mm.randomise(table([[1]]))
@@ -295,7 +298,7 @@ def drawn(question, **options):
     """A draw; None where the question is wrong, infeasible or no flow."""
     try:
         return mm.randomise(*question, **options)
-    except (mm.InputError, mm.NoMatchingError, mm.errors.UnsupportedError):
+    except (mm.InputError, mm.errors.NoMatchingError, mm.errors.UnsupportedError):
         return None
 
 
@@ -343,7 +346,7 @@ def test_refused_or_infeasible_exactly_where_the_flow_solver_is(question):
             mm.randomise(*question)
         return
     if result.found is None:
-        with pytest.raises(mm.NoMatchingError):
+        with pytest.raises(mm.errors.NoMatchingError):
             mm.randomise(*question)
     else:
         assert mm.randomise(*question).matching is not None
@@ -449,7 +452,7 @@ def check_best(cohort, program, cap):
         draw = mm.randomise(cohort, program, cap=cap)
     except (mm.InputError, mm.errors.UnsupportedError):
         assume(False)
-    except mm.NoMatchingError:
+    except mm.errors.NoMatchingError:
         draw = None
     every = Every(cohort, program, cap)
     assume(len(every.matchings) <= 1_000)

@@ -19,13 +19,14 @@ from pathlib import Path
 import mmatch as mm
 from mmatch.comparison import Comparison
 from mmatch.explanations import Explanation
+from mmatch.matching import Violation
 
 cohort = mm.Cohort([mm.Participant("ann", offers=[mm.Offer()]), mm.Participant("eva", requests=[mm.Request()])])
 program = mm.Program(rules=[mm.rules.Differs("site")], aims=[mm.aims.Coverage()])
 result: mm.Result = mm.solve(cohort, program, solver=mm.solvers.Flow())
 reasons: tuple[mm.Reason, ...] = mm.reasons(cohort, result)
 schedule: mm.Schedule = mm.schedule(cohort, result, mm.Dates(start="2027-01-11", end="2027-01-15"))
-wrong: list[mm.Violation] = mm.verify(cohort, program, schedule, of=result)
+wrong: list[Violation] = mm.verify(cohort, program, schedule, of=result)
 files: tuple[Path, ...] = mm.io.write_calendars(cohort, schedule, "folder", now="2027-01-05T12:00Z")
 stable: list[mm.Matching] = mm.stable.stable_matchings(cohort, program)
 weekly = mm.formats.Format("weekly", (mm.formats.SessionSpec(), mm.formats.SessionSpec()), (mm.formats.Gap(7, 7, 7),))

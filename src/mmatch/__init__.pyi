@@ -6,6 +6,7 @@ from mmatch import errors as errors
 from mmatch import formats as formats
 from mmatch import io as io
 from mmatch import plot as plot
+from mmatch import repairs as repairs
 from mmatch import rules as rules
 from mmatch import scheduling as scheduling
 from mmatch import solvers as solvers
@@ -22,9 +23,7 @@ from mmatch.comparison.strategies import Strategy as Strategy
 from mmatch.engine import solve as solve
 from mmatch.errors import InputError as InputError
 from mmatch.errors import MmatchError as MmatchError
-from mmatch.errors import NoMatchingError as NoMatchingError
 from mmatch.explanations.before_matching import readiness as readiness
-from mmatch.explanations.matching_reasons import explain as explain
 from mmatch.explanations.matching_reasons import reasons as reasons
 from mmatch.explanations.policy_effects import policy as policy
 from mmatch.explanations.self_matching import shortlists as shortlists
@@ -44,8 +43,11 @@ from mmatch.matching import Matching as Matching
 from mmatch.matching import Reason as Reason
 from mmatch.matching import Status as Status
 from mmatch.matching import Trust as Trust
-from mmatch.matching import Violation as Violation
 from mmatch.program import Program as Program
+from mmatch.repairs.explaining import explain as explain
+from mmatch.repairs.relaxing import relax as relax
+from mmatch.repairs.repairing import price as price
+from mmatch.repairs.repairing import repair as repair
 from mmatch.reporting.letter_writing import letters as letters
 from mmatch.reporting.pages import report as report
 from mmatch.result import Result as Result
@@ -53,8 +55,6 @@ from mmatch.scheduling.new_schedules import schedule as schedule
 from mmatch.scheduling.plans import Schedule as Schedule
 from mmatch.scheduling.revised_schedules import reschedule as reschedule
 from mmatch.scheduling.schedule_settings import Dates as Dates
-from mmatch.signup.questions import Question as Question
-from mmatch.signup.reading import Reading as Reading
 from mmatch.signup.reading import read_cohort as read_cohort
 from mmatch.signup.reading import read_files as read_files
 from mmatch.stable import blocking_pairs as blocking_pairs

@@ -54,7 +54,7 @@ def test_every_answer_is_accepted_and_every_optimum_is_the_oracles(solver, quest
         assert all(bound == value or (claimed and (bound is None or bound > value)) for bound, value in known)
     elif result.status == mm.Status.INFEASIBLE:
         assert result.trust == mm.Trust.PROVED
-        with pytest.raises(mm.NoMatchingError):
+        with pytest.raises(mm.errors.NoMatchingError):
             _ = result.matching
     elif result.status == mm.Status.FEASIBLE:
         assert result.trust == mm.Trust.HEURISTIC

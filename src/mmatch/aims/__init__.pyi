@@ -22,6 +22,7 @@ from mmatch.aims.priority_classes import PriorityClasses as PriorityClasses
 from mmatch.aims.rank_profile import RankProfile as RankProfile
 from mmatch.aims.relative_fit import RelativeFit as RelativeFit
 from mmatch.aims.score import Score as Score
+from mmatch.aims.served import Served as Served
 from mmatch.aims.shares import Shares as Shares
 from mmatch.aims.size_near import SizeNear as SizeNear
 from mmatch.aims.topic_fit import TopicFit as TopicFit

@@ -13,6 +13,7 @@ from mmatch.cli.answering import explain, letters, match, report, verify
 from mmatch.cli.comparing import compare
 from mmatch.cli.dating import reschedule, schedule
 from mmatch.cli.preparing import check, example, setup
+from mmatch.cli.repairing import price, relax, repair, waiting
 from mmatch.errors import MmatchError, NoMatchingError
 
 __all__ = ["app", "run"]
@@ -25,7 +26,23 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for verb in (match, setup, check, compare, verify, explain, schedule, reschedule, report, letters, example):
+for verb in (
+    match,
+    setup,
+    check,
+    compare,
+    verify,
+    explain,
+    schedule,
+    reschedule,
+    report,
+    letters,
+    price,
+    repair,
+    relax,
+    waiting,
+    example,
+):
     app.command()(verb)
 
 

@@ -162,16 +162,22 @@ def explain(
     answer: AnswerWords,
     *,
     policy: Annotated[bool, typer.Option("--policy", help="What each tier and each rule costs instead.")] = False,
+    other: Annotated[
+        str | None,
+        typer.Option("--not", help="Somebody whom they do not meet: why not, and at what cost?"),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Say why each match, and each unfilled seat, is so.
 
-    People may be named after the answer, by id, e-mail or full name. For example: mmatch explain result "Mia Schulz"
+    People may be named after the answer, by id, e-mail or full name. For example: mmatch explain result "Mia Schulz",
+    or mmatch explain result "Mia Schulz" --not "Ann Lee"
     """
     from dataclasses import asdict
 
     from mmatch.explanations import policy as effects_of
     from mmatch.explanations import reasons
+    from mmatch.repairs import explain as explained
     from mmatch.reporting.console import console, print_policy, safe, table
 
     question, names = question_of(answer)
@@ -183,6 +189,14 @@ def explain(
             print_policy(console(), effects)
         return
     who = {question.person(name) for name in names}
+    if other is not None:
+        if len(names) != 1:
+            raise typer.BadParameter('name one person: mmatch explain result "Mia Schulz" --not "Ann Lee"')
+        one, two = question.person(names[0]), question.person(other)
+        pair = (one, two) if question.cohort[one].offers and question.cohort[two].requests else (two, one)
+        found = explained(question.cohort, question.result, pair)
+        print_json([asdict(r) for r in found.reasons]) if as_json else typer.echo(str(found))
+        return
     lines = [r for r in reasons(question.cohort, question.result) if not who or who & set(r.who)]
     if as_json:
         print_json([asdict(r) for r in lines])

@@ -1,7 +1,7 @@
 """Why the answer is as it is; and before anything is solved, how many can be matched at most (`readiness`)."""
 
 from mmatch.explanations.before_matching import Readiness, Removal, readiness
-from mmatch.explanations.matching_reasons import Explanation, explain, reasons
+from mmatch.explanations.matching_reasons import Explanation, Reasons, reasons
 from mmatch.explanations.policy_effects import PolicyEffects, TierStory, WhatIf, policy
 from mmatch.explanations.self_matching import Shortlists, shortlists
 
@@ -9,11 +9,11 @@ __all__ = [
     "Explanation",
     "PolicyEffects",
     "Readiness",
+    "Reasons",
     "Removal",
     "Shortlists",
     "TierStory",
     "WhatIf",
-    "explain",
     "policy",
     "readiness",
     "reasons",

@@ -1,4 +1,4 @@
-"""`reasons` and `explain`: what each filled seat counts, and why each unfilled seat stays unfilled."""
+"""`reasons`: what each filled seat counts, and why each unfilled seat stays unfilled."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from mmatch.aims._base import PairAim
 from mmatch.candidates import pairs_of
 from mmatch.cohort import Cohort
 from mmatch.display import MOST_ROWS, Shown, Table
-from mmatch.errors import InputError, Problem, excerpt
 from mmatch.exact import plain
 from mmatch.explanations.infeasible import why_infeasible
 from mmatch.explanations.stable_refusals import refusals
@@ -81,25 +80,6 @@ def reasons(cohort: Cohort, result: Result) -> Reasons:
     elif matching.unmatched:
         found += list(Unfilled(question, result).reasons())
     return Reasons(found)
-
-
-def explain(cohort: Cohort, result: Result, who: str | tuple[str, str]) -> Explanation:
-    """Say why one person, or one pair of a mentor and a mentee, got what they got.
-
-    Args:
-        cohort: the facts.
-        result: the answer.
-        who: an id, or (mentor, mentee).
-
-    Raises:
-        InputError: an unknown id, a result of another cohort.
-    """
-    names: Any = (who,) if isinstance(who, str) else who
-    if not isinstance(names, tuple) or len(names) not in {1, 2} or not all(isinstance(name, str) for name in names):
-        raise InputError(Problem("argument", "who", f"found {excerpt(who)}, expected an id or (mentor, mentee)"))
-    ids = tuple(cohort[name].id for name in names)
-    found = Reasons(reason for reason in reasons(cohort, result) if set(ids) <= set(reason.who))
-    return Explanation(ids, found)
 
 
 @dataclass(frozen=True, slots=True)

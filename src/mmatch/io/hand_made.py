@@ -84,8 +84,7 @@ def read_matches(cohort: Cohort, program: Program, path: str | os.PathLike[str])
     Raises:
         InputError: missing heads, unknown people, with the line.
     """
-    data, name = read_bytes(path), file_name(path)
-    found, names = _sheet_rows(data, name) if is_workbook(data) else _rows(decoded(data, name), name), Names(cohort)
+    (found, from_sheets), names = read_rows(path), Names(cohort)
     problems = Problems()
     for place, row in found:
         for head in ("mentor", "mentee"):
@@ -96,7 +95,7 @@ def read_matches(cohort: Cohort, program: Program, path: str | os.PathLike[str])
                 problems.found += [replace(problem, where=where) for problem in error.problems]
     problems.raise_any()
     rows = [row for _, row in found]
-    if is_workbook(data):
+    if from_sheets:
         return matching_from_pairs(cohort, _edited(cohort, rows), program)
     if rows and set(MATCH_HEADS) <= rows[0].keys():
         return matching_from_pairs(cohort, _grouped(rows), program)
@@ -110,8 +109,7 @@ def earlier_pairs(cohort: Cohort, path: str | os.PathLike[str]) -> tuple[list[tu
     Raises:
         InputError: missing heads.
     """
-    data, name, names = read_bytes(path), file_name(path), Names(cohort)
-    rows = _sheet_rows(data, name) if is_workbook(data) else _rows(decoded(data, name), name)
+    (rows, _), names = read_rows(path), Names(cohort)
     pairs: list[tuple[str, ...]] = []
     for _, row in rows:
         try:
@@ -122,24 +120,35 @@ def earlier_pairs(cohort: Cohort, path: str | os.PathLike[str]) -> tuple[list[tu
     return pairs, len(rows) - len(pairs)
 
 
-def _sheet_rows(data: bytes, name: str) -> list[tuple[str, dict[str, str]]]:
-    """(place, cells by lower-case head) of each row with a mentor and a mentee, of all sheets that have these heads.
+Rows = list[tuple[str, dict[str, str]]]
+
+
+def read_rows(path: str | os.PathLike[str], heads: Sequence[str] = ("mentor", "mentee")) -> tuple[Rows, bool]:
+    """(place and cells by lower-case head of each row under some heads, whether they come from a workbook).
 
     Raises:
-        InputError: no sheet has them, or the workbook cannot be read.
+        InputError: missing heads, rows with too many or too few cells, a file that cannot be read.
     """
+    data, name = read_bytes(path), file_name(path)
+    if is_workbook(data):
+        return _sheet_rows(data, name, heads), True
+    return _text_rows(decoded(data, name), name, heads), False
+
+
+def _sheet_rows(data: bytes, name: str, wanted: Sequence[str]) -> Rows:
+    """The rows of all visible sheets that have the heads; a row without one of these cells is none."""
     found, seen = [], 0
     for sheet in read_workbook(data, name):
         rows = [(line, [cell.strip(SPACES) for cell in cells]) for line, cells in sheet.rows]
-        first = next((k for k, (_, row) in enumerate(rows) if {"mentor", "mentee"} <= set(map(str.lower, row))), None)
+        first = next((k for k, (_, row) in enumerate(rows) if {*wanted} <= set(map(str.lower, row))), None)
         if first is None or not sheet.visible:
             continue
         seen += 1
         heads = [head.lower() for head in rows[first][1]]
         below = ((line, dict(zip(heads, cells, strict=False))) for line, cells in rows[first + 1 :])
-        found += [(f"{name}: {sheet.title} row {n}", row) for n, row in below if row["mentor"] and row.get("mentee")]
+        found += [(f"{name}: {sheet.title} row {n}", row) for n, row in below if all(map(row.get, wanted))]
     if not seen:
-        raise InputError(Problem("heads", name, "no sheet has the heads mentor and mentee"))
+        raise InputError(Problem("heads", name, f"no sheet has the heads {' and '.join(wanted)}"))
     return found
 
 
@@ -158,12 +167,8 @@ def _edited(cohort: Cohort, rows: Sequence[dict[str, str]]) -> list[Any]:
     return [Match(m, tuple(sorted(who)), topic, "", (), slot) for (m, topic, slot, _), who in mentees.items()]
 
 
-def _rows(content: str, name: str) -> list[tuple[str, dict[str, str]]]:
-    """(place, cells by lower-case head) of each row below the heads mentor and mentee; titles above them are skipped.
-
-    Raises:
-        InputError: no mentor or mentee column, rows with too many or too few cells, or no text.
-    """
+def _text_rows(content: str, name: str, wanted: Sequence[str]) -> Rows:
+    """The rows below the heads; titles above them are skipped."""
     text = DelimitedText.of(content, name)
     failed: list[InputError] = []
     for delimiter in (text.delimiter,) if text.delimiter else (",", ";", "\t"):
@@ -172,17 +177,15 @@ def _rows(content: str, name: str) -> list[tuple[str, dict[str, str]]]:
         except InputError as error:
             failed.append(error)
             continue
-        heads = next(
-            (k for k, (_, row) in enumerate(records) if {"mentor", "mentee"} <= set(map(str.lower, row))), None
-        )
+        heads = next((k for k, (_, row) in enumerate(records) if {*wanted} <= set(map(str.lower, row))), None)
         if heads is not None:
             return _below(name, records[heads:])
         found = ", ".join(map(excerpt, next(row for _, row in records if any(row))))
-        failed.append(InputError(Problem("heads", name, f"found the heads {found}, expected mentor and mentee")))
+        failed.append(InputError(Problem("heads", name, f"found the heads {found}, expected {' and '.join(wanted)}")))
     raise failed[0]
 
 
-def _below(name: str, records: Sequence[tuple[int, list[str]]]) -> list[tuple[str, dict[str, str]]]:
+def _below(name: str, records: Sequence[tuple[int, list[str]]]) -> Rows:
     (_, first), *rest = records
     heads = [head.lower() for head in first]
     while not heads[-1]:

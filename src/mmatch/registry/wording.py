@@ -61,6 +61,8 @@ TEXTS = {
     "RankProfile": "as many first wishes as possible",
     "RelativeFit": "each person's own best mentors",
     "Score": "the program's own score ({function})",
+    "Served": "those who had a mentor have one",
+    "Served/in order": "those who wait get a mentor in their order",
     "Shares": "pairs who share {attribute}",
     "Shares/two": "the mentor's {mentor} as the mentee's {mentee}",
     "SizeNear": "groups of about {target}",
@@ -95,6 +97,7 @@ VARIANTS: dict[str, Callable[[Any], str]] = {
     "Preference": lambda part: part.of,
     "Same": lambda part: "two" if part.mentor else "",
     "SharedTime": lambda part: "several" if part.starts > 1 else "",
+    "Served": lambda part: "in order" if part.in_order else "",
     "Shares": lambda part: "two" if part.mentor else "",
 }
 

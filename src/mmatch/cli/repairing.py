@@ -1,0 +1,141 @@
+"""The days after a match: `mmatch price`, `repair`, `relax` and `waiting`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from mmatch.cli.inputs import AnswerWords, AsJson, ContactOption, Limit, Out, only, print_json, question_of
+
+if TYPE_CHECKING:
+    from mmatch.cli.inputs import Inputs
+    from mmatch.repairs import Change, Repair
+
+ChangesFile = Annotated[
+    str, typer.Option(help="A table of changes with the heads change, person, other, n; or an edited result.xlsx.")
+]
+
+
+def price(answer: AnswerWords, *, changes: ChangesFile, time_limit: Limit = None, as_json: AsJson = False) -> None:
+    """Say what changes would cost, aim by aim, and who would move, before anything is changed.
+
+    For example: mmatch price result --changes result/result.xlsx, after somebody has edited the workbook; or a table
+    with the rows "place,Ann Lee,Mia Schulz" and "left,Bob Ray," under the heads change,person,other.
+    """
+    from mmatch.repairs import price as priced
+
+    question = only(answer)
+    made = priced(question.cohort, question.result, _changes(question, changes), time_limit=time_limit)
+    _show(made, as_json=as_json)
+
+
+def repair(
+    answer: AnswerWords,
+    *,
+    changes: ChangesFile,
+    out: Out = None,
+    keep: Annotated[
+        str, typer.Option(help="pairs, or people: pairs may part so that somebody gets a place.")
+    ] = "pairs",
+    contact: ContactOption = "partner",
+    time_limit: Limit = None,
+    as_json: AsJson = False,
+) -> None:
+    """Answer what has happened since a match, with as few people moved as possible, and write a new folder.
+
+    The earlier folder stays as it is. For example: mmatch repair result --changes changes.csv --out result2
+    """
+    from mmatch.explanations import reasons
+    from mmatch.repairs import repair as repaired
+    from mmatch.reporting.folder import write_folder
+
+    question = only(answer)
+    listed = _changes(question, changes)
+    made = repaired(question.cohort, question.result, listed, keep=keep, time_limit=time_limit)
+    if out is not None and made.result.found is not None:
+        told = reasons(made.cohort, made.result)
+        write_folder(Path(out), (made.cohort, made.result.program), made.result, told, contact=contact)
+    _show(made, as_json=as_json)
+    if out is not None and made.result.found is not None and not as_json:
+        typer.echo(f"Written to {out}: as by mmatch match.")
+
+
+def relax(answer: AnswerWords, *, time_limit: Annotated[float, typer.Option(help="Seconds in all.")] = 60.0) -> None:
+    """Say what would give those without a mentor one: one place more, another topic, one rule less.
+
+    People may be named after the answer. For example: mmatch relax result "Mia Schulz"
+    """
+    from mmatch.repairs import relax as relaxed
+    from mmatch.reporting.console import console, table
+
+    question, names = question_of(answer)
+    people: list[str | None] = [question.person(name) for name in names] or [None]
+    fixes = [relaxed(question.cohort, question.result, who, time_limit=time_limit) for who in people]
+    called = question.cohort.people.called
+    rows = [(called[fix.who], fix.text, fix.moved) for found in fixes for fix in found]
+    console().print(
+        table(("who", "what would give them a mentor", "others who move"), rows, right=("others who move",))
+    )
+    if not rows:
+        typer.echo("No single change of those that were tried gives them a mentor.")
+    if not all(found.complete for found in fixes):
+        typer.echo("Not everything was tried: give more time with --time-limit.")
+
+
+def waiting(answer: AnswerWords) -> None:
+    """List those who have no mentor, in their order: who is next when a place is free.
+
+    For example: mmatch waiting result
+    """
+    from mmatch.repairs import repair as repaired
+
+    question = only(answer)
+    made = repaired(question.cohort, question.result, [])
+    for number, who in enumerate(made.waiting, 1):
+        typer.echo(f"{number}. {question.cohort.people.called[who]}")
+    if not made.waiting:
+        typer.echo("Nobody waits.")
+
+
+def _changes(question: Inputs, path: str) -> list[Change]:
+    """The changes of a table, or those that make an edited list of matches of the answer."""
+    from mmatch.errors import InputError
+    from mmatch.io.hand_made import read_matches
+    from mmatch.repairs import read_changes
+    from mmatch.repairs.repairing import differences
+
+    try:
+        found: list[Change] = read_changes(question.cohort, path)
+    except InputError as error:
+        if any(problem.code != "heads" for problem in error.problems):
+            raise
+        found = differences(question.result.matching, read_matches(question.cohort, question.program, path))
+    return found
+
+
+def _show(made: Repair, *, as_json: bool) -> None:
+    from mmatch.explanations import reasons
+    from mmatch.reporting.console import console, safe, table
+    from mmatch.reporting.words import amount
+
+    if as_json:
+        moves = [
+            {"person": m.person, "name": m.name, "before": m.before, "after": m.after, "why": m.why} for m in made.moves
+        ]
+        costs: list[dict[str, Any]] = [{"aim": c.aim, "before": c.before, "after": c.after} for c in made.costs]
+        print_json({"status": str(made.result.status), "moves": moves, "waiting": made.waiting, "costs": costs})
+    else:
+        out = console()
+        if made.result.found is None:
+            for reason in reasons(made.cohort, made.result):
+                out.print(safe(f"  {reason.message}"))
+            typer.echo(f"There is no matching with these changes ({made.result.status}).")
+            raise typer.Exit(1)
+        typer.echo(f"{len(made.moves)} people get other mentors; {len(made.waiting)} wait.")
+        if made.moves:
+            out.print(table(("who", "why"), [(move.name, move.why) for move in made.moves], "Who moves"))
+        rows = [(cost.aim, amount(cost.before), amount(cost.after)) for cost in made.costs]
+        out.print(table(("aim, most important first", "before", "after"), rows, "Costs", right=("before", "after")))
+    raise typer.Exit(0 if made.result.found is not None else 1)

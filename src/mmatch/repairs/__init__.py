@@ -1,0 +1,18 @@
+"""After a match: what a change would cost, the smallest repair, and what would seat somebody."""
+
+from __future__ import annotations
+
+from mmatch.lazy import found_on_use
+
+__all__, __getattr__, __dir__ = found_on_use(
+    __name__,
+    {
+        "mmatch.repairs.changes": (
+            *("Apart", "Asks", "Change", "Declined", "Joined", "Keep", "Left", "NotAFit", "Place", "Seats", "Swap"),
+            *("changed", "read_changes"),
+        ),
+        "mmatch.repairs.explaining": ("explain",),
+        "mmatch.repairs.relaxing": ("Fix", "Fixes", "relax", "seat_values"),
+        "mmatch.repairs.repairing": ("Cost", "Move", "Repair", "price", "repair"),
+    },
+)

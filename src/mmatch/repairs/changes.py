@@ -1,0 +1,278 @@
+"""What happened after a match, or is considered: people leave, come late, do not fit, are promised to each other."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields, replace
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from mmatch.cohort import Cohort, Participant
+from mmatch.errors import InputError, Problems, excerpt
+from mmatch.exact import count_fault
+from mmatch.program import Program
+from mmatch.rules import Forbid, Lock
+from mmatch.text import suggestion
+
+if TYPE_CHECKING:
+    from mmatch.matching import Matching
+
+Pair = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Change:
+    """Something that happened after a match, or that might; ``word`` is its name in a table of changes."""
+
+    word: ClassVar[str] = ""
+
+
+@dataclass(frozen=True)
+class Left(Change):
+    """Somebody takes part no more."""
+
+    word: ClassVar[str] = "left"
+    person: str
+
+
+@dataclass(frozen=True)
+class Joined(Change):
+    """Somebody comes late; ``scores`` are those of pairs with them, where the cohort has scores."""
+
+    word: ClassVar[str] = "joined"
+    participant: Participant
+    scores: Mapping[tuple[str, str], float] = field(default_factory=lambda: MappingProxyType({}), hash=False)
+
+
+@dataclass(frozen=True)
+class Seats(Change):
+    """A mentor can take so many mentees from now on."""
+
+    word: ClassVar[str] = "seats"
+    mentor: str
+    n: int
+
+
+@dataclass(frozen=True)
+class NotAFit(Change):
+    """A mentor and a mentee do not fit: they are kept apart from now on."""
+
+    word: ClassVar[str] = "not a fit"
+    mentor: str
+    mentee: str
+
+
+@dataclass(frozen=True)
+class Declined(NotAFit):
+    """One of the two said no to the other: they are kept apart from now on."""
+
+    word: ClassVar[str] = "declined"
+
+
+@dataclass(frozen=True)
+class Apart(NotAFit):
+    """Two are to be kept apart, for whatever reason."""
+
+    word: ClassVar[str] = "apart"
+
+
+@dataclass(frozen=True)
+class Place(Change):
+    """A mentor and a mentee are to meet, whatever it costs; without a topic on any."""
+
+    word: ClassVar[str] = "place"
+    mentor: str
+    mentee: str
+    topic: str = ""
+
+
+@dataclass(frozen=True)
+class Keep(Place):
+    """A pair that has met, or was promised, stays together."""
+
+    word: ClassVar[str] = "keep"
+
+
+@dataclass(frozen=True)
+class Swap(Change):
+    """Two mentees change places: each gets the other's mentor."""
+
+    word: ClassVar[str] = "swap"
+    one: str
+    other: str
+
+
+@dataclass(frozen=True)
+class Asks(Change):
+    """A mentee asks for another topic in the place of all that they asked for."""
+
+    word: ClassVar[str] = "asks"
+    mentee: str
+    topic: str
+
+
+KINDS = {kind.word: kind for kind in (Left, Seats, NotAFit, Declined, Apart, Place, Keep, Swap, Asks)}
+
+
+ABOUT = {Left: ("person",), Seats: ("mentor",), Asks: ("mentee",)}  # of whom the cohort must know
+
+
+def changed(cohort: Cohort, changes: Iterable[Change]) -> Cohort:
+    """The cohort after some changes: without those who left, with those who came, new capacities, other topics.
+
+    Raises:
+        InputError: somebody unknown, somebody who leaves twice, a number of seats below 0.
+    """
+    gone: list[str] = []
+    joined: list[Joined] = []
+    seats: dict[str, int] = {}
+    asked: dict[str, str] = {}
+    problems = Problems()
+    for k, change in enumerate(changes):
+        name = next((getattr(change, key) for key in ABOUT.get(type(change), ())), None)
+        if name is not None and name not in cohort.people.index:
+            hint = suggestion(str(name), cohort.people.index)
+            problems.add("unknown-id", f"changes[{k}]", f"nobody here is called {excerpt(name)}", hint)
+        elif isinstance(change, Left):
+            if change.person in gone:
+                problems.add("contradiction", f"changes[{k}]", f"{excerpt(change.person)} leaves twice")
+            gone.append(change.person)
+        elif isinstance(change, Joined):
+            joined.append(change)
+        elif isinstance(change, Seats):
+            fault = count_fault(change.n, "seats", least=0, optional=False)
+            if fault:
+                problems.add("count", f"changes[{k}]", fault)
+            seats[change.mentor] = change.n
+        elif isinstance(change, Asks):
+            asked[change.mentee] = change.topic
+    problems.raise_any()
+    if not (gone or joined or seats or asked):
+        return cohort
+    stated = (cohort.without(*dict.fromkeys(gone)) if gone else cohort).stated
+    people = [
+        replace(person, capacity=seats[person.id], groups=None) if person.id in seats else person
+        for person in stated.participants
+    ]
+    people = [
+        replace(person, requests=(replace(person.requests[0], topic=asked[person.id]),))
+        if person.id in asked and person.requests
+        else person
+        for person in people
+    ]
+    people += [change.participant for change in joined]
+    scores = stated.scores
+    if scores is not None:
+        scores = {**scores, **{pair: score for change in joined for pair, score in change.scores.items()}}
+    return Cohort(people, topics=stated.topics, history=stated.history, scores=scores)
+
+
+def bound(program: Program, cohort: Cohort, matching: Matching, changes: Iterable[Change]) -> Program:
+    """The program after some changes: pairs that must meet are locked, pairs that must not are forbidden.
+
+    ``cohort`` is the one after the changes. Pairs of rules that name people who have left are dropped.
+
+    Raises:
+        InputError: changes that contradict each other, people who are not here.
+    """
+    must: dict[Pair, str] = {}
+    never: dict[Pair, str] = {}
+    with_mentor = dict(zip(matching.seats.mentee, matching.seats.mentor, strict=True))
+    problems = Problems()
+    for k, change in enumerate(changes):
+        pairs: list[tuple[Pair, bool]] = []
+        if isinstance(change, Place):
+            pairs = [((change.mentor, change.mentee, *filter(None, [change.topic])), True)]
+        elif isinstance(change, NotAFit):
+            pairs = [((change.mentor, change.mentee), False)]
+        elif isinstance(change, Swap):
+            pairs, fault = _swapped(change, with_mentor)
+            if fault:
+                problems.add("contradiction", f"changes[{k}]", fault)
+        for pair, meet in pairs:
+            missing = [name for name in pair[:2] if name not in cohort.people.index]
+            if missing:
+                text = f"{change.word}: {excerpt(missing[0])} is not here"
+                problems.add("unknown-id", f"changes[{k}]", text, suggestion(missing[0], cohort.people.index))
+            (must if meet else never)[pair] = f"changes[{k}]"
+    for pair, where in must.items():
+        if pair[:2] in never:
+            one, other = (cohort.people.called.get(name, name) for name in pair[:2])
+            problems.add(
+                "contradiction", where, f"{one} and {other} are to meet, and to be kept apart ({never[pair[:2]]})"
+            )
+    problems.raise_any()
+    rules = [_present(rule, cohort) for rule in program.rules]
+    locked = {pair for rule in rules if isinstance(rule, Lock) for pair in rule.pairs if pair[:2] not in never}
+    rules = [rule for rule in rules if not isinstance(rule, Lock)]
+    if locked or must:
+        rules.append(Lock(sorted({*locked, *must})))
+    if never:
+        rules.append(Forbid(sorted(never)))
+    return replace(program, rules=tuple(rules))
+
+
+def _swapped(change: Swap, with_mentor: Mapping[str, str]) -> tuple[list[tuple[Pair, bool]], str]:
+    """(the pairs that a swap makes and parts, what is wrong with it)."""
+    alone = [name for name in (change.one, change.other) if name not in with_mentor]
+    if alone:
+        return [], f"swap: {excerpt(alone[0])} has no mentor"
+    first, second = with_mentor[change.one], with_mentor[change.other]
+    if first == second:
+        return [], f"swap: {excerpt(change.one)} and {excerpt(change.other)} have the same mentor"
+    made = [((second, change.one), True), ((first, change.other), True)]
+    return [*made, ((first, change.one), False), ((second, change.other), False)], ""
+
+
+def _present(rule: Any, cohort: Cohort) -> Any:
+    """A rule without the pairs of people who are not here."""
+    if not isinstance(rule, Lock | Forbid):
+        return rule
+    return replace(rule, pairs=[pair for pair in rule.pairs if {*pair[:2]} <= cohort.people.index.keys()])
+
+
+def read_changes(cohort: Cohort, path: str | os.PathLike[str]) -> list[Change]:
+    """Changes from a CSV file or a workbook: the heads are change, person, other, n and topic; people by id or name.
+
+    The word in ``change`` says what ``person`` and ``other`` are:
+
+    - left (person),
+    - seats (person is the mentor, n how many),
+    - not a fit, declined, apart, place, keep (person is the mentor, other the mentee, place and keep with a topic where
+      one is meant),
+    - swap (two mentees), asks (person is the mentee, topic what they ask for now).
+
+    Raises:
+        InputError: missing heads, another word, people who are not here, with the line.
+    """
+    from mmatch.io.hand_made import Names, read_rows
+
+    names, problems, found = Names(cohort), Problems(), list[Change]()
+    for place, row in read_rows(path, ("change", "person"))[0]:
+        kind = KINDS.get(" ".join(row["change"].lower().replace("_", " ").split()))
+        if kind is None:
+            hint = suggestion(row["change"].lower(), KINDS)
+            problems.add(
+                "value", place, f"found the change {excerpt(row['change'])}, expected one of {', '.join(KINDS)}", hint
+            )
+            continue
+        cells = [row["person"], row.get("other", "")]
+        values: list[Any] = []
+        try:
+            for item in fields(kind):
+                if item.name == "n":
+                    values.append(int(row.get("n") or row.get("other") or ""))
+                elif item.name == "topic":
+                    values.append(row.get("topic", ""))
+                else:
+                    values.append(names.id_of(cells.pop(0), item.name))
+        except InputError as error:
+            problems.found += [replace(problem, where=f"{place} column {problem.where}") for problem in error.problems]
+            continue
+        except ValueError:
+            problems.add("value", f'{place} column "n"', f"found {excerpt(row.get('n', ''))}, expected a whole number")
+            continue
+        found.append(kind(*values))
+    problems.raise_any()
+    return found
