@@ -53,6 +53,9 @@ class Oracle(oracle.Oracle):
                 return rule.missing == "allow"
             gap = of_mentor - of_mentee
             return rule.least <= gap and (rule.most is None or gap <= rule.most)
+        if rule.name == "Exempt":
+            named = {(mentor.id, mentee.id), (mentor.id, mentee.id, offer.topic)} & set(rule.pairs)
+            return bool(named) or self.rule_allows(rule.rule, i, k)
         if rule.name == "Forbid":
             return not {(mentor.id, mentee.id), (mentor.id, mentee.id, offer.topic)} & set(rule.pairs)
         if rule.name == "NoRepeat":

@@ -153,6 +153,7 @@ def rules_for(cohort):
         found.append(mm.rules.Linked([alike[:2]]))
     named = _named_pairs(cohort)
     if named:
+        found += [mm.rules.Exempt(mm.rules.Forbid(named), named[:1])]
         found += [mm.rules.Forbid([named[0]]), mm.rules.Lock([named[-1]]), mm.rules.Lock(named[:2])]
     return found
 

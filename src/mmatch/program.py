@@ -36,6 +36,8 @@ class Program(Shown):
         format: the name of a format that ships, such as "single" or "two_session_plan", or of one of ``formats``; or a
             `mm.formats.Format` of its own, which joins ``formats`` and is then called by its name.
         formats: formats of its own, which programs and requests call by their names.
+        exceptions: (mentor, mentee, rule, why): the rule, one of ``rules`` or its name, does not hold for the pair;
+            they become `mm.rules.Exempt` among the rules, where every report shows them.
         group: (least, most) mentees in one match, or {topic: (least, most), None: default}.
         rules: what must hold.
         aims: what is wanted, most important first; an inner tuple is one tier of weighted aims. None takes the usual
@@ -58,6 +60,7 @@ class Program(Shown):
     rules: Sequence[Rule] = ()
     aims: Sequence[Aim | Sequence[Aim]] | None = None
     formats: Sequence[Format] = field(default=(), repr=False)
+    exceptions: Sequence[Any] = field(default=(), repr=False)
 
     def __post_init__(self) -> None:
         problems = Problems()
@@ -73,7 +76,8 @@ class Program(Shown):
         except InputError as error:
             problems.found.extend(replace(problem, where="Program.format") for problem in error.problems)
         self._put("group", _group(self.group, problems))
-        self._put("rules", _rules(self.rules, problems))
+        self._put("rules", _excepted(_rules(self.rules, problems), self.exceptions, problems))
+        self._put("exceptions", ())
         self._put("aims", None if self.aims is None else _aims(self.aims, problems))
         problems.raise_any()
 
@@ -325,6 +329,36 @@ def _rules(rules: Any, problems: Problems) -> tuple[Rule, ...]:
         if pair in forbidden or pair[:2] in forbidden:
             problems.add("contradiction", "Program.rules", f"{pair[0]} and {pair[1]} are both locked and forbidden")
     return good
+
+
+def _excepted(rules: tuple[Rule, ...], exceptions: Any, problems: Problems) -> tuple[Rule, ...]:
+    """The rules, with those pairs exempt that exceptions name."""
+    found = list(rules)
+    for k, row in enumerate(exceptions if isinstance(exceptions, Sequence) else [exceptions]):
+        where = f"Program.exceptions[{k}]"
+        if isinstance(row, str) or not isinstance(row, Sequence) or len(row) != 4 or type(row[3]) is not str:
+            problems.add("type", where, f"found {excerpt(row)}, expected (mentor, mentee, rule, why)")
+            continue
+        *pair, rule, why = row
+        meant = [n for n, one in enumerate(found) if rule in {one.name, one} or getattr(one, "rule", None) == rule]
+        if len(meant) != 1:
+            many = "none of the rules" if not meant else "several rules: give the rule itself"
+            problems.add("argument", where, f"{excerpt(rule)} is {many}")
+            continue
+        try:
+            found[meant[0]] = _exempt(found[meant[0]], tuple(pair), why)
+        except InputError as error:
+            problems.found.extend(replace(problem, where=where) for problem in error.problems)
+    return tuple(found)
+
+
+def _exempt(rule: Any, pair: tuple[str, ...], why: str) -> Rule:
+    """A rule with one exception more."""
+    exempt = find("mmatch.rules", "Exempt")
+    if isinstance(rule, exempt):
+        whys = "; ".join(dict.fromkeys(filter(None, (rule.why, why))))
+        return exempt(rule.rule, [*rule.pairs, pair], why=whys)  # type: ignore[no-any-return]
+    return exempt(rule, [pair], why=why)  # type: ignore[no-any-return]
 
 
 def _aims(aims: Any, problems: Problems) -> tuple[Aim | TierSpec, ...]:

@@ -18,6 +18,7 @@ TEXTS = {
     "DiffersWithin": "the people of a group differ in {attribute}",
     "Everyone/mentees": "every mentee gets a mentor",
     "Everyone/requests": "every request is met in full",
+    "Exempt": "a rule holds with exceptions",
     "Forbid": "the program keeps them apart",
     "GroupCount/at least": "a group has at least {least} with {attribute} {value}",
     "GroupCount/at most": "a group has at most {most} with {attribute} {value}",

@@ -7,6 +7,7 @@ from mmatch.rules.common_slot import CommonSlot as CommonSlot
 from mmatch.rules.differs import Differs as Differs
 from mmatch.rules.differs_within import DiffersWithin as DiffersWithin
 from mmatch.rules.everyone import Everyone as Everyone
+from mmatch.rules.exempt import Exempt as Exempt
 from mmatch.rules.forbid import Forbid as Forbid
 from mmatch.rules.group_count import GroupCount as GroupCount
 from mmatch.rules.level_gap import LevelGap as LevelGap

@@ -138,7 +138,8 @@ def check_copies(part: Any) -> None:
         if getattr(sys.modules.get(kind.__module__), kind.__qualname__, None) is kind:
             copies.append(pickle.loads(pickle.dumps(part)))  # noqa: S301 - made in this line
         if "…" not in repr(part):
-            copies.append(eval(repr(part), {kind.__name__: kind}))  # noqa: S307 - our own text
+            inner = (type(value) for value in vars(part).values() if isinstance(value, Rule))
+            copies.append(eval(repr(part), {one.__name__: one for one in (kind, *inner)}))  # noqa: S307 - our own text
         if find(part.package, part.name) is kind:
             read = json.loads(json.dumps(part.to_json()))
             copies.append(kind(**{key: value for key, value in read.items() if key != "name"}))
