@@ -4,7 +4,7 @@ VENV := .venv
 RUN := $(VENV)/bin/python
 READY := $(VENV)/.ready
 
-.PHONY: example test lint types tests stubs docs browser format bench peers fuzz recorded planted clean claims
+.PHONY: example test lint types tests stubs docs pictures browser format bench peers fuzz recorded planted clean claims
 
 example: $(READY)            ## run the main job on an example cohort
 	$(RUN) -m mmatch example informational --out out/informational
@@ -36,11 +36,15 @@ stubs: $(READY)              ## what type checkers see, after a new rule, aim or
 docs: $(READY)               ## the site, with all notebooks executed: out/docs/index.html
 	$(VENV)/bin/sphinx-build -q -W --keep-going -b html docs out/docs
 
+pictures: $(READY) browser   ## those of the documentation, drawn anew by its pages and by Chromium
+	PYTHONPATH=tests $(RUN) tests/report_picture.py
+	$(VENV)/bin/pytest -q -p no:xdist docs README.md --update-pages
+
 format: $(READY)
 	$(VENV)/bin/ruff check --fix .
 	$(VENV)/bin/ruff format .
 
-bench: $(READY)              ## the figures of benchmarks/README.md
+bench: $(READY)              ## new figures, which are added to benchmarks/figures.csv
 	$(RUN) -m benchmarks.run
 
 fuzz: $(READY)               ## the long campaign: the same properties, many more examples

@@ -7,20 +7,25 @@ page
 - an ``output`` block is what the Python block before it printed;
 - a ``console`` block runs each line after ``$`` (mmatch, cat, ls, echo $?) and holds what it printed;
 - a ``csv``, ``json`` or ``toml`` block after a line that ends with the name of a file in backticks and a colon
-  becomes that file.
+  becomes that file;
+- a picture says in words what it shows, and where the page has drawn it itself (``savefig`` with its name), the one
+  that the page shows has the same texts.
 
 Pages run in an empty folder of their own. Spaces at the end of lines and blank lines in a row do not count. After a
-change of wording, ``pytest docs README.md --update-pages`` writes what comes out now; then read the difference.
+change of wording, ``pytest docs README.md --update-pages`` writes what comes out now, pictures too; then read the
+difference.
 """
 
 from __future__ import annotations
 
 import io
+import os
 import re
 import shlex
+import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import chdir, redirect_stderr, redirect_stdout
+from contextlib import chdir, contextmanager, redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -35,6 +40,8 @@ ROOT = Path(__file__).parent
 FILE = re.compile(
     r"`(?P<name>[\w. -]+\.(?:csv|json|toml))`:\n\n```(?:csv|json|toml)\n(?P<text>.*?)^```$", re.DOTALL | re.MULTILINE
 )
+PICTURE = re.compile(r"!\[(?P<alt>[^\]]*)\]\((?P<path>[^)]+\.(?:svg|png))\)")
+DRAWING = {"svg.fonttype": "none", "svg.hashsalt": "mmatch"}  # texts stay texts; the same picture is the same file
 run_python = PythonEvaluator()
 
 
@@ -111,12 +118,50 @@ def save(example: Example) -> None:
     Path(example.parsed["name"]).write_text(example.parsed["text"], encoding="utf-8")
 
 
+def pictures(document: Document) -> Iterator[Region]:
+    """The pictures that a page shows."""
+    for found in PICTURE.finditer(document.text):
+        yield Region(found.start(), found.end(), parsed=found, evaluator=picture)
+
+
+def picture(example: Example) -> None:
+    """Hold a picture to what the page has drawn, or with ``--update-pages`` put that in its place."""
+    shown = Path(example.path).parent / example.parsed["path"]
+    drawn = Path(shown.name)
+    if len(example.parsed["alt"]) < 30:
+        raise SybilFailure(example, f"{shown.name}: the text does not say what the picture shows")
+    if drawn.exists() and example.namespace.get("_updates") is not None:
+        shutil.copy(drawn, shown)
+    elif drawn.exists() and (not shown.exists() or written(drawn) != written(shown)):
+        raise SybilFailure(example, f"{shown.name} is not what this page draws now")
+    elif not shown.exists() and "_made" not in shown.parts:
+        raise SybilFailure(example, f"{shown.name}: there is no such picture")
+
+
+def written(path: Path) -> list[str]:
+    """The texts in a picture."""
+    return re.findall(r"<text[^>]*>([^<]*)</text>", path.read_text(encoding="utf-8"))
+
+
 PARSERS = (
     CodeBlockParser("python", python),
     CodeBlockParser("output", output),
     CodeBlockParser("console", console),
     files,
+    pictures,
 )
+
+
+@contextmanager
+def drawing(text: str) -> Iterator[None]:
+    """Settings for a page that draws pictures."""
+    if "savefig" not in text:
+        yield
+        return
+    import matplotlib as mpl
+
+    with mpl.rc_context(DRAWING), patch.dict(os.environ, {"SOURCE_DATE_EPOCH": "0"}):
+        yield
 
 
 class Page(pytest.File):
@@ -136,7 +181,7 @@ class PageTest(pytest.Item):
         document.namespace.update(__name__="__main__", __file__=str(self.path))
         if self.config.getoption("--update-pages"):
             document.namespace["_updates"] = []
-        with tempfile.TemporaryDirectory() as folder, chdir(folder):
+        with tempfile.TemporaryDirectory() as folder, chdir(folder), drawing(document.text):
             for example in document.examples():
                 example.evaluate()
         self.update(document)

@@ -1,4 +1,4 @@
-"""Run every benchmark and print one table: ``python -m benchmarks.run [name …]``.
+"""Run every benchmark, print one table and add its rows to figures.csv: ``python -m benchmarks.run [name …]``.
 
 Long ones and campaigns without figures have commands of their own: ``python -m benchmarks.NAME``.
 """
@@ -10,15 +10,17 @@ import pkgutil
 import sys
 from pathlib import Path
 
+from benchmarks import figures
 from benchmarks._common import Row, machine, print_table
 
 APART = frozenset({"agreement", "groups", "reviewers", "schedules"})
+OTHERS = APART | {"figures", "run"}
 
 
 def names() -> list[str]:
     """Every file here that is a benchmark of the table."""
     found = [module.name for module in pkgutil.iter_modules([str(Path(__file__).parent)])]
-    return [name for name in found if not name.startswith("_") and name != "run" and name not in APART]
+    return [name for name in found if not name.startswith("_") and name not in OTHERS]
 
 
 def main(wanted: list[str]) -> None:
@@ -33,6 +35,7 @@ def main(wanted: list[str]) -> None:
         rows += importlib.import_module(f"benchmarks.{name}").run()
     print()
     print_table(rows)
+    figures.record(rows)
 
 
 if __name__ == "__main__":

@@ -70,6 +70,14 @@ def solve(  # noqa: PLR0913 - the front door: the contract names these
         InputError: arguments or a policy that cannot be meant for the cohort.
         UnsupportedError: no solver, or not this one, takes the program; the text names those that do.
         SolverError: the judge refused what the solver gave.
+
+    Example:
+        >>> example = mm.datasets.load("shortage", capacity=2)
+        >>> result = mm.solve(example.cohort)
+        >>> result
+        <Result: optimal, proved, value (82, -41), bound (82, -41), solver flow>
+        >>> len(result.matching), len(result.matching.unmatched)
+        (82, 31)
     """
     clock = _Clock()
     program = Program() if program is None else program

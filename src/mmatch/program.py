@@ -45,6 +45,13 @@ class Program(Shown):
 
     Raises:
         InputError: arguments of another form, contradicting rules.
+
+    Example:
+        >>> program = mm.Program(rules=[mm.rules.Differs("department")], aims=[mm.aims.Coverage(), mm.aims.EvenLoad()])
+        >>> [str(aim) for tier in program.tiers for aim in tier]
+        ['Coverage()', 'EvenLoad()']
+        >>> mm.Program.from_json(program.to_json()) == program
+        True
     """
 
     _: KW_ONLY

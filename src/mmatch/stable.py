@@ -66,6 +66,13 @@ def blocking_pairs(cohort: Cohort, program: Program, matching: Matching, kind: s
 
     Raises:
         InputError: another kind, no matching, a matching with people or offers that the cohort does not have.
+
+    Example:
+        >>> ranks = {"eva": ["ann", "bob"], "finn": ["ann", "bob"]}
+        >>> cohort = mm.Cohort.from_rankings(ranks, {"ann": ["eva", "finn"], "bob": ["eva", "finn"]})
+        >>> matching = mm.matching_from_pairs(cohort, [("bob", "eva"), ("ann", "finn")])
+        >>> mm.blocking_pairs(cohort, mm.Program(), matching)
+        [BlockingPair(mentor='ann', mentee='eva', topic='')]
     """
     check_question(cohort, program)
     check_matching(matching)
@@ -110,6 +117,14 @@ def stable_matchings(cohort: Cohort, program: Program | None = None, *, most: in
         InputError: lists with ties: break them first, or ask for `blocking_pairs` of a candidate.
         LimitError: there are more.
         UnsupportedError: requests for several mentors, least loads, groups.
+
+    Example:
+        >>> mentees = {"eva": ["ann", "bob"], "finn": ["bob", "ann"]}
+        >>> cohort = mm.Cohort.from_rankings(mentees, {"ann": ["finn", "eva"], "bob": ["eva", "finn"]})
+        >>> for matching in mm.stable.stable_matchings(cohort):
+        ...     print(matching.pairs())
+        [('ann', 'eva', ''), ('bob', 'finn', '')]
+        [('ann', 'finn', ''), ('bob', 'eva', '')]
     """
     program = Program() if program is None else program
     check_question(cohort, program)

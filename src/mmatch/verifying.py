@@ -44,6 +44,16 @@ def verify(
 
     Raises:
         InputError: where the answer is none of these, or the program cannot be meant for the cohort.
+
+    Example:
+        >>> cohort = mm.datasets.load("shortage", capacity=2).cohort
+        >>> result = mm.solve(cohort)
+        >>> mm.verify(cohort, mm.Program(), result)
+        []
+        >>> for violation in mm.verify(cohort, mm.Program(rules=[mm.rules.Everyone()]), result.matching):
+        ...     print(violation.code, "-", violation.message)
+        ...     break
+        rule:Everyone - p052 has no match
     """
     check_question(cohort, program)
     if isinstance(answer, Matching):
@@ -88,6 +98,13 @@ def evaluate(cohort: Cohort, program: Program, made: Matching | Iterable[Any]) -
     Raises:
         BrokenRulesError: where it breaks a rule or a limit; the error carries the violations.
         InputError: unknown people, or a program that cannot be meant for the cohort.
+
+    Example:
+        >>> cohort = mm.Cohort(
+        ...     [mm.Participant("ann", offers=[mm.Offer("data")]), mm.Participant("eva", requests=[mm.Request("data")])]
+        ... )
+        >>> mm.evaluate(cohort, mm.Program(aims=[mm.aims.Coverage()]), [("ann", "eva")]).value
+        (1,)
     """
     from mmatch.engine import judged
 

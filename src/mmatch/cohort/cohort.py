@@ -36,6 +36,17 @@ class Cohort(Shown, Columns, Sequence[Participant]):
 
     Raises:
         InputError: with every problem found, not only the first.
+
+    Example:
+        >>> cohort = mm.Cohort(
+        ...     [mm.Participant("ann", offers=[mm.Offer("data")]), mm.Participant("eva", requests=[mm.Request("data")])]
+        ... )
+        >>> cohort
+        <Cohort: 2 people, 1 offers, 1 requests, 1 topics>
+        >>> cohort["ann"].offers[0].topic
+        'data'
+        >>> [person.id for person in cohort]
+        ['ann', 'eva']
     """
 
     __slots__ = ("__dict__",)
@@ -114,6 +125,10 @@ class Cohort(Shown, Columns, Sequence[Participant]):
         Raises:
             InputError: infinite scores, wrong shapes, bad counts or ids.
             LimitError: a dense table above 50 million cells.
+
+        Example:
+            >>> mm.Cohort.from_scores([[3, 1], [2, 4], [5, 0]], capacity=2, mentors=["ann", "bob"])
+            <Cohort: 5 people, 2 offers, 3 requests, 1 topics, 6 scores>
         """
         from mmatch.cohort.from_scores import both_roles, columns_from_scores
 
@@ -147,6 +162,12 @@ class Cohort(Shown, Columns, Sequence[Participant]):
 
         Raises:
             InputError: unknown names, duplicates, bad counts.
+
+        Example:
+            >>> mentees = {"eva": ["ann", "bob"], "finn": ["ann"]}
+            >>> cohort = mm.Cohort.from_rankings(mentees, {"ann": ["finn", "eva"], "bob": ["eva"]})
+            >>> mm.solve(cohort).matching.pairs()
+            [('ann', 'finn', ''), ('bob', 'eva', '')]
         """
         from mmatch.cohort.from_rankings import participants_from_rankings, placed, plain_rankings
 
@@ -247,6 +268,10 @@ class Cohort(Shown, Columns, Sequence[Participant]):
 
         Raises:
             InputError: an unknown id.
+
+        Example:
+            >>> mm.datasets.load("shortage").cohort.without("p001", "p002")
+            <Cohort: 152 people, 39 offers, 113 requests, 1 topics>
         """
         return self.changed(dict.fromkeys(ids))
 

@@ -24,6 +24,10 @@ class Offer:
         seats: most mentee seats on this offer; None leaves only the mentor's capacity, 0 is 0.
         group: (least, most) mentees in one match; None takes the topic's or the program's.
         id: defaults to ``mentor/topic``; needed where one mentor makes two offers on one topic.
+
+    Example:
+        >>> mm.Offer("data", level=5, seats=2).seats
+        2
     """
 
     topic: str = ""
@@ -45,6 +49,10 @@ class Request:
         priority: greater is more urgent; acts only through aims that say so.
         mentors: up to so many different mentors.
         format: the session format wanted, such as "single".
+
+    Example:
+        >>> mm.Request(("data", "law"), priority=2).label
+        'data or law'
     """
 
     topic: str | Sequence[str] = ""
@@ -99,6 +107,11 @@ class Participant(Shown):
             is "not stated", () accepts nobody.
         mentee_ranks: whom this person wants as a mentee, in the same form.
         avoids: ids of people whom this person must never meet; it works both ways.
+
+    Example:
+        >>> ann = mm.Participant("ann", offers=[mm.Offer("data")], capacity=2, availability="Mon 9-12", timezone="UTC")
+        >>> ann.offers[0].topic, ann.capacity
+        ('data', 2)
     """
 
     id: str
@@ -139,7 +152,12 @@ class Participant(Shown):
 
 @dataclass(frozen=True, slots=True)
 class Meeting:
-    """A mentor and a mentee who have met before. People who have left the program may be named."""
+    """A mentor and a mentee who have met before. People who have left the program may be named.
+
+    Example:
+        >>> mm.Meeting("ann", "eva", date="2026-11-30").date
+        '2026-11-30'
+    """
 
     mentor: str
     mentee: str

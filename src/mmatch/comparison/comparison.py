@@ -262,6 +262,15 @@ def compare(
 
     Raises:
         InputError: arguments of another form. What a run raises becomes its row; errors of the executor pass through.
+
+    Example:
+        >>> cohort = mm.Cohort.from_scores([[9, 1], [5, 4]], capacity=1)
+        >>> fit = mm.Program(aims=[mm.aims.Coverage(), mm.aims.Fit()])
+        >>> even = mm.Program(aims=[mm.aims.Coverage(), mm.aims.WorstOff(), mm.aims.Fit()])
+        >>> for run in mm.compare(cohort, {"fit": fit, "worst-off first": even}):
+        ...     print(run.strategy, run.value)
+        fit (2, 13)
+        worst-off first (2, 4, 13)
     """
     facts: Any = {"cohort": cohorts} if isinstance(cohorts, Cohort) else cohorts
     sound = isinstance(facts, Mapping) and facts

@@ -187,6 +187,12 @@ def metrics(cohort: Cohort, result: Result, *, by: str | None = None) -> Metrics
     Raises:
         InputError: a result of another cohort; an attribute that nobody has.
         NoMatchingError: where there is no matching.
+
+    Example:
+        >>> cohort = mm.datasets.load("shortage", capacity=2).cohort
+        >>> found = mm.metrics(cohort, mm.solve(cohort))
+        >>> found.matched, found.mentees, found.greatest_load
+        (82, 113, 2)
     """
     check_answer(cohort, result)
     if by is not None and by not in cohort.attribute_names:

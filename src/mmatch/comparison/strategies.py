@@ -29,6 +29,10 @@ class Strategy:
 
     Raises:
         InputError: arguments of another form.
+
+    Example:
+        >>> mm.Strategy(mm.Program(aims=[mm.aims.Fit()]), solver="greedy").solver
+        'greedy'
     """
 
     program: Program = field(default_factory=Program)

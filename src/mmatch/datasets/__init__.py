@@ -23,7 +23,12 @@ __all__ = ["Example", "RightAnswer", "cases", "load", "names", "write_example"]
 
 
 def names() -> tuple[str, ...]:
-    """The names of all example cohorts."""
+    """The names of all example cohorts.
+
+    Example:
+        >>> mm.datasets.names()[:3]
+        ('adversarial', 'civil-service', 'corporate')
+    """
     found = (module.name for module in pkgutil.iter_modules(__path__) if not module.name.startswith("_"))
     return tuple(sorted(name.replace("_", "-") for name in found))
 
@@ -46,6 +51,10 @@ def load(name: str, **options: Any) -> Example:
 
     Raises:
         InputError: an unknown name, an unknown option, or an option out of range.
+
+    Example:
+        >>> mm.datasets.load("informational", mentors=10, mentees=20).cohort
+        <Cohort: 30 people, 20 offers, 21 requests, 18 topics>
     """
     build = _module(name).build
     known = inspect.signature(build).parameters

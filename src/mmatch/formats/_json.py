@@ -29,6 +29,10 @@ def format_of(name: str, own: Mapping[str, Format] | None = None) -> Format:
 
     Raises:
         InputError: no format has this name, or it has another number of sessions.
+
+    Example:
+        >>> [session.minutes for session in mm.formats.format_of("two_session_plan").sessions]
+        [60, 60]
     """
     if type(name) is not str:
         raise refuse_format(name, (*FORMATS, *(own or ())), "format")

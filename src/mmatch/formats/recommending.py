@@ -39,6 +39,10 @@ def recommend_format(
 
     Raises:
         InputError: what is given is no request, or no formats.
+
+    Example:
+        >>> mm.formats.recommend_format(mm.Request("lesson planning")).format
+        'three_session_product'
     """
     expect(request, Request, "request")
     for form in formats:

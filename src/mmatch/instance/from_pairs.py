@@ -35,6 +35,13 @@ def matching_from_pairs(cohort: Cohort, pairs: Iterable[Any], program: Program |
 
     Raises:
         InputError: unknown people or topics, entries of another form.
+
+    Example:
+        >>> cohort = mm.Cohort(
+        ...     [mm.Participant("ann", offers=[mm.Offer("data")]), mm.Participant("eva", requests=[mm.Request("data")])]
+        ... )
+        >>> mm.matching_from_pairs(cohort, [("ann", "eva")]).pairs()
+        [('ann', 'eva', 'data')]
     """
     check_question(cohort, Program() if program is None else program)
     if isinstance(pairs, str) or not isinstance(pairs, Iterable):

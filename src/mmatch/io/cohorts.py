@@ -49,6 +49,12 @@ def write_cohort(cohort: Cohort, path: str | os.PathLike[str]) -> None:
 
     Raises:
         ExportError: the place cannot be written; what stood there is intact.
+
+    Example:
+        >>> cohort = mm.datasets.load("shortage").cohort
+        >>> mm.write_cohort(cohort, "cohort.json")
+        >>> mm.read_cohort("cohort.json") == cohort
+        True
     """
     write_json(cohort_to_json(cohort), path)
 

@@ -35,6 +35,13 @@ def to_networkx(cohort: Cohort, program: Program | None = None, matching: Matchi
     Raises:
         InputError: where the program cannot be meant for the cohort.
         UnsupportedError: where somebody is a mentor and a mentee: one node cannot be on both sides.
+
+    Example:
+        >>> cohort = mm.Cohort(
+        ...     [mm.Participant("ann", offers=[mm.Offer("data")]), mm.Participant("eva", requests=[mm.Request("data")])]
+        ... )
+        >>> mm.io.to_networkx(cohort).edges
+        MultiEdgeView([('eva', 'ann', 'ann/data')])
     """
     import networkx as nx
 

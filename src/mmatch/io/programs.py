@@ -60,6 +60,11 @@ def write_program(program: Program, path: str | os.PathLike[str]) -> None:
     Raises:
         UnsupportedError: a rule or an aim is a plain function.
         ExportError: the place cannot be written.
+
+    Example:
+        >>> mm.write_program(mm.Program(rules=[mm.rules.Differs("site")]), "program.json")
+        >>> mm.read_program("program.json").rules
+        (Differs('site'),)
     """
     write_json(program.to_json(), path)
 

@@ -51,6 +51,12 @@ def write_result(result: Result, path: str | os.PathLike[str]) -> None:
 
     Raises:
         ExportError: the place cannot be written.
+
+    Example:
+        >>> result = mm.solve(mm.datasets.load("shortage").cohort)
+        >>> mm.write_result(result, "result.json")
+        >>> mm.read_result("result.json") == result
+        True
     """
     write_json(result_to_json(result), path)
 

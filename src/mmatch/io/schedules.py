@@ -176,6 +176,11 @@ def write_dates(dates: Dates, path: str | os.PathLike[str]) -> None:
 
     Raises:
         ExportError: a value that no file can hold, or a place that cannot be written.
+
+    Example:
+        >>> mm.write_dates(mm.Dates(start="2027-01-11", end="2027-02-28"), "dates.json")
+        >>> mm.read_dates("dates.json").start
+        '2027-01-11'
     """
     usual = Dates(start=dates.start, end=dates.end)
     values = {item.name: getattr(dates, item.name) for item in fields(Dates)}

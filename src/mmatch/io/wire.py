@@ -37,6 +37,11 @@ def to_json(value: Value) -> str:
     Raises:
         InputError: anything else.
         UnsupportedError: a program with a plain function.
+
+    Example:
+        >>> cohort = mm.datasets.load("shortage").cohort
+        >>> mm.io.from_json(mm.io.to_json(cohort)) == cohort
+        True
     """
     for kind, plain, _ in _KINDS.values():
         if isinstance(value, kind):
@@ -63,6 +68,10 @@ def json_schema(name: str) -> dict[str, Any]:
 
     Raises:
         InputError: another name.
+
+    Example:
+        >>> mm.io.json_schema("program")["title"]
+        'mmatch program, version 1'
     """
     if name not in _SCHEMAS:
         known = '"cohort", "program", "result" or "schedule"'

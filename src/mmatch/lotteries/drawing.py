@@ -72,6 +72,13 @@ def randomise(
     Sources: Budish, Che, Kojima, Milgrom, Designing random allocation mechanisms (2013); Bogomolnaia, Moulin, Random
     matching under dichotomous preferences (2004); Jecmen et al., Mitigating manipulation in peer review via randomized
     reviewer assignments (2020), for the cap.
+
+    Example:
+        >>> people = [mm.Participant("ann", offers=[mm.Offer()], capacity=1)]
+        >>> people += [mm.Participant(name, requests=[mm.Request()]) for name in ("eva", "finn", "gus")]
+        >>> draw = mm.randomise(mm.Cohort(people))
+        >>> [draw.of(name) for name in ("eva", "finn", "gus")]
+        [Fraction(1, 3), Fraction(1, 3), Fraction(1, 3)]
     """
     program = Program() if program is None else program
     check_question(cohort, program)

@@ -57,6 +57,11 @@ class Stable:
             "largest": from there an integer program goes on to the largest weakly stable matching (NP-hard); where the
             first entry of value and bound are equal it was found, else time ran out between them. With
             ``aims=[Coverage()]`` that is all that is asked, and the optimum is claimed.
+
+    Example:
+        >>> cohort = mm.Cohort.from_rankings({"eva": ["ann"], "finn": ["ann"]}, {"ann": ["finn", "eva"]})
+        >>> mm.solve(cohort, solver=mm.solvers.Stable(side="mentor")).matching.pairs()
+        [('ann', 'finn', '')]
     """
 
     name: ClassVar[str] = "stable"

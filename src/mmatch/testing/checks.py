@@ -40,6 +40,9 @@ def check_rule(rule: Rule | Callable[[Cohort], Rule | None], cohort: Cohort | No
     Args:
         rule: the rule, or a function that makes one for a cohort (None where there is none).
         cohort: at most 16 pairs that may meet; by default small cohorts with sites, levels, "department" and "years".
+
+    Example:
+        >>> mm.testing.check_rule(mm.rules.Differs("site"))
     """
     for name, people, part in _met(rule, cohort):
         check_copies(part)

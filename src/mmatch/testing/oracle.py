@@ -26,6 +26,13 @@ def best(cohort: Cohort, program: Program | None = None) -> tuple[Exact, ...] | 
     """The greatest value that any matching of a few people has, tier by tier; None where no matching keeps all rules.
 
     Where more than 16 pairs may meet it raises a LimitError, where the program forms groups an UnsupportedError.
+
+    Example:
+        >>> cohort = mm.Cohort(
+        ...     [mm.Participant("ann", offers=[mm.Offer("data")]), mm.Participant("eva", requests=[mm.Request("data")])]
+        ... )
+        >>> mm.testing.best(cohort)
+        (Fraction(1, 1), Fraction(1, 1), Fraction(0, 1))
     """
     return _oracle(cohort, program).best()
 
