@@ -544,3 +544,16 @@ def test_a_language_that_nobody_translated_stops_before_anything_is_written(fold
         assert (status, 'found "tlh", expected one of en, de, es, fr' in told) == (2, True)
     assert not (folder / "dates").exists()
     assert not (folder / "report.html").exists()
+
+
+def test_a_person_is_erased_from_a_folder_and_files_that_still_name_them_are_listed(folder, mmatch):
+    mmatch("match", "mentors.csv", "mentees.csv", "--out", "result")
+    mmatch("letters", "result", "--out", "result/letters")
+    status, out, _ = mmatch("forget", "result", "Cy")
+    assert status == 0
+    assert "Written to result without them" in out
+    assert "letters/mail_merge.csv" in "".join(out.split())
+    assert mmatch("verify", "result")[0] == 0
+    for name in ("cohort.json", "matches.csv", "mail_merge.csv", "result.json"):
+        assert '"cy"' not in (folder / "result" / name).read_text()
+        assert "Cy" not in (folder / "result" / name).read_text()

@@ -232,3 +232,11 @@ def test_everybody_who_takes_part_is_written_to_once_a_role(cohort):
     roles += [(person.id, "requests") for person in cohort if sum(request.mentors for request in person.requests)]
     assert len(made) == len(roles)
     assert {letter.to for letter in made} == {who for who, _ in roles}
+
+
+def test_after_a_repair_only_those_are_written_to_whose_matches_are_others(people, result):
+    made = mm.repair(people, result, [mm.repairs.Left("e")])
+    told = mm.letters(made.cohort, made.result).since(result.matching, made.result.matching)
+    assert {letter.to for letter in told} == {"a", "f"}
+    again = mm.letters(people, result)
+    assert len(again.since(result.matching, result.matching)) == 0

@@ -249,6 +249,9 @@ def letters(  # noqa: PLR0913 - the options of the verb
     begin: Annotated[
         str | None, typer.Option(help="Write templates to begin with to this folder, and no letters.")
     ] = None,
+    since: Annotated[
+        str | None, typer.Option(help="An earlier folder: write only to those whose matches are others now.")
+    ] = None,
     language: Language = "en",
     title: Annotated[str, typer.Option(help="What the program is called.")] = "Mentoring program",
     sender: Annotated[str, typer.Option(help='Who writes, such as "Mia Schulz <mia@example.org>".')] = "",
@@ -281,6 +284,8 @@ def letters(  # noqa: PLR0913 - the options of the verb
         sender=sender,
         contact=contact,
     )
+    if since is not None:
+        made = made.since(only([since]).result.matching, question.result.matching)
     made.write(out)
     typer.echo(f"Written to {out}: {len(made)} letters (.txt, .eml), mail_merge.csv.")
     lost = [letter for letter in made if not letter.email]

@@ -99,6 +99,43 @@ def waiting(answer: AnswerWords) -> None:
         typer.echo("Nobody waits.")
 
 
+def forget(
+    folder: Annotated[str, typer.Argument(help="The folder that mmatch match wrote.")],
+    person: Annotated[str, typer.Argument(help="By id, e-mail address or full name.")],
+) -> None:
+    """Erase a person from a folder: facts, answer and tables are written again without them.
+
+    The others keep their mentors as far as can be. Other files in the folder, such as letters and pages, are not
+    changed: those that still name the person are listed. For example: mmatch forget result "Mia Schulz"
+    """
+    from mmatch.explanations import reasons
+    from mmatch.repairs import Left
+    from mmatch.repairs import repair as repaired
+    from mmatch.reporting.folder import write_folder
+
+    question = only([folder])
+    who = question.cohort[question.person(person)]
+    made = repaired(question.cohort, question.result, [Left(who.id)])
+    told = reasons(made.cohort, made.result)
+    write_folder(Path(folder), (made.cohort, made.result.program), made.result, told)
+    others = sum(move.person != who.id for move in made.moves)
+    typer.echo(f"Written to {folder} without them; {others} others get another mentor.")
+    words = [word.encode() for word in (who.name, who.email, who.id) if len(word) > 1]
+    left = [path for path in sorted(Path(folder).rglob("*")) if path.is_file() and _names(path, words)]
+    if left:
+        typer.echo("Still naming them, for you to delete: " + ", ".join(str(path) for path in left))
+
+
+def _names(path: Path, words: list[bytes]) -> bool:
+    """Whether a file has any of these words in it; workbooks are unpacked first."""
+    from zipfile import ZipFile, is_zipfile
+
+    if not is_zipfile(path):
+        return any(word in path.read_bytes() for word in words)
+    with ZipFile(path) as package:
+        return any(word in package.read(name) for name in package.namelist() for word in words)
+
+
 def _changes(question: Inputs, path: str) -> list[Change]:
     """The changes of a table, or those that make an edited list of matches of the answer."""
     from mmatch.errors import InputError

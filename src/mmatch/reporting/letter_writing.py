@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     import os
 
     from mmatch.cohort import Cohort
-    from mmatch.matching import Match
+    from mmatch.matching import Match, Matching
     from mmatch.result import Result
     from mmatch.scheduling.plans import Schedule
 
@@ -103,6 +103,12 @@ class Letters(Shown, Sequence[Letter]):
         """The letters to one person: two where somebody is a mentor and a mentee."""
         return tuple(letter for letter in self.letters if letter.to == who)
 
+    def since(self, earlier: Matching, now: Matching) -> Letters:
+        """The letters to those whose matches are others than in an earlier matching, as after a repair."""
+        was, found = (_partners(matching) for matching in (earlier, now))
+        moved = {who for who in was.keys() | found.keys() if was.get(who) != found.get(who)}
+        return Letters(tuple(letter for letter in self.letters if letter.to in moved), self.sender)
+
     def __repr__(self) -> str:
         return f"<Letters: {len(self)}, {sum(not letter.email for letter in self)} without an address>"
 
@@ -128,6 +134,14 @@ class Letters(Shown, Sequence[Letter]):
         for name, data in files.items():
             atomic_write(place / name, data)
         return tuple(place / name for name in files)
+
+
+def _partners(matching: Matching) -> dict[str, set[tuple[str, str]]]:
+    found: dict[str, set[tuple[str, str]]] = {}
+    for mentor, mentee, topic in matching.pairs():
+        found.setdefault(mentor, set()).add((mentee, topic))
+        found.setdefault(mentee, set()).add((mentor, topic))
+    return found
 
 
 def letters(  # noqa: PLR0913 - what is written, and how
