@@ -67,12 +67,10 @@ def calendar_file(  # noqa: PLR0913 - one keyword for each convention
     *,
     now: dt.datetime | str,
     person: str | None = None,
-    plan: Plan | None = None,
     key: str = "",
     cancelled: bool = False,
     invitation: Invitation | None = None,
     tasks: str = "todo",
-    language: str = "en",
 ) -> bytes:
     """The sessions and tasks of a schedule as a calendar file that any calendar program can import.
 
@@ -85,27 +83,22 @@ def calendar_file(  # noqa: PLR0913 - one keyword for each convention
         schedule: the plans.
         now: what time it is: the time stamp of every entry.
         person: only what concerns this person, without anybody else's address; None is everybody.
-        plan: only this one.
         key: a secret of the program from which UIDs are made; keep it, so that later files update earlier ones.
         cancelled: calls off what stands in ``schedule.cancelled``, instead of announcing the plans.
         invitation: invites people by their addresses to the sessions at which anybody has one, and holds no tasks;
             without one there are no addresses in the file.
         tasks: "todo", or "event" for calendars that show no to-dos: a quarter of an hour that takes no time.
-        language: of the texts; the file of a person is in the language that they state, where that is translated.
+
+    The file of a person is in the language that they state, where that is translated; else it is in English.
 
     Raises:
-        InputError: unknown people, no time, arguments of another form, a language that is not translated.
+        InputError: unknown people, no time, arguments of another form.
     """
-    calendars = _Calendars(cohort, schedule, now, key, invitation, tasks, language)
+    calendars = _Calendars(cohort, schedule, now, key, invitation, tasks, "en")
     if person is not None:
         known(cohort, person, "person")
-    if plan is not None:
-        expect(plan, Plan, "plan")
-    wanted = [
-        item
-        for item in (schedule.cancelled if cancelled else schedule.plans)
-        if (person is None or person in item.people) and (plan is None or item.match == plan.match)
-    ]
+    plans = schedule.cancelled if cancelled else schedule.plans
+    wanted = [plan for plan in plans if person in {None, *plan.people}]
     entries = [entry for item in wanted for entry in calendars.entries(item, person, cancelled=cancelled)]
     if cancelled or invitation:
         return b"".join(calendars.file([entry], "CANCEL" if cancelled else "REQUEST") for entry in entries)
