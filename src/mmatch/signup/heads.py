@@ -16,7 +16,7 @@ from mmatch.signup.vocabulary import Claim, Words, opened_head, plain, rounded_h
 from mmatch.text import suggestion
 
 _LONGEST_OPTION = 80
-_DASHES = "-\u2013\u2014\u2212.{}/_ "  # what people write into a cell that they leave open
+_DASHES = "-\u2013\u2014\u2212.{}[]/_ "  # what people write into a cell that they leave open
 _REJECTED_HEADS = ("line", "reason", "file")
 
 

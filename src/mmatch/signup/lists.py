@@ -15,7 +15,11 @@ from mmatch.signup.vocabulary import folded
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-SEPARATORS = {"list ;": ";", "list |": "|", "list by line": "\n", "list /": " / ", "list ,": ","}
+SEPARATORS = {"list ;#": ";#", "list ;": ";", "list |": "|", "list by line": "\n", "list /": " / ", "list ,": ","}
+MARKS = {  # at the beginning of each item
+    "list by bullet": r"(?m)(?:^|[ \t])[\u2022\u2023\u25aa\u25cf\u25e6\u00b7]\s+|^[*-]\s+",
+    "list by number": r"(?:^|\s)\d{1,2}[.)]\s+",
+}
 _COMMA = re.compile(r"\((?:[^()]*)\)|\[(?:[^\][]*)\]|(,)")
 _MARKER = re.compile(r"\b(?:e\.?g|i\.?e|such as|etc|including|incl)\b", re.IGNORECASE)
 
@@ -23,15 +27,18 @@ _MARKER = re.compile(r"\b(?:e\.?g|i\.?e|such as|etc|including|incl)\b", re.IGNOR
 def split(text: str, how: str) -> tuple[str, ...]:
     """The items of one cell, trimmed, blanks and repeats left out; one item where ``how`` names no separator."""
     separator = SEPARATORS.get(how)
-    if separator is None:
+    if how in MARKS:
+        pieces = [piece.strip().rstrip(",;") for piece in re.split(MARKS[how], text)]
+    elif separator is None:
         return (text,) if text else ()
-    pieces = comma_pieces(text) if separator == "," else text.split(separator)
+    else:
+        pieces = comma_pieces(text) if separator == "," else text.split(separator)
     return tuple(dict.fromkeys(piece.strip() for piece in pieces if piece.strip()))
 
 
 def comma_pieces(text: str) -> list[str]:
     """Split at commas, but not inside brackets or quotes."""
-    if text.startswith("{") and text.endswith("}"):  # as databases write lists
+    if text[:1] + text[-1:] in {"{}", "[]"}:  # as databases write lists
         text = text[1:-1]
     if '"' in text:
         try:
@@ -53,8 +60,12 @@ def list_style(cells: Iterable[str], *, expected: bool, company: Iterable[str] =
     different company, as a slash does in all columns. ``company`` are cells of columns that hold the same options.
     """
     distinct = [cell for cell in dict.fromkeys(cells) if cell]
-    if distinct and all(cell.startswith("{") and cell.endswith("}") for cell in distinct):
+    if distinct and any(all(cell[:1] + cell[-1:] == pair for cell in distinct) for pair in ("{}", "[]")):
         return "list ,"
+    if distinct and all(re.match(MARKS["list by bullet"], cell) for cell in distinct):
+        return "list by bullet"
+    if any("2" in cell for cell in distinct) and all(map(_counts_items, distinct)):
+        return "list by number"
     for how, separator in SEPARATORS.items():
         if not any(separator in cell for cell in distinct):
             continue
@@ -63,6 +74,12 @@ def list_style(cells: Iterable[str], *, expected: bool, company: Iterable[str] =
         if (expected and separator != " / ") or trailing or _repeats([split(cell, how) for cell in others]):
             return how
     return "text"
+
+
+def _counts_items(cell: str) -> bool:
+    """Whether a cell numbers its items from 1: "1. Finance 2. Law"."""
+    found = [int(number) for number in re.findall(r"(?:^|\s)(\d{1,2})[.)]\s", cell)]
+    return bool(re.match(r"1[.)]\s", cell)) and found == list(range(1, len(found) + 1))
 
 
 def _repeats(split_cells: Sequence[Sequence[str]]) -> bool:

@@ -32,7 +32,7 @@ def find_roles(sheet: Sheet) -> None:
                 column.meaning = ""
     if any(column.forced for column in sheet.of(*ROLES)):
         return
-    told = [column for column in sheet.of("", "role") if _are_roles(sheet, column)]
+    told = [column for column in sheet.of("", "role", "status") if _are_roles(sheet, column)]
     least = 0.9 if sheet.role else 0.6  # a column of remarks says it of a few
     told = [c for c in told if c.meaning == "role" or sheet.filled(c) >= least * len(sheet.rows)]
     told = [c for c in told if c.meaning == "role" or not sheet.speaks(c, "past")] or told
@@ -56,6 +56,9 @@ def find_sections(sheet: Sheet) -> None:
             lines.add(row)
         elif side:
             rows[row] = side
+    if len(set(rows.values())) == 1 and not sheet.has(*ROLES):  # above a lone "Mentees" stand the others
+        other = "mentee" if side == "mentor" else "mentor"
+        rows |= dict.fromkeys(set(sheet.rows) - rows.keys() - lines, other)
     if len(set(rows.values())) == 2:
         sheet.sections, sheet.left_out = rows, sheet.left_out | lines
         for row in sorted(lines):
@@ -349,7 +352,7 @@ def _role_of_only_file(sheet: Sheet) -> None:
     if best is not None and best.weight > 1 and not best.yes:
         _ask_answers(sheet, best.column, sheet.distinct(best.column))
         return
-    left = ", ".join(excerpt(c.head, 60) for c in sheet.unknown[:6])
+    left = ", ".join(excerpt(c.head, 60) for c in sheet.of("", "status")[:6])
     text = f"nothing says who is a mentor and who is a mentee; everybody would be read as a {likely} (columns: {left})"
     how = answers(sheet.name, "mentor", "mentee", "both") + ", add a role column, or give a file for each role"
     sheet.doubt(None, "role", text, "mentor", "mentee", "both", likely=likely, how=how, key=sheet.name)

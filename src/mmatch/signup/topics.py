@@ -9,7 +9,7 @@ from itertools import pairwise, product
 from mmatch.availability import slot_of_head
 from mmatch.errors import excerpt
 from mmatch.signup import values
-from mmatch.signup.lists import SEPARATORS, Options, list_style, split
+from mmatch.signup.lists import Options, list_style, split
 from mmatch.signup.questions import shown
 from mmatch.signup.sheets import TOPICS, Column, Sheet
 from mmatch.signup.vocabulary import folded
@@ -229,7 +229,7 @@ def _split(sheets: list[Sheet]) -> None:
         column.how = "text" if single else column.how
         if column.how == "tick":
             alone.append(column.option)
-        elif single or (column.how in SEPARATORS and column.how != "list ,"):
+        elif single or (column.how != "list ," and column.how.startswith("list")):
             alone += [item for cell in cells for item in split(cell, column.how)]
         else:
             joined += sheet.texts(column)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import os
 
 LONGEST_HEAD = 600
+NAMES = ("name", "first_name", "last_name")
 _GENDERED = re.compile(r"\((?:s|e|a|es|in|innen|en|n|as|os|o|i)\)|[:*_/](?:in|innen|frau|r|n)\b|(?<=\w)\u00b7e?s?\b")
 _BRACKETS = re.compile(r"(.*\S)?\s*\[([^\[\]]+)\]\s*", re.DOTALL)
 _SCALE = re.compile(r"\(?\d+\s*=\s*[^,;()\[\]]+[,;)]?")  # "0 = not at all, 3 = very well"
@@ -264,7 +265,8 @@ class Words:
         last = self.heads.get(words[-1], "") if words else ""
         if last in {"first_name", "last_name"} and 1 < len(words) < 6:
             return last
-        return "name" if words[-1:] == ["name"] and len(words) < 8 else ""
+        headed = self.heads.get(words[0], "") in NAMES and self.has("of", words[1:2]) if words else False
+        return "name" if (headed or words[-1:] == ["name"]) and len(words) < 8 else ""
 
     def _counts_mentors(self, after: list[str], question: str) -> bool:
         """Whether a "how many" counts mentors, who are wanted."""

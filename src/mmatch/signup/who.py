@@ -103,6 +103,7 @@ def _withdrawn(sheet: Sheet) -> None:
             yes = column.meaning == "withdrawn" and sheet.words.answers.get(cell) == "yes"
             if yes or _has_left(cell, sheet.words):
                 gone[row] = f"withdrawn, says the column {excerpt(column.head)}"
+        _doubtful_states(sheet, column)
     for row, (_, name, _) in zip(sheet.rows, sheet.people(sheet.rows), strict=True):
         if _is_test(name, sheet.words):
             gone.setdefault(row, "a test")
@@ -110,6 +111,15 @@ def _withdrawn(sheet: Sheet) -> None:
     for row, reason in gone.items():
         hint = "change the cell if the person takes part"
         sheet.warn("left-out", None, f"left out: {reason}", hint, row)
+
+
+def _doubtful_states(sheet: Sheet, column: Column) -> None:
+    """States that are no known words, beside some that are: do these people take part?"""
+    cells, present = sheet.distinct(column), sheet.words.listed("rows.present")
+    unknown = [c for c in cells if plain(c) not in present and not _has_left(plain(c), sheet.words)]
+    for text in unknown if len(unknown) < min(len(cells), 4) else ():
+        evidence = f"the column says who takes part: does {excerpt(text)}?"
+        sheet.doubt(column, "people", evidence, "active", "withdrawn", key=f"{column.head}: {text}")
 
 
 def _is_status(sheet: Sheet, column: Column) -> bool:
