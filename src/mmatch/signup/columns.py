@@ -50,7 +50,7 @@ def settle_columns(sheets: list[Sheet], people: FormPeople) -> None:
         _grids_said_twice(sheet)
         _limits(sheet, mentees)
         _checked(sheet)
-        _hours(sheet)
+        find_hours(sheet)
         find_blocks(sheet, people)
         find_wishes(sheet, people)
     settle_topics(sheets)
@@ -142,7 +142,7 @@ def _checked(sheet: Sheet) -> None:
             sheet.doubt(column, "time zone", text, claimed, "attribute:region")
 
 
-def _hours(sheet: Sheet) -> None:
+def find_hours(sheet: Sheet) -> None:
     """Columns named after hours or parts of the day, and columns of weekly hours in words."""
     named = {c.number: slot_of_head(c.head) for c in sheet.of("", "availability") if not c.forced}
     slots = {number: slot for number, slot in named.items() if slot is not None}

@@ -302,6 +302,12 @@ def give_roles(people: list[Sheet]) -> None:
     for sheet in people:
         if not sheet.role and sheet.identity() and sheet.identity()[0].meaning in {"mentor", "mentee"}:
             sheet.role = sheet.identity()[0].meaning
+    same = len(people) > 1 and len({sheet.role for sheet in people}) == 1
+    for sheet in [s for s in people if same and s.named and s.role]:  # "Rank your mentors.csv" holds mentees
+        other_side = "mentee" if sheet.role == "mentor" else "mentor"
+        heads = {text.casefold() for c in sheet.columns for text in (c.option, c.head) if text}
+        ranked = any(len(other.called() & heads) > 1 for other in people if other is not sheet)
+        sheet.role = other_side if ranked or _sides(sheet) == {other_side} else sheet.role
     open_ones = [s for s in people if not s.has(*ROLES) and not s.sections]
     neutral = [s for s in open_ones if not s.role]
     if len(people) == 1 == len(open_ones) and (neutral or people[0].named):
