@@ -112,7 +112,7 @@ def _limit(sheet: Sheet, column: Column, mentees: frozenset[str]) -> int:
     strength = 0 if wanted else sheet.words.limit(column.head, mentees)
     cells = {row: cell for row in roles if not sheet.names_nobody(cell := sheet.cell(row, column)) and cell != "0"}
     mentors = all("mentor" in roles[row] for row in cells)
-    if not strength or not cells or (not mentors and strength < 3):
+    if not strength or not cells or (not mentors and strength < 3 and claim.side != "mentor"):
         return 0
     texts = {cell for row, cell in cells.items() if "mentor" in roles[row]}
     if readable(texts, values.count, sheet.words) < 1:

@@ -142,6 +142,11 @@ def _meaning(sheets: list[Sheet], sheet: Sheet, column: Column) -> str:
     if column.claim.sure and column.meaning in SIDES.values():
         side = "mentor" if column.meaning == "offers" else "mentee"
     filled = sheet.filled_by(column)
+    if side and not filled and not column.claim.sure:
+        filling = {found for row, found in sheet.row_roles.items() if sheet.cell(row, column)}
+        others = [c for c in sheet.columns if c.stated in TOPICS and c.claim.side not in {"", side}]
+        if not others and filling >= {frozenset({"mentor"}), frozenset({"mentee"})}:
+            side = ""  # "Interests" seem to be a mentee's, and everybody states some
     if side and filled and filled != side and not _is_shared(sheets, sheet, column):
         text = f"the head speaks of what a {side} states, and only a {filled} fills it"
         sheet.doubt(column, "topics", text, "offers", "requests", likely=SIDES[filled])

@@ -53,6 +53,10 @@ def _addresses(sheet: Sheet) -> None:
                 column.meaning = "ignore"
             elif share == 0 and len(cells) > 1:
                 sheet.warn("email", column, "holds no e-mail addresses")
+    first, *more = sheet.of("email") or [None]
+    for column in more if first and sheet.filled(first) == len(sheet.rows) else ():
+        if not column.forced and sheet.cells(column) != sheet.cells(first):
+            column.meaning = ""  # people have two addresses: the first counts
     for column in sheet.unknown if not sheet.of("email") else ():
         if sheet.speaks(column, "family") and _share_of_addresses(sheet.distinct(column)) > 0.8:
             column.meaning = "email"
