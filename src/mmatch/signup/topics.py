@@ -28,6 +28,11 @@ def settle_topics(sheets: list[Sheet]) -> None:
         _options_as_heads(sheets, sheet)
     pair_topics(sheets)
     _by_shared_values(sheets)
+    for sheet in sheets:  # "Specialty" beside "Happy to help with": what nobody asks for describes a person
+        shared = {c.number: _is_shared(sheets, sheet, c) for c in sheet.of(*TOPICS) if not c.forced and not c.option}
+        if any(shared[number] and sheet.columns[number].claim.sure for number in shared):
+            for column in [sheet.columns[number] for number in shared if not shared[number]]:
+                column.meaning = column.meaning if column.claim.sure else ""
     _further_choices(sheets)
     _compare_sides(sheets)
     _split(sheets)

@@ -22,6 +22,10 @@ NAMES = ("name", "first_name", "last_name")
 _GENDERED = re.compile(r"\((?:s|e|a|es|in|innen|en|n|as|os|o|i)\)|[:*_/](?:in|innen|frau|r|n)\b|(?<=\w)\u00b7e?s?\b")
 _BRACKETS = re.compile(r"(.*\S)?\s*\[([^\[\]]+)\]\s*", re.DOTALL)
 _SCALE = re.compile(r"\(?\d+\s*=\s*[^,;()\[\]]+[,;)]?")  # "0 = not at all, 3 = very well"
+_TITLES = re.compile(
+    r"^(?:(?:dr|prof|professor|mr|mrs|ms|miss|mx|herr|frau|m|mme|mlle|sr|sra|dott|dottssa|ing|mag|dra)\.?\s+)+",
+    re.IGNORECASE,
+)
 _ROUND = re.compile(r"(.*\S)\s*\((.+)\)\s*", re.DOTALL)
 
 
@@ -39,6 +43,11 @@ def plain(text: str) -> str:
 def folded(text: str) -> str:
     """A text for comparing: small letters, single spaces."""
     return " ".join(text.casefold().split())
+
+
+def untitled(name: str) -> str:
+    """A name without the titles before it."""
+    return _TITLES.sub("", name).strip()
 
 
 def name_key(name: str) -> str:

@@ -12,7 +12,7 @@ from mmatch.errors import excerpt
 from mmatch.signup.questions import shown
 from mmatch.signup.sheets import NAMES, ROLES, Column, Sheet
 from mmatch.signup.values import count
-from mmatch.signup.vocabulary import Words, plain
+from mmatch.signup.vocabulary import Words, plain, untitled
 
 _ORGANISATIONAL = re.compile(
     r"staff|student|employee|member|wwid|user|personal|mitarb|matri|emplead|person|mentor|mentee|particip"
@@ -89,7 +89,7 @@ def _names_in_addresses(sheet: Sheet) -> None:
     """A column without a telling head holds names where its words stand in the addresses beside them."""
     locals_ = {row: plain(address.partition("@")[0]) for row in sheet.rows if (address := sheet.person(row)[2])}
     for column in sheet.unknown:
-        texts = {row: plain(sheet.cell(row, column)).split() for row in locals_}
+        texts = {row: plain(untitled(sheet.cell(row, column))).split() for row in locals_}
         told = sum(len(words) > 1 and all(word in locals_[row] for word in words) for row, words in texts.items())
         if sum(map(bool, texts.values())) > 2 and told > 0.5 * sum(map(bool, texts.values())):
             column.meaning = "name"
