@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from mmatch.availability import read_hours, slot_of_head, zone_from_label
 from mmatch.errors import InputError, excerpt
 from mmatch.signup import values
-from mmatch.signup.questions import shown
+from mmatch.signup.questions import answers, shown
 from mmatch.signup.sheets import TOPICS, Column, Sheet
 from mmatch.signup.topics import settle_topics
 from mmatch.signup.values import Fault, readable
@@ -181,10 +182,17 @@ def _half_hours(sheet: Sheet, slots: dict[int, Slot]) -> None:
 
 def _hours_in_words(sheet: Sheet) -> None:
     """A column whose cells are weekly hours, days with times of the clock, whatever its head."""
-    for column in sheet.unknown if not sheet.has("availability", "hours") else ():
-        cells = sheet.distinct(column)
+    told = sheet.has("availability", "hours")
+    for column in sheet.unknown:
+        cells = [cell for cell in sheet.distinct(column) if not sheet.says_no_time(cell)]
+        if sheet.speaks(column, "negative"):
+            if cells and all(is_hours(cell) or _names_days(cell) for cell in cells):
+                text = f"the head seems to ask when people are NOT free; cells: {shown(cells)}"
+                how = "give a column that says when they are free, and " + answers(column.head, "attribute", "availability")
+                sheet.doubt(column, "availability", text, "attribute", "availability", how=how)
+            continue
         timed = [cell for cell in cells if is_hours(cell) and any(letter.isdigit() for letter in cell)]
-        if len(cells) > 1 and len(timed) >= 0.8 * len(cells):
+        if not told and len(cells) > 1 and len(timed) >= 0.8 * len(cells):
             column.meaning = "availability"
             sheet.warn("availability", column, "read as when somebody is free: its cells are weekly hours")
 
@@ -201,6 +209,12 @@ def _near_misses(sheet: Sheet) -> None:
         if meaning not in CHECKED or sheet.reads(column, CHECKED[meaning]) >= 0.5:
             text = f"the head is nearly {excerpt(near[0])}; cells: {shown(cells)}"
             sheet.doubt(column, ABOUT[meaning], text, meaning, "attribute")
+
+
+def _names_days(text: str) -> bool:
+    """Whether a cell names nothing but days of the week."""
+    slots = [slot_of_head(f"[{part}]") for part in re.split(r"[,;/\n]", text) if part.strip()]
+    return bool(slots) and all(slot is not None and slot.day is not None for slot in slots)
 
 
 def is_hours(text: str) -> bool:
