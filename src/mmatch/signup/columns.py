@@ -188,11 +188,12 @@ def _hours_in_words(sheet: Sheet) -> None:
         if sheet.speaks(column, "negative"):
             if cells and all(is_hours(cell) or _names_days(cell) for cell in cells):
                 text = f"the head seems to ask when people are NOT free; cells: {shown(cells)}"
-                how = "give a column that says when they are free, and " + answers(column.head, "attribute", "availability")
+                how = "give a column that says when they are free, or " + answers(column.head, "attribute", "availability")
                 sheet.doubt(column, "availability", text, "attribute", "availability", how=how)
+        if told or sheet.speaks(column, "negative"):
             continue
         timed = [cell for cell in cells if is_hours(cell) and any(letter.isdigit() for letter in cell)]
-        if not told and len(cells) > 1 and len(timed) >= 0.8 * len(cells):
+        if len(cells) > 1 and len(timed) >= 0.8 * len(cells):
             column.meaning = "availability"
             sheet.warn("availability", column, "read as when somebody is free: its cells are weekly hours")
 

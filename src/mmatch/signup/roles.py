@@ -10,7 +10,7 @@ from mmatch.errors import excerpt
 from mmatch.signup import values
 from mmatch.signup.questions import answers
 from mmatch.signup.sheets import IDENTITY, MENTEE_ONLY, MENTOR_ONLY, ROLES, Column, Sheet
-from mmatch.signup.values import fits
+from mmatch.signup.values import fits, readable
 from mmatch.signup.vocabulary import Words, plain, rounded_head, spoken
 
 STEM = 5  # letters that two words share where one is a form of the other
@@ -43,6 +43,11 @@ def find_roles(sheet: Sheet) -> None:
         _check_agreement(sheet, *chosen)
         chosen[0].meaning = "role"
         _settle_answers(sheet, chosen[0])
+        declined = _declined(sheet, chosen[0])
+        for row in [row for row in sheet.rows if sheet.cell(row, chosen[0]) in declined]:
+            sheet.left_out |= {row}
+            text = f"left out: says {excerpt(sheet.cell(row, chosen[0]))}"
+            sheet.warn("left-out", chosen[0], text, "change the cell if the person takes part", row)
 
 
 def find_sections(sheet: Sheet) -> None:
@@ -105,11 +110,20 @@ def _check_agreement(sheet: Sheet, first: Column, *others: Column) -> None:
         sheet.doubt(first, "role", text, "role", *differing, likely="role", how=how)
 
 
+def _declined(sheet: Sheet, column: Column) -> set[str]:
+    """Answers that decline beside those that name roles: "No, not this year" beside "Yes, as a mentor"."""
+    if sheet.role or sheet.speaks(column, "past"):
+        return set()
+    unread = [text for text in list(sheet.distinct(column))[:41] if not fits(text, values.roles, sheet.words)]
+    return {text for text in unread if fits(text, values.yes_or_no, sheet.words) and not values.yes_or_no(text, sheet.words)}
+
+
 def _are_roles(sheet: Sheet, column: Column) -> bool:
     cells = sheet.distinct(column)
     if not cells or len(cells) > 40:
         return False
-    share = sheet.reads(column, values.roles)
+    cells = dict.fromkeys(cells.keys() - _declined(sheet, column), 1)
+    share = readable(cells, values.roles, sheet.words)
     if column.meaning == "role" or share < 1:
         return column.meaning == "role" and share >= 0.5
     every = {role for cell in cells for role in values.roles(cell, sheet.words)}
@@ -217,6 +231,7 @@ def _sides_of_answers(sheet: Sheet, column: Column, groups: dict[frozenset[str],
     ]
     lean = signed[0] + said[0] - signed[1] - said[1]
     told = said[0] * said[1] < 0 or (second in groups and signed[0] * signed[1] <= 0)
+    told = told or (not agreed and abs(lean) > LEAST and said[0] > said[1] and first | second == texts)
     if abs(lean) < LEAST or not (told or (not agreed and _asks_for_roles(sheet, column))):
         return {}
     mentor, mentee = (first, second) if lean > 0 else (second, first)
