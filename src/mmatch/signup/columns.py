@@ -188,7 +188,9 @@ def _hours_in_words(sheet: Sheet) -> None:
         if sheet.speaks(column, "negative"):
             if cells and all(is_hours(cell) or _names_days(cell) for cell in cells):
                 text = f"the head seems to ask when people are NOT free; cells: {shown(cells)}"
-                how = "give a column that says when they are free, or " + answers(column.head, "attribute", "availability")
+                how = "give a column that says when they are free, or " + answers(
+                    column.head, "attribute", "availability"
+                )
                 sheet.doubt(column, "availability", text, "attribute", "availability", how=how)
         if told or sheet.speaks(column, "negative"):
             continue

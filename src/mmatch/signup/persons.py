@@ -250,7 +250,9 @@ class FormPeople:
         if not found and " " in text:
             bare = _bare(text)
             short = _REMARK.split(bare)[0]
-            found = next(filter(None, (self._called.get(key(t)) for t in (bare, short) for key in (_loose, name_key))), [])
+            found = next(
+                filter(None, (self._called.get(key(t)) for t in (bare, short) for key in (_loose, name_key))), []
+            )
             initial, _, family = short.rpartition(" ")
             if not found and len(initial.rstrip(".")) < 2 and (initial or untitled(text) != text):  # "Dr Lee", "A. Lee"
                 found = self._parts("family").get(plain(family), [])

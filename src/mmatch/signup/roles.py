@@ -115,7 +115,9 @@ def _declined(sheet: Sheet, column: Column) -> set[str]:
     if sheet.role or sheet.speaks(column, "past"):
         return set()
     unread = [text for text in list(sheet.distinct(column))[:41] if not fits(text, values.roles, sheet.words)]
-    return {text for text in unread if fits(text, values.yes_or_no, sheet.words) and not values.yes_or_no(text, sheet.words)}
+    return {
+        text for text in unread if fits(text, values.yes_or_no, sheet.words) and not values.yes_or_no(text, sheet.words)
+    }
 
 
 def _are_roles(sheet: Sheet, column: Column) -> bool:
@@ -194,7 +196,8 @@ def branchings(sheet: Sheet) -> list[Branching]:
         texts = list(sheet.distinct(column))
         told = sum(bool(sheet.cell(row, column)) for row in rows) >= 0.9 * len(rows)
         few = 2 <= len(texts) <= MOST_ANSWERS and told and max(map(len, texts)) < 120
-        if not few or column.forced or sheet.speaks(column, "past") or any(map(values.is_tidy_number, texts)):
+        numbers = any(map(values.is_tidy_number, texts)) and {*texts} != {"0", "1"}
+        if not few or column.forced or sheet.speaks(column, "past") or numbers:
             continue
         groups = _dependent(sheet, column, rows)
         plainly = [text for text in texts if fits(text, values.yes_or_no, sheet.words)]
@@ -264,10 +267,14 @@ def _dependent(sheet: Sheet, column: Column, rows: list[int]) -> dict[frozenset[
         if text := sheet.cell(row, column):
             by_answer[text].append(row)
     groups: defaultdict[frozenset[str], list[Column]] = defaultdict(list)
-    for other in sheet.columns:
+    together = {c.stem if c.stem and not c.option else c.number: c for c in sheet.columns}
+    for other in together.values():  # the last of the options of a question stands for all
+        options = [c for c in sheet.columns if c is other or (not c.option and c.stem and c.stem == other.stem)]
         if other is column or other.meaning in {*IDENTITY, *ROLES, "ignore", "number", "attribute"}:
             continue
-        filled = {text: sum(bool(sheet.cell(row, other)) for row in found) for text, found in by_answer.items()}
+        filled = {
+            text: sum(any(sheet.cell(row, c) for c in options) for row in found) for text, found in by_answer.items()
+        }
         shares = {text: count / len(by_answer[text]) for text, count in filled.items()}
         answered = frozenset(text for text, share in shares.items() if share >= MOST)
         asked = sum(len(by_answer[text]) for text in answered)

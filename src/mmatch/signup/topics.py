@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from dataclasses import replace
 from itertools import pairwise, product
 
 from mmatch.availability import slot_of_head
@@ -11,6 +12,7 @@ from mmatch.errors import excerpt
 from mmatch.signup import values
 from mmatch.signup.lists import Options, list_style, split
 from mmatch.signup.questions import shown
+from mmatch.signup.roles import side_of_text
 from mmatch.signup.sheets import TOPICS, Column, Sheet
 from mmatch.signup.vocabulary import folded
 
@@ -165,7 +167,10 @@ def _options_as_heads(sheets: list[Sheet], sheet: Sheet) -> None:
         return
     beside = {c.number + 1 for c in ticked}
     others = [c for c in sheet.unknown if c.number in beside and c not in ticked and sheet.is_other(c.head)]
+    questions = {c.head: {"is_mentor": 1, "is_mentee": -1}.get(c.meaning, 0) for c in sheet.columns}
     for column in [*ticked, *others]:
+        lean = questions.get(column.stem) or side_of_text(column.stem, sheet.words)
+        column.claim = replace(column.claim, side="mentor" if lean > 0 else "mentee" if lean < 0 else "")
         column.meaning = _meaning(sheets, sheet, column)
         if column in ticked:
             column.how, column.option = "tick", column.head

@@ -244,7 +244,12 @@ class Words:
         meanings = (
             ("timezone", self.has("zone", words) and not topical),
             ("mentors", self._counts_mentors(words[many + 1 :], question)),
-            ("availability", self.has("free", words) and not negative and (self.has("when", words) or "availab" in question.casefold())),
+            (
+                "availability",
+                self.has("free", words)
+                and not negative
+                and (self.has("when", words) or "availab" in question.casefold()),
+            ),
             ("topic", topical and not negative),
             ("", topical),
             ("avoids", negative),

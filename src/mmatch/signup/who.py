@@ -45,7 +45,9 @@ def _addresses(sheet: Sheet) -> None:
         cells = sheet.distinct(column)
         share = _share_of_addresses(cells)
         if column.meaning != "email":
-            own = not sheet.speaks(column, "other") and (column.meaning != "id" or not sheet.of("email"))
+            own = (not sheet.speaks(column, "other") or _bears_names(sheet, column)) and (
+                column.meaning != "id" or not sheet.of("email")
+            )
             column.meaning = "email" if share > 0.8 and own else column.meaning
         elif cells and share < 0.5:
             others = [c for c in sheet.of("", "email") if c is not column]
@@ -60,6 +62,14 @@ def _addresses(sheet: Sheet) -> None:
     for column in sheet.unknown if not sheet.of("email") else ():
         if sheet.speaks(column, "family") and _share_of_addresses(sheet.distinct(column)) > 0.8:
             column.meaning = "email"
+
+
+def _bears_names(sheet: Sheet, column: Column) -> bool:
+    """Whether the addresses in a column bear the first names beside them: "Your school e-mail"."""
+    names = [c for c in sheet.columns if c.stated in {"name", "first_name"}][:1]
+    pairs = [(plain(sheet.cell(row, c)).split()[:1], sheet.cell(row, column)) for c in names for row in sheet.rows]
+    told = sum(first[0] in plain(address.partition("@")[0]).split() for first, address in pairs if first)
+    return told > 0.5 * len(sheet.rows)
 
 
 def _names(sheet: Sheet) -> None:
