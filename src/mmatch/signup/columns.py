@@ -185,14 +185,13 @@ def _hours_in_words(sheet: Sheet) -> None:
     told = sheet.has("availability", "hours")
     for column in sheet.unknown:
         cells = [cell for cell in sheet.distinct(column) if not sheet.says_no_time(cell)]
-        if sheet.speaks(column, "negative"):
-            if cells and all(is_hours(cell) or _names_days(cell) for cell in cells):
-                text = f"the head seems to ask when people are NOT free; cells: {shown(cells)}"
-                how = "give a column that says when they are free, or " + answers(
-                    column.head, "attribute", "availability"
-                )
-                sheet.doubt(column, "availability", text, "attribute", "availability", how=how)
-        if told or sheet.speaks(column, "negative"):
+        negative = sheet.speaks(column, "negative")
+        if negative and cells and all(is_hours(cell) or _names_days(cell) for cell in cells):
+            text = f"the head seems to ask when people are NOT free; cells: {shown(cells)}"
+            hint = "give a column that says when they are free, or "
+            how = hint + answers(column.head, "attribute", "availability")
+            sheet.doubt(column, "availability", text, "attribute", "availability", how=how)
+        if told or negative:
             continue
         timed = [cell for cell in cells if is_hours(cell) and any(letter.isdigit() for letter in cell)]
         if len(cells) > 1 and len(timed) >= 0.8 * len(cells):

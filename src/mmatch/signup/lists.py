@@ -15,11 +15,10 @@ from mmatch.signup.vocabulary import folded
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-SEPARATORS = {"list ;#": ";#", "list ;": ";", "list |": "|", "list by line": "\n", "list /": " / ", "list ,": ","}
-MARKS = {  # at the beginning of each item
-    "list by bullet": r"(?m)(?:^|[ \t])[\u2022\u2023\u25aa\u25cf\u25e6\u00b7]\s+|^[*-]\s+",
-    "list by number": r"(?:^|\s)\d{1,2}[.)]\s+",
-}
+SEPARATORS = {"list ;#": ";#", "list \u2022": "\u2022", "list 1.": "1."}
+SEPARATORS |= {"list ;": ";", "list |": "|", "list by line": "\n", "list /": " / ", "list ,": ","}
+_NUMBER = re.compile(r"(?:^|\s)(\d{1,2})[.)]\s")  # before an item
+_BULLET = re.compile(r"\s*[*\u2023\u25aa\u25cf\u25e6\u00b7\u2013-]\s+")
 _COMMA = re.compile(r"\((?:[^()]*)\)|\[(?:[^\][]*)\]|(,)")
 _MARKER = re.compile(r"\b(?:e\.?g|i\.?e|such as|etc|including|incl)\b", re.IGNORECASE)
 
@@ -27,13 +26,12 @@ _MARKER = re.compile(r"\b(?:e\.?g|i\.?e|such as|etc|including|incl)\b", re.IGNOR
 def split(text: str, how: str) -> tuple[str, ...]:
     """The items of one cell, trimmed, blanks and repeats left out; one item where ``how`` names no separator."""
     separator = SEPARATORS.get(how)
-    if how in MARKS:
-        pieces = [piece.strip().rstrip(",;") for piece in re.split(MARKS[how], text)]
-    elif separator is None:
+    if separator is None:
         return (text,) if text else ()
-    else:
-        pieces = comma_pieces(text) if separator == "," else text.split(separator)
-    return tuple(dict.fromkeys(piece.strip() for piece in pieces if piece.strip()))
+    text = _NUMBER.sub(separator, text) if separator == "1." else text
+    pieces = comma_pieces(text) if separator == "," else text.split(separator)
+    found = (_BULLET.sub("", piece, 1) if _BULLET.match(piece) else piece for piece in pieces)
+    return tuple(dict.fromkeys(piece.strip() for piece in found if piece.strip()))
 
 
 def comma_pieces(text: str) -> list[str]:
@@ -62,12 +60,9 @@ def list_style(cells: Iterable[str], *, expected: bool, company: Iterable[str] =
     distinct = [cell for cell in dict.fromkeys(cells) if cell]
     if distinct and any(all(cell[:1] + cell[-1:] == pair for cell in distinct) for pair in ("{}", "[]")):
         return "list ,"
-    if distinct and all(re.match(MARKS["list by bullet"], cell) for cell in distinct):
-        return "list by bullet"
-    if any("2" in cell for cell in distinct) and all(map(_counts_items, distinct)):
-        return "list by number"
     for how, separator in SEPARATORS.items():
-        if not any(separator in cell for cell in distinct):
+        numbers = separator == "1." and not ("2" in "".join(distinct) and all(map(_counts_items, distinct)))
+        if numbers or not any(separator in cell for cell in distinct):
             continue
         others = [*distinct, *company] if separator == " / " else distinct
         trailing = separator == ";" and all(cell.endswith(";") for cell in distinct)
@@ -78,8 +73,8 @@ def list_style(cells: Iterable[str], *, expected: bool, company: Iterable[str] =
 
 def _counts_items(cell: str) -> bool:
     """Whether a cell numbers its items from 1: "1. Finance 2. Law"."""
-    found = [int(number) for number in re.findall(r"(?:^|\s)(\d{1,2})[.)]\s", cell)]
-    return bool(re.match(r"1[.)]\s", cell)) and found == list(range(1, len(found) + 1))
+    found = [int(number) for number in _NUMBER.findall(cell)]
+    return cell[:1] == "1" and bool(found) and found == list(range(1, len(found) + 1))
 
 
 def _repeats(split_cells: Sequence[Sequence[str]]) -> bool:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from mmatch.display import Shown, Table
 from mmatch.errors import InputError, Problem, Problems, excerpt
-from mmatch.signup.lists import MARKS, SEPARATORS
+from mmatch.signup.lists import SEPARATORS
 from mmatch.text import suggestion
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 SCHEMA = "mmatch/mapping"
 VERSION = 1
-HOWS = frozenset({"", "text", "number", "true/false", "bans", "tick", *SEPARATORS, *MARKS})
+HOWS = frozenset({"", "text", "number", "true/false", "bans", "tick", *SEPARATORS})
 OTHERS = "*"
 MEANINGS: dict[str, str] = tomllib.loads((resources.files("mmatch.signup") / "meanings.toml").read_text("utf-8"))
 

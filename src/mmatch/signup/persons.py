@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from mmatch.errors import Problem, excerpt
@@ -253,8 +254,12 @@ class FormPeople:
             found = next(
                 filter(None, (self._called.get(key(t)) for t in (bare, short) for key in (_loose, name_key))), []
             )
+            rest = plain(bare[len(short) :]).split()
+            if any(self._called.get(name_key(" ".join(pair))) for pair in pairwise(rest)):
+                return []  # "Ann Lee (or Bob Ray)"
             initial, _, family = short.rpartition(" ")
-            if not found and len(initial.rstrip(".")) < 2 and (initial or untitled(text) != text):  # "Dr Lee", "A. Lee"
+            titled = untitled(text) != text and plain(text)[:2] != "m "
+            if not found and len(initial.rstrip(".")) < 2 and (initial or titled):  # "Dr Lee", "A. Lee"
                 found = self._parts("family").get(plain(family), [])
                 found = [person for person in found if plain(untitled(person.name)).startswith(plain(initial))]
         return found or []

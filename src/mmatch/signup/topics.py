@@ -30,11 +30,12 @@ def settle_topics(sheets: list[Sheet]) -> None:
         _options_as_heads(sheets, sheet)
     pair_topics(sheets)
     _by_shared_values(sheets)
-    for sheet in sheets:  # "Specialty" beside "Happy to help with": what nobody asks for describes a person
-        shared = {c.number: _is_shared(sheets, sheet, c) for c in sheet.of(*TOPICS) if not c.forced and not c.option}
-        if any(shared[number] and sheet.columns[number].claim.sure for number in shared):
-            for column in [sheet.columns[number] for number in shared if not shared[number]]:
-                column.meaning = column.meaning if column.claim.sure else ""
+    for sheet in sheets:  # "Specialty" beside "Happy to help with": what nobody asks for describes a mentor
+        columns = [c for c in sheet.of(*TOPICS) if sheet.whose(c) == "mentor"]
+        sure = [c for c in columns if c.claim.sure and _is_shared(sheets, sheet, c)]
+        for column in columns if sure and all(any(sheet.cell(row, c) for c in sure) for row in sheet.rows) else ():
+            if not (column.claim.sure or column.forced or column.option or _is_shared(sheets, sheet, column)):
+                column.meaning = ""
     _further_choices(sheets)
     _compare_sides(sheets)
     _split(sheets)

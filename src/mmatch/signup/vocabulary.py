@@ -235,6 +235,7 @@ class Words:
         numbered = re.search(r"[^+\d]\s*\d$", question.strip())
         ordinal = bool(numbered) or not self.listed("numbers.ordinals").isdisjoint(words)
         topical = self.has("topic", words) and not self.has("other", words[:2])
+        free = self.has("free", words) and (self.has("when", words) or "availab" in question.casefold())
         prefers, others = self.has("prefer", words), self.has("other", words)
         negative = self.has(
             "negative", [w for w, after in pairwise([*words, "of"]) if (w, after) not in {("no", "of"), ("no", "que")}]
@@ -244,12 +245,7 @@ class Words:
         meanings = (
             ("timezone", self.has("zone", words) and not topical),
             ("mentors", self._counts_mentors(words[many + 1 :], question)),
-            (
-                "availability",
-                self.has("free", words)
-                and not negative
-                and (self.has("when", words) or "availab" in question.casefold()),
-            ),
+            ("availability", free and not negative),
             ("topic", topical and not negative),
             ("", topical),
             ("avoids", negative),

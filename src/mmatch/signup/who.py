@@ -10,9 +10,9 @@ from itertools import pairwise
 from mmatch.cohort.attributes import is_address
 from mmatch.errors import excerpt
 from mmatch.signup.questions import shown
-from mmatch.signup.sheets import NAMES, ROLES, Column, Sheet
+from mmatch.signup.sheets import ROLES, Column, Sheet
 from mmatch.signup.values import count
-from mmatch.signup.vocabulary import Words, plain, untitled
+from mmatch.signup.vocabulary import NAMES, Words, plain, untitled
 
 _ORGANISATIONAL = re.compile(
     r"staff|student|employee|member|wwid|user|personal|mitarb|matri|emplead|person|mentor|mentee|particip"
@@ -45,20 +45,19 @@ def _addresses(sheet: Sheet) -> None:
         cells = sheet.distinct(column)
         share = _share_of_addresses(cells)
         if column.meaning != "email":
-            own = (not sheet.speaks(column, "other") or _bears_names(sheet, column)) and (
-                column.meaning != "id" or not sheet.of("email")
-            )
-            column.meaning = "email" if share > 0.8 and own else column.meaning
+            if share > 0.8 and (column.meaning != "id" or not sheet.of("email")):
+                own = not sheet.speaks(column, "other") or _bears_names(sheet, column)
+                column.meaning = "email" if own else column.meaning
         elif cells and share < 0.5:
             others = [c for c in sheet.of("", "email") if c is not column]
             if any(_share_of_addresses(sheet.distinct(c)) > 0.5 for c in others):
                 column.meaning = "ignore"
             elif share == 0 and len(cells) > 1:
                 sheet.warn("email", column, "holds no e-mail addresses")
-    first, *more = sheet.of("email") or [None]
-    for column in more if first and sheet.filled(first) == len(sheet.rows) else ():
-        if not column.forced and sheet.cells(column) != sheet.cells(first):
-            column.meaning = ""  # people have two addresses: the first counts
+    emails = sheet.of("email")
+    for column in [c for c in emails[1:] if not c.forced and sheet.cells(c) != sheet.cells(emails[0])]:
+        if sheet.filled(emails[0]) == len(sheet.table.rows):
+            column.meaning = ""  # people have two addresses: the first counts, the other one is kept
     for column in sheet.unknown if not sheet.of("email") else ():
         if sheet.speaks(column, "family") and _share_of_addresses(sheet.distinct(column)) > 0.8:
             column.meaning = "email"
