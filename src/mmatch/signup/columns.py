@@ -56,7 +56,7 @@ def settle_columns(sheets: list[Sheet], people: FormPeople) -> None:
         find_wishes(sheet, people)
     settle_topics(sheets)
     for sheet in sheets:
-        _hours_in_words(sheet)
+        find_hours_in_words(sheet)
         _near_misses(sheet)
         name_people_left(sheet, people)
         kept = [c.head for c in sheet.unknown if c.head]
@@ -146,7 +146,12 @@ def _checked(sheet: Sheet) -> None:
 def find_hours(sheet: Sheet) -> None:
     """Columns named after hours or parts of the day, and columns of weekly hours in words."""
     named = {c.number: slot_of_head(c.head) for c in sheet.of("", "availability") if not c.forced}
-    slots = {number: slot for number, slot in named.items() if slot is not None}
+    busy = [c for c in sheet.columns if _not_free(sheet, c) and slot_of_head(c.head) is not None]
+    if len(busy) > 1 and not any(c.forced for c in busy):
+        text = f"{len(busy)} heads seem to ask when people are NOT free"
+        how = "give columns that say when they are free, or " + answers(busy[0].head, "attribute")
+        sheet.doubt(busy[0], "availability", text, "attribute", how=how)
+    slots = {k: slot for k, slot in named.items() if slot is not None and sheet.columns[k] not in busy}
     whole = {number for number, slot in slots.items() if slot.day is not None and slot.start is not None}
     ticks = [
         c
@@ -180,12 +185,12 @@ def _half_hours(sheet: Sheet, slots: dict[int, Slot]) -> None:
             column.slot = None
 
 
-def _hours_in_words(sheet: Sheet) -> None:
+def find_hours_in_words(sheet: Sheet) -> None:
     """A column whose cells are weekly hours, days with times of the clock, whatever its head."""
     told = sheet.has("availability", "hours")
     for column in sheet.unknown:
         cells = [cell for cell in sheet.distinct(column) if not sheet.says_no_time(cell)]
-        negative = sheet.speaks(column, "negative")
+        negative = _not_free(sheet, column)
         if negative and cells and all(is_hours(cell) or _names_days(cell) for cell in cells):
             text = f"the head seems to ask when people are NOT free; cells: {shown(cells)}"
             hint = "give a column that says when they are free, or "
@@ -211,6 +216,11 @@ def _near_misses(sheet: Sheet) -> None:
         if meaning not in CHECKED or sheet.reads(column, CHECKED[meaning]) >= 0.5:
             text = f"the head is nearly {excerpt(near[0])}; cells: {shown(cells)}"
             sheet.doubt(column, ABOUT[meaning], text, meaning, "attribute")
+
+
+def _not_free(sheet: Sheet, column: Column) -> bool:
+    """Whether a head that may speak of hours asks for those at which somebody is not free."""
+    return sheet.speaks(column, "negative", "busy") or bool(re.search(r"n['\u2019]t\b", column.head))
 
 
 def _names_days(text: str) -> bool:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from mmatch.signup.answers import FormAnswer, read_facts
 from mmatch.signup.blocks import read_block, read_hours
-from mmatch.signup.columns import find_hours
+from mmatch.signup.columns import find_hours, find_hours_in_words
 from mmatch.signup.shapes import Shape
 from mmatch.signup.sheets import BLOCKS, IDENTITY, NAME_LISTS, Column, Sheet
 
@@ -61,6 +61,7 @@ def _stated(column: Column) -> str:
 def _read_list(sheet: Sheet, draft: Draft) -> None:
     """A list of the staff, or a poll, adds attributes and hours to those who signed up elsewhere, and nobody."""
     find_hours(sheet)
+    find_hours_in_words(sheet)
     kept = {*IDENTITY, "ignore", "number", "hours", "availability", "timezone"}
     for column in sheet.columns:
         if column.meaning not in kept and not column.meaning.startswith("attribute"):
