@@ -61,7 +61,8 @@ def find_sections(sheet: Sheet) -> None:
             lines.add(row)
         elif side:
             rows[row] = side
-    if len(set(rows.values())) == 1 and not sheet.has(*ROLES):  # above a lone "Mentees" stand the others
+    named_first = sheet.columns[0].meaning in {*IDENTITY, "number"} and all(sheet.table.rows[row][0] for row in lines)
+    if len(set(rows.values())) == 1 and named_first and not sheet.has(*ROLES):  # above a lone "Mentees" are the others
         other = "mentee" if side == "mentor" else "mentor"
         rows |= dict.fromkeys(set(sheet.rows) - rows.keys() - lines, other)
     if len(set(rows.values())) == 2:
