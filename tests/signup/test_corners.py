@@ -128,3 +128,38 @@ def test_ids_that_no_cohort_takes_are_named_in_their_file(files):
         'mentors.csv line 2 column "id": the id is 300 char'
     )
     assert "control character U+202E" in refused(files(mentors="id\na\u202eb\n"))
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        "id,role,I can't make [Mon 9-10],I can't make [Tue 9-10]\na,mentor,x,\nb,mentee,,x\n",
+        "id,role,Busy times,\na,mentor,Mon 9-12,\nb,mentee,Tue 9-12,\n",
+        "id,role,When are you not available?,\na,mentor,Mon 9-12,\nb,mentee,Tue 9-12,\n",
+        "id,role,On which days can you not meet?,\na,mentor,Monday;Friday,\nb,mentee,Tuesday,\n",
+    ],
+)
+def test_when_people_are_not_free_is_asked_about(files, table):
+    reading = read_files(*files(people=table))
+    assert [q.about for q in reading.questions] == ["availability"]
+    assert all(person.availability is None for person in reading.guess)
+
+
+def test_two_files_of_one_name_are_told_apart_by_what_they_ask(files):
+    offered, wanted = "id,topics I can offer,max\na,Law,2\n", "id,topics wanted\nb,Law\nc,Law\n"
+    cohort = read_cohort(*files(mentor_programme_a=offered, mentor_programme_b=wanted))
+    assert [(p.id, len(p.offers), len(p.requests)) for p in cohort] == [("a", 1, 0), ("b", 0, 1), ("c", 0, 1)]
+
+
+def test_a_state_that_is_no_known_word_is_asked_about(files):
+    paths = files(people="id,role,status\na,mentor,confirmed\nb,mentee,waitlist\nc,mentee,confirmed\n")
+    assert 'does "waitlist"' in refused(paths)
+    assert [p.id for p in read_files(*paths, answers=["status: waitlist=withdrawn"]).cohort] == ["a", "c"]
+    assert len(read_files(*paths, answers=["status: waitlist=active"]).cohort) == 3
+
+
+def test_a_remark_behind_a_name_that_names_somebody_else_is_asked_about(files):
+    mentors = "id,name\nm1,Ann Lee\nm2,Bob Ray\n"
+    remark = "id,name,not with\nx,Cy Dow,Ann Lee (my sister)\ny,Di Fox,Bob Ray\n"
+    assert read_cohort(*files(mentors=mentors, mentees=remark))["x"].avoids == ("m1",)
+    assert "Ann Lee (or Bob Ray)" in refused(files(mentors=mentors, mentees=remark.replace("my sister", "or Bob Ray")))

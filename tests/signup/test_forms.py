@@ -17,6 +17,9 @@ ASKED = {  # cases in which a careful coordinator would ask, too, or must be tol
     "340-padrinhos-com-fusos-em-palavras",  # whose clock is "Hora de Lisboa"?
     "341-dois-enderecos-da-mesma-pessoa",
     "171-one-tick-grid-for-both-sides",  # who only cells tell: "I can help with this"
+    "412-open-source-across-time-zones",  # how long is a weekend?
+    "413-days-when-people-cannot-meet",  # and at which hours can they, on the others?
+    "416-skill-swap-teach-or-learn",  # as in 171, only cells tell who
 }
 
 

@@ -213,7 +213,7 @@ class _Facts:
         return (column.option,)
 
     def _count(self, column: Column, text: str) -> int | None:
-        if plain(text) in self.sheet.words.listed("rows.blank"):
+        if any(f"{plain(text)} ".startswith(f"{blank} ") for blank in self.sheet.words.listed("rows.blank")):
             return None
         found = count(text, self.sheet.words)
         if found.doubt:

@@ -190,10 +190,12 @@ class Assembler:
     def _ids(self, person: FormPerson, texts: Iterable[str], meaning: str) -> Iterable[str]:
         """Ids of the people whom texts name; a text that names nobody is split at its commas before it is a problem."""
         for text in texts:
+            source, head = person.source(meaning), text.partition(",")[0]
+            if source and source[0].names_nobody(head) and is_remark(text, self.draft.people):
+                continue  # "No, happy with anyone"
             for piece, known in self.draft.people.named(text):
                 if known is not None:
                     if not self.draft.people.called(piece) and self.draft.people.find(piece) is None:
-                        source = person.source(meaning)
                         where = source[0].place(source[2], source[1]) if source else ""
                         self.notes.warn("first-name", where, f"{excerpt(piece)} is taken for {excerpt(known.spelling)}")
                     yield known.spelling

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from mmatch.availability import read_hours, slot_of_head, zone_from_label
 from mmatch.errors import InputError, excerpt
 from mmatch.signup import values
-from mmatch.signup.questions import shown
+from mmatch.signup.questions import answers, shown
 from mmatch.signup.sheets import TOPICS, Column, Sheet
 from mmatch.signup.topics import settle_topics
 from mmatch.signup.values import Fault, readable
@@ -50,12 +51,12 @@ def settle_columns(sheets: list[Sheet], people: FormPeople) -> None:
         _grids_said_twice(sheet)
         _limits(sheet, mentees)
         _checked(sheet)
-        _hours(sheet)
+        find_hours(sheet)
         find_blocks(sheet, people)
         find_wishes(sheet, people)
     settle_topics(sheets)
     for sheet in sheets:
-        _hours_in_words(sheet)
+        find_hours_in_words(sheet)
         _near_misses(sheet)
         name_people_left(sheet, people)
         kept = [c.head for c in sheet.unknown if c.head]
@@ -112,7 +113,7 @@ def _limit(sheet: Sheet, column: Column, mentees: frozenset[str]) -> int:
     strength = 0 if wanted else sheet.words.limit(column.head, mentees)
     cells = {row: cell for row in roles if not sheet.names_nobody(cell := sheet.cell(row, column)) and cell != "0"}
     mentors = all("mentor" in roles[row] for row in cells)
-    if not strength or not cells or (not mentors and strength < 3):
+    if not strength or not cells or (not mentors and strength < 3 and claim.side != "mentor"):
         return 0
     texts = {cell for row, cell in cells.items() if "mentor" in roles[row]}
     if readable(texts, values.count, sheet.words) < 1:
@@ -142,10 +143,15 @@ def _checked(sheet: Sheet) -> None:
             sheet.doubt(column, "time zone", text, claimed, "attribute:region")
 
 
-def _hours(sheet: Sheet) -> None:
+def find_hours(sheet: Sheet) -> None:
     """Columns named after hours or parts of the day, and columns of weekly hours in words."""
     named = {c.number: slot_of_head(c.head) for c in sheet.of("", "availability") if not c.forced}
-    slots = {number: slot for number, slot in named.items() if slot is not None}
+    busy = [c for c in sheet.columns if _not_free(sheet, c) and slot_of_head(c.head) is not None]
+    if len(busy) > 1 and not any(c.forced for c in busy):
+        text = f"{len(busy)} heads seem to ask when people are NOT free"
+        how = "give columns that say when they are free, or " + answers(busy[0].head, "attribute")
+        sheet.doubt(busy[0], "availability", text, "attribute", how=how)
+    slots = {k: slot for k, slot in named.items() if slot is not None and sheet.columns[k] not in busy}
     whole = {number for number, slot in slots.items() if slot.day is not None and slot.start is not None}
     ticks = [
         c
@@ -179,10 +185,19 @@ def _half_hours(sheet: Sheet, slots: dict[int, Slot]) -> None:
             column.slot = None
 
 
-def _hours_in_words(sheet: Sheet) -> None:
+def find_hours_in_words(sheet: Sheet) -> None:
     """A column whose cells are weekly hours, days with times of the clock, whatever its head."""
-    for column in sheet.unknown if not sheet.has("availability", "hours") else ():
-        cells = sheet.distinct(column)
+    told = sheet.has("availability", "hours")
+    for column in sheet.unknown:
+        cells = [cell for cell in sheet.distinct(column) if not sheet.says_no_time(cell)]
+        negative = _not_free(sheet, column)
+        if negative and cells and all(is_hours(cell) or _names_days(cell) for cell in cells):
+            text = f"the head seems to ask when people are NOT free; cells: {shown(cells)}"
+            hint = "give a column that says when they are free, or "
+            how = hint + answers(column.head, "attribute", "availability")
+            sheet.doubt(column, "availability", text, "attribute", "availability", how=how)
+        if told or negative:
+            continue
         timed = [cell for cell in cells if is_hours(cell) and any(letter.isdigit() for letter in cell)]
         if len(cells) > 1 and len(timed) >= 0.8 * len(cells):
             column.meaning = "availability"
@@ -201,6 +216,17 @@ def _near_misses(sheet: Sheet) -> None:
         if meaning not in CHECKED or sheet.reads(column, CHECKED[meaning]) >= 0.5:
             text = f"the head is nearly {excerpt(near[0])}; cells: {shown(cells)}"
             sheet.doubt(column, ABOUT[meaning], text, meaning, "attribute")
+
+
+def _not_free(sheet: Sheet, column: Column) -> bool:
+    """Whether a head that may speak of hours asks for those at which somebody is not free."""
+    return sheet.speaks(column, "negative", "busy") or bool(re.search(r"n['\u2019]t\b", column.head))
+
+
+def _names_days(text: str) -> bool:
+    """Whether a cell names nothing but days of the week."""
+    slots = [slot_of_head(f"[{part}]") for part in re.split(r"[,;/\n]", text) if part.strip()]
+    return bool(slots) and all(slot is not None and slot.day is not None for slot in slots)
 
 
 def is_hours(text: str) -> bool:

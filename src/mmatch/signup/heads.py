@@ -16,7 +16,7 @@ from mmatch.signup.vocabulary import Claim, Words, opened_head, plain, rounded_h
 from mmatch.text import suggestion
 
 _LONGEST_OPTION = 80
-_DASHES = "-\u2013\u2014\u2212.{}/_ "  # what people write into a cell that they leave open
+_DASHES = "-\u2013\u2014\u2212.{}[]/_ "  # what people write into a cell that they leave open
 _REJECTED_HEADS = ("line", "reason", "file")
 
 
@@ -90,8 +90,15 @@ def _check_heads(sheet: Sheet) -> None:
             text = f"two heads differ only by case or spaces: {excerpt(first[key])} and {excerpt(head)}"
             sheet.notes.add(Problem("duplicate-head", sheet.name, text, "rename or remove one"))
         elif exact[head] > 1 and column.meaning not in REPEATABLE:
-            _one_question(sheet, [c for c in sheet.columns if c.head == head])
-            exact[head] = 1
+            same = [c for c in sheet.columns if c.head == head]
+            beside = sheet.is_other(head) and all(exact[sheet.columns[c.number - 1].head] > 1 for c in same)
+            if beside or all(set(sheet.distinct(c)) == {head} for c in same):  # ticked options of several questions
+                again = {h for h, times in exact.items() if times > 1}
+                for c in same:
+                    c.stem = next((q.head for q in sheet.columns[c.number :: -1] if q.head not in again), "")
+            else:
+                _one_question(sheet, same)
+                exact[head] = 1
 
 
 def _one_question(sheet: Sheet, columns: list[Column]) -> None:

@@ -15,7 +15,10 @@ from mmatch.signup.vocabulary import folded
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-SEPARATORS = {"list ;": ";", "list |": "|", "list by line": "\n", "list /": " / ", "list ,": ","}
+SEPARATORS = {"list ;#": ";#", "list \u2022": "\u2022", "list 1.": "1."}
+SEPARATORS |= {"list ;": ";", "list |": "|", "list by line": "\n", "list /": " / ", "list ,": ","}
+_NUMBER = re.compile(r"(?:^|\s)(\d{1,2})[.)]\s")  # before an item
+_BULLET = re.compile(r"\s*[*\u2023\u25aa\u25cf\u25e6\u00b7\u2013-]\s+")
 _COMMA = re.compile(r"\((?:[^()]*)\)|\[(?:[^\][]*)\]|(,)")
 _MARKER = re.compile(r"\b(?:e\.?g|i\.?e|such as|etc|including|incl)\b", re.IGNORECASE)
 
@@ -25,13 +28,15 @@ def split(text: str, how: str) -> tuple[str, ...]:
     separator = SEPARATORS.get(how)
     if separator is None:
         return (text,) if text else ()
+    text = _NUMBER.sub(separator, text) if separator == "1." else text
     pieces = comma_pieces(text) if separator == "," else text.split(separator)
-    return tuple(dict.fromkeys(piece.strip() for piece in pieces if piece.strip()))
+    found = (_BULLET.sub("", piece, 1) if _BULLET.match(piece) else piece for piece in pieces)
+    return tuple(dict.fromkeys(piece.strip() for piece in found if piece.strip()))
 
 
 def comma_pieces(text: str) -> list[str]:
     """Split at commas, but not inside brackets or quotes."""
-    if text.startswith("{") and text.endswith("}"):  # as databases write lists
+    if text[:1] + text[-1:] in {"{}", "[]"}:  # as databases write lists
         text = text[1:-1]
     if '"' in text:
         try:
@@ -53,16 +58,23 @@ def list_style(cells: Iterable[str], *, expected: bool, company: Iterable[str] =
     different company, as a slash does in all columns. ``company`` are cells of columns that hold the same options.
     """
     distinct = [cell for cell in dict.fromkeys(cells) if cell]
-    if distinct and all(cell.startswith("{") and cell.endswith("}") for cell in distinct):
+    if distinct and any(all(cell[:1] + cell[-1:] == pair for cell in distinct) for pair in ("{}", "[]")):
         return "list ,"
     for how, separator in SEPARATORS.items():
-        if not any(separator in cell for cell in distinct):
+        numbers = separator == "1." and not ("2" in "".join(distinct) and all(map(_counts_items, distinct)))
+        if numbers or not any(separator in cell for cell in distinct):
             continue
         others = [*distinct, *company] if separator == " / " else distinct
         trailing = separator == ";" and all(cell.endswith(";") for cell in distinct)
         if (expected and separator != " / ") or trailing or _repeats([split(cell, how) for cell in others]):
             return how
     return "text"
+
+
+def _counts_items(cell: str) -> bool:
+    """Whether a cell numbers its items from 1: "1. Finance 2. Law"."""
+    found = [int(number) for number in _NUMBER.findall(cell)]
+    return cell[:1] == "1" and bool(found) and found == list(range(1, len(found) + 1))
 
 
 def _repeats(split_cells: Sequence[Sequence[str]]) -> bool:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from mmatch.errors import Problem, excerpt
 from mmatch.signup.sheets import LISTS, MENTOR_ONLY
 from mmatch.signup.values import Fault
-from mmatch.signup.vocabulary import name_key, plain
+from mmatch.signup.vocabulary import name_key, plain, untitled
 from mmatch.signup.who import is_form_export
 from mmatch.text import suggestion
 
@@ -23,9 +24,9 @@ if TYPE_CHECKING:
     from mmatch.signup.sheets import Column, Sheet
 
 MOST_SUGGESTED = 100
-_TITLES = "dr|prof|professor|mr|mrs|ms|miss|mx|herr|frau|m|mme|mlle|sr|sra|dott|dottssa|ing|mag|dra"
 _POLITELY = "if possible|please|ideally|wenn m\u00f6glich|bitte|si possible|si es posible|se possibile|se poss\u00edvel"
 _POLITE_END = re.compile(rf"[\s,]*\(?\b(?:{_POLITELY})\)?$", re.IGNORECASE)
+_REMARK = re.compile(r"\s*[(\[]|\s+[-\u2013\u2014]\s+|\s*:\s|,\s+(?=[a-z\u00e0-\u00ff])")  # "Ann Lee - my manager"
 _BETWEEN = re.compile(r"\s+(?:and|or|und|oder|et|ou|y|o|e|&)\s+|\s(?=\d[.)]\s)", re.IGNORECASE)
 PER_TOPIC = frozenset({"level", "levels", "choice"})
 ONE, TWO = "one person", "two people"
@@ -91,8 +92,7 @@ def _bare(text: str) -> str:
     """A reference to somebody without a link behind it, a number before it, a title, or the name around an address."""
     found = re.search(r"<([^<>@\s]+@[^<>@\s]+)>", text)
     short = found[1] if found else re.sub(r"\s*\(https?:[^()]*\)|^\s*\d{1,2}[.)]\s+", "", text)
-    short = _POLITE_END.sub("", short)
-    return re.sub(rf"^(?:(?:{_TITLES})\.?\s+)+", "", short, flags=re.IGNORECASE).strip()
+    return untitled(_POLITE_END.sub("", short))
 
 
 def _loose(text: str) -> str:
@@ -116,7 +116,7 @@ class FormPeople:
         self.gone: set[str] = set()
         self._ids: dict[str, list[FormPerson]] = {}
         self._called: dict[str, list[FormPerson]] = {}  # by id, address and name, as loosely as people write them
-        self._first: dict[str, list[FormPerson]] = {}
+        self._named: dict[str, dict[str, list[FormPerson]]] = {}  # by a part of the name
         self._rows: dict[tuple[str, int], FormPerson] = {}
         self._unknown = 0
 
@@ -142,7 +142,8 @@ class FormPeople:
         person.number = person.number or answer.number
         if answer.number:
             _enter(self._ids.setdefault(key_of(answer.number), []), person)
-        for key in {_loose(answer.id), _loose(answer.number), _loose(answer.email), answer.name_key} - {""}:
+        bare = name_key(untitled(answer.name)) if known is None else ""
+        for key in {_loose(answer.id), _loose(answer.number), _loose(answer.email), answer.name_key, bare} - {""}:
             _enter(self._called.setdefault(key, []), person)
         earlier = dict(person.answers)
         for role in sorted(answer.roles, reverse=True):
@@ -224,11 +225,19 @@ class FormPeople:
 
     def by_first_name(self, text: str) -> list[FormPerson]:
         """Everybody whose first name a text is."""
-        if not self._first and self.by_key:
+        return self._parts("given").get(plain(text), []) if text.istitle() else []
+
+    def _parts(self, part: str) -> dict[str, list[FormPerson]]:
+        """Everybody by the first of the given names, or by the family name."""
+        if not self._named and self.by_key:
             for person in self:
-                if len(names := plain(person.name.rpartition(",")[2]).split()) + ("," in person.name) > 1:
-                    _enter(self._first.setdefault(names[0], []), person)
-        return self._first.get(plain(text), []) if text.istitle() else []
+                family, comma, given = untitled(person.name).partition(",")
+                if not comma:
+                    given, _, family = family.rpartition(" ")
+                for kind, words in (("given", plain(given).split()[:1]), ("family", [plain(family)])):
+                    for word in words if plain(given) else ():
+                        _enter(self._named.setdefault(kind, {}).setdefault(word, []), person)
+        return self._named.get(part, {})
 
     def spellings(self) -> frozenset[str]:
         """All ids, names and addresses, in small letters."""
@@ -241,7 +250,18 @@ class FormPeople:
             found = self._called.get(text.lstrip("0"))
         if not found and " " in text:
             bare = _bare(text)
-            found = self._called.get(_loose(bare)) or self._called.get(name_key(bare))
+            short = _REMARK.split(bare)[0]
+            found = next(
+                filter(None, (self._called.get(key(t)) for t in (bare, short) for key in (_loose, name_key))), []
+            )
+            rest = plain(bare[len(short) :]).split()
+            if any(self._called.get(name_key(" ".join(pair))) for pair in pairwise(rest)):
+                return []  # "Ann Lee (or Bob Ray)"
+            initial, _, family = short.rpartition(" ")
+            titled = untitled(text) != text and plain(text)[:2] != "m "
+            if not found and len(initial.rstrip(".")) < 2 and (initial or titled):  # "Dr Lee", "A. Lee"
+                found = self._parts("family").get(plain(family), [])
+                found = [person for person in found if plain(untitled(person.name)).startswith(plain(initial))]
         return found or []
 
     def of_row(self, sheet: Sheet, row: int) -> FormPerson | None:

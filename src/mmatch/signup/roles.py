@@ -10,7 +10,7 @@ from mmatch.errors import excerpt
 from mmatch.signup import values
 from mmatch.signup.questions import answers
 from mmatch.signup.sheets import IDENTITY, MENTEE_ONLY, MENTOR_ONLY, ROLES, Column, Sheet
-from mmatch.signup.values import fits
+from mmatch.signup.values import fits, readable
 from mmatch.signup.vocabulary import Words, plain, rounded_head, spoken
 
 STEM = 5  # letters that two words share where one is a form of the other
@@ -32,7 +32,7 @@ def find_roles(sheet: Sheet) -> None:
                 column.meaning = ""
     if any(column.forced for column in sheet.of(*ROLES)):
         return
-    told = [column for column in sheet.of("", "role") if _are_roles(sheet, column)]
+    told = [column for column in sheet.of("", "role", "status") if _are_roles(sheet, column)]
     least = 0.9 if sheet.role else 0.6  # a column of remarks says it of a few
     told = [c for c in told if c.meaning == "role" or sheet.filled(c) >= least * len(sheet.rows)]
     told = [c for c in told if c.meaning == "role" or not sheet.speaks(c, "past")] or told
@@ -43,6 +43,11 @@ def find_roles(sheet: Sheet) -> None:
         _check_agreement(sheet, *chosen)
         chosen[0].meaning = "role"
         _settle_answers(sheet, chosen[0])
+        declined = _declined(sheet, chosen[0])
+        for row in [row for row in sheet.rows if sheet.cell(row, chosen[0]) in declined]:
+            sheet.left_out |= {row}
+            text = f"left out: says {excerpt(sheet.cell(row, chosen[0]))}"
+            sheet.warn("left-out", chosen[0], text, "change the cell if the person takes part", row)
 
 
 def find_sections(sheet: Sheet) -> None:
@@ -56,6 +61,10 @@ def find_sections(sheet: Sheet) -> None:
             lines.add(row)
         elif side:
             rows[row] = side
+    named_first = sheet.columns[0].meaning in {*IDENTITY, "number"} and all(sheet.table.rows[row][0] for row in lines)
+    if len(set(rows.values())) == 1 and named_first and not sheet.has(*ROLES):  # above a lone "Mentees" are the others
+        other = "mentee" if side == "mentor" else "mentor"
+        rows |= dict.fromkeys(set(sheet.rows) - rows.keys() - lines, other)
     if len(set(rows.values())) == 2:
         sheet.sections, sheet.left_out = rows, sheet.left_out | lines
         for row in sorted(lines):
@@ -102,11 +111,22 @@ def _check_agreement(sheet: Sheet, first: Column, *others: Column) -> None:
         sheet.doubt(first, "role", text, "role", *differing, likely="role", how=how)
 
 
+def _declined(sheet: Sheet, column: Column) -> set[str]:
+    """Answers that decline beside those that name roles: "No, not this year" beside "Yes, as a mentor"."""
+    if sheet.role or sheet.speaks(column, "past"):
+        return set()
+    unread = [text for text in list(sheet.distinct(column))[:41] if not fits(text, values.roles, sheet.words)]
+    return {
+        text for text in unread if fits(text, values.yes_or_no, sheet.words) and not values.yes_or_no(text, sheet.words)
+    }
+
+
 def _are_roles(sheet: Sheet, column: Column) -> bool:
     cells = sheet.distinct(column)
     if not cells or len(cells) > 40:
         return False
-    share = sheet.reads(column, values.roles)
+    cells = dict.fromkeys(cells.keys() - _declined(sheet, column), 1)
+    share = readable(cells, values.roles, sheet.words)
     if column.meaning == "role" or share < 1:
         return column.meaning == "role" and share >= 0.5
     every = {role for cell in cells for role in values.roles(cell, sheet.words)}
@@ -177,7 +197,8 @@ def branchings(sheet: Sheet) -> list[Branching]:
         texts = list(sheet.distinct(column))
         told = sum(bool(sheet.cell(row, column)) for row in rows) >= 0.9 * len(rows)
         few = 2 <= len(texts) <= MOST_ANSWERS and told and max(map(len, texts)) < 120
-        if not few or column.forced or sheet.speaks(column, "past") or any(map(values.is_tidy_number, texts)):
+        numbers = any(map(values.is_tidy_number, texts)) and {*texts} != {"0", "1"}
+        if not few or column.forced or sheet.speaks(column, "past") or numbers:
             continue
         groups = _dependent(sheet, column, rows)
         plainly = [text for text in texts if fits(text, values.yes_or_no, sheet.words)]
@@ -214,6 +235,7 @@ def _sides_of_answers(sheet: Sheet, column: Column, groups: dict[frozenset[str],
     ]
     lean = signed[0] + said[0] - signed[1] - said[1]
     told = said[0] * said[1] < 0 or (second in groups and signed[0] * signed[1] <= 0)
+    told = told or (not agreed and abs(lean) > LEAST and said[0] > said[1] and first | second == texts)
     if abs(lean) < LEAST or not (told or (not agreed and _asks_for_roles(sheet, column))):
         return {}
     mentor, mentee = (first, second) if lean > 0 else (second, first)
@@ -246,10 +268,14 @@ def _dependent(sheet: Sheet, column: Column, rows: list[int]) -> dict[frozenset[
         if text := sheet.cell(row, column):
             by_answer[text].append(row)
     groups: defaultdict[frozenset[str], list[Column]] = defaultdict(list)
-    for other in sheet.columns:
+    together = {c.stem if c.stem and not c.option else c.number: c for c in sheet.columns}
+    for other in together.values():  # the last of the options of a question stands for all
+        options = [c for c in sheet.columns if c is other or (not c.option and c.stem and c.stem == other.stem)]
         if other is column or other.meaning in {*IDENTITY, *ROLES, "ignore", "number", "attribute"}:
             continue
-        filled = {text: sum(bool(sheet.cell(row, other)) for row in found) for text, found in by_answer.items()}
+        filled = {
+            text: sum(any(sheet.cell(row, c) for c in options) for row in found) for text, found in by_answer.items()
+        }
         shares = {text: count / len(by_answer[text]) for text, count in filled.items()}
         answered = frozenset(text for text, share in shares.items() if share >= MOST)
         asked = sum(len(by_answer[text]) for text in answered)
@@ -299,6 +325,12 @@ def give_roles(people: list[Sheet]) -> None:
     for sheet in people:
         if not sheet.role and sheet.identity() and sheet.identity()[0].meaning in {"mentor", "mentee"}:
             sheet.role = sheet.identity()[0].meaning
+    same = len(people) > 1 and len({sheet.role for sheet in people}) == 1
+    for sheet in [s for s in people if same and s.named and s.role]:  # "Rank your mentors.csv" holds mentees
+        other_side = "mentee" if sheet.role == "mentor" else "mentor"
+        heads = {text.casefold() for c in sheet.columns for text in (c.option, c.head) if text}
+        ranked = any(len(other.called() & heads) > 1 for other in people if other is not sheet)
+        sheet.role = other_side if ranked or _sides(sheet) == {other_side} else sheet.role
     open_ones = [s for s in people if not s.has(*ROLES) and not s.sections]
     neutral = [s for s in open_ones if not s.role]
     if len(people) == 1 == len(open_ones) and (neutral or people[0].named):
@@ -349,7 +381,7 @@ def _role_of_only_file(sheet: Sheet) -> None:
     if best is not None and best.weight > 1 and not best.yes:
         _ask_answers(sheet, best.column, sheet.distinct(best.column))
         return
-    left = ", ".join(excerpt(c.head, 60) for c in sheet.unknown[:6])
+    left = ", ".join(excerpt(c.head, 60) for c in sheet.of("", "status")[:6])
     text = f"nothing says who is a mentor and who is a mentee; everybody would be read as a {likely} (columns: {left})"
     how = answers(sheet.name, "mentor", "mentee", "both") + ", add a role column, or give a file for each role"
     sheet.doubt(None, "role", text, "mentor", "mentee", "both", likely=likely, how=how, key=sheet.name)

@@ -18,7 +18,7 @@ from mmatch.signup.lists import Options
 from mmatch.signup.mapping import FileMeaning
 from mmatch.signup.questions import Notes, Spot
 from mmatch.signup.values import Fault, readable
-from mmatch.signup.vocabulary import Claim, Words, plain, spoken
+from mmatch.signup.vocabulary import NAMES, Claim, Words, plain, spoken
 
 if TYPE_CHECKING:
     from mmatch.availability import Slot
@@ -29,7 +29,6 @@ LISTS = NAME_LISTS | TOPICS
 REPEATABLE = LISTS | {"availability", "ignore", "number"}
 BLOCKS = frozenset({"choices", "accepts", "scores", "ranked", "hours"})
 ROLES = ("role", "is_mentor", "is_mentee", "both")
-NAMES = ("name", "first_name", "last_name")
 IDENTITY = ("id", "email", *NAMES)
 MENTOR_ONLY = frozenset(["capacity", "seats", "groups", "min_load", "offers", "mentee_ranks", "strict_mentee_ranks"])
 MENTEE_ONLY = frozenset(["requests", "ranks", "strict_ranks", "mentors", "priority", "format"])

@@ -13,7 +13,7 @@ from mmatch.text import suggestion
 MOST_CODES = 60
 LONGEST_CODE = 6
 OVERLAP = 0.3  # of those who signed up, for another table to be a list of everybody
-_SIGNS = {*ROLES, *TOPICS, *MENTOR_ONLY, *MENTEE_ONLY, "choice", "availability", "mentor", "mentee"}
+_SIGNS = {*ROLES, *TOPICS, *MENTOR_ONLY, *MENTEE_ONLY, "choice", "mentor", "mentee"}
 
 
 def apply_codes(sheets: list[Sheet]) -> None:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from dataclasses import replace
 from itertools import pairwise, product
 
 from mmatch.availability import slot_of_head
 from mmatch.errors import excerpt
 from mmatch.signup import values
-from mmatch.signup.lists import SEPARATORS, Options, list_style, split
+from mmatch.signup.lists import Options, list_style, split
 from mmatch.signup.questions import shown
+from mmatch.signup.roles import side_of_text
 from mmatch.signup.sheets import TOPICS, Column, Sheet
 from mmatch.signup.vocabulary import folded
 
@@ -28,6 +30,12 @@ def settle_topics(sheets: list[Sheet]) -> None:
         _options_as_heads(sheets, sheet)
     pair_topics(sheets)
     _by_shared_values(sheets)
+    for sheet in sheets:  # "Specialty" beside "Happy to help with": what nobody asks for describes a mentor
+        columns = [c for c in sheet.of(*TOPICS) if sheet.whose(c) == "mentor"]
+        sure = [c for c in columns if c.claim.sure and _is_shared(sheets, sheet, c)]
+        for column in columns if sure and all(any(sheet.cell(row, c) for c in sure) for row in sheet.rows) else ():
+            if not (column.claim.sure or column.forced or column.option or _is_shared(sheets, sheet, column)):
+                column.meaning = ""
     _further_choices(sheets)
     _compare_sides(sheets)
     _split(sheets)
@@ -142,6 +150,11 @@ def _meaning(sheets: list[Sheet], sheet: Sheet, column: Column) -> str:
     if column.claim.sure and column.meaning in SIDES.values():
         side = "mentor" if column.meaning == "offers" else "mentee"
     filled = sheet.filled_by(column)
+    if side and not filled and not column.claim.sure:
+        filling = {found for row, found in sheet.row_roles.items() if sheet.cell(row, column)}
+        others = [c for c in sheet.columns if c.stated in TOPICS and c.claim.side not in {"", side}]
+        if not others and filling >= {frozenset({"mentor"}), frozenset({"mentee"})}:
+            side = ""  # "Interests" seem to be a mentee's, and everybody states some
     if side and filled and filled != side and not _is_shared(sheets, sheet, column):
         text = f"the head speaks of what a {side} states, and only a {filled} fills it"
         sheet.doubt(column, "topics", text, "offers", "requests", likely=SIDES[filled])
@@ -155,7 +168,10 @@ def _options_as_heads(sheets: list[Sheet], sheet: Sheet) -> None:
         return
     beside = {c.number + 1 for c in ticked}
     others = [c for c in sheet.unknown if c.number in beside and c not in ticked and sheet.is_other(c.head)]
+    questions = {c.head: {"is_mentor": 1, "is_mentee": -1}.get(c.meaning, 0) for c in sheet.columns}
     for column in [*ticked, *others]:
+        lean = questions.get(column.stem) or side_of_text(column.stem, sheet.words)
+        column.claim = replace(column.claim, side="mentor" if lean > 0 else "mentee" if lean < 0 else "")
         column.meaning = _meaning(sheets, sheet, column)
         if column in ticked:
             column.how, column.option = "tick", column.head
@@ -229,7 +245,7 @@ def _split(sheets: list[Sheet]) -> None:
         column.how = "text" if single else column.how
         if column.how == "tick":
             alone.append(column.option)
-        elif single or (column.how in SEPARATORS and column.how != "list ,"):
+        elif single or (column.how != "list ," and column.how.startswith("list")):
             alone += [item for cell in cells for item in split(cell, column.how)]
         else:
             joined += sheet.texts(column)

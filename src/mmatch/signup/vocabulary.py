@@ -18,9 +18,14 @@ if TYPE_CHECKING:
     import os
 
 LONGEST_HEAD = 600
+NAMES = ("name", "first_name", "last_name")
 _GENDERED = re.compile(r"\((?:s|e|a|es|in|innen|en|n|as|os|o|i)\)|[:*_/](?:in|innen|frau|r|n)\b|(?<=\w)\u00b7e?s?\b")
 _BRACKETS = re.compile(r"(.*\S)?\s*\[([^\[\]]+)\]\s*", re.DOTALL)
 _SCALE = re.compile(r"\(?\d+\s*=\s*[^,;()\[\]]+[,;)]?")  # "0 = not at all, 3 = very well"
+_TITLES = re.compile(
+    r"^(?:(?:dr|prof|professor|mr|mrs|ms|miss|mx|herr|frau|m|mme|mlle|sr|sra|dott|dottssa|ing|mag|dra)\.?\s+)+",
+    re.IGNORECASE,
+)
 _ROUND = re.compile(r"(.*\S)\s*\((.+)\)\s*", re.DOTALL)
 
 
@@ -38,6 +43,11 @@ def plain(text: str) -> str:
 def folded(text: str) -> str:
     """A text for comparing: small letters, single spaces."""
     return " ".join(text.casefold().split())
+
+
+def untitled(name: str) -> str:
+    """A name without the titles before it."""
+    return _TITLES.sub("", name).strip()
 
 
 def name_key(name: str) -> str:
@@ -225,6 +235,7 @@ class Words:
         numbered = re.search(r"[^+\d]\s*\d$", question.strip())
         ordinal = bool(numbered) or not self.listed("numbers.ordinals").isdisjoint(words)
         topical = self.has("topic", words) and not self.has("other", words[:2])
+        free = self.has("free", words) and (self.has("when", words) or "availab" in question.casefold())
         prefers, others = self.has("prefer", words), self.has("other", words)
         negative = self.has(
             "negative", [w for w, after in pairwise([*words, "of"]) if (w, after) not in {("no", "of"), ("no", "que")}]
@@ -234,7 +245,7 @@ class Words:
         meanings = (
             ("timezone", self.has("zone", words) and not topical),
             ("mentors", self._counts_mentors(words[many + 1 :], question)),
-            ("availability", self.has("free", words) and (self.has("when", words) or "availab" in question.casefold())),
+            ("availability", free and not negative),
             ("topic", topical and not negative),
             ("", topical),
             ("avoids", negative),
@@ -264,7 +275,8 @@ class Words:
         last = self.heads.get(words[-1], "") if words else ""
         if last in {"first_name", "last_name"} and 1 < len(words) < 6:
             return last
-        return "name" if words[-1:] == ["name"] and len(words) < 8 else ""
+        headed = self.heads.get(words[0], "") in NAMES and self.has("of", words[1:2]) if words else False
+        return "name" if (headed or words[-1:] == ["name"]) and len(words) < 8 else ""
 
     def _counts_mentors(self, after: list[str], question: str) -> bool:
         """Whether a "how many" counts mentors, who are wanted."""

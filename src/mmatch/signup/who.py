@@ -10,9 +10,9 @@ from itertools import pairwise
 from mmatch.cohort.attributes import is_address
 from mmatch.errors import excerpt
 from mmatch.signup.questions import shown
-from mmatch.signup.sheets import NAMES, ROLES, Column, Sheet
+from mmatch.signup.sheets import ROLES, Column, Sheet
 from mmatch.signup.values import count
-from mmatch.signup.vocabulary import Words, plain
+from mmatch.signup.vocabulary import NAMES, Words, plain, untitled
 
 _ORGANISATIONAL = re.compile(
     r"staff|student|employee|member|wwid|user|personal|mitarb|matri|emplead|person|mentor|mentee|particip"
@@ -45,17 +45,30 @@ def _addresses(sheet: Sheet) -> None:
         cells = sheet.distinct(column)
         share = _share_of_addresses(cells)
         if column.meaning != "email":
-            own = not sheet.speaks(column, "other") and (column.meaning != "id" or not sheet.of("email"))
-            column.meaning = "email" if share > 0.8 and own else column.meaning
+            if share > 0.8 and (column.meaning != "id" or not sheet.of("email")):
+                own = not sheet.speaks(column, "other") or _bears_names(sheet, column)
+                column.meaning = "email" if own else column.meaning
         elif cells and share < 0.5:
             others = [c for c in sheet.of("", "email") if c is not column]
             if any(_share_of_addresses(sheet.distinct(c)) > 0.5 for c in others):
                 column.meaning = "ignore"
             elif share == 0 and len(cells) > 1:
                 sheet.warn("email", column, "holds no e-mail addresses")
+    emails = sheet.of("email")
+    for column in [c for c in emails[1:] if not c.forced and sheet.cells(c) != sheet.cells(emails[0])]:
+        if sheet.filled(emails[0]) == len(sheet.table.rows):
+            column.meaning = ""  # people have two addresses: the first counts, the other one is kept
     for column in sheet.unknown if not sheet.of("email") else ():
         if sheet.speaks(column, "family") and _share_of_addresses(sheet.distinct(column)) > 0.8:
             column.meaning = "email"
+
+
+def _bears_names(sheet: Sheet, column: Column) -> bool:
+    """Whether the addresses in a column bear the first names beside them: "Your school e-mail"."""
+    names = [c for c in sheet.columns if c.stated in {"name", "first_name"}][:1]
+    pairs = [(plain(sheet.cell(row, c)).split()[:1], sheet.cell(row, column)) for c in names for row in sheet.rows]
+    told = sum(first[0] in plain(address.partition("@")[0]).split() for first, address in pairs if first)
+    return told > 0.5 * len(sheet.rows)
 
 
 def _names(sheet: Sheet) -> None:
@@ -85,7 +98,7 @@ def _names_in_addresses(sheet: Sheet) -> None:
     """A column without a telling head holds names where its words stand in the addresses beside them."""
     locals_ = {row: plain(address.partition("@")[0]) for row in sheet.rows if (address := sheet.person(row)[2])}
     for column in sheet.unknown:
-        texts = {row: plain(sheet.cell(row, column)).split() for row in locals_}
+        texts = {row: plain(untitled(sheet.cell(row, column))).split() for row in locals_}
         told = sum(len(words) > 1 and all(word in locals_[row] for word in words) for row, words in texts.items())
         if sum(map(bool, texts.values())) > 2 and told > 0.5 * sum(map(bool, texts.values())):
             column.meaning = "name"
@@ -103,6 +116,7 @@ def _withdrawn(sheet: Sheet) -> None:
             yes = column.meaning == "withdrawn" and sheet.words.answers.get(cell) == "yes"
             if yes or _has_left(cell, sheet.words):
                 gone[row] = f"withdrawn, says the column {excerpt(column.head)}"
+        _doubtful_states(sheet, column)
     for row, (_, name, _) in zip(sheet.rows, sheet.people(sheet.rows), strict=True):
         if _is_test(name, sheet.words):
             gone.setdefault(row, "a test")
@@ -110,6 +124,15 @@ def _withdrawn(sheet: Sheet) -> None:
     for row, reason in gone.items():
         hint = "change the cell if the person takes part"
         sheet.warn("left-out", None, f"left out: {reason}", hint, row)
+
+
+def _doubtful_states(sheet: Sheet, column: Column) -> None:
+    """States that are no known words, beside some that are: do these people take part?"""
+    cells, present = sheet.distinct(column), sheet.words.listed("rows.present")
+    unknown = [c for c in cells if plain(c) not in present and not _has_left(plain(c), sheet.words)]
+    for text in unknown if len(unknown) < min(len(cells), 4) else ():
+        evidence = f"the column says who takes part: does {excerpt(text)}?"
+        sheet.doubt(column, "people", evidence, "active", "withdrawn", key=f"{column.head}: {text}")
 
 
 def _is_status(sheet: Sheet, column: Column) -> bool:

@@ -27,8 +27,10 @@ def find_wishes(sheet: Sheet, people: FormPeople) -> None:
             continue
         if column.meaning and share < 0.5:
             _no_names(sheet, column, share)
-        elif column.meaning or share < 0.5 or sheet.speaks(column, "manager"):
+        elif column.meaning or share < 0.5:
             continue
+        elif sheet.speaks(column, "manager") and not sheet.words.has("bans", {*column.plain} - {"no"}):
+            continue  # "Manager no." is a number
         elif sheet.speaks(column, "bans") or column.claim.meaning == "avoids":
             column.meaning = "avoids"
         elif column.claim.meaning in WISHES or (sheet.speaks(column, "prefer") and not sheet.speaks(column, "other")):

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from mmatch.signup.answers import FormAnswer, read_facts
 from mmatch.signup.blocks import read_block, read_hours
+from mmatch.signup.columns import find_hours, find_hours_in_words
 from mmatch.signup.shapes import Shape
 from mmatch.signup.sheets import BLOCKS, IDENTITY, NAME_LISTS, Column, Sheet
 
@@ -58,9 +59,12 @@ def _stated(column: Column) -> str:
 
 
 def _read_list(sheet: Sheet, draft: Draft) -> None:
-    """A list such as the staff describes those who signed up elsewhere by attributes, and adds nobody."""
+    """A list of the staff, or a poll, adds attributes and hours to those who signed up elsewhere, and nobody."""
+    find_hours(sheet)
+    find_hours_in_words(sheet)
+    kept = {*IDENTITY, "ignore", "number", "hours", "availability", "timezone"}
     for column in sheet.columns:
-        if column.meaning not in {*IDENTITY, "ignore", "number"} and not column.meaning.startswith("attribute"):
+        if column.meaning not in kept and not column.meaning.startswith("attribute"):
             column.meaning = "attribute"
     found, people = [], list(sheet.people(sheet.rows))
     for row, texts in zip(sheet.rows, people, strict=True):
@@ -72,7 +76,10 @@ def _read_list(sheet: Sheet, draft: Draft) -> None:
         sheet.warn("list", None, text, "name its role (--answer) if they do")
     read_facts(sheet, found)
     for answer in found:
-        draft.person(answer.id).extra.setdefault("attributes", {}).update(answer.attributes)
+        extra = draft.person(answer.id).extra
+        extra.setdefault("attributes", {}).update(answer.attributes)
+        extra |= {fact: value for fact, value in answer.facts.items() if fact in {"availability", "timezone"}}
+    _read_people(sheet, draft)
 
 
 SHAPES = (
