@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 
 from mmatch.availability import read_hours, slot_of_head, zone_from_label
 from mmatch.errors import InputError, excerpt
-from mmatch.signup import values
 from mmatch.signup.questions import answers, shown
 from mmatch.signup.sheets import TOPICS, Column, Sheet
 from mmatch.signup.topics import settle_topics
-from mmatch.signup.values import Fault, readable
+from mmatch.signup.values import UNLIMITED, Fault, answer, readable, yes_or_no
+from mmatch.signup.values import count as count_of
+from mmatch.signup.values import modes as modes_of
+from mmatch.signup.values import priority as priority_of
 from mmatch.signup.vocabulary import plain
 from mmatch.signup.wishes import find_blocks, find_wishes, name_people_left
 
@@ -37,9 +39,9 @@ def _zone(text: str, words: Words) -> str:  # noqa: ARG001 - every grammar of ce
 
 
 CHECKED = {  # meanings whose cells follow a grammar
-    **dict.fromkeys(("capacity", "seats", "mentors", "groups", "min_load"), values.count),
-    "priority": values.priority,
-    "modes": values.modes,
+    **dict.fromkeys(("capacity", "seats", "mentors", "groups", "min_load"), count_of),
+    "priority": priority_of,
+    "modes": modes_of,
     "timezone": _zone,
 }
 
@@ -70,7 +72,7 @@ def _grids_said_twice(sheet: Sheet) -> None:
     by_head = {column.head: column for column in sheet.columns}
     for column in sheet.columns:
         stem = by_head.get(column.stem) if column.option and not column.forced else None
-        if stem and sheet.is_filled(stem) and sheet.reads(column, values.yes_or_no) == 1:
+        if stem and sheet.is_filled(stem) and sheet.reads(column, yes_or_no) == 1:
             column.meaning = "ignore"
 
 
@@ -116,10 +118,10 @@ def _limit(sheet: Sheet, column: Column, mentees: frozenset[str]) -> int:
     if not strength or not cells or (not mentors and strength < 3 and claim.side != "mentor"):
         return 0
     texts = {cell for row, cell in cells.items() if "mentor" in roles[row]}
-    if readable(texts, values.count, sheet.words) < 1:
+    if readable(texts, count_of, sheet.words) < 1:
         return 0
-    counts = [values.count(cell, sheet.words).value for cell in texts]
-    return strength if all(count <= MOST_MENTEES or count == values.UNLIMITED for count in counts) else 0
+    counts = [count_of(cell, sheet.words).value for cell in texts]
+    return strength if all(count <= MOST_MENTEES or count == UNLIMITED for count in counts) else 0
 
 
 def _checked(sheet: Sheet) -> None:
@@ -154,9 +156,7 @@ def find_hours(sheet: Sheet) -> None:
     slots = {k: slot for k, slot in named.items() if slot is not None and sheet.columns[k] not in busy}
     whole = {number for number, slot in slots.items() if slot.day is not None and slot.start is not None}
     ticks = [
-        c
-        for c in sheet.unknown
-        if c.number in whole and (not sheet.is_filled(c) or sheet.reads(c, values.answer) >= 0.8)
+        c for c in sheet.unknown if c.number in whole and (not sheet.is_filled(c) or sheet.reads(c, answer) >= 0.8)
     ]
     bits = [c for c in sheet.unknown if set(sheet.distinct(c)) <= {"0", "1"}]
     if len(ticks) < 2 or not any(map(sheet.is_filled, ticks)):

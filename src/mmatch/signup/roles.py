@@ -7,10 +7,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from mmatch.errors import excerpt
-from mmatch.signup import values
 from mmatch.signup.questions import answers
 from mmatch.signup.sheets import IDENTITY, MENTEE_ONLY, MENTOR_ONLY, ROLES, Column, Sheet
-from mmatch.signup.values import fits, readable
+from mmatch.signup.values import count as count_of
+from mmatch.signup.values import fits, is_tidy_number, readable, yes_or_no
+from mmatch.signup.values import roles as roles_of
 from mmatch.signup.vocabulary import Words, plain, rounded_head, spoken
 
 STEM = 5  # letters that two words share where one is a form of the other
@@ -73,7 +74,7 @@ def find_sections(sheet: Sheet) -> None:
 
 def _agreed_side(sheet: Sheet, column: Column) -> str:
     """The side to which yes and no refer, as in "Mentor", "as a mentor" or "I want to be … [a mentor]"."""
-    if sheet.reads(column, values.yes_or_no) < 1:
+    if sheet.reads(column, yes_or_no) < 1:
         return ""
     if column.meaning in {"mentor", "mentee"}:
         return column.meaning if sheet.has(*IDENTITY) else ""
@@ -84,7 +85,7 @@ def _agreed_side(sheet: Sheet, column: Column) -> str:
 
 def _settle_answers(sheet: Sheet, column: Column) -> None:
     """Answers of a role column that are no known words: told by the questions that follow, else asked one by one."""
-    unread = [text for text in sheet.distinct(column) if not fits(text, values.roles, sheet.words)]
+    unread = [text for text in sheet.distinct(column) if not fits(text, roles_of, sheet.words)]
     if unread:
         sides = _sides_of_answers(sheet, column, _dependent(sheet, column, sheet.rows))
         _say_values(column, {text: side for text, side in sides.items() if text in unread})
@@ -115,10 +116,8 @@ def _declined(sheet: Sheet, column: Column) -> set[str]:
     """Answers that decline beside those that name roles: "No, not this year" beside "Yes, as a mentor"."""
     if sheet.role or sheet.speaks(column, "past"):
         return set()
-    unread = [text for text in list(sheet.distinct(column))[:41] if not fits(text, values.roles, sheet.words)]
-    return {
-        text for text in unread if fits(text, values.yes_or_no, sheet.words) and not values.yes_or_no(text, sheet.words)
-    }
+    unread = [text for text in list(sheet.distinct(column))[:41] if not fits(text, roles_of, sheet.words)]
+    return {text for text in unread if fits(text, yes_or_no, sheet.words) and not yes_or_no(text, sheet.words)}
 
 
 def _are_roles(sheet: Sheet, column: Column) -> bool:
@@ -126,10 +125,10 @@ def _are_roles(sheet: Sheet, column: Column) -> bool:
     if not cells or len(cells) > 40:
         return False
     cells = dict.fromkeys(cells.keys() - _declined(sheet, column), 1)
-    share = readable(cells, values.roles, sheet.words)
+    share = readable(cells, roles_of, sheet.words)
     if column.meaning == "role" or share < 1:
         return column.meaning == "role" and share >= 0.5
-    every = {role for cell in cells for role in values.roles(cell, sheet.words)}
+    every = {role for cell in cells for role in roles_of(cell, sheet.words)}
     return max(map(len, cells)) < 80 and (len(every) == 2 or len(cells) == 1)
 
 
@@ -161,7 +160,7 @@ def roles_by_answers(sheet: Sheet) -> None:
     agreed = sorted(((_evidence(sheet, one), one.column) for one in found if one.yes), key=lambda pair: pair[0])
     if len(agreed) == 2 and agreed[1][0] - agreed[0][0] >= LEAST:
         for (_, column), side in zip(agreed, ("mentee", "mentor"), strict=True):
-            later = [text for text in sheet.distinct(column) if not fits(text, values.yes_or_no, sheet.words)]
+            later = [text for text in sheet.distinct(column) if not fits(text, yes_or_no, sheet.words)]
             column.meaning, sheet.role = f"is_{side}", sheet.forced.role
             _say_values(column, dict.fromkeys(later, "no"))
             for text in later:
@@ -182,7 +181,7 @@ def roles_by_answers(sheet: Sheet) -> None:
 
 
 def _yes_or_role(text: str, words: Words) -> object:
-    return fits(text, values.yes_or_no, words) or values.roles(text, words)
+    return fits(text, yes_or_no, words) or roles_of(text, words)
 
 
 def _say_values(column: Column, sides: dict[str, str]) -> None:
@@ -197,12 +196,12 @@ def branchings(sheet: Sheet) -> list[Branching]:
         texts = list(sheet.distinct(column))
         told = sum(bool(sheet.cell(row, column)) for row in rows) >= 0.9 * len(rows)
         few = 2 <= len(texts) <= MOST_ANSWERS and told and max(map(len, texts)) < 120
-        numbers = any(map(values.is_tidy_number, texts)) and {*texts} != {"0", "1"}
+        numbers = any(map(is_tidy_number, texts)) and {*texts} != {"0", "1"}
         if not few or column.forced or sheet.speaks(column, "past") or numbers:
             continue
         groups = _dependent(sheet, column, rows)
-        plainly = [text for text in texts if fits(text, values.yes_or_no, sheet.words)]
-        agreeing = [text for text in plainly if values.yes_or_no(text, sheet.words)]
+        plainly = [text for text in texts if fits(text, yes_or_no, sheet.words)]
+        agreeing = [text for text in plainly if yes_or_no(text, sheet.words)]
         yes = agreeing[0] if len(agreeing) == 1 < len(plainly) and frozenset(agreeing) in groups else ""
         if groups:
             found.append(Branching(column, groups, _sides_of_answers(sheet, column, groups), yes))
@@ -225,10 +224,10 @@ def _sides_of_answers(sheet: Sheet, column: Column, groups: dict[frozenset[str],
     second = next((other for other in ranked if other - first and first - other), texts - first)
     sides = [(first, second), (second, first)]
     said = [sum(side_of_text(text, sheet.words) for text in one - other) for one, other in sides]
-    agreed = sheet.reads(column, values.yes_or_no) == 1
+    agreed = sheet.reads(column, yes_or_no) == 1
     if agreed:
         head = side_of_text(column.head, sheet.words)
-        said = [head, -head] if any(values.yes_or_no(text, sheet.words) for text in first) else [-head, head]
+        said = [head, -head] if any(yes_or_no(text, sheet.words) for text in first) else [-head, head]
     signed = [
         sum(side_of_column(sheet, c) + _names_others(sheet, c, other) for c in groups.get(one, ()))
         for one, other in sides
@@ -258,7 +257,7 @@ def _names_others(sheet: Sheet, column: Column, others: frozenset[str]) -> int:
     """Evidence for mentors: a number under a head that names the other side, as in "Freshers that I take on"."""
     stems = {word[:STEM] for text in others for word in plain(text).split() if len(word) >= STEM}
     named = any(word[:STEM] in stems for word in column.plain)
-    return 3 if named and sheet.reads(column, values.count) == 1 else 0
+    return 3 if named and sheet.reads(column, count_of) == 1 else 0
 
 
 def _dependent(sheet: Sheet, column: Column, rows: list[int]) -> dict[frozenset[str], list[Column]]:
@@ -287,7 +286,7 @@ def _dependent(sheet: Sheet, column: Column, rows: list[int]) -> dict[frozenset[
 
 def side_of_column(sheet: Sheet, column: Column) -> int:
     """Whose question a column asks: above 0 a mentor's, below a mentee's, 0 where nothing tells."""
-    if sheet.words.limit(column.head) and sheet.reads(column, values.count) == 1:
+    if sheet.words.limit(column.head) and sheet.reads(column, count_of) == 1:
         return 2
     told = "mentor" if column.stated in MENTOR_ONLY else "mentee" if column.stated in MENTEE_ONLY else ""
     side = column.claim.side or told
@@ -366,7 +365,7 @@ def _role_of_only_file(sheet: Sheet) -> None:
     """One file without a word on roles: which questions a row answers tells; where none does, it is asked."""
     for column in sheet.unknown:
         partly = sheet.filled(column) < 0.9 * len(sheet.rows)
-        if partly and sheet.words.limit(column.head) and sheet.reads(column, values.count) == 1:
+        if partly and sheet.words.limit(column.head) and sheet.reads(column, count_of) == 1:
             column.claim = replace(column.claim, meaning="capacity")
     sides = _sides(sheet)
     if len(sides) == 2:

@@ -9,11 +9,11 @@ from itertools import pairwise, product
 
 from mmatch.availability import slot_of_head
 from mmatch.errors import excerpt
-from mmatch.signup import values
 from mmatch.signup.lists import Options, list_style, split
 from mmatch.signup.questions import shown
 from mmatch.signup.roles import side_of_text
 from mmatch.signup.sheets import TOPICS, Column, Sheet
+from mmatch.signup.values import is_tidy_number, yes_or_no
 from mmatch.signup.vocabulary import folded
 
 SIDES = {"mentor": "offers", "mentee": "requests"}
@@ -57,7 +57,7 @@ def pair_topics(sheets: list[Sheet]) -> None:
     for sheet in sheets:
         for column in [c for c in sheet.unknown if c.claim.meaning in _OPEN and sheet.is_filled(c)]:
             side, texts = sheet.whose(column), topics_of(sheet, column)
-            agreed = sheet.reads(column, values.yes_or_no) == 1 or all(map(values.is_tidy_number, texts))
+            agreed = sheet.reads(column, yes_or_no) == 1 or all(map(is_tidy_number, texts))
             if side and not agreed and len(sides[column.head.casefold()]) == 1:
                 found[side].append((sheet, column, texts))
     most, pair = 0, list[tuple[Sheet, Column]]()
@@ -105,8 +105,8 @@ def _is_claimed(sheets: list[Sheet], sheet: Sheet, column: Column) -> bool:
 def _plausible(sheets: list[Sheet], sheet: Sheet, column: Column) -> bool:
     """Whether cells under a weak claim look like topics rather than like stories or numbers."""
     cells = sheet.distinct(column)
-    numbers = all(map(values.is_tidy_number, cells))
-    if not column.option and (numbers or sheet.reads(column, values.yes_or_no) == 1):
+    numbers = all(map(is_tidy_number, cells))
+    if not column.option and (numbers or sheet.reads(column, yes_or_no) == 1):
         return False
     if column.claim.meaning == "choice":
         known = _known(sheets, *TOPICS)
@@ -222,7 +222,7 @@ def _compare_sides(sheets: list[Sheet]) -> None:
     asked = [sheet for sheet in wanting if any(map(sheet.is_filled, sheet.of("requests", "topic")))]
     for sheet in [sheet for sheet in sheets if sheet.has_side("mentor")] if asked else ():
         cells = [(column, sheet.distinct(column)) for column in sheet.unknown]
-        columns = [c for c, found in cells if len(found) > 1 and not all(map(values.is_tidy_number, found))]
+        columns = [c for c, found in cells if len(found) > 1 and not all(map(is_tidy_number, found))]
         if not sheet.has("offers", "topic") and columns and sheet is not asked[0]:
             heads = ", ".join(excerpt(c.head, 40) for c in columns[:5])
             text = f"mentees ask for topics, and no column says what mentors offer (columns left: {heads})"

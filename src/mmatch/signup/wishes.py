@@ -7,9 +7,9 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from mmatch.signup import values
 from mmatch.signup.questions import shown
 from mmatch.signup.sheets import BLOCKS, NAME_LISTS, TOPICS, Column, Sheet
+from mmatch.signup.values import answer, has_decimal_commas, is_tidy_number, readable
 from mmatch.signup.vocabulary import plain, rounded_head
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def name_people_left(sheet: Sheet, people: FormPeople) -> None:
     """A column that names people under a head that does not say why: asked, or noted for a manager."""
     for column in [c for c in sheet.unknown if c.head]:
         cells = sheet.distinct(column)
-        if all(map(values.is_tidy_number, cells)) or _share_of_names(sheet, column, people) != 1.0:
+        if all(map(is_tidy_number, cells)) or _share_of_names(sheet, column, people) != 1.0:
             continue
         if sheet.speaks(column, "other", "manager"):
             hint = "map it to ranks if they are wishes, to avoids if they must not be matched"
@@ -116,7 +116,7 @@ def find_blocks(sheet: Sheet, people: FormPeople) -> None:
     cells = {cell for column in named for cell in sheet.distinct(column)}
     kind = block_kind(cells, sheet)
     if not kind and len(named) > 1 and cells:
-        odd = sorted(cell for cell in cells if not values.is_tidy_number(cell) and not _are_answers([cell], sheet))
+        odd = sorted(cell for cell in cells if not is_tidy_number(cell) and not _are_answers([cell], sheet))
         first = next(c for c in named if set(odd) & set(sheet.distinct(c)))
         text = f"{len(named)} columns are named after people; cells such as {shown(odd)} are no answers"
         sheet.doubt(first, "wishes", text, "scores", "ranked", "choices", "ignore")
@@ -144,7 +144,7 @@ def block_kind(cells: Iterable[str], sheet: Sheet) -> str:
         return ""
     if distinct <= {"0", "1"}:
         return "accepts"
-    if values.has_decimal_commas(distinct, sheet.table.delimiter) or all(map(values.is_tidy_number, distinct)):
+    if has_decimal_commas(distinct, sheet.table.delimiter) or all(map(is_tidy_number, distinct)):
         return "scores"
     if all(re.fullmatch(r"-?\d+(?:\.\d+)?%|[1-9]\d?(?:st|nd|rd|th|er|e|\.)?", cell) for cell in distinct):
         return "scores" if any(cell.endswith("%") for cell in distinct) else "ranked"
@@ -152,7 +152,7 @@ def block_kind(cells: Iterable[str], sheet: Sheet) -> str:
 
 
 def _are_answers(cells: Iterable[str], sheet: Sheet) -> bool:
-    return values.readable(cells, values.answer, sheet.words) == 1
+    return readable(cells, answer, sheet.words) == 1
 
 
 def _scores_or_ranks(sheet: Sheet, columns: list[Column]) -> str:
