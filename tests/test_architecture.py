@@ -153,3 +153,8 @@ def test_every_code_of_a_problem_or_a_violation_is_documented():
     codes = {code for path in FILES for code in re.findall(pattern, path.read_text(encoding="utf-8"))}
     assert len(codes) > 50
     assert {code for code in codes if f"`{code}`" not in page} == set()
+
+
+def test_names_that_have_moved_are_found_with_a_warning():
+    with pytest.warns(DeprecationWarning, match=r"mmatch\.NoMatchingError is now mmatch\.errors\.NoMatchingError"):
+        assert mm.NoMatchingError is mm.errors.NoMatchingError

@@ -6,7 +6,7 @@ result = mmatch.solve(cohort, mmatch.Program())
 
 from __future__ import annotations
 
-from typing import Any, NoReturn
+from typing import Any
 
 from mmatch.lazy import found_on_use, unknown
 
@@ -73,11 +73,25 @@ _TYPES = {  # what only verbs give, and what few people need
 }
 
 
-def _elsewhere(name: str) -> NoReturn:
-    """The error of a name that stands elsewhere, or nowhere."""
+_MOVED = {  # names that stood here before 0.1, and where they stand now
+    "NoMatchingError": "errors",
+    "Question": "signup",
+    "Reading": "signup",
+    "Violation": "matching",
+}
+
+
+def _elsewhere(name: str) -> Any:
+    """A name that stood here before, with a warning; else the error of one that stands elsewhere, or nowhere."""
     from importlib import import_module
     from importlib.util import find_spec
 
+    if name in _MOVED:
+        import warnings
+
+        home = f"mmatch.{_MOVED[name]}"
+        warnings.warn(f"mmatch.{name} is now {home}.{name}", DeprecationWarning, stacklevel=3)
+        return getattr(import_module(home), name)
     if find_spec(f"mmatch.{name}"):  # ``from mmatch import exact`` asks here before it looks for the module
         raise unknown("mmatch", name, ())
     home = {item: f"{room}.{item}" for room, names in _TYPES.items() for item in names}
