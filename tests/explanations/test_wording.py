@@ -91,3 +91,10 @@ def test_a_match_says_which_wishes_it_meets():
     (score,) = mm.reasons(cohort, mm.solve(cohort, mm.Program(aims=aims)))
     assert score.message == "a with e: on data; 2 of 3 wishes met: topic, site; not met: language"
     assert score.facts == {"met": ("topic", "site"), "missed": ("language",)}
+
+
+def test_whoever_takes_any_topic_is_not_said_to_have_asked_for_none():
+    people = [Participant("a", offers=[Offer("data")]), Participant("e", requests=[Request("")])]
+    cohort = mm.Cohort(people)
+    (score,) = mm.reasons(cohort, mm.solve(cohort))
+    assert score.message == "a with e: on data; 1 of 1 wish met: topic"

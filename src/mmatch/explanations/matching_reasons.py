@@ -127,7 +127,7 @@ def _scores(cohort: Cohort, program: Program, matching: Matching) -> Iterator[Re
     s = matching.seats
     for row, (mentor, mentee, topic) in enumerate(zip(s.mentor, s.mentee, s.topic, strict=True)):
         wish = f"any of {', '.join(asked[row])}" if len(asked[row]) > 1 else asked[row][0]
-        clauses = [f"on {topic}" + (f", asked for {wish}" if topic != wish else "")] if topic else []
+        clauses = [f"on {topic}" + (f", asked for {wish}" if wish not in {"", topic} else "")] if topic else []
         if steps[row]:
             clauses[0] += f", {counted(steps[row], 'step')} away in the topic tree"
         have, lack = ([name for name, met in wishes if met[row] is wanted] for wanted in (True, False))

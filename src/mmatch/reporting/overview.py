@@ -154,7 +154,7 @@ def _after(found: Material) -> Iterator[str]:
         n = counted(len(found.schedule.unplaced), "match")
         yield f"{n} without dates: ask these people for more times, or see what was tried below."
     if len(found.result.matching):
-        yield "Tell everybody: mail_merge.csv has one line a person, and each person can have a page of their own."
+        yield "Tell everybody: mmatch letters writes to each person; each can have a page of their own, too."
 
 
 def _missing(found: Material) -> Iterator[str]:
