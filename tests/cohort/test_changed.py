@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 import mmatch as mm
 from mmatch import Offer, Participant, Request
 from mmatch.cohort.privacy import rest_without
+from mmatch.repairs import Left, Seats
 from strategies import cohorts, examples
 
 
@@ -28,7 +29,7 @@ def test_columns_say_the_same_as_people_stated_again(cohort, data):
     gone = data.draw(st.lists(st.sampled_from(ids), unique=True) if ids else st.just([]))
     others = [name for name in ids if name not in gone]
     capacities = data.draw(st.dictionaries(st.sampled_from(others), st.integers(0, 4)) if others else st.just({}))
-    wanted = {**capacities, **dict.fromkeys(gone)}
+    wanted = [*map(Left, gone), *(Seats(name, n) for name, n in capacities.items())]
     try:
         slow = rebuilt(cohort, gone, capacities)
     except mm.InputError:
@@ -45,15 +46,15 @@ def test_columns_say_the_same_as_people_stated_again(cohort, data):
 def test_the_cohort_itself_is_as_it_was():
     cohort = mm.Cohort([Participant("a", offers=[Offer("x")]), Participant("e", requests=[Request("x")])])
     before = cohort.digest
-    assert [p.id for p in cohort.changed({"e": None})] == ["a"]
-    assert cohort.changed({"a": 3})["a"].capacity == 3
+    assert [p.id for p in cohort.changed([Left("e")])] == ["a"]
+    assert cohort.changed([Seats("a", 3)])["a"].capacity == 3
     assert cohort.digest == before
 
 
 @pytest.mark.parametrize(
-    ("capacities", "fault"), [({"zoe": None}, "zoe"), ({"a": -1}, "capacities"), ({"a": "2"}, "capacities")]
+    ("change", "fault"), [(Left("zoe"), "zoe"), (Seats("a", -1), r"changes\[0\]"), (Seats("a", "2"), r"changes\[0\]")]
 )
-def test_what_cannot_be_is_refused(capacities, fault):
+def test_what_cannot_be_is_refused(change, fault):
     cohort = mm.Cohort([Participant("a", offers=[Offer("x")])])
     with pytest.raises(mm.InputError, match=fault):
-        cohort.changed(capacities)
+        cohort.changed([change])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -18,11 +17,12 @@ from mmatch.cohort.validation import Builder, Where, usual_where
 from mmatch.cohort.views import Supply, participant, supplies, supply_table
 from mmatch.display import Shown, Table
 from mmatch.errors import InputError, Problem, excerpt
-from mmatch.exact import count_fault
 from mmatch.text import nfc, suggestion
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
+
+    from mmatch.cohort.changes import Change
 
 
 class Cohort(Shown, Columns, Sequence[Participant]):
@@ -84,6 +84,13 @@ class Cohort(Shown, Columns, Sequence[Participant]):
         table = relations.scores(scores)
         builder.problems.raise_any()
         self._set(builder.people, builder.offers, builder.requests_among(len(tree.names)), tree, meetings, table)
+
+    @classmethod
+    def of_columns(cls, *columns: Any) -> Cohort:
+        """A cohort from all of its columns, which are valid already."""
+        self = cls.__new__(cls)
+        self._set(*columns)
+        return self
 
     def _set(self, *columns: Any) -> None:
         names = ("people", "offers", "requests", "topic_tree", "meetings", "score_table")
@@ -273,39 +280,24 @@ class Cohort(Shown, Columns, Sequence[Participant]):
             >>> mm.datasets.load("shortage").cohort.without("p001", "p002")
             <Cohort: 152 people, 39 offers, 113 requests, 1 topics>
         """
-        return self.changed(dict.fromkeys(ids))
+        from mmatch.cohort.changes import with_room
 
-    def changed(self, capacities: Mapping[str, int | None]) -> Cohort:
-        """The cohort with other capacities, and without those whose capacity is None: nothing names them any more.
+        rest: Cohort = with_room(self, dict.fromkeys(ids))
+        return rest
 
-        Only what changes is looked at, where no wish, list or topic depends on who has gone.
+    def changed(self, changes: Iterable[Change]) -> Cohort:
+        """The cohort after some changes: without those who left, with those who came, new capacities, other topics.
+
+        Where people leave or can take more or fewer, nobody else is looked at again. Changes that are about pairs, such
+        as `mm.repairs.NotAFit`, are not for the cohort, and are left out.
 
         Raises:
-            InputError: an unknown id.
+            InputError: somebody unknown, somebody who leaves twice, a number of seats below 0.
         """
-        from mmatch.cohort.privacy import rest_without
-        from mmatch.cohort.selection import selected
+        from mmatch.cohort.changes import apply
 
-        keep, rows = np.ones(len(self), dtype=bool), dict[int, int]()
-        for name, capacity in capacities.items():
-            row = self.people.index[self[name].id]
-            fault = count_fault(capacity, "capacity", least=0)
-            if fault:
-                raise InputError(Problem("count", f"capacities[{excerpt(name)}]", fault))
-            keep[row] = capacity is not None
-            rows |= {} if capacity is None else {row: capacity}
-        columns = selected(self, keep, rows)
-        if columns is not None:
-            made = type(self).__new__(type(self))
-            made._set(*columns)  # noqa: SLF001 - a cohort of our own
-            return made
-        stated = rest_without(self.stated, {self.people.ids[row] for row in np.flatnonzero(~keep).tolist()})
-        numbers = {self.people.ids[row]: n for row, n in rows.items()}
-        people = [
-            replace(person, capacity=numbers[person.id], groups=None) if person.id in numbers else person
-            for person in stated.participants
-        ]
-        return _rebuilt(replace(stated, participants=people))
+        made: Cohort = apply(self, changes)
+        return made
 
     def anonymise(self, key: str | bytes, *, keep: Iterable[str] = ()) -> Cohort:
         """The same cohort under pseudonyms, to be given to people who need not know who is who.

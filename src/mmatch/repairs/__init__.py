@@ -7,8 +7,9 @@ from mmatch.lazy import found_on_use
 __all__, __getattr__, __dir__ = found_on_use(
     __name__,
     {
+        "mmatch.cohort.changes": ("Asks", "Change", "Joined", "Left", "Seats"),
         "mmatch.repairs.changes": (
-            *("Apart", "Asks", "Change", "Declined", "Joined", "Keep", "Left", "NotAFit", "Place", "Seats", "Swap"),
+            *("Apart", "Declined", "Keep", "NotAFit", "Place", "Swap"),
             *("changed", "read_changes"),
         ),
         "mmatch.repairs.explaining": ("explain",),

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, fields, replace
-from types import MappingProxyType
+from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from mmatch.cohort import Cohort, Participant
+from mmatch.cohort import Cohort
+from mmatch.cohort.changes import Asks, Change, Left, Seats
 from mmatch.errors import InputError, Problems, excerpt
-from mmatch.exact import count_fault
 from mmatch.program import Program
 from mmatch.rules import Forbid, Lock
 from mmatch.text import suggestion
@@ -19,39 +18,6 @@ if TYPE_CHECKING:
     from mmatch.matching import Matching
 
 Pair = tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Change:
-    """Something that happened after a match, or that might; ``word`` is its name in a table of changes."""
-
-    word: ClassVar[str] = ""
-
-
-@dataclass(frozen=True)
-class Left(Change):
-    """Somebody takes part no more."""
-
-    word: ClassVar[str] = "left"
-    person: str
-
-
-@dataclass(frozen=True)
-class Joined(Change):
-    """Somebody comes late; ``scores`` are those of pairs with them, where the cohort has scores."""
-
-    word: ClassVar[str] = "joined"
-    participant: Participant
-    scores: Mapping[tuple[str, str], float] = field(default_factory=lambda: MappingProxyType({}), hash=False)
-
-
-@dataclass(frozen=True)
-class Seats(Change):
-    """A mentor can take so many mentees from now on."""
-
-    word: ClassVar[str] = "seats"
-    mentor: str
-    n: int
 
 
 @dataclass(frozen=True)
@@ -103,66 +69,12 @@ class Swap(Change):
     other: str
 
 
-@dataclass(frozen=True)
-class Asks(Change):
-    """A mentee asks for another topic in the place of all that they asked for."""
-
-    word: ClassVar[str] = "asks"
-    mentee: str
-    topic: str
-
-
 KINDS = {kind.word: kind for kind in (Left, Seats, NotAFit, Declined, Apart, Place, Keep, Swap, Asks)}
 
 
-ABOUT = {Left: ("person",), Seats: ("mentor",), Asks: ("mentee",)}  # of whom the cohort must know
-
-
 def changed(cohort: Cohort, changes: Iterable[Change]) -> Cohort:
-    """The cohort after some changes: without those who left, with those who came, new capacities, other topics.
-
-    Raises:
-        InputError: somebody unknown, somebody who leaves twice, a number of seats below 0.
-    """
-    gone: list[str] = []
-    joined: list[Joined] = []
-    seats: dict[str, int] = {}
-    asked: dict[str, str] = {}
-    problems = Problems()
-    for k, change in enumerate(changes):
-        name = next((getattr(change, key) for key in ABOUT.get(type(change), ())), None)
-        if name is not None and name not in cohort.people.index:
-            hint = suggestion(str(name), cohort.people.index)
-            problems.add("unknown-id", f"changes[{k}]", f"nobody here is called {excerpt(name)}", hint)
-        elif isinstance(change, Left):
-            if change.person in gone:
-                problems.add("contradiction", f"changes[{k}]", f"{excerpt(change.person)} leaves twice")
-            gone.append(change.person)
-        elif isinstance(change, Joined):
-            joined.append(change)
-        elif isinstance(change, Seats):
-            fault = count_fault(change.n, "seats", least=0, optional=False)
-            if fault:
-                problems.add("count", f"changes[{k}]", fault)
-            seats[change.mentor] = change.n
-        elif isinstance(change, Asks):
-            asked[change.mentee] = change.topic
-    problems.raise_any()
-    cohort = cohort.changed({**seats, **dict.fromkeys(gone)}) if gone or seats else cohort
-    if not (joined or asked):
-        return cohort
-    stated = cohort.stated
-    people = [
-        replace(person, requests=(replace(person.requests[0], topic=asked[person.id]),))
-        if person.id in asked and person.requests
-        else person
-        for person in stated.participants
-    ]
-    people += [change.participant for change in joined]
-    scores = stated.scores
-    if scores is not None:
-        scores = {**scores, **{pair: score for change in joined for pair, score in change.scores.items()}}
-    return Cohort(people, topics=stated.topics, history=stated.history, scores=scores)
+    """The cohort after some changes: `Cohort.changed`."""
+    return cohort.changed(changes)
 
 
 def bound(program: Program, cohort: Cohort, matching: Matching, changes: Iterable[Change]) -> Program:

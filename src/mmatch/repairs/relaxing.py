@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any, overload
 import numpy as np
 
 from mmatch.candidates.edges import candidates
+from mmatch.cohort.changes import Asks, Change, Seats
 from mmatch.display import Shown, Table
 from mmatch.errors import InputError, Problem, UnsupportedError
 from mmatch.exact import Value, plain
 from mmatch.instance.capacities import capacities
-from mmatch.repairs.changes import Asks, Change, Seats
 from mmatch.repairs.repairing import Repair, repaired
 from mmatch.result import Result, check_answer
 
@@ -151,7 +151,6 @@ def seat_values(cohort: Cohort, result: Result) -> dict[str, tuple[Value, ...]]:
         InputError: a result of another cohort.
     """
     from mmatch.engine import solve
-    from mmatch.repairs.changes import changed
 
     check_answer(cohort, result)
     most, load = capacities(cohort, result.program).mentor, Counter(result.matching.seats.mentor)
@@ -161,7 +160,7 @@ def seat_values(cohort: Cohort, result: Result) -> dict[str, tuple[Value, ...]]:
         if load[name] < most[row]:
             found[name] = tuple(_gain(value, value) for value in result.value or ())
             continue
-        more = solve(changed(cohort, [Seats(name, int(most[row]) + 1)]), result.program, seed=result.seed)
+        more = solve(cohort.changed([Seats(name, int(most[row]) + 1)]), result.program, seed=result.seed)
         found[name] = tuple(map(_gain, more.value or (), result.value or ()))
     return found
 

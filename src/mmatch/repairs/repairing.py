@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any
 from mmatch.aims import Keep as KeepPairs
 from mmatch.aims import Served
 from mmatch.cohort import Cohort
+from mmatch.cohort.changes import Change, Joined, Left, Seats
 from mmatch.display import Shown, Table
 from mmatch.engine import solve
 from mmatch.errors import InputError, Problem, excerpt
 from mmatch.exact import Value, plain
 from mmatch.explanations.words import number
 from mmatch.matching import Matching, choice
-from mmatch.repairs.changes import Change, Joined, Left, NotAFit, Place, Seats, bound, changed
+from mmatch.repairs.changes import NotAFit, Place, bound
 from mmatch.result import Result, check_answer
 
 if TYPE_CHECKING:
@@ -124,7 +125,7 @@ def repaired(
     time_limit: float | None = None,
 ) -> Repair:
     """The same under a program that may have other rules than the one that the result answers."""
-    after = changed(cohort, listed)
+    after = cohort.changed(listed)
     program = bound(program, after, result.matching, listed)
     own = _own_aims(program)
     before, here = result.matching, after.people.index
@@ -162,7 +163,7 @@ def price(
     """
     check_answer(cohort, result)
     listed = _listed(changes)
-    after = changed(cohort, listed)
+    after = cohort.changed(listed)
     program = bound(result.program, after, result.matching, listed)
     here = after.people.index
     pairs = [pair for pair in result.matching.pairs() if pair[0] in here and pair[1] in here]
