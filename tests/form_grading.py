@@ -1,6 +1,7 @@
 """Grades what was read from a folder of sign-up files against what a coordinator would say they mean.
 
-A case is a folder with files, a case.md and an expected.json. RIGHT: every facet in "must" is right. ASKED: each wrong
+A case is a folder with files, a case.md and an expected.json. RIGHT: every facet in "must" is right, and nothing that
+decides is asked. ASKED: each wrong
 facet has a question about one of its columns, or the files were refused with a way out. NOTED: a warning names a column
 of each wrong facet. WRONG: something is wrong and nobody is told.
 """
@@ -320,6 +321,8 @@ def grade(folder):
     expected = json.loads((folder / "expected.json").read_text(encoding="utf-8"))
     try:
         reading = mm.read_files(*(folder / name for name in expected["files"]))
-        return judge_reading(reading, expected)
+        verdict = judge_reading(reading, expected)
     except mm.errors.InputError as error:
         return judge_refusal(error, expected)
+    asked = [str(question) for question in reading.questions if question.decides]
+    return ("ASKED", "understood, and asked all the same", asked) if verdict[0] == "RIGHT" and asked else verdict

@@ -163,3 +163,26 @@ def test_a_remark_behind_a_name_that_names_somebody_else_is_asked_about(files):
     remark = "id,name,not with\nx,Cy Dow,Ann Lee (my sister)\ny,Di Fox,Bob Ray\n"
     assert read_cohort(*files(mentors=mentors, mentees=remark))["x"].avoids == ("m1",)
     assert "Ann Lee (or Bob Ray)" in refused(files(mentors=mentors, mentees=remark.replace("my sister", "or Bob Ray")))
+
+
+def test_dates_under_a_head_about_hours_are_kept_and_told(tmp_path):
+    """ "Available from 2027-01-10" is no hours of a week; it is neither read as such nor asked about, but told."""
+    path = tmp_path / "people.csv"
+    lines = ["name,email,role,topic,available from"]
+    lines += [f"P{k},p{k}@x.org,{'mentor' if k < 2 else 'mentee'},data,2027-01-1{k}" for k in range(4)]
+    path.write_text("\n".join(lines) + "\n")
+    reading = mm.read_files(path)
+    assert [question for question in reading.questions if question.decides] == []
+    assert {person.availability for person in reading.cohort} == {None}
+    assert any("holds dates, not hours of a week" in str(warning) for warning in reading.warnings)
+
+
+def test_the_state_that_most_people_have_needs_no_question(tmp_path):
+    """Nobody asks whether the bulk of a list takes part; a state of a few that is no known word is asked about."""
+    path = tmp_path / "people.csv"
+    states = ["Ticketed"] * 5 + ["Withdrawn", "Waitlist"]
+    lines = ["name,email,role,topic,status"]
+    lines += [f"P{k},p{k}@x.org,{'mentor' if k < 3 else 'mentee'},data,{state}" for k, state in enumerate(states)]
+    path.write_text("\n".join(lines) + "\n")
+    (question,) = [question for question in mm.read_files(path).questions if question.decides]
+    assert "Waitlist" in str(question)

@@ -11,7 +11,12 @@ CASES = sorted(folder.parent.name for folder in FORMS.glob("*/expected.json"))
 ASKED = {  # cases in which a careful coordinator would ask, too, or must be told
     "137-two-tables-on-one-sheet",
     "143-one-name-under-two-addresses",
+    "144-same-id-for-two-people",  # one id, two names: the guess is right, but it is a guess
     "148-doubtful-numbers-of-mentees",
+    "243-alumnae-pulled-out",  # "Pulled out 9 Nov" under "Stage", beside other stages
+    "331-aines-et-cadets",  # a sheet of pairs: have they met, or do they want to?
+    "343-maestri-e-apprendisti",  # "2 o 3": the safe end is taken, and asked
+    "347-voeux-numerotes-dans-une-case",  # last year's mentor: again, or never again?
     "322-codes-without-a-legend",
     "323-first-names-that-two-people-have",
     "340-padrinhos-com-fusos-em-palavras",  # whose clock is "Hora de Lisboa"?

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 NEAR = 0.85  # how much of two heads must agree, of 1, for one to be a misspelling of the other
 FEWEST_LETTERS = STEM = 5  # of a word, for it to be compared
 MOST_MENTEES = 30  # that somebody takes under a head that only nearly speaks of a limit
+DATED = re.compile(r"\d{4}-\d\d-\d\d")
 COUNTED = frozenset({"capacity", "mentors", "seats"})
 ABOUT = {"avoids": "bans", "ranks": "wishes", "role": "role", "availability": "availability", "mentors": "capacity"}
 ABOUT |= dict.fromkeys(("capacity", "seats"), "capacity") | dict.fromkeys(TOPICS, "topics")
@@ -137,7 +138,7 @@ def _checked(sheet: Sheet) -> None:
             continue
         column.meaning = ""
         some = "no cell" if share == 0 else "not even half of the cells"
-        if claimed in COUNTED:
+        if claimed in COUNTED and (share or digits or column.claim.sure):
             text = f"the head promises numbers, and {some} reads as one; cells: {shown(cells)}"
             sheet.doubt(column, "capacity", text, claimed, "attribute")
         elif claimed == "timezone" and column.claim.sure:
@@ -167,8 +168,12 @@ def find_hours(sheet: Sheet) -> None:
     for column in [c for c in sheet.columns if c.stated == "availability" and not c.forced]:
         cells = sheet.distinct(column)
         good = bool(cells) if column.slot else any(map(is_hours, cells))
-        column.meaning = "availability" if good or column.claim.sure else ""
-        if cells and not column.meaning:
+        dated = bool(cells) and all(map(DATED.fullmatch, cells))
+        column.meaning = "availability" if not dated and (good or column.claim.sure) else ""
+        if dated:
+            hint = "the dates in mmatch schedule --dates say when somebody cannot meet"
+            sheet.warn("hours", column, "holds dates, not hours of a week, and is kept as an attribute", hint)
+        elif cells and not column.meaning:
             text = f"no cell reads as weekly hours; cells: {shown(cells)}"
             sheet.doubt(column, "availability", text, "availability", "attribute")
 

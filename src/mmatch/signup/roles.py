@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 
 from mmatch.errors import excerpt
@@ -28,7 +28,7 @@ def find_roles(sheet: Sheet) -> None:
             column.meaning = f"is_{agreed}"
         elif column.meaning == "role" and not _are_roles(sheet, column):
             if column.forced:
-                _settle_answers(sheet, column)
+                _settle_answers(sheet, column, ())
             else:
                 column.meaning = ""
     if any(column.forced for column in sheet.of(*ROLES)):
@@ -43,8 +43,8 @@ def find_roles(sheet: Sheet) -> None:
     if chosen := named or told:
         _check_agreement(sheet, *chosen)
         chosen[0].meaning = "role"
-        _settle_answers(sheet, chosen[0])
         declined = _declined(sheet, chosen[0])
+        _settle_answers(sheet, chosen[0], declined)
         for row in [row for row in sheet.rows if sheet.cell(row, chosen[0]) in declined]:
             sheet.left_out |= {row}
             text = f"left out: says {excerpt(sheet.cell(row, chosen[0]))}"
@@ -83,13 +83,13 @@ def _agreed_side(sheet: Sheet, column: Column) -> str:
     return side if short or (column.meaning == "role" and column.option) else ""
 
 
-def _settle_answers(sheet: Sheet, column: Column) -> None:
+def _settle_answers(sheet: Sheet, column: Column, declined: Collection[str]) -> None:
     """Answers of a role column that are no known words: told by the questions that follow, else asked one by one."""
     unread = [text for text in sheet.distinct(column) if not fits(text, roles_of, sheet.words)]
     if unread:
         sides = _sides_of_answers(sheet, column, _dependent(sheet, column, sheet.rows))
         _say_values(column, {text: side for text, side in sides.items() if text in unread})
-        _ask_answers(sheet, column, [text for text in unread if text not in sides])
+        _ask_answers(sheet, column, [text for text in unread if text not in sides and text not in declined])
 
 
 def _ask_answers(sheet: Sheet, column: Column, texts: Iterable[str]) -> None:

@@ -127,10 +127,11 @@ def _withdrawn(sheet: Sheet) -> None:
 
 
 def _doubtful_states(sheet: Sheet, column: Column) -> None:
-    """States that are no known words, beside some that are: do these people take part?"""
+    """States that are no known words, beside some that are, and that few rows have: do these people take part?"""
     cells, present = sheet.distinct(column), sheet.words.listed("rows.present")
     unknown = [c for c in cells if plain(c) not in present and not _has_left(plain(c), sheet.words)]
-    for text in unknown if len(unknown) < min(len(cells), 4) else ():
+    few = [cell for cell in unknown if 2 * cells[cell] <= sheet.filled(column)]
+    for text in few if len(unknown) < min(len(cells), 4) else ():
         evidence = f"the column says who takes part: does {excerpt(text)}?"
         sheet.doubt(column, "people", evidence, "active", "withdrawn", key=f"{column.head}: {text}")
 
@@ -141,8 +142,7 @@ def _is_status(sheet: Sheet, column: Column) -> bool:
     if column.meaning or len(cells) > 11:
         return False
     present = {cell for cell in cells if plain(cell) in sheet.words.listed("rows.present")}
-    every = bool(present) and sheet.filled(column) == len(sheet.rows)
-    stated = every and all(cell in present or _has_left(cell, sheet.words) for cell in cells)
+    stated = bool(present) and all(cell in present or _has_left(cell, sheet.words) for cell in cells)
     return stated or sheet.speaks(column, "status")
 
 
