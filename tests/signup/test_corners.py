@@ -2,6 +2,7 @@
 
 import pytest
 
+import mmatch as mm
 from mmatch.errors import InputError
 from mmatch.signup import read_cohort, read_files
 
