@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import mmatch as mm
 from benchmarks._common import Row, middle
-from mmatch.repairs import Left, changed
+from mmatch.repairs import Left
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ def run() -> list[Row]:
     ratios, repairs = [], []
     for _ in range(SPEC.repetitions):
         begun = time.perf_counter()
-        mm.solve(changed(cohort, changes))
+        mm.solve(cohort.changed(changes))
         fresh = time.perf_counter() - begun
         begun = time.perf_counter()
         mm.repair(cohort, result, changes)

@@ -14,7 +14,7 @@ MmatchError
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -175,3 +175,10 @@ def expect(value: object, kind: type, where: str) -> None:
         article = "an" if kind.__name__[0] in "AEIOU" else "a"
         text = f"found {type(value).__name__}, expected {article} {kind.__name__}"
         raise InputError(Problem("type", where, text))
+
+
+def choice(found: str, where: str, known: Sequence[str]) -> str:
+    """One of a few words, or an InputError that names them."""
+    if found not in known:
+        raise InputError(Problem("value", where, f"found {excerpt(found)}, expected one of {', '.join(known)}"))
+    return found

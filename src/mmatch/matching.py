@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any, Literal, Protocol, runtime_checkable
 
 from mmatch.display import MOST_ROWS, Shown, Table
-from mmatch.errors import ExtraError, InputError, Problem, excerpt
+from mmatch.errors import ExtraError, InputError, Problem, choice, excerpt
 from mmatch.exact import Exact
 
 __all__ = [
@@ -197,11 +197,26 @@ class Matching(Shown, Sequence[Match]):
             yield Table(("mentee", "topic"), self._unmatched[:MOST_ROWS], "Unfilled seats", len(self._unmatched))
 
 
-def choice(found: str, where: str, known: Sequence[str]) -> str:
-    """One of a few words, or an InputError that names them."""
-    if found not in known:
-        raise InputError(Problem("value", where, f"found {excerpt(found)}, expected one of {', '.join(known)}"))
-    return found
+class Framed(Shown):
+    """Something that becomes a data frame: a class says its columns in `columns`."""
+
+    __slots__ = ()
+
+    def columns(self) -> Mapping[str, list[Any]]:
+        """The columns of the frame, by name."""
+        raise NotImplementedError
+
+    def to_frame(self, backend: Any = "pandas") -> Any:
+        """The same as a data frame.
+
+        Args:
+            backend: the installed library to use: "pandas", "polars" or "pyarrow".
+
+        Raises:
+            ExtraError: where it is not installed.
+            InputError: where it is none of these.
+        """
+        return frame_of(self.columns(), backend)
 
 
 def frame_of(columns: Mapping[str, list[Any]], backend: Any) -> Any:

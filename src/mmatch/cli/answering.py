@@ -192,8 +192,7 @@ def explain(
     if other is not None:
         if len(names) != 1:
             raise typer.BadParameter('name one person: mmatch explain result "Mia Schulz" --not "Ann Lee"')
-        one, two = question.person(names[0]), question.person(other)
-        pair = (one, two) if question.cohort[one].offers and question.cohort[two].requests else (two, one)
+        pair = question.person(other), question.person(names[0])
         found = explained(question.cohort, question.result, pair)
         print_json([asdict(r) for r in found.reasons]) if as_json else typer.echo(str(found))
         return

@@ -218,7 +218,7 @@ def question_of(words: list[str]) -> tuple[Inputs, list[str]]:
     from mmatch.signup.reading import read_cohort
 
     if not Path(words[0]).exists():
-        raise typer.BadParameter(f"there is no {words[0]}: give the folder that mmatch match wrote, or a file in it")
+        raise typer.BadParameter(f"there is no {words[0]!r}: give the folder that mmatch match wrote, or a file in it")
     if len(words) > 2 and words[1].lower().endswith(".json") and not Path(words[0]).is_dir():
         files, rest = words[:3], words[3:]
     else:

@@ -10,6 +10,8 @@ import typer
 from mmatch.cli.inputs import AnswerWords, AsJson, ContactOption, Limit, Out, only, print_json, question_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from mmatch.cli.inputs import Inputs
     from mmatch.repairs import Change, Repair
 
@@ -89,13 +91,13 @@ def waiting(answer: AnswerWords) -> None:
 
     For example: mmatch waiting result
     """
-    from mmatch.repairs import repair as repaired
+    from mmatch.repairs import waiting as queue
 
     question = only(answer)
-    made = repaired(question.cohort, question.result, [])
-    for number, who in enumerate(made.waiting, 1):
+    found = queue(question.cohort, question.result)
+    for number, who in enumerate(found, 1):
         typer.echo(f"{number}. {question.cohort.people.called[who]}")
-    if not made.waiting:
+    if not found:
         typer.echo("Nobody waits.")
 
 
@@ -138,22 +140,29 @@ def _names(path: Path, words: list[bytes]) -> bool:
 
 def _changes(question: Inputs, path: str) -> list[Change]:
     """The changes of a table, or those that make an edited list of matches of the answer."""
-    from mmatch.errors import InputError
+    from mmatch.errors import InputError, Problem
     from mmatch.io.hand_made import read_matches
     from mmatch.repairs import read_changes
     from mmatch.repairs.repairing import differences
 
-    try:
-        found: list[Change] = read_changes(question.cohort, path)
-    except InputError as error:
-        if any(problem.code != "heads" for problem in error.problems):
-            raise
-        found = differences(question.result.matching, read_matches(question.cohort, question.program, path))
-    return found
+    readers: list[Callable[[], list[Change]]] = [
+        lambda: read_changes(question.cohort, path),
+        lambda: differences(question.result.matching, read_matches(question.cohort, question.program, path)),
+    ]
+    for read in readers:
+        try:
+            return read()
+        except InputError as error:
+            if any(problem.code != "heads" for problem in error.problems):
+                raise
+    text = "found neither the heads change and person nor mentor and mentee"
+    hint = "give a table of changes, or an edited list of matches"
+    raise InputError(Problem("heads", Path(path).name, text, hint))
 
 
 def _show(made: Repair, *, as_json: bool) -> None:
     from mmatch.explanations import reasons
+    from mmatch.explanations.words import counted
     from mmatch.reporting.console import console, safe, table
     from mmatch.reporting.words import amount
 
@@ -170,7 +179,8 @@ def _show(made: Repair, *, as_json: bool) -> None:
                 out.print(safe(f"  {reason.message}"))
             typer.echo(f"There is no matching with these changes ({made.result.status}).")
             raise typer.Exit(1)
-        typer.echo(f"{len(made.moves)} people get other mentors; {len(made.waiting)} wait.")
+        others = sum(move.person in made.cohort.people.index for move in made.moves)
+        typer.echo(f"{counted(others, 'mentee')} with other mentors than before; {len(made.waiting)} without any.")
         if made.moves:
             out.print(table(("who", "why"), [(move.name, move.why) for move in made.moves], "Who moves"))
         rows = [(cost.aim, amount(cost.before), amount(cost.after)) for cost in made.costs]

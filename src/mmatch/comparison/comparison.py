@@ -25,11 +25,11 @@ from mmatch.comparison.run_records import (
     sealed_run,
 )
 from mmatch.comparison.strategies import Seed, Strategy, named_strategies, unique
-from mmatch.display import Shown, Table
+from mmatch.display import Table
 from mmatch.engine import LONGEST, check_progress
 from mmatch.errors import InputError, MmatchError, Problem, excerpt
 from mmatch.exact import Exact, Value, plain, readable
-from mmatch.matching import Matching, Status, Trust, frame_of
+from mmatch.matching import Framed, Matching, Status, Trust
 from mmatch.progress import Progress
 
 
@@ -93,7 +93,7 @@ class Price:
     share: float | None
 
 
-class Comparison(Shown, Sequence[Run]):
+class Comparison(Framed, Sequence[Run]):
     """All runs, in the order of cohorts, strategies and seeds; a failed one is a row with a reason."""
 
     def __init__(self, runs: Iterable[Run]) -> None:
@@ -199,22 +199,14 @@ class Comparison(Shown, Sequence[Run]):
             row[f"{aim}: share below best"] = None if price is None else price.share
         return {**row, **{name: metrics.get(name) for name in names}}
 
-    def to_frame(self, backend: Any = "pandas") -> Any:
-        """The rows as a data frame.
-
-        Args:
-            backend: the installed library to use: "pandas", "polars" or "pyarrow".
-
-        Raises:
-            ExtraError: where it is not installed.
-            InputError: where it is none of these.
-        """
+    def columns(self) -> dict[str, list[Any]]:
+        """One row a run, as `rows` has them."""
         rows = self.rows()
         columns = {name: [row[name] for row in rows] for name in (rows[0] if rows else ())}
         for name, values in columns.items():
             if any(isinstance(value, float) for value in values):  # one type for each column
                 columns[name] = [float(value) if isinstance(value, int) else value for value in values]
-        return frame_of(columns, backend)
+        return columns
 
 
 def _below(best: Any, total: Any) -> tuple[Value, float | None]:

@@ -18,11 +18,11 @@ from mmatch.candidates.edges import Edges, candidates
 from mmatch.cohort import Cohort
 from mmatch.comparison.envy import Valued, envious, justly_envious, wef1_violations
 from mmatch.comparison.shared_time import shared_time
-from mmatch.display import Shown, Table
+from mmatch.display import Table
 from mmatch.errors import InputError, Problem, excerpt
 from mmatch.exact import plain
 from mmatch.instance.capacities import capacities
-from mmatch.matching import Matching, frame_of
+from mmatch.matching import Framed, Matching
 from mmatch.program import Program
 from mmatch.proof.blocking_edges import blocking_edges
 from mmatch.result import Result, check_answer
@@ -49,7 +49,7 @@ class Segment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Metrics(Shown):
+class Metrics(Framed):
     """How good a matching is; None where a number does not apply, never NaN.
 
     *Mentees* are people who ask for at least one seat; *mentors* people who offer and may fill at least one. The *fit*
@@ -149,17 +149,9 @@ class Metrics(Shown):
         """The single numbers, ready for one row of a data frame: all but the profiles and the segments."""
         return {item.name: getattr(self, item.name) for item in fields(self) if item.name not in LISTS}
 
-    def to_frame(self, backend: Any = "pandas") -> Any:
-        """The single numbers as a data frame with one row.
-
-        Args:
-            backend: the installed library to use: "pandas", "polars" or "pyarrow".
-
-        Raises:
-            ExtraError: where it is not installed.
-            InputError: where it is none of these.
-        """
-        return frame_of({name: [value] for name, value in self.scalars().items()}, backend)
+    def columns(self) -> dict[str, list[Any]]:
+        """The single numbers, in one row."""
+        return {name: [value] for name, value in self.scalars().items()}
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> Metrics:

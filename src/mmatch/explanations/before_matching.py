@@ -14,10 +14,10 @@ from mmatch.candidates import Pairs, facts_of
 from mmatch.candidates.joining import BLOCK, MOST_PAIRS
 from mmatch.cohort import Cohort, Supply
 from mmatch.cohort.views import supply_table
-from mmatch.display import Shown, Table
+from mmatch.display import Table
 from mmatch.errors import LimitError, Problem
 from mmatch.instance.capacities import capacities
-from mmatch.matching import frame_of
+from mmatch.matching import Framed
 from mmatch.program import Program, check_question
 from mmatch.rules._base import Rule
 
@@ -32,7 +32,7 @@ class Removal:
 
 
 @dataclass(frozen=True, slots=True)
-class Readiness(Shown):
+class Readiness(Framed):
     """What a cohort can bear: supply per topic, pairs on shared topics, pairs left, and what removes the others.
 
     ``supply`` counts the seats that the program gives: who states no capacity has one match. A mentor's seats count on
@@ -51,18 +51,9 @@ class Readiness(Shown):
     def __repr__(self) -> str:
         return f"<Readiness: {self.left:,} of {self.pairs:,} pairs possible, {len(self.supply)} topics>"
 
-    def to_frame(self, backend: Any = "pandas") -> Any:
-        """Supply and demand as a data frame with one row a topic.
-
-        Args:
-            backend: the installed library to use: "pandas", "polars" or "pyarrow".
-
-        Raises:
-            ExtraError: where it is not installed.
-            InputError: where it is none of these.
-        """
-        names = [item.name for item in fields(Supply)]
-        return frame_of({name: [getattr(row, name) for row in self.supply] for name in names}, backend)
+    def columns(self) -> dict[str, list[Any]]:
+        """Supply and demand, one row a topic."""
+        return {item.name: [getattr(row, item.name) for row in self.supply] for item in fields(Supply)}
 
     def tables(self) -> Iterator[Table]:
         """Supply and demand on each topic, and what removes pairs."""

@@ -175,7 +175,7 @@ def _needs(names: _Names, enters: Ints, leaves: Ints) -> tuple[list[str], str]:
         needing = f"{counted(len(titles), 'mentee')} ({listed(titles, 'mentees')}) {verb} {counted(need, 'place')}"
     if not seats:
         return who, f"{needing}, and nobody may mentor them"
-    return who, f"{needing}; {listed(seats, 'others')} can only give {have}"
+    return who, f"{needing}; {listed(seats, 'mentors')} can only give {have}"
 
 
 def _least_loads(names: _Names, enters: Ints, leaves: Ints) -> tuple[list[str], str]:
@@ -184,7 +184,7 @@ def _least_loads(names: _Names, enters: Ints, leaves: Ints) -> tuple[list[str], 
     who, titles = names.several(enters)
     others, have = names.several(leaves)[1], int(net.upper[leaves].sum())
     need = int(net.lower[enters].sum())
-    reach = f"; {listed(others, 'others')} can only give {have}" if others else ", and nobody may come to them"
+    reach = f"; {listed(others, 'mentors')} can only give {have}" if others else ", and nobody may come to them"
     return who, f"{listed(titles, 'mentors')} must have at least {counted(need, 'mentee')} together{reach}"
 
 

@@ -19,7 +19,7 @@ from mmatch.explanations.stable_refusals import refusals
 from mmatch.explanations.unfilled_seats import Unfilled
 from mmatch.explanations.words import counted, number
 from mmatch.instance.compiled import Compiled
-from mmatch.matching import Matching, Reason, Status, frame_of
+from mmatch.matching import Framed, Matching, Reason, Status
 from mmatch.mechanisms.market import obstacle
 from mmatch.program import Program
 from mmatch.registry.wording import COUNTS, WISHES, in_words
@@ -27,7 +27,7 @@ from mmatch.result import Result, check_answer
 from mmatch.rules.stable import Stable
 
 
-class Reasons(tuple[Reason, ...], Shown):
+class Reasons(tuple[Reason, ...], Framed):
     """Reasons, which a notebook shows as a table."""
 
     __slots__ = ()
@@ -39,18 +39,14 @@ class Reasons(tuple[Reason, ...], Shown):
         """One row a reason."""
         yield Table(("kind", "topic", "why"), [(r.kind, r.topic, r.message) for r in self[:MOST_ROWS]], "", len(self))
 
-    def to_frame(self, backend: Any = "pandas") -> Any:
-        """The reasons as a data frame with one row each: kind, who (several ids are joined by "; "), topic, message.
-
-        Args:
-            backend: the installed library to use: "pandas", "polars" or "pyarrow".
-
-        Raises:
-            ExtraError: where it is not installed.
-            InputError: where it is none of these.
-        """
-        columns = {name: [getattr(reason, name) for reason in self] for name in ("kind", "topic", "message")}
-        return frame_of({"kind": columns.pop("kind"), "who": ["; ".join(r.who) for r in self], **columns}, backend)
+    def columns(self) -> dict[str, list[Any]]:
+        """One row a reason: kind, who (several ids are joined by "; "), topic, message."""
+        return {
+            "kind": [reason.kind for reason in self],
+            "who": ["; ".join(reason.who) for reason in self],
+            "topic": [reason.topic for reason in self],
+            "message": [reason.message for reason in self],
+        }
 
 
 def reasons(cohort: Cohort, result: Result) -> Reasons:

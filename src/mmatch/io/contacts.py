@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mmatch.matching import choice
+from mmatch.errors import choice
 
 if TYPE_CHECKING:
     from mmatch.cohort import Cohort

@@ -9,11 +9,11 @@ __all__, __getattr__, __dir__ = found_on_use(
     {
         "mmatch.cohort.changes": ("Asks", "Change", "Joined", "Left", "Seats"),
         "mmatch.repairs.changes": (
-            *("Apart", "Declined", "Keep", "NotAFit", "Place", "Swap"),
-            *("changed", "read_changes"),
+            *("Apart", "Declined", "NotAFit", "Place", "Swap"),
+            "read_changes",
         ),
         "mmatch.repairs.explaining": ("explain",),
         "mmatch.repairs.relaxing": ("Fix", "Fixes", "relax", "seat_values"),
-        "mmatch.repairs.repairing": ("Cost", "Move", "Repair", "price", "repair"),
+        "mmatch.repairs.repairing": ("Cost", "Move", "Repair", "price", "repair", "waiting"),
     },
 )

@@ -11,7 +11,7 @@ from mmatch.cohort import Cohort
 from mmatch.cohort.changes import Asks, Change, Left, Seats
 from mmatch.errors import InputError, Problems, excerpt
 from mmatch.program import Program
-from mmatch.rules import Forbid, Lock
+from mmatch.rules import Exempt, Forbid, Linked, Lock, Together
 from mmatch.text import suggestion
 
 if TYPE_CHECKING:
@@ -45,19 +45,15 @@ class Apart(NotAFit):
 
 @dataclass(frozen=True)
 class Place(Change):
-    """A mentor and a mentee are to meet, whatever it costs; without a topic on any."""
+    """A mentor and a mentee are to meet, whatever it costs: a wish, a promise, or a pair that has met already.
+
+    Without a topic it is any of the mentor's.
+    """
 
     word: ClassVar[str] = "place"
     mentor: str
     mentee: str
     topic: str = ""
-
-
-@dataclass(frozen=True)
-class Keep(Place):
-    """A pair that has met, or was promised, stays together."""
-
-    word: ClassVar[str] = "keep"
 
 
 @dataclass(frozen=True)
@@ -69,12 +65,7 @@ class Swap(Change):
     other: str
 
 
-KINDS = {kind.word: kind for kind in (Left, Seats, NotAFit, Declined, Apart, Place, Keep, Swap, Asks)}
-
-
-def changed(cohort: Cohort, changes: Iterable[Change]) -> Cohort:
-    """The cohort after some changes: `Cohort.changed`."""
-    return cohort.changed(changes)
+KINDS = {kind.word: kind for kind in (Left, Seats, NotAFit, Declined, Apart, Place, Swap, Asks)} | {"keep": Place}
 
 
 def bound(program: Program, cohort: Cohort, matching: Matching, changes: Iterable[Change]) -> Program:
@@ -135,10 +126,16 @@ def _swapped(change: Swap, with_mentor: Mapping[str, str]) -> tuple[list[tuple[P
 
 
 def _present(rule: Any, cohort: Cohort) -> Any:
-    """A rule without the pairs of people who are not here."""
-    if not isinstance(rule, Lock | Forbid):
-        return rule
-    return replace(rule, pairs=[pair for pair in rule.pairs if {*pair[:2]} <= cohort.people.index.keys()])
+    """A rule without what it says of people who are not here."""
+    here = cohort.people.index.keys()
+    if isinstance(rule, Exempt):
+        inner, pairs = _present(rule.rule, cohort), [pair for pair in rule.pairs if {*pair[:2]} <= here]
+        return replace(rule, rule=inner, pairs=pairs) if pairs else inner
+    if isinstance(rule, Lock | Forbid):
+        return replace(rule, pairs=[pair for pair in rule.pairs if {*pair[:2]} <= here])
+    if isinstance(rule, Linked | Together):
+        return replace(rule, sets=[[name for name in names if name in here] for names in rule.sets])
+    return rule
 
 
 def read_changes(cohort: Cohort, path: str | os.PathLike[str]) -> list[Change]:

@@ -35,7 +35,7 @@ def explain(cohort: Cohort, result: Result, who: str | tuple[str, str]) -> Expla
     Args:
         cohort: the facts.
         result: the answer.
-        who: an id, or (mentor, mentee).
+        who: an id, or (mentor, mentee); the other way round where only that makes sense.
 
     Raises:
         InputError: an unknown id, a result of another cohort.
@@ -43,7 +43,10 @@ def explain(cohort: Cohort, result: Result, who: str | tuple[str, str]) -> Expla
     names: Any = (who,) if isinstance(who, str) else who
     if not isinstance(names, tuple) or len(names) not in {1, 2} or not all(isinstance(name, str) for name in names):
         raise InputError(Problem("argument", "who", f"found {excerpt(who)}, expected an id or (mentor, mentee)"))
-    ids = tuple(cohort[name].id for name in names)
+    people = [cohort[name] for name in names]
+    if len(people) > 1 and not (people[0].offers and people[1].requests) and people[1].offers and people[0].requests:
+        people.reverse()
+    ids = tuple(person.id for person in people)
     found = [reason for reason in reasons(cohort, result) if set(ids) <= set(reason.who)]
     apart = len(ids) > 1 and result.found is not None and not any(reason.kind == "score" for reason in found)
     return Explanation(ids, Reasons([*found, *_why_not(cohort, result, *ids)] if apart else found))

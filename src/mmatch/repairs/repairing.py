@@ -13,11 +13,11 @@ from mmatch.cohort import Cohort
 from mmatch.cohort.changes import Change, Joined, Left, Seats
 from mmatch.display import Shown, Table
 from mmatch.engine import solve
-from mmatch.errors import InputError, Problem, excerpt
+from mmatch.errors import InputError, Problem, choice, excerpt
 from mmatch.exact import Value, plain
 from mmatch.explanations.words import number
-from mmatch.matching import Matching, choice
-from mmatch.repairs.changes import NotAFit, Place, bound
+from mmatch.matching import Matching
+from mmatch.repairs.changes import Apart, NotAFit, Place, bound
 from mmatch.result import Result, check_answer
 
 if TYPE_CHECKING:
@@ -149,7 +149,8 @@ def price(
 ) -> Repair:
     """Say what some changes would cost before anything is changed: the best answer with them, and who would move.
 
-    The program's own aims decide; among answers that they count the same, as many pairs as possible stay.
+    The program's own aims decide; among answers that they count the same, as many pairs as possible stay. To make the
+    changes, give them to `repair`.
 
     Args:
         cohort: the facts.
@@ -172,10 +173,18 @@ def price(
     return _repaired((cohort, result), (after, found), listed)
 
 
+def waiting(cohort: Cohort, result: Result) -> tuple[str, ...]:
+    """Who has no mentor and wants one, in the order of the cohort: who is next when a place is free.
+
+    Raises:
+        InputError: a result of another cohort.
+    """
+    check_answer(cohort, result)
+    return tuple(_queue(cohort, cohort, result.matching))
+
+
 def differences(before: Matching, after: Matching) -> list[Change]:
     """The changes that make one matching of another: pairs that come are placed, pairs that go are kept apart."""
-    from mmatch.repairs.changes import Apart
-
     old, new = dict.fromkeys(before.pairs()), dict.fromkeys(after.pairs())
     met = {pair[:2] for pair in new}
     gone = dict.fromkeys(pair[:2] for pair in old if pair not in new and pair[:2] not in met)

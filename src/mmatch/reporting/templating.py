@@ -18,7 +18,7 @@ _CHILD = "import json, sys; sys.path[:] = json.loads(sys.argv[1]); from mmatch.r
 Job = tuple[str, str, Mapping[str, Any]]  # (template, language, what it may use)
 
 
-class _Fault(Exception):  # noqa: N818 - not an error to users: it becomes one
+class _Refused(Exception):  # noqa: N818 - not an error to users: it becomes one
     """What is wrong with a template: (its name and line, what, the way out)."""
 
 
@@ -30,7 +30,7 @@ def rendered_here(templates: Mapping[str, str], jobs: Sequence[Job]) -> list[str
     """
     try:
         return _rendered(templates, jobs)
-    except _Fault as fault:
+    except _Refused as fault:
         where, text, hint = fault.args
         raise InputError(Problem("template", where, text, hint)) from None
 
@@ -68,7 +68,7 @@ def main() -> None:
         pass
     try:
         found: Any = _rendered(templates, jobs)
-    except _Fault as fault:
+    except _Refused as fault:
         found = dict(zip(("where", "text", "hint"), fault.args, strict=True))
     sys.stdout.write(json.dumps(found))
 
@@ -85,7 +85,7 @@ def _rendered(templates: Mapping[str, str], jobs: Sequence[Job]) -> list[str]:
             parsed[name] = made.from_string(source)
         except TemplateSyntaxError as error:
             place = f"{name}.txt line {error.lineno}"
-            raise _Fault(place, f"no template: {error.message}", "see the example in the documentation") from None
+            raise _Refused(place, f"no template: {error.message}", "see the example in the documentation") from None
     texts: list[str] = []
     for name, language, facts in jobs:
         words = translator(language)
@@ -93,11 +93,11 @@ def _rendered(templates: Mapping[str, str], jobs: Sequence[Job]) -> list[str]:
             text = parsed[name].render(facts, _=words.gettext)
         except UndefinedError as error:
             known = f"what there is: {', '.join(sorted(facts))}"
-            raise _Fault(f"{name}.txt", f"uses what there is not: {error.message}", known) from None
+            raise _Refused(f"{name}.txt", f"uses what there is not: {error.message}", known) from None
         except (SecurityError, TemplateError, TypeError, ValueError, ArithmeticError, LookupError) as error:
             hint = "a template only names facts, with if and for: it reads no files and calls nothing else"
-            raise _Fault(f"{name}.txt", f"cannot be used: {excerpt(str(error))}", hint) from None
+            raise _Refused(f"{name}.txt", f"cannot be used: {excerpt(str(error))}", hint) from None
         if len(text) > LONGEST:
-            raise _Fault(f"{name}.txt", f"makes a text of more than {LONGEST:,} characters", "shorten its loops")
+            raise _Refused(f"{name}.txt", f"makes a text of more than {LONGEST:,} characters", "shorten its loops")
         texts.append(text)
     return texts

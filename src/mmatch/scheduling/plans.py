@@ -10,8 +10,9 @@ from typing import Any
 
 from mmatch.availability import local_time
 from mmatch.display import MOST_ROWS, Shown, Table
+from mmatch.errors import choice
 from mmatch.formats.handouts import task_text
-from mmatch.matching import Match, Status, choice, frame_of
+from mmatch.matching import Match, Status, frame_of
 from mmatch.scheduling.schedule_settings import Dates, Settings
 
 
