@@ -19,7 +19,7 @@ HOSTILE = ["=1+1", "+SUM(A1)", "http://x.example", "@x", '=HYPERLINK("http://x")
 
 
 def written(cohort, result, path, **options):
-    write_workbook(cohort, result, mm.reasons(cohort, result), path, **options)
+    write_workbook(cohort, result, path, **options)
     return path
 
 

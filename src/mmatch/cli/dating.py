@@ -169,7 +169,6 @@ def _taken(dates: Dates, files: list[str], zones: dict[str, str], cohort: Cohort
 
 def _dated(question: Inputs, made: Schedule, dates: DateOptions) -> None:
     """Print a schedule and write its files; the exit status says whether any match has dates."""
-    from mmatch.explanations import reasons
     from mmatch.io.schedules import schedule_to_json
     from mmatch.reporting.console import console, print_schedule
     from mmatch.reporting.folder import write_schedule_folder
@@ -177,7 +176,6 @@ def _dated(question: Inputs, made: Schedule, dates: DateOptions) -> None:
 
     facts = question.cohort
     if dates.out is not None:
-        found = reasons(facts, question.result)
         write_schedule_folder(
             Path(dates.out),
             facts,
@@ -190,7 +188,7 @@ def _dated(question: Inputs, made: Schedule, dates: DateOptions) -> None:
             contact=dates.contact,
             organizer=dates.invite,
         )
-        write_workbook(facts, question.result, found, Path(dates.out) / "result.xlsx", made, contact=dates.contact)
+        write_workbook(facts, question.result, Path(dates.out) / "result.xlsx", made, contact=dates.contact)
     if dates.as_json:
         print_json(schedule_to_json(made))
     else:

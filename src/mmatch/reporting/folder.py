@@ -54,7 +54,7 @@ def write_folder(
         write_unmatched(cohort, result.matching, reasons, folder / "unmatched.csv")
         write_mail_merge(cohort, result.matching, folder / "mail_merge.csv", contact=contact)
         if len(cohort) <= MOST_PEOPLE:
-            write_workbook(cohort, result, reasons, folder / "result.xlsx", contact=contact)
+            write_workbook(cohort, result, folder / "result.xlsx", contact=contact, reasons=reasons)
 
 
 def write_schedule_folder(  # noqa: PLR0913 - one keyword for each kind of file

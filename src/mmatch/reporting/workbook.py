@@ -15,6 +15,7 @@ import numpy as np
 from mmatch import __version__
 from mmatch.arrays import NONE
 from mmatch.candidates.edges import candidates
+from mmatch.explanations import reasons as reasons_of
 from mmatch.explanations.words import listed
 from mmatch.instance.capacities import capacities
 from mmatch.io.contacts import check_contact
@@ -54,11 +55,11 @@ class _Sheet:
 def write_workbook(
     cohort: Cohort,
     result: Result,
-    reasons: Sequence[Reason],
     path: str | os.PathLike[str],
     schedule: Schedule | None = None,
     *,
     contact: str = "partner",
+    reasons: Sequence[Reason] | None = None,
 ) -> None:
     """Write an answer as a workbook: who meets whom, who has no mentor and why, loads, mail, dates, the program.
 
@@ -68,10 +69,10 @@ def write_workbook(
     Args:
         cohort: the facts.
         result: the answer.
-        reasons: from `reasons`.
         path: where to; an old file is replaced only by the whole new one.
         schedule: dates for the matches, for a sheet of their own.
         contact: whose addresses people see in the sheet Mail: "partner", "all" or "none".
+        reasons: those of the result, where they are known already.
 
     Raises:
         InputError: parts that do not belong together.
@@ -81,6 +82,7 @@ def write_workbook(
 
     check_answer(cohort, result)
     check_contact(contact)
+    reasons = reasons_of(cohort, result) if reasons is None else reasons
     stream = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with xlsxwriter.Workbook(stream, options) as book:
