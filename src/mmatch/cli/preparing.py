@@ -94,8 +94,8 @@ def example(
     *sheets, program = map(str, paths)
     typer.echo(f"\nNow: mmatch match {' '.join(sheets)} --program {program} --out {folder / 'result'}")
     if found.dates:
-        question = " ".join(str(folder / "result" / name) for name in ("cohort.json", "program.json", "result.json"))
-        typer.echo(f"Then: mmatch schedule {question} --dates {folder / 'dates.json'} --out {folder / 'dates'}")
+        answer, dates, plan = (folder / name for name in ("result", "dates.json", "schedule"))
+        typer.echo(f"Then: mmatch schedule {answer} --dates {dates} --out {plan}")
 
 
 @with_fields

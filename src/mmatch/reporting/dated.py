@@ -73,5 +73,6 @@ def where(meeting: Session, texts: NullTranslations = ENGLISH) -> str:
     """The room, the site and the address, or the link; else how they meet."""
     if link(meeting.place) and meeting.mode == "virtual":
         return Link(meeting.place)
-    known = ", ".join(filter(None, (meeting.room, meeting.site, meeting.place)))
+    room = texts.gettext("room {number}").format(number=meeting.room) if meeting.room.isdigit() else meeting.room
+    known = ", ".join(filter(None, (room, meeting.site, meeting.place)))
     return known or texts.gettext(MODES[meeting.mode])
