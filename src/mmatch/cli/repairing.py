@@ -57,8 +57,8 @@ def repair(
     listed = _changes(question, changes)
     made = repaired(question.cohort, question.result, listed, keep=keep, time_limit=time_limit)
     if out is not None and made.result.found is not None:
-        told = reasons(made.cohort, made.result)
-        write_folder(Path(out), (made.cohort, made.result.program), made.result, told, contact=contact)
+        why = reasons(made.cohort, made.result)
+        write_folder(Path(out), (made.cohort, made.result.program), made.result, why, contact=contact)
     _show(made, as_json=as_json)
     if out is not None and made.result.found is not None and not as_json:
         typer.echo(f"Written to {out}: as by mmatch match.")
@@ -118,8 +118,8 @@ def forget(
     question = only([folder])
     who = question.cohort[question.person(person)]
     made = repaired(question.cohort, question.result, [Left(who.id)])
-    told = reasons(made.cohort, made.result)
-    write_folder(Path(folder), (made.cohort, made.result.program), made.result, told)
+    why = reasons(made.cohort, made.result)
+    write_folder(Path(folder), (made.cohort, made.result.program), made.result, why)
     others = sum(move.person != who.id for move in made.moves)
     typer.echo(f"Written to {folder} without them; {others} others get another mentor.")
     words = [word.encode() for word in (who.name, who.email, who.id) if len(word) > 1]

@@ -119,10 +119,10 @@ def _scores(cohort: Cohort, program: Program, matching: Matching) -> Iterator[Re
             else:
                 wishes.append((in_words(aim, WISHES), np.broadcast_to(met, shape).tolist()))
     steps, tree = np.broadcast_to(pairs.distance, shape).tolist(), cohort.topic_tree
-    asked = [tree.topics_of(code) for code in np.broadcast_to(pairs.request.topic, shape).tolist()]
+    wanted = [tree.topics_of(code) for code in np.broadcast_to(pairs.request.topic, shape).tolist()]
     s = matching.seats
     for row, (mentor, mentee, topic) in enumerate(zip(s.mentor, s.mentee, s.topic, strict=True)):
-        wish = f"any of {', '.join(asked[row])}" if len(asked[row]) > 1 else asked[row][0]
+        wish = f"any of {', '.join(wanted[row])}" if len(wanted[row]) > 1 else wanted[row][0]
         clauses = [f"on {topic}" + (f", asked for {wish}" if wish not in {"", topic} else "")] if topic else []
         if steps[row]:
             clauses[0] += f", {counted(steps[row], 'step')} away in the topic tree"

@@ -97,8 +97,8 @@ class Unfilled:
         mentors = np.unique(pairs.mentor[meets]).tolist()
         if len(mentors) > 1:
             every = "both" if len(mentors) == 2 else f"all {len(mentors)}"
-            told = f" by {next(iter(removed))}" if [*removed.values()] == [len(mentors)] else f": {'; '.join(causes)}"
-            what = f"{every} mentors{topic and f' who offer {topic}'} are ruled out{told}"
+            reason = f" by {next(iter(removed))}" if [*removed.values()] == [len(mentors)] else f": {'; '.join(causes)}"
+            what = f"{every} mentors{topic and f' who offer {topic}'} are ruled out{reason}"
         else:
             only = (
                 f"{self.called[self.cohort.people.ids[mentors[0]]]}, the only mentor{topic and f' who offers {topic}'}"
@@ -360,8 +360,8 @@ class Unfilled:
         wanted = self._wanted(requests)
         touched = np.unique(instance.labels.label("mentor")[np.isin(instance.request, requests)])
         mentors = tuple(self.cohort.people.ids[row] for row in edges.mentor_rows[touched].tolist())
-        tree, asked = self.cohort.topic_tree, self.cohort.requests.topic[edges.request_rows[requests]]
-        topics = sorted({name for code in asked.tolist() for name in tree.topics_of(code)} - {""})
+        tree, codes = self.cohort.topic_tree, self.cohort.requests.topic[edges.request_rows[requests]]
+        topics = sorted({name for code in codes.tolist() for name in tree.topics_of(code)} - {""})
         people = tuple(dict.fromkeys(self.titles[request][0] for request in requests.tolist()))
         on, names = f" on {listed(topics, 'topics')}" if topics else "", self._named(mentors)
         if len(people) == wanted == 1:

@@ -61,8 +61,8 @@ def _why_not(cohort: Cohort, result: Result, mentor: str, mentee: str) -> Iterat
     who, both = (mentor, mentee), f"{called[mentor]} with {called[mentee]}"
     meets = pairs.distance != NONE
     if not meets.any():
-        asked = sorted({topic for request in cohort[mentee].requests for topic in request.topics if topic})
-        lack = f"does not offer {listed(asked, 'topics')}" if len(offers) else "offers nothing"
+        topics = sorted({topic for request in cohort[mentee].requests for topic in request.topics if topic})
+        lack = f"does not offer {listed(topics, 'topics')}" if len(offers) else "offers nothing"
         lack = lack if len(requests) else f"is not asked: {called[mentee]} asks for nothing"
         yield Reason("no_offer", who, "", f"{both}: {called[mentor]} {lack}")
         return
@@ -85,9 +85,11 @@ def _told(made: Repair, result: Result, mentee: str) -> str:
             "no matching that keeps all rules has this pair" if known else ("whether they could meet was not found out")
         )
     moves = [f"{move.name}: {move.why}" for move in made.moves if move.person != mentee]
-    told = "; ".join(moves[:MOST_MOVES]) + (f"; and {len(moves) - MOST_MOVES} more" if len(moves) > MOST_MOVES else "")
+    movers = "; ".join(moves[:MOST_MOVES]) + (
+        f"; and {len(moves) - MOST_MOVES} more" if len(moves) > MOST_MOVES else ""
+    )
     changes = [cost.text for cost in made.costs if cost.before != cost.after]
     if not changes:
         best = "an equally good matching has this pair" if result.status == Status.OPTIMAL else "it would cost nothing"
-        return f"{best}{': ' if told else ''}{told}"
-    return f"it would change what the aims reach: {'; '.join(changes)}{'; ' if told else ''}{told}"
+        return f"{best}{': ' if movers else ''}{movers}"
+    return f"it would change what the aims reach: {'; '.join(changes)}{'; ' if movers else ''}{movers}"

@@ -135,10 +135,10 @@ def _tries(cohort: Cohort, result: Result, who: str) -> Iterator[tuple[str, Chan
         less = replace(program, rules=(*program.rules[:k], *program.rules[k + 1 :]))
         yield f"without the rule that {rule.in_words}", None, less
     free = {people.ids[k] for k in np.flatnonzero(most > 0).tolist() if load[people.ids[k]] < most[k]}
-    asked = {topic for request in cohort[who].requests for topic in request.topics}
+    own = {topic for request in cohort[who].requests for topic in request.topics}
     offered = Counter(offer.topic for name in sorted(free) for offer in cohort[name].offers)
-    others = [topic for topic, _ in offered.most_common() if topic and topic not in asked]
-    for topic in others[:MOST_TOPICS] if asked - {""} else ():
+    others = [topic for topic, _ in offered.most_common() if topic and topic not in own]
+    for topic in others[:MOST_TOPICS] if own - {""} else ():
         yield f"{topic} as their topic: places are free on it", Asks(who, topic), program
 
 

@@ -134,8 +134,8 @@ def repaired(
     aims = [Served(served), KeepPairs(pairs), Served(_queue(cohort, after, before), in_order=True)]
     if keep == "people":
         aims[1], aims[2] = aims[2], aims[1]
-    asked = replace(program, aims=(*aims, *own))
-    found = solve(after, asked, solver=solver, time_limit=time_limit, seed=result.seed)
+    policy = replace(program, aims=(*aims, *own))
+    found = solve(after, policy, solver=solver, time_limit=time_limit, seed=result.seed)
     return _repaired((cohort, result), (after, found), listed)
 
 
@@ -168,8 +168,8 @@ def price(
     program = bound(result.program, after, result.matching, listed)
     here = after.people.index
     pairs = [pair for pair in result.matching.pairs() if pair[0] in here and pair[1] in here]
-    asked = replace(program, aims=(*_own_aims(program), KeepPairs(pairs)))
-    found = solve(after, asked, solver=solver, time_limit=time_limit, seed=result.seed)
+    policy = replace(program, aims=(*_own_aims(program), KeepPairs(pairs)))
+    found = solve(after, policy, solver=solver, time_limit=time_limit, seed=result.seed)
     return _repaired((cohort, result), (after, found), listed)
 
 
@@ -260,10 +260,10 @@ def _moves(old: tuple[Cohort, Result], new: tuple[Cohort, Result], changes: Sequ
         if who in gone or sorted(one) == sorted(other):
             continue
         lost, got = [m for m in one if m not in other], [m for m in other if m not in one]
-        asked = any((mentor, who) in wanted for mentor in got)
-        why = [] if asked else [parted(mentor, who) for mentor in lost]
+        as_wished = any((mentor, who) in wanted for mentor in got)
+        why = [] if as_wished else [parted(mentor, who) for mentor in lost]
         named = " and ".join(called[mentor] for mentor in got)
-        if asked:
+        if as_wished:
             why.append(f"with {named}, as asked")
         elif got:
             why.append(f"{'new here, ' if who in came else ''}{'now with' if one else 'gets a place with'} {named}")

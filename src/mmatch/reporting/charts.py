@@ -24,10 +24,10 @@ class Bars:
         """The chart; series differ by fill and frame as well as by colour, and every bar has its number."""
         most = max((value for _, values in self.rows for value in values), default=0) or 1
         height = ROW * len(self.rows) + 4
-        told = "; ".join(f"{label}: {self._told(values)}" for label, values in self.rows)
+        in_words = "; ".join(f"{label}: {self._told(values)}" for label, values in self.rows)
         parts = [
             f'<figure class="chart"><figcaption>{_safe(self.title)}{self._legend()}</figcaption>',
-            f'<svg viewBox="0 0 {WIDTH} {height}" role="img" aria-label="{_safe(f"{self.title}. {told}")}">',
+            f'<svg viewBox="0 0 {WIDTH} {height}" role="img" aria-label="{_safe(f"{self.title}. {in_words}")}">',
         ]
         thick = BAR if len(self.series) > 1 else 2 * BAR
         for k, (label, values) in enumerate(self.rows):

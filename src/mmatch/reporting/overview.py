@@ -214,11 +214,11 @@ def _matches(found: Material, names: ShownNames) -> CellGrid:
     rows: list[tuple[Cell, ...]] = []
     for number, match in enumerate(matching, 1):
         texts = {mentee: why.get((match.mentor, mentee, match.topic), "") for mentee in match.mentees}
-        told = "; ".join(f"{names.full(mentee)}: {text}" for mentee, text in texts.items())
+        why_all = "; ".join(f"{names.full(mentee)}: {text}" for mentee, text in texts.items())
         if len(set(texts.values())) == 1:
-            told = next(iter(texts.values()))
+            why_all = next(iter(texts.values()))
         people = names.listed((match.mentor,)), names.listed(match.mentees)
-        rows.append((number, *people, match.topic or "any", *[match.slot] * timed, told))
+        rows.append((number, *people, match.topic or "any", *[match.slot] * timed, why_all))
     return CellGrid("Matches", heads, rows, (0,))
 
 

@@ -42,9 +42,9 @@ def rendered_apart(templates: Mapping[str, str], jobs: Sequence[Job]) -> list[st
         InputError: a template that cannot be read, uses what it may not, or takes too much time or memory.
     """
     command = [sys.executable, "-I", "-c", _CHILD, json.dumps(sys.path)]
-    asked = json.dumps([dict(templates), jobs]).encode()
+    request = json.dumps([dict(templates), jobs]).encode()
     try:
-        done = subprocess.run(command, input=asked, capture_output=True, check=True, timeout=2 * SECONDS)  # noqa: S603
+        done = subprocess.run(command, input=request, capture_output=True, check=True, timeout=2 * SECONDS)  # noqa: S603
         found = json.loads(done.stdout)
     except (subprocess.SubprocessError, OSError, ValueError):
         text = "a template takes too much time or memory"

@@ -38,7 +38,8 @@ WIDEST, LONGEST = 60, 32_000  # characters of a column, and of a cell
 CREATED = dt.datetime(2000, 1, 1)  # noqa: DTZ001 - a fixed date, so that the same answer is the same file
 EDIT = (
     "To change a match, choose another mentor from the list in the first column of Matches, or give somebody a mentor "
-    "under Without a mentor; empty the cell to undo a match. Save, then run: mmatch verify result.xlsx"
+    "under Without a mentor; empty the cell to undo a match. Save it beside the cohort.json of the match, then run: "
+    "mmatch verify result.xlsx"
 )
 
 
