@@ -65,9 +65,35 @@ def test_a_repair_is_the_best_that_there_is(seed, keep):
         return
     assert (made.result.status, made.result.trust) == ("optimal", "proved")
     assert mm.verify(made.cohort, made.result.program, made.result) == []
-    oracle = Oracle(made.cohort, made.result.program)
-    assert made.result.value == max(oracle.value(chosen) for chosen in oracle.matchings())
+    kept, pairs, queue = promised(cohort, before, made)
+    own = mm.Program(rules=made.result.program.rules, aims=before.program.aims)
+    oracle = Oracle(made.cohort, own)
+
+    def worth(chosen):
+        met = {(oracle.offers[k][0].id, oracle.requests[i][0].id) for i, k in chosen}
+        served = {mentee for _, mentee in met}
+        order = [tuple(name in served for name in queue), len(pairs & met)]
+        if keep == "pairs":
+            order.reverse()
+        return len(kept & served), *order, oracle.value(chosen)
+
+    now = {(mentor, mentee) for mentor, mentee, _ in made.result.matching.pairs()}
+    best = max(map(worth, oracle.matchings()))
+    assert best[3] == tuple(cost.after for cost in made.costs)
+    assert best[0] == len(kept & {mentee for _, mentee in now})
+    assert best[2 if keep == "people" else 1] == len(pairs & now)
+    assert best[1 if keep == "people" else 2] == tuple(name in {mentee for _, mentee in now} for name in queue)
     told(cohort, before, made)
+
+
+def promised(cohort, before, made):
+    """(who had a mentor and is here, which pairs are here, who waits in order), without a look at the repair's aims."""
+    here = {person.id for person in made.cohort}
+    pairs = {(mentor, mentee) for mentor, mentee, _ in before.matching.pairs() if {mentor, mentee} <= here}
+    had = {mentee for _, mentee, _ in before.matching.pairs()}
+    asking = [person.id for person in made.cohort if sum(request.mentors for request in person.requests)]
+    waited = [person.id for person in cohort if person.id in asking and person.id not in had]
+    return had & here, pairs, [*waited, *(name for name in asking if name not in cohort)]
 
 
 def told(cohort, before, made):
@@ -98,6 +124,11 @@ def test_a_price_is_what_the_best_answer_with_the_change_loses(seed):
         assert {problem.code for problem in error.problems} == {"impossible-lock"}
         return
     oracle = Oracle(cohort, program.resolve(cohort))
+    old = {edge[:2] for edge in before.matching.pairs()}
+
+    def stay(chosen):
+        return len(old & {(oracle.offers[k][0].id, oracle.requests[i][0].id) for i, k in chosen})
+
     with_pair = [
         chosen
         for chosen in oracle.matchings()
@@ -106,8 +137,9 @@ def test_a_price_is_what_the_best_answer_with_the_change_loses(seed):
     if made.result.found is None:
         assert with_pair == []
         return
-    best = max(map(oracle.value, with_pair))
-    assert tuple(cost.after for cost in made.costs) == best
+    best = max((oracle.value(chosen), stay(chosen)) for chosen in with_pair)
+    assert tuple(cost.after for cost in made.costs) == best[0]
+    assert len(old & {edge[:2] for edge in made.result.matching.pairs()}) == best[1]
     assert pair in [seat[:2] for seat in made.result.matching.pairs()]
 
 
@@ -192,6 +224,12 @@ def test_a_repair_can_be_repaired_again_and_the_first_answer_is_untouched(people
     assert ("a", "f") not in [pair[:2] for pair in again.result.matching.pairs()]
     assert len(again.result.program.aims) == len(once.result.program.aims)
     assert before == mm.solve(people)
+
+
+def test_a_pair_that_was_fixed_is_parted_where_it_does_not_fit(people):
+    before = mm.solve(people, mm.Program(rules=[mm.rules.Lock([("a", "d"), ("b", "e")])]))
+    made = mm.repair(people, before, [NotAFit("a", "d")])
+    assert [edge[:2] for edge in made.result.matching.pairs()] == [("a", "f"), ("b", "e")]
 
 
 def test_one_more_place_is_among_what_would_help_whoever_waits(people):

@@ -109,16 +109,10 @@ def relax(cohort: Cohort, result: Result, who: str | None = None, *, time_limit:
                 made = repaired(cohort, result, program, [] if change is None else [change])
             except UnsupportedError:
                 continue  # no solver takes the program without this rule
-            if made.result.found is not None and _seats(made, name, served):
+            if made.result.found is not None and name in made.result.matching.seats.mentee:
                 fixes.append(Fix(name, text, change, made))
         found += sorted(fixes, key=lambda fix: fix.moved)
     return Fixes(tuple(found), tried, complete)
-
-
-def _seats(made: Repair, who: str, served: set[str]) -> bool:
-    """Whether somebody has a mentor now, and nobody who had one is without."""
-    now = set(made.result.matching.seats.mentee)
-    return who in now and served <= now
 
 
 def _tries(cohort: Cohort, result: Result, who: str) -> Iterator[tuple[str, Change | None, Program]]:
