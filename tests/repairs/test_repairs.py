@@ -24,7 +24,7 @@ def question(seed):
     ]
     people += [Participant(f"e{k}", requests=[Request(draw.choice(topics))]) for k in range(draw.randint(2, 4))]
     pairs = [(m.id, e.id) for m in people if m.offers for e in people if e.requests]
-    scores = {pair: draw.randint(0, 6) for pair in pairs if draw.random() < 0.9} or {pairs[0]: 1}
+    scores = {pair: draw.randint(0, 6) for pair in pairs if draw.random() < 0.6} or {pairs[0]: 1}
     aims = draw.choice([None, [mm.aims.Fit()], [mm.aims.Coverage(), mm.aims.EvenLoad()]])
     return mm.Cohort(people, scores=scores), mm.Program(aims=aims), draw
 
@@ -224,6 +224,18 @@ def test_a_repair_can_be_repaired_again_and_the_first_answer_is_untouched(people
     assert ("a", "f") not in [pair[:2] for pair in again.result.matching.pairs()]
     assert len(again.result.program.aims) == len(once.result.program.aims)
     assert before == mm.solve(people)
+
+
+@pytest.mark.parametrize(
+    ("keep", "pairs"), [("pairs", [("a", "d")]), ("people", [("a", "f"), ("b", "d")])], ids=["pairs", "people"]
+)
+def test_pairs_part_for_somebody_who_waits_only_if_wanted(keep, pairs):
+    """Ann is the only one for f; d could move to Bob, who has a place now."""
+    people = [Participant("a", offers=[Offer()]), Participant("b", offers=[Offer()], capacity=0)]
+    people += [Participant(who, requests=[Request()]) for who in ("d", "f")]
+    cohort = mm.Cohort(people, scores={("a", "d"): 9, ("b", "d"): 1, ("a", "f"): 1})
+    made = mm.repair(cohort, mm.solve(cohort), [Seats("b", 1)], keep=keep)
+    assert [edge[:2] for edge in made.result.matching.pairs()] == pairs
 
 
 def test_a_pair_that_was_fixed_is_parted_where_it_does_not_fit(people):
