@@ -119,6 +119,13 @@ class Notes:
         problems = [(problem, spot) for problem, spot in self.problems if spot is None or not collect]
         return Notes(problems, list(self.warnings), list(self.questions), beyond=self.beyond)
 
+    def take_over(self, other: Notes) -> None:
+        """Note what another notebook has."""
+        self.problems += other.problems
+        self.warnings += other.warnings
+        known = {(q.file, q.key, q.about) for q in self.questions}
+        self.questions += [q for q in other.questions if (q.file, q.key, q.about) not in known]
+
     def raise_any(self, *, whole_files_only: bool = False) -> None:
         """Raise all problems together, if there are any.
 

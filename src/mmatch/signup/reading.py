@@ -31,7 +31,7 @@ from mmatch.signup.who import find_people, settle_ids
 from mmatch.text import lookalikes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from mmatch.io.tables import InputTable
     from mmatch.signup.questions import Question
@@ -236,10 +236,8 @@ class _Reader:
             warn_of_ids(sheet)
             found.append(read_people(sheet))
         self.answers = [answer for answers in found for answer in answers]
-        people = FormPeople(Notes(), forced)
-        for answer in self.answers:
-            people.take(answer)
-        settle_columns(files, people)
+        self.people: FormPeople | None = self._everybody(Notes(), frozenset())
+        settle_columns(files, self.people)
         for sheet in sheets:
             note_faults(sheet)
         for sheet, answers in zip(files, found, strict=True):
@@ -278,16 +276,26 @@ class _Reader:
         entry = self.forced.column(question.file, question.column) if question.column else None
         return entry is not None and bool(entry.meaning) and question.key == question.column
 
-    def _attempt(self, notes: Notes, bad: set[Spot]) -> Cohort | None:
-        """A cohort of the rows that are not bad; None where more problems were noted."""
-        for sheet in self.sheets:
-            sheet.notes = notes
+    def _everybody(self, notes: Notes, bad: Collection[Spot]) -> FormPeople:
+        """All who answered, but for rows that are left out."""
         people = FormPeople(notes, self.forced, duplicates=self.duplicates)
         for answer in self.answers:
             if answer.sheet.spot(answer.row) in bad:
                 people.leave_out(answer)
             else:
                 people.take(answer)
+        return people
+
+    def _attempt(self, notes: Notes, bad: set[Spot]) -> Cohort | None:
+        """A cohort of the rows that are not bad; None where more problems were noted."""
+        for sheet in self.sheets:
+            sheet.notes = notes
+        people, self.people = self.people, None
+        if people is None or bad or len(people.by_key) < len(self.answers):
+            people = self._everybody(notes, bad)
+        else:  # one answer a person: as they were for the columns; what was noted then counts now
+            notes.take_over(people.notes)
+            people.notes = notes
         covered = {role for answer in self.answers for role in answer.roles}
         draft = Draft(people, notes, frozenset({"mentor", "mentee"} - covered))
         for shape in shapes():
