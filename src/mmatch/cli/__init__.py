@@ -13,7 +13,7 @@ from mmatch.cli.answering import explain, letters, match, report, verify
 from mmatch.cli.comparing import compare
 from mmatch.cli.dating import reschedule, schedule
 from mmatch.cli.preparing import check, example, setup
-from mmatch.cli.repairing import forget, price, relax, repair, waiting
+from mmatch.cli.repairing import forget, price, recommend, relax, repair, waiting
 from mmatch.errors import MmatchError, NoMatchingError
 
 __all__ = ["app", "run"]
@@ -40,6 +40,7 @@ for verb in (
     price,
     repair,
     relax,
+    recommend,
     waiting,
     forget,
     example,

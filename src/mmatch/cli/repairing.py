@@ -1,4 +1,4 @@
-"""The days after a match: `mmatch price`, `repair`, `relax` and `waiting`."""
+"""The days after a match: `mmatch price`, `repair`, `relax`, `recommend` and `waiting`."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def repair(
 
 
 def relax(answer: AnswerWords, *, time_limit: Annotated[float, typer.Option(help="Seconds in all.")] = 60.0) -> None:
-    """Say what would give those without a mentor one: one place more, another topic, one rule less.
+    """Say what would give those without a mentor one: places more, an exception, another topic, one rule less.
 
     People may be named after the answer. For example: mmatch relax result "Mia Schulz"
     """
@@ -76,7 +76,8 @@ def relax(answer: AnswerWords, *, time_limit: Annotated[float, typer.Option(help
     people: list[str | None] = [question.person(name) for name in names] or [None]
     fixes = [relaxed(question.cohort, question.result, who, time_limit=time_limit) for who in people]
     called = question.cohort.people.called
-    rows = [(called[fix.who], fix.text, fix.moved) for found in fixes for fix in found]
+    shown = [fix for found in fixes for fix in (*found, *filter(None, [found.together]))]
+    rows = [(", ".join(called[who] for who in fix.who), fix.text, fix.moved) for fix in shown]
     console().print(
         table(("who", "what would give them a mentor", "others who move"), rows, right=("others who move",))
     )
@@ -86,19 +87,43 @@ def relax(answer: AnswerWords, *, time_limit: Annotated[float, typer.Option(help
         typer.echo("Not everything was tried: give more time with --time-limit.")
 
 
+def recommend(
+    answer: AnswerWords, *, k: Annotated[int, typer.Option("--most", help="How many places to show for each.")] = 5
+) -> None:
+    """Say which places people could have: without moving anybody, or with one other person moving.
+
+    People are named after the answer: mentees, or mentors with a free place. For example:
+    mmatch recommend result "Mia Schulz"
+    """
+    from mmatch.repairs import recommend as recommended
+
+    question, names = question_of(answer)
+    if not names:
+        raise typer.BadParameter('say for whom: mmatch recommend result "Mia Schulz"')
+    for name in names:
+        places = recommended(question.cohort, question.result, question.person(name), k)
+        for place in places:
+            typer.echo(place.text)
+        if not places:
+            typer.echo(f"{name}: no place can be had by moving nobody, or one other person.")
+
+
 def waiting(answer: AnswerWords) -> None:
-    """List those who have no mentor, in their order: who is next when a place is free.
+    """List those who have no mentor, in their order, and who is next when a place with a mentor is free.
 
     For example: mmatch waiting result
     """
+    from mmatch.repairs import alternates
     from mmatch.repairs import waiting as queue
 
     question = only(answer)
-    found = queue(question.cohort, question.result)
+    called, found = question.cohort.people.called, queue(question.cohort, question.result)
     for number, who in enumerate(found, 1):
-        typer.echo(f"{number}. {question.cohort.people.called[who]}")
+        typer.echo(f"{number}. {called[who]}")
     if not found:
         typer.echo("Nobody waits.")
+    for mentor, following in alternates(question.cohort, question.result).items():
+        typer.echo(f"A place with {called[mentor]} would go to {', then '.join(called[who] for who in following)}.")
 
 
 def forget(

@@ -63,19 +63,25 @@ def reasons(cohort: Cohort, result: Result) -> Reasons:
     Raises:
         InputError: where result and cohort do not belong together.
     """
+    last: tuple[Result, Reasons] | None = getattr(cohort, "_reasons", None)
+    if last is not None and last[0] is result:
+        return last[1]
     check_answer(cohort, result)
-    question = Compiled(cohort, result.program)
+    found = Reasons(_found(Compiled(cohort, result.program), result))
+    cohort.__dict__["_reasons"] = (result, found)  # of the last result that was looked at
+    return found
+
+
+def _found(question: Compiled, result: Result) -> Iterator[Reason]:
     if result.status == Status.INFEASIBLE:
-        return Reasons(why_infeasible(question, result))
-    if result.found is None:
-        return Reasons()
-    matching = result.matching
-    found = list(_scores(cohort, result.program, matching))
-    if _is_stable(question, result):
-        found += [*Unfilled(question, result).removed(), *refusals(question, result)]
-    elif matching.unmatched:
-        found += list(Unfilled(question, result).reasons())
-    return Reasons(found)
+        yield from why_infeasible(question, result)
+    elif result.found is not None:
+        yield from _scores(question.cohort, result.program, result.matching)
+        if _is_stable(question, result):
+            yield from Unfilled(question, result).removed()
+            yield from refusals(question, result)
+        elif result.matching.unmatched:
+            yield from Unfilled(question, result).reasons()
 
 
 @dataclass(frozen=True, slots=True)

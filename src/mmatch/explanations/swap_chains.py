@@ -112,3 +112,16 @@ def chain_from(moves: Moves, following: Ints, node: int) -> list[int]:
         chain.append(int(following[node]))
         node = int(moves.head[chain[-1]])
     return chain
+
+
+def entry_arcs(network: Network, flow: Ints, node: int) -> list[int] | None:
+    """The arcs from the hub down to a node that one more unit would use, the last first; None where one is full."""
+    entry = list[int]()
+    while node != HUB:
+        above = np.flatnonzero(network.head[: network.first_edge] == node)
+        room = above[flow[above] < network.upper[above]]
+        if not len(room):
+            return None
+        entry.append(int(room[0]))
+        node = int(network.tail[room[0]])
+    return entry

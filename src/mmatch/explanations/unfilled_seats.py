@@ -16,7 +16,7 @@ from mmatch.candidates import Pairs, facts_of
 from mmatch.exact import plain
 from mmatch.explanations.before_matching import removers
 from mmatch.explanations.group_seats import GroupSeats
-from mmatch.explanations.swap_chains import Moves, best_chains, chain_from, connected
+from mmatch.explanations.swap_chains import Moves, best_chains, chain_from, connected, entry_arcs
 from mmatch.explanations.what_if import Seat, Trial
 from mmatch.explanations.words import aims_in_words, counted, found_by, listed, number, topic_word
 from mmatch.instance.compiled import Compiled
@@ -194,7 +194,7 @@ class Unfilled:
             yield own
             return
         node = self._first + request
-        entry = self._entry(node)
+        entry = entry_arcs(self._net, self._flow, node)
         if not self.coverable[node]:
             yield self._shortage(node, mentee, topic)
         if entry is None:
@@ -255,18 +255,6 @@ class Unfilled:
         others = self.moves.without((self.moves.tail == node) & (self.moves.sign < 0))
         others = others.closing(self._net, [arc for arc in entry if self._net.head[arc] != node])
         return others, chain_from(others, best_chains(self._net, self._flow, others), node)
-
-    def _entry(self, node: int) -> list[int] | None:
-        """The arcs from the hub down to a request that one more seat would use; None where one of them is full."""
-        net, flow, entry = self._net, self._flow, list[int]()
-        while node != HUB:
-            above = np.flatnonzero(net.head[: net.first_edge] == node)
-            room = above[flow[above] < net.upper[above]]
-            if not len(room):
-                return None
-            entry.append(int(room[0]))
-            node = int(net.tail[room[0]])
-        return entry
 
     def _own_limit(self, request: int, mentee: str, topic: str) -> Reason | None:
         """What keeps somebody from one more seat whoever else is there: too few mentors for them, or a rule's limit."""

@@ -9,10 +9,11 @@ __all__, __getattr__, __dir__ = found_on_use(
     {
         "mmatch.cohort.changes": ("Asks", "Change", "Joined", "Left", "Seats"),
         "mmatch.repairs.changes": (
-            *("Apart", "Declined", "NotAFit", "Place", "Swap"),
+            *("Apart", "Declined", "Excepted", "NotAFit", "Place", "Swap"),
             "read_changes",
         ),
         "mmatch.repairs.explaining": ("explain",),
+        "mmatch.repairs.recommending": ("Recommendation", "alternates", "recommend"),
         "mmatch.repairs.relaxing": ("Fix", "Fixes", "relax", "seat_values"),
         "mmatch.repairs.repairing": ("Cost", "Move", "Repair", "price", "repair", "waiting"),
     },

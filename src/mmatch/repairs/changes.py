@@ -16,6 +16,7 @@ from mmatch.text import suggestion
 
 if TYPE_CHECKING:
     from mmatch.matching import Matching
+    from mmatch.rules._base import Rule
 
 Pair = tuple[str, ...]
 
@@ -65,7 +66,22 @@ class Swap(Change):
     other: str
 
 
-KINDS = {kind.word: kind for kind in (Left, Seats, NotAFit, Declined, Apart, Place, Swap, Asks)} | {"keep": Place}
+@dataclass(frozen=True)
+class Excepted(Change):
+    """A rule does not hold for a mentor and a mentee; every later report shows the exception, and why.
+
+    ``rule`` is one of the program's rules, or the name of the only one of its kind, such as "Differs".
+    """
+
+    word: ClassVar[str] = "except"
+    mentor: str
+    mentee: str
+    rule: Rule | str
+    why: str = ""
+
+
+KINDS = {kind.word: kind for kind in (Left, Seats, NotAFit, Declined, Apart, Place, Swap, Asks, Excepted)}
+KINDS["keep"] = Place
 
 
 def bound(program: Program, cohort: Cohort, matching: Matching, changes: Iterable[Change]) -> Program:
@@ -78,24 +94,22 @@ def bound(program: Program, cohort: Cohort, matching: Matching, changes: Iterabl
     """
     must: dict[Pair, str] = {}
     never: dict[Pair, str] = {}
+    exceptions: list[tuple[str, str, Rule | str, str]] = []
     with_mentor = dict(zip(matching.seats.mentee, matching.seats.mentor, strict=True))
     problems = Problems()
     for k, change in enumerate(changes):
-        pairs: list[tuple[Pair, bool]] = []
-        if isinstance(change, Place):
-            pairs = [((change.mentor, change.mentee, *filter(None, [change.topic])), True)]
-        elif isinstance(change, NotAFit):
-            pairs = [((change.mentor, change.mentee), False)]
-        elif isinstance(change, Swap):
-            pairs, fault = _swapped(change, with_mentor)
-            if fault:
-                problems.add("contradiction", f"changes[{k}]", fault)
+        pairs, fault = _pairs(change, with_mentor)
+        if fault:
+            problems.add("contradiction", f"changes[{k}]", fault)
         for pair, meet in pairs:
             missing = [name for name in pair[:2] if name not in cohort.people.index]
             if missing:
                 text = f"{change.word}: {excerpt(missing[0])} is not here"
                 problems.add("unknown-id", f"changes[{k}]", text, suggestion(missing[0], cohort.people.index))
-            (must if meet else never)[pair] = f"changes[{k}]"
+            if isinstance(change, Excepted):
+                exceptions.append((change.mentor, change.mentee, change.rule, change.why))
+            else:
+                (must if meet else never)[pair] = f"changes[{k}]"
     for pair, where in must.items():
         if pair[:2] in never:
             one, other = (cohort.people.called.get(name, name) for name in pair[:2])
@@ -103,6 +117,7 @@ def bound(program: Program, cohort: Cohort, matching: Matching, changes: Iterabl
                 "contradiction", where, f"{one} and {other} are to meet, and to be kept apart ({never[pair[:2]]})"
             )
     problems.raise_any()
+    program = replace(program, exceptions=exceptions)
     rules = [_present(rule, cohort) for rule in program.rules]
     locked = {pair for rule in rules if isinstance(rule, Lock) for pair in rule.pairs if pair[:2] not in never}
     rules = [rule for rule in rules if not isinstance(rule, Lock)]
@@ -113,8 +128,14 @@ def bound(program: Program, cohort: Cohort, matching: Matching, changes: Iterabl
     return replace(program, rules=tuple(rules))
 
 
-def _swapped(change: Swap, with_mentor: Mapping[str, str]) -> tuple[list[tuple[Pair, bool]], str]:
-    """(the pairs that a swap makes and parts, what is wrong with it)."""
+def _pairs(change: Change, with_mentor: Mapping[str, str]) -> tuple[list[tuple[Pair, bool]], str]:
+    """(the pairs that a change is about, and whether they are to meet; what is wrong with it)."""
+    if isinstance(change, Place):
+        return [((change.mentor, change.mentee, *filter(None, [change.topic])), True)], ""
+    if isinstance(change, NotAFit | Excepted):
+        return [((change.mentor, change.mentee), False)], ""
+    if not isinstance(change, Swap):
+        return [], ""
     alone = [name for name in (change.one, change.other) if name not in with_mentor]
     if alone:
         return [], f"swap: {excerpt(alone[0])} has no mentor"
@@ -147,7 +168,8 @@ def read_changes(cohort: Cohort, path: str | os.PathLike[str]) -> list[Change]:
     - seats (person is the mentor, n how many),
     - not a fit, declined, apart, place, keep (person is the mentor, other the mentee, place and keep with a topic where
       one is meant),
-    - swap (two mentees), asks (person is the mentee, topic what they ask for now).
+    - swap (two mentees), asks (person is the mentee, topic what they ask for now),
+    - except (person is the mentor, other the mentee; the columns rule and why say which rule does not hold, and why).
 
     Raises:
         InputError: missing heads, another word, people who are not here, with the line.
@@ -169,8 +191,8 @@ def read_changes(cohort: Cohort, path: str | os.PathLike[str]) -> list[Change]:
             for item in fields(kind):
                 if item.name == "n":
                     values.append(int(row.get("n") or row.get("other") or ""))
-                elif item.name == "topic":
-                    values.append(row.get("topic", ""))
+                elif item.name in {"topic", "rule", "why"}:
+                    values.append(row.get(item.name, ""))
                 else:
                     values.append(names.id_of(cells.pop(0), item.name))
         except InputError as error:

@@ -16,6 +16,8 @@ from mmatch.display import Shown, Table
 from mmatch.errors import InputError, Problem, UnsupportedError
 from mmatch.exact import Value, plain
 from mmatch.instance.capacities import capacities
+from mmatch.repairs.changes import Excepted
+from mmatch.repairs.relaxed_network import NoNetworkError, RelaxedNetwork
 from mmatch.repairs.repairing import Repair, repaired
 from mmatch.result import Result, check_answer
 
@@ -30,29 +32,35 @@ SECONDS = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Fix:
-    """One change that would seat somebody, in words, and the answer with it, re-solved.
+    """A few changes that would seat somebody, in words, and the answer with them, re-solved.
 
-    ``change`` is None where a rule gives way: then ``repair.result.program`` is the program without it.
+    ``changes`` is empty where a rule or a least size gives way for everybody: then ``repair.result.program`` is the
+    program without it; and where no change is needed, because the aims leave a place empty.
     """
 
-    who: str
+    who: tuple[str, ...]
     text: str
-    change: Change | None
+    changes: tuple[Change, ...]
     repair: Repair
 
     @property
     def moved(self) -> int:
         """How many others get another mentor by it."""
-        return sum(move.person != self.who for move in self.repair.moves)
+        return sum(move.person not in self.who for move in self.repair.moves)
 
 
 @dataclass(frozen=True, eq=False)
 class Fixes(Shown, Sequence[Fix]):
-    """What would seat people, the fixes that move fewest others first."""
+    """What would seat people: the fixes with the fewest changes first, then those that move fewest others.
+
+    ``together`` is what seats as many of them as can be at once, with the fewest changes in all; None where one person
+    was asked about, or the program is no flow. ``complete`` says that everything was tried.
+    """
 
     found: tuple[Fix, ...]
     tried: int
     complete: bool
+    together: Fix | None = None
 
     def __len__(self) -> int:
         return len(self.found)
@@ -70,21 +78,23 @@ class Fixes(Shown, Sequence[Fix]):
 
     def tables(self) -> Iterator[Table]:
         """One row a fix."""
-        rows = [(fix.who, fix.text, fix.moved) for fix in self.found]
+        shown = [*self.found, *filter(None, [self.together])]
+        rows = [(", ".join(fix.who), fix.text, fix.moved) for fix in shown]
         yield Table(("who", "what would help", "others who move"), rows, "Fixes", len(rows))
 
 
 def relax(cohort: Cohort, result: Result, who: str | None = None, *, time_limit: float = SECONDS) -> Fixes:
-    """Find the single changes that would give somebody a mentor: each is solved, with its effect on everybody else.
+    """Find the smallest changes that would give somebody a mentor: each is solved, with its effect on everybody else.
 
-    Tried are one more place with each mentor who may mentor them, another topic on which places are free, and each rule
-    of the program left out. Nobody who has a mentor loses one by any of them.
+    A change is one place more with a mentor, one rule that does not hold for one pair, another topic on which places
+    are free, or a rule left out. Nobody who has a mentor loses theirs by any of them. Where the program is a flow, the
+    fewest places and exceptions that are enough are exact; else single changes are tried.
 
     Args:
         cohort: the facts.
         result: the answer.
-        who: the id of a mentee without a mentor; by default all of them.
-        time_limit: seconds in all; what was not reached by then is said.
+        who: the id of a mentee without a mentor; by default all of them, one by one and together.
+        time_limit: seconds in all; ``complete`` says whether they were enough.
 
     Raises:
         InputError: an unknown id, somebody who has a mentor, a result of another cohort.
@@ -92,48 +102,125 @@ def relax(cohort: Cohort, result: Result, who: str | None = None, *, time_limit:
     check_answer(cohort, result)
     served = set(result.matching.seats.mentee)
     waiting = list(dict.fromkeys(name for name, _ in result.matching.unmatched if name not in served))
-    if who is not None:
-        if cohort[who].id not in waiting:
-            raise InputError(Problem("argument", "who", f"{who} has a mentor, or asks for none: nothing to relax"))
-        waiting = [cohort[who].id]
-    until, tried, complete = time.monotonic() + time_limit, 0, True
-    found: list[Fix] = []
-    for name in waiting:
-        fixes: list[Fix] = []
-        for k, (text, change, program) in enumerate(_tries(cohort, result, name)):
-            if k >= MOST_TRIED or time.monotonic() > until:
-                complete = False
-                break
-            tried += 1
-            try:
-                made = repaired(cohort, result, program, [] if change is None else [change])
-            except UnsupportedError:
-                continue  # no solver takes the program without this rule
-            if made.result.found is not None and name in made.result.matching.seats.mentee:
-                fixes.append(Fix(name, text, change, made))
-        found += sorted(fixes, key=lambda fix: fix.moved)
-    return Fixes(tuple(found), tried, complete)
+    if who is not None and cohort[who].id not in waiting:
+        raise InputError(Problem("argument", "who", f"{who} has a mentor, or asks for none: nothing to relax"))
+    search = _Search(cohort, result, time.monotonic() + time_limit)
+    found = [fix for name in (waiting if who is None else [cohort[who].id]) for fix in search.fixes(name)]
+    together = search.together(waiting) if who is None and len(waiting) > 1 else None
+    return Fixes(tuple(found), search.tried, search.complete, together)
 
 
-def _tries(cohort: Cohort, result: Result, who: str) -> Iterator[tuple[str, Change | None, Program]]:
-    """(in words, the change, the program) of everything that is tried for one person."""
-    program, people, called = result.program, cohort.people, cohort.people.called
-    edges = candidates(cohort, program.rules)
-    row, load = people.index[who], Counter(result.matching.seats.mentor)
-    most = capacities(cohort, program).mentor
-    mine = cohort.requests.owner[edges.request_rows[edges.request]] == row
-    for mentor in np.unique(cohort.offers.owner[edges.offer_rows[edges.offer[mine]]]).tolist():
-        name, n = people.ids[mentor], max(int(most[mentor]), load[people.ids[mentor]]) + 1
-        yield f"one more place with {called[name]} ({n} in all)", Seats(name, n), program
-    for k, rule in enumerate(program.rules):
-        less = replace(program, rules=(*program.rules[:k], *program.rules[k + 1 :]))
-        yield f"without the rule that {rule.in_words}", None, less
-    free = {people.ids[k] for k in np.flatnonzero(most > 0).tolist() if load[people.ids[k]] < most[k]}
-    own = {topic for request in cohort[who].requests for topic in request.topics}
-    offered = Counter(offer.topic for name in sorted(free) for offer in cohort[name].offers)
-    others = [topic for topic, _ in offered.most_common() if topic and topic not in own]
-    for topic in others[:MOST_TOPICS] if own - {""} else ():
-        yield f"{topic} as their topic: places are free on it", Asks(who, topic), program
+class _Search:
+    """Changes that are solved, one after the other, until the time is over."""
+
+    def __init__(self, cohort: Cohort, result: Result, until: float) -> None:
+        self.cohort, self.result, self.until = cohort, result, until
+        self.tried, self.complete = 0, True
+        self.network = self._network()
+
+    def _network(self, more: int = 1) -> RelaxedNetwork | None:
+        try:
+            return RelaxedNetwork(self.cohort, self.result, more)
+        except NoNetworkError:
+            return None
+
+    def fixes(self, who: str) -> list[Fix]:
+        """What would seat one person, the smallest fix first."""
+        program = self.result.program
+        tries: list[tuple[tuple[Change, ...], Program]] = []
+        if self.network is None:
+            tries += self._one_by_one(who)
+        else:
+            smallest = self.network.smallest(who)
+            if smallest is not None and len(smallest) == 1:
+                tries += [((change,), program) for change in self.network.singles(who)]
+            elif smallest is not None:
+                tries.append((smallest, program))
+        tries += [((), less) for less in self._without_a_rule()]
+        tries += [((Asks(who, topic),), program) for topic in self._topics(who)]
+        found = list(filter(None, (self.solved((who,), changes, other) for changes, other in tries[:MOST_TRIED])))
+        self.complete &= len(tries) <= MOST_TRIED
+        return sorted(found, key=lambda fix: (len(fix.changes), fix.moved))
+
+    def together(self, people: list[str]) -> Fix | None:
+        """What would seat as many as can be at once."""
+        network = self._network(len(people))
+        if network is None:
+            return None
+        changes, served = network.together(people, self.until)
+        self.complete &= time.monotonic() < self.until
+        return self.solved(tuple(served), changes, self.result.program) if served else None
+
+    def solved(self, who: tuple[str, ...], changes: tuple[Change, ...], program: Program) -> Fix | None:
+        """The fix, where the answer with the changes seats whom it should."""
+        if time.monotonic() > self.until:
+            self.complete = False
+            return None
+        self.tried += 1
+        try:
+            made = repaired(self.cohort, self.result, program, changes, first=who)
+        except UnsupportedError:
+            return None  # no solver takes the program without this rule
+        if made.result.found is None or not {*who} <= {*made.result.matching.seats.mentee}:
+            return None
+        words = [self._in_words(change) for change in changes] or [_lacking(self.result.program, program)]
+        return Fix(who, " and ".join(words), changes, made)
+
+    def _in_words(self, change: Change) -> str:
+        called = self.cohort.people.called
+        match change:
+            case Seats(mentor, n):
+                more = n - max(
+                    int(capacities(self.cohort, self.result.program).mentor[self.cohort.people.index[mentor]]), 0
+                )
+                return f"{'one more place' if more == 1 else f'{more} more places'} with {called[mentor]} ({n} in all)"
+            case Excepted(mentor, mentee, rule):
+                inner = rule if isinstance(rule, str) else rule.in_words
+                return f"{called[mentor]} with {called[mentee]}, without the rule that {inner}"
+            case Asks(_, topic):
+                return f"{topic} as their topic: places are free on it"
+        return change.word
+
+    def _one_by_one(self, who: str) -> Iterator[tuple[tuple[Change, ...], Program]]:
+        """Single changes where the program is no flow: places with mentors in reach, and smaller groups."""
+        cohort, program = self.cohort, self.result.program
+        edges, most = candidates(cohort, program.rules), capacities(cohort, program).mentor
+        own = edges.pairs.mentor[edges.pairs.mentee == cohort.people.index[who]]
+        for row in np.unique(own).tolist():
+            load = self.result.matching.seats.mentor.count(cohort.people.ids[row])
+            yield (Seats(cohort.people.ids[row], max(int(most[row]), load) + 1),), program
+        if isinstance(program.group, tuple) and program.group[0] > 1:
+            yield (), replace(program, group=(program.group[0] - 1, program.group[1]))
+
+    def _without_a_rule(self) -> Iterator[Program]:
+        """The program without each rule that is not about single pairs."""
+        rules = self.result.program.rules
+        for k, rule in enumerate(rules):
+            if self.network is None or rule not in self.network.soft:
+                yield replace(self.result.program, rules=(*rules[:k], *rules[k + 1 :]))
+
+    def _topics(self, who: str) -> list[str]:
+        """Topics that somebody does not ask for and on which places are free, those with most mentors first."""
+        cohort, matching = self.cohort, self.result.matching
+        most, load = capacities(cohort, self.result.program).mentor, Counter(matching.seats.mentor)
+        free = [name for row, name in enumerate(cohort.people.ids) if load[name] < most[row]]
+        own = {topic for request in cohort[who].requests for topic in request.topics}
+        offered = Counter(offer.topic for name in free for offer in cohort[name].offers)
+        return (
+            [topic for topic, _ in offered.most_common() if topic and topic not in own][:MOST_TOPICS]
+            if own - {""}
+            else []
+        )
+
+
+def _lacking(program: Program, other: Program) -> str:
+    """What a program lacks that another has, in words."""
+    if program.group != other.group:
+        least = other.group[0] if isinstance(other.group, tuple) else 1
+        return f"groups from {least} on"
+    if program.rules == other.rules:
+        return "nothing: a place is free, and the aims leave it empty"
+    return f"without the rule that {next(rule for rule in program.rules if rule not in other.rules).in_words}"
 
 
 def seat_values(cohort: Cohort, result: Result) -> dict[str, tuple[Value, ...]]:

@@ -111,7 +111,7 @@ def repair(
     """
     choice(keep, "keep", ("pairs", "people"))
     check_answer(cohort, result)
-    return repaired(cohort, result, result.program, _listed(changes), keep=keep, solver=solver, time_limit=time_limit)
+    return repaired(cohort, result, result.program, _listed(changes), keep=keep, run=(solver, time_limit))
 
 
 def repaired(
@@ -121,21 +121,21 @@ def repaired(
     listed: Sequence[Change],
     *,
     keep: str = "pairs",
-    solver: Any = "auto",
-    time_limit: float | None = None,
+    first: Sequence[str] = (),
+    run: tuple[Any, float | None] = ("auto", None),
 ) -> Repair:
-    """The same under a program that may have other rules than the one that the result answers."""
+    """The same under a program that may have other rules; some people have a place before pairs are kept."""
     after = cohort.changed(listed)
     program = bound(program, after, result.matching, listed)
     own = _own_aims(program)
     before, here = result.matching, after.people.index
     pairs = [pair for pair in before.pairs() if pair[0] in here and pair[1] in here]
     served = [who for who in dict.fromkeys(before.seats.mentee) if who in here]
-    aims = [Served(served), KeepPairs(pairs), Served(_queue(cohort, after, before), in_order=True)]
+    aims = [KeepPairs(pairs), Served(queue(cohort, after, before), in_order=True)]
     if keep == "people":
-        aims[1], aims[2] = aims[2], aims[1]
-    policy = replace(program, aims=(*aims, *own))
-    found = solve(after, policy, solver=solver, time_limit=time_limit, seed=result.seed)
+        aims.reverse()
+    policy = replace(program, aims=(Served(served), *([Served(first)] if first else []), *aims, *own))
+    found = solve(after, policy, solver=run[0], time_limit=run[1], seed=result.seed)
     return _repaired((cohort, result), (after, found), listed)
 
 
@@ -180,7 +180,7 @@ def waiting(cohort: Cohort, result: Result) -> tuple[str, ...]:
         InputError: a result of another cohort.
     """
     check_answer(cohort, result)
-    return tuple(_queue(cohort, cohort, result.matching))
+    return tuple(queue(cohort, cohort, result.matching))
 
 
 def differences(before: Matching, after: Matching) -> list[Change]:
@@ -204,14 +204,16 @@ def _listed(changes: Any) -> list[Change]:
 
 
 def _own_aims(program: Program) -> tuple[Any, ...]:
-    """A program's aims without those that an earlier repair put before or behind them."""
+    """A program's aims without those that an earlier repair put before them."""
     aims = tuple(program.aims or ())
-    if len(aims) > 2 and isinstance(aims[0], Served) and {type(aims[1]), type(aims[2])} == {Served, KeepPairs}:
-        return aims[3:]
+    kinds = [type(aim) for aim in aims]
+    for before in ([Served, Served, KeepPairs, Served], [Served, KeepPairs, Served], [Served, Served, KeepPairs]):
+        if kinds[: len(before)] == before and len(aims) > len(before):
+            return aims[len(before) :]
     return aims
 
 
-def _queue(cohort: Cohort, after: Cohort, before: Matching) -> list[str]:
+def queue(cohort: Cohort, after: Cohort, before: Matching) -> list[str]:
     """Who waits for a first mentor: those who waited before in the order of the cohort, then newcomers."""
     served, known = set(before.seats.mentee), cohort.people.index
     requests = after.requests
@@ -225,11 +227,11 @@ def _repaired(old: tuple[Cohort, Result], new: tuple[Cohort, Result], changes: S
     if result.found is None:
         return Repair(after, result, (), (), ())
     served = set(result.matching.seats.mentee)
-    queue = [who for who in _queue(cohort, after, before.matching) if who not in served]
+    waits = [who for who in queue(cohort, after, before.matching) if who not in served]
     lost = [
         who for who in dict.fromkeys(before.matching.seats.mentee) if who in after.people.index and who not in served
     ]
-    return Repair(after, result, tuple(_moves(old, new, changes)), (*queue, *lost), tuple(_costs(old, new)))
+    return Repair(after, result, tuple(_moves(old, new, changes)), (*waits, *lost), tuple(_costs(old, new)))
 
 
 def _moves(old: tuple[Cohort, Result], new: tuple[Cohort, Result], changes: Sequence[Change]) -> Iterator[Move]:
