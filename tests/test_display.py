@@ -58,7 +58,7 @@ def gallery(topic="r"):
         "schedule": mm.schedule(cohort, result, start="2027-01-11", end="2027-01-20"),
         "report": mm.report(cohort, result),
         "plan": mm.schedule(cohort, result, start="2027-01-11", end="2027-02-20").plans[0],
-        "dated": mm.scheduling.solve_with_dates(cohort, program, mm.Dates(start="2027-01-11", end="2027-02-20")),
+        "dated": mm.scheduling.solve_and_schedule(cohort, program, mm.Dates(start="2027-01-11", end="2027-02-20")),
         "format": format_of("two_session"),
     }
 

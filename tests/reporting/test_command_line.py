@@ -8,6 +8,7 @@ import os
 import stat
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -557,3 +558,31 @@ def test_a_person_is_erased_from_a_folder_and_files_that_still_name_them_are_lis
     for name in ("cohort.json", "matches.csv", "mail_merge.csv", "result.json"):
         assert '"cy"' not in (folder / "result" / name).read_text()
         assert "Cy" not in (folder / "result" / name).read_text()
+
+
+@pytest.mark.usefixtures("folder")
+def test_the_days_after_say_who_is_next_and_what_would_help(mmatch):
+    """Ann and Bob are full; Ed asks for law; one of the three who ask for data waits."""
+    mmatch("match", "mentors.csv", "mentees.csv", *RULE, "--out", "result")
+    waits = [row["mentee"] for row in rows_of(Path("result/unmatched.csv"))]
+    status, out, _ = mmatch("waiting", "result")
+    assert status == 0
+    assert out.startswith("1. ")
+    assert len([line for line in out.splitlines() if line[0].isdigit()]) == len(waits)
+    status, out, _ = mmatch("relax", "result")
+    assert status == 0
+    assert "one more place with" in out
+    status, out, _ = mmatch("recommend", "result", "Di")
+    assert (status, "Di" in out) == (0, True)
+    assert mmatch("recommend", "result")[0] == 2
+
+
+def test_matching_and_dates_together(folder, mmatch):
+    dates = {"schema": "mmatch/dates", "version": 1, "start": "2027-01-11", "end": "2027-01-15"}
+    (folder / "dates.json").write_text(json.dumps(dates))
+    (folder / "a.csv").write_text("id,topics,availability\nann,data,Mon 9-11\nbob,data,Tue 9-11\n")
+    (folder / "b.csv").write_text("id,topic,availability\neva,data,Tue 9-10\nfinn,data,Mon 9-12; Tue 9-12\n")
+    status, out, _ = mmatch("match", "a.csv", "b.csv", "--dates", "dates.json", "--out", "result")
+    assert status == 0
+    assert "2 mentees have dates: no other matching has dates for more." in out
+    assert mmatch("verify", "result", "result/schedule")[0] == 0

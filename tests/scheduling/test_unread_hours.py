@@ -47,7 +47,7 @@ def test_a_plan_of_somebody_whose_hours_are_not_understood_any_more_is_called_of
 
 def test_matching_by_dates_names_all_of_them_and_takes_nobodys_match():
     with pytest.raises(mm.InputError) as caught:
-        mm.scheduling.solve_with_dates(cohort(), mm.Program(), mm.Dates(**SPAN))
+        mm.scheduling.solve_and_schedule(cohort(), mm.Program(), mm.Dates(**SPAN))
     assert [problem.where for problem in caught.value.problems] == [
         'participant "cy".availability',
         'participant "di".availability',

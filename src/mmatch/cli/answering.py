@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from mmatch.matching import Matching
     from mmatch.program import Program
     from mmatch.result import Result
+    from mmatch.scheduling import Dated
 
 
 @with_fields
@@ -43,6 +44,10 @@ def match(  # noqa: PLR0913 - the options of the verb
     time_limit: Limit = None,
     keep: Annotated[
         str | None, typer.Option(help="A matches.csv or result.xlsx: keep its pairs where possible.")
+    ] = None,
+    dates: Annotated[
+        str | None,
+        typer.Option(help="A dates.json: match so that as many as possible have dates; OUT gets a folder schedule."),
     ] = None,
     contact: ContactOption = "partner",
     as_json: AsJson = False,
@@ -58,7 +63,7 @@ def match(  # noqa: PLR0913 - the options of the verb
     from mmatch.explanations import reasons
     from mmatch.io.results import result_to_json
     from mmatch.reporting.console import console, print_result
-    from mmatch.reporting.folder import write_folder
+    from mmatch.reporting.folder import write_folder, write_schedule_folder
     from mmatch.reporting.progress_bar import ProgressBar
 
     wanted = policy.read()
@@ -67,31 +72,49 @@ def match(  # noqa: PLR0913 - the options of the verb
     if keep is not None:
         wanted = _keeping(wanted, cohort, keep)
     number = int(seed) if seed.removeprefix("-").isascii() and seed.removeprefix("-").isdigit() else seed
-    with ProgressBar() as progress:
-        result = solve(
-            cohort,
-            wanted,
-            solver=solver,
-            seed=number,
-            time_limit=time_limit,
-            progress=progress,
-            on_interrupt="return",
-        )
+    dated = None
+    if dates is not None:
+        dated = _with_dates(cohort, wanted, dates, (solver, number, time_limit))
+        wanted, result = dated.program, dated.result
+    else:
+        with ProgressBar() as progress:
+            result = solve(
+                cohort,
+                wanted,
+                solver=solver,
+                seed=number,
+                time_limit=time_limit,
+                progress=progress,
+                on_interrupt="return",
+            )
     found = reasons(cohort, result)
     if out is not None:
         write_folder(Path(out), (cohort, wanted), result, found, contact=contact)
+        if dated is not None:
+            write_schedule_folder(Path(out) / "schedule", cohort, dated.schedule, contact=contact)
         if len(reading.rejected):
             reading.rejected.write(Path(out) / "rejected.csv")
     if as_json:
         print_json(result_to_json(result))
     else:
         print_result(console(), cohort, result, found)
+        if dated is not None:
+            typer.echo(dated.in_words)
         if out is not None:
             tables = "" if result.found is None else "result.xlsx, matches.csv, unmatched.csv, mail_merge.csv, "
             typer.echo(f"Written to {out}: {tables}cohort.json, program.json, result.json.")
     if result.stopped == "interrupted":
         raise typer.Exit(130)
     raise typer.Exit(0 if result.found is not None else 1)
+
+
+def _with_dates(cohort: Cohort, program: Program, path: str, run: tuple[str, int | str, float | None]) -> Dated:
+    """Matching and dates together, as a file of dates asks for them."""
+    from mmatch.io.schedules import read_dates
+    from mmatch.scheduling import solve_and_schedule
+
+    solver, seed, time_limit = run
+    return solve_and_schedule(cohort, program, read_dates(path), time_limit=time_limit, solver=solver, seed=seed)
 
 
 def _keeping(program: Program, cohort: Cohort, path: str) -> Program:

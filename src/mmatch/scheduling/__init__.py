@@ -1,7 +1,7 @@
 """Scheduling: dates for the sessions of a matching, and the independent judge of schedules."""
 
 from mmatch.scheduling.alternatives import suggest
-from mmatch.scheduling.dated_matchings import Dated, solve_with_dates
+from mmatch.scheduling.dated_matchings import Dated, solve_and_schedule
 from mmatch.scheduling.diaries import Diary, diaries_of
 from mmatch.scheduling.new_schedules import schedule
 from mmatch.scheduling.plans import Due, Plan, Schedule, Session, Unplaced
@@ -21,6 +21,6 @@ __all__ = [
     "diaries_of",
     "reschedule",
     "schedule",
-    "solve_with_dates",
+    "solve_and_schedule",
     "suggest",
 ]

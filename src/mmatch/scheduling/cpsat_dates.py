@@ -24,6 +24,14 @@ SMALL = 12  # matches, up to which the whole linear relaxation of a model takes 
 
 
 @dataclass(frozen=True, eq=False)
+class Choice:
+    """Which of many possible matches take place: at most so many of each set of them, each at a price (from 0)."""
+
+    sets: Sequence[tuple[Sequence[int], int]]
+    prices: Sequence[int]
+
+
+@dataclass(frozen=True, eq=False)
 class FoundDates:
     """What a run gave: dates, the bound (most matches, least cost) on all dates, whether these are the best."""
 
@@ -40,6 +48,7 @@ def best_together(
     *,
     others: Sequence[PlacedSession] = (),
     work: float | None = None,
+    choice: Choice | None = None,
 ) -> FoundDates:
     """The best dates of some matches, or the best that were found until the run is stopped.
 
@@ -50,6 +59,7 @@ def best_together(
         rooms: sites whose rooms are shared.
         others: sessions of matches that keep their dates; they count for the limits of people.
         work: a limit in deterministic units, which are about seconds; None is none.
+        choice: which matches exclude each other; then their prices count, and not those of the dates.
     """
     from ortools.sat.python import cp_model
 
@@ -67,6 +77,13 @@ def best_together(
         for k, literals in enumerate(row.literals):
             for literal, at in zip(literals, row.task.starts[k].tolist(), strict=True):
                 cp.add_hint(literal, chosen is not None and chosen[k] == at)
+    if choice is not None:
+        for numbers, most in choice.sets:
+            cp.add(sum(variables[k].present for k in numbers) <= most)
+        radix = 1 + sum(choice.prices)
+        taken = sum(price * row.present for price, row in zip(choice.prices, variables, strict=True))
+        cp.maximize(radix * sum(row.present for row in variables) - taken)
+        return _solved(cp, variables, radix, (watch, work))
     price = loose_price(tasks)
     loose = price * _number_of_loose(cp, variables) if price else 0
     radix = 1 + sum(row.most for row in variables) + price * sum(map(len, (row.literals for row in variables)))

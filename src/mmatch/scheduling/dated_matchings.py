@@ -1,4 +1,4 @@
-"""Matching and dates decided in turn: pairs that find no dates are forbidden, and the rest is matched again."""
+"""Matching and dates decided together: in turn, then by one model of all pairs and all their possible dates."""
 
 from __future__ import annotations
 
@@ -11,10 +11,12 @@ from mmatch.cohort import Cohort
 from mmatch.display import Shown, Table
 from mmatch.engine import solve
 from mmatch.errors import InputError, Problem, excerpt
-from mmatch.matching import Match
+from mmatch.matching import Match, Status
 from mmatch.program import Program, check_question
-from mmatch.registry import find
 from mmatch.result import Result
+from mmatch.rules import Forbid, Lock
+from mmatch.scheduling.all_pairs import most_dated
+from mmatch.scheduling.dates_by_component import RunLimits
 from mmatch.scheduling.free_time import FreeTime, check_hours
 from mmatch.scheduling.new_schedules import schedule
 from mmatch.scheduling.plans import Schedule
@@ -31,7 +33,8 @@ class Dated(Shown):
 
     ``program`` is the policy under which ``result`` is the best: the given one, with the pairs of ``forbidden``,
     (mentor, mentee, topic), for which no dates were found. Matches that are left in ``schedule.unplaced`` have final
-    reasons: forbidding them helped nobody.
+    reasons: forbidding them helped nobody. ``most`` is how many mentees can have dates in any matching; None where
+    that is not known.
     """
 
     result: Result
@@ -39,9 +42,30 @@ class Dated(Shown):
     program: Program
     forbidden: tuple[Pair, ...]
     rounds: int
+    most: int | None = None
+
+    @property
+    def dated(self) -> int:
+        """How many mentees have dates."""
+        return sum(len(plan.match.mentees) for plan in self.schedule.plans)
+
+    @property
+    def status(self) -> Status:
+        """Optimal where no other matching has dates for more mentees, else feasible."""
+        return Status.OPTIMAL if self.dated == self.most else Status.FEASIBLE
+
+    @property
+    def in_words(self) -> str:
+        """How many have dates, and whether more could."""
+        if self.most is None:
+            return f"{self.dated} mentees have dates; whether another matching has dates for more is not known."
+        if self.dated >= self.most:
+            return f"{self.dated} mentees have dates: no other matching has dates for more."
+        return f"{self.dated} mentees have dates; at most {self.most} could have."
 
     def __repr__(self) -> str:
-        return f"<Dated: {self.result!r}, {self.schedule!r}, {len(self.forbidden)} pairs without dates avoided>"
+        most = "unknown" if self.most is None else self.most
+        return f"<Dated: {self.status}, {self.dated} mentees have dates, at most {most} can, {self.result!r}>"
 
     def tables(self) -> Iterator[Table]:
         """The matching, then its dates."""
@@ -49,28 +73,36 @@ class Dated(Shown):
         yield from self.schedule.tables()
 
 
-def solve_with_dates(
-    cohort: Cohort, program: Program, dates: Dates, *, rounds: int = 20, solver: Any = "auto", seed: int | str = 0
+def solve_and_schedule(
+    cohort: Cohort,
+    program: Program,
+    dates: Dates,
+    *,
+    rounds: int = 20,
+    time_limit: float | None = None,
+    solver: Any = "auto",
+    seed: int | str = 0,
 ) -> Dated:
-    """Decide who meets whom and when, so that as many matches as possible have dates.
+    """Decide who meets whom and when, so that as many mentees as possible have dates.
 
-    Each round matches, gives dates, and forbids the pairs that find none (in a group the mentor and the mentee who
-    leaves the others least time in common), until all have dates, nothing new is to be forbidden, or the rounds are
-    over. The round in which most mentees have dates is kept, the first of equal ones. What comes out is the best
-    matching under the pairs that it forbids, and the best schedule of that matching; that no other matching has more
-    dates is not claimed. `rules.SharedTime` removes hopeless pairs before the first round, and `rules.CommonSlot`
-    decides on match and time at once, where one slot is all that is needed. Locked pairs are not forbidden.
+    First matching and dates in turn: each round matches, gives dates, and forbids the pairs that find none (in a group
+    the mentor and the mentee who leaves the others least time in common), until all have dates or nothing new is to be
+    forbidden; locked pairs are not. Then, where people meet in pairs and there are not too many, one model of all pairs
+    and all their possible dates (CP-SAT) says how many mentees can have dates in any matching, and finds one that has
+    so many, the first aims that are sums of pairs next. ``status`` says whether the answer reaches that number; beyond
+    the model's reach it is not known.
 
     Args:
         cohort: the facts.
         program: the policy.
         dates: what is requested of the calendar.
         rounds: how often to match at most.
+        time_limit: seconds for the model of all pairs; by default about twenty seconds of work, the same everywhere.
         solver: as for `solve`.
         seed: of the lottery that breaks ties.
 
     Returns:
-        A `Dated`: result, schedule, and the program with what was forbidden.
+        A `Dated`: result, schedule, and the program with what was forbidden or fixed.
 
     Raises:
         InputError: arguments of another form; people whose availability cannot be understood, all of them.
@@ -80,21 +112,35 @@ def solve_with_dates(
     if type(rounds) is not int or not 1 <= rounds <= MOST_ROUNDS:
         text = f"found {excerpt(rounds)}, expected a whole number from 1 to {MOST_ROUNDS}"
         raise InputError(Problem("argument", "rounds", text))
+    limits = RunLimits.of(time_limit, None, "raise")
     check_hours(cohort)  # nobody is to lose a match over a word
-    forbid = find("mmatch.rules", "Forbid")
+    best = _in_turn(cohort, program, dates, rounds, (solver, seed))
+    found = most_dated(cohort, program.resolve(cohort, solver, seed), best.schedule, limits)
+    if found is None:
+        return best
+    pairs, most = found
+    if len(pairs) > best.dated:
+        locks = [rule for rule in program.rules if isinstance(rule, Lock)]
+        others = [rule for rule in program.rules if not isinstance(rule, Lock)]
+        lock = Lock(sorted({*pairs, *(pair for rule in locks for pair in rule.pairs)}))
+        policy = replace(program, rules=(*others, lock))
+        result = solve(cohort, policy, solver=solver, seed=seed)
+        now = Dated(result, schedule(cohort, result, dates), policy, (), best.rounds)
+        best = max(best, now, key=lambda dated: dated.dated)
+    return replace(best, most=most)
+
+
+def _in_turn(cohort: Cohort, program: Program, dates: Dates, rounds: int, run: tuple[Any, int | str]) -> Dated:
+    """The round in which most mentees have dates, the first of equal ones."""
     forbidden: dict[Pair, None] = {}
     best: Dated | None = None
     for number in range(1, rounds + 1):
-        policy = program if not forbidden else replace(program, rules=(*program.rules, forbid(sorted(forbidden))))
-        result = solve(cohort, policy, solver=solver, seed=seed)
+        policy = program if not forbidden else replace(program, rules=(*program.rules, Forbid(sorted(forbidden))))
+        result = solve(cohort, policy, solver=run[0], seed=run[1])
         if best is not None and result.found is None:
             break  # with so much forbidden nothing is left
         now = Dated(result, schedule(cohort, result, dates), policy, tuple(forbidden), number)
-        best = (
-            now
-            if best is None
-            else max(best, now, key=lambda dated: sum(len(plan.match.mentees) for plan in dated.schedule.plans))
-        )
+        best = now if best is None else max(best, now, key=lambda dated: dated.dated)
         hopeless = [pair for pair in _pairs(cohort, now) if pair not in forbidden]
         if not hopeless:
             break
