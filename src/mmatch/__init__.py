@@ -53,11 +53,13 @@ _TYPES = {  # what only verbs give, and what few people need
     "cohort": ("Supply",),
     "comparison": ("Comparison", "Metrics", "Price", "Run", "Segment"),
     "explanations": (
+        "Bottleneck",
         "Explanation",
         "PolicyEffects",
         "Readiness",
         "Reasons",
         "Removal",
+        "SharedSeats",
         "Shortlists",
         "TierStory",
         "WhatIf",

@@ -2,33 +2,55 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields, replace
 from functools import partial
 from typing import Any
 
 import numpy as np
 
+from mmatch.aims import Coverage
+from mmatch.aims._base import Aim, PairAim
 from mmatch.arrays import NONE, Bools, Ints
 from mmatch.candidates import Pairs, facts_of
+from mmatch.candidates.edges import Edges, candidates
 from mmatch.candidates.joining import BLOCK, MOST_PAIRS
 from mmatch.cohort import Cohort, Supply
 from mmatch.cohort.views import supply_table
 from mmatch.display import Table
 from mmatch.errors import LimitError, Problem
+from mmatch.explanations.hall_sets import Bottleneck, HallSets
+from mmatch.explanations.swap_chains import Moves
+from mmatch.instance import Watch
 from mmatch.instance.capacities import capacities
+from mmatch.instance.compilation import compile_instance
 from mmatch.matching import Framed
+from mmatch.network.circulation import CrossingSets, build_network
 from mmatch.program import Program, check_question
 from mmatch.rules._base import Rule
+from mmatch.solvers.flow import Flow
 
 
 @dataclass(frozen=True, slots=True)
 class Removal:
-    """How many of the pairs on shared topics one fact or rule removes, and how many only that one removes."""
+    """How many of the pairs on shared topics one fact or rule removes, how many only that one, and whom it strands.
+
+    ``stranded`` are mentees who have no pair left, and would have one without this fact or rule.
+    """
 
     cause: str
     removed: int
     alone: int
+    stranded: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SharedSeats:
+    """Topics that the same mentors offer, with fewer seats than the topics show together."""
+
+    topics: tuple[str, ...]
+    mentors: tuple[str, ...]
+    seats: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +59,9 @@ class Readiness(Framed):
 
     ``supply`` counts the seats that the program gives: who states no capacity has one match. A mentor's seats count on
     each topic offered there, and once in ``seats``; ``wanted`` are the seats asked for. ``alone`` names the mentees for
-    whom no pair is left.
+    whom no pair is left, ``single`` those who have only one mentor left. ``bottlenecks`` are people who ask for more
+    seats than the mentors in their reach have together, ``shared`` topics that share the seats of their mentors,
+    ``idle_aims`` aims of its own that count the same for every pair.
     """
 
     supply: tuple[Supply, ...]
@@ -47,6 +71,10 @@ class Readiness(Framed):
     seats: int = 0
     wanted: int = 0
     alone: tuple[str, ...] = ()
+    single: tuple[str, ...] = ()
+    bottlenecks: tuple[Bottleneck, ...] = ()
+    shared: tuple[SharedSeats, ...] = ()
+    idle_aims: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         return f"<Readiness: {self.left:,} of {self.pairs:,} pairs possible, {len(self.supply)} topics>"
@@ -58,8 +86,14 @@ class Readiness(Framed):
     def tables(self) -> Iterator[Table]:
         """Supply and demand on each topic, and what removes pairs."""
         yield supply_table(self.supply, "Supply and demand")
-        causes = [(r.cause, r.removed, r.alone) for r in self.removals]
-        yield Table(("rule or fact", "pairs removed", "by it alone"), causes, "What removes pairs")
+        causes = [(r.cause, r.removed, r.alone, len(r.stranded)) for r in self.removals]
+        heads = ("rule or fact", "pairs removed", "by it alone", "people with nobody left for it")
+        yield Table(heads, causes, "What removes pairs")
+        shared = [(", ".join(row.topics), len(row.mentors), row.seats) for row in self.shared]
+        yield Table(("topics", "mentors", "seats"), shared, "Topics that share seats", len(shared))
+        yield Table(
+            ("too few seats",), [(found.text,) for found in self.bottlenecks], "Bottlenecks", len(self.bottlenecks)
+        )
 
 
 def readiness(cohort: Cohort, program: Program | None = None) -> Readiness:
@@ -76,23 +110,93 @@ def readiness(cohort: Cohort, program: Program | None = None) -> Readiness:
     causes = removers(cohort, resolved)
     total = left = 0
     removed, alone = np.zeros(len(causes), np.int64), np.zeros(len(causes), np.int64)
-    open_requests: list[Bools] = []
+    served: Bools = np.zeros(len(cohort), dtype=bool)
+    without: Bools = np.zeros((len(causes), len(cohort)), dtype=bool)
     for pairs, meets in _blocks(cohort):
         masks = np.array([np.broadcast_to(gone(pairs), pairs.shape)[meets] for _, gone in causes], dtype=bool)
         masks = masks.reshape(len(causes), int(meets.sum()))
         counts = masks.sum(axis=0)
         total, left = total + masks.shape[1], left + int((counts == 0).sum())
         removed += masks.sum(axis=1)
-        alone += (masks & (counts == 1)).sum(axis=1)
-        allowed: Bools = np.array(meets)
-        allowed[meets] = counts == 0
-        reached: Bools = np.any(allowed, axis=1)
-        open_requests.append(reached)
-    found = [Removal(name, int(a), int(b)) for (name, _), a, b in zip(causes, removed, alone, strict=True)]
+        by_one = masks & (counts == 1)
+        alone += by_one.sum(axis=1)
+        mentee = np.broadcast_to(pairs.mentee, pairs.shape)[meets]
+        served[mentee[counts == 0]] = True
+        for k in range(len(causes)):
+            without[k, mentee[by_one[k]]] = True
+
+    def named(rows: Bools) -> tuple[str, ...]:
+        return tuple(cohort.people.ids[row] for row in np.flatnonzero(rows).tolist())
+
+    found = [
+        Removal(name, int(a), int(b), named(row & ~served))
+        for (name, _), a, b, row in zip(causes, removed, alone, without, strict=True)
+    ]
     removals = tuple(sorted(found, key=lambda r: -r.removed))
     supply, seats = supply_of(cohort, resolved)
     wanted = int(cohort.requests.mentors.sum())
-    return Readiness(supply, total, left, removals, seats, wanted, _alone(cohort, open_requests))
+    asking = np.bincount(cohort.requests.owner, minlength=len(cohort)) > 0
+    edges = candidates(cohort, resolved.rules)
+    of_two = np.unique((edges.pairs.mentee * len(cohort) + edges.pairs.mentor)[edges.usable])
+    single = np.bincount(of_two // len(cohort), minlength=len(cohort)) == 1
+    return Readiness(
+        supply,
+        total,
+        left,
+        removals,
+        seats,
+        wanted,
+        named(asking & ~served),
+        named(single),
+        bottlenecks(cohort, resolved),
+        _shared(cohort, resolved),
+        tuple(aim.in_words for _, aim in resolved.named_aims() if program.aims and _idle(aim, edges)),
+    )
+
+
+def bottlenecks(cohort: Cohort, program: Program) -> tuple[Bottleneck, ...]:
+    """People who ask for more seats than the mentors in their reach have; none where seats are not a flow.
+
+    Args:
+        cohort: the facts.
+        program: the policy, resolved; its aims do not count.
+    """
+    instance, edges = compile_instance(cohort, replace(program, aims=(Coverage(),)))
+    if instance.groups is not None or instance.unmet:
+        return ()
+    try:
+        network = build_network(instance)
+    except CrossingSets:
+        return ()
+    chosen = Flow().solve(instance, Watch()).chosen
+    if chosen is None:
+        return ()
+    flow = network.flow_of(chosen)
+    return tuple(HallSets((instance, edges), network, flow, Moves.of(network, flow)).all())
+
+
+def _shared(cohort: Cohort, program: Program) -> tuple[SharedSeats, ...]:
+    """Topics that mentors offer together: their seats count on each, and are there once; most seats first."""
+    most, names, owner = capacities(cohort, program).mentor, cohort.topic_tree.names, cohort.offers.owner
+    by_topics: dict[tuple[str, ...], list[int]] = {}
+    starts = np.flatnonzero(np.diff(owner, prepend=NONE))
+    rows = np.split(cohort.offers.topic, starts[1:]) if len(owner) else []
+    for row, codes in zip(owner[starts].tolist(), rows, strict=True):
+        topics = tuple(sorted({names[code] for code in codes.tolist()}))
+        if len(topics) > 1 and most[row] > 0:
+            by_topics.setdefault(topics, []).append(row)
+    found = [
+        SharedSeats(topics, tuple(cohort.people.ids[row] for row in rows), int(most[rows].sum()))
+        for topics, rows in by_topics.items()
+    ]
+    return tuple(sorted(found, key=lambda one: (-one.seats, one.topics)))
+
+
+def _idle(aim: Aim, edges: Edges) -> bool:
+    """Whether an aim counts the same for every pair that may meet, beyond how many meet."""
+    if not isinstance(aim, PairAim) or isinstance(aim, Coverage) or not len(edges):
+        return False
+    return len(np.unique(aim.scores(edges.pairs)[0])) == 1
 
 
 def supply_of(cohort: Cohort, program: Program) -> tuple[tuple[Supply, ...], int]:
@@ -104,14 +208,6 @@ def supply_of(cohort: Cohort, program: Program) -> tuple[tuple[Supply, ...], int
     supply = tuple(replace(row, seats=int(on_topic[index[row.topic]])) for row in cohort.summary())
     each = np.bincount(offers.owner, weights=own, minlength=len(cohort))
     return supply, int(np.minimum(each, np.maximum(most, 0)).sum())
-
-
-def _alone(cohort: Cohort, open_requests: Sequence[Bools]) -> tuple[str, ...]:
-    """The ids of mentees none of whose requests has a pair left."""
-    owner = cohort.requests.owner
-    served = np.bincount(owner, weights=np.concatenate([[], *open_requests]), minlength=len(cohort))
-    asking = np.bincount(owner, minlength=len(cohort))
-    return tuple(cohort.people.ids[row] for row in np.flatnonzero((asking > 0) & (served == 0)))
 
 
 def removers(cohort: Cohort, program: Program) -> list[tuple[str, Callable[[Pairs], Bools]]]:

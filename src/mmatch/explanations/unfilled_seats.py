@@ -6,23 +6,23 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from functools import cached_property
-from itertools import takewhile
 from typing import Any
 
 import numpy as np
 
-from mmatch.arrays import NONE, Bools, Ints, reached
+from mmatch.arrays import NONE, Bools, Ints
 from mmatch.candidates import Pairs, facts_of
 from mmatch.exact import plain
 from mmatch.explanations.before_matching import removers
 from mmatch.explanations.group_seats import GroupSeats
-from mmatch.explanations.swap_chains import Moves, best_chains, chain_from, connected, entry_arcs
+from mmatch.explanations.hall_sets import HallSets
+from mmatch.explanations.swap_chains import Moves, best_chains, chain_from, entry_arcs
 from mmatch.explanations.what_if import Seat, Trial
 from mmatch.explanations.words import aims_in_words, counted, found_by, listed, number, topic_word
 from mmatch.instance.compiled import Compiled
 from mmatch.instance.set_titles import set_title
 from mmatch.matching import Match, Reason, Status
-from mmatch.network.circulation import HUB, CrossingSets, Network, build_network
+from mmatch.network.circulation import CrossingSets, Network, build_network
 from mmatch.proof.judge import chosen_edges
 from mmatch.result import Result
 
@@ -41,7 +41,6 @@ class Unfilled:
         self.instance, self.edges = question.untimed
         self.chosen = chosen_edges(self.edges, result.matching)
         self.missing = Counter(result.matching.unmatched)
-        self.shortages: dict[int, tuple[str, dict[str, Any]]] = {}
         self.removers = removers(cohort, self.program)
         self.called = cohort.people.called
         self.rules = {rule.title: rule.in_words for rule in self.program.rules}
@@ -174,16 +173,6 @@ class Unfilled:
         return self.chosen  # type: ignore[return-value]
 
     @cached_property
-    def gentle(self) -> Moves:
-        """Changes that take no seat away from anybody."""
-        return self.moves.without((self.moves.head == HUB) & (self.moves.sign < 0))
-
-    @cached_property
-    def coverable(self) -> Bools:
-        """Nodes from which one more seat can be filled without taking one away."""
-        return reached(self.gentle.head, self.gentle.tail, HUB, self._net.n_nodes)
-
-    @cached_property
     def following(self) -> Ints:
         """The best chain of swaps from every node."""
         return best_chains(self._net, self._flow, self.moves)
@@ -193,12 +182,12 @@ class Unfilled:
         if own is not None:
             yield own
             return
-        node = self._first + request
+        node = self._halls.first + request
         entry = entry_arcs(self._net, self._flow, node)
-        if not self.coverable[node]:
+        if not self._halls.coverable[node]:
             yield self._shortage(node, mentee, topic)
         if entry is None:
-            if self.coverable[node]:
+            if self._halls.coverable[node]:
                 yield self._tried(Seat(request, mentee, topic))
             return
         own_seats = bool(self._served[self.edges.mentee_of_request[request]])
@@ -235,11 +224,6 @@ class Unfilled:
         labels = self.instance.labels
         seats = np.bincount(labels.label("mentee")[self._chosen], minlength=labels.count("mentee"))
         return seats > 0
-
-    @cached_property
-    def _first(self) -> int:
-        """The node of the first request; those of the others follow."""
-        return 1 + sum(len(f.upper) for f in takewhile(lambda family: family.key != "request", self._net.families))
 
     def _chain(self, node: int, entry: list[int], *, own_seats: bool) -> tuple[Moves, list[int]]:
         """The best chain that seats one more of a request.
@@ -314,82 +298,16 @@ class Unfilled:
         return {k: self._net.cost(k) for k, stage in enumerate(self.instance.stages) if stage.summed}
 
     @cached_property
-    def halls(self) -> Ints:
-        """For every node the number of the set of requests and mentors in which it competes, `NONE` outside of all."""
-        net = self._net
-        missing = [request for request, _, _ in self._waiting() if self.degree[request]]
-        nodes = self._first + np.array(missing, dtype=np.int64)
-        return connected(net, reached(self.gentle.tail, self.gentle.head, nodes[~self.coverable[nodes]], net.n_nodes))
+    def _halls(self) -> HallSets:
+        return HallSets((self.instance, self.edges), self._net, self._flow, self.moves)
 
     def _shortage(self, node: int, mentee: str, topic: str) -> Reason:
-        """The requests that compete for the same seats; worked out once for each such set."""
-        hall = int(self.halls[node])
-        if hall not in self.shortages:
-            self.shortages[hall] = self._competing(self.halls == hall)
-        text, facts = self.shortages[hall]
-        return Reason("shortage", (mentee,), topic, f"{self.called[mentee]}: {text}", facts)
-
-    def _competing(self, seen: Bools) -> tuple[str, dict[str, Any]]:
-        """A set of requests, how many seats they ask for and can have together, and with whom.
-
-        Of the nodes seen, the requests and what lies between them and the mentors' seats can pass on no more than the
-        arcs that leave them let out, less what others must have of it (Hoffman 1960).
-        """
-        net, instance, edges = self._net, self.instance, self.edges
-        above = self._above
-        inside = seen & ~above
-        inside[HUB] = False
-        fed = (net.head >= self._first) & (net.head < self._first + instance.n_requests)
-        fed[net.first_edge :] = False
-        leaving = inside[net.tail] & ~inside[net.head]
-        entering = ~inside[net.tail] & inside[net.head] & ~fed
-        seats = int(net.upper[leaving].sum() - net.lower[entering].sum())
-        requests = np.flatnonzero(seen[self._first : self._first + instance.n_requests])
-        wanted = self._wanted(requests)
-        touched = np.unique(instance.labels.label("mentor")[np.isin(instance.request, requests)])
-        mentors = tuple(self.cohort.people.ids[row] for row in edges.mentor_rows[touched].tolist())
-        tree, codes = self.cohort.topic_tree, self.cohort.requests.topic[edges.request_rows[requests]]
-        topics = sorted({name for code in codes.tolist() for name in tree.topics_of(code)} - {""})
-        people = tuple(dict.fromkeys(self.titles[request][0] for request in requests.tolist()))
-        on, names = f" on {listed(topics, 'topics')}" if topics else "", self._named(mentors)
-        if len(people) == wanted == 1:
-            text = f"the only {'mentors' if len(mentors) > 1 else 'mentor'} for them{on}, {names}, can take nobody more"
-        elif len(people) == wanted:
-            text = f"{wanted:,} people ask for a mentor{on}; {names} can take {seats or 'none'} of them"
-        else:
-            what = "they ask" if len(people) == 1 else f"{len(people):,} people ask"
-            text = f"{what} for {counted(wanted, 'place')}{on}; {names} can give them {seats or 'none'}"
+        """The requests that compete for the same seats."""
+        found = self._halls.of(int(self._halls.parts[node]))
         facts = {
-            "requests": tuple(self.titles[request] for request in requests.tolist()),
-            "wanted": wanted,
-            "seats": seats,
-            "mentors": mentors,
+            "requests": found.requests,
+            "wanted": found.wanted,
+            "seats": found.seats,
+            "mentors": found.mentors,
         }
-        return text, facts
-
-    @cached_property
-    def _above(self) -> Bools:
-        """The nodes above the requests: what is limited for a mentee as a whole."""
-        above = np.zeros(self._net.n_nodes, dtype=bool)
-        nodes = np.arange(self._first, self._first + self.instance.n_requests)
-        parents = np.isin(self._net.head[: self._net.first_edge], nodes)
-        while True:
-            fresh = np.unique(self._net.tail[: self._net.first_edge][parents])
-            fresh = fresh[(fresh != HUB) & ~above[fresh]]
-            if not len(fresh):
-                return above
-            above[fresh] = True
-            parents = np.isin(self._net.head[: self._net.first_edge], fresh)
-
-    def _wanted(self, requests: Ints) -> int:
-        """How many seats some requests ask for, where a limit for a mentee as a whole counts, too."""
-        edges, each = self.edges, Counter[int]()
-        for request, row in zip(requests.tolist(), edges.request_rows[requests].tolist(), strict=True):
-            each[int(self.cohort.requests.owner[row])] += int(edges.wanted[request])
-        for family in self.instance.bounds:
-            if family.key == "mentee":
-                inside = np.flatnonzero(family.label != NONE)
-                owners = edges.pairs.mentee[inside].tolist()
-                for owner, most in zip(owners, family.upper[family.label[inside]].tolist(), strict=True):
-                    each[owner] = min(each[owner], most)
-        return sum(each.values())
+        return Reason("shortage", (mentee,), topic, f"{self.called[mentee]}: {found.text}", facts)

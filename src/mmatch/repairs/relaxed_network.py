@@ -12,13 +12,13 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from fractions import Fraction
-from itertools import takewhile
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from mmatch.arrays import NONE, Ints, reached
 from mmatch.cohort.changes import Change, Seats
+from mmatch.explanations.hall_sets import first_request
 from mmatch.explanations.swap_chains import Moves, best_chains, chain_from, entry_arcs
 from mmatch.instance.capacities import capacities
 from mmatch.instance.compilation import compile_instance
@@ -68,7 +68,7 @@ class RelaxedNetwork:
         self.before = _places(tight)
         self.mentors = [ids[row] for row in self.edges.mentor_rows.tolist()]
         self.mentees = [ids[row] for row in cohort.requests.owner[self.edges.request_rows].tolist()]
-        self.first = 1 + sum(len(f.upper) for f in takewhile(lambda family: family.key != "request", network.families))
+        self.first = first_request(network)
         self.network, self.mentor_of = self._extended(network)
         self.flow = self.network.flow_of(chosen)
 

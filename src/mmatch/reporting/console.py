@@ -148,9 +148,20 @@ def print_readiness(out: Console, cohort: Cohort, found: Readiness) -> None:
     if found.alone:
         some = listed([cohort.people.called[who] for who in found.alone], "people")
         out.print(safe(f"{counted(len(found.alone), 'mentee')} without a possible mentor: {some}."))
+    if found.single:
+        some = listed([cohort.people.called[who] for who in found.single], "people")
+        out.print(safe(f"{counted(len(found.single), 'mentee')} with only one possible mentor: {some}."))
+    for bottleneck in found.bottlenecks[:MOST_SHOWN]:
+        out.print(safe(f"Too few places: {bottleneck.text}."))
+    _print_more(out, len(found.bottlenecks))
     for removal in found.removals:
         if removal.removed * share > 80:
             out.print(safe(f"{removal.cause} removes {removal.removed * share:.0f} % of all pairs: is that meant?"))
+        if removal.stranded:
+            some = listed([cohort.people.called[who] for who in removal.stranded], "people")
+            out.print(safe(f"Only {removal.cause} leaves {counted(len(removal.stranded), 'mentee')} nobody: {some}."))
+    for aim in found.idle_aims:
+        out.print(safe(f"The aim “{aim}” cannot matter: it counts the same for every possible pair."))
 
 
 def _lack(supply: Any) -> str:
