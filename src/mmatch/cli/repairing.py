@@ -69,6 +69,7 @@ def relax(answer: AnswerWords, *, time_limit: Annotated[float, typer.Option(help
 
     People may be named after the answer. For example: mmatch relax result "Mia Schulz"
     """
+    from mmatch.repairs import recruits
     from mmatch.repairs import relax as relaxed
     from mmatch.reporting.console import console, table
 
@@ -85,6 +86,8 @@ def relax(answer: AnswerWords, *, time_limit: Annotated[float, typer.Option(help
         typer.echo("No single change of those that were tried gives them a mentor.")
     if not all(found.complete for found in fixes):
         typer.echo("Not everything was tried: give more time with --time-limit.")
+    for advice in recruits(question.cohort, question.result) if not names else ():
+        typer.echo(f"To look for: {advice}.")
 
 
 def recommend(

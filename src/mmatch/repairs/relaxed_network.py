@@ -65,7 +65,7 @@ class RelaxedNetwork:
             network = build_network(instance)
         except CrossingSets:
             raise NoNetworkError from None
-        self.before = _places(tight)
+        self.before, self.tiers = _places(tight), instance.tiers
         self.mentors = [ids[row] for row in self.edges.mentor_rows.tolist()]
         self.mentees = [ids[row] for row in cohort.requests.owner[self.edges.request_rows].tolist()]
         self.first = first_request(network)

@@ -6,7 +6,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, overload
+from typing import TYPE_CHECKING, overload
 
 import numpy as np
 
@@ -14,7 +14,6 @@ from mmatch.candidates.edges import candidates
 from mmatch.cohort.changes import Asks, Change, Seats
 from mmatch.display import Shown, Table
 from mmatch.errors import InputError, Problem, UnsupportedError
-from mmatch.exact import Value, plain
 from mmatch.instance.capacities import capacities
 from mmatch.repairs.changes import Excepted
 from mmatch.repairs.relaxed_network import NoNetworkError, RelaxedNetwork
@@ -221,32 +220,3 @@ def _lacking(program: Program, other: Program) -> str:
     if program.rules == other.rules:
         return "nothing: a place is free, and the aims leave it empty"
     return f"without the rule that {next(rule for rule in program.rules if rule not in other.rules).in_words}"
-
-
-def seat_values(cohort: Cohort, result: Result) -> dict[str, tuple[Value, ...]]:
-    """What one more place with each mentor is worth: {mentor: what each tier gains}, each by solving again.
-
-    Mentors who can take more already gain nothing and are not solved.
-
-    Raises:
-        InputError: a result of another cohort.
-    """
-    from mmatch.engine import solve
-
-    check_answer(cohort, result)
-    most, load = capacities(cohort, result.program).mentor, Counter(result.matching.seats.mentor)
-    found: dict[str, tuple[Value, ...]] = {}
-    for row in np.unique(cohort.offers.owner).tolist():
-        name = cohort.people.ids[row]
-        if load[name] < most[row]:
-            found[name] = tuple(_gain(value, value) for value in result.value or ())
-            continue
-        more = solve(cohort.changed([Seats(name, int(most[row]) + 1)]), result.program, seed=result.seed)
-        found[name] = tuple(map(_gain, more.value or (), result.value or ()))
-    return found
-
-
-def _gain(one: Any, other: Any) -> Any:
-    if isinstance(one, tuple):
-        return tuple(plain(a - b) for a, b in zip(one, other, strict=False))
-    return plain(one - other)
