@@ -586,3 +586,16 @@ def test_matching_and_dates_together(folder, mmatch):
     assert status == 0
     assert "2 mentees have dates: no other matching has dates for more." in out
     assert mmatch("verify", "result", "result/schedule")[0] == 0
+
+
+def test_the_next_round_takes_over_what_the_last_one_left(folder, mmatch):
+    mmatch("match", "mentors.csv", "mentees.csv", *RULE, "--out", "result")
+    (folder / "feedback.csv").write_text("mentor,mentee,met,fit,room\nAnn Lee,Cy,yes,no,7\n")
+    again = ("match", "mentors.csv", "mentees.csv", *RULE)
+    status, _, err = mmatch(*again, "--before", "result", "--feedback", "feedback.csv", "--out", "next")
+    assert (status, "the column 'room' is not used" in err) == (0, True)
+    cohort = mm.read_cohort("next/cohort.json")
+    assert [(one.mentor, one.mentee) for one in cohort.history] == [("ann", "cy")]
+    assert ("ann", "cy") not in [pair[:2] for pair in mm.read_result("next/result.json").matching.pairs()]
+    status, _, err = mmatch(*again, "--waiting-first")
+    assert (status, "name the earlier round, too: --before result" in err) == (2, True)

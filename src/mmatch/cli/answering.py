@@ -12,6 +12,7 @@ from mmatch.cli.inputs import (
     AsJson,
     Collect,
     ContactOption,
+    EarlierRound,
     Files,
     Language,
     Limit,
@@ -54,6 +55,7 @@ def match(  # noqa: PLR0913 - the options of the verb
     collect: Collect = False,
     policy: Policy,
     signups: SignUps,
+    earlier: EarlierRound,
 ) -> None:
     """Decide who meets whom, prove it, and write the files.
 
@@ -68,7 +70,7 @@ def match(  # noqa: PLR0913 - the options of the verb
 
     wanted = policy.read()
     reading = signups.read(files, collect=collect)
-    cohort = policy.suited(understood(reading), wanted)
+    cohort, wanted = earlier.taken_over(policy.suited(understood(reading), wanted), wanted)
     if keep is not None:
         wanted = _keeping(wanted, cohort, keep)
     number = int(seed) if seed.removeprefix("-").isascii() and seed.removeprefix("-").isdigit() else seed

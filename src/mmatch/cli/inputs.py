@@ -102,6 +102,37 @@ class SignUps:
         )
 
 
+@dataclass(frozen=True)
+class EarlierRound:
+    """What an earlier round left: who has met, who does not fit, who waited."""
+
+    before: Annotated[
+        str | None,
+        typer.Option(help="The folder of an earlier round: who was matched has met, unless --feedback says."),
+    ] = None
+    feedback: Annotated[
+        str | None, typer.Option(help="Who met and how it was, as a form gives it (with --before).")
+    ] = None
+    waiting_first: Annotated[
+        bool, typer.Option("--waiting-first", help="Those who had no mentor in that round go first (with --before).")
+    ] = False
+
+    def taken_over(self, cohort: Cohort, program: Program) -> tuple[Cohort, Program]:
+        """The cohort and the program with what the earlier round left."""
+        from mmatch.repairs.feedback import next_round, read_feedback
+
+        if self.before is None:
+            if self.feedback is not None or self.waiting_first:
+                raise typer.BadParameter("name the earlier round, too: --before result")
+            return cohort, program
+        question = only([self.before])
+        said = None if self.feedback is None else read_feedback(question.cohort, self.feedback)
+        for head in said.ignored if said else ():
+            sys.stderr.write(f"note: {self.feedback}: the column {head!r} is not used\n")
+        earlier = (question.cohort, question.result)
+        return next_round(cohort, program, earlier, said, waiting_first=self.waiting_first)
+
+
 def understood(reading: Reading) -> Cohort:
     """The cohort of a reading, with what is worth knowing on the error stream.
 
