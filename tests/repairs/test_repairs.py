@@ -299,6 +299,35 @@ def test_why_two_do_not_meet(people):
     assert str(mm.explain(lonely, mm.solve(lonely), ("a", "e"))) == "Ann with e: Ann does not offer data"
 
 
+def test_a_person_a_request_and_a_group_are_explained(people):
+    """D could also be with Bob, who is full; one more place with Ann would seat F."""
+    result = mm.solve(people)
+    assert str(mm.explain(people, result, "d")).splitlines() == [
+        "Ann with D: on data; score 9",
+        "instead: Bob with D: on data; score 1 (Bob is full)",
+    ]
+    place = mm.explain(people, result, "a").reasons[-1]
+    assert place.message.startswith(
+        "with one more place for Ann, “seats filled” rises by 1, “the sum of scores” rises by 2"
+    )
+    assert mm.explain(people, result, ("d", "data")).reasons == mm.explain(people, result, ("a", "d")).reasons
+    cohort = mm.Cohort(
+        [Participant("a", offers=[Offer()]), *(Participant(e, requests=[Request()]) for e in ("d", "e", "f"))]
+    )
+    group = mm.solve(cohort, mm.Program(group=(2, 3)))
+    assert len(mm.explain(cohort, group, ("a", "d", "e", "f")).reasons) == 3
+    with pytest.raises(mm.InputError, match="expected an id"):
+        mm.explain(people, result, ())
+
+
+def test_what_was_worked_out_for_one_result_is_not_told_of_another(people):
+    one = mm.solve(people)
+    other = mm.solve(people, mm.Program(rules=[mm.rules.Forbid([("a", "d")])]))
+    first = mm.explain(people, one, "d")
+    assert mm.explain(people, other, "d") != first
+    assert mm.explain(people, one, "d") == first
+
+
 def test_an_equally_good_matching_is_told():
     cohort = mm.Cohort(
         [*(Participant(m, offers=[Offer()]) for m in "ab"), *(Participant(e, requests=[Request()]) for e in "de")]

@@ -213,15 +213,16 @@ def explain(
         else:
             print_policy(console(), effects)
         return
-    who = {question.person(name) for name in names}
+    people = [question.person(name) for name in names]
     if other is not None:
-        if len(names) != 1:
+        if len(people) != 1:
             raise typer.BadParameter('name one person: mmatch explain result "Mia Schulz" --not "Ann Lee"')
-        pair = question.person(other), question.person(names[0])
+        pair = question.person(other), people[0]
         found = explained(question.cohort, question.result, pair)
         print_json([asdict(r) for r in found.reasons]) if as_json else typer.echo(str(found))
         return
-    lines = [r for r in reasons(question.cohort, question.result) if not who or who & set(r.who)]
+    lines = list(reasons(question.cohort, question.result)) if not people else []
+    lines += [r for who in people for r in explained(question.cohort, question.result, who).reasons]
     if as_json:
         print_json([asdict(r) for r in lines])
         return

@@ -15,6 +15,7 @@ from mmatch.cohort import Cohort
 from mmatch.display import MOST_ROWS, Shown, Table
 from mmatch.exact import plain
 from mmatch.explanations.infeasible import why_infeasible
+from mmatch.explanations.kept import kept
 from mmatch.explanations.stable_refusals import refusals
 from mmatch.explanations.unfilled_seats import Unfilled
 from mmatch.explanations.words import counted, number
@@ -63,20 +64,19 @@ def reasons(cohort: Cohort, result: Result) -> Reasons:
     Raises:
         InputError: where result and cohort do not belong together.
     """
-    last: tuple[Result, Reasons] | None = getattr(cohort, "_reasons", None)
-    if last is not None and last[0] is result:
-        return last[1]
-    check_answer(cohort, result)
-    found = Reasons(_found(Compiled(cohort, result.program), result))
-    cohort.__dict__["_reasons"] = (result, found)  # of the last result that was looked at
-    return found
+
+    def make() -> Reasons:
+        check_answer(cohort, result)
+        return Reasons(_found(Compiled(cohort, result.program), result))
+
+    return kept(cohort, result, "reasons", make)
 
 
 def _found(question: Compiled, result: Result) -> Iterator[Reason]:
     if result.status == Status.INFEASIBLE:
         yield from why_infeasible(question, result)
     elif result.found is not None:
-        yield from _scores(question.cohort, result.program, result.matching)
+        yield from match_reasons(question.cohort, result.program, result.matching)
         if _is_stable(question, result):
             yield from Unfilled(question, result).removed()
             yield from refusals(question, result)
@@ -110,7 +110,7 @@ def _is_stable(question: Compiled, result: Result) -> bool:
     return ruled and not obstacle(question.untimed[0], loads=True)
 
 
-def _scores(cohort: Cohort, program: Program, matching: Matching) -> Iterator[Reason]:
+def match_reasons(cohort: Cohort, program: Program, matching: Matching) -> Iterator[Reason]:
     """Which wishes each match meets, and what it counts for the other aims."""
     pairs, shape, called = pairs_of(cohort, matching), len(matching.seats), cohort.people.called
     wishes: list[tuple[str, list[bool]]] = []

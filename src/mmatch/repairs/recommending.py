@@ -84,7 +84,7 @@ class _Places:
     """All places that somebody could have, tried one by one."""
 
     def __init__(self, cohort: Cohort, result: Result, person: str) -> None:
-        self.cohort, self.program, self.person = cohort, result.program, person
+        self.cohort, self.result, self.program, self.person = cohort, result, result.program, person
         self.matching: Matching = result.matching
         self.edges: Edges = candidates(cohort, result.program.rules)
         self.most = capacities(cohort, result.program)
@@ -133,24 +133,7 @@ class _Places:
             yield [*(one for one in matches if one is not match), replace(match, mentees=mentees, requested=requested)]
 
     def _possible(self, among: Bools) -> list[Match]:
-        """Possible pairs of people who do not meet yet, those first that count most by themselves."""
-        met = {(match.mentor, mentee) for match in self.matching for mentee in match.mentees}
-        rows, cohort = np.flatnonzero(among), self.cohort
-        pairs = self.edges.pairs.only(rows)
-        aims = [aim for _, aim in self.program.named_aims() if isinstance(aim, PairAim)]
-        worth = [-np.broadcast_to(aim.scores(pairs)[0], rows.shape) for aim in reversed(aims)]
-        found = []
-        for edge in rows[np.lexsort([np.arange(len(rows)), *worth])].tolist():
-            offer = int(self.edges.offer_rows[self.edges.offer[edge]])
-            request = int(self.edges.request_rows[self.edges.request[edge]])
-            mentor, mentee = (
-                cohort.people.ids[owner] for owner in (cohort.offers.owner[offer], cohort.requests.owner[request])
-            )
-            topic, wanted = cohort.topic_tree.names[cohort.offers.topic[offer]], cohort.requests.topic[request]
-            if (mentor, mentee) not in met:
-                requested = (cohort.topic_tree.labels[wanted],)
-                found.append(Match(mentor, (mentee,), topic, cohort.offers.ids[offer], requested))
-        return found
+        return possible_pairs(self.cohort, self.result, self.edges, among)
 
     def _judged(self, matches: list[Match]) -> tuple[Exact, ...] | None:
         """What the aims reach, tier by tier; None where the judge finds something broken."""
@@ -182,6 +165,25 @@ class _Places:
             if change:
                 return f"{'raises' if change > 0 else 'lowers'} {aims_in_words(tier)} by {number(plain(abs(change)))}"
         return "no aim changes"
+
+
+def possible_pairs(cohort: Cohort, result: Result, edges: Edges, among: Bools) -> list[Match]:
+    """Possible pairs, among some, of people who do not meet yet; those first that count most by themselves."""
+    met = {(match.mentor, mentee) for match in result.matching for mentee in match.mentees}
+    rows = np.flatnonzero(among)
+    pairs = edges.pairs.only(rows)
+    aims = [aim for _, aim in result.program.named_aims() if isinstance(aim, PairAim)]
+    worth = [-np.broadcast_to(aim.scores(pairs)[0], rows.shape) for aim in reversed(aims)]
+    ids, names, labels = cohort.people.ids, cohort.topic_tree.names, cohort.topic_tree.labels
+    found = []
+    for edge in rows[np.lexsort([np.arange(len(rows)), *worth])].tolist():
+        offer, request = int(edges.offer_rows[edges.offer[edge]]), int(edges.request_rows[edges.request[edge]])
+        mentor, mentee = ids[cohort.offers.owner[offer]], ids[cohort.requests.owner[request]]
+        if (mentor, mentee) not in met:
+            requested = (labels[cohort.requests.topic[request]],)
+            topic = names[cohort.offers.topic[offer]]
+            found.append(Match(mentor, (mentee,), topic, cohort.offers.ids[offer], requested))
+    return found
 
 
 def _parts(total: Exact) -> tuple[Fraction, ...]:
