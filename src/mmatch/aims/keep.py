@@ -15,8 +15,11 @@ from mmatch.matching import HasMatching, Matching
 from mmatch.registry.part import named_pairs
 
 if TYPE_CHECKING:
-    from mmatch.arrays import Ints
+    from mmatch.arrays import Bools, Ints
     from mmatch.candidates import Pairs
+
+
+ANY = -2  # topic: any of the mentor's
 
 
 @dataclass(frozen=True, repr=False)
@@ -41,15 +44,19 @@ class Keep(PairAim):
     def scores(self, pairs: Pairs) -> tuple[Ints, Fraction]:
         """One for each pair that met before."""
         cohort = pairs.cohort
-        people, topics = cohort.people.index, cohort.topic_tree.index
-        n, width = len(cohort), len(cohort.topic_tree.names)
-        rows: Any = self.previous
-        named: dict[int, list[int]] = {2: [], 3: []}
-        for mentor, mentee, *topic in rows:
-            code = topics.get(topic[0], NONE) if topic else 0
+        people, topics, rows = cohort.people.index, cohort.topic_tree.index, []
+        previous: Any = self.previous
+        for mentor, mentee, *topic in previous:
+            code = topics.get(topic[0], NONE) if topic else ANY
             if mentor in people and mentee in people and code != NONE:
-                key = people[mentor] * n + people[mentee]
-                named[2 + len(topic)].append(key * width + code if topic else key)
-        pair = pairs.mentor * n + pairs.mentee
-        kept = np.isin(pair, named[2]) | np.isin(pair * width + pairs.offer.topic, named[3])
-        return np.broadcast_to(kept, pairs.shape).astype(np.int64), Fraction(1)
+                rows.append((people[mentee], people[mentor], code))
+        kept: Bools = np.zeros(pairs.shape, dtype=bool)
+        table = np.array(sorted(rows), dtype=np.int64).reshape(-1, 3)
+        number = np.arange(len(table)) - np.searchsorted(table[:, 0], table[:, 0])  # of each mentee's earlier pairs
+        for k in range(int(number.max(initial=-1)) + 1):
+            mentor_of, topic_of = np.full((2, len(cohort)), NONE)
+            mentor_of[table[number == k, 0]] = table[number == k, 1]
+            topic_of[table[number == k, 0]] = table[number == k, 2]
+            same = topic_of[pairs.mentee]
+            kept |= (mentor_of[pairs.mentee] == pairs.mentor) & ((same == ANY) | (same == pairs.offer.topic))
+        return kept.astype(np.int64), Fraction(1)

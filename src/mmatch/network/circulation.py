@@ -8,7 +8,7 @@ load. Costs are minus rewards: one row per stage. Ahuja, Magnanti, Orlin, Networ
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import product
+from itertools import pairwise, product
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -154,10 +154,13 @@ def _families(instance: Instance) -> list[Bounds]:
 
 
 def _free_family(instance: Instance, load: ConvexLoad) -> Bounds:
-    """Sets without any bound of their own."""
+    """Sets without any bound of their own; where each counts by a factor of its own, what is asked for bounds them."""
     label = load.label(instance.labels)
     n = instance.labels.count(load.key) if load.sets is None else int(label.max(initial=NONE)) + 1
     most = np.bincount(label[label != NONE], minlength=n)
+    if load.key == "mentee" and load.sets is None and load.factor is not None:
+        wanted = np.bincount(instance.labels.mentee_of_request, weights=instance.labels.wanted, minlength=n)
+        most = np.minimum(most, wanted.astype(np.int64))
     return Bounds(load.key, label, np.zeros(n, np.int64), most)
 
 
@@ -217,6 +220,11 @@ def _nodes(
     for side in (left, right):
         if len(side) < 2:
             continue
+        nested = _nested(families, side)
+        for k, above in pairwise(nested):
+            parent[k][families[k].label] = nodes[above][families[above].label]
+        if nested:
+            continue
         chain = _chains(instance, families, side)
         for position in range(chain.shape[0] - 1):
             family, above = chain[position], chain[position + 1]
@@ -226,6 +234,20 @@ def _nodes(
                 over = _lookup(families, nodes, above[own], own)
                 parent[k][label] = over
     return nodes, parent
+
+
+def _nested(families: list[Bounds], side: list[int]) -> list[int]:
+    """Families of which each lies in the next one by its key, for every edge; empty where the edges have to tell.
+
+    ``side`` runs from few sets to many; of two families with as many sets each the sets are the same.
+    """
+    order = side[::-1]
+    for k, above in pairwise(order):
+        one, other = families[k], families[above]
+        same = len(one.upper) == len(other.upper) and one.key in SETS.get(other.key, ())
+        if not (same or other.key in SETS.get(one.key, ())):
+            return []
+    return order if all((families[k].label != NONE).all() for k in order) else []
 
 
 def _chains(instance: Instance, families: list[Bounds], side: list[int]) -> Ints:
@@ -255,8 +277,9 @@ def _lookup(families: list[Bounds], nodes: dict[int, Ints], family: Ints, edge: 
 
 def _finest(instance: Instance, families: list[Bounds], side: list[int], nodes: dict[int, Ints]) -> Ints:
     """The node of the smallest set of each edge on one side."""
-    if len(side) == 1:
-        return nodes[side[0]][families[side[0]].label]
+    nested = _nested(families, side)
+    if nested:
+        return nodes[nested[0]][families[nested[0]].label]
     chain = _chains(instance, families, side)
     return _lookup(families, nodes, chain[0], np.arange(len(instance.request)))
 
