@@ -15,7 +15,7 @@ from mmatch.matching import HasMatching, Matching
 from mmatch.registry.part import named_pairs
 
 if TYPE_CHECKING:
-    from mmatch.arrays import Bools, Ints
+    from mmatch.arrays import Ints
     from mmatch.candidates import Pairs
 
 
@@ -50,13 +50,16 @@ class Keep(PairAim):
             code = topics.get(topic[0], NONE) if topic else ANY
             if mentor in people and mentee in people and code != NONE:
                 rows.append((people[mentee], people[mentor], code))
-        kept: Bools = np.zeros(pairs.shape, dtype=bool)
+        mentors, mentees = (np.broadcast_to(rows, pairs.shape).ravel() for rows in (pairs.mentor, pairs.mentee))
+        topics_of = np.broadcast_to(pairs.offer.topic, pairs.shape).ravel()
+        kept: Ints = np.zeros(len(mentors), dtype=np.int64)
         table = np.array(sorted(rows), dtype=np.int64).reshape(-1, 3)
         number = np.arange(len(table)) - np.searchsorted(table[:, 0], table[:, 0])  # of each mentee's earlier pairs
         for k in range(int(number.max(initial=-1)) + 1):
             mentor_of, topic_of = np.full((2, len(cohort)), NONE)
             mentor_of[table[number == k, 0]] = table[number == k, 1]
             topic_of[table[number == k, 0]] = table[number == k, 2]
-            same = topic_of[pairs.mentee]
-            kept |= (mentor_of[pairs.mentee] == pairs.mentor) & ((same == ANY) | (same == pairs.offer.topic))
-        return kept.astype(np.int64), Fraction(1)
+            met = np.flatnonzero(mentor_of[mentees] == mentors)
+            wanted = topic_of[mentees[met]]
+            kept[met[(wanted == ANY) | (wanted == topics_of[met])]] = 1
+        return kept.reshape(pairs.shape), Fraction(1)

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from mmatch.aims import Keep, Served
 from mmatch.candidates.edges import Edges, candidates
 from mmatch.candidates.lottery import lottery
 from mmatch.constraints import SETS, Bounds, split
 from mmatch.errors import UnsupportedError
 from mmatch.instance.candidate_groups import candidate_groups
 from mmatch.instance.capacities import seat_limits
-from mmatch.instance.model import EdgeSets, Instance
+from mmatch.instance.model import Earlier, EdgeSets, Instance
 from mmatch.instance.time_slots import slot_limits, timed_edges
 from mmatch.stages import Tier, tier_of
 from mmatch.terms import ConvexLoad, Grouped, Linear
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from mmatch.aims._base import Aim
+    from mmatch.arrays import Bools
     from mmatch.cohort import Cohort
     from mmatch.program import Program
 
@@ -50,6 +52,7 @@ def compile_instance(
     extra = [item for rule in program.rules for item in rule.constraints(edges)]
     bounds, unmet = split([*limits, *extra])
     bounds = _merged(bounds)
+    tiers = tuple(_tier(edges, aims) for aims in program.tiers)
     instance = Instance(
         request=edges.request,
         offer=edges.offer,
@@ -57,12 +60,28 @@ def compile_instance(
         n_offers=edges.count("offer"),
         bounds=tuple(bounds),
         unmet=tuple(unmet),
-        tiers=tuple(_tier(edges, aims) for aims in program.tiers),
+        tiers=tiers,
         labels=EdgeSets(edges),
         lottery=None if seed is None else lottery(cohort, seed),
         groups=candidate_groups(edges, program, bounds) if edges.slot is None else None,
+        earlier=None if seed is None else _earlier(edges, program, tiers),
     )
     return instance, edges
+
+
+def _earlier(edges: Edges, program: Program, tiers: Sequence[Tier]) -> Earlier | None:
+    """The answer that a program wants to keep, where it does."""
+    kept = [tier for aims, tier in zip(program.tiers, tiers, strict=True) if [type(aim) for aim in aims] == [Keep]]
+    if not kept:
+        return None
+    chosen: Bools = kept[0].stages[0].weights > 0
+    cohort, mentees = edges.cohort, edges.pairs.mentee
+    had = np.zeros(len(cohort), dtype=bool)
+    for _, aim in program.named_aims():
+        if isinstance(aim, Served) and not aim.in_order:
+            had[[cohort.people.index[who] for who in aim.people if who in cohort.people.index]] = True
+    had[mentees[chosen]] = False
+    return Earlier(chosen, had[mentees])
 
 
 def _merged(items: Iterable[Bounds]) -> list[Bounds]:

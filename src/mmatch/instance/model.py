@@ -94,12 +94,21 @@ class EdgeSets:
 
 
 @dataclass(frozen=True, eq=False)
+class Earlier:
+    """The edges of an earlier answer, and those of mentees who had a mentor in it and have none of these edges."""
+
+    edges: Bools
+    lost: Bools
+
+
+@dataclass(frozen=True, eq=False)
 class Instance:
     """Cohort and program as integer arrays: all that a solver ever sees.
 
     Edges e run from request ``request[e]`` to offer ``offer[e]``, in canonical order. ``bounds`` limit sets of edges,
     ``tiers`` value edges and loads, ``unmet`` are constraints that only some solvers take. ``groups`` is there where
-    who sits together matters: least sizes, numbers of groups, slots, rules about the people of one group.
+    who sits together matters: least sizes, numbers of groups, slots, rules about the people of one group. ``earlier``
+    is where a solver may begin: what the program wants to keep.
     """
 
     request: Ints
@@ -112,6 +121,7 @@ class Instance:
     labels: EdgeSets
     lottery: Lottery | None = None
     groups: Groups | None = None
+    earlier: Earlier | None = None
 
     @cached_property
     def stages(self) -> tuple[Stage, ...]:

@@ -72,36 +72,37 @@ def residual_arcs(network: Network, flow: Ints, cost: Ints, free: Bools | None =
     )
 
 
-def potentials(arcs: Residual, n_nodes: int) -> Ints:
+def potentials(arcs: Residual, n_nodes: int, patience: int | None = None) -> Ints:
     """Shortest distances from an all-zero start.
 
     Raises:
-        NegativeCycle: where there are none.
+        NegativeCycle: where there are none; with ``patience`` also where so many rounds at a time find none.
     """
     price = np.zeros(n_nodes, dtype=np.int64)
-    for _ in range(n_nodes + 1):
+    most = n_nodes + 1 if patience is None else patience
+    for _ in range(most):
         if len(arcs.tail) > SMALL:
             for _ in range(SWEEPS):
                 if not len(arcs.relax(price)):
                     return price
-            _settle(arcs.closest(price), price)
+            _settle(arcs.closest(price), price, most)
         else:
-            _settle(arcs, price)
+            _settle(arcs, price, most)
             return price
     raise NegativeCycle
 
 
-def _settle(arcs: Residual, price: Ints) -> None:
+def _settle(arcs: Residual, price: Ints, most: int) -> None:
     """Bellman-Ford to the end, from the nodes that still change; in place.
 
     Raises:
-        NegativeCycle: after more rounds than a simple path has arcs.
+        NegativeCycle: after more rounds than a simple path has arcs, or than are allowed.
     """
     order = np.argsort(arcs.tail, kind="stable")
     tail, head, cost = arcs.tail[order], arcs.head[order], arcs.cost[order]
     start = np.concatenate([[0], np.cumsum(np.bincount(tail, minlength=len(price)))])
     changed = np.arange(len(price))
-    for _ in range(len(price) + 1):
+    for _ in range(most):
         before = price.copy()
         if len(changed) * DENSE > len(price):
             np.minimum.at(price, head, before[tail] + cost)

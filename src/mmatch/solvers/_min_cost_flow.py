@@ -16,9 +16,12 @@ from mmatch.errors import SolverError
 from mmatch.network.circulation import Network
 from mmatch.network.folding import greatest, largest_cost
 from mmatch.network.prices import potentials, reduced_costs, residual_arcs
+from mmatch.solvers._near_optimum import LEAST_ARCS, likely_arcs, prices_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from mmatch.instance.model import Earlier
 
 
 MOST_NODES = 2**31 - 16
@@ -45,7 +48,9 @@ class Optimum:
     free: Bools
 
 
-def cheapest(network: Network, cost: Ints, flow: Ints, free: Bools, order: Order) -> Optimum:
+def cheapest(
+    network: Network, cost: Ints, flow: Ints, free: Bools, order: Order, earlier: Earlier | None = None
+) -> Optimum:
     """A circulation of least cost among those that agree with ``flow`` on all arcs that are not free.
 
     Args:
@@ -54,9 +59,14 @@ def cheapest(network: Network, cost: Ints, flow: Ints, free: Bools, order: Order
         flow: a circulation within the bounds, or zeros where no lower bound is positive and all arcs are free.
         free: arcs that may change.
         order: how arcs and nodes are handed over; it decides among equal optima.
+        earlier: an answer that is likely to be near.
     """
     n, largest = network.n_nodes, greatest(cost)
     limit = largest_cost(n)
+    if earlier is not None and largest <= limit and network.n_arcs >= LEAST_ARCS:
+        found = _near(network, cost, (flow, free, order), earlier)
+        if found is not None:
+            return found
     shift = 0 if largest <= limit else largest.bit_length() - limit.bit_length() + 1
     coarse, held = cost, flow
     while True:
@@ -71,6 +81,17 @@ def cheapest(network: Network, cost: Ints, flow: Ints, free: Bools, order: Order
     if shift:
         return _scaled(network, cost, (flow, free, order), (shift, price, rest))
     return Optimum(flow, price, free & (rest == 0))
+
+
+def _near(network: Network, cost: Ints, start: tuple[Ints, Bools, Order], earlier: Earlier) -> Optimum | None:
+    """The optimum on the likely arcs, where it is that of all; None where it is not, or was not shown to be."""
+    flow, free, order = start
+    try:
+        found = _solved(network, cost, flow, likely_arcs(network, cost, free, earlier), order)
+    except (CostRangeError, SolverError):  # the likely arcs may have no circulation
+        return None
+    price = prices_of(network, cost, found, free)
+    return None if price is None else Optimum(found, price, free & (reduced_costs(network, cost, price) == 0))
 
 
 def _scaled(network: Network, cost: Ints, start: tuple[Ints, Bools, Order], coarse: tuple[int, Ints, Ints]) -> Optimum:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from mmatch.arrays import Bools, Ints
+from mmatch.instance.model import Earlier
 from mmatch.network.circulation import Network
 from mmatch.solvers._min_cost_flow import Order, cheapest, circulation
 from mmatch.stages import Stage
@@ -20,11 +21,12 @@ class Face:
     flow: Ints
     free: Bools
     order: Order
+    earlier: Earlier | None = None
     prices: list[tuple[int, ...]] = field(default_factory=list)
 
     def descend(self, cost: Ints) -> None:
         """Go to the circulations of least cost."""
-        best = cheapest(self.network, cost, self.flow, self.free, self.order)
+        best = cheapest(self.network, cost, self.flow, self.free, self.order, self.earlier)
         self.flow, self.free = best.flow, best.free
         self.prices.append(tuple(best.price.tolist()))
 

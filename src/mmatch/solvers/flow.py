@@ -36,7 +36,8 @@ class Flow:
         flow, cut = feasible(network)
         if flow is None:
             return Answer(Status.INFEASIBLE, evidence=Cut(cut))
-        face = Face(network, flow, np.ones(network.n_arcs, dtype=bool), _lottery_order(instance, network))
+        free, order = np.ones(network.n_arcs, dtype=bool), _lottery_order(instance, network)
+        face = Face(network, flow, free, order, instance.earlier)
         for done, step in _steps(network):
             stopped = watch.reason()
             if stopped:

@@ -1,0 +1,51 @@
+"""The optimum after small changes: few arcs are solved, those that an earlier answer makes likely; all are priced out.
+
+Whether prices of all arcs exist says whether the answer is the best one: where they do not, everything is solved.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from mmatch.network.prices import NegativeCycle, potentials, residual_arcs
+
+if TYPE_CHECKING:
+    from mmatch.arrays import Bools, Ints
+    from mmatch.instance.model import Earlier
+    from mmatch.network.circulation import Network
+
+PATIENCE = 300  # rounds over the arcs until prices are given up
+LEAST_ARCS = 20_000  # of fewer all are solved at once
+
+
+def likely_arcs(network: Network, cost: Ints, free: Bools, earlier: Earlier) -> Bools:
+    """Which arcs may change: those of an earlier answer, those to mentors with room, all of whoever lost a place.
+
+    Of each other request there is the edge that costs least above what its offer's worst place costs.
+    """
+    first = network.first_edge
+    tail, head = network.tail[first:], network.head[first:]
+    flow = network.flow_of(earlier.edges)
+    room = np.zeros(network.n_nodes, dtype=bool)
+    room[network.tail[:first][flow[:first] < network.upper[:first]]] = True
+    price = np.full(network.n_nodes, np.iinfo(np.int64).min)
+    np.maximum.at(price, head[earlier.edges], cost[first:][earlier.edges])
+    price[room | (price == np.iinfo(np.int64).min)] = 0
+    above = np.where(free[first:], cost[first:] - price[head], np.iinfo(np.int64).max)
+    least = np.full(network.n_nodes, np.iinfo(np.int64).max)
+    np.minimum.at(least, tail, above)
+    best = np.flatnonzero((above == least[tail]) & free[first:])
+    likely = np.ones(network.n_arcs, dtype=bool)
+    likely[first:] = earlier.edges | earlier.lost | room[head]
+    likely[first + best[np.unique(tail[best], return_index=True)[1]]] = True
+    return likely & free
+
+
+def prices_of(network: Network, cost: Ints, flow: Ints, free: Bools) -> Ints | None:
+    """Prices that show that a flow is best among all on the free arcs; None where none were found."""
+    try:
+        return potentials(residual_arcs(network, flow, cost, free), network.n_nodes, PATIENCE)
+    except NegativeCycle:
+        return None
