@@ -16,7 +16,7 @@ from mmatch.errors import SolverError
 from mmatch.network.circulation import Network
 from mmatch.network.folding import greatest, largest_cost
 from mmatch.network.prices import potentials, reduced_costs, residual_arcs
-from mmatch.solvers._near_optimum import LEAST_ARCS, likely_arcs, prices_of
+from mmatch.solvers._near_optimum import LEAST_ARCS, MORE_EDGES, likely_arcs, prices_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -86,12 +86,15 @@ def cheapest(
 def _near(network: Network, cost: Ints, start: tuple[Ints, Bools, Order], earlier: Earlier) -> Optimum | None:
     """The optimum on the likely arcs, where it is that of all; None where it is not, or was not shown to be."""
     flow, free, order = start
-    try:
-        found = _solved(network, cost, flow, likely_arcs(network, cost, free, earlier), order)
-    except (CostRangeError, SolverError):  # the likely arcs may have no circulation
-        return None
-    price = prices_of(network, cost, found, free)
-    return None if price is None else Optimum(found, price, free & (reduced_costs(network, cost, price) == 0))
+    for each in MORE_EDGES:
+        try:
+            found = _solved(network, cost, flow, likely_arcs(network, cost, free, earlier, each), order)
+        except (CostRangeError, SolverError):  # the likely arcs may have no circulation
+            continue
+        price = prices_of(network, cost, found, free)
+        if price is not None:
+            return Optimum(found, price, free & (reduced_costs(network, cost, price) == 0))
+    return None
 
 
 def _scaled(network: Network, cost: Ints, start: tuple[Ints, Bools, Order], coarse: tuple[int, Ints, Ints]) -> Optimum:

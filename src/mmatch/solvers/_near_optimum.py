@@ -18,12 +18,13 @@ if TYPE_CHECKING:
 
 PATIENCE = 300  # rounds over the arcs until prices are given up
 LEAST_ARCS = 20_000  # of fewer all are solved at once
+MORE_EDGES = (1, 6)  # of each request, in the first and in the second attempt
 
 
-def likely_arcs(network: Network, cost: Ints, free: Bools, earlier: Earlier) -> Bools:
+def likely_arcs(network: Network, cost: Ints, free: Bools, earlier: Earlier, each: int) -> Bools:
     """Which arcs may change: those of an earlier answer, those to mentors with room, all of whoever lost a place.
 
-    Of each other request there is the edge that costs least above what its offer's worst place costs.
+    Of every request there are so many more, those that cost least above what the offer's worst place costs.
     """
     first = network.first_edge
     tail, head = network.tail[first:], network.head[first:]
@@ -33,13 +34,17 @@ def likely_arcs(network: Network, cost: Ints, free: Bools, earlier: Earlier) -> 
     price = np.full(network.n_nodes, np.iinfo(np.int64).min)
     np.maximum.at(price, head[earlier.edges], cost[first:][earlier.edges])
     price[room | (price == np.iinfo(np.int64).min)] = 0
-    above = np.where(free[first:], cost[first:] - price[head], np.iinfo(np.int64).max)
-    least = np.full(network.n_nodes, np.iinfo(np.int64).max)
-    np.minimum.at(least, tail, above)
-    best = np.flatnonzero((above == least[tail]) & free[first:])
     likely = np.ones(network.n_arcs, dtype=bool)
     likely[first:] = earlier.edges | earlier.lost | room[head]
-    likely[first + best[np.unique(tail[best], return_index=True)[1]]] = True
+    rest = np.flatnonzero(free[first:] & ~likely[first:])
+    for _ in range(each):
+        above = cost[first:][rest] - price[head[rest]]
+        least = np.full(network.n_nodes, np.iinfo(np.int64).max)
+        np.minimum.at(least, tail[rest], above)
+        best = np.flatnonzero(above == least[tail[rest]])
+        best = best[np.unique(tail[rest[best]], return_index=True)[1]]
+        likely[first + rest[best]] = True
+        rest = np.delete(rest, best)
     return likely & free
 
 
