@@ -4,7 +4,7 @@ VENV := .venv
 RUN := $(VENV)/bin/python
 READY := $(VENV)/.ready
 
-.PHONY: example test lint types tests stubs docs pictures browser format bench peers fuzz recorded planted clean claims
+.PHONY: example test lint types tests stubs docs pictures browser format bench peers fuzz recorded planted clean claims changes
 
 example: $(READY)            ## run the main job on an example cohort
 	$(RUN) -m mmatch example informational --out out/informational
@@ -52,6 +52,9 @@ fuzz: $(READY)               ## the long campaign: the same properties, many mor
 
 claims: $(READY)             ## 20,000 reasons, each judged by trying every matching
 	PYTHONPATH=tests $(RUN) tests/claims.py 0 10000
+
+changes: $(READY)            ## a thousand changes in a row, each answered as a fresh solve would
+	PYTHONPATH=tests $(RUN) tests/repairs/test_changes_in_a_row.py 1000
 
 recorded: $(READY)           ## every answer of the record, asked again: what differs is printed
 	$(RUN) tests/recorded/record.py check
