@@ -68,7 +68,7 @@ def _sums(instance: Instance, model: Model, watch: Watch, place: tuple[int, Stag
     goal = _sum_goal(instance, model, stage, partial(stage.total, instance.labels))
     chosen = _best(watch)
     before = instance.stages[number - 1] if number else None
-    if chosen is None or before is None or not before.of_sums or not stage.plain:
+    if chosen is None or before is None or not before.of_sums or not stage.plain or stage.grouped:
         yield goal
         return False
     best = best_sum(instance, number, number - 1, chosen)
@@ -168,7 +168,8 @@ def _floors(instance: Instance, model: Model, watch: Watch, place: tuple[int, St
             search.cores = None if instance.groups is not None else (relaxation, relaxed)
     low = yield from search.between(low, max(high, low))
     kept, best_next = _best(watch), None  # the best for a sum right behind, as if there were no floor
-    if served is None and number + 1 < len(instance.stages) and kept is not None:
+    joint = any(one.grouped for one in instance.stages[: number + 2])  # of which a choice of edges alone knows nothing
+    if served is None and number + 1 < len(instance.stages) and kept is not None and not joint:
         best_next = best_sum(instance, number + 1, number, kept)
     if best_next is not None and stage.total(instance.labels, best_next) >= low:
         yield replace(search.goal(low), start=best_next)
