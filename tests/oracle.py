@@ -145,6 +145,8 @@ class Oracle(oracle.Oracle):
             if aim.targets:
                 return -sum(((loads[name] - Fraction(t)) ** 2 / 2 for name, t in aim.targets), Fraction(0))
             return -sum(n * (n - 1) // 2 for n in loads.values())
+        if aim.name == "EvenSeats":
+            return -sum(n * (n - 1) // 2 for n in Counter(mentee.id for mentee, *_ in rows).values())
         if aim.name in {"WorstOff", "Leximin"}:
             fits = Counter()
             for mentee, request, mentor, offer in rows:

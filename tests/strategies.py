@@ -194,6 +194,7 @@ def aims_for(cohort, weight=1):
         mm.aims.Priority(weight=weight),
         mm.aims.PriorityClasses(weight=weight),
         mm.aims.EvenLoad(weight=weight),
+        mm.aims.EvenSeats(weight=weight),
         mm.aims.Score(_worth, weight=weight),
         mm.aims.LevelSteps({1: 9, 2: 12.5}, weight=weight),
         mm.aims.WorstOff(weight=weight),

@@ -29,7 +29,7 @@ FLOORS = [
     {"proof", "solvers"},
     {"portfolio"},
     {"engine"},
-    {"explanations", "scheduling", "lotteries", "stable", "verifying"},
+    {"explanations", "scheduling", "lotteries", "stable", "events", "verifying"},
     {"comparison"},
     {"io", "plot"},
     {"signup", "repairs"},

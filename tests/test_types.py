@@ -17,7 +17,7 @@ GOOD = """
 from pathlib import Path
 
 import mmatch as mm
-from mmatch.comparison import Comparison
+from mmatch.comparison import Comparison, Strategy
 from mmatch.explanations import Explanation
 from mmatch.matching import Violation
 
@@ -33,7 +33,7 @@ weekly = mm.formats.Format("weekly", (mm.formats.SessionSpec(), mm.formats.Sessi
 plans: tuple[mm.scheduling.Plan, ...] = mm.scheduling.suggest(cohort, schedule, schedule.plans[0])
 found: mm.errors.Problem = mm.errors.InputError([]).problems[0]
 why: Explanation = mm.explain(cohort, result, "eva")
-runs: Comparison = mm.compare(cohort, {"one": mm.Strategy(program)})
+runs: Comparison = mm.compare(cohort, {"one": Strategy(program)})
 """
 BAD = {  # what mypy says, what pyright says
     "mm.Cohrt([])": ('Module has no attribute "Cohrt"', '"Cohrt" is not a known attribute of module'),

@@ -29,8 +29,9 @@ _ROOMS = (
 _HOMES = {
     "": _ROOMS,
     "mmatch.cohort": ("Cohort", "Meeting", "Offer", "Participant", "Request"),
-    "mmatch.comparison": ("Strategy", "compare", "metrics"),
+    "mmatch.comparison": ("compare", "metrics"),
     "mmatch.engine": ("solve",),
+    "mmatch.events": ("plan_event",),
     "mmatch.errors": ("InputError", "MmatchError"),
     "mmatch.explanations": ("policy", "readiness", "reasons", "shortlists"),
     "mmatch.instance.from_pairs": ("matching_from_pairs",),
@@ -51,7 +52,8 @@ _HOMES = {
 }
 _TYPES = {  # what only verbs give, and what few people need
     "cohort": ("Supply",),
-    "comparison": ("Comparison", "Metrics", "Price", "Run", "Segment"),
+    "comparison": ("Comparison", "Metrics", "Price", "Run", "Segment", "Strategy"),
+    "events": ("Event", "RoundTable", "Rounds"),
     "explanations": (
         "Bottleneck",
         "Explanation",
@@ -79,6 +81,7 @@ _MOVED = {  # names that stood here before 0.1, and where they stand now
     "NoMatchingError": "errors",
     "Question": "signup",
     "Reading": "signup",
+    "Strategy": "comparison",
     "Violation": "matching",
 }
 

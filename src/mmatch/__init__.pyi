@@ -19,10 +19,10 @@ from mmatch.cohort.participants import Participant as Participant
 from mmatch.cohort.participants import Request as Request
 from mmatch.comparison.comparison import compare as compare
 from mmatch.comparison.measures import metrics as metrics
-from mmatch.comparison.strategies import Strategy as Strategy
 from mmatch.engine import solve as solve
 from mmatch.errors import InputError as InputError
 from mmatch.errors import MmatchError as MmatchError
+from mmatch.events.planning import plan_event as plan_event
 from mmatch.explanations.before_matching import readiness as readiness
 from mmatch.explanations.matching_reasons import reasons as reasons
 from mmatch.explanations.policy_effects import policy as policy

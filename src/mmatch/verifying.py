@@ -17,13 +17,14 @@ from mmatch.proof.well_formed import malformed
 from mmatch.result import Result
 
 if TYPE_CHECKING:
+    from mmatch.events.values import Event
     from mmatch.scheduling import Schedule
 
 
 def verify(
     cohort: Cohort,
     program: Program,
-    answer: Result | Matching | Schedule,
+    answer: Result | Matching | Schedule | Event,
     *,
     of: Result | Matching | None = None,
     again: bool = False,
@@ -32,7 +33,8 @@ def verify(
 
     A bare `Matching` is judged for validity: people, offers, seats, rules, the list of unfilled seats. A `Result` also
     for its value, bound, trust, proof and digest: a wrong claim is a violation, weak trust is none. A `Schedule` is
-    judged minute by minute: formats, gaps, everybody's free time, rooms, ways, pins.
+    judged minute by minute: formats, gaps, everybody's free time, rooms, ways, pins. An `Event` is judged round by
+    round: places, repeats, seats, absences, breaks, rules, and its value and bound.
 
     Args:
         cohort: the facts.
@@ -61,7 +63,7 @@ def verify(
         resolved.check(cohort)
         return judge_matching(cohort, resolved, answer)
     if not isinstance(answer, Result):
-        return _wrong_dates(cohort, program, answer, of)
+        return _wrong_plan(cohort, program, answer, of)
     program.resolve(cohort, answer.solver, answer.seed).check(cohort)
     found = malformed(answer)
     if not found and not answers(cohort, program, answer):
@@ -70,13 +72,19 @@ def verify(
     return found or (_repeated(cohort, answer) if again and answer.trust == Trust.CORROBORATED else [])
 
 
-def _wrong_dates(cohort: Cohort, program: Program, schedule: Schedule, of: Result | Matching | None) -> list[Violation]:
-    """What is wrong with a schedule, and whether it gives dates to this result."""
+def _wrong_plan(
+    cohort: Cohort, program: Program, schedule: Schedule | Event, of: Result | Matching | None
+) -> list[Violation]:
+    """What is wrong with an event; with a schedule, and whether it gives dates to this result."""
+    from mmatch.events.event_judge import judge_event
+    from mmatch.events.values import Event
     from mmatch.scheduling import Schedule
     from mmatch.scheduling.schedule_judge import judge_schedule
 
+    if isinstance(schedule, Event):
+        return judge_event(cohort, program, schedule)
     if not isinstance(schedule, Schedule):
-        text = f"found {type(schedule).__name__} {excerpt(schedule)}, expected a Result, a Matching or a Schedule"
+        text = f"found {type(schedule).__name__} {excerpt(schedule)}, expected a Result, a Matching, Schedule or Event"
         raise InputError(Problem("type", "answer", text))
     found = []
     if isinstance(of, Result) and schedule.question != of.proof.digest:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 import mmatch as mm
 from mmatch import aims, rules
+from mmatch.comparison import Strategy
 from strategies import aims_for, cohorts, examples, programs
 
 SCORES = [[5, 4, 1], [4, 1, 1], [2, 2, 1]]
@@ -276,7 +277,7 @@ def test_names_are_readable_and_unique():
 
 
 def test_a_seed_of_its_own_and_several_seeds_are_told():
-    named = {"own": mm.Strategy(mm.Program(), seed="spring"), "all": mm.Program()}
+    named = {"own": Strategy(mm.Program(), seed="spring"), "all": mm.Program()}
     found = mm.compare(cohort(), named, seeds=[1, 2])
     assert [(run.strategy, run.seed) for run in found] == [("own", "spring"), ("all", 1), ("all", 2)]
     assert [found.label(run) for run in found] == ["own", "all (seed 1)", "all (seed 2)"]

@@ -37,6 +37,7 @@ def parts():
         (aims.Fit(), "the sum of scores"),
         (aims.Shares("language"), "pairs who share language"),
         (aims.EvenLoad(), "mentees spread evenly over mentors"),
+        (aims.EvenSeats(), "mentors spread evenly over mentees"),
     ]
 
 

@@ -142,7 +142,7 @@ def verify(
     """Judge an answer without any solver.
 
     The answer is a result with its proof, or a list of matches made by hand. A schedule that is named after it is
-    judged instead. For example: mmatch verify result, mmatch verify result schedule
+    judged instead. For example: mmatch verify result, mmatch verify result schedule, mmatch verify event
     """
     from dataclasses import asdict
 
@@ -150,6 +150,8 @@ def verify(
     from mmatch.reporting.console import console, print_violations
     from mmatch.verifying import verify as judged
 
+    if (Path(answer[0]) / "event.json").exists():
+        _verify_event(Path(answer[0]), as_json=as_json)
     question, rest = question_of(answer)
     if len(rest) > 1:
         raise typer.BadParameter(f"{rest[1]} is one word too many: give an answer, or an answer and its schedule")
@@ -166,6 +168,29 @@ def verify(
         typer.echo(f"Valid: all plans can be held: {len(dates.plans)}; matches without dates: {len(dates.unplaced)}.")
     else:
         typer.echo(_verdict(question.answer, again=again))
+    raise typer.Exit(1 if violations else 0)
+
+
+def _verify_event(folder: Path, *, as_json: bool) -> None:
+    """Judge the event of a folder, and end."""
+    from dataclasses import asdict
+
+    from mmatch.io.events import read_event
+    from mmatch.io.programs import read_program
+    from mmatch.reporting.console import console, print_violations
+    from mmatch.reporting.event_folder import in_words
+    from mmatch.signup.reading import read_cohort
+    from mmatch.verifying import verify as judged
+
+    cohort = read_cohort(folder / "cohort.json")
+    event = read_event(cohort, folder / "event.json")
+    violations = judged(cohort, read_program(folder / "program.json"), event)
+    if as_json:
+        print_json({"violations": [asdict(v) for v in violations]})
+    elif violations:
+        print_violations(console(), violations)
+    else:
+        typer.echo(f"Valid: {in_words(event)}")
     raise typer.Exit(1 if violations else 0)
 
 

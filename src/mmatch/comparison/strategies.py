@@ -31,7 +31,8 @@ class Strategy:
         InputError: arguments of another form.
 
     Example:
-        >>> mm.Strategy(mm.Program(aims=[mm.aims.Fit()]), solver="greedy").solver
+        >>> from mmatch.comparison import Strategy
+        >>> Strategy(mm.Program(aims=[mm.aims.Fit()]), solver="greedy").solver
         'greedy'
     """
 

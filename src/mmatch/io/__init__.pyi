@@ -9,6 +9,9 @@ from mmatch.io.calendars import write_calendars as write_calendars
 from mmatch.io.comparisons import FolderStore as FolderStore
 from mmatch.io.comparisons import read_strategies as read_strategies
 from mmatch.io.comparisons import write_comparison as write_comparison
+from mmatch.io.events import read_event as read_event
+from mmatch.io.events import write_event as write_event
+from mmatch.io.events import write_event_tables as write_event_tables
 from mmatch.io.graphs import from_networkx as from_networkx
 from mmatch.io.graphs import to_networkx as to_networkx
 from mmatch.io.graphs import to_sparse as to_sparse

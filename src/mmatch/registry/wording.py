@@ -45,6 +45,7 @@ TEXTS = {
     "Diversity": "groups that are mixed in {attribute}",
     "EqualSides": "wishes of both sides met alike",
     "EvenLoad": "mentees spread evenly over mentors",
+    "EvenSeats": "mentors spread evenly over mentees",
     "Fit": "the sum of scores",
     "FitParity": "equal fit for everybody, by {attribute}",
     "Keep": "earlier matches kept",

@@ -1,0 +1,97 @@
+"""`mmatch event`: rounds of short meetings, planned and written."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from mmatch.cli.inputs import AsJson, Files, Limit, Out, Policy, SignUps, print_json, understood, with_fields
+
+if TYPE_CHECKING:
+    from mmatch.cohort import Cohort
+
+
+@with_fields
+def event(  # noqa: PLR0913 - the options of the verb
+    files: Files,
+    *,
+    rounds: Annotated[int, typer.Option(help="How many rounds.")] = 4,
+    seats: Annotated[str, typer.Option(help="Mentees at a table: 1 for pairs, 3-5 around a mentor.")] = "1",
+    start: Annotated[str, typer.Option(help="When the first round begins, such as 2027-03-02T14:00.")] = "",
+    minutes: Annotated[int, typer.Option(help="Of each round.")] = 15,
+    changeover: Annotated[int, typer.Option(help="Minutes between two rounds.")] = 3,
+    absent: Annotated[
+        list[str] | None, typer.Option(help='Who is away when: "Mia Schulz=1,2". For each person once.')
+    ] = None,
+    breaks: Annotated[int | None, typer.Option(help="At most so many rounds in a row for a mentor.")] = None,
+    out: Out = None,
+    time_limit: Limit = None,
+    as_json: AsJson = False,
+    policy: Policy,
+    signups: SignUps,
+) -> None:
+    """Plan an event: in each round everybody meets somebody new who fits.
+
+    For example: mmatch event mentors.csv mentees.csv --rounds 4 --start 2027-03-02T14:00 --out event
+    """
+    from mmatch.events import Rounds, plan_event
+    from mmatch.reporting.console import console, safe, table
+    from mmatch.reporting.event_folder import in_words, write_event_folder
+
+    program = policy.read()
+    cohort = understood(signups.read(files))
+    asked = Rounds(
+        count=rounds,
+        seats=_sizes(seats),
+        absent=_absent(cohort, absent or []),
+        breaks=breaks,
+        start=start,
+        minutes=minutes,
+        changeover=changeover,
+    )
+    made = plan_event(cohort, program, asked, time_limit=time_limit)
+    if out is not None:
+        write_event_folder(Path(out), cohort, made)
+    if as_json:
+        rows: dict[str, Any] = made.columns()
+        print_json({"status": str(made.status), "value": made.value, "bound": made.bound, "meetings": rows})
+        return
+    names = cohort.people.called
+    cell = {(one.mentor, one.round): ", ".join(names[who] for who in one.mentees) for one in made}
+    numbers = range(1, rounds + 1)
+    hosts = sorted({one.mentor for one in made}, key=lambda who: names[who])
+    rows_shown = [(names[who], *(cell.get((who, n), "-") for n in numbers)) for who in hosts[:MOST_SHOWN]]
+    screen = console()
+    screen.print(table(("mentor", *(f"round {n}" for n in numbers)), rows_shown, "Rounds"))
+    if len(hosts) > MOST_SHOWN:
+        screen.print(f"… and {len(hosts) - MOST_SHOWN} more")
+    screen.print(safe(in_words(made)))
+    if out is not None:
+        typer.echo(f"Written to {out}: event.json, rounds.csv, chart.csv, itineraries.csv, cards.html.")
+
+
+MOST_SHOWN = 10
+
+
+def _sizes(text: str) -> tuple[int, int]:
+    """Least and most mentees at a table."""
+    least, _, most = text.partition("-")
+    if not least.isdigit() or not (most or least).isdigit():
+        raise typer.BadParameter(f"write --seats 1 or --seats 3-5, not {text!r}")
+    return int(least), int(most or least)
+
+
+def _absent(cohort: Cohort, items: list[str]) -> dict[str, list[int]]:
+    """Who is away in which rounds."""
+    from mmatch.io.hand_made import Names
+
+    names, found = Names(cohort), dict[str, list[int]]()
+    for item in items:
+        who, given, text = item.rpartition("=")
+        numbers = text.split(",")
+        if not given or not all(number.strip().isdigit() for number in numbers):
+            raise typer.BadParameter(f'write --absent "Mia Schulz=1,2", not {item!r}')
+        found[names.id_of(who, "person")] = [int(number) for number in numbers]
+    return found

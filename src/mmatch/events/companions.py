@@ -1,0 +1,148 @@
+"""Tables at which people sit with others than before: as few mentees as possible sit together twice."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from mmatch.aims._base import PairAim
+from mmatch.arrays import NONE, Bools
+from mmatch.candidates.edges import candidates
+from mmatch.events.rotations import rotation
+
+if TYPE_CHECKING:
+    from mmatch.cohort import Cohort
+    from mmatch.events.values import Rounds
+    from mmatch.program import Program
+    from mmatch.progress import Watch
+
+TURNS = 20_000  # exchanges that are made, where no time limit is given
+TENURE = 4  # turns for which whoever moved stays, at least
+FAR = 10**9
+
+Seated = list[tuple[tuple[str, str], int]]
+
+
+def mixed(cohort: Cohort, program: Program, rounds: Rounds, seated: Seated, watch: Watch[Any]) -> Seated:
+    """The same tables with people exchanged within rounds, so that fewer mentees sit together twice.
+
+    Two exchange their tables in a round where both may meet the other's mentor and do so in no other round. Whom a
+    mentor may meet comes from facts and rules; where pairs differ in what they are worth, only exchanges are made that
+    keep everybody's set of mentors.
+    """
+    edges = candidates(cohort, program.rules)
+    ids = cohort.people.ids
+    allowed = {(ids[a], ids[b]) for a, b in zip(edges.pairs.mentor.tolist(), edges.pairs.mentee.tolist(), strict=True)}
+    if rounds.fixed or not _all_alike(program, edges):
+        return seated
+    starts = [seated, *filter(None, [_rotated(allowed, seated, rounds.count)])]
+    mixings = sorted((_Mixing(allowed, start, watch) for start in starts), key=_Mixing.cost)
+    return mixings[0].run()
+
+
+def _rotated(allowed: set[tuple[str, str]], seated: Seated, rounds: int) -> Seated | None:
+    """A rotation by arithmetic, where everybody may meet everybody and all tables are as large."""
+    mentors = sorted({mentor for (mentor, _), _ in seated})
+    mentees = sorted({mentee for (_, mentee), _ in seated})
+    g, n = len(mentors), len(mentees)
+    whole = g and n % g == 0 and len(seated) == n * rounds and len(allowed) >= g * n
+    if not whole or any((mentor, mentee) not in allowed for mentor in mentors for mentee in mentees):
+        return None
+    found = rotation(g, n // g, rounds)
+    if found is None:
+        return None
+    return [((mentors[table], mentees[k]), r) for r, row in enumerate(found, 1) for k, table in enumerate(row)]
+
+
+def _all_alike(program: Program, edges: Any) -> bool:
+    """Whether all pairs count the same, so that anybody may change tables."""
+    aims = [aim for _, aim in program.named_aims() if isinstance(aim, PairAim) and aim.name != "Coverage"]
+    return all(len(set(aim.scores(edges.pairs)[0].ravel().tolist())) <= 1 for aim in aims)
+
+
+class _Mixing:
+    """Exchanges of two mentees in one round: the best one each time, never soon back (tabu search: Glover 1989)."""
+
+    def __init__(self, allowed: set[tuple[str, str]], seated: Seated, watch: Watch[Any]) -> None:
+        self.watch, self.draw = watch, np.random.default_rng(0)
+        self.mentors = sorted({mentor for (mentor, _), _ in seated})
+        self.mentees = sorted({mentee for (_, mentee), _ in seated})
+        host = {name: k for k, name in enumerate(self.mentors)}
+        guest = {name: k for k, name in enumerate(self.mentees)}
+        n, g = len(guest), len(host)
+        self.table = np.full((max((number for _, number in seated), default=0), n), NONE)
+        for (mentor, mentee), number in seated:
+            self.table[number - 1, guest[mentee]] = host[mentor]
+        self.may = np.zeros((n, g), dtype=bool)
+        for mentor, mentee in allowed:
+            if mentor in host and mentee in guest:
+                self.may[guest[mentee], host[mentor]] = True
+        self.at = np.array([row[:, None] == np.arange(g) for row in self.table], dtype=np.int64).reshape(-1, n, g)
+        self.met = self.at.sum(axis=0)
+        self.together = sum((one @ one.T for one in self.at), np.zeros((n, n), dtype=np.int64))
+        np.fill_diagonal(self.together, 0)
+
+    def cost(self) -> int:
+        """How many times mentees sit together again."""
+        return int(np.maximum(self.together - 1, 0).sum()) // 2
+
+    def run(self) -> Seated:
+        """Exchange until nobody sits together twice, or nothing helps any more."""
+        best, cost = self.table.copy(), self.cost()
+        lowest, turn, until = cost, 0, np.zeros(self.table.shape, dtype=np.int64)
+        while cost and not self.watch.reason() and (self.watch.deadline is not None or turn < TURNS):
+            turn += 1
+            found = [self._best(r, until[r] > turn, lowest - cost) for r in range(len(self.table))]
+            gain, x, y, r = min((*item, r) for r, item in enumerate(found))
+            if gain >= FAR:
+                until[:] = 0
+                continue
+            self._exchange(r, x, y)
+            until[r, [x, y]] = turn + TENURE + self.draw.integers(TENURE, size=2)
+            cost += gain
+            if cost < lowest:
+                best, lowest = self.table.copy(), cost
+        return [
+            ((self.mentors[table], self.mentees[k]), r)
+            for r, row in enumerate(best.tolist(), 1)
+            for k, table in enumerate(row)
+            if table != NONE
+        ]
+
+    def _best(self, r: int, tabu: Bools, wanted: int) -> tuple[int, int, int]:
+        """(what the best exchange in a round changes, the two) among those of whoever sits with somebody again."""
+        at, row = self.at[r], self.table[r]
+        again, known = (self.together > 1).astype(np.int64), (self.together > 0).astype(np.int64)
+        mates_again, mates_known = again @ at, known @ at  # of each mentee at each table
+        xs = np.flatnonzero((row != NONE) & (mates_again[np.arange(len(row)), row] > 0))
+        ys = np.flatnonzero(row != NONE)
+        if not len(xs):
+            return FAR, 0, 0
+        a, b = row[xs][:, None], row[ys][None, :]
+        x, y = xs[:, None], ys[None, :]
+        change = mates_known[x, b] + mates_known[y, a] - 2 * known[x, y] - mates_again[x, a] - mates_again[y, b]
+        free = (a != b) & self.may[x, b] & self.may[y, a] & (self.met[x, b] == 0) & (self.met[y, a] == 0)
+        free &= ~(tabu[x] | tabu[y]) | (change < wanted)
+        change = np.where(free, change, FAR)
+        ties = np.flatnonzero(change == change.min())
+        place = int(ties[self.draw.integers(len(ties))])
+        return int(change.flat[place]), int(xs[place // len(ys)]), int(ys[place % len(ys)])
+
+    def _exchange(self, r: int, x: int, y: int) -> None:
+        """Make an exchange."""
+        at, a, b = self.at[r], int(self.table[r, x]), int(self.table[r, y])
+        for who, old, new in ((x, a, b), (y, b, a)):
+            self.met[who, old] -= 1
+            self.met[who, new] += 1
+        for who in (x, y):
+            mates = np.flatnonzero(at[:, self.table[r, who]])
+            self.together[who, mates] -= 1
+            self.together[mates, who] -= 1
+        self.table[r, [x, y]] = b, a
+        at[[x, y]] = at[[y, x]]
+        for who in (x, y):
+            mates = np.flatnonzero(at[:, self.table[r, who]])
+            self.together[who, mates] += 1
+            self.together[mates, who] += 1
+        self.together[[x, y], [x, y]] = 0

@@ -1,0 +1,196 @@
+"""`plan_event`: who meets whom in which round, at which table."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import Counter, defaultdict
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from mmatch.aims._base import PairAim
+from mmatch.candidates import pairs_of
+from mmatch.candidates.edges import candidates
+from mmatch.engine import solve
+from mmatch.errors import InputError, Problem, excerpt
+from mmatch.events.colouring import peeled, placed
+from mmatch.events.companions import mixed
+from mmatch.events.questions import question_of
+from mmatch.events.values import Event, Rounds, RoundTable
+from mmatch.exact import readable
+from mmatch.instance.from_pairs import matching_from_pairs
+from mmatch.matching import Match, Proof, Status
+from mmatch.program import Program, check_question
+from mmatch.progress import Watch
+from mmatch.proof.judge import judge
+
+if TYPE_CHECKING:
+    from mmatch.cohort import Cohort
+    from mmatch.result import Result
+
+MOST_LITERALS = 50_000  # pairs times rounds, up to which all pairs are tried where the best set does not fit
+
+Meeting = tuple[str, str]
+
+
+def plan_event(
+    cohort: Cohort,
+    program: Program | None = None,
+    rounds: Rounds | int = 4,
+    *,
+    time_limit: float | None = None,
+    seed: int | str = 0,
+    progress: Callable[[Any], object] | None = None,
+    cancel: threading.Event | None = None,
+) -> Event:
+    """Plan an event: in each round everybody meets somebody new who fits, and nobody stands idle for long.
+
+    Nobody meets the same mentor twice, nor somebody of the history; all rules about pairs hold. First as many meetings
+    as possible, shared as evenly as can be, then the program's own aims. Capacities and numbers of mentors that people
+    state are not those of an event: everybody has one place a round.
+
+    The best set of meetings is a flow and proved. Where everybody is there in all rounds it fits into them (König
+    1916), so the plan is the best one. With absences, breaks or few tables meetings are placed by CP-SAT (NP-hard):
+    ``bound`` is always what no plan exceeds.
+
+    Args:
+        cohort: the people; their offers and requests say who may meet whom.
+        program: rules and aims.
+        rounds: a `Rounds`, or how many there are.
+        time_limit: seconds for placing and mixing; by default a fixed amount of work, the same everywhere.
+        seed: of the lottery that breaks ties.
+        progress: as of `solve`.
+        cancel: an event that stops the run when it is set.
+
+    Raises:
+        InputError: rounds that cannot be meant, such as tables that hold too few, with the nearest plan that works.
+    """
+    program = Program() if program is None else program
+    check_question(cohort, program)
+    rounds = Rounds(count=rounds) if type(rounds) is int else rounds
+    if not isinstance(rounds, Rounds):
+        raise InputError(Problem("type", "rounds", f"found {excerpt(rounds)}, expected Rounds(count=4), or a number"))
+    people, policy = question_of(cohort, program, rounds)
+    _check(cohort, rounds)
+    best = solve(people, policy, seed=seed, progress=progress, cancel=cancel)
+    if best.found is None:
+        raise InputError(
+            Problem("infeasible", "program", "no set of meetings keeps all rules", "mmatch.reasons says why")
+        )
+    deadline = None if time_limit is None else time.monotonic() + time_limit
+    watch: Watch[Any] = Watch(deadline, cancel)
+    numbers = _numbers(people, rounds, best, watch)
+    seated = [(pair, number) for pair, number in numbers.items() if number]
+    if rounds.seats[1] > 1:
+        seated = mixed(people, policy, rounds, seated, watch)
+    return _event(cohort, program, (people, policy), rounds, best, seated)
+
+
+def _check(cohort: Cohort, rounds: Rounds) -> None:
+    """Raise an InputError where the tables cannot hold everybody, or least sizes leave no table."""
+    mentors, mentees = ([p.id for p in cohort if getattr(p, role)] for role in ("offers", "requests"))
+    least, most = rounds.seats
+    for number in range(1, rounds.count + 1):
+        hosts, guests = (sum(number in rounds.present(who) for who in side) for side in (mentors, mentees))
+        tables = hosts if rounds.tables is None else min(hosts, rounds.tables)
+        if most > 1 and tables * most < guests:
+            text = f"round {number}: {tables} tables of {most} seats hold {tables * most} of {guests} mentees"
+            hint = f"give them {-(-guests // max(tables, 1))} seats each, or {-(-guests // most)} tables"
+            raise InputError(Problem("tables", "rounds", text, hint))
+        if least > 1 and guests < least:
+            text = f"round {number}: {guests} mentees do not fill a table of at least {least}"
+            raise InputError(Problem("tables", "rounds", text, f"let tables begin at {max(guests, 1)}"))
+
+
+def _numbers(cohort: Cohort, rounds: Rounds, best: Result, watch: Watch[Any]) -> dict[Meeting, int]:
+    """The round of each meeting of the best set; 0 for those that do not fit."""
+    pairs = list(dict.fromkeys(zip(best.matching.seats.mentor, best.matching.seats.mentee, strict=True)))
+    both = {mentor for mentor, _ in pairs} & {mentee for _, mentee in pairs}
+    load = Counter(mentor for mentor, _ in pairs)
+    tables = len(load) if rounds.tables is None else rounds.tables
+    plain = not (rounds.absent or rounds.breaks or both or tables < len(load))
+    least = rounds.seats[0]
+    if plain and (least == 1 or all(n >= least * rounds.count for n in load.values())):
+        taken: Counter[str] = Counter()
+        ends = []
+        for mentor, mentee in pairs:
+            ends.append((mentee, mentor, taken[mentor] // rounds.count))
+            taken[mentor] += 1
+        left = np.unique([mentee for mentee, *_ in ends], return_inverse=True)[1].astype(np.int64)
+        places = {place: k for k, place in enumerate(dict.fromkeys((mentor, k) for _, mentor, k in ends))}
+        right = np.array([places[mentor, k] for _, mentor, k in ends], dtype=np.int64)
+        return dict(zip(pairs, peeled(left, right, rounds.count).tolist(), strict=True)) if pairs else {}
+    found = dict(zip(pairs, placed(pairs, rounds, watch, _worth(cohort, best, pairs)), strict=True))
+    every = list(topics_of(cohort, best.program))
+    if 0 not in found.values() or len(every) * rounds.count > MOST_LITERALS:
+        return found
+    others = dict(zip(every, placed(every, rounds, watch, [int(pair in found) for pair in every]), strict=True))
+    return max(found, others, key=lambda numbers: sum(map(bool, numbers.values())))
+
+
+def topics_of(cohort: Cohort, policy: Program) -> dict[Meeting, str]:
+    """The topic of each pair that may meet."""
+    edges, ids, tree = candidates(cohort, policy.rules), cohort.people.ids, cohort.topic_tree
+    topics = cohort.offers.topic[edges.offer_rows[edges.offer]].tolist()
+    rows = zip(edges.pairs.mentor.tolist(), edges.pairs.mentee.tolist(), topics, strict=True)
+    return {(ids[mentor], ids[mentee]): tree.names[topic] for mentor, mentee, topic in rows}
+
+
+def _worth(cohort: Cohort, best: Result, pairs: list[Meeting]) -> list[int]:
+    """What each meeting counts in the first of the program's own aims that is a sum over pairs."""
+    seats = best.matching.seats
+    for _, aim in best.program.named_aims():
+        if isinstance(aim, PairAim) and aim.name not in {"Coverage", "EvenLoad", "EvenSeats"}:
+            values = np.broadcast_to(aim.scores(pairs_of(cohort, best.matching))[0], len(seats))
+            of = dict(zip(zip(seats.mentor, seats.mentee, strict=True), values.tolist(), strict=True))
+            least = min(of.values(), default=0)
+            scale = max(max(of.values(), default=0) - least, 1)
+            return [(of[pair] - least) * 1000 // scale for pair in pairs]
+    return [0] * len(pairs)
+
+
+def _event(
+    cohort: Cohort,
+    stated: Program,
+    question: tuple[Cohort, Program],
+    rounds: Rounds,
+    best: Result,
+    seated: list[tuple[Meeting, int]],
+) -> Event:
+    """The event of meetings with their rounds."""
+    people, policy = question
+    topic_of = {(a, b): topic for a, b, topic in best.matching.pairs()}
+    if any(pair not in topic_of for pair, _ in seated):
+        topic_of = {**topics_of(people, policy), **topic_of}
+    at: defaultdict[tuple[int, str], list[str]] = defaultdict(list)
+    for (mentor, mentee), number in seated:
+        at[number, mentor].append(mentee)
+    hosts = sorted({mentor for _, mentor in at})
+    taken = {*rounds.fixed.values()}
+    spare = (n for n in range(1, len(hosts) + len(taken) + 1) if n not in taken)
+    own = {mentor: rounds.fixed.get(mentor) or next(spare) for mentor in hosts}
+    found = []
+    for (number, mentor), mentees in sorted(at.items()):
+        sitting = [rounds.fixed[who] for who in mentees if who in rounds.fixed]
+        names = tuple(sorted(mentees))
+        topics = tuple(topic_of[mentor, who] for who in names)
+        found.append(RoundTable(number, sitting[0] if sitting else own[mentor], mentor, names, topics))
+    return Event(rounds, tuple(found), measured(people, policy, found), best, stated, _names(cohort))
+
+
+def measured(people: Cohort, policy: Program, tables: list[RoundTable]) -> tuple[Any, ...]:
+    """What the tiers reach in a plan."""
+    pairs = [
+        Match(one.mentor, (who,), topic) for one in tables for who, topic in zip(one.mentees, one.topics, strict=True)
+    ]
+    matching = matching_from_pairs(people, pairs)
+    grade = judge(people, policy, Status.FEASIBLE, matching, Proof(""))
+    return tuple(readable(total) for total in grade.totals)
+
+
+def _names(cohort: Cohort) -> dict[str, str]:
+    """Everybody who could have a place, by name."""
+    called = cohort.people.called
+    return {person.id: called[person.id] for person in cohort if person.offers or person.requests}

@@ -1,0 +1,72 @@
+"""The set of meetings that an event asks for: the cohort in which everybody has a place a round, and the policy."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from mmatch.aims import Coverage, EvenLoad, EvenSeats, Keep, NewConnections
+from mmatch.cohort import Cohort
+from mmatch.events.values import check_people
+from mmatch.program import Program
+from mmatch.rules import AtMost, Forbid, NoRepeat
+
+if TYPE_CHECKING:
+    from mmatch.events.values import Rounds
+
+
+def question_of(cohort: Cohort, program: Program, rounds: Rounds) -> tuple[Cohort, Program]:
+    """(the people with as many places as they have rounds, the policy): its optimum bounds every plan.
+
+    Capacities, numbers of mentors wanted and group sizes are those of the event. Nobody meets the same mentor twice,
+    nor somebody of the history, unless the program has the aim `NewConnections`, which lets meetings fade. First as
+    many meetings as possible, then as evenly shared as possible, then the program's own aims.
+
+    Raises:
+        InputError: people who are not there, or never.
+    """
+    check_people(cohort.people.index, rounds)
+    usual = rounds.count if rounds.breaks is None else rounds.count - rounds.count // (rounds.breaks + 1)
+    most = rounds.seats[1]
+    people = []
+    for person in cohort.stated.participants:
+        there = len(rounds.present(person.id))
+        offers = [replace(offer, seats=None, group=None) for offer in person.offers]
+        requests = [replace(request, mentors=there, format=None) for request in person.requests]
+        places = min(there, usual) * most if offers else person.capacity
+        people.append(replace(person, offers=offers, requests=requests, capacity=places, min_load=0, groups=None))
+    stated = cohort.stated
+    free_cohort = Cohort(people, topics=stated.topics, history=stated.history, scores=stated.scores)
+    rules = [rule for rule in program.rules if not isinstance(rule, NoRepeat | AtMost)]
+    several = max((len(person.requests) for person in people), default=0) > 1
+    decays = any(isinstance(aim, NewConnections) for tier in program.aims or () for aim in _flat(tier))
+    if several or not decays:
+        rules.append(NoRepeat(within=several))
+    rules += [AtMost(rounds.count)] if several else []
+    apart = [pair for pair in _never_together(cohort, rounds) if pair[0] != pair[1]]
+    rules += [Forbid(apart)] if apart else []
+    own = replace(program, group=(1, 1)).resolve(free_cohort).aims or ()
+    aims = [aim for aim in own if not isinstance(aim, Coverage | EvenLoad | EvenSeats | Keep)]
+    tiers = [Coverage(), (EvenLoad(), EvenSeats()), *aims]
+    return free_cohort, Program(rules=tuple(rules), aims=tuple(tiers))
+
+
+def _flat(tier: Any) -> tuple[Any, ...]:
+    return tier if isinstance(tier, tuple) else (tier,)
+
+
+def _never_together(cohort: Cohort, rounds: Rounds) -> list[tuple[str, str]]:
+    """(mentor, mentee) who are there in no common round, or fixed at two tables."""
+    special = [who for who in cohort.people.ids if who in rounds.absent or who in rounds.fixed]
+    found: dict[tuple[str, str], None] = {}
+    for one in special:
+        for other in cohort:
+            apart = not set(rounds.present(one)) & set(rounds.present(other.id))
+            tables = {rounds.fixed[who] for who in (one, other.id) if who in rounds.fixed}
+            if apart or len(tables) > 1:
+                person = cohort[one]
+                if person.offers and other.requests:
+                    found[one, other.id] = None
+                if other.offers and person.requests:
+                    found[other.id, one] = None
+    return list(found)

@@ -1,0 +1,111 @@
+"""Events as files: JSON with its proof, and tables: who sits where in each round, and what each person does."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+from mmatch.cohort import Cohort
+from mmatch.events.values import Event, Rounds, RoundTable
+from mmatch.exact import Value
+from mmatch.io.csvs import write_rows
+from mmatch.io.documents import Document
+from mmatch.io.files import file_name
+from mmatch.io.json_text import load_json, write_json
+from mmatch.io.programs import PROGRAM
+from mmatch.io.results import result_from_json, result_to_json
+from mmatch.io.typed import Types
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+TYPES = Types()
+EVENT = Document(
+    "mmatch/event",
+    1,
+    {
+        "rounds": (TYPES.record(Rounds), True),
+        "tables": (tuple[RoundTable, ...], True),
+        "value": (tuple[Value, ...], True),
+        "program": (PROGRAM, True),
+        "best": (dict[str, Any], True),
+    },
+    TYPES,
+    root="event",
+)
+
+
+def write_event(event: Event, path: str | os.PathLike[str]) -> None:
+    """Write an event with the proof of its bound to a JSON file; `read_event` gives it back and `verify` judges it.
+
+    Raises:
+        ExportError: the place cannot be written.
+        UnsupportedError: a program with plain functions, which no file can hold.
+    """
+    values = {"rounds": event.rounds, "tables": tuple(event), "value": event.value}
+    write_json(EVENT.plain({**values, "program": event.stated.to_json(), "best": result_to_json(event.best)}), path)
+
+
+def read_event(cohort: Cohort, path: str | os.PathLike[str]) -> Event:
+    """Read an event that `write_event` wrote; nothing in it is believed before `verify` has judged it.
+
+    Raises:
+        InputError: not JSON, or not an event, with each wrong field named.
+    """
+    name = file_name(path)
+    data: Any = load_json(path)
+    found = EVENT.read(data, name)
+    best = result_from_json(data["best"], name)
+    return Event(found["rounds"], found["tables"], found["value"], best, found["program"], called(cohort))
+
+
+def called(cohort: Cohort) -> dict[str, str]:
+    """Everybody who could have a place at an event, by name."""
+    names = cohort.people.called
+    return {person.id: names[person.id] for person in cohort if person.offers or person.requests}
+
+
+def write_event_tables(cohort: Cohort, event: Event, folder: Path) -> None:
+    """Write rounds.csv (a row a meeting), chart.csv (a row a mentor) and itineraries.csv (a row a person).
+
+    Raises:
+        ExportError: the place cannot be written.
+    """
+    names, emails = cohort.people.called, {person.id: person.email for person in cohort}
+    numbers = range(1, event.rounds.count + 1)
+    begins = {n: _clock(event, n) for n in numbers}
+    rows = [
+        (one.round, begins[one.round], one.table, one.mentor, names[one.mentor], who, names[who], topic)
+        for one in sorted(event, key=lambda one: (one.round, one.table))
+        for who, topic in zip(one.mentees, one.topics, strict=True)
+    ]
+    heads = ("round", "begins", "table", "mentor", "mentor_name", "mentee", "mentee_name", "topic")
+    write_rows(folder / "rounds.csv", heads, rows, numeric={"round", "table"})
+    cell = {(one.mentor, one.round): ", ".join(names[who] for who in one.mentees) for one in event}
+    hosts = sorted({one.mentor for one in event}, key=lambda who: names[who])
+    chart = [(names[who], *(cell.get((who, n), "") for n in numbers)) for who in hosts]
+    write_rows(folder / "chart.csv", ("mentor", *(f"round {n} {begins[n]}".strip() for n in numbers)), chart)
+    people = [
+        (who, names[who], emails[who], *(itinerary_step(cohort, event, who, n) for n in numbers))
+        for who in sorted(event.names, key=lambda who: names[who])
+    ]
+    write_rows(folder / "itineraries.csv", ("id", "name", "email", *(f"round {n}" for n in numbers)), people)
+
+
+def itinerary_step(cohort: Cohort, event: Event, person: str, number: int) -> str:
+    """What a person does in a round, in words: "14:00 table 3: Ann Lee, with Cem Can"."""
+    one = event.places.get((person, number))
+    begins = _clock(event, number)
+    if one is None:
+        return f"{begins} {'free' if number in event.rounds.present(person) else 'away'}".strip()
+    names = cohort.people.called
+    led = person == one.mentor
+    met = [names[who] for who in (one.mentees if led else (one.mentor,))]
+    beside = [names[who] for who in one.mentees if not led and who != person]
+    others = f", with {', '.join(beside)}" if beside else ""
+    return f"{begins} table {one.table}: {', '.join(met)}{others}".strip()
+
+
+def _clock(event: Event, number: int) -> str:
+    begins = event.rounds.begins(number)
+    return "" if begins is None else f"{begins:%H:%M}"
