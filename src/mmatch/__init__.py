@@ -53,7 +53,7 @@ _HOMES = {
 _TYPES = {  # what only verbs give, and what few people need
     "cohort": ("Supply",),
     "comparison": ("Comparison", "Metrics", "Price", "Run", "Segment", "Strategy"),
-    "events": ("Event", "RoundTable", "Rounds"),
+    "events": ("Event", "Introductions", "RoundTable", "Rounds", "plan_introductions"),
     "explanations": (
         "Bottleneck",
         "Explanation",

@@ -17,6 +17,7 @@ from mmatch.proof.well_formed import malformed
 from mmatch.result import Result
 
 if TYPE_CHECKING:
+    from mmatch.events.introducing import Introductions
     from mmatch.events.values import Event
     from mmatch.scheduling import Schedule
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 def verify(
     cohort: Cohort,
     program: Program,
-    answer: Result | Matching | Schedule | Event,
+    answer: Result | Matching | Schedule | Event | Introductions,
     *,
     of: Result | Matching | None = None,
     again: bool = False,
@@ -34,7 +35,8 @@ def verify(
     A bare `Matching` is judged for validity: people, offers, seats, rules, the list of unfilled seats. A `Result` also
     for its value, bound, trust, proof and digest: a wrong claim is a violation, weak trust is none. A `Schedule` is
     judged minute by minute: formats, gaps, everybody's free time, rooms, ways, pins. An `Event` is judged round by
-    round: places, repeats, seats, absences, breaks, rules, and its value and bound.
+    round: places, repeats, seats, absences, breaks, rules, its value and bound; `Introductions` circle by circle, with
+    the prices that prove pairs the best.
 
     Args:
         cohort: the facts.
@@ -73,16 +75,19 @@ def verify(
 
 
 def _wrong_plan(
-    cohort: Cohort, program: Program, schedule: Schedule | Event, of: Result | Matching | None
+    cohort: Cohort, program: Program, schedule: Schedule | Event | Introductions, of: Result | Matching | None
 ) -> list[Violation]:
     """What is wrong with an event; with a schedule, and whether it gives dates to this result."""
     from mmatch.events.event_judge import judge_event
+    from mmatch.events.introducing import Introductions, judge_introductions
     from mmatch.events.values import Event
     from mmatch.scheduling import Schedule
     from mmatch.scheduling.schedule_judge import judge_schedule
 
     if isinstance(schedule, Event):
         return judge_event(cohort, program, schedule)
+    if isinstance(schedule, Introductions):
+        return judge_introductions(cohort, program, schedule)
     if not isinstance(schedule, Schedule):
         text = f"found {type(schedule).__name__} {excerpt(schedule)}, expected a Result, a Matching, Schedule or Event"
         raise InputError(Problem("type", "answer", text))

@@ -79,3 +79,16 @@ def test_an_event_comes_back_from_its_file(tmp_path):
     assert (again.rounds, list(again), again.value, again.best) == (rounds, list(event), event.value, event.best)
     assert mm.verify(cohort, again.stated, again) == []
     assert again.to_frame().shape[0] == sum(len(one.mentees) for one in event)
+
+
+def test_one_pool_needs_no_roles(folder, capsys):
+    (folder / "people.csv").write_text("id,name,department\na,Ann,HR\nb,Bob,IT\nc,Cem,HR\nd,Dora,IT\n")
+    assert mmatch("introduce", "people.csv", "--set", "rule=Differs(department)", "--out", "coffee") == 0
+    assert "2 circles in 1 round: no other introductions are better." in capsys.readouterr().out
+    pairs = [{row["person 1"], row["person 2"]} for row in rows_of(folder / "coffee/introductions.csv")]
+    assert {frozenset(pair) for pair in pairs} in (
+        {frozenset({"Ann", "Bob"}), frozenset({"Cem", "Dora"})},
+        {frozenset({"Ann", "Dora"}), frozenset({"Bob", "Cem"})},
+    )
+    assert mmatch("introduce", "people.csv", "--size", "2-3", "--rounds", "2", "--json") == 0
+    assert json.loads(capsys.readouterr().out)["repeats"] >= 0

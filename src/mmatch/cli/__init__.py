@@ -12,7 +12,7 @@ from mmatch import __version__
 from mmatch.cli.answering import explain, letters, match, report, verify
 from mmatch.cli.comparing import compare
 from mmatch.cli.dating import reschedule, schedule
-from mmatch.cli.events import event
+from mmatch.cli.events import event, introduce
 from mmatch.cli.preparing import check, example, setup
 from mmatch.cli.repairing import forget, price, recommend, relax, repair, waiting
 from mmatch.errors import MmatchError, NoMatchingError
@@ -37,6 +37,7 @@ for verb in (
     schedule,
     reschedule,
     event,
+    introduce,
     report,
     letters,
     price,

@@ -1,7 +1,8 @@
-"""`mmatch event`: rounds of short meetings, planned and written."""
+"""`mmatch event` plans rounds of short meetings, `mmatch introduce` pairs or circles of people who are all alike."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -72,14 +73,71 @@ def event(  # noqa: PLR0913 - the options of the verb
         typer.echo(f"Written to {out}: event.json, rounds.csv, chart.csv, itineraries.csv, cards.html.")
 
 
+@with_fields
+def introduce(  # noqa: PLR0913 - the options of the verb
+    files: Files,
+    *,
+    size: Annotated[str, typer.Option(help="People in a circle: 2 for pairs, 4-5.")] = "2",
+    rounds: Annotated[int, typer.Option(help="How many rounds.")] = 1,
+    out: Out = None,
+    time_limit: Limit = None,
+    as_json: AsJson = False,
+    policy: Policy,
+    signups: SignUps,
+) -> None:
+    """Introduce people who are all alike to each other: coffee pairs, or circles without a host.
+
+    Everybody in the files takes part, mentors or mentees. For example: mmatch introduce people.csv --out coffee
+    """
+    from mmatch.errors import InputError
+    from mmatch.events.introducing import plan_introductions
+    from mmatch.explanations.words import counted
+    from mmatch.io.csvs import write_rows
+    from mmatch.io.files import made_folder
+    from mmatch.reporting.console import console, safe, table
+
+    program, reading = policy.read(), signups.read(files)
+    sides = [f"{question.key}=both" for question in reading.questions if question.about == "role"]
+    if sides:  # who is a mentor and who is a mentee makes no difference here
+        reading = replace(signups, answer=[*(signups.answer or ()), *sides]).read(files)
+    try:
+        cohort = understood(reading)
+    except InputError as error:
+        if any(problem.code != "nobody" for problem in error.problems):
+            raise
+        cohort = reading.cohort  # one pool has no mentors, or no mentees
+    made = plan_introductions(cohort, program, _sizes(size, "--size"), rounds, time_limit=time_limit)
+    rows = [(n, *(made.names[who] for who in circle)) for n, one in enumerate(made.rounds, 1) for circle in one]
+    widest = max((len(row) for row in rows), default=3) - 1
+    padded = [(*row, *[""] * (widest + 1 - len(row))) for row in rows]
+    if out is not None:
+        folder = made_folder(Path(out))
+        write_rows(folder / "introductions.csv", ("round", *(f"person {k}" for k in range(1, widest + 1))), padded)
+    if as_json:
+        print_json({"status": str(made.status), "rounds": made.rounds, "value": made.value, "repeats": made.repeats})
+        return
+    screen = console()
+    shown = [(str(n), ", ".join(map(str, people))) for n, *people in rows[:MOST_SHOWN]]
+    screen.print(table(("round", "people"), shown, "Introductions"))
+    if len(rows) > MOST_SHOWN:
+        screen.print(f"… and {len(rows) - MOST_SHOWN} more")
+    proved = "no other introductions are better" if str(made.status) == "optimal" else "better ones may exist"
+    again = f"; {counted(made.repeats, 'pair')} again (at least {made.fewest} must)" if made.repeats else ""
+    alone = f"; without anybody: {', '.join(made.names[who] for who in made.alone)}" if made.alone else ""
+    held = f"{counted(len(rows), 'circle')} in {counted(rounds, 'round')}"
+    screen.print(safe(f"{held}: {proved}{again}{alone}."))
+    if out is not None:
+        typer.echo(f"Written to {out}: introductions.csv.")
+
+
 MOST_SHOWN = 10
 
 
-def _sizes(text: str) -> tuple[int, int]:
-    """Least and most mentees at a table."""
+def _sizes(text: str, option: str = "--seats") -> tuple[int, int]:
+    """Least and most people at a table."""
     least, _, most = text.partition("-")
     if not least.isdigit() or not (most or least).isdigit():
-        raise typer.BadParameter(f"write --seats 1 or --seats 3-5, not {text!r}")
+        raise typer.BadParameter(f"write {option} 1 or {option} 3-5, not {text!r}")
     return int(least), int(most or least)
 
 

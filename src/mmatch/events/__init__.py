@@ -7,6 +7,7 @@ from mmatch.lazy import found_on_use
 __all__, __getattr__, __dir__ = found_on_use(
     __name__,
     {
+        "mmatch.events.introducing": ("Introductions", "plan_introductions"),
         "mmatch.events.planning": ("plan_event",),
         "mmatch.events.values": ("Event", "RoundTable", "Rounds"),
     },

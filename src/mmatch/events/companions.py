@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mmatch.aims._base import PairAim
-from mmatch.arrays import NONE, Bools
+from mmatch.arrays import NONE, Bools, Ints
 from mmatch.candidates.edges import candidates
-from mmatch.events.rotations import rotation
+from mmatch.events.rotations import circle_rotation, rotation
 
 if TYPE_CHECKING:
     from mmatch.cohort import Cohort
@@ -34,11 +34,30 @@ def mixed(cohort: Cohort, program: Program, rounds: Rounds, seated: Seated, watc
     edges = candidates(cohort, program.rules)
     ids = cohort.people.ids
     allowed = {(ids[a], ids[b]) for a, b in zip(edges.pairs.mentor.tolist(), edges.pairs.mentee.tolist(), strict=True)}
-    if rounds.fixed or not _all_alike(program, edges):
+    if not seated or rounds.fixed or not _all_alike(program, edges):
         return seated
     starts = [seated, *filter(None, [_rotated(allowed, seated, rounds.count)])]
-    mixings = sorted((_Mixing(allowed, start, watch) for start in starts), key=_Mixing.cost)
-    return mixings[0].run()
+    mentors = sorted({mentor for (mentor, _), _ in seated})
+    mentees = sorted({mentee for (_, mentee), _ in seated})
+    may = np.array([[(mentor, mentee) in allowed for mentor in mentors] for mentee in mentees], dtype=bool)
+    mixings = [_Mixing(_tables(start, mentors, mentees), may, watch, hosts=True) for start in starts]
+    found = min(mixings, key=_Mixing.cost).exchanged()
+    return [
+        ((mentors[table], mentees[k]), r)
+        for r, row in enumerate(found.tolist(), 1)
+        for k, table in enumerate(row)
+        if table != NONE
+    ]
+
+
+def _tables(seated: Seated, mentors: list[str], mentees: list[str]) -> Ints:
+    """The mentor of each mentee in each round, by number; `NONE` where somebody sits out."""
+    host = {name: k for k, name in enumerate(mentors)}
+    guest = {name: k for k, name in enumerate(mentees)}
+    found = np.full((max(number for _, number in seated), len(mentees)), NONE)
+    for (mentor, mentee), number in seated:
+        found[number - 1, guest[mentee]] = host[mentor]
+    return found
 
 
 def _rotated(allowed: set[tuple[str, str]], seated: Seated, rounds: int) -> Seated | None:
@@ -61,34 +80,50 @@ def _all_alike(program: Program, edges: Any) -> bool:
     return all(len(set(aim.scores(edges.pairs)[0].ravel().tolist())) <= 1 for aim in aims)
 
 
+def circles(apart: Bools, number: int, rounds: int, watch: Watch[Any]) -> tuple[Ints, int]:
+    """(the circle of everybody in each round, how many meet again): circles without a host.
+
+    Args:
+        apart: who must not or need not meet (again); such a pair counts as one that meets again.
+        number: of circles in each round.
+        rounds: how many rounds.
+        watch: when to stop.
+    """
+    n = len(apart)
+    starts = [np.array([np.random.default_rng(k).permutation(n) % number for k in range(rounds)])]
+    found = None if n % number else circle_rotation(number, n // number, rounds)
+    starts += [np.array(found)] if found is not None else []
+    mixings = [_Mixing.of(table, np.ones((n, number), dtype=bool), watch, apart) for table in starts]
+    best = min(mixings, key=_Mixing.cost)
+    table = best.exchanged()
+    return table, _Mixing.of(table, best.may, watch, apart).cost()
+
+
 class _Mixing:
     """Exchanges of two mentees in one round: the best one each time, never soon back (tabu search: Glover 1989)."""
 
-    def __init__(self, allowed: set[tuple[str, str]], seated: Seated, watch: Watch[Any]) -> None:
-        self.watch, self.draw = watch, np.random.default_rng(0)
-        self.mentors = sorted({mentor for (mentor, _), _ in seated})
-        self.mentees = sorted({mentee for (_, mentee), _ in seated})
-        host = {name: k for k, name in enumerate(self.mentors)}
-        guest = {name: k for k, name in enumerate(self.mentees)}
-        n, g = len(guest), len(host)
-        self.table = np.full((max((number for _, number in seated), default=0), n), NONE)
-        for (mentor, mentee), number in seated:
-            self.table[number - 1, guest[mentee]] = host[mentor]
-        self.may = np.zeros((n, g), dtype=bool)
-        for mentor, mentee in allowed:
-            if mentor in host and mentee in guest:
-                self.may[guest[mentee], host[mentor]] = True
-        self.at = np.array([row[:, None] == np.arange(g) for row in self.table], dtype=np.int64).reshape(-1, n, g)
+    def __init__(self, table: Ints, may: Bools, watch: Watch[Any], *, hosts: bool, apart: Bools | None = None) -> None:
+        n, g = may.shape
+        self.table, self.may, self.watch, self.draw = table.copy(), may, watch, np.random.default_rng(0)
+        self.hosts = hosts  # nobody comes to a table twice
+        self.at = np.array([row[:, None] == np.arange(g) for row in table], dtype=np.int64).reshape(-1, n, g)
         self.met = self.at.sum(axis=0)
-        self.together = sum((one @ one.T for one in self.at), np.zeros((n, n), dtype=np.int64))
+        before = np.zeros((n, n), dtype=np.int64) if apart is None else apart.astype(np.int64)
+        self.together = sum((one @ one.T for one in self.at), before)
         np.fill_diagonal(self.together, 0)
+        self.before = before
+
+    @classmethod
+    def of(cls, table: Ints, may: Bools, watch: Watch[Any], apart: Bools) -> _Mixing:
+        """Circles without a host."""
+        return cls(table, may, watch, hosts=False, apart=apart)
 
     def cost(self) -> int:
         """How many times mentees sit together again."""
-        return int(np.maximum(self.together - 1, 0).sum()) // 2
+        return int((np.maximum(self.together - 1, 0) - np.maximum(self.before - 1, 0)).sum()) // 2
 
-    def run(self) -> Seated:
-        """Exchange until nobody sits together twice, or nothing helps any more."""
+    def exchanged(self) -> Ints:
+        """The tables after exchanges, until nobody sits together twice, or nothing helps any more."""
         best, cost = self.table.copy(), self.cost()
         lowest, turn, until = cost, 0, np.zeros(self.table.shape, dtype=np.int64)
         while cost and not self.watch.reason() and (self.watch.deadline is not None or turn < TURNS):
@@ -103,12 +138,7 @@ class _Mixing:
             cost += gain
             if cost < lowest:
                 best, lowest = self.table.copy(), cost
-        return [
-            ((self.mentors[table], self.mentees[k]), r)
-            for r, row in enumerate(best.tolist(), 1)
-            for k, table in enumerate(row)
-            if table != NONE
-        ]
+        return best
 
     def _best(self, r: int, tabu: Bools, wanted: int) -> tuple[int, int, int]:
         """(what the best exchange in a round changes, the two) among those of whoever sits with somebody again."""
@@ -122,7 +152,9 @@ class _Mixing:
         a, b = row[xs][:, None], row[ys][None, :]
         x, y = xs[:, None], ys[None, :]
         change = mates_known[x, b] + mates_known[y, a] - 2 * known[x, y] - mates_again[x, a] - mates_again[y, b]
-        free = (a != b) & self.may[x, b] & self.may[y, a] & (self.met[x, b] == 0) & (self.met[y, a] == 0)
+        free = (a != b) & self.may[x, b] & self.may[y, a]
+        if self.hosts:
+            free &= (self.met[x, b] == 0) & (self.met[y, a] == 0)
         free &= ~(tabu[x] | tabu[y]) | (change < wanted)
         change = np.where(free, change, FAR)
         ties = np.flatnonzero(change == change.min())

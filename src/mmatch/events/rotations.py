@@ -21,6 +21,17 @@ def rotation(tables: int, seats: int, rounds: int) -> list[list[int]] | None:
     return [[add[i][times[number][steps[j]]] for i in range(tables) for j in range(seats)] for number in range(rounds)]
 
 
+def circle_rotation(tables: int, seats: int, rounds: int) -> list[list[int]] | None:
+    """The same without hosts: a multiplier may be 0, and one round more puts all of one place together."""
+    if seats > tables or rounds > tables + (seats == tables):
+        return None
+    add, times = _field(tables) or _ring(tables)
+    found = [
+        [add[i][times[number][j]] for i in range(tables) for j in range(seats)] for number in range(min(rounds, tables))
+    ]
+    return found + [[j for _ in range(tables) for j in range(seats)]] * (rounds - len(found))
+
+
 def _steps(n: int, seats: int, rounds: int, times: Table) -> list[int]:
     """Multipliers that are not 0, one a place, those first that bring fewest back to where they were."""
     back = {m: sum(times[r][m] == 0 for r in range(1, rounds)) for m in range(1, n)}

@@ -1,0 +1,94 @@
+"""One pool: pairs equal another library's matching and are proved; circles in which nobody meets again."""
+
+import random
+from dataclasses import replace
+from fractions import Fraction
+from itertools import combinations
+
+import networkx as nx
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import mmatch as mm
+from mmatch import Offer, Participant, Request
+from mmatch.events import plan_introductions
+from mmatch.events.odd_sets import PoolPrices
+from strategies import examples
+
+
+@given(seed=st.integers(0, 10**6))
+@examples(120)
+def test_pairs_are_the_best_and_proved(seed):
+    draw = random.Random(seed)
+    ids = [f"p{k}" for k in range(draw.randint(2, 12))]
+    every = list(combinations(ids, 2))
+    scores = {pair: draw.randint(-3, 9) for pair in draw.sample(every, draw.randint(1, len(every)))}
+    people = [Participant(name, offers=[Offer()], requests=[Request()]) for name in ids]
+    cohort, program = mm.Cohort(people, scores=scores), mm.Program(aims=[mm.aims.Coverage(), mm.aims.Fit()])
+    found = plan_introductions(cohort, program)
+    graph = nx.Graph()
+    graph.add_weighted_edges_from((a, b, 1000 + score) for (a, b), score in scores.items())
+    best = nx.max_weight_matching(graph, maxcardinality=True)
+    assert found.value == (len(best), sum(graph.edges[pair]["weight"] - 1000 for pair in best))
+    assert found.gap == 0
+    assert found.status == "optimal"
+    assert mm.verify(cohort, program, found) == []
+
+
+def test_a_cut_proves_three_of_whom_one_stays_alone():
+    """Three who all fit: people alone would allow one and a half pairs; the set of three has a price."""
+    scores = {("a", "b"): 5, ("b", "c"): 5, ("a", "c"): 5}
+    people = [Participant(name, offers=[Offer()], requests=[Request()]) for name in "abc"]
+    found = plan_introductions(mm.Cohort(people, scores=scores))
+    assert found.prices.sets[0][0] == (0, 1, 2)
+    assert found.gap == 0
+    assert found.rounds == ((("a", "b", "c"),),)  # whoever is left joins
+
+
+def test_colleagues_do_not_meet_and_nobody_meets_twice():
+    people = [Participant(f"p{k}", attributes={"dep": "AB"[k % 2]}) for k in range(8)]
+    cohort, program = mm.Cohort(people, history=[mm.Meeting("p0", "p1")]), mm.Program(rules=[mm.rules.Differs("dep")])
+    found = plan_introductions(cohort, program, rounds=3)
+    met = [frozenset(circle) for one in found.rounds for circle in one]
+    assert len(set(met)) == len(met) == 12
+    assert frozenset({"p0", "p1"}) not in met
+    assert all(cohort[a].attributes["dep"] != cohort[b].attributes["dep"] for a, b in map(sorted, met))
+    assert mm.verify(cohort, program, found) == []
+
+
+@pytest.mark.parametrize(("n", "size", "rounds"), [(100, 5, 10), (28, 4, 5), (15, 3, 7), (16, 4, 5), (32, 4, 8)])
+def test_circles_in_which_nobody_meets_again(n, size, rounds):
+    cohort = mm.Cohort([Participant(f"p{k:03}") for k in range(n)])
+    found = plan_introductions(cohort, None, (size, size), rounds)
+    assert (found.repeats, found.status) == (0, "optimal")
+    assert mm.verify(cohort, mm.Program(), found) == []
+    met = [pair for one in found.rounds for circle in one for pair in combinations(circle, 2)]
+    assert len(set(met)) == len(met) == rounds * n * (size - 1) // 2
+
+
+def test_the_judge_sees_false_prices_and_places():
+    people = [Participant(name, offers=[Offer()], requests=[Request()]) for name in "abcd"]
+    cohort = mm.Cohort(people, scores={("a", "b"): 1, ("c", "d"): 1, ("a", "c"): 5, ("b", "d"): 5})
+    found = plan_introductions(cohort)
+    assert {frozenset(pair) for pair in found.rounds[0]} == {frozenset("ac"), frozenset("bd")}
+    worse = replace(found, rounds=((("a", "b"), ("c", "d")),))
+    assert {violation.code for violation in mm.verify(cohort, mm.Program(), worse)} == {"bound"}
+    low = replace(found, prices=PoolPrices((Fraction(0),) * 4, ()))
+    assert {violation.code for violation in mm.verify(cohort, mm.Program(), low)} == {"bound"}
+    twice = replace(found, rounds=((("a", "c"), ("a", "b")),))
+    assert "place" in {violation.code for violation in mm.verify(cohort, mm.Program(), twice)}
+
+
+@pytest.mark.parametrize(
+    ("options", "fault"),
+    [
+        ({"size": (1, 2)}, "from 2 on"),
+        ({"rounds": 0}, "from 1"),
+        ({"size": (6, 7)}, "let circles begin at 5"),
+        ({"size": (3, 3)}, "allow 2 to 3"),
+    ],
+)
+def test_what_cannot_be_meant_has_a_way_out(options, fault):
+    with pytest.raises(mm.InputError, match=fault):
+        plan_introductions(mm.Cohort([Participant(name) for name in "abcde"]), **options)
