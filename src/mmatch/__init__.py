@@ -53,7 +53,10 @@ _HOMES = {
 _TYPES = {  # what only verbs give, and what few people need
     "cohort": ("Supply",),
     "comparison": ("Comparison", "Metrics", "Price", "Run", "Segment", "Strategy"),
-    "events": ("Event", "Introductions", "RoundTable", "Rounds", "plan_introductions"),
+    "events": (
+        *("Event", "EventRepair", "Introductions", "RoundTable", "Rounds"),
+        *("plan_introductions", "repair_event"),
+    ),
     "explanations": (
         "Bottleneck",
         "Explanation",

@@ -9,6 +9,7 @@ __all__, __getattr__, __dir__ = found_on_use(
     {
         "mmatch.events.introducing": ("Introductions", "plan_introductions"),
         "mmatch.events.planning": ("plan_event",),
+        "mmatch.events.repairing": ("EventRepair", "repair_event"),
         "mmatch.events.values": ("Event", "RoundTable", "Rounds"),
     },
 )

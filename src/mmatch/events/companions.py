@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from mmatch.program import Program
     from mmatch.progress import Watch
 
-TURNS = 20_000  # exchanges that are made, where no time limit is given
+TURNS = 3_000  # exchanges without a better plan, after which a search ends where no time limit is given
+PATIENCE = 20  # the same for each place, where that is less
 TENURE = 4  # turns for which whoever moved stays, at least
 FAR = 10**9
 
@@ -126,7 +127,8 @@ class _Mixing:
         """The tables after exchanges, until nobody sits together twice, or nothing helps any more."""
         best, cost = self.table.copy(), self.cost()
         lowest, turn, until = cost, 0, np.zeros(self.table.shape, dtype=np.int64)
-        while cost and not self.watch.reason() and (self.watch.deadline is not None or turn < TURNS):
+        last, patience = 0, min(TURNS, PATIENCE * self.table.size)
+        while cost and not self.watch.reason() and (self.watch.deadline is not None or turn - last < patience):
             turn += 1
             found = [self._best(r, until[r] > turn, lowest - cost) for r in range(len(self.table))]
             gain, x, y, r = min((*item, r) for r, item in enumerate(found))
@@ -137,7 +139,7 @@ class _Mixing:
             until[r, [x, y]] = turn + TENURE + self.draw.integers(TENURE, size=2)
             cost += gain
             if cost < lowest:
-                best, lowest = self.table.copy(), cost
+                best, lowest, last = self.table.copy(), cost, turn
         return best
 
     def _best(self, r: int, tabu: Bools, wanted: int) -> tuple[int, int, int]:

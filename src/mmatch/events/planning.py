@@ -177,7 +177,7 @@ def _event(
         names = tuple(sorted(mentees))
         topics = tuple(topic_of[mentor, who] for who in names)
         found.append(RoundTable(number, sitting[0] if sitting else own[mentor], mentor, names, topics))
-    return Event(rounds, tuple(found), measured(people, policy, found), best, stated, _names(cohort))
+    return Event(rounds, tuple(found), measured(people, policy, found), best, stated, called(cohort))
 
 
 def measured(people: Cohort, policy: Program, tables: list[RoundTable]) -> tuple[Any, ...]:
@@ -190,7 +190,7 @@ def measured(people: Cohort, policy: Program, tables: list[RoundTable]) -> tuple
     return tuple(readable(total) for total in grade.totals)
 
 
-def _names(cohort: Cohort) -> dict[str, str]:
+def called(cohort: Cohort) -> dict[str, str]:
     """Everybody who could have a place, by name."""
     called = cohort.people.called
     return {person.id: called[person.id] for person in cohort if person.offers or person.requests}

@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from mmatch.cohort import Cohort
+from mmatch.events.planning import called
 from mmatch.events.values import Event, Rounds, RoundTable
 from mmatch.exact import Value
 from mmatch.io.csvs import write_rows
@@ -57,12 +58,6 @@ def read_event(cohort: Cohort, path: str | os.PathLike[str]) -> Event:
     found = EVENT.read(data, name)
     best = result_from_json(data["best"], name)
     return Event(found["rounds"], found["tables"], found["value"], best, found["program"], called(cohort))
-
-
-def called(cohort: Cohort) -> dict[str, str]:
-    """Everybody who could have a place at an event, by name."""
-    names = cohort.people.called
-    return {person.id: names[person.id] for person in cohort if person.offers or person.requests}
 
 
 def write_event_tables(cohort: Cohort, event: Event, folder: Path) -> None:
