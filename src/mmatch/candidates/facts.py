@@ -165,9 +165,9 @@ class Facts:
         wanted = list(zip(mentee.ravel().tolist(), mentor.ravel().tolist(), strict=True))
         rank, person = np.argsort(self.cohort.canonical), cache(self.cohort.__getitem__)
         for pair in sorted(set(wanted) - known.keys(), key=lambda p: (rank[p[0]], rank[p[1]])):
-            who, whom = person(pair[1]), person(pair[0])
-            place = f"{getattr(function, '__name__', 'function')}({who.id!r}, {whom.id!r})"
-            known[pair] = read(_called(function, who, whom, place), place)
+            mentor_person, mentee_person = person(pair[1]), person(pair[0])
+            place = f"{getattr(function, '__name__', 'function')}({mentor_person.id!r}, {mentee_person.id!r})"
+            known[pair] = read(_called(function, mentor_person, mentee_person, place), place)
         values = np.empty(len(wanted), dtype=object)
         values[:] = [known[p] for p in wanted]
         return values.reshape(mentor.shape)

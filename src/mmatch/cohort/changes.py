@@ -67,7 +67,7 @@ def apply(cohort: Any, changes: Iterable[Change]) -> Any:
     gone: list[str] = []
     joined: list[Joined] = []
     seats: dict[str, int] = {}
-    asked: dict[str, str] = {}
+    new_topics: dict[str, str] = {}
     problems = Problems()
     for k, change in enumerate(changes):
         name = next((getattr(change, key) for key in ABOUT.get(type(change), ())), None)
@@ -86,15 +86,15 @@ def apply(cohort: Any, changes: Iterable[Change]) -> Any:
                 problems.add("count", f"changes[{k}]", fault)
             seats[change.mentor] = change.n
         elif isinstance(change, Asks):
-            asked[change.mentee] = change.topic
+            new_topics[change.mentee] = change.topic
     problems.raise_any()
     cohort = with_room(cohort, {**seats, **dict.fromkeys(gone)}) if gone or seats else cohort
-    if not (joined or asked):
+    if not (joined or new_topics):
         return cohort
     stated = cohort.stated
     people = [
-        replace(person, requests=(replace(person.requests[0], topic=asked[person.id]),))
-        if person.id in asked and person.requests
+        replace(person, requests=(replace(person.requests[0], topic=new_topics[person.id]),))
+        if person.id in new_topics and person.requests
         else person
         for person in stated.participants
     ]

@@ -281,17 +281,17 @@ class Topics:
             lines[code, : len(line)] = line
         return lines
 
-    def steps(self, asked: Ints, offered: Ints) -> Ints:
+    def steps(self, wanted: Ints, offered: Ints) -> Ints:
         """Steps from what is asked for to a topic along one branch of the tree; `NONE` where they do not meet.
 
         "" meets all at 0, and of a choice the nearest topic counts.
         """
-        if not self.choices or (asked < len(self.names)).all():
-            return self._steps(asked, offered)
-        nearest = np.full(np.broadcast_shapes(asked.shape, offered.shape), _FAR, dtype=np.int64)
+        if not self.choices or (wanted < len(self.names)).all():
+            return self._steps(wanted, offered)
+        nearest = np.full(np.broadcast_shapes(wanted.shape, offered.shape), _FAR, dtype=np.int64)
         for column in self.members.T:
-            steps = self._steps(column[asked], offered)
-            nearest = np.minimum(nearest, np.where((steps == NONE) | (column[asked] == NONE), _FAR, steps))
+            steps = self._steps(column[wanted], offered)
+            nearest = np.minimum(nearest, np.where((steps == NONE) | (column[wanted] == NONE), _FAR, steps))
         return np.where(nearest == _FAR, NONE, nearest)
 
     def _steps(self, one: Ints, other: Ints) -> Ints:

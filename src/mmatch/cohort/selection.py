@@ -26,9 +26,9 @@ def selected(cohort: Columns, keep: Bools, capacity: Mapping[int, int]) -> tuple
     people, offers, requests, tree = cohort.people, cohort.offers, cohort.requests, cohort.topic_tree
     if people.ranks is not None or people.mentee_ranks is not None or people.avoids is not None or tree.choices:
         return None
-    offered, asked = keep[offers.owner], keep[requests.owner]
+    kept_offers, kept_requests = keep[offers.owner], keep[requests.owner]
     named = np.zeros(len(tree.names), dtype=bool)
-    named[offers.topic[offered]] = named[requests.topic[asked]] = True
+    named[offers.topic[kept_offers]] = named[requests.topic[kept_requests]] = True
     named[tree.parent != NONE] = named[tree.parent[tree.parent != NONE]] = True
     if not named.all():
         return None
@@ -55,8 +55,8 @@ def selected(cohort: Columns, keep: Bools, capacity: Mapping[int, int]) -> tuple
         table = Scores(mentee, mentor, table.values[both])
     return (
         type(people)(**columns),
-        _owned(offers, offered, renumbered),
-        _owned(requests, asked, renumbered),
+        _owned(offers, kept_offers, renumbered),
+        _owned(requests, kept_requests, renumbered),
         tree,
         meetings,
         table,

@@ -208,7 +208,7 @@ class Builder:
         items, owner = self._flat("requests", Request)
         place = self._place(owner, "requests")
         if any(type(r.topic) is tuple for r in items):
-            topic = self._asked_choices(items, owner, place)
+            topic = self._requested_choices(items, owner, place)
         else:
             topic = self._topic_codes([r.topic for r in items], lambda row: place(row, "topic"))[1]
             self._distinct(owner, topic, range(len(items)), place)
@@ -228,7 +228,7 @@ class Builder:
             formats=formats,
         )
 
-    def _asked_choices(self, items: Sequence[Request], owner: Any, place: Where) -> Any:
+    def _requested_choices(self, items: Sequence[Request], owner: Any, place: Where) -> Any:
         """What requests ask for where some name several topics: each of these is looked at by itself, too."""
         row = np.repeat(np.arange(len(items)), [len(r.topics) for r in items])
         named = list(chain.from_iterable(r.topics for r in items))
@@ -236,7 +236,7 @@ class Builder:
         self._distinct(owner[row], codes, row.tolist(), place)
         edge = np.searchsorted(row, np.arange(len(items) + 1)).tolist()
         pairs, called = list(zip(names, codes.tolist(), strict=True)), dict[tuple[int, str], tuple[int, ...]]()
-        asked = np.full(len(items), NONE)
+        codes_of_requests = np.full(len(items), NONE)
         for k, request in enumerate(items):
             own = sorted(pairs[edge[k] : edge[k + 1]])
             choice, label = tuple(code for _, code in own), any_label(name for name, _ in own)
@@ -246,8 +246,8 @@ class Builder:
             if fault:
                 self.problems.add("topic", place(k, "topic"), fault)
             new = NONE - 1 - len(self.choices)
-            asked[k] = choice[0] if len(choice) == 1 else self.choices.setdefault(choice, new)
-        return frozen_ints(asked)
+            codes_of_requests[k] = choice[0] if len(choice) == 1 else self.choices.setdefault(choice, new)
+        return frozen_ints(codes_of_requests)
 
     def _distinct(self, owner: Any, topic: Any, rows: Sequence[int], place: Where) -> None:
         """No two requests of one person name the same topic; ``rows`` are the requests."""

@@ -133,7 +133,7 @@ class Draws:
         return "; ".join(options[k] for k in sorted(self.several(range(len(options)), n)))
 
 
-def drawn(scenario: str, seed: int, mentors: int, mentees: int) -> tuple[Draws, list[Person], list[Person]]:
+def scenario_people(scenario: str, seed: int, mentors: int, mentees: int) -> tuple[Draws, list[Person], list[Person]]:
     """The draws of a scenario, and the invented people on both sides.
 
     Raises:

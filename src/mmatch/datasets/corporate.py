@@ -9,7 +9,7 @@ from mmatch import aims, rules
 from mmatch.cohort import Cohort, Offer, Participant, Request
 from mmatch.cohort.validation import group_fault
 from mmatch.datasets._example import Example, Sheets
-from mmatch.datasets._people import SITES, Draws, Person, drawn
+from mmatch.datasets._people import SITES, Draws, Person, scenario_people
 from mmatch.datasets._sheets import listed, untidy
 from mmatch.errors import InputError, Problem
 from mmatch.program import Program
@@ -49,7 +49,7 @@ def build(*, seed: int = 0, mentors: int = 200, mentees: int = 350, group: tuple
         mentees: how many.
         group: (least, most) mentees who share a mentor: in pairs by default, (2, 3) meets in groups.
     """
-    draws, teachers, learners = drawn("corporate", seed, mentors, mentees)
+    draws, teachers, learners = scenario_people("corporate", seed, mentors, mentees)
     fault = group_fault(group)
     if fault:
         raise InputError(Problem("option", "datasets.load('corporate').group", fault))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from mmatch import aims, rules
 from mmatch.cohort import Cohort, Offer, Participant, Request
 from mmatch.datasets._example import Example, Sheets
-from mmatch.datasets._people import Draws, Person, drawn
+from mmatch.datasets._people import Draws, Person, scenario_people
 from mmatch.datasets._sheets import address, topics_of, untidy
 from mmatch.program import Program
 
@@ -34,16 +34,16 @@ def build(*, seed: int = 0, mentors: int = 6, mentees: int = 60) -> Example:
         mentors: how many experts.
         mentees: how many.
     """
-    draws, experts, learners = drawn("expert-groups", seed, mentors, mentees)
+    draws, experts, learners = scenario_people("expert-groups", seed, mentors, mentees)
     wanted = [topic for topic, n in DEMAND.items() for _ in range(n)]
     teachers = [_expert(draws, person, *EXPERTS[k % len(EXPERTS)]) for k, person in enumerate(experts)]
     topics = draws.several(wanted * -(-mentees // len(wanted)), mentees)
-    asking = [_mentee(draws, person, topic) for person, topic in zip(learners, topics, strict=True)]
+    mentees_signed_up = [_mentee(draws, person, topic) for person, topic in zip(learners, topics, strict=True)]
     return Example(
         name="expert-groups",
         title="Expert-led groups",
         story=STORY.format(mentors=mentors, mentees=mentees),
-        cohort=Cohort([*teachers, *asking]),
+        cohort=Cohort([*teachers, *mentees_signed_up]),
         program=Program(group=GROUP, rules=[rules.CommonSlot(SLOTS)], aims=[aims.Coverage(), aims.Priority()]),
     )
 

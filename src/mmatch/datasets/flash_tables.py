@@ -5,7 +5,7 @@ from __future__ import annotations
 from mmatch import aims, rules
 from mmatch.cohort import Cohort, Offer, Request
 from mmatch.datasets._example import Example, RightAnswer, Sheets, even_loads
-from mmatch.datasets._people import Draws, drawn
+from mmatch.datasets._people import Draws, scenario_people
 from mmatch.datasets._sheets import topics_of, untidy
 from mmatch.errors import InputError, Problem
 from mmatch.matching import Status
@@ -30,7 +30,7 @@ def build(*, seed: int = 0, mentors: int = 25, mentees: int = 100) -> Example:
         mentors: how many tables.
         mentees: how many, at most five a table.
     """
-    draws, tables, guests = drawn("flash-tables", seed, mentors, mentees)
+    draws, tables, guests = scenario_people("flash-tables", seed, mentors, mentees)
     if mentees > SEATS * mentors:
         text = f"found {mentees} mentees, expected at most {SEATS * mentors} at {mentors} tables of {SEATS}"
         raise InputError(Problem("option", "datasets.load('flash-tables').mentees", text))

@@ -6,7 +6,7 @@ from mmatch import aims, rules
 from mmatch.availability import DAYS
 from mmatch.cohort import Cohort, Offer, Participant, Request
 from mmatch.datasets._example import Example, Sheets
-from mmatch.datasets._people import DEPARTMENTS, POPULAR_ROLES, SITES, Draws, Person, drawn
+from mmatch.datasets._people import DEPARTMENTS, POPULAR_ROLES, SITES, Draws, Person, scenario_people
 from mmatch.datasets._sheets import address, listed, topics_of, untidy
 from mmatch.program import Program
 
@@ -29,9 +29,9 @@ def build(*, seed: int = 0, mentors: int = 80, mentees: int = 120) -> Example:
         mentors: how many.
         mentees: how many.
     """
-    draws, experts, asking = drawn("informational", seed, mentors, mentees)
+    draws, experts, people = scenario_people("informational", seed, mentors, mentees)
     teachers = [_mentor(draws, person) for person in experts]
-    learners = [_mentee(draws, person, teachers) for person in asking]
+    learners = [_mentee(draws, person, teachers) for person in people]
     return Example(
         name="informational",
         title="Informational interviews",

@@ -6,7 +6,7 @@ from mmatch import aims
 from mmatch.availability import DAYS
 from mmatch.cohort import Cohort, Offer, Participant, Request
 from mmatch.datasets._example import Example, Sheets
-from mmatch.datasets._people import Draws, Person, drawn
+from mmatch.datasets._people import Draws, Person, scenario_people
 from mmatch.datasets._sheets import address, topics_of, untidy
 from mmatch.formats import Format, SessionSpec
 from mmatch.program import Program
@@ -33,7 +33,7 @@ def build(*, seed: int = 0, mentors: int = 120, mentees: int = 12) -> Example:
         mentors: how many.
         mentees: how many teams.
     """
-    draws, experts, teams = drawn("office-hours", seed, mentors, mentees)
+    draws, experts, teams = scenario_people("office-hours", seed, mentors, mentees)
     teachers = [_mentor(draws, person, k) for k, person in enumerate(experts)]
     diaries = {team.id: Diary(per_day=A_DAY) for team in teams}
     dates = Dates(start="2027-05-03", end="2027-05-21", grain=20, diaries=diaries)

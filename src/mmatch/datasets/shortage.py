@@ -5,7 +5,7 @@ from __future__ import annotations
 from mmatch import aims
 from mmatch.cohort import Cohort, Offer, Request
 from mmatch.datasets._example import Example, RightAnswer, Sheets, check_counts, even_loads
-from mmatch.datasets._people import drawn
+from mmatch.datasets._people import scenario_people
 from mmatch.matching import Status
 from mmatch.program import Program
 
@@ -24,17 +24,17 @@ def build(*, seed: int = 0, capacity: int | None = 1, mentors: int = 41, mentees
         mentors: how many.
         mentees: how many.
     """
-    _, experts, learners = drawn("shortage", seed, mentors, mentees)
+    _, experts, learners = scenario_people("shortage", seed, mentors, mentees)
     check_counts("shortage", capacity=1 if capacity is None else capacity)
     seats = mentees if capacity is None else capacity
     teachers = [p.signs_up(offers=(Offer(),), capacity=seats) for p in experts]
-    asking = [p.signs_up(requests=(Request(),)) for p in learners]
+    mentees_signed_up = [p.signs_up(requests=(Request(),)) for p in learners]
     room = "No mentor has a limit." if capacity is None else f"Each mentor takes at most {capacity}."
     return Example(
         name="shortage",
         title="Shortage with a closed form",
         story=STORY.format(mentors=mentors, mentees=mentees, room=room),
-        cohort=Cohort([*teachers, *asking]),
+        cohort=Cohort([*teachers, *mentees_signed_up]),
         program=Program(aims=[aims.Coverage(), aims.EvenLoad()]),
         right=_right(mentors, mentees, seats),
     )

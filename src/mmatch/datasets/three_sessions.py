@@ -6,7 +6,7 @@ from mmatch import aims
 from mmatch.availability import DAYS
 from mmatch.cohort import Cohort, Offer, Participant, Request
 from mmatch.datasets._example import Example, Sheets
-from mmatch.datasets._people import Draws, Person, drawn
+from mmatch.datasets._people import Draws, Person, scenario_people
 from mmatch.datasets._sheets import address, topics_of, untidy
 from mmatch.program import Program
 from mmatch.scheduling import Dates, diaries_of
@@ -36,9 +36,9 @@ def build(*, seed: int = 0, mentors: int = 30, mentees: int = 45) -> Example:
         mentors: how many.
         mentees: how many.
     """
-    draws, experts, asking = drawn("three-sessions", seed, mentors, mentees)
+    draws, experts, people = scenario_people("three-sessions", seed, mentors, mentees)
     teachers = [_mentor(draws, person, k) for k, person in enumerate(experts)]
-    learners = [_mentee(draws, person, k) for k, person in enumerate(asking)]
+    learners = [_mentee(draws, person, k) for k, person in enumerate(people)]
     cohort = Cohort([*teachers, *learners])
     return Example(
         name="three-sessions",

@@ -6,7 +6,7 @@ from mmatch import aims, rules
 from mmatch.availability import DAYS
 from mmatch.cohort import Cohort, Offer, Participant, Request
 from mmatch.datasets._example import Example, Sheets
-from mmatch.datasets._people import Draws, Person, drawn
+from mmatch.datasets._people import Draws, Person, scenario_people
 from mmatch.datasets._sheets import address, topics_of, untidy
 from mmatch.formats import Format, Gap, Reflection, SessionSpec, Touchpoint
 from mmatch.program import Program
@@ -49,9 +49,9 @@ def build(*, seed: int = 0, mentors: int = 25, mentees: int = 40) -> Example:
         mentors: how many.
         mentees: how many.
     """
-    draws, experts, asking = drawn("two-sessions", seed, mentors, mentees)
+    draws, experts, people = scenario_people("two-sessions", seed, mentors, mentees)
     teachers = [_mentor(draws, person, k) for k, person in enumerate(experts)]
-    learners = [_mentee(draws, person, k) for k, person in enumerate(asking)]
+    learners = [_mentee(draws, person, k) for k, person in enumerate(people)]
     return Example(
         name="two-sessions",
         title="Two sessions on a work product",

@@ -67,9 +67,10 @@ class Need:
 
 def format_needs(cohort: Cohort, formats: Sequence[Format] = ()) -> list[Need]:
     """Which format every topic calls for that is asked for, whatever its requests state; the most frequent first."""
-    asked = Counter((request.topic, request.label, request.format) for p in cohort for request in p.requests)
+    frequencies = Counter((request.topic, request.label, request.format) for p in cohort for request in p.requests)
     found = [
-        Need(label, stated, n, _advice(Request(topic), cohort, formats)) for (topic, label, stated), n in asked.items()
+        Need(label, stated, n, _advice(Request(topic), cohort, formats))
+        for (topic, label, stated), n in frequencies.items()
     ]
     return sorted(found, key=lambda need: (-need.requests, need.topic, need.stated or ""))
 
@@ -77,10 +78,10 @@ def format_needs(cohort: Cohort, formats: Sequence[Format] = ()) -> list[Need]:
 def with_recommended_formats(cohort: Cohort, formats: Sequence[Format] = ()) -> Cohort:
     """The cohort in which each request that states no format has the one that is recommended, where one is."""
 
-    def asked(request: Request) -> Request:
+    def with_format(request: Request) -> Request:
         return replace(request, format=_advice(request, cohort, formats).format)
 
-    people = [replace(person, requests=tuple(map(asked, person.requests))) for person in cohort]
+    people = [replace(person, requests=tuple(map(with_format, person.requests))) for person in cohort]
     return Cohort(people, topics=cohort.topics, history=cohort.history, scores=cohort.scores)
 
 

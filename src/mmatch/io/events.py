@@ -96,8 +96,8 @@ def itinerary_step(cohort: Cohort, event: Event, person: str, number: int) -> st
     names = cohort.people.called
     led = person == one.mentor
     met = [names[who] for who in (one.mentees if led else (one.mentor,))]
-    beside = [names[who] for who in one.mentees if not led and who != person]
-    others = f", with {', '.join(beside)}" if beside else ""
+    partners = [names[who] for who in one.mentees if not led and who != person]
+    others = f", with {', '.join(partners)}" if partners else ""
     return f"{begins} table {one.table}: {', '.join(met)}{others}".strip()
 
 

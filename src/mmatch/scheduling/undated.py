@@ -151,8 +151,8 @@ def _no_way_to_meet(task: Task, free_time: FreeTime, mode: str) -> str:
         return f"{' and '.join(unwilling)} cannot meet so"
     ways = set.intersection(*(set(person.modes) for person in people))
     if not ways:
-        told = (f"{called[p.id]} meets only {' or '.join(sorted(p.modes)).replace('_', ' ')}" for p in people)
-        return ", ".join(told)
+        restrictions = (f"{called[p.id]} meets only {' or '.join(sorted(p.modes)).replace('_', ' ')}" for p in people)
+        return ", ".join(restrictions)
     where = ", ".join(
         f"{called[person.id]} at {excerpt(person.site) if person.site else 'no site'}" for person in people
     )

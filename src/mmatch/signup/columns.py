@@ -192,7 +192,7 @@ def _half_hours(sheet: Sheet, slots: dict[int, Slot]) -> None:
 
 def find_hours_in_words(sheet: Sheet) -> None:
     """A column whose cells are weekly hours, days with times of the clock, whatever its head."""
-    told = sheet.has("availability", "hours")
+    has_hours = sheet.has("availability", "hours")
     for column in sheet.unknown:
         cells = [cell for cell in sheet.distinct(column) if not sheet.says_no_time(cell)]
         negative = _not_free(sheet, column)
@@ -201,7 +201,7 @@ def find_hours_in_words(sheet: Sheet) -> None:
             hint = "give a column that says when they are free, or "
             how = hint + answers(column.head, "attribute", "availability")
             sheet.doubt(column, "availability", text, "attribute", "availability", how=how)
-        if told or negative:
+        if has_hours or negative:
             continue
         timed = [cell for cell in cells if is_hours(cell) and any(letter.isdigit() for letter in cell)]
         if len(cells) > 1 and len(timed) >= 0.8 * len(cells):

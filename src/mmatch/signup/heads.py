@@ -71,9 +71,9 @@ def _claim(head: str, stem: str, option: str, words: Words) -> Claim:
     whole = words.claim(head)
     if whole.sure or not stem:
         return whole
-    asked = words.claim(stem, option)
-    told = asked.meaning or asked.side or plain(option) in words.listed("rows.types")
-    return asked if told else words.claim(option)
+    question = words.claim(stem, option)
+    decided = question.meaning or question.side or plain(option) in words.listed("rows.types")
+    return question if decided else words.claim(option)
 
 
 def _check_heads(sheet: Sheet) -> None:
@@ -91,8 +91,10 @@ def _check_heads(sheet: Sheet) -> None:
             sheet.notes.add(Problem("duplicate-head", sheet.name, text, "rename or remove one"))
         elif exact[head] > 1 and column.meaning not in REPEATABLE:
             same = [c for c in sheet.columns if c.head == head]
-            beside = sheet.is_other(head) and all(exact[sheet.columns[c.number - 1].head] > 1 for c in same)
-            if beside or all(set(sheet.distinct(c)) == {head} for c in same):  # ticked options of several questions
+            follows_options = sheet.is_other(head) and all(exact[sheet.columns[c.number - 1].head] > 1 for c in same)
+            if follows_options or all(
+                set(sheet.distinct(c)) == {head} for c in same
+            ):  # ticked options of several questions
                 again = {h for h, times in exact.items() if times > 1}
                 for c in same:
                     c.stem = next((q.head for q in sheet.columns[c.number :: -1] if q.head not in again), "")

@@ -127,7 +127,7 @@ class FileMapping(Shown):
 
     def answer(self, key: str) -> str:
         """What was answered to a question about a person, a topic or a file; "" where nothing was."""
-        return next((value for asked, value in reversed(self.answers) if asked == key), "")
+        return next((value for name, value in reversed(self.answers) if name == key), "")
 
     def column(self, file: str, head: str) -> ColumnMeaning | None:
         """What is said about a column; an entry without a file counts for every file."""

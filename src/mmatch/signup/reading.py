@@ -102,9 +102,9 @@ class Reading(Shown):
             yield from self.likeliest.tables()
 
     def __repr__(self) -> str:
-        asked = f", {len(self.questions)} questions" if self.questions else ""
+        open_questions = f", {len(self.questions)} questions" if self.questions else ""
         people = repr(self.likeliest) if self.likeliest is not None else "no cohort"
-        return f"<Reading: {people}{asked}, {len(self.rejected)} rejected rows, {len(self.warnings)} warnings>"
+        return f"<Reading: {people}{open_questions}, {len(self.rejected)} rejected rows, {len(self.warnings)} warnings>"
 
 
 def read_cohort(
@@ -209,8 +209,8 @@ def _sheets(
         find_sections(sheet)
         find_people(sheet)
         find_roles(sheet)
-        told = sheet.role and (len(sheets) > 1 or not sheet.named)
-        if not told and not sheet.sections and not sheet.has(*ROLES):
+        has_role = sheet.role and (len(sheets) > 1 or not sheet.named)
+        if not has_role and not sheet.sections and not sheet.has(*ROLES):
             roles_by_answers(sheet)
     sort_sheets(sheets)
     notes.raise_any()

@@ -33,14 +33,16 @@ def find_roles(sheet: Sheet) -> None:
                 column.meaning = ""
     if any(column.forced for column in sheet.of(*ROLES)):
         return
-    told = [column for column in sheet.of("", "role", "status") if _are_roles(sheet, column)]
+    role_columns = [column for column in sheet.of("", "role", "status") if _are_roles(sheet, column)]
     least = 0.9 if sheet.role else 0.6  # a column of remarks says it of a few
-    told = [c for c in told if c.meaning == "role" or sheet.filled(c) >= least * len(sheet.rows)]
-    told = [c for c in told if c.meaning == "role" or not sheet.speaks(c, "past")] or told
-    named = [c for c in told if c.meaning == "role" or sheet.side_of(c.head) or {"mentor", "mentee"} <= set(c.plain)]
+    role_columns = [c for c in role_columns if c.meaning == "role" or sheet.filled(c) >= least * len(sheet.rows)]
+    role_columns = [c for c in role_columns if c.meaning == "role" or not sheet.speaks(c, "past")] or role_columns
+    named = [
+        c for c in role_columns if c.meaning == "role" or sheet.side_of(c.head) or {"mentor", "mentee"} <= set(c.plain)
+    ]
     for column in sheet.of("role"):
         column.meaning = ""
-    if chosen := named or told:
+    if chosen := named or role_columns:
         _check_agreement(sheet, *chosen)
         chosen[0].meaning = "role"
         declined = _declined(sheet, chosen[0])
@@ -94,8 +96,8 @@ def _settle_answers(sheet: Sheet, column: Column, declined: Collection[str]) -> 
 
 def _ask_answers(sheet: Sheet, column: Column, texts: Iterable[str]) -> None:
     """One question for each answer of a column of roles that nothing explains."""
-    asked = list(texts)
-    for text in asked if len(asked) <= MOST_ANSWERS else ():
+    unexplained = list(texts)
+    for text in unexplained if len(unexplained) <= MOST_ANSWERS else ():
         if text not in {"mentor", "mentee", "both"}:
             evidence = f"the answers seem to say who is a mentor and who a mentee: which of them is {excerpt(text)}?"
             sheet.doubt(column, "role", evidence, "mentor", "mentee", "both", key=f"{column.head}: {text}")
@@ -194,8 +196,8 @@ def branchings(sheet: Sheet) -> list[Branching]:
     found = []
     for column in sheet.unknown:
         texts = list(sheet.distinct(column))
-        told = sum(bool(sheet.cell(row, column)) for row in rows) >= 0.9 * len(rows)
-        few = 2 <= len(texts) <= MOST_ANSWERS and told and max(map(len, texts)) < 120
+        nearly_full = sum(bool(sheet.cell(row, column)) for row in rows) >= 0.9 * len(rows)
+        few = 2 <= len(texts) <= MOST_ANSWERS and nearly_full and max(map(len, texts)) < 120
         numbers = any(map(is_tidy_number, texts)) and {*texts} != {"0", "1"}
         if not few or column.forced or sheet.speaks(column, "past") or numbers:
             continue
@@ -208,11 +210,11 @@ def branchings(sheet: Sheet) -> list[Branching]:
     return found
 
 
-def _evidence(sheet: Sheet, asking: Branching) -> int:
+def _evidence(sheet: Sheet, branching: Branching) -> int:
     """Whose questions follow a yes: above 0 a mentor's, below a mentee's."""
-    claimed = {"is_mentor": 3, "is_mentee": -3}.get(asking.column.claim.meaning, 0)
-    columns = asking.groups[frozenset({asking.yes})]
-    return claimed + sum(side_of_column(sheet, c) for c in columns) + side_of_text(asking.column.head, sheet.words)
+    claimed = {"is_mentor": 3, "is_mentee": -3}.get(branching.column.claim.meaning, 0)
+    columns = branching.groups[frozenset({branching.yes})]
+    return claimed + sum(side_of_column(sheet, c) for c in columns) + side_of_text(branching.column.head, sheet.words)
 
 
 def _sides_of_answers(sheet: Sheet, column: Column, groups: dict[frozenset[str], list[Column]]) -> dict[str, str]:
@@ -233,9 +235,9 @@ def _sides_of_answers(sheet: Sheet, column: Column, groups: dict[frozenset[str],
         for one, other in sides
     ]
     lean = signed[0] + said[0] - signed[1] - said[1]
-    told = said[0] * said[1] < 0 or (second in groups and signed[0] * signed[1] <= 0)
-    told = told or (not agreed and abs(lean) > LEAST and said[0] > said[1] and first | second == texts)
-    if abs(lean) < LEAST or not (told or (not agreed and _asks_for_roles(sheet, column))):
+    opposed = said[0] * said[1] < 0 or (second in groups and signed[0] * signed[1] <= 0)
+    opposed = opposed or (not agreed and abs(lean) > LEAST and said[0] > said[1] and first | second == texts)
+    if abs(lean) < LEAST or not (opposed or (not agreed and _asks_for_roles(sheet, column))):
         return {}
     mentor, mentee = (first, second) if lean > 0 else (second, first)
     both = mentor & mentee
@@ -277,9 +279,9 @@ def _dependent(sheet: Sheet, column: Column, rows: list[int]) -> dict[frozenset[
         }
         shares = {text: count / len(by_answer[text]) for text, count in filled.items()}
         answered = frozenset(text for text, share in shares.items() if share >= MOST)
-        asked = sum(len(by_answer[text]) for text in answered)
+        n_answering = sum(len(by_answer[text]) for text in answered)
         clear = all(share >= MOST or share <= FEW for share in shares.values())
-        if clear and 1 < asked < len(rows) - 1 and sum(filled[text] for text in answered) >= USUAL * asked:
+        if clear and 1 < n_answering < len(rows) - 1 and sum(filled[text] for text in answered) >= USUAL * n_answering:
             groups[answered].append(other)
     return groups
 
@@ -288,8 +290,8 @@ def side_of_column(sheet: Sheet, column: Column) -> int:
     """Whose question a column asks: above 0 a mentor's, below a mentee's, 0 where nothing tells."""
     if sheet.words.limit(column.head) and sheet.reads(column, count_of) == 1:
         return 2
-    told = "mentor" if column.stated in MENTOR_ONLY else "mentee" if column.stated in MENTEE_ONLY else ""
-    side = column.claim.side or told
+    stated_side = "mentor" if column.stated in MENTOR_ONLY else "mentee" if column.stated in MENTEE_ONLY else ""
+    side = column.claim.side or stated_side
     return {"mentor": 2, "mentee": -2}[side] if side else side_of_text(column.head, sheet.words)
 
 

@@ -234,7 +234,7 @@ class Sheet:
         """Whether anybody in the sheet takes part as a mentor, or as a mentee."""
         return any(side in found for found in self.row_roles.values())
 
-    def whose(self, column: Column) -> str:
+    def side_filling(self, column: Column) -> str:
         """Mentor, mentee or "": by who fills the column; by its head and the file before the answers are read."""
         if not self.is_read:
             return column.claim.side or self.role.replace("both", "")

@@ -105,8 +105,10 @@ def _find_lists(sheets: list[Sheet]) -> None:
         own, others = sheet.called(), [other for other in people if other is not sheet]
         named = [texts for other in others for texts in other.people(other.rows)]
         shared = sum(not own.isdisjoint(text.casefold() for text in texts) for texts in named)
-        told = {other.role for other in others} >= {"mentor", "mentee"} or any(other.has(*ROLES) for other in others)
-        if told and named and shared >= OVERLAP * len(named):
+        others_have_roles = {other.role for other in others} >= {"mentor", "mentee"} or any(
+            other.has(*ROLES) for other in others
+        )
+        if others_have_roles and named and shared >= OVERLAP * len(named):
             sheet.shape = "list"
 
 

@@ -103,8 +103,8 @@ def tables_of(source: Source, mapping: FileMapping, words: Words, notes: Notes) 
         return [part for table in tables for part in side_by_side(table, words)]
     text, foreign = western(data, source.name)
     if foreign:
-        told = f"the text is no Unicode and was read as Windows-1252 (such as {excerpt(foreign)})"
-        notes.warn("encoding", source.name, told, "save it as CSV UTF-8 if names look wrong")
+        message = f"the text is no Unicode and was read as Windows-1252 (such as {excerpt(foreign)})"
+        notes.warn("encoding", source.name, message, "save it as CSV UTF-8 if names look wrong")
     if text.lstrip()[:1] in {"{", "["}:
         hint = "name it .json to read it as a cohort"
         raise InputError(Problem("shape", source.name, "found JSON, expected a table with a header line", hint))

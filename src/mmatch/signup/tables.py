@@ -135,7 +135,7 @@ class _Builder:
         for k, (_, cells) in enumerate(below[:2]):
             if sum(cell.startswith('{"ImportId"') for cell in cells) * 2 > _filled(cells):
                 texts = below[0][1] if k else head  # the question stands in the row between codes and import ids
-                heads = [_asked(text or code) for text, code in zip(texts, head, strict=False)]
+                heads = [_without_export_suffix(text or code) for text, code in zip(texts, head, strict=False)]
                 return heads, {line for line, _ in below[: k + 1]}
         if not below:
             return head, set()
@@ -339,6 +339,6 @@ def _are_hints(head: Sequence[str], below: Sequence[Row], words: Words) -> bool:
     )
 
 
-def _asked(head: str) -> str:
+def _without_export_suffix(head: str) -> str:
     """A question of a survey tool without what its export adds."""
     return re.sub(r"\s+-\s+(?:Selected Choice|Text)$", "", head)

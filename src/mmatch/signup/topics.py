@@ -31,7 +31,7 @@ def settle_topics(sheets: list[Sheet]) -> None:
     pair_topics(sheets)
     _by_shared_values(sheets)
     for sheet in sheets:  # "Specialty" beside "Happy to help with": what nobody asks for describes a mentor
-        columns = [c for c in sheet.of(*TOPICS) if sheet.whose(c) == "mentor"]
+        columns = [c for c in sheet.of(*TOPICS) if sheet.side_filling(c) == "mentor"]
         sure = [c for c in columns if c.claim.sure and _is_shared(sheets, sheet, c)]
         for column in columns if sure and all(any(sheet.cell(row, c) for c in sure) for row in sheet.rows) else ():
             if not (column.claim.sure or column.forced or column.option or _is_shared(sheets, sheet, column)):
@@ -52,11 +52,11 @@ def pair_topics(sheets: list[Sheet]) -> None:
     sides: defaultdict[str, set[str]] = defaultdict(set)
     for sheet in sheets:
         for column in sheet.columns:
-            sides[column.head.casefold()].add(sheet.whose(column))
+            sides[column.head.casefold()].add(sheet.side_filling(column))
     found: dict[str, list[tuple[Sheet, Column, set[str]]]] = {"mentor": [], "mentee": []}
     for sheet in sheets:
         for column in [c for c in sheet.unknown if c.claim.meaning in _OPEN and sheet.is_filled(c)]:
-            side, texts = sheet.whose(column), topics_of(sheet, column)
+            side, texts = sheet.side_filling(column), topics_of(sheet, column)
             agreed = sheet.reads(column, yes_or_no) == 1 or all(map(is_tidy_number, texts))
             if side and not agreed and len(sides[column.head.casefold()]) == 1:
                 found[side].append((sheet, column, texts))
@@ -65,11 +65,11 @@ def pair_topics(sheets: list[Sheet]) -> None:
         shared, fewest = len(offered & wanted), min(len(offered), len(wanted))
         if shared > most and shared * 2 >= fewest and (shared > 1 or fewest == 1):
             most, pair = shared, [(sheet, column), (other_sheet, other)]
-    told = any(c.claim.side or c.claim.meaning == "topic" or _holds_lists(s, c) for s, c in pair)
+    decided = any(c.claim.side or c.claim.meaning == "topic" or _holds_lists(s, c) for s, c in pair)
     for (sheet, column), side in zip(pair, SIDES, strict=False):
         for _, other, _ in found[side]:
             other.meaning = SIDES[side] if other.head == column.head else other.meaning
-        if not told:
+        if not decided:
             heads = " and ".join(excerpt(c.head) for _, c in pair)
             text = f"{heads} share their values: offered and asked for?"
             sheet.doubt(column, "topics", text, SIDES[side], "attribute", likely=SIDES[side])
@@ -129,8 +129,8 @@ def _is_grid(sheets: list[Sheet], sheet: Sheet, column: Column) -> bool:
         for c in other.columns
         if (other is not sheet or c.stem != column.stem) and c.claim.side != column.claim.side
     }
-    whose = column.claim.side or sheet.whose(column)
-    return bool(whose) and len(siblings) > 1 and slot_of_head(column.option) is None and column.option in options
+    side = column.claim.side or sheet.side_filling(column)
+    return bool(side) and len(siblings) > 1 and slot_of_head(column.option) is None and column.option in options
 
 
 def _is_shared(sheets: list[Sheet], sheet: Sheet, column: Column) -> bool:
@@ -166,8 +166,8 @@ def _options_as_heads(sheets: list[Sheet], sheet: Sheet) -> None:
     ticked = [c for c in sheet.unknown if set(map(folded, sheet.distinct(c))) == {folded(c.head)}]
     if len(ticked) < 2 or sheet.has(*TOPICS):
         return
-    beside = {c.number + 1 for c in ticked}
-    others = [c for c in sheet.unknown if c.number in beside and c not in ticked and sheet.is_other(c.head)]
+    next_numbers = {c.number + 1 for c in ticked}
+    others = [c for c in sheet.unknown if c.number in next_numbers and c not in ticked and sheet.is_other(c.head)]
     questions = {c.head: {"is_mentor": 1, "is_mentee": -1}.get(c.meaning, 0) for c in sheet.columns}
     for column in [*ticked, *others]:
         lean = questions.get(column.stem) or side_of_text(column.stem, sheet.words)
@@ -192,7 +192,7 @@ def _by_shared_values(sheets: list[Sheet]) -> None:
             shares: dict[int, float] = {}
             for column in sheet.unknown:
                 cells = [folded(cell) for cell in sheet.distinct(column)]
-                if cells and column.head.casefold() not in elsewhere and sheet.whose(column) in {"", side}:
+                if cells and column.head.casefold() not in elsewhere and sheet.side_filling(column) in {"", side}:
                     hits = sum(any(text in cell for text in wanted if len(text) > 2) for cell in cells)
                     shared = sum(any(text in cell for cell in cells) for text in wanted)
                     if 2 * hits >= len(cells) and shared > 1:
@@ -219,11 +219,11 @@ def _further_choices(sheets: list[Sheet]) -> None:
 def _compare_sides(sheets: list[Sheet]) -> None:
     """Topics that are asked for and that no column offers: a question, not a match of everybody with all."""
     wanting = [sheet for sheet in sheets if sheet.has_side("mentee")]
-    asked = [sheet for sheet in wanting if any(map(sheet.is_filled, sheet.of("requests", "topic")))]
-    for sheet in [sheet for sheet in sheets if sheet.has_side("mentor")] if asked else ():
+    with_topics = [sheet for sheet in wanting if any(map(sheet.is_filled, sheet.of("requests", "topic")))]
+    for sheet in [sheet for sheet in sheets if sheet.has_side("mentor")] if with_topics else ():
         cells = [(column, sheet.distinct(column)) for column in sheet.unknown]
         columns = [c for c, found in cells if len(found) > 1 and not all(map(is_tidy_number, found))]
-        if not sheet.has("offers", "topic") and columns and sheet is not asked[0]:
+        if not sheet.has("offers", "topic") and columns and sheet is not with_topics[0]:
             heads = ", ".join(excerpt(c.head, 40) for c in columns[:5])
             text = f"mentees ask for topics, and no column says what mentors offer (columns left: {heads})"
             sheet.doubt(columns[0], "topics", text, "offers", "attribute")

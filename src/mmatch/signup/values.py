@@ -163,11 +163,11 @@ def roles(text: str, words: Words) -> frozenset[str]:
     if named & words.listed("roles.both") or any(f" {both} " in phrase for both in words.listed("roles.both_phrases")):
         found = {"mentor", "mentee"}
     for role in ("mentee", "mentor"):
-        for told in words.listed(f"roles.{role}_phrases"):
-            if f" {told} " in phrase:
+        for stated in words.listed(f"roles.{role}_phrases"):
+            if f" {stated} " in phrase:
                 found.add(role)
-                phrase = phrase.replace(f" {told} ", " ")
-                named = named & set(phrase.split()) | (named - set(told.split()))
+                phrase = phrase.replace(f" {stated} ", " ")
+                named = named & set(phrase.split()) | (named - set(stated.split()))
     found |= _named(text, phrase.split(), named, words)
     if not found or (set(phrase.split()) & words.listed("roles.neither")):
         raise Fault("role", f"found {excerpt(text)}, expected mentor, mentee or both")

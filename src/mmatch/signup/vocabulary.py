@@ -190,13 +190,13 @@ class Words:
         sides = {"offers": "mentor", "requests": "mentee"}
         if found:
             aside = plain(rounded_head(question)[1]).split()
-            told = self._topic_side(aside, "") if found == "topic" and aside else sides.get(found, "")
-            return Claim(found, sure=True, side=side or told)
+            side_found = self._topic_side(aside, "") if found == "topic" and aside else sides.get(found, "")
+            return Claim(found, sure=True, side=side or side_found)
         question = _SCALE.sub(" ", question)
-        meaning, told = self._asked(question, plain(question).split())
+        meaning, side_found = self._claim_of_question(question, plain(question).split())
         if not meaning and option and (found := self._known(option)):
             return Claim(found, sure=True, side=side or sides.get(found, ""))
-        return Claim(meaning, side=side or told)
+        return Claim(meaning, side=side or side_found)
 
     def _sided(self, head: str) -> tuple[str, str]:
         """A head without "Mentors:" before it or "(mentors only)" behind it, and the side that this names."""
@@ -228,7 +228,7 @@ class Words:
                 forms.append(" ".join(words))
         return next((self.heads[form] for form in forms if form in self.heads), "")
 
-    def _asked(self, question: str, words: list[str]) -> tuple[str, str]:
+    def _claim_of_question(self, question: str, words: list[str]) -> tuple[str, str]:
         """(meaning, side) of a question in several words; a meaning that only the cells can confirm."""
         side = self.side_of(spoken(question))
         many = next((k for k, word in enumerate(words) if self.has("many", [word])), len(words))

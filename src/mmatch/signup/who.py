@@ -67,8 +67,8 @@ def _bears_names(sheet: Sheet, column: Column) -> bool:
     """Whether the addresses in a column bear the first names beside them: "Your school e-mail"."""
     names = [c for c in sheet.columns if c.stated in {"name", "first_name"}][:1]
     pairs = [(plain(sheet.cell(row, c)).split()[:1], sheet.cell(row, column)) for c in names for row in sheet.rows]
-    told = sum(first[0] in plain(address.partition("@")[0]).split() for first, address in pairs if first)
-    return told > 0.5 * len(sheet.rows)
+    n_agreeing = sum(first[0] in plain(address.partition("@")[0]).split() for first, address in pairs if first)
+    return n_agreeing > 0.5 * len(sheet.rows)
 
 
 def _names(sheet: Sheet) -> None:
@@ -99,8 +99,8 @@ def _names_in_addresses(sheet: Sheet) -> None:
     locals_ = {row: plain(address.partition("@")[0]) for row in sheet.rows if (address := sheet.person(row)[2])}
     for column in sheet.unknown:
         texts = {row: plain(untitled(sheet.cell(row, column))).split() for row in locals_}
-        told = sum(len(words) > 1 and all(word in locals_[row] for word in words) for row, words in texts.items())
-        if sum(map(bool, texts.values())) > 2 and told > 0.5 * sum(map(bool, texts.values())):
+        n_agreeing = sum(len(words) > 1 and all(word in locals_[row] for word in words) for row, words in texts.items())
+        if sum(map(bool, texts.values())) > 2 and n_agreeing > 0.5 * sum(map(bool, texts.values())):
             column.meaning = "name"
             return
 
@@ -206,8 +206,8 @@ def _misleads(sheet: Sheet, column: Column, sheets: list[Sheet]) -> bool:
     if _is_form(sheet):
         return True
     own = dict(_numbered(sheet, column))
-    columns = [(other, theirs) for other in sheets if other is not sheet for theirs in other.of("id")]
-    others = [numbered for other, theirs in columns for numbered in _numbered(other, theirs) if numbered[0] in own]
+    columns = [(other, ids) for other in sheets if other is not sheet for ids in other.of("id")]
+    others = [numbered for other, ids in columns for numbered in _numbered(other, ids) if numbered[0] in own]
     return any(a and b and a != b for number, named in others for a, b in zip(own[number], named, strict=True))
 
 

@@ -42,6 +42,6 @@ class SerialDictatorship:
         """
         market = strict(instance, kept_market(instance, self.name))
         watch.report(self.name, 0, len(market))
-        drawn = np.arange(instance.n_requests) if instance.lottery is None else instance.lottery.request
-        turns = np.lexsort((drawn, -instance.labels.urgency)) if self.by == "priority" else np.argsort(drawn)
+        order = np.arange(instance.n_requests) if instance.lottery is None else instance.lottery.request
+        turns = np.lexsort((order, -instance.labels.urgency)) if self.by == "priority" else np.argsort(order)
         return seated(instance, market, serial_dictatorship(market, turns))

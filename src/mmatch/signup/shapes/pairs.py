@@ -33,11 +33,11 @@ def _pair(sheet: Sheet) -> Pair | None:
     if not all(found):
         return None
     mentor, mentee = (min(columns, key=lambda column: len(column.plain)) for columns in found)
-    beside = [c for c, said in zip(sheet.columns, sides, strict=True) if not said]
+    other_columns = [c for c, said in zip(sheet.columns, sides, strict=True) if not said]
     wished = any(column.meaning == "ranks" and not column.forced for column in (mentor, mentee))
-    if wished and not all(sheet.speaks(c, "rank") for c in beside if sheet.is_filled(c)):
+    if wished and not all(sheet.speaks(c, "rank") for c in other_columns if sheet.is_filled(c)):
         return None
-    of_people = any(c.meaning in _OTHERS for c in beside)
+    of_people = any(c.meaning in _OTHERS for c in other_columns)
     return None if of_people and not mentor.forced else (mentor, mentee)
 
 

@@ -12,19 +12,19 @@ if TYPE_CHECKING:
     from mmatch.signup.draft import Draft
 
 
-def _beside(sheet: Sheet) -> tuple[Column, Column] | None:
+def _topic_columns(sheet: Sheet) -> tuple[Column, Column] | None:
     """The column of topics and that of the topics above them or of other names for them."""
     others = [c for c in sheet.columns if c.claim.meaning in {"topic_parent", "topic_synonym"}]
     return (sheet.of("topic")[0], others[0]) if len(sheet.of("topic")) == len(others) == 1 else None
 
 
 def _fits(sheet: Sheet, _: frozenset[str]) -> bool:
-    return _beside(sheet) is not None and not sheet.has("id", "email", "name", "first_name", "mentor", "mentee")
+    return _topic_columns(sheet) is not None and not sheet.has("id", "email", "name", "first_name", "mentor", "mentee")
 
 
 def _read(sheet: Sheet, draft: Draft) -> None:
     """Add the tree and the synonyms; the assembling of people replaces synonyms by their topics."""
-    topic, other = _beside(sheet) or (None, None)
+    topic, other = _topic_columns(sheet) or (None, None)
     if topic is None or other is None:
         return
     topic.meaning, other.meaning = "topic", "attribute"
