@@ -142,10 +142,10 @@ def test_a_text_that_means_different_hours_in_two_languages_is_refused():
     """Nothing that is in the tables today; the next language may bring it."""
     from mmatch.availability import Window, texts
 
-    reading = texts.Reading((Window(0, 540, 600),)), True
-    other = texts.Reading((Window(1, 540, 600),)), True
+    reading = texts.WindowsRead((Window(0, 540, 600),)), True
+    other = texts.WindowsRead((Window(1, 540, 600),)), True
     with pytest.MonkeyPatch.context() as patch:
-        found = {"en": (texts.Reading((), (("no", ""),)), False), "de": reading, "it": other}
+        found = {"en": (texts.WindowsRead((), (("no", ""),)), False), "de": reading, "it": other}
         patch.setattr(texts, "_in_language", lambda text, language: found.get(language, found["en"]))
         assert "read as Mon 9-10 or Tue 9-10" in texts._understood.__wrapped__("x 9-10").wrong[0][0]
 

@@ -24,7 +24,7 @@ WORDS = words_of()
     ],
 )
 def test_counts(text, expected):
-    assert values.count(text, WORDS) == values.Count(expected)
+    assert values.count(text, WORDS) == values.CountRead(expected)
 
 
 @pytest.mark.parametrize(

@@ -74,7 +74,7 @@ def read_hours(text: str | Sequence[str], where: str = "availability") -> tuple[
     return week_text(windows), zone
 
 
-class Reading(NamedTuple):
+class WindowsRead(NamedTuple):
     """What a text says: windows, what is wrong with it as (message, hint), and the zones that it names."""
 
     windows: tuple[Window, ...]
@@ -116,11 +116,11 @@ def _grid(text: str) -> list[Window]:
 
 
 @lru_cache(maxsize=4096)
-def _understood(text: str) -> Reading:
+def _understood(text: str) -> WindowsRead:
     """What a text says in the language in which all of it is understood: many people write the same."""
     plain = list(_plain_windows(text))
     if plain and None not in plain:
-        return Reading(tuple(window for window in plain if window is not None))
+        return WindowsRead(tuple(window for window in plain if window is not None))
     rest, zones = without_zones(text)
     english, _ = _in_language(rest, "en")
     if not english.wrong:
@@ -130,7 +130,7 @@ def _understood(text: str) -> Reading:
     good = {joined(reading.windows) for reading in readings if not reading.wrong}
     if len(good) > 1:
         ways = " or ".join(sorted(map(week_text, good)))
-        return Reading((), ((f"found {excerpt(text)}, which can be read as {ways}", HINT),))
+        return WindowsRead((), ((f"found {excerpt(text)}, which can be read as {ways}", HINT),))
     best = min([*readings, english], key=lambda reading: len(reading.wrong))
     return best._replace(zones=zones)
 
@@ -175,7 +175,7 @@ def without_zones(text: str) -> tuple[str, tuple[str, ...]]:
     return rest, tuple(zones)
 
 
-def _in_language(text: str, language: str) -> tuple[Reading, bool]:
+def _in_language(text: str, language: str) -> tuple[WindowsRead, bool]:
     """What a text says in a language, and whether it has any word of this language that English lacks."""
     words, found, wrong = words_of(language), [], []
     every = [(entry, _sure(list(words.tokens(folded(entry))))) for entry in _NEXT.split(text)]
@@ -193,7 +193,7 @@ def _in_language(text: str, language: str) -> tuple[Reading, bool]:
     dates = [token for _, tokens in every for token in tokens if token.kind == "days"]
     if dates and {token.text.casefold() for token in dates} <= set(facts()["unsure"]["dates"]):
         wrong.append((f"found {excerpt(text.strip())}, which is a day or a date, expected days and times", HINT))
-    return Reading(tuple(found), tuple(wrong)), any(token.own for _, tokens in every for token in tokens)
+    return WindowsRead(tuple(found), tuple(wrong)), any(token.own for _, tokens in every for token in tokens)
 
 
 def _sure(tokens: list[Token]) -> list[Token]:

@@ -51,7 +51,7 @@ class Token(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class TimeWords:
     """What the words of a language and of English mean."""
 
     kinds: Mapping[str, str]
@@ -109,7 +109,7 @@ def facts() -> dict[str, Any]:
 
 
 @cache
-def words_of(language: str) -> Words:
+def words_of(language: str) -> TimeWords:
     """The words of a language, and those of English that it lacks."""
     english = _kinds(facts()["en"])
     kinds = english | _kinds(facts()[language])
@@ -123,7 +123,7 @@ def words_of(language: str) -> Words:
         rf"|(?<![^\W\d_])(?P<letters>(?-i:(?:T[hHuU]|S[aAuU]|[MTWRF])+){_END})"
         r"|(?P<sign>[-,&/+])|(?P<space>[\s():.\[\]]+)|(?P<other>[^\W\d_]+|.)"
     )
-    return Words(kinds, own, re.compile(pattern, re.IGNORECASE | re.DOTALL))
+    return TimeWords(kinds, own, re.compile(pattern, re.IGNORECASE | re.DOTALL))
 
 
 def _kinds(table: Mapping[str, Sequence[str]]) -> dict[str, str]:

@@ -17,7 +17,17 @@ from mmatch.availability import DAY, date_of, day_of, day_text, intervals_of, ti
 from mmatch.cohort import Cohort
 from mmatch.errors import ExtraError, InputError, LimitError, Problem, Problems, excerpt
 from mmatch.io.files import decoded, file_name, read_bytes
-from mmatch.io.ics import Broken, Component, UnknownZone, Zones, calendars_of, definitions_of, length_of, times_of, walk
+from mmatch.io.ics import (
+    Broken,
+    CalendarComponent,
+    UnknownZone,
+    Zones,
+    calendars_of,
+    definitions_of,
+    length_of,
+    times_of,
+    walk,
+)
 from mmatch.io.recurrence import Series, Span, instant_of
 from mmatch.scheduling.schedule_settings import known
 
@@ -27,7 +37,7 @@ SLACK = 3 * DAY  # minutes by which an entry that cannot be read may be off: its
 _DATE = re.compile(r"(?<!\d)\d{8}(?!\d)", re.ASCII)
 _UNTIL = re.compile(r"UNTIL=(\d{8})", re.IGNORECASE | re.ASCII)
 _NONE: Mapping[str, str] = MappingProxyType({})
-Part = tuple[Component, Zones]
+Part = tuple[CalendarComponent, Zones]
 
 
 def busy_times(
@@ -149,7 +159,7 @@ def _meanings(zones: Any) -> Mapping[str, str]:
     return zones
 
 
-def _addresses(calendars: Sequence[Component], owner: str | Iterable[str]) -> frozenset[str]:
+def _addresses(calendars: Sequence[CalendarComponent], owner: str | Iterable[str]) -> frozenset[str]:
     """The addresses of whose calendar it is; some programs call a calendar by the address of its owner."""
     given = [owner] if isinstance(owner, str) else list(owner)
     given += [item.value for calendar in calendars for item in calendar.every("X-WR-CALNAME") if "@" in item.value]
@@ -229,7 +239,7 @@ def _periods(group: list[Part]) -> Callable[[Span], Iterator[tuple[float, float]
     return found
 
 
-def _may_matter(versions: Sequence[Component], horizon: Span) -> bool:
+def _may_matter(versions: Sequence[CalendarComponent], horizon: Span) -> bool:
     """Whether an entry that cannot be understood may still take time within the horizon, as far as its dates say."""
     first, last = float("inf"), float("-inf")
     for part in versions:

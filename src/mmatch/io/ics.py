@@ -56,12 +56,12 @@ class Property(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Component:
+class CalendarComponent:
     """What stands between BEGIN and END: properties by name, and the components inside."""
 
     name: str
     properties: dict[str, list[Property]] = field(default_factory=dict)
-    parts: list[Component] = field(default_factory=list)
+    parts: list[CalendarComponent] = field(default_factory=list)
     lines: list[str] = field(default_factory=list)  # of the definition of a zone, as they stand
 
     def every(self, name: str) -> list[Property]:
@@ -85,14 +85,14 @@ class Component:
         return found[0] if found else None
 
 
-def calendars_of(text: str, name: str) -> list[Component]:
+def calendars_of(text: str, name: str) -> list[CalendarComponent]:
     """The calendars of a file.
 
     Raises:
         InputError: it has none, or breaks off.
     """
-    found: list[Component] = []
-    stack: list[Component] = []
+    found: list[CalendarComponent] = []
+    stack: list[CalendarComponent] = []
     for line in _FOLD.sub("", text.lstrip("\ufeff")).splitlines():
         head = _NAME.match(line)
         key = head[0].upper() if head else ""
@@ -100,7 +100,7 @@ def calendars_of(text: str, name: str) -> list[Component]:
         if zone is not None:
             zone.lines.append(line)
         if key == "BEGIN":
-            part = Component(line[6:].strip().upper(), lines=[line])
+            part = CalendarComponent(line[6:].strip().upper(), lines=[line])
             (stack[-1].parts if stack else found).append(part)
             stack.append(part)
         elif key == "END" and stack and stack[-1].name == line[4:].strip().upper():
@@ -125,7 +125,7 @@ def _property(key: str, line: str) -> Property:
     return Property(params, line[place:].removeprefix(":").strip())
 
 
-def walk(component: Component) -> Iterator[Component]:
+def walk(component: CalendarComponent) -> Iterator[CalendarComponent]:
     """A component and all inside it, in order."""
     stack = [component]
     while stack:
@@ -145,7 +145,7 @@ class Zones:
     takes unknown zones as UTC.
     """
 
-    definitions: Mapping[str, Component]
+    definitions: Mapping[str, CalendarComponent]
     person: dt.tzinfo
     meanings: Mapping[str, str]
     said: str = ""
@@ -153,7 +153,9 @@ class Zones:
     known: dict[str, dt.tzinfo] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, calendar: Component, definitions: Mapping[str, Component], person: dt.tzinfo, meanings: Any) -> Zones:
+    def of(
+        cls, calendar: CalendarComponent, definitions: Mapping[str, CalendarComponent], person: dt.tzinfo, meanings: Any
+    ) -> Zones:
         """Those of one calendar of a file, given the definitions of all of them."""
         own = definitions_of([calendar])
         said = next((item.value for item in calendar.every("X-WR-TIMEZONE")), "")
@@ -204,16 +206,16 @@ def _plain(label: str) -> str:
     return label.strip('" ').replace("\\", "")
 
 
-def definitions_of(calendars: Sequence[Component]) -> Mapping[str, Component]:
+def definitions_of(calendars: Sequence[CalendarComponent]) -> Mapping[str, CalendarComponent]:
     """The definitions of zones in calendars, by name; the first one of a name counts, and it may stand after events."""
-    found: dict[str, Component] = {}
+    found: dict[str, CalendarComponent] = {}
     for part in (part for calendar in calendars for part in walk(calendar)):
         for item in part.every("TZID") if part.name == "VTIMEZONE" else ():
             found.setdefault(_plain(item.value), part)
     return found
 
 
-def _defined(definition: Component) -> dt.tzinfo | None:
+def _defined(definition: CalendarComponent) -> dt.tzinfo | None:
     """The zone of a definition; None where it cannot be followed."""
     from dateutil.tz import tzical
 

@@ -17,7 +17,7 @@ from typing import Any
 
 from mmatch.availability import DAY, local_time
 from mmatch.errors import LimitError, Problem
-from mmatch.io.ics import Broken, Component, Follows, When, Zones, length_of, time_of, times_of, when
+from mmatch.io.ics import Broken, CalendarComponent, Follows, When, Zones, length_of, time_of, times_of, when
 
 MOST_TIMES = 100_000  # one entry repeats at most so often up to the end
 QUICK = frozenset({"SECONDLY", "MINUTELY"})
@@ -29,7 +29,7 @@ Name = float | dt.date  # of an occurrence: its start in UTC minutes, or its dat
 
 
 @dataclass(frozen=True)
-class Event:
+class CalendarEvent:
     """One version of an entry, or of one of its occurrences.
 
     ``named`` is the occurrence that it speaks of, ``onwards`` says that it speaks of all later ones, too. ``wall`` is
@@ -49,7 +49,9 @@ class Event:
     onwards: bool = False
 
     @classmethod
-    def of(cls, part: Component, zones: Zones, owners: frozenset[str], named: When | None = None) -> Event | None:
+    def of(
+        cls, part: CalendarComponent, zones: Zones, owners: frozenset[str], named: When | None = None
+    ) -> CalendarEvent | None:
         """The entry of a component; None where it says of an occurrence that it takes no time, and not when that was.
 
         Raises:
@@ -147,7 +149,7 @@ def _rule(text: str) -> dict[str, str]:
     return {name.strip().upper(): value.strip() for name, _, value in parts}
 
 
-def _onwards(part: Component) -> bool:
+def _onwards(part: CalendarComponent) -> bool:
     """Whether what is said of an occurrence holds for all later ones, too.
 
     Raises:
@@ -159,7 +161,7 @@ def _onwards(part: Component) -> bool:
     return bool(found)
 
 
-def _counts(part: Component, owners: frozenset[str]) -> bool:
+def _counts(part: CalendarComponent, owners: frozenset[str]) -> bool:
     """Whether an event makes busy: it is not called off, not marked as free, and no invitation that was declined."""
     if part.text("STATUS") == "CANCELLED" or part.text("TRANSP") == "TRANSPARENT":
         return False
@@ -179,10 +181,10 @@ class Series:
         Broken: an entry that cannot be understood.
     """
 
-    def __init__(self, versions: Sequence[tuple[Component, Zones]], owners: frozenset[str]) -> None:
+    def __init__(self, versions: Sequence[tuple[CalendarComponent, Zones]], owners: frozenset[str]) -> None:
         mains = [version for version in versions if not version[0].every("RECURRENCE-ID")]
-        self.main = Event.of(*_newest(mains), owners) if mains else None
-        main, latest = self.main, dict[Name, list[tuple[Component, Zones, When]]]()
+        self.main = CalendarEvent.of(*_newest(mains), owners) if mains else None
+        main, latest = self.main, dict[Name, list[tuple[CalendarComponent, Zones, When]]]()
         for part, zones in versions:
             item = part.only("RECURRENCE-ID")
             if item is not None:
@@ -190,10 +192,10 @@ class Series:
                 zone = named.tzinfo if isinstance(named, dt.datetime) else None
                 key = main.name_of(named) if main else instant_of(named, zone or zones.home)
                 latest.setdefault(key, []).append((part, zones, named))
-        self.changed: dict[Name, Event | None] = {}
+        self.changed: dict[Name, CalendarEvent | None] = {}
         for key, rows in latest.items():
             part, zones = _newest([row[:2] for row in rows])
-            self.changed[key] = Event.of(part, zones, owners, rows[-1][2])
+            self.changed[key] = CalendarEvent.of(part, zones, owners, rows[-1][2])
         later = [event for event in self.changed.values() if event is not None and event.onwards]
         found = [_Onwards.of(event, main) for event in later] if main is not None else []
         self.onwards = sorted(found, key=lambda onwards: onwards.since)
@@ -210,7 +212,7 @@ class Series:
             if low < horizon[1] and high > horizon[0]:
                 yield low, high
 
-    def _untouched(self, main: Event, end: int) -> Iterator[tuple[float, float]]:
+    def _untouched(self, main: CalendarEvent, end: int) -> Iterator[tuple[float, float]]:
         """(from, to) of the occurrences of which nothing of their own was said."""
         since = [later.since for later in self.onwards]
         earlier = max([later.earlier for later in self.onwards], default=0)
@@ -226,10 +228,10 @@ class Series:
                 yield low, main.until(begin) if until is None else instant_of(until, main.wall)
 
 
-def _newest(versions: Sequence[tuple[Component, Zones]]) -> tuple[Component, Zones]:
+def _newest(versions: Sequence[tuple[CalendarComponent, Zones]]) -> tuple[CalendarComponent, Zones]:
     """The version that counts: the last one with the highest SEQUENCE."""
 
-    def sequence(version: tuple[Component, Zones]) -> int:
+    def sequence(version: tuple[CalendarComponent, Zones]) -> int:
         text = version[0].text("SEQUENCE")
         return int(text) if text.isdecimal() and len(text) < 16 else 0
 
@@ -245,14 +247,14 @@ class _Onwards:
     """
 
     since: float
-    version: Event
-    main: Event
+    version: CalendarEvent
+    main: CalendarEvent
     wall: dt.tzinfo
     shift: dt.timedelta
     resized: bool
 
     @classmethod
-    def of(cls, version: Event, main: Event) -> _Onwards:
+    def of(cls, version: CalendarEvent, main: CalendarEvent) -> _Onwards:
         """The change from one start by the rule to another one, on the wall of the series."""
         first, new, named = main.start, version.start, version.named or main.start
         if main.dated and isinstance(named, dt.datetime):
@@ -297,7 +299,7 @@ def instant_of(value: When, home: dt.tzinfo) -> float:
     return minutes
 
 
-def _occurrences(main: Event, until: int) -> Iterator[tuple[When, When | None]]:
+def _occurrences(main: CalendarEvent, until: int) -> Iterator[tuple[When, When | None]]:
     """(start, the end where it has one of its own) of each occurrence up to a minute."""
     left_out = {main.name_of(day) for day in main.left_out}
     by_rules = ((begin, None) for rule in main.rules for begin in _by_rule(rule, main, until))
@@ -310,7 +312,7 @@ def _occurrences(main: Event, until: int) -> Iterator[tuple[When, When | None]]:
             yield begin, end
 
 
-def _by_rule(rule: Mapping[str, str], main: Event, end: int) -> Iterator[When]:
+def _by_rule(rule: Mapping[str, str], main: CalendarEvent, end: int) -> Iterator[When]:
     """The starts that a rule gives.
 
     They are looked for at the end of time, so many whole cycles of the calendar later: a rule that never gives another

@@ -80,7 +80,7 @@ sys.stdout.write(text if len(text) < 2**24 + 40 * len(data) else 1 / 0)
 
 
 @dataclass(slots=True)
-class Sheet:
+class WorkbookSheet:
     """What was seen of a sheet: where it holds errors, numbers shown with zeros before them, and percents."""
 
     title: str
@@ -97,7 +97,7 @@ def is_workbook(data: bytes) -> bool:
     return data.startswith((_ZIP, _OLE))
 
 
-def read_workbook(data: bytes, name: str) -> list[Sheet]:
+def read_workbook(data: bytes, name: str) -> list[WorkbookSheet]:
     """All sheets of a workbook. Numbers lose a useless ".0" and keep zeros shown before them, percents are as stored.
 
     Dates become ISO, empty cells stay empty; merged cells fill only the first one. Hidden rows and columns are read,
@@ -110,7 +110,7 @@ def read_workbook(data: bytes, name: str) -> list[Sheet]:
     return _Workbook(data, name).sheets() if data.startswith(_ZIP) else _from_xls(data, name)
 
 
-def _texts(rows: Iterable[list[Any]], start: int, sheet: Sheet) -> list[tuple[int, list[str]]]:
+def _texts(rows: Iterable[list[Any]], start: int, sheet: WorkbookSheet) -> list[tuple[int, list[str]]]:
     """The rows of a sheet as texts; the first cell stands in the column ``start``."""
     found, before = [], [""] * start
     for number, row in enumerate(rows, 1):
@@ -139,7 +139,7 @@ def _text(value: Any) -> str:
     return value.isoformat("minutes") if isinstance(value, dt.time) else str(value)
 
 
-def _from_xls(data: bytes, name: str) -> list[Sheet]:
+def _from_xls(data: bytes, name: str) -> list[WorkbookSheet]:
     """An old workbook, read by a child that may die of it."""
     import python_calamine
 
@@ -155,7 +155,7 @@ def _from_xls(data: bytes, name: str) -> list[Sheet]:
         raise refused(name, text, AS_XLSX) from None
     sheets = []
     for title, visible, start, rows in found:
-        sheets.append(Sheet(f"{title}", visible, bool(rows)))
+        sheets.append(WorkbookSheet(f"{title}", visible, bool(rows)))
         sheets[-1].rows = _texts(rows, start, sheets[-1])
     return sheets
 
@@ -168,7 +168,7 @@ class _Workbook(Package):
         self.spread = SPARE // 16 + 2 * len(data)
         self.weight = SPARE + MOST_TEXT * len(data)
 
-    def sheets(self) -> list[Sheet]:
+    def sheets(self) -> list[WorkbookSheet]:
         """All sheets, measured, with the rows that python-calamine reads from those that are not hidden."""
         import python_calamine
 
@@ -187,7 +187,7 @@ class _Workbook(Package):
             raise refused(self.name, f"cannot be read as a workbook: {excerpt(str(error))}", AS_XLSX) from None
         return found
 
-    def xlsx(self) -> list[Sheet]:
+    def xlsx(self) -> list[WorkbookSheet]:
         """The sheets in their order; what belongs to them is handed on with a plain list of sheets."""
         related = {}
         for _, facts in self.elements(self.unpacked("xl/_rels/workbook.xml.rels"), "Relationship"):
@@ -197,14 +197,14 @@ class _Workbook(Package):
         styles = self.styles(shared["styles"]) if "styles" in shared else {}
         lengths = self.lengths(shared["sharedStrings"]) if "sharedStrings" in shared else []
         links = [_link(kind, kind, f"{kind}.xml") for kind in ("styles", "sharedStrings") if kind in shared]
-        found: list[Sheet] = []
+        found: list[WorkbookSheet] = []
         listed, old = "", ""
         for tag, facts in self.elements(self.unpacked("xl/workbook.xml"), "workbookPr", "sheet"):
             kind, path = related.get(facts.get("id", ""), ("worksheet", ""))
             if tag == "workbookPr" or kind != "worksheet":  # charts hold no cells
                 old = ' date1904="1"' if facts.get("date1904") in {"1", "true"} else old
                 continue
-            sheet, new = Sheet(facts.get("name", ""), facts.get("state", "visible") == "visible"), len(found)
+            sheet, new = WorkbookSheet(facts.get("name", ""), facts.get("state", "visible") == "visible"), len(found)
             self.look_through(path, f"xl/worksheets/{new}.xml", sheet, lengths, styles)
             links.append(_link(f"s{new}", "worksheet", f"worksheets/{new}.xml"))
             listed += f'<sheet name="{new}" sheetId="{new + 1}" r:id="s{new}"/>'
@@ -217,7 +217,7 @@ class _Workbook(Package):
             self.add(name, f"<Relationships>{inside}</Relationships>".encode())
         return found
 
-    def few(self, sheets: list[Sheet]) -> None:
+    def few(self, sheets: list[WorkbookSheet]) -> None:
         if len(sheets) > MOST_SHEETS:
             raise limit(self.name, f"the workbook has more than {MOST_SHEETS} sheets")
 
@@ -243,7 +243,9 @@ class _Workbook(Package):
         text = self.unpacked(path, "xl/sharedStrings.xml")
         return _lengths(text) or _lengths(self.rewritten(text)) or [len(text)] * text.count(b"<")
 
-    def look_through(self, path: str, new: str, sheet: Sheet, lengths: list[int], styles: dict[bytes, int]) -> None:
+    def look_through(
+        self, path: str, new: str, sheet: WorkbookSheet, lengths: list[int], styles: dict[bytes, int]
+    ) -> None:
         """Measure a sheet, and find what stands in its cells instead of values or is shown in another way."""
         text = self.unpacked(path, new)
         measured = _measured(text)
@@ -271,7 +273,7 @@ class _Workbook(Package):
             self.made.pop()
             self.add(new, text)
 
-    def mark(self, text: bytearray, sheet: Sheet, styles: dict[bytes, int]) -> bytearray:
+    def mark(self, text: bytearray, sheet: WorkbookSheet, styles: dict[bytes, int]) -> bytearray:
         """Note the cells that are not as they look; the text without errors, as not all kinds of them can be read."""
         errors = b't="e"' in text
         for found in _ERROR.finditer(text) if errors else ():
@@ -290,7 +292,7 @@ class _Workbook(Package):
             self.few_marks(sheet)
         return bytearray(_ERROR.sub(rb'<c r="\1\2"/>', text)) if errors else text
 
-    def few_marks(self, sheet: Sheet) -> None:
+    def few_marks(self, sheet: WorkbookSheet) -> None:
         if len(sheet.faults) + len(sheet.zeros) > MOST_MARKS:
             raise limit(self.name, f"the sheet {excerpt(sheet.title)} has very many cells with errors or formats")
 
@@ -337,7 +339,7 @@ class _Workbook(Package):
         self.parse(text, begin, end, data)
         return made
 
-    def ods(self) -> list[Sheet]:
+    def ods(self) -> list[WorkbookSheet]:
         """The sheets of an OpenDocument workbook; repeated cells count as often as they stand there."""
         if b"encryption-data" in self.unpacked("META-INF/manifest.xml", "META-INF/manifest.xml"):
             raise refused(self.name, "the workbook is protected with a password", "save it without a password")
@@ -353,7 +355,7 @@ class _Content:
 
     def __init__(self, package: _Workbook) -> None:
         self.package, self.hidden = package, set[str]()
-        self.sheets: list[Sheet] = []
+        self.sheets: list[WorkbookSheet] = []
         self.style = ""
         self.row = self.column = self.times = self.wide = self.high = self.repeated = self.size = 0
         self.cell: dict[str, str] | None = None
@@ -365,7 +367,7 @@ class _Content:
         elif tag == "style:table-properties" and facts.get("table:display") == "false":
             self.hidden.add(self.style)
         elif tag == "table:table":
-            self.sheets.append(Sheet(facts["table:name"], facts.get("table:style-name") not in self.hidden))
+            self.sheets.append(WorkbookSheet(facts["table:name"], facts.get("table:style-name") not in self.hidden))
             self.package.few(self.sheets)
             self.row = self.wide = self.high = 0
         elif tag == "table:table-row":

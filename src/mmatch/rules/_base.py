@@ -84,7 +84,7 @@ class Rule(Part):
 
 
 @dataclass(frozen=True, repr=False)
-class Comparison(Compared, Rule):
+class PairComparison(Compared, Rule):
     """A rule that compares attributes; ``missing`` says what holds where somebody lacks one."""
 
     _: KW_ONLY

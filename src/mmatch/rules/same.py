@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from mmatch.rules._base import Comparison
+from mmatch.rules._base import PairComparison
 
 if TYPE_CHECKING:
     from mmatch.arrays import Bools
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, repr=False)
-class Same(Comparison):
+class Same(PairComparison):
     """Mentor and mentee have the same language, site, … : they share a value of the attribute.
 
     allowed(mentor, mentee) = values(mentor) and values(mentee) have something in common.

@@ -77,7 +77,7 @@ class RunLimits(Watch):
             self.deadline = deadline
 
 
-class Component(NamedTuple):
+class DateComponent(NamedTuple):
     """The numbers of matches that share people or rooms, and the sites whose rooms they share."""
 
     numbers: list[int]
@@ -103,14 +103,14 @@ def joined_by(things: Sequence[Iterable[object]]) -> list[list[int]]:
     return [sorted(node for node in part if type(node) is int) for part in nx.connected_components(graph)]
 
 
-def components_of(tasks: Sequence[Task], shared: Collection[str]) -> list[Component]:
+def components_of(tasks: Sequence[Task], shared: Collection[str]) -> list[DateComponent]:
     """The independent components of a schedule, given the sites whose rooms are shared."""
     sites = [
         {site for site, fixed in zip(task.sites, task.fixed, strict=True) if site in shared and not fixed}
         for task in tasks
     ]
     things = [[*task.people, *(("site", site) for site in own)] for task, own in zip(tasks, sites, strict=True)]
-    return [Component(numbers, sorted(set().union(*(sites[k] for k in numbers)))) for numbers in joined_by(things)]
+    return [DateComponent(numbers, sorted(set().union(*(sites[k] for k in numbers)))) for numbers in joined_by(things)]
 
 
 def place_all(tasks: Sequence[Task], rooms: Sequence[Rooms], limits: RunLimits) -> Iterator[tuple[list[int], Placed]]:

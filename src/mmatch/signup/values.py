@@ -37,7 +37,7 @@ class Fault(Exception):  # noqa: N818 - never leaves the package: readers turn i
 
 
 @dataclass(frozen=True, slots=True)
-class Count:
+class CountRead:
     """A whole number as somebody wrote it; ``doubt`` says why it may be another: then it is the safe end."""
 
     value: int
@@ -75,14 +75,14 @@ def has_decimal_commas(texts: set[str], delimiter: str) -> bool:
     return some and all(_COMMA.fullmatch(text) for text in filled)
 
 
-def count(text: str, words: Words) -> Count:
+def count(text: str, words: Words) -> CountRead:
     """A whole number from 0, in digits or in words of six languages: "Give me three mentees.", "bis zu 3", "no limit".
 
     Where a text names several numbers or an open end the smallest is taken, with the doubt.
     """
     simple = re.fullmatch(r"([0-9]{1,9})(?:[.,]0)?", text)
     if simple:
-        return Count(int(simple[1]))
+        return CountRead(int(simple[1]))
     if any(unicodedata.category(c) in {"Nd", "No", "Nl"} and not c.isascii() for c in text):
         raise Fault("count", f"found {excerpt(text)}, expected one whole number in the digits 0 to 9: not a number")
     if _DATE.fullmatch(text):
@@ -91,13 +91,13 @@ def count(text: str, words: Words) -> Count:
     phrase = plain(text)
     open_end = any(word.startswith("limit") for word in phrase.split()) and words.has("without", phrase.split())
     if open_end or phrase in words.listed("numbers.unlimited") or text == "\u221e":
-        return Count(UNLIMITED)
+        return CountRead(UNLIMITED)
     if phrase in words.listed("numbers.none"):
-        return Count(0, "may mean 0, or that nothing was stated")
+        return CountRead(0, "may mean 0, or that nothing was stated")
     return _counted(text, phrase, words)
 
 
-def _counted(text: str, phrase: str, words: Words) -> Count:
+def _counted(text: str, phrase: str, words: Words) -> CountRead:
     padded = f" {phrase} "
     capped = any(f" {most} " in padded for most in words.listed("numbers.most"))
     for most in sorted(words.listed("numbers.most"), key=len, reverse=True):
@@ -123,8 +123,8 @@ def _counted(text: str, phrase: str, words: Words) -> Count:
         hint = "write one number" if re.search(r"\w", text) else ""
         raise Fault("count", f"found {excerpt(text)}, expected one whole number from 0, in digits or words", hint)
     if len(found) > 1 or least or unsure:
-        return Count(min(found), f"names {'no single number' if len(found) > 1 else 'an open end'}")
-    return Count(found.pop())
+        return CountRead(min(found), f"names {'no single number' if len(found) > 1 else 'an open end'}")
+    return CountRead(found.pop())
 
 
 def answer(text: str, words: Words) -> str:
