@@ -218,6 +218,7 @@ class _Workbook(Package):
         return found
 
     def few(self, sheets: list[WorkbookSheet]) -> None:
+        """Refuse a workbook of too many sheets."""
         if len(sheets) > MOST_SHEETS:
             raise limit(self.name, f"the workbook has more than {MOST_SHEETS} sheets")
 
@@ -293,10 +294,12 @@ class _Workbook(Package):
         return bytearray(_ERROR.sub(rb'<c r="\1\2"/>', text)) if errors else text
 
     def few_marks(self, sheet: WorkbookSheet) -> None:
+        """Refuse a sheet in which too many cells hold errors or number formats."""
         if len(sheet.faults) + len(sheet.zeros) > MOST_MARKS:
             raise limit(self.name, f"the sheet {excerpt(sheet.title)} has very many cells with errors or formats")
 
     def weigh(self, size: int) -> None:
+        """Refuse a workbook whose cells hold too many characters in all; ``size`` more stand in the next."""
         self.weight -= size
         if self.weight < 0:
             raise limit(self.name, "long texts stand in very many cells")
@@ -362,6 +365,7 @@ class _Content:
         self.shown = ""
 
     def begin(self, tag: str, facts: dict[str, str]) -> None:
+        """An element opens: a style, a table, a row or a cell, with its attributes."""
         if tag == "style:style":
             self.style = facts.get("style:name", "")
         elif tag == "style:table-properties" and facts.get("table:display") == "false":
@@ -379,11 +383,13 @@ class _Content:
             self.size += max(0, int(facts.get("text:c", 1)))
 
     def data(self, piece: str) -> None:
+        """A piece of the text of a cell; what is kept of it can name an error."""
         self.size += len(piece)
         if self.cell is not None and len(self.shown) < 40:
             self.shown += piece.strip()
 
     def end(self, tag: str) -> None:
+        """An element closes: its cell, row or table is counted."""
         if tag in {"table:table-cell", "table:covered-table-cell"} and self.cell is not None:
             self.take(self.cell)
             self.column, self.cell = self.column + self.repeated, None
@@ -414,6 +420,7 @@ class _Content:
             sheet.percents.setdefault(self.column, self.row + 1)
 
     def spend(self, cells: int) -> None:
+        """Count what the sheet spans so far, and refuse one that spans far more than it fills."""
         self.package.spread -= cells
         if self.package.spread - self.high * (self.wide + ROW) < 0:
             found = f"a sheet spans {self.high:,} rows and {self.wide:,} columns, far more than it fills"
