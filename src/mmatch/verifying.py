@@ -89,7 +89,8 @@ def _wrong_plan(
     if isinstance(schedule, Introductions):
         return judge_introductions(cohort, program, schedule)
     if not isinstance(schedule, Schedule):
-        text = f"found {type(schedule).__name__} {excerpt(schedule)}, expected a Result, a Matching or a Schedule, or an Event"
+        expected = "expected a Result, a Matching or a Schedule, or an Event"
+        text = f"found {type(schedule).__name__} {excerpt(schedule)}, {expected}"
         raise InputError(Problem("type", "answer", text))
     found = []
     if isinstance(of, Result) and schedule.question != of.proof.digest:
