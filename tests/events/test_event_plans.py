@@ -191,6 +191,14 @@ def test_the_judge_sees_two_who_meet_again():
         (lambda: plan_event(people(2, 2), None, Rounds(count=1, absent={"e000": [1]})), "is away in all rounds"),
         (lambda: plan_event(people(2, 9), None, Rounds(count=2, seats=(2, 4))), "hold 8 of 9 mentees .*5 seats each"),
         (lambda: plan_event(people(2, 2), None, "four"), "expected Rounds"),
+        (
+            lambda: plan_event(people(1, 3), mm.Program(rules=[mm.rules.Everyone()]), 2),
+            "3 mentees .* need 3 places.*plan more rounds",
+        ),
+        (
+            lambda: plan_event(people(2, 2), mm.Program(rules=[mm.rules.CommonSlot(["Mon 9-10"], timezone="UTC")]), 2),
+            "is about groups or weekly times",
+        ),
     ],
 )
 def test_what_cannot_be_meant_has_a_reason_and_a_way_out(make, fault):

@@ -20,6 +20,7 @@ from mmatch.events.companions import mixed
 from mmatch.events.questions import question_of
 from mmatch.events.values import Event, Rounds, RoundTable
 from mmatch.exact import readable
+from mmatch.explanations import reasons
 from mmatch.instance.from_pairs import matching_from_pairs
 from mmatch.matching import Match, Proof, Status
 from mmatch.program import Program, check_question
@@ -76,9 +77,9 @@ def plan_event(
     _check(cohort, rounds)
     best = solve(people, policy, seed=seed, progress=progress, cancel=cancel)
     if best.found is None:
-        raise InputError(
-            Problem("infeasible", "program", "no set of meetings keeps all rules", "mmatch.reasons says why")
-        )
+        why = next((reason.message for reason in reasons(people, best)), "no set of meetings keeps all rules")
+        hint = "let more sit at a table (seats), plan more rounds, or leave the rule out"
+        raise InputError(Problem("infeasible", "program", why, hint))
     deadline = None if time_limit is None else time.monotonic() + time_limit
     watch: Watch[Any] = Watch(deadline, cancel)
     numbers = _numbers(people, rounds, best, watch)

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from mmatch.aims import Coverage, EvenLoad, EvenSeats, Keep, NewConnections
 from mmatch.cohort import Cohort
+from mmatch.errors import InputError, Problem
 from mmatch.events.values import check_people
 from mmatch.program import Program
-from mmatch.rules import AtMost, Forbid, NoRepeat
+from mmatch.rules import AtMost, CommonSlot, Forbid, GroupCount, NoRepeat
 
 if TYPE_CHECKING:
     from mmatch.events.values import Rounds
@@ -23,9 +24,13 @@ def question_of(cohort: Cohort, program: Program, rounds: Rounds) -> tuple[Cohor
     many meetings as possible, then as evenly shared as possible, then the program's own aims.
 
     Raises:
-        InputError: people who are not there, or never.
+        InputError: people who are not there, or never; a rule about groups or weekly times.
     """
     check_people(cohort.people.index, rounds)
+    for rule in program.rules:
+        if rule.composes or isinstance(rule, CommonSlot | GroupCount):
+            text = f"{rule.title} is about groups or weekly times, of which an event has none"
+            raise InputError(Problem("argument", "program", text, "leave the rule out"))
     usual = rounds.count if rounds.breaks is None else rounds.count - rounds.count // (rounds.breaks + 1)
     most = rounds.seats[1]
     people = []
