@@ -81,6 +81,15 @@ def test_a_tenth_that_does_not_come_is_replanned():
     assert meetings == 2 * (100 - max(left))
 
 
+def test_repair_takes_an_event_too():
+    cohort = crowd(3, 3)
+    event = mm.plan_event(cohort, None, 2)
+    made = mm.repair(cohort, event, [Left("e000")], from_round=2)
+    assert list(made.event) == list(repair_event(cohort, event, [Left("e000")], from_round=2).event)
+    with pytest.raises(mm.InputError, match="from which round"):
+        mm.repair(cohort, event, [Left("e000")])
+
+
 @pytest.mark.parametrize(
     ("changes", "first", "fault"),
     [

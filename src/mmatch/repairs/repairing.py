@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 
 from mmatch.aims import Keep as KeepPairs
 from mmatch.aims import Served
@@ -14,6 +14,8 @@ from mmatch.cohort.changes import Change, Joined, Left, Seats
 from mmatch.display import Shown, Table
 from mmatch.engine import solve
 from mmatch.errors import InputError, Problem, choice, excerpt
+from mmatch.events.repairing import EventRepair, repair_event
+from mmatch.events.values import Event
 from mmatch.exact import Value, plain
 from mmatch.explanations.words import number
 from mmatch.matching import Matching
@@ -83,6 +85,7 @@ class Repair(Shown):
         yield Table(("aim", "before", "after", ""), [(c.aim, c.before, c.after, c.text) for c in self.costs], "Costs")
 
 
+@overload
 def repair(
     cohort: Cohort,
     result: Result,
@@ -91,7 +94,19 @@ def repair(
     keep: str = "pairs",
     solver: Any = "auto",
     time_limit: float | None = None,
-) -> Repair:
+) -> Repair: ...
+@overload
+def repair(cohort: Cohort, result: Event, changes: Iterable[Change], *, from_round: int) -> EventRepair: ...
+def repair(
+    cohort: Cohort,
+    result: Result | Event,
+    changes: Iterable[Change],
+    *,
+    keep: str = "pairs",
+    solver: Any = "auto",
+    time_limit: float | None = None,
+    from_round: int | None = None,
+) -> Repair | EventRepair:
     """Answer what has happened since a match with as little moved as can be, and prove that less is not possible.
 
     All rules hold. First as many as possible of those who had a mentor have one; then as many pairs as possible stay;
@@ -105,10 +120,15 @@ def repair(
         keep: "pairs", or "people" where pairs may part so that somebody who waits gets a place.
         solver: as of `solve`.
         time_limit: seconds; None is no limit.
+        from_round: of an `Event`: the first round that can still change (see `mmatch.events.repair_event`).
 
     Raises:
         InputError: changes that contradict each other, unknown people, a result of another cohort.
     """
+    if isinstance(result, Event):
+        if from_round is None:
+            raise InputError(Problem("argument", "from_round", "say from which round on an event can change"))
+        return repair_event(cohort, result, _listed(changes), from_round=from_round)
     choice(keep, "keep", ("pairs", "people"))
     check_answer(cohort, result)
     return repaired(cohort, result, result.program, _listed(changes), keep=keep, run=(solver, time_limit))
