@@ -17,7 +17,7 @@ from mmatch.proof.well_formed import malformed
 from mmatch.result import Result
 
 if TYPE_CHECKING:
-    from mmatch.events.introducing import Introductions
+    from mmatch.events.introductions import Introductions
     from mmatch.events.values import Event
     from mmatch.scheduling import Schedule
 
@@ -79,7 +79,7 @@ def _wrong_plan(
 ) -> list[Violation]:
     """What is wrong with an event; with a schedule, and whether it gives dates to this result."""
     from mmatch.events.event_judge import judge_event
-    from mmatch.events.introducing import Introductions, judge_introductions
+    from mmatch.events.introductions import Introductions, judge_introductions
     from mmatch.events.values import Event
     from mmatch.scheduling import Schedule
     from mmatch.scheduling.schedule_judge import judge_schedule

@@ -7,7 +7,8 @@ from mmatch.lazy import found_on_use
 __all__, __getattr__, __dir__ = found_on_use(
     __name__,
     {
-        "mmatch.events.introducing": ("Introductions", "plan_introductions"),
+        "mmatch.events.introducing": ("plan_introductions",),
+        "mmatch.events.introductions": ("Introductions",),
         "mmatch.events.planning": ("plan_event",),
         "mmatch.events.repairing": ("EventRepair", "repair_event"),
         "mmatch.events.values": ("Event", "RoundTable", "Rounds"),

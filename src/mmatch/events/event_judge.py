@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from mmatch.events.planning import measured
+from mmatch.events.measuring import measured
 from mmatch.events.questions import question_of
 from mmatch.instance.from_pairs import matching_from_pairs
 from mmatch.matching import Match, Violation

@@ -4,71 +4,21 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from fractions import Fraction
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from mmatch.display import Table
 from mmatch.errors import InputError, Problem, excerpt
 from mmatch.events.companions import circles
-from mmatch.events.odd_sets import PoolPrices, pool_prices
+from mmatch.events.introductions import Introductions, Round
+from mmatch.events.odd_sets import pool_prices
 from mmatch.events.pool import Pool, pool_of
-from mmatch.matching import Framed, Status, Violation
 from mmatch.program import Program, check_question
 from mmatch.progress import Watch
 
 if TYPE_CHECKING:
     from mmatch.cohort import Cohort
-
-Round = tuple[tuple[str, ...], ...]
-
-
-@dataclass(frozen=True, eq=False)
-class Introductions(Framed):
-    """Who is introduced to whom: circles (mostly pairs) round by round, how good that is, and why it is not better.
-
-    Of one round of pairs ``value`` is (pairs, what each aim reaches), and ``prices`` prove that no pairing is better;
-    ``gap`` is how far the value may be from the best, as one number of all tiers: 0 where it is proved, None where
-    nothing bounds it. Of circles ``repeats`` counts who meets again, and ``fewest`` is what no plan stays below.
-    """
-
-    rounds: tuple[Round, ...]
-    size: tuple[int, int]
-    value: tuple[int, ...]
-    names: dict[str, str] = field(repr=False)
-    prices: PoolPrices | None = field(default=None, repr=False)
-    gap: float | None = None
-    repeats: int = 0
-    fewest: int = 0
-
-    @property
-    def status(self) -> Status:
-        """Optimal where no pairing is better, or no circle plan has fewer repeats."""
-        pairs = self.gap == 0 and len(self.rounds) == 1
-        return Status.OPTIMAL if pairs or (self.size[1] > 2 and self.repeats == self.fewest) else Status.FEASIBLE
-
-    @property
-    def alone(self) -> tuple[str, ...]:
-        """Whom nobody could be introduced to in some round."""
-        seated = Counter(who for one in self.rounds for circle in one for who in circle)
-        return tuple(who for who in self.names if seated[who] < len(self.rounds))
-
-    def __repr__(self) -> str:
-        return f"<Introductions: {self.status}, {len(self.rounds)} rounds, {sum(map(len, self.rounds))} circles>"
-
-    def columns(self) -> dict[str, list[Any]]:
-        """One row a circle: round, people (ids joined by "; ")."""
-        rows = [(n, "; ".join(circle)) for n, one in enumerate(self.rounds, 1) for circle in one]
-        return {"round": [n for n, _ in rows], "people": [people for _, people in rows]}
-
-    def tables(self) -> Iterator[Table]:
-        """One row a circle."""
-        rows = [(n, ", ".join(self.names[who] for who in c)) for n, one in enumerate(self.rounds, 1) for c in one]
-        yield Table(("round", "people"), rows, "Introductions", len(rows))
 
 
 def plan_introductions(
@@ -189,47 +139,3 @@ def _circles(
     sizes = [len(circle) for one in found for circle in one]
     fewest = max(sum(k * (k - 1) // 2 for k in sizes) - n * (n - 1) // 2, 0)
     return Introductions(found, size, (len(sizes),), dict(cohort.people.called), repeats=repeats, fewest=fewest)
-
-
-def judge_introductions(cohort: Cohort, program: Program, found: Introductions) -> list[Violation]:
-    """What is wrong with introductions: places, sizes, rules, repeats, and of pairs the value and the proof."""
-    wrong: list[Violation] = []
-    met: Counter[frozenset[str]] = Counter()
-    pool = pool_of(cohort, program)
-    may = {frozenset((pool.ids[a], pool.ids[b])) for a, b in zip(pool.one.tolist(), pool.other.tolist(), strict=True)}
-    for number, one in enumerate(found.rounds, 1):
-        places = Counter(who for circle in one for who in circle)
-        wrong += [
-            Violation("place", f"{who} is in {n} circles of round {number}", (who,))
-            for who, n in places.items()
-            if n > 1
-        ]
-        wrong += [
-            Violation("unknown-id", f"nobody is called {who}", (who,))
-            for who in places
-            if who not in cohort.people.index
-        ]
-        for circle in one:
-            trio = found.size == (2, 2) and len(circle) == 3
-            if not trio and not found.size[0] <= len(circle) <= found.size[1]:
-                wrong.append(Violation("seats", f"a circle of {len(circle)} in round {number}", circle))
-            met.update(map(frozenset, combinations(circle, 2)))
-    again = sum(n - 1 for n in met.values())
-    refused = sum(pair not in may for pair in met)
-    if found.size == (2, 2) and (again or refused):
-        wrong.append(Violation("repeat", "two meet who have met, or whom a rule keeps apart"))
-    if found.size != (2, 2) and again + refused != found.repeats:
-        wrong.append(Violation("value", f"claims {found.repeats} repeats, found {again + refused}"))
-    if found.gap is not None and not wrong:
-        weights, _ = pool.folded()
-        bound = None if found.prices is None else found.prices.bound(pool.one, pool.other, weights)
-        index = {
-            frozenset((pool.ids[a], pool.ids[b])): k for k, (a, b) in enumerate(zip(pool.one, pool.other, strict=True))
-        }
-        chosen = [index[frozenset(circle)] for circle in found.rounds[0] if len(circle) == 2]
-        reached = sum(weights[k] for k in chosen)
-        for circle in [circle for circle in found.rounds[0] if len(circle) == 3]:
-            reached += max(weights[index[frozenset(pair)]] for pair in combinations(circle, 2))
-        if bound is None or Fraction(bound // 1) - reached > found.gap:
-            wrong.append(Violation("bound", "the prices do not prove what is claimed"))
-    return wrong

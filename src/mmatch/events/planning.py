@@ -17,15 +17,12 @@ from mmatch.engine import solve
 from mmatch.errors import InputError, Problem, excerpt
 from mmatch.events.colouring import peeled, placed
 from mmatch.events.companions import mixed
+from mmatch.events.measuring import called, measured
 from mmatch.events.questions import question_of
 from mmatch.events.values import Event, Rounds, RoundTable
-from mmatch.exact import readable
 from mmatch.explanations import reasons
-from mmatch.instance.from_pairs import matching_from_pairs
-from mmatch.matching import Match, Proof, Status
 from mmatch.program import Program, check_question
 from mmatch.progress import Watch
-from mmatch.proof.judge import judge
 
 if TYPE_CHECKING:
     from mmatch.cohort import Cohort
@@ -179,19 +176,3 @@ def _event(
         topics = tuple(topic_of[mentor, who] for who in names)
         found.append(RoundTable(number, sitting[0] if sitting else own[mentor], mentor, names, topics))
     return Event(rounds, tuple(found), measured(people, policy, found), best, stated, called(cohort))
-
-
-def measured(people: Cohort, policy: Program, tables: list[RoundTable]) -> tuple[Any, ...]:
-    """What the tiers reach in a plan."""
-    pairs = [
-        Match(one.mentor, (who,), topic) for one in tables for who, topic in zip(one.mentees, one.topics, strict=True)
-    ]
-    matching = matching_from_pairs(people, pairs)
-    grade = judge(people, policy, Status.FEASIBLE, matching, Proof(""))
-    return tuple(readable(total) for total in grade.totals)
-
-
-def called(cohort: Cohort) -> dict[str, str]:
-    """Everybody who could have a place, by name."""
-    called = cohort.people.called
-    return {person.id: called[person.id] for person in cohort if person.offers or person.requests}

@@ -13,7 +13,8 @@ from mmatch.cohort import Cohort
 from mmatch.cohort.changes import Change, Joined, Left
 from mmatch.engine import solve
 from mmatch.errors import InputError, Problem, excerpt
-from mmatch.events.planning import Meeting, called, measured, topics_of
+from mmatch.events.measuring import called, measured
+from mmatch.events.planning import Meeting, topics_of
 from mmatch.events.questions import question_of
 from mmatch.events.values import Event, Rounds, RoundTable
 

@@ -153,7 +153,7 @@ class Event(Framed):
 
     @cached_property
     def sit_outs(self) -> dict[str, tuple[int, ...]]:
-        """{id: rounds in which somebody is there and has no place}, of everybody who could have one."""
+        """The rounds in which somebody is there and has no place, by id, of everybody who could have one."""
         busy: defaultdict[str, set[int]] = defaultdict(set)
         for one in self:
             for who in one.people:
@@ -179,7 +179,7 @@ class Event(Framed):
 
     @cached_property
     def places(self) -> dict[tuple[str, int], RoundTable]:
-        """Where everybody is: {(id, round): table}."""
+        """The table of everybody in each round, by (id, round)."""
         return {(who, one.round): one for one in self for who in one.people}
 
     def columns(self) -> dict[str, list[Any]]:

@@ -107,7 +107,37 @@ def readiness(cohort: Cohort, program: Program | None = None) -> Readiness:
     check_question(cohort, program)
     resolved = program.resolve(cohort)
     resolved.check(cohort)
-    causes = removers(cohort, resolved)
+    found, served, total, left = _removed(cohort, removers(cohort, resolved))
+    removals = tuple(sorted(found, key=lambda r: -r.removed))
+    supply, seats = supply_of(cohort, resolved)
+    wanted = int(cohort.requests.mentors.sum())
+    asking = np.bincount(cohort.requests.owner, minlength=len(cohort)) > 0
+    edges = candidates(cohort, resolved.rules)
+    of_two = np.unique((edges.pairs.mentee * len(cohort) + edges.pairs.mentor)[edges.usable])
+    single = np.bincount(of_two // len(cohort), minlength=len(cohort)) == 1
+    return Readiness(
+        supply,
+        total,
+        left,
+        removals,
+        seats,
+        wanted,
+        _named(cohort, asking & ~served),
+        _named(cohort, single),
+        bottlenecks(cohort, resolved),
+        _shared(cohort, resolved),
+        tuple(aim.in_words for _, aim in resolved.named_aims() if program.aims and _idle(aim, edges)),
+    )
+
+
+def _named(cohort: Cohort, rows: Bools) -> tuple[str, ...]:
+    return tuple(cohort.people.ids[row] for row in np.flatnonzero(rows).tolist())
+
+
+def _removed(
+    cohort: Cohort, causes: list[tuple[str, Callable[[Pairs], Bools]]]
+) -> tuple[list[Removal], Bools, int, int]:
+    """(what each cause removes, which people have a pair left, pairs on shared topics, pairs left)."""
     total = left = 0
     removed, alone = np.zeros(len(causes), np.int64), np.zeros(len(causes), np.int64)
     served: Bools = np.zeros(len(cohort), dtype=bool)
@@ -124,34 +154,11 @@ def readiness(cohort: Cohort, program: Program | None = None) -> Readiness:
         served[mentee[counts == 0]] = True
         for k in range(len(causes)):
             without[k, mentee[by_one[k]]] = True
-
-    def named(rows: Bools) -> tuple[str, ...]:
-        return tuple(cohort.people.ids[row] for row in np.flatnonzero(rows).tolist())
-
     found = [
-        Removal(name, int(a), int(b), named(row & ~served))
+        Removal(name, int(a), int(b), _named(cohort, row & ~served))
         for (name, _), a, b, row in zip(causes, removed, alone, without, strict=True)
     ]
-    removals = tuple(sorted(found, key=lambda r: -r.removed))
-    supply, seats = supply_of(cohort, resolved)
-    wanted = int(cohort.requests.mentors.sum())
-    asking = np.bincount(cohort.requests.owner, minlength=len(cohort)) > 0
-    edges = candidates(cohort, resolved.rules)
-    of_two = np.unique((edges.pairs.mentee * len(cohort) + edges.pairs.mentor)[edges.usable])
-    single = np.bincount(of_two // len(cohort), minlength=len(cohort)) == 1
-    return Readiness(
-        supply,
-        total,
-        left,
-        removals,
-        seats,
-        wanted,
-        named(asking & ~served),
-        named(single),
-        bottlenecks(cohort, resolved),
-        _shared(cohort, resolved),
-        tuple(aim.in_words for _, aim in resolved.named_aims() if program.aims and _idle(aim, edges)),
-    )
+    return found, served, total, left
 
 
 def bottlenecks(cohort: Cohort, program: Program) -> tuple[Bottleneck, ...]:

@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from mmatch.cohort import Cohort
-from mmatch.events.planning import called
+from mmatch.events.measuring import called
 from mmatch.events.values import Event, Rounds, RoundTable
 from mmatch.exact import Value
 from mmatch.io.csvs import write_rows

@@ -34,7 +34,7 @@ LEAST_TRIES = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Recommendation(Shown):
+class RecommendedPlace(Shown):
     """A place for somebody: with which mentor, who else would move where, and what it changes.
 
     ``moves`` are (mentee, the mentor before, the mentor after) of others; ``changes`` make the place, as `price` and
@@ -56,7 +56,7 @@ class Recommendation(Shown):
         return self.text
 
 
-def recommend(cohort: Cohort, result: Result, person: str, k: int = 5) -> tuple[Recommendation, ...]:
+def recommend(cohort: Cohort, result: Result, person: str, k: int = 5) -> tuple[RecommendedPlace, ...]:
     """Say which places somebody could have: first those for which nobody else moves, then those for which one does.
 
     Each is tried out on the matching as it is: the judge finds no rule broken, and the aims are measured again. A
@@ -91,7 +91,7 @@ class _Places:
         self.tries = max(LEAST_TRIES, WORK // (len(self.matching.seats) + 1))
         self.totals = self._judged([*self.matching]) or ()
 
-    def found(self) -> Iterator[tuple[Any, Recommendation]]:
+    def found(self) -> Iterator[tuple[Any, RecommendedPlace]]:
         """(how good, the place): fewer moves first, then what the aims count."""
         pairs, ids, row = self.edges.pairs, self.cohort.people.ids, self.cohort.people.index[self.person]
         waits = {who for who, _ in self.matching.unmatched}
@@ -143,7 +143,7 @@ class _Places:
 
     def _tried(
         self, place: Match, moved: tuple[str, Match] | None, ways: Iterable[list[Match]]
-    ) -> Iterator[tuple[Any, Recommendation]]:
+    ) -> Iterator[tuple[Any, RecommendedPlace]]:
         """The place, where a way to it breaks nothing."""
         for matches in ways:
             self.tries -= 1
@@ -156,7 +156,7 @@ class _Places:
             text = f"{called[mentee]} with {called[place.mentor]}{topic_word(place.topic)}"
             text = f"{text}: {'; '.join([*words, self._price(totals)])}"
             rank = (len(moves), [tuple(-part for part in _parts(total)) for total in totals])
-            yield rank, Recommendation(place.mentor, mentee, place.topic, moves, text)
+            yield rank, RecommendedPlace(place.mentor, mentee, place.topic, moves, text)
 
     def _price(self, totals: tuple[Exact, ...]) -> str:
         """What the most important tier that changes gains or loses."""
