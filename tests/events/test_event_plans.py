@@ -154,6 +154,15 @@ def test_somebody_stays_at_a_table_and_the_others_come():
     assert mm.verify(cohort, mm.Program(), event) == []
 
 
+def test_whoever_takes_nobody_is_not_seated():
+    cohort = people(2, 2)
+    paused = mm.Cohort([replace(person, capacity=0) if person.id == "m000" else person for person in cohort])
+    event = plan_event(paused, None, 2)
+    assert event.of("m000") == ()
+    assert event.value[0] == 2
+    assert mm.verify(paused, mm.Program(), event) == []
+
+
 @pytest.mark.parametrize(
     ("change", "code"),
     [
@@ -191,6 +200,7 @@ def test_the_judge_sees_two_who_meet_again():
         (lambda: plan_event(people(2, 2), None, Rounds(count=1, absent={"e000": [1]})), "is away in all rounds"),
         (lambda: plan_event(people(2, 9), None, Rounds(count=2, seats=(2, 4))), "hold 8 of 9 mentees .*5 seats each"),
         (lambda: plan_event(people(2, 2), None, "four"), "expected Rounds"),
+        (lambda: plan_event(people(2, 2), None, Rounds(count=2, fixed={"m000": 1, "m001": 1})), "a table of their own"),
         (
             lambda: plan_event(people(1, 3), mm.Program(rules=[mm.rules.Everyone()]), 2),
             "3 mentees .* need 3 places.*plan more rounds",

@@ -24,7 +24,9 @@ def test_whoever_is_there_and_had_a_place_keeps_it(seed):
     draw = random.Random(seed)
     mentors, seats, count = draw.randint(2, 5), draw.choice([1, 2]), draw.randint(2, 4)
     cohort = crowd(mentors, draw.randint(2, 6) if seats == 1 else draw.randint(2, 2 * mentors))
-    event = mm.plan_event(cohort, None, Rounds(count=count, seats=(1, seats)))
+    limits = {"breaks": draw.choice([None, None, 1]), "tables": mentors if seats == 2 else draw.choice([None, 2])}
+    fixed = {"e000": 7} if draw.random() < 0.3 else {}
+    event = mm.plan_event(cohort, None, Rounds(count=count, seats=(1, seats), fixed=fixed, **limits))
     first = draw.randint(1, count)
     ids = [person.id for person in cohort]
     gone = draw.sample(ids, draw.randint(0, 2))

@@ -72,10 +72,16 @@ def test_the_judge_sees_false_prices_and_places():
     cohort = mm.Cohort(people, scores={("a", "b"): 1, ("c", "d"): 1, ("a", "c"): 5, ("b", "d"): 5})
     found = plan_introductions(cohort)
     assert {frozenset(pair) for pair in found.rounds[0]} == {frozenset("ac"), frozenset("bd")}
-    worse = replace(found, rounds=((("a", "b"), ("c", "d")),))
+    worse = replace(found, rounds=((("a", "b"), ("c", "d")),), value=(2, 2))
     assert {violation.code for violation in mm.verify(cohort, mm.Program(), worse)} == {"bound"}
     low = replace(found, prices=PoolPrices((Fraction(0),) * 4, ()))
     assert {violation.code for violation in mm.verify(cohort, mm.Program(), low)} == {"bound"}
+    proud = replace(found, value=(2, 99))
+    assert {violation.code for violation in mm.verify(cohort, mm.Program(), proud)} == {"value"}
+    six = mm.Cohort([Participant(name) for name in "abcdef"])
+    circles = plan_introductions(six, None, (3, 3), 3)
+    modest = replace(circles, fewest=circles.repeats + 5)
+    assert "value" in {violation.code for violation in mm.verify(six, mm.Program(), modest)}
     twice = replace(found, rounds=((("a", "c"), ("a", "b")),))
     assert "place" in {violation.code for violation in mm.verify(cohort, mm.Program(), twice)}
 

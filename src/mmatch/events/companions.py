@@ -29,8 +29,8 @@ def mixed(cohort: Cohort, program: Program, rounds: Rounds, seated: Seated, watc
     """The same tables with people exchanged within rounds, so that fewer mentees sit together twice.
 
     Two exchange their tables in a round where both may meet the other's mentor and do so in no other round. Whom a
-    mentor may meet comes from facts and rules; where pairs differ in what they are worth, only exchanges are made that
-    keep everybody's set of mentors.
+    mentor may meet comes from facts and rules. Where pairs differ in what they are worth, or somebody stays at a table,
+    the tables are left as they are.
     """
     edges = candidates(cohort, program.rules)
     ids = cohort.people.ids

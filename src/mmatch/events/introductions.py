@@ -90,6 +90,15 @@ def judge_introductions(cohort: Cohort, program: Program, found: Introductions) 
             met.update(map(frozenset, combinations(circle, 2)))
     again = sum(n - 1 for n in met.values())
     refused = sum(pair not in may for pair in met)
+    trios = [sum(len(circle) == 3 for circle in one) for one in found.rounds]
+    if found.size == (2, 2) and max(trios, default=0) > len(cohort) % 2:
+        wrong.append(Violation("seats", "more than one trio in a round, or one where nobody is left"))
+    if found.size == (2, 2) and not wrong and found.value != _reached(cohort, program, found):
+        wrong.append(Violation("value", f"claims {found.value}, found {_reached(cohort, program, found)}"))
+    sizes = [len(circle) for one in found.rounds for circle in one]
+    fewest = max(sum(k * (k - 1) // 2 for k in sizes) - len(cohort) * (len(cohort) - 1) // 2, 0)
+    if found.size != (2, 2) and (found.fewest, found.value) != (fewest, (len(sizes),)):
+        wrong.append(Violation("value", f"claims at least {found.fewest} repeats, found {fewest}"))
     if found.size == (2, 2) and (again or refused):
         wrong.append(Violation("repeat", "two meet who have met, or whom a rule keeps apart"))
     if found.size != (2, 2) and again + refused != found.repeats:
@@ -107,3 +116,21 @@ def judge_introductions(cohort: Cohort, program: Program, found: Introductions) 
         if bound is None or Fraction(bound // 1) - reached > found.gap:
             wrong.append(Violation("bound", "the prices do not prove what is claimed"))
     return wrong
+
+
+def _reached(cohort: Cohort, program: Program, found: Introductions) -> tuple[int, ...]:
+    """How many pairs there are, and what each aim reaches in them; of a trio its best pair counts."""
+    met: list[tuple[str, str]] = []
+    totals = [0]
+    for one in found.rounds:
+        pool = pool_of(cohort, program, met)
+        totals += [0] * (len(pool.worth) + 1 - len(totals))
+        rows = zip(pool.one.tolist(), pool.other.tolist(), strict=True)
+        index = {frozenset((pool.ids[a], pool.ids[b])): k for k, (a, b) in enumerate(rows)}
+        for circle in one:
+            pairs = [index[frozenset(pair)] for pair in combinations(circle, 2) if frozenset(pair) in index]
+            best = max(pairs, key=lambda k: tuple(pool.worth[:, k].tolist()), default=None)
+            if best is not None:
+                totals = [total + int(more) for total, more in zip(totals, [1, *pool.worth[:, best]], strict=True)]
+        met += [pair for circle in one for pair in combinations(circle, 2)]
+    return tuple(totals)

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 def question_of(cohort: Cohort, program: Program, rounds: Rounds) -> tuple[Cohort, Program]:
     """(the people with as many places as they have rounds, the policy): its optimum bounds every plan.
 
-    Capacities, numbers of mentors wanted and group sizes are those of the event. Nobody meets the same mentor twice,
-    nor somebody of the history, unless the program has the aim `NewConnections`, which lets meetings fade. First as
-    many meetings as possible, then as evenly shared as possible, then the program's own aims.
+    Capacities, numbers of mentors wanted and group sizes are those of the event, but for whoever states 0. Nobody meets
+    the same mentor twice, nor somebody of the history, unless the program has the aim `NewConnections`, which lets
+    meetings fade. First as many meetings as possible, then as evenly shared as possible, then the program's own aims.
 
     Raises:
         InputError: people who are not there, or never; a rule about groups or weekly times.
@@ -37,8 +37,9 @@ def question_of(cohort: Cohort, program: Program, rounds: Rounds) -> tuple[Cohor
     for person in cohort.stated.participants:
         there = len(rounds.present(person.id))
         offers = [replace(offer, seats=None, group=None) for offer in person.offers]
-        requests = [replace(request, mentors=there, format=None) for request in person.requests]
-        places = min(there, usual) * most if offers else person.capacity
+        requests = [replace(one, mentors=min(one.mentors, 1) * there, format=None) for one in person.requests]
+        paused = 0 in {person.capacity, person.groups}
+        places = (0 if paused else min(there, usual) * most) if offers else person.capacity
         people.append(replace(person, offers=offers, requests=requests, capacity=places, min_load=0, groups=None))
     stated = cohort.stated
     free_cohort = Cohort(people, topics=stated.topics, history=stated.history, scores=stated.scores)

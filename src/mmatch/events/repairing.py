@@ -112,10 +112,9 @@ def _filled(
         busy = {who for one in now.values() for who in one.people}
         here = [person for person in cohort if number in plan.present(person.id)]
         free = [person.id for person in here if person.requests and person.id not in busy]
-        hosts = [
-            p.id for p in here if p.offers and (len(now[p.id].mentees) < most if p.id in now else p.id not in busy)
-        ]
-        hosts = [host for host in hosts if host in now or least == 1]
+        hosts = [p.id for p in here if p.offers and 0 not in {p.capacity, p.groups}]
+        hosts = [host for host in hosts if (len(now[host].mentees) < most if host in now else host not in busy)]
+        hosts = [host for host in hosts if host in now or (least == 1 and _may_open(host, number, tables, plan))]
         worth = np.zeros((len(free), len(hosts)), dtype=np.int64)
         for k, who in enumerate(free):
             for j, host in enumerate(hosts):
@@ -124,12 +123,15 @@ def _filled(
         pairs = np.stack(linear_sum_assignment(-worth), axis=1).tolist() if worth.size else []
         for row, column in pairs:
             host, who = hosts[column], free[row]
-            if not worth[row, column] or {host, who} & (busy - now.keys()) or who in now:
+            crowded = plan.tables is not None and len(now) >= plan.tables and host not in now
+            if not worth[row, column] or {host, who} & (busy - now.keys()) or who in now or crowded:
                 continue
             if host not in own:
                 taken = {*own.values(), *plan.fixed.values()}
                 own[host] = plan.fixed.get(host) or next(n for n in range(1, len(taken) + 2) if n not in taken)
             table = now.get(host) or RoundTable(number, plan.fixed.get(who, own[host]), host, ())
+            if plan.fixed.get(who, table.table) != table.table:
+                continue
             seats = sorted([*zip(table.mentees, table.topics, strict=True), (who, topics[host, who])])
             names, asked_for = zip(*seats, strict=True)
             tables[number, host] = now[host] = replace(table, mentees=names, topics=asked_for)
@@ -137,6 +139,15 @@ def _filled(
             met.add(frozenset((host, who)))
             seated[who] += 1
     return sorted(tables.values(), key=lambda one: (one.round, one.table))
+
+
+def _may_open(host: str, number: int, tables: Mapping[tuple[int, str], RoundTable], plan: Rounds) -> bool:
+    """Whether a mentor may have one more round at this place, with the breaks that they are to have."""
+    if plan.breaks is None:
+        return True
+    busy = {n for n, mentor in tables if mentor == host} | {number}
+    windows = (range(first, first + plan.breaks + 1) for first in range(number - plan.breaks, number + 1))
+    return not any(busy.issuperset(window) for window in windows)
 
 
 def _other_rounds(who: str, before: Event, after: Event, count: int) -> tuple[int, ...]:

@@ -210,6 +210,10 @@ def check_people(known: Mapping[str, Any], rounds: Rounds) -> None:
         for who in people:
             if who not in known:
                 problems.add("unknown-id", f"Rounds.{name}", f"unknown id {excerpt(who)}")
+    for table, n in Counter(rounds.fixed.values()).items():
+        if n > 1:
+            text = f"{n} people stay at table {table}, and a table has room for one plan at a time"
+            problems.found.append(Problem("tables", "Rounds.fixed", text, "give each a table of their own"))
     for who in rounds.absent:
         if who in known and not rounds.present(who):
             text = f"{excerpt(who)} is away in all rounds: take them out of the cohort"
