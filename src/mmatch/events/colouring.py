@@ -6,7 +6,7 @@ is padded until all have as many, and one perfect matching after another is take
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -95,6 +95,10 @@ def placed(pairs: Sequence[tuple[str, str]], rounds: Rounds, watch: Watch[Any], 
             for first in range(1, rounds.count - rounds.breaks + 1):
                 window = [(mentor, n) for n in range(first, first + rounds.breaks + 1)]
                 cp.add(sum(open_tables[place] for place in window if place in open_tables) <= rounds.breaks)
+    start = one_by_one(pairs, rounds)
+    for row, number in zip(literals, start, strict=True):
+        for n, literal in row.items():
+            cp.add_hint(literal, n == number)
     radix = 1 + sum(worth)
     cp.maximize(sum((radix + w) * sum(row.values()) for w, row in zip(worth, literals, strict=True)))
     solver = cp_model.CpSolver()
@@ -105,5 +109,33 @@ def placed(pairs: Sequence[tuple[str, str]], rounds: Rounds, watch: Watch[Any], 
         solver.parameters.max_deterministic_time = WORK
     status = searched(solver, cp, watch)
     if status not in {cp_model.OPTIMAL, cp_model.FEASIBLE}:
-        return [0] * len(pairs)
+        return start
     return [next((n for n, literal in row.items() if solver.boolean_value(literal)), 0) for row in literals]
+
+
+def one_by_one(pairs: Sequence[tuple[str, str]], rounds: Rounds) -> list[int]:
+    """A round for each meeting, the first that is free for both, those of busy people first; 0 where none is."""
+    load = Counter(who for pair in pairs for who in pair)
+    host: dict[tuple[str, int], int] = {}
+    guest: set[tuple[str, int]] = set()
+    tables: Counter[int] = Counter()
+    found = [0] * len(pairs)
+    least, most = rounds.seats
+    for k in sorted(range(len(pairs)), key=lambda k: -sum(load[who] for who in pairs[k])) if least == 1 else ():
+        mentor, mentee = pairs[k]
+        for number in sorted(set(rounds.present(mentor)) & set(rounds.present(mentee))):
+            seated = host.get((mentor, number), 0)
+            free = (mentee, number) not in guest and (mentee, number) not in host and (mentor, number) not in guest
+            opens = seated or (rounds.tables is None or tables[number] < rounds.tables)
+            if (
+                free
+                and opens
+                and seated < most
+                and (seated or rounds.rested([n for who, n in host if who == mentor], number))
+            ):
+                tables[number] += not seated
+                host[mentor, number] = seated + 1
+                guest.add((mentee, number))
+                found[k] = number
+                break
+    return found

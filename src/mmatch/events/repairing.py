@@ -114,7 +114,11 @@ def _filled(
         free = [person.id for person in here if person.requests and person.id not in busy]
         hosts = [p.id for p in here if p.offers and 0 not in {p.capacity, p.groups}]
         hosts = [host for host in hosts if (len(now[host].mentees) < most if host in now else host not in busy)]
-        hosts = [host for host in hosts if host in now or (least == 1 and _may_open(host, number, tables, plan))]
+        hosts = [
+            host
+            for host in hosts
+            if host in now or (least == 1 and plan.rested([n for n, who in tables if who == host], number))
+        ]
         worth = np.zeros((len(free), len(hosts)), dtype=np.int64)
         for k, who in enumerate(free):
             for j, host in enumerate(hosts):
@@ -139,15 +143,6 @@ def _filled(
             met.add(frozenset((host, who)))
             seated[who] += 1
     return sorted(tables.values(), key=lambda one: (one.round, one.table))
-
-
-def _may_open(host: str, number: int, tables: Mapping[tuple[int, str], RoundTable], plan: Rounds) -> bool:
-    """Whether a mentor may have one more round at this place, with the breaks that they are to have."""
-    if plan.breaks is None:
-        return True
-    busy = {n for n, mentor in tables if mentor == host} | {number}
-    windows = (range(first, first + plan.breaks + 1) for first in range(number - plan.breaks, number + 1))
-    return not any(busy.issuperset(window) for window in windows)
 
 
 def _other_rounds(who: str, before: Event, after: Event, count: int) -> tuple[int, ...]:

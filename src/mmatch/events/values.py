@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import combinations
@@ -88,6 +88,14 @@ class Rounds:
         """The rounds in which somebody is there."""
         away = self.absent.get(person, ())
         return tuple(n for n in range(1, self.count + 1) if n not in away)
+
+    def rested(self, busy: Iterable[int], number: int) -> bool:
+        """Whether one more round leaves a mentor, busy in some, the breaks that they are to have."""
+        if self.breaks is None:
+            return True
+        taken = {*busy, number}
+        windows = (range(first, first + self.breaks + 1) for first in range(number - self.breaks, number + 1))
+        return not any(taken.issuperset(window) for window in windows)
 
     def begins(self, number: int) -> dt.datetime | None:
         """When a round begins; None where no start is given."""
