@@ -22,11 +22,13 @@ def crowd(mentors, mentees):
 @examples(80)
 def test_whoever_is_there_and_had_a_place_keeps_it(seed):
     draw = random.Random(seed)
-    mentors, seats, count = draw.randint(2, 5), draw.choice([1, 2]), draw.randint(2, 4)
+    mentors, seats = draw.randint(2, 5), draw.choice([1, 2])
+    count = draw.randint(2, max(mentors, 2))
     cohort = crowd(mentors, draw.randint(2, 6) if seats == 1 else draw.randint(2, 2 * mentors))
     limits = {"breaks": draw.choice([None, None, 1]), "tables": mentors if seats == 2 else draw.choice([None, 2])}
     fixed = {"e000": 7} if draw.random() < 0.3 else {}
     event = mm.plan_event(cohort, None, Rounds(count=count, seats=(1, seats), fixed=fixed, **limits))
+    assert mm.verify(cohort, mm.Program(), event) == []
     first = draw.randint(1, count)
     ids = [person.id for person in cohort]
     gone = draw.sample(ids, draw.randint(0, 2))

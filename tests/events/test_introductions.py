@@ -98,3 +98,22 @@ def test_the_judge_sees_false_prices_and_places():
 def test_what_cannot_be_meant_has_a_way_out(options, fault):
     with pytest.raises(mm.InputError, match=fault):
         plan_introductions(mm.Cohort([Participant(name) for name in "abcde"]), **options)
+
+
+def test_values_are_in_the_units_of_the_aims_and_tiers_hold_weights():
+    """Two weighted aims in one tier: a shared language counts 10, a shared hobby 1; half points stay half points."""
+    facts = {"a": ("de", "go"), "b": ("de", "ski"), "c": ("fr", "go"), "d": ("fr", "ski")}
+    people = [Participant(who, attributes={"tongue": one, "hobby": other}) for who, (one, other) in facts.items()]
+    shares = (mm.aims.Shares("tongue", weight=10), mm.aims.Shares("hobby", weight=1))
+    found = plan_introductions(mm.Cohort(people), mm.Program(aims=[shares]))
+    assert found.rounds == ((("a", "b"), ("c", "d")),)
+    assert found.value == (2, 40)  # two pairs, both directions
+    both = [Participant(name, offers=[Offer()], requests=[Request()]) for name in "ab"]
+    half = plan_introductions(mm.Cohort(both, scores={("a", "b"): 0.5, ("b", "a"): 1}))
+    assert half.value[:2] == (1, 1.5)
+
+
+def test_a_rule_that_one_pool_cannot_keep_is_refused():
+    cohort = mm.Cohort([Participant(name) for name in "abcd"])
+    with pytest.raises(mm.InputError, match="is about more than single pairs"):
+        plan_introductions(cohort, mm.Program(rules=[mm.rules.Everyone()]))

@@ -42,7 +42,7 @@ def event(  # noqa: PLR0913 - the options of the verb
     from mmatch.reporting.event_folder import in_words, write_event_folder
 
     program = policy.read()
-    cohort = understood(signups.read(files))
+    cohort = understood(signups.read(files), capacity=False)
     asked = Rounds(
         count=rounds,
         seats=_sizes(seats),
@@ -101,7 +101,7 @@ def introduce(  # noqa: PLR0913 - the options of the verb
     if sides:  # who is a mentor and who is a mentee makes no difference here
         reading = replace(signups, answer=[*(signups.answer or ()), *sides]).read(files)
     try:
-        cohort = understood(reading)
+        cohort = understood(reading, capacity=False)
     except InputError as error:
         if any(problem.code != "nobody" for problem in error.problems):
             raise
@@ -121,7 +121,8 @@ def introduce(  # noqa: PLR0913 - the options of the verb
     screen.print(table(("round", "people"), shown, "Introductions"))
     if len(rows) > MOST_SHOWN:
         screen.print(f"… and {len(rows) - MOST_SHOWN} more")
-    proved = "no other introductions are better" if str(made.status) == "optimal" else "better ones may exist"
+    what = "introductions" if made.size[1] > 2 else "pairs"
+    proved = f"no other {what} are better" if str(made.status) == "optimal" else "better ones may exist"
     again = f"; {counted(made.repeats, 'pair')} again (at least {made.fewest} must)" if made.repeats else ""
     alone = f"; without anybody: {', '.join(made.names[who] for who in made.alone)}" if made.alone else ""
     held = f"{counted(len(rows), 'circle')} in {counted(rounds, 'round')}"

@@ -133,8 +133,8 @@ class EarlierRound:
         return next_round(cohort, program, earlier, said, waiting_first=self.waiting_first)
 
 
-def understood(reading: Reading) -> Cohort:
-    """The cohort of a reading, with what is worth knowing on the error stream.
+def understood(reading: Reading, *, capacity: bool = True) -> Cohort:
+    """The cohort of a reading, with what is worth knowing on the error stream; not always that capacities are missing.
 
     Raises:
         InputError: open questions that decide who meets whom, or nobody to match.
@@ -143,7 +143,8 @@ def understood(reading: Reading) -> Cohort:
 
     trimmed = sum(warning.code == "trimmed" for warning in reading.warnings)
     for note in (*reading.warnings, *(q for q in reading.questions if not q.decides)):
-        if getattr(note, "code", "") != "trimmed":
+        code = getattr(note, "code", "")
+        if code != "trimmed" and (capacity or code != "no-capacity"):
             sys.stderr.write(f"note: {note}\n")
     if trimmed:
         sys.stderr.write(f"note: spaces around cells were trimmed in {trimmed} columns (mmatch check lists them)\n")

@@ -79,10 +79,12 @@ def relax(answer: AnswerWords, *, time_limit: Annotated[float, typer.Option(help
     called = question.cohort.people.called
     shown = [fix for found in fixes for fix in (*found, *filter(None, [found.together]))]
     rows = [(", ".join(called[who] for who in fix.who), fix.text, fix.moved) for fix in shown]
-    console().print(
-        table(("who", "what would give them a mentor", "others who move"), rows, right=("others who move",))
-    )
-    if not rows:
+    heads = ("who", "what would give them a mentor", "others who move")
+    if rows:
+        console().print(table(heads, rows, right=heads[2:]))
+    if not rows and all(found.tried == 0 for found in fixes):
+        typer.echo("Everybody who asks has a mentor: nothing to relax.")
+    elif not rows:
         typer.echo("No single change of those that were tried gives them a mentor.")
     if not all(found.complete for found in fixes):
         typer.echo("Not everything was tried: give more time with --time-limit.")

@@ -37,7 +37,8 @@ def mixed(cohort: Cohort, program: Program, rounds: Rounds, seated: Seated, watc
     allowed = {(ids[a], ids[b]) for a, b in zip(edges.pairs.mentor.tolist(), edges.pairs.mentee.tolist(), strict=True)}
     if not seated or rounds.fixed or not _all_alike(program, edges):
         return seated
-    starts = [seated, *filter(None, [_rotated(allowed, seated, rounds.count)])]
+    free = rounds.breaks is None and rounds.tables is None and not rounds.absent
+    starts = [seated, *filter(None, [_rotated(allowed, seated, rounds.count) if free else None])]
     mentors = sorted({mentor for (mentor, _), _ in seated})
     mentees = sorted({mentee for (_, mentee), _ in seated})
     may = np.array([[(mentor, mentee) in allowed for mentor in mentors] for mentee in mentees], dtype=bool)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections import Counter
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
@@ -11,13 +10,15 @@ import numpy as np
 
 from mmatch.errors import InputError, Problem, excerpt
 from mmatch.events.companions import circles
-from mmatch.events.introductions import Introductions, Round
+from mmatch.events.introductions import Introductions, Round, added
 from mmatch.events.odd_sets import pool_prices
 from mmatch.events.pool import Pool, pool_of
+from mmatch.exact import Value
 from mmatch.program import Program, check_question
 from mmatch.progress import Watch
 
 if TYPE_CHECKING:
+    from mmatch.arrays import Bools
     from mmatch.cohort import Cohort
 
 
@@ -34,18 +35,20 @@ def plan_introductions(
     Nobody meets somebody of the history again, unless the program has the aim `NewConnections`; all rules about pairs
     hold. People need no offers and no requests. A pair counts what the aims give it in both directions. One round of
     pairs is a matching in a general graph: exact (Edmonds 1965, by rustworkx), and proved by prices of people and odd
-    sets where a linear program with cuts finds them. Rounds of pairs are planned one after the other. Circles of three
+    sets where a linear program with cuts finds them; the one who is left by an odd number then joins the pair that
+    fits best. Rounds of pairs are planned one after the other. Circles of three
     or more are exchanged until as few as possible meet again.
 
     Args:
         cohort: the people.
-        program: rules and aims; those that speak about capacities or groups do not count.
+        program: rules about single pairs, and aims; of these the ones that add up over pairs count.
         size: least and most people in a circle.
         rounds: how many rounds.
         time_limit: seconds for circles; by default a fixed amount of work.
 
     Raises:
-        InputError: sizes and rounds that cannot be meant, fewer people than a circle has.
+        InputError: sizes and rounds that cannot be meant, fewer people than a circle has, a rule that is about more
+            than single pairs, circles in which a rule cannot be kept.
     """
     program = Program() if program is None else program
     check_question(cohort, program)
@@ -66,26 +69,22 @@ def plan_introductions(
 def _pairs(cohort: Cohort, program: Program, rounds: int) -> Introductions:
     met: list[tuple[str, str]] = []
     found: list[Round] = []
-    value: Counter[int] = Counter()
+    values: list[tuple[Value, ...]] = []
     prices, gap = None, None
     for _ in range(rounds):
         pool = pool_of(cohort, program, met)
-        weights, _meeting = pool.folded()
+        weights = pool.folded()
         chosen = _best_pairs(pool, weights)
         if rounds == 1:
             prices = pool_prices(len(pool.ids), pool.one, pool.other, weights, chosen)
             bound = None if prices is None else prices.bound(pool.one, pool.other, weights)
-            reached = sum(weights[k] for k in chosen)
-            gap = None if bound is None else float(bound // 1 - reached)
-        value[0] += len(chosen)
-        for tier, column in enumerate(pool.worth, 1):
-            value[tier] += int(column[chosen].sum())
+            gap = None if bound is None else float(bound // 1 - sum(weights[k] for k in chosen))
+        values.append(pool.value(chosen))
         one = [(pool.ids[int(pool.one[k])], pool.ids[int(pool.other[k])]) for k in chosen]
         seated = _with_trio(pool, one, weights)
         found.append(tuple(sorted(seated)))
         met += [pair for circle in seated for pair in combinations(circle, 2)]
-    totals = tuple(value[k] for k in range(len(value)))
-    return Introductions(tuple(found), (2, 2), totals, dict(cohort.people.called), prices, gap)
+    return Introductions(tuple(found), (2, 2), added(values), dict(cohort.people.called), prices, gap)
 
 
 def _best_pairs(pool: Pool, weights: list[int]) -> list[int]:
@@ -127,11 +126,16 @@ def _circles(
     if n // number < size[0]:
         text = f"{n} people make no circles of {size[0]} to {size[1]}"
         raise InputError(Problem("argument", "size", text, f"allow {n // number} to {-(-n // number)}"))
-    apart = np.ones((n, n), dtype=bool)
-    apart[pool.one, pool.other] = apart[pool.other, pool.one] = False
-    np.fill_diagonal(apart, 0)
+    rules = pool_of(cohort, program, past=False)
     watch: Watch[Any] = Watch(None if time_limit is None else time.monotonic() + time_limit)
-    tables, repeats = circles(apart, number, rounds, watch)
+    tables, repeats = circles(_apart(pool), number, rounds, watch)
+    together = (tables[:, :, None] == tables[:, None, :]).any(axis=0)
+    refused = int((together & _apart(rules)).sum()) // 2
+    if refused:
+        text = f"circles were found only in which {refused} pairs sit together whom a rule keeps apart"
+        raise InputError(
+            Problem("infeasible", "program", text, "plan smaller circles or fewer rounds, or leave the rule out")
+        )
     found = tuple(
         tuple(sorted(tuple(pool.ids[k] for k in np.flatnonzero(row == table).tolist()) for table in range(number)))
         for row in tables
@@ -139,3 +143,12 @@ def _circles(
     sizes = [len(circle) for one in found for circle in one]
     fewest = max(sum(k * (k - 1) // 2 for k in sizes) - n * (n - 1) // 2, 0)
     return Introductions(found, size, (len(sizes),), dict(cohort.people.called), repeats=repeats, fewest=fewest)
+
+
+def _apart(pool: Pool) -> Bools:
+    """Who may not meet whom."""
+    n = len(pool.ids)
+    found = np.ones((n, n), dtype=bool)
+    found[pool.one, pool.other] = found[pool.other, pool.one] = False
+    np.fill_diagonal(found, val=False)
+    return found

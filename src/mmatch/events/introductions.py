@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 from mmatch.display import Table
-from mmatch.events.pool import pool_of
+from mmatch.events.pool import Pool, pool_of
+from mmatch.exact import Value, readable
 from mmatch.matching import Framed, Status, Violation
 
 if TYPE_CHECKING:
@@ -25,14 +26,15 @@ Round = tuple[tuple[str, ...], ...]
 class Introductions(Framed):
     """Who is introduced to whom: circles (mostly pairs) round by round, how good that is, and why it is not better.
 
-    Of one round of pairs ``value`` is (pairs, what each aim reaches), and ``prices`` prove that no pairing is better;
-    ``gap`` is how far the value may be from the best, as one number of all tiers: 0 where it is proved, None where
-    nothing bounds it. Of circles ``repeats`` counts who meets again, and ``fewest`` is what no plan stays below.
+    Of pairs ``value`` is (pairs, what each tier reaches), without the third of a trio, and in one round ``prices``
+    prove that no pairing is better; ``gap`` is how far the value may be from the best, as one number of all tiers: 0
+    where it is proved, None where nothing bounds it. Of circles ``repeats`` counts who meets again, and ``fewest`` is
+    what no plan stays below.
     """
 
     rounds: tuple[Round, ...]
     size: tuple[int, int]
-    value: tuple[int, ...]
+    value: tuple[Value, ...]
     names: dict[str, str] = field(repr=False)
     prices: PoolPrices | None = field(default=None, repr=False)
     gap: float | None = None
@@ -65,72 +67,74 @@ class Introductions(Framed):
         yield Table(("round", "people"), rows, "Introductions", len(rows))
 
 
+def added(values: Sequence[tuple[Value, ...]]) -> tuple[Value, ...]:
+    """The values of several rounds as one."""
+    return tuple(readable(sum(map(Fraction, column), Fraction(0))) for column in zip(*values, strict=True))
+
+
 def judge_introductions(cohort: Cohort, program: Program, found: Introductions) -> list[Violation]:
     """What is wrong with introductions: places, sizes, rules, repeats, and of pairs the value and the proof."""
-    wrong: list[Violation] = []
-    met: Counter[frozenset[str]] = Counter()
+    wrong = list(_misplaced(cohort, found))
+    met = Counter(frozenset(pair) for one in found.rounds for circle in one for pair in combinations(circle, 2))
+    refused = met.keys() - _places(pool_of(cohort, program, past=False)).keys()
+    wrong += [
+        Violation("impossible-pair", f"a rule keeps {' and '.join(sorted(pair))} apart", tuple(sorted(pair)))
+        for pair in refused
+    ]
     pool = pool_of(cohort, program)
-    may = {frozenset((pool.ids[a], pool.ids[b])) for a, b in zip(pool.one.tolist(), pool.other.tolist(), strict=True)}
+    again = sum(n - 1 for n in met.values()) + len(met.keys() - _places(pool).keys())
+    if wrong:
+        return wrong
+    if found.size != (2, 2):
+        sizes = [len(circle) for one in found.rounds for circle in one]
+        fewest = max(sum(k * (k - 1) // 2 for k in sizes) - len(cohort) * (len(cohort) - 1) // 2, 0)
+        claims, truth = (found.value, found.repeats, found.fewest), ((len(sizes),), again, fewest)
+        return [] if claims == truth else [Violation("value", f"claims {claims}, found {truth}")]
+    if again:
+        return [Violation("repeat", "two meet who have met")]
+    chosen = _pairs(cohort, program, found)
+    value = added([own.value(pairs) for own, pairs in chosen])
+    if found.value != value:
+        return [Violation("value", f"claims {found.value}, found {value}")]
+    if found.gap is None:
+        return []
+    weights = pool.folded()
+    bound = None if found.prices is None else found.prices.bound(pool.one, pool.other, weights)
+    reached = sum(weights[k] for k in chosen[0][1])
+    proved = bound is not None and len(found.rounds) == 1 and bound // 1 - reached <= found.gap
+    return [] if proved else [Violation("bound", "the prices do not prove what is claimed")]
+
+
+def _misplaced(cohort: Cohort, found: Introductions) -> Iterator[Violation]:
+    """People in two circles of a round, people who are nobody, circles of a wrong size."""
     for number, one in enumerate(found.rounds, 1):
-        places = Counter(who for circle in one for who in circle)
-        wrong += [
-            Violation("place", f"{who} is in {n} circles of round {number}", (who,))
-            for who, n in places.items()
-            if n > 1
-        ]
-        wrong += [
-            Violation("unknown-id", f"nobody is called {who}", (who,))
-            for who in places
-            if who not in cohort.people.index
-        ]
-        for circle in one:
-            trio = found.size == (2, 2) and len(circle) == 3
-            if not trio and not found.size[0] <= len(circle) <= found.size[1]:
-                wrong.append(Violation("seats", f"a circle of {len(circle)} in round {number}", circle))
-            met.update(map(frozenset, combinations(circle, 2)))
-    again = sum(n - 1 for n in met.values())
-    refused = sum(pair not in may for pair in met)
-    trios = [sum(len(circle) == 3 for circle in one) for one in found.rounds]
-    if found.size == (2, 2) and max(trios, default=0) > len(cohort) % 2:
-        wrong.append(Violation("seats", "more than one trio in a round, or one where nobody is left"))
-    if found.size == (2, 2) and not wrong and found.value != _reached(cohort, program, found):
-        wrong.append(Violation("value", f"claims {found.value}, found {_reached(cohort, program, found)}"))
-    sizes = [len(circle) for one in found.rounds for circle in one]
-    fewest = max(sum(k * (k - 1) // 2 for k in sizes) - len(cohort) * (len(cohort) - 1) // 2, 0)
-    if found.size != (2, 2) and (found.fewest, found.value) != (fewest, (len(sizes),)):
-        wrong.append(Violation("value", f"claims at least {found.fewest} repeats, found {fewest}"))
-    if found.size == (2, 2) and (again or refused):
-        wrong.append(Violation("repeat", "two meet who have met, or whom a rule keeps apart"))
-    if found.size != (2, 2) and again + refused != found.repeats:
-        wrong.append(Violation("value", f"claims {found.repeats} repeats, found {again + refused}"))
-    if found.gap is not None and not wrong:
-        weights, _ = pool.folded()
-        bound = None if found.prices is None else found.prices.bound(pool.one, pool.other, weights)
-        index = {
-            frozenset((pool.ids[a], pool.ids[b])): k for k, (a, b) in enumerate(zip(pool.one, pool.other, strict=True))
-        }
-        chosen = [index[frozenset(circle)] for circle in found.rounds[0] if len(circle) == 2]
-        reached = sum(weights[k] for k in chosen)
-        for circle in [circle for circle in found.rounds[0] if len(circle) == 3]:
-            reached += max(weights[index[frozenset(pair)]] for pair in combinations(circle, 2))
-        if bound is None or Fraction(bound // 1) - reached > found.gap:
-            wrong.append(Violation("bound", "the prices do not prove what is claimed"))
-    return wrong
+        for who, n in Counter(who for circle in one for who in circle).items():
+            if n > 1:
+                yield Violation("place", f"{who} is in {n} circles of round {number}", (who,))
+            if who not in cohort.people.index:
+                yield Violation("unknown-id", f"nobody is called {who}", (who,))
+        trios = len(cohort) % 2 if found.size == (2, 2) else 0  # one at most, where the number is odd
+        for circle in sorted(one, key=len):
+            is_trio = trios > 0 and len(circle) == 3
+            trios -= is_trio
+            if not is_trio and not found.size[0] <= len(circle) <= found.size[1]:
+                yield Violation("seats", f"a circle of {len(circle)} in round {number}", circle)
 
 
-def _reached(cohort: Cohort, program: Program, found: Introductions) -> tuple[int, ...]:
-    """How many pairs there are, and what each aim reaches in them; of a trio its best pair counts."""
+def _places(pool: Pool) -> dict[frozenset[str], int]:
+    """The number of each pair."""
+    rows = zip(pool.one.tolist(), pool.other.tolist(), strict=True)
+    return {frozenset((pool.ids[a], pool.ids[b])): k for k, (a, b) in enumerate(rows)}
+
+
+def _pairs(cohort: Cohort, program: Program, found: Introductions) -> list[tuple[Pool, list[int]]]:
+    """For each round the pool and the numbers of its pairs; of a trio its best pair."""
     met: list[tuple[str, str]] = []
-    totals = [0]
+    chosen = []
     for one in found.rounds:
         pool = pool_of(cohort, program, met)
-        totals += [0] * (len(pool.worth) + 1 - len(totals))
-        rows = zip(pool.one.tolist(), pool.other.tolist(), strict=True)
-        index = {frozenset((pool.ids[a], pool.ids[b])): k for k, (a, b) in enumerate(rows)}
-        for circle in one:
-            pairs = [index[frozenset(pair)] for pair in combinations(circle, 2) if frozenset(pair) in index]
-            best = max(pairs, key=lambda k: tuple(pool.worth[:, k].tolist()), default=None)
-            if best is not None:
-                totals = [total + int(more) for total, more in zip(totals, [1, *pool.worth[:, best]], strict=True)]
+        weights, place = pool.folded(), _places(pool)
+        own = [[place[frozenset(pair)] for pair in combinations(circle, 2)] for circle in one]
+        chosen.append((pool, [max(pairs, key=weights.__getitem__) for pairs in own]))
         met += [pair for circle in one for pair in combinations(circle, 2)]
-    return tuple(totals)
+    return chosen

@@ -21,6 +21,7 @@ from mmatch.events.measuring import called, measured
 from mmatch.events.questions import question_of
 from mmatch.events.values import Event, Rounds, RoundTable
 from mmatch.explanations import reasons
+from mmatch.explanations.words import counted
 from mmatch.program import Program, check_question
 from mmatch.progress import Watch
 
@@ -72,6 +73,7 @@ def plan_event(
         raise InputError(Problem("type", "rounds", f"found {excerpt(rounds)}, expected Rounds(count=4), or a number"))
     people, policy = question_of(cohort, program, rounds)
     _check(cohort, rounds)
+    _check_partners(people, policy, rounds)
     best = solve(people, policy, seed=seed, progress=progress, cancel=cancel)
     if best.found is None:
         why = next((reason.message for reason in reasons(people, best)), "no set of meetings keeps all rules")
@@ -100,6 +102,24 @@ def _check(cohort: Cohort, rounds: Rounds) -> None:
         if least > 1 and guests < least:
             text = f"round {number}: {guests} mentees do not fill a table of at least {least}"
             raise InputError(Problem("tables", "rounds", text, f"let tables begin at {max(guests, 1)}"))
+
+
+def _check_partners(cohort: Cohort, policy: Program, rounds: Rounds) -> None:
+    """Raise an InputError where some round would be empty, because nobody has so many people to meet.
+
+    Breaks and absences leave rounds empty anyway, and are no mistake.
+    """
+    if rounds.absent or rounds.breaks:
+        return
+    pairs, n = candidates(cohort, policy.rules).pairs, len(cohort)
+    different = np.unique(pairs.mentor * n + pairs.mentee)
+    partners = np.bincount(np.concatenate([different // n, different % n]), minlength=n)
+    most = int(partners.max(initial=0))
+    if most < rounds.count:
+        text = f"{rounds.count} rounds, and nobody has more than {most} people to meet"
+        raise InputError(
+            Problem("round", "rounds", text, f"plan {counted(most, 'round')}" if most else "nobody may meet anybody")
+        )
 
 
 def _numbers(cohort: Cohort, rounds: Rounds, best: Result, watch: Watch[Any]) -> dict[Meeting, int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,42 +14,57 @@ from mmatch.arrays import Ints
 from mmatch.candidates.edges import candidates
 from mmatch.cohort import Cohort
 from mmatch.cohort.participants import Meeting, Offer, Request
+from mmatch.errors import InputError, Problem
+from mmatch.exact import Value, readable
 from mmatch.program import Program
 from mmatch.rules import NoRepeat
+from mmatch.stages import Total, tier_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
 
 @dataclass(frozen=True, eq=False)
 class Pool:
-    """People by number, the pairs who may meet (one < other), and what each counts, tier by tier, as whole numbers."""
+    """People by number, the pairs who may meet (one < other), and what each counts, tier by tier.
+
+    ``worth`` holds whole numbers, a row for each tier, which count ``units``.
+    """
 
     ids: tuple[str, ...]
     one: Ints
     other: Ints
     worth: Ints
-    words: tuple[str, ...]
+    units: tuple[Fraction, ...]
 
-    def folded(self) -> tuple[list[int], int]:
-        """(one number a pair whose sums have the order of the tiers after how many meet, what one meeting counts)."""
-        n = len(self.ids)
-        total = np.zeros(len(self.one), dtype=object)
-        radix = 1
+    def folded(self) -> list[int]:
+        """One number a pair: the order of sums is that of how many meet, then of the tiers."""
+        n, total = len(self.ids), np.zeros(len(self.one), dtype=object)
         for tier in self.worth:
-            span = int(np.abs(tier).max(initial=0)) * n + 1
-            total = total * span + tier
-            radix = radix * span
-        most = int(max((abs(value) for value in total.tolist()), default=0))
-        meeting = most * n + 1
-        return [meeting + int(value) for value in total.tolist()], meeting
+            total = total * (int(np.abs(tier).max(initial=0)) * n + 1) + tier
+        values = [int(value) for value in total.tolist()]
+        meeting = max(map(abs, values), default=0) * n + 1
+        return [meeting + value for value in values]
+
+    def value(self, chosen: Sequence[int]) -> tuple[Value, ...]:
+        """How many pairs these are, and what each tier reaches in them, in the user's unit."""
+        totals = self.worth[:, list(chosen)].sum(axis=1).tolist()
+        return (len(chosen), *(readable(total * unit) for total, unit in zip(totals, self.units, strict=True)))
 
 
-def pool_of(cohort: Cohort, program: Program, met: Iterable[tuple[str, str]] = ()) -> Pool:
+def pool_of(cohort: Cohort, program: Program, met: Iterable[tuple[str, str]] = (), *, past: bool = True) -> Pool:
     """The pool of a cohort: whoever states no offer and no request offers and asks for anything.
 
-    Two may meet where facts and rules let one of them mentor the other; pairs in ``met`` do not meet again.
+    Two may meet where facts and rules let one of them mentor the other; pairs in ``met`` do not meet again, nor with
+    ``past`` those of the history. Of the aims those that add up over pairs count.
+
+    Raises:
+        InputError: a rule that is about more than single pairs.
     """
+    for rule in program.rules:
+        if not isinstance(rule, NoRepeat) and (rule.composes or rule.bounds_matching):
+            text = f"{rule.title} is about more than single pairs, and one pool cannot keep it"
+            raise InputError(Problem("argument", "program", text, "leave the rule out"))
     people = [
         replace(person, offers=person.offers or (Offer(),), requests=person.requests or (Request(),), capacity=None)
         for person in cohort.stated.participants
@@ -56,23 +72,19 @@ def pool_of(cohort: Cohort, program: Program, met: Iterable[tuple[str, str]] = (
     stated = cohort.stated
     history = [*stated.history, *(Meeting(*pair) for pair in met)]
     whole = Cohort(people, topics=stated.topics, history=history, scores=stated.scores)
-    own = program.resolve(whole).aims if program.aims else ()
-    aims = [aim for tier in own or () for aim in (tier if isinstance(tier, tuple) else (tier,))]
-    aims = [aim for aim in aims if isinstance(aim, PairAim) and not isinstance(aim, Coverage)]
-    if whole.score_table is not None and not aims:
-        aims = [aim for _, aim in Program().resolve(whole).named_aims() if aim.name == "Fit"]
+    tiers = [[aim for aim in tier if isinstance(aim, PairAim)] for tier in program.resolve(whole).tiers]
+    tiers = [tier for tier in tiers if tier and not isinstance(tier[0], Coverage)]
     rules = [rule for rule in program.rules if not isinstance(rule, NoRepeat)]
-    if not any(isinstance(aim, NewConnections) for aim in aims):
+    if past and not any(isinstance(aim, NewConnections) for tier in tiers for aim in tier):
         rules.append(NoRepeat())
     edges = candidates(whole, rules)
-    a, b = edges.pairs.mentor, edges.pairs.mentee
     n = len(whole)
-    key, place = np.unique(np.minimum(a, b) * n + np.maximum(a, b), return_inverse=True)
-    worth = []
-    for aim in aims:
-        scores = np.broadcast_to(aim.scores(edges.pairs)[0], a.shape)
-        total = np.zeros(len(key), dtype=np.int64)
-        np.add.at(total, place, scores)
-        worth.append(total)
-    table = np.array(worth, dtype=np.int64).reshape(len(worth), len(key))
-    return Pool(whole.people.ids, key // n, key % n, table, tuple(aim.in_words for aim in aims))
+    low, high = (f(edges.pairs.mentor, edges.pairs.mentee) for f in (np.minimum, np.maximum))
+    key, place = np.unique(low * n + high, return_inverse=True)
+    worth, units = np.zeros((len(tiers), len(key)), dtype=np.int64), list[Fraction]()
+    for row, tier in zip(worth, tiers, strict=True):
+        stage = tier_of([(aim.term(edges), aim.exact_weight) for aim in tier], edges).stages[0]
+        if isinstance(stage, Total):  # a sum over pairs
+            np.add.at(row, place, stage.weights)
+        units.append(stage.unit)
+    return Pool(whole.people.ids, key // n, key % n, worth, tuple(units))

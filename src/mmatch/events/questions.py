@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from mmatch.aims import Coverage, EvenLoad, EvenSeats, Keep, NewConnections
+from mmatch.aims import Coverage, EvenLoad, EvenSeats, NewConnections
 from mmatch.cohort import Cohort
 from mmatch.errors import InputError, Problem
 from mmatch.events.values import check_people
@@ -48,11 +48,12 @@ def question_of(cohort: Cohort, program: Program, rounds: Rounds) -> tuple[Cohor
     decays = any(isinstance(aim, NewConnections) for tier in program.aims or () for aim in _flat(tier))
     if several or not decays:
         rules.append(NoRepeat(within=several))
-    rules += [AtMost(rounds.count)] if several else []
+    limits = [rule.n for rule in program.rules if isinstance(rule, AtMost)]
+    rules += [AtMost(min([rounds.count, *limits]))] if several or limits else []
     apart = [pair for pair in _never_together(cohort, rounds) if pair[0] != pair[1]]
     rules += [Forbid(apart)] if apart else []
     own = replace(program, group=(1, 1)).resolve(free_cohort).aims or ()
-    aims = [aim for aim in own if not isinstance(aim, Coverage | EvenLoad | EvenSeats | Keep)]
+    aims = [aim for aim in own if not isinstance(aim, Coverage | EvenSeats) and aim != EvenLoad()]
     tiers = [Coverage(), (EvenLoad(), EvenSeats()), *aims]
     return free_cohort, Program(rules=tuple(rules), aims=tuple(tiers))
 

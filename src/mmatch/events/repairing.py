@@ -105,7 +105,8 @@ def _filled(
     tables = {(one.round, one.mentor): one for one in kept}
     met = {frozenset((one.mentor, who)) for one in kept for who in one.mentees}
     seated = Counter(who for one in kept for who in one.mentees)
-    own = {one.mentor: one.table for one in kept}
+    stays = {table: who for who, table in plan.fixed.items()}
+    own = {one.mentor: one.table for one in kept if stays.get(one.table, one.mentor) == one.mentor}
     least, most = plan.seats
     for number in range(first, plan.count + 1):
         now = {mentor: one for (n, mentor), one in tables.items() if n == number}
@@ -131,7 +132,7 @@ def _filled(
             if not worth[row, column] or {host, who} & (busy - now.keys()) or who in now or crowded:
                 continue
             if host not in own:
-                taken = {*own.values(), *plan.fixed.values()}
+                taken = {*own.values(), *stays}
                 own[host] = plan.fixed.get(host) or next(n for n in range(1, len(taken) + 2) if n not in taken)
             table = now.get(host) or RoundTable(number, plan.fixed.get(who, own[host]), host, ())
             if plan.fixed.get(who, table.table) != table.table:

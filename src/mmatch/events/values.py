@@ -132,7 +132,7 @@ class Event(Framed):
     """
 
     rounds: Rounds
-    tables_: tuple[RoundTable, ...]
+    seating: tuple[RoundTable, ...]
     value: tuple[Value, ...]
     best: Result
     stated: Program
@@ -150,10 +150,10 @@ class Event(Framed):
         return Status.OPTIMAL if proved else Status.FEASIBLE
 
     def __iter__(self) -> Iterator[RoundTable]:
-        return iter(self.tables_)
+        return iter(self.seating)
 
     def __len__(self) -> int:
-        return len(self.tables_)
+        return len(self.seating)
 
     def __repr__(self) -> str:
         meetings = sum(len(one.mentees) for one in self)

@@ -159,7 +159,8 @@ def print_readiness(out: Console, cohort: Cohort, found: Readiness) -> None:
             out.print(safe(f"{removal.cause} removes {removal.removed * share:.0f} % of all pairs: is that meant?"))
         if removal.stranded:
             some = listed([cohort.people.called[who] for who in removal.stranded], "people")
-            out.print(safe(f"Only {removal.cause} leaves {counted(len(removal.stranded), 'mentee')} nobody: {some}."))
+            who = counted(len(removal.stranded), "mentee")
+            out.print(safe(f"Without {removal.cause}, {who} more would have a possible mentor: {some}."))
     for aim in found.idle_aims:
         out.print(safe(f"The aim “{aim}” cannot matter: it counts the same for every possible pair."))
 
