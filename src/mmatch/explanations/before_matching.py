@@ -23,7 +23,7 @@ from mmatch.explanations.hall_sets import Bottleneck, HallSets
 from mmatch.explanations.swap_chains import Moves
 from mmatch.instance import Watch
 from mmatch.instance.capacities import capacities
-from mmatch.instance.compilation import compile_instance
+from mmatch.instance.compiled import Compiled
 from mmatch.matching import Framed
 from mmatch.network.circulation import CrossingSets, build_network
 from mmatch.program import Program, check_question
@@ -168,7 +168,7 @@ def bottlenecks(cohort: Cohort, program: Program) -> tuple[Bottleneck, ...]:
         cohort: the facts.
         program: the policy, resolved; its aims do not count.
     """
-    instance, edges = compile_instance(cohort, replace(program, aims=(Coverage(),)))
+    instance, edges = Compiled(cohort, replace(program, aims=(Coverage(),))).compiled
     if instance.groups is not None or instance.unmet:
         return ()
     try:

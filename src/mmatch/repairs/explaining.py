@@ -23,7 +23,7 @@ from mmatch.matching import Matching, Reason, Status
 from mmatch.repairs.changes import Place
 from mmatch.repairs.recommending import possible_pairs
 from mmatch.repairs.repairing import price
-from mmatch.repairs.seat_worth import seat_values
+from mmatch.repairs.seat_worth import flow_gains
 
 if TYPE_CHECKING:
     from mmatch.cohort import Cohort
@@ -38,7 +38,8 @@ def explain(cohort: Cohort, result: Result, who: str | tuple[str, ...]) -> Expla
     """Say why one person, pair, request or group got what they got; or why two do not meet.
 
     Of a person: why each match, or why none; for a mentee also who else could have been the mentor (kind
-    "alternative"), for a mentor what one more place would be worth (kind "place"). Of a pair that does not meet: which
+    "alternative"), for a mentor what one more place would be worth (kind "place", where the program is a flow). Of a
+    pair that does not meet: which
     fact or rule keeps them apart; else what it would cost if they met, solved again, and who would move; or that an
     answer with this pair is as good. Nothing private of others is told but who would move.
 
@@ -86,17 +87,16 @@ def _beside(cohort: Cohort, result: Result, who: str) -> Iterator[Reason]:
             full = load[mentor] >= most[cohort.people.index[mentor]]
             text = f"instead: {reason.message}{f' ({called[mentor]} is full)' if full else ''}"
             yield replace(reason, kind="alternative", message=text)
-    if cohort[who].offers:
-        values = kept(cohort, result, "places", lambda: seat_values(cohort, result))
-        gains = zip(result.program.tiers, values.mentors[who], strict=True)
+    mentors = [person.id for person in cohort if person.offers] if cohort[who].offers else []
+    values = kept(cohort, result, "places", lambda: flow_gains(cohort, result, mentors)) if mentors else None
+    if values is not None:  # else each place would have to be solved for
         words = [
             f"{aims_in_words(tier)} {'rises' if gain > 0 else 'falls'} by {number(abs(gain))}"
-            for tier, gain in gains
+            for tier, gain in zip(result.program.tiers, values[who], strict=True)
             if not isinstance(gain, tuple) and gain
         ]
-        yield Reason(
-            "place", (who,), "", f"with one more place for {called[who]}, {', '.join(words) or 'nothing changes'}"
-        )
+        text = f"with one more place for {called[who]}, {', '.join(words) or 'nothing changes'}"
+        yield Reason("place", (who,), "", text)
 
 
 def _why_not(cohort: Cohort, result: Result, mentor: str, mentee: str) -> Iterator[Reason]:

@@ -21,7 +21,7 @@ from mmatch.cohort.changes import Change, Seats
 from mmatch.explanations.hall_sets import first_request
 from mmatch.explanations.swap_chains import Moves, best_chains, chain_from, entry_arcs
 from mmatch.instance.capacities import capacities
-from mmatch.instance.compilation import compile_instance
+from mmatch.instance.compiled import Compiled
 from mmatch.instance.decoding import chosen_edges
 from mmatch.network.circulation import HUB, CrossingSets, Network, build_network
 from mmatch.repairs.changes import Excepted
@@ -54,8 +54,7 @@ class RelaxedNetwork:
         mentors = np.unique(cohort.offers.owner)
         roomy = cohort.changed([Seats(ids[row], int(most[row]) + more) for row in mentors[most[mentors] >= 0].tolist()])
         freer = replace(program, rules=tuple(rule for rule in program.rules if rule not in self.soft))
-        tight, _ = compile_instance(cohort, freer)
-        instance, self.edges = compile_instance(roomy, freer)
+        instance, self.edges = Compiled(roomy, freer).compiled
         chosen = chosen_edges(self.edges, result.matching)
         if instance.groups is not None or instance.unmet or chosen is None:
             raise NoNetworkError
@@ -65,7 +64,7 @@ class RelaxedNetwork:
             network = build_network(instance)
         except CrossingSets:
             raise NoNetworkError from None
-        self.before, self.tiers = _places(tight), instance.tiers
+        self.before, self.tiers = _places(Compiled(cohort, freer).instance), instance.tiers
         self.mentors = [ids[row] for row in self.edges.mentor_rows.tolist()]
         self.mentees = [ids[row] for row in cohort.requests.owner[self.edges.request_rows].tolist()]
         self.first = first_request(network)

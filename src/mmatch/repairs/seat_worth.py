@@ -93,17 +93,21 @@ def _newcomer(cohort: Cohort, topic: str, places: int, number: int = 1) -> Parti
     )
 
 
-def _gains(cohort: Cohort, result: Result, mentors: list[str]) -> dict[str, tuple[Value, ...]]:
-    """What one more place with each mentor gains."""
+def flow_gains(cohort: Cohort, result: Result, mentors: list[str]) -> dict[str, tuple[Value, ...]] | None:
+    """What one more place with each mentor gains, all at once; None where the program is no flow of sums."""
     try:
         network = RelaxedNetwork(cohort, result)
     except NoNetworkError:
-        network = None
-    if network is not None and all(stage.summed for stage in network.network.stages):
-        ends = network.network.head[[*network.mentor_of]]
-        if (ends == HUB).all():
-            return _by_cycles(network, mentors)
-    return {name: _solved_again(cohort, result, name) for name in mentors}
+        return None
+    summed = all(stage.summed for stage in network.network.stages)
+    ends = network.network.head[[*network.mentor_of]]
+    return _by_cycles(network, mentors) if summed and (ends == HUB).all() else None
+
+
+def _gains(cohort: Cohort, result: Result, mentors: list[str]) -> dict[str, tuple[Value, ...]]:
+    """What one more place with each mentor gains, at once or by solving again for each."""
+    found = flow_gains(cohort, result, mentors)
+    return {name: _solved_again(cohort, result, name) for name in mentors} if found is None else found
 
 
 def _by_cycles(relaxed: RelaxedNetwork, mentors: list[str]) -> dict[str, tuple[Value, ...]]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mmatch.arrays import NONE
-from mmatch.instance.compilation import compile_instance
+from mmatch.instance.compiled import Compiled
 from mmatch.matching import Match
 from mmatch.scheduling.cpsat_dates import Choice, best_together
 from mmatch.scheduling.feasibility import Rooms
@@ -44,7 +44,7 @@ def most_dated(
         known: dates to begin with.
         limits: when to stop.
     """
-    instance, edges = compile_instance(cohort, program)
+    instance, edges = Compiled(cohort, program).compiled
     if instance.groups is not None or instance.unmet or edges.slot is not None or len(edges) > MOST_PAIRS:
         return None
     settings = known.settings

@@ -34,7 +34,8 @@ class Dated(Shown):
     ``program`` is the policy under which ``result`` is the best: the given one, with the pairs of ``forbidden``,
     (mentor, mentee, topic), for which no dates were found. Matches that are left in ``schedule.unplaced`` have final
     reasons: forbidding them helped nobody. ``most`` is how many mentees can have dates in any matching; None where
-    that is not known.
+    that is not known. ``fixed`` are the pairs that the model of all pairs found dates for, where it found more than
+    matching and dating in turn: the result is the best with these pairs.
     """
 
     result: Result
@@ -43,6 +44,7 @@ class Dated(Shown):
     forbidden: tuple[Pair, ...]
     rounds: int
     most: int | None = None
+    fixed: tuple[Pair, ...] = ()
 
     @property
     def dated(self) -> int:
@@ -60,7 +62,8 @@ class Dated(Shown):
         if self.most is None:
             return f"{self.dated} mentees have dates; whether another matching has dates for more is not known."
         if self.dated >= self.most:
-            return f"{self.dated} mentees have dates: no other matching has dates for more."
+            best = " The rest is the best with the pairs that have them." if self.fixed else ""
+            return f"{self.dated} mentees have dates: no other matching has dates for more.{best}"
         return f"{self.dated} mentees have dates; at most {self.most} could have."
 
     def __repr__(self) -> str:
@@ -125,7 +128,7 @@ def solve_and_schedule(
         lock = Lock(sorted({*pairs, *(pair for rule in locks for pair in rule.pairs)}))
         policy = replace(program, rules=(*others, lock))
         result = solve(cohort, policy, solver=solver, seed=seed)
-        now = Dated(result, schedule(cohort, result, dates), policy, (), best.rounds)
+        now = Dated(result, schedule(cohort, result, dates), policy, (), best.rounds, None, tuple(sorted(pairs)))
         best = max(best, now, key=lambda dated: dated.dated)
     return replace(best, most=most)
 
