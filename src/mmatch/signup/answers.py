@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 from mmatch.availability import read_hours, zone_from_label
@@ -42,7 +42,7 @@ class FormAnswer:
     def place(self, *meanings: str) -> str:
         """Where the answer states a fact: the cell where a column has one of these meanings, else the row."""
         columns = self.sheet.identity() if "id" in meanings else self.sheet.of(*meanings)
-        return self.sheet.place(next(iter(columns), None), self.row)
+        return next(iter(columns), self.sheet).place(self.row)
 
 
 def read_people(sheet: Sheet) -> list[FormAnswer]:
@@ -56,17 +56,17 @@ def read_people(sheet: Sheet) -> list[FormAnswer]:
     rows = sheet.rows[::-1] if newest_first(sheet) else sheet.rows
     for row, (who, name, address) in zip(rows, sheet.people(rows), strict=True):
         for column in emails if not address else ():
-            if text := sheet.cell(row, column):
+            if text := column.cell(row):
                 message = f"found {excerpt(text)}, expected one e-mail address: no address is kept"
-                sheet.warn("email", column, message, row=row)
+                column.warn("email", message, row=row)
         if not who and _holds_nothing(sheet, row):
-            sheet.warn("no-person", None, "left out: it says nothing about anybody", row=row)
+            sheet.warn("no-person", "left out: it says nothing about anybody", row=row)
             continue
-        if not who or (identity[0].meaning == "id" and not sheet.cell(row, identity[0])):
+        if not who or (identity[0].meaning == "id" and not identity[0].cell(row)):
             text = "found an empty cell, expected an id: the id is empty or missing"
-            sheet.note(row, identity[0], Fault("id-missing", text))
+            identity[0].note(row, Fault("id-missing", text))
             continue
-        number = sheet.cell(row, numbers[0]) if numbers else ""
+        number = numbers[0].cell(row) if numbers else ""
         answer = FormAnswer(sheet, row, who, _roles(sheet, row), number, name, address)
         if name:
             answer.facts["name"], answer.name_key = name, name_key(name)
@@ -80,9 +80,9 @@ def read_people(sheet: Sheet) -> list[FormAnswer]:
 def newest_first(sheet: Sheet) -> bool:
     """Whether the rows of a form's export stand with the newest answer on top."""
     for column in sheet.columns:
-        if column.claim.meaning == "ignore" and sheet.is_filled(column):
+        if column.claim.meaning == "ignore" and column.is_filled:
             for order in ((0, 1, 2), (2, 1, 0), (2, 0, 1)):
-                found = [re.findall(r"\d+", text) for text in sheet.texts(column)]
+                found = [re.findall(r"\d+", text) for text in column.cells() if text]
                 if all(len(numbers) > 2 for numbers in found):
                     keys = [[int(n[k]) for k in order] + [int(x) for x in n[3:]] for n in found]
                     if keys == sorted(keys, reverse=True) and keys != sorted(keys):
@@ -92,7 +92,7 @@ def newest_first(sheet: Sheet) -> bool:
 
 def _holds_nothing(sheet: Sheet, row: int) -> bool:
     """Whether a row holds no more than the number of an answer, a time, a code, or boxes that are not ticked."""
-    texts = [sheet.cell(row, c) for c in sheet.columns if c.meaning not in {"number", "ignore"}]
+    texts = [c.cell(row) for c in sheet.columns if c.meaning not in {"number", "ignore"}]
     return not any(
         len(text) > 3 and sheet.words.answers.get(plain(text)) != "no" and not is_tidy_number(text) for text in texts
     )
@@ -102,22 +102,22 @@ def _roles(sheet: Sheet, row: int) -> frozenset[str]:
     """The roles that a row states, else those of its file."""
     if row in sheet.sections:
         return frozenset({sheet.sections[row]})
-    said, columns = set[str](), [column for column in sheet.of(*ROLES) if sheet.cell(row, column)]
+    said, columns = set[str](), [column for column in sheet.of(*ROLES) if column.cell(row)]
     try:
         for column in columns:
-            said |= _role_cell(sheet, sheet.cell(row, column), column.meaning)
+            said |= _role_cell(sheet, column.cell(row), column.meaning)
     except Fault as fault:
-        sheet.note(row, sheet.of(*ROLES)[0], fault)
+        sheet.of(*ROLES)[0].note(row, fault)
         return frozenset()
     if said >= BOTH or any(column.meaning != "both" for column in columns):
         return frozenset(said)
     if sheet.by_filling:
         sides = [(_side(column), column) for column in sheet.columns]
-        return frozenset(side for side, column in sides if side and sheet.cell(row, column))
+        return frozenset(side for side, column in sides if side and column.cell(row))
     first = sheet.of(*ROLES)[:1]
     if not sheet.role and first and first[0].meaning != "both":
         text = "found an empty cell, expected mentor, mentee or both"
-        sheet.note(row, first[0], Fault("role", text, "or name the file mentors.csv or mentees.csv"))
+        first[0].note(row, Fault("role", text, "or name the file mentors.csv or mentees.csv"))
         return frozenset()
     return BOTH if sheet.role == "both" else frozenset({sheet.role} if sheet.role else ())
 
@@ -159,21 +159,13 @@ class _Facts:
     def read(self, column: Column) -> None:
         """Read one column; one without a meaning is an attribute."""
         column.meaning = column.meaning or "attribute"
-        column.how = column.how or _style(self.sheet, column)
+        column.how = column.how or _style(column)
         read = self._reader(column)
-        cache: dict[str, Any] = {}
-        for answer in self.answers if read else ():
-            text = self.sheet.cell(answer.row, column)
-            if not text:
-                continue
-            try:
-                if text not in cache:
-                    cache[text] = read(text) if read else None
-            except Fault as fault:
-                self.sheet.note(answer.row, column, fault)
-                continue
-            if cache[text] is not None:
-                self._store(answer, column, cache[text])
+        if read is None:
+            return
+        for answer in self.answers:
+            if column.cell(answer.row) and (value := column.read(answer.row, read)) is not None:
+                self._store(answer, column, value)
 
     def _reader(self, column: Column) -> Callable[[str], Any] | None:
         """How a cell of this column becomes a value; None where the column holds no fact of its own."""
@@ -194,7 +186,8 @@ class _Facts:
             "site": str,
             "format": _format,
         }
-        return readers.get(column.meaning.partition(":")[0])
+        read = readers.get(column.meaning.partition(":")[0])
+        return read and cache(read)
 
     def _names(self, how: str, text: str) -> tuple[str, ...]:
         return () if self.sheet.names_nobody(text) else split(text, how)
@@ -218,7 +211,7 @@ class _Facts:
         found = count(text, self.sheet.words)
         if found.doubt:
             evidence = f"{excerpt(text)} {found.doubt}; {found.value} is the safe end"
-            self.sheet.doubt(column, "capacity", evidence, likely=str(found.value), key=f"{column.head}: {text}")
+            column.doubt("capacity", evidence, likely=str(found.value), key=f"{column.head}: {text}")
         return found.value
 
     def _zone(self, column: Column, text: str, label: str = "", example: str = "") -> str | None:
@@ -229,7 +222,7 @@ class _Facts:
             self._wonder(column, text, "time zone", error.problems[0], example or "a place such as Europe/Berlin")
             return None
         if note and not label:
-            self.sheet.warn("zone", column, note, "write a place, such as Europe/Berlin")
+            column.warn("zone", note, "write a place, such as Europe/Berlin")
         return name
 
     def _hours(self, column: Column, text: str) -> Any:
@@ -244,12 +237,12 @@ class _Facts:
     def _wonder(self, column: Column, text: str, about: str, problem: Problem, example: str) -> None:
         """Ask about a cell that decides nothing by itself, and name the rows in which it stands."""
         sheet, key = self.sheet, f"{column.head}: {text}"
-        rows = [answer.row for answer in self.answers if sheet.cell(answer.row, column) == text]
+        rows = [answer.row for answer in self.answers if column.cell(answer.row) == text]
         lines = ", ".join(str(sheet.table.lines[row]) for row in rows[:5])
         how = f'say what it means with --answer "{key}={example}", or {problem.hint or "mend the cell"}'
-        sheet.doubt(column, about, f"{sheet.table.unit} {lines}: {problem.message}", how=how, key=key)
+        column.doubt(about, f"{sheet.table.unit} {lines}: {problem.message}", how=how, key=key)
         for row in rows:
-            unread = Problem("window", sheet.place(column, row), problem.message, problem.hint)
+            unread = Problem("window", column.place(row), problem.message, problem.hint)
             sheet.notes.unread.append((sheet.spot(row), unread))
 
     def _store(self, answer: FormAnswer, column: Column, value: Any) -> None:
@@ -271,11 +264,11 @@ class _Facts:
             value = tuple(value)
         elif meaning in TOPICS and column.how != "tick":
             others = [c for c in self.sheet.of(meaning) if c is not column and self.sheet.is_other(c.option)]
-            if any(self.sheet.cell(answer.row, c) for c in others):  # a column beside it holds what was stated
+            if any(c.cell(answer.row) for c in others):  # a column beside it holds what was stated
                 value = tuple(item for item in value if not self.sheet.is_other(item))
         if meaning == "availability":
             value, zone = value
-            if zone and (found := self._zone(column, self.sheet.cell(answer.row, column), zone, "Mon 9-12")):
+            if zone and (found := self._zone(column, column.cell(answer.row), zone, "Mon 9-12")):
                 answer.facts.setdefault("hours_zone", found)
         self._add(answer, column, value)
 
@@ -290,7 +283,7 @@ class _Facts:
             answer.facts[meaning] = f"{before}; {value}"
         elif before != value:
             text = f"found {excerpt(value)}, another column with this meaning says {excerpt(before)}, which counts"
-            self.sheet.warn("contradiction", column, text, row=answer.row)
+            column.warn("contradiction", text, row=answer.row)
 
     def order_choices(self) -> None:
         """Topics in the order of a column of ranks beside them, one row a topic; levels written behind topics."""
@@ -304,16 +297,16 @@ class _Facts:
                     answer.facts["levels"] = {**answer.facts.get("levels", {}), **levels}
                     answer.facts[meaning] = tuple(levels)
                 for column in orders:
-                    cell = self.sheet.cell(answer.row, column)
+                    cell = column.cell(answer.row)
                     if len(answer.facts[meaning]) == 1 and cell.isdigit():
                         answer.facts["choice"] = {answer.facts[meaning][0]: int(cell)}
                         answer.per_topic |= {column.attribute}
                         answer.attributes.pop(column.attribute, None)
 
 
-def _style(sheet: Sheet, column: Column) -> str:
+def _style(column: Column) -> str:
     """How the cells of a column are read, where the mapping does not say it; columns of one head are read alike."""
-    cells = sheet.same_head(column)
+    cells = column.same_head()
     if column.meaning in LISTS:
         return list_style(cells, expected=True)
     if column.meaning == "level":
@@ -325,7 +318,7 @@ def _style(sheet: Sheet, column: Column) -> str:
         return "number"
     if cells and {cell.casefold() for cell in cells} <= {"true", "false"}:
         return "true/false"
-    expected = sheet.speaks(column, "lists")
+    expected = column.speaks("lists")
     style = list_style(cells, expected=expected)
     return "list ;" if expected and style == "text" else style
 

@@ -64,7 +64,7 @@ class Assembler:
             answer = self._stated.get(topic)
             if near and answer is not None:
                 sheet = answer.sheet
-                head = next((c.head for c in sheet.of("requests", "topic") if topic in sheet.cell(answer.row, c)), "")
+                head = next((c.head for c in sheet.of("requests", "topic") if topic in c.cell(answer.row)), "")
                 text = f"nobody offers {excerpt(topic)}, and {excerpt(near[0])} is offered: the same?"
                 how = answers(topic, near[0])
                 self.notes.doubt(sheet.name, head, "spelling", text, near[0], likely=topic, how=how, key=topic)
@@ -191,12 +191,12 @@ class Assembler:
         """Ids of the people whom texts name; a text that names nobody is split at its commas before it is a problem."""
         for text in texts:
             source, head = person.source(meaning), text.partition(",")[0]
-            if source and source[0].names_nobody(head) and is_remark(text, self.draft.people):
+            if source and source[0].sheet.names_nobody(head) and is_remark(text, self.draft.people):
                 continue  # "No, happy with anyone"
             for piece, known in self.draft.people.named(text):
                 if known is not None:
                     if not self.draft.people.called(piece) and self.draft.people.find(piece) is None:
-                        where = source[0].place(source[2], source[1]) if source else ""
+                        where = source[0].place(source[1]) if source else ""
                         self.notes.warn("first-name", where, f"{excerpt(piece)} is taken for {excerpt(known.spelling)}")
                     yield known.spelling
                 else:
@@ -206,10 +206,10 @@ class Assembler:
         source = person.source(meaning)
         if source is None:
             return
-        sheet, row, column = source
+        column, row = source
         if self.draft.people.is_gone(text):
-            sheet.warn("left-out", column, f"{excerpt(text)} was rejected and is left out", row=row)
+            column.warn("left-out", f"{excerpt(text)} was rejected and is left out", row=row)
         elif meaning != "avoids" and is_remark(text, self.draft.people):
-            sheet.warn("no-wish", column, f"{excerpt(text)} names nobody, and is no wish", row=row)
+            column.warn("no-wish", f"{excerpt(text)} names nobody, and is no wish", row=row)
         else:
-            sheet.note(row, column, self.draft.people.fault(text))
+            column.note(row, self.draft.people.fault(text))

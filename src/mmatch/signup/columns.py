@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from mmatch.availability import read_hours, slot_of_head, zone_from_label
 from mmatch.errors import InputError, excerpt
+from mmatch.signup.blocks import find_blocks
 from mmatch.signup.questions import answers, shown
 from mmatch.signup.sheets import TOPICS, Column, Sheet
 from mmatch.signup.topics import settle_topics
@@ -16,7 +17,7 @@ from mmatch.signup.values import count as count_of
 from mmatch.signup.values import modes as modes_of
 from mmatch.signup.values import priority as priority_of
 from mmatch.signup.vocabulary import plain
-from mmatch.signup.wishes import find_blocks, find_wishes, name_people_left
+from mmatch.signup.wishes import find_wishes, name_people_left
 
 if TYPE_CHECKING:
     from mmatch.availability import Slot
@@ -65,7 +66,7 @@ def settle_columns(sheets: list[Sheet], people: FormPeople) -> None:
         kept = [c.head for c in sheet.unknown if c.head]
         if kept:
             heads = ", ".join(excerpt(head, 40) for head in kept[:12]) + (", …" if len(kept) > 12 else "")
-            sheet.warn("attributes", None, f"kept as attributes, for rules: {heads}")
+            sheet.warn("attributes", f"kept as attributes, for rules: {heads}")
 
 
 def _grids_said_twice(sheet: Sheet) -> None:
@@ -73,7 +74,7 @@ def _grids_said_twice(sheet: Sheet) -> None:
     by_head = {column.head: column for column in sheet.columns}
     for column in sheet.columns:
         stem = by_head.get(column.stem) if column.option and not column.forced else None
-        if stem and sheet.is_filled(stem) and sheet.reads(column, yes_or_no) == 1:
+        if stem and stem.is_filled and column.reads(yes_or_no) == 1:
             column.meaning = "ignore"
 
 
@@ -95,7 +96,7 @@ def _limits(sheet: Sheet, mentees: frozenset[str]) -> None:
     """Small numbers that only mentors state, under a head that speaks of people they take: how many they take."""
     if sheet.has("capacity"):
         return
-    found = [(_limit(sheet, column, mentees), column) for column in sheet.unknown]
+    found = [(_limit(column, mentees), column) for column in sheet.unknown]
     most = max((strength for strength, _ in found), default=0)
     columns = [column for strength, column in found if strength == most > 0]
     sure = most > 1 or (sheet.has_side("mentor") and sheet.has_side("mentee"))
@@ -103,18 +104,18 @@ def _limits(sheet: Sheet, mentees: frozenset[str]) -> None:
         if len(columns) == 1 and sure:
             column.meaning = "capacity"
             text = "read as the number of mentees that a mentor takes"
-            sheet.warn("capacity", column, text, "else map it to attribute")
+            column.warn("capacity", text, "else map it to attribute")
         else:
-            text = f"the head speaks of a number, and only mentors fill it; cells: {shown(sheet.distinct(column))}"
-            sheet.doubt(column, "capacity", text, "capacity", "attribute")
+            text = f"the head speaks of a number, and only mentors fill it; cells: {shown(column.distinct)}"
+            column.doubt("capacity", text, "capacity", "attribute")
 
 
-def _limit(sheet: Sheet, column: Column, mentees: frozenset[str]) -> int:
+def _limit(column: Column, mentees: frozenset[str]) -> int:
     """How surely a column says how many mentees a mentor takes."""
-    claim, roles = column.claim, sheet.row_roles
+    claim, sheet, roles = column.claim, column.sheet, column.sheet.row_roles
     wanted = column.forced or claim.meaning == "mentors" or (claim.side == "mentee" and claim.meaning == "topic")
     strength = 0 if wanted else sheet.words.limit(column.head, mentees)
-    cells = {row: cell for row in roles if not sheet.names_nobody(cell := sheet.cell(row, column)) and cell != "0"}
+    cells = {row: cell for row in roles if not sheet.names_nobody(cell := column.cell(row)) and cell != "0"}
     mentors = all("mentor" in roles[row] for row in cells)
     if not strength or not cells or (not mentors and strength < 3 and claim.side != "mentor"):
         return 0
@@ -128,10 +129,10 @@ def _limit(sheet: Sheet, column: Column, mentees: frozenset[str]) -> int:
 def _checked(sheet: Sheet) -> None:
     """Columns whose heads promise numbers and the like must hold them, or it is asked what they are."""
     for column in sheet.columns:
-        claimed, cells = column.stated, sheet.distinct(column)
+        claimed, cells = column.stated, column.distinct
         if column.forced or claimed not in CHECKED or not cells:
             continue
-        share = sheet.reads(column, CHECKED[claimed])
+        share = column.reads(CHECKED[claimed])
         digits = any(letter.isnumeric() for cell in cells for letter in cell)
         if share >= 0.5 or (column.claim.sure and (len(cells) < 3 or digits)):
             column.meaning = claimed
@@ -140,42 +141,40 @@ def _checked(sheet: Sheet) -> None:
         some = "no cell" if share == 0 else "not even half of the cells"
         if claimed in COUNTED and (share or digits or column.claim.sure):
             text = f"the head promises numbers, and {some} reads as one; cells: {shown(cells)}"
-            sheet.doubt(column, "capacity", text, claimed, "attribute")
+            column.doubt("capacity", text, claimed, "attribute")
         elif claimed == "timezone" and column.claim.sure:
             text = f"{some} names a time zone; cells: {shown(cells)}"
-            sheet.doubt(column, "time zone", text, claimed, "attribute:region")
+            column.doubt("time zone", text, claimed, "attribute:region")
 
 
 def find_hours(sheet: Sheet) -> None:
     """Columns named after hours or parts of the day, and columns of weekly hours in words."""
     named = {c.number: slot_of_head(c.head) for c in sheet.of("", "availability") if not c.forced}
-    busy = [c for c in sheet.columns if _not_free(sheet, c) and slot_of_head(c.head) is not None]
+    busy = [c for c in sheet.columns if _not_free(c) and slot_of_head(c.head) is not None]
     if len(busy) > 1 and not any(c.forced for c in busy):
         text = f"{len(busy)} heads seem to ask when people are NOT free"
         how = "give columns that say when they are free, or " + answers(busy[0].head, "attribute")
-        sheet.doubt(busy[0], "availability", text, "attribute", how=how)
+        busy[0].doubt("availability", text, "attribute", how=how)
     slots = {k: slot for k, slot in named.items() if slot is not None and sheet.columns[k] not in busy}
     whole = {number for number, slot in slots.items() if slot.day is not None and slot.start is not None}
-    ticks = [
-        c for c in sheet.unknown if c.number in whole and (not sheet.is_filled(c) or sheet.reads(c, answer) >= 0.8)
-    ]
-    bits = [c for c in sheet.unknown if set(sheet.distinct(c)) <= {"0", "1"}]
-    if len(ticks) < 2 or not any(map(sheet.is_filled, ticks)):
+    ticks = [c for c in sheet.unknown if c.number in whole and (not c.is_filled or c.reads(answer) >= 0.8)]
+    bits = [c for c in sheet.unknown if set(c.distinct) <= {"0", "1"}]
+    if len(ticks) < 2 or not any(c.is_filled for c in ticks):
         ticks = bits if len(bits) in {168, 336} else []
     for column in ticks:
         column.meaning = "hours"
     _half_hours(sheet, slots)
     for column in [c for c in sheet.columns if c.stated == "availability" and not c.forced]:
-        cells = sheet.distinct(column)
+        cells = column.distinct
         good = bool(cells) if column.slot else any(map(is_hours, cells))
         dated = bool(cells) and all(map(DATED.fullmatch, cells))
         column.meaning = "availability" if not dated and (good or column.claim.sure) else ""
         if dated:
             hint = "the dates in mmatch schedule --dates say when somebody cannot meet"
-            sheet.warn("hours", column, "holds dates, not hours of a week, and is kept as an attribute", hint)
+            column.warn("hours", "holds dates, not hours of a week, and is kept as an attribute", hint)
         elif cells and not column.meaning:
             text = f"no cell reads as weekly hours; cells: {shown(cells)}"
-            sheet.doubt(column, "availability", text, "availability", "attribute")
+            column.doubt("availability", text, "availability", "attribute")
 
 
 def _half_hours(sheet: Sheet, slots: dict[int, Slot]) -> None:
@@ -183,7 +182,7 @@ def _half_hours(sheet: Sheet, slots: dict[int, Slot]) -> None:
     halves = [sheet.columns[k] for k, slot in slots.items() if (slot.day is None) != (slot.start is None)]
     for column in halves if len(halves) > 1 else ():
         column.slot = slots[column.number]
-        cells = [column.with_slot(cell) for cell in sheet.distinct(column) if not sheet.says_no_time(cell)]
+        cells = [column.with_slot(cell) for cell in column.distinct if not sheet.says_no_time(cell)]
         if cells and sum(map(is_hours, cells)) >= 0.8 * len(cells):
             column.meaning = "availability"
         else:
@@ -194,38 +193,38 @@ def find_hours_in_words(sheet: Sheet) -> None:
     """A column whose cells are weekly hours, days with times of the clock, whatever its head."""
     has_hours = sheet.has("availability", "hours")
     for column in sheet.unknown:
-        cells = [cell for cell in sheet.distinct(column) if not sheet.says_no_time(cell)]
-        negative = _not_free(sheet, column)
+        cells = [cell for cell in column.distinct if not sheet.says_no_time(cell)]
+        negative = _not_free(column)
         if negative and cells and all(is_hours(cell) or _names_days(cell) for cell in cells):
             text = f"the head seems to ask when people are NOT free; cells: {shown(cells)}"
             hint = "give a column that says when they are free, or "
             how = hint + answers(column.head, "attribute", "availability")
-            sheet.doubt(column, "availability", text, "attribute", "availability", how=how)
+            column.doubt("availability", text, "attribute", "availability", how=how)
         if has_hours or negative:
             continue
         timed = [cell for cell in cells if is_hours(cell) and any(letter.isdigit() for letter in cell)]
         if len(cells) > 1 and len(timed) >= 0.8 * len(cells):
             column.meaning = "availability"
-            sheet.warn("availability", column, "read as when somebody is free: its cells are weekly hours")
+            column.warn("availability", "read as when somebody is free: its cells are weekly hours")
 
 
 def _near_misses(sheet: Sheet) -> None:
     """A head that is nearly one that decides who meets whom is asked about, not assumed."""
     known = [h for h, m in sheet.words.heads.items() if m in ABOUT and len(h) >= FEWEST_LETTERS and h.isascii()]
     for column in sheet.unknown:
-        words, cells = plain(column.head), sheet.distinct(column)
+        words, cells = plain(column.head), column.distinct
         near = get_close_matches(words, known, n=1, cutoff=NEAR) if words.replace(" ", "").isalpha() else []
         if not near or words in sheet.words.heads or not cells:
             continue
         meaning = sheet.words.heads[near[0]]
-        if meaning not in CHECKED or sheet.reads(column, CHECKED[meaning]) >= 0.5:
+        if meaning not in CHECKED or column.reads(CHECKED[meaning]) >= 0.5:
             text = f"the head is nearly {excerpt(near[0])}; cells: {shown(cells)}"
-            sheet.doubt(column, ABOUT[meaning], text, meaning, "attribute")
+            column.doubt(ABOUT[meaning], text, meaning, "attribute")
 
 
-def _not_free(sheet: Sheet, column: Column) -> bool:
+def _not_free(column: Column) -> bool:
     """Whether a head that may speak of hours asks for those at which somebody is not free."""
-    return sheet.speaks(column, "negative", "busy") or bool(re.search(r"n['\u2019]t\b", column.head))
+    return column.speaks("negative", "busy") or bool(re.search(r"n['\u2019]t\b", column.head))
 
 
 def _names_days(text: str) -> bool:

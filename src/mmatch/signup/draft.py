@@ -12,7 +12,7 @@ from mmatch.signup.values import Fault
 if TYPE_CHECKING:
     from mmatch.cohort.participants import Meeting
     from mmatch.signup.questions import Notes
-    from mmatch.signup.sheets import Column, Sheet
+    from mmatch.signup.sheets import Column
 
 
 @dataclass(slots=True)
@@ -27,7 +27,7 @@ class Draft:
     tree: dict[str, str] = field(default_factory=dict)
     synonyms: dict[str, str] = field(default_factory=dict)
 
-    def refer(self, sheet: Sheet, row: int | None, column: Column, text: str, role: str) -> str | None:
+    def refer(self, row: int | None, column: Column, text: str, role: str) -> str | None:
         """The id of whom a cell, or without a row a head, names; made where the role is open, else noted."""
         person = self.people.find(text) if text else None
         if person is not None:
@@ -35,15 +35,15 @@ class Draft:
                 person.extra_roles.add(role)
             return person.spelling
         if not text:
-            sheet.note(row, column, Fault("id-missing", "found an empty cell, expected an id"))
+            column.note(row, Fault("id-missing", "found an empty cell, expected an id"))
         elif self.people.is_gone(text):
             if row is not None:
-                sheet.warn("left-out", column, f"{excerpt(text)} was rejected and is left out", row=row)
+                column.warn("left-out", f"{excerpt(text)} was rejected and is left out", row=row)
         else:
             fault = self.people.fault(text)
             if role in self.open_roles and fault.code == "unknown-id":
                 return self.people.create(text, role)
-            sheet.note(row, column, fault)
+            column.note(row, fault)
         return None
 
     def person(self, name: str) -> FormPerson:
@@ -55,8 +55,10 @@ class Draft:
         extra = self.person(one).extra
         extra["final_avoids"] = (*extra.get("final_avoids", ()), other)
 
-    def add_score(self, mentor: str, mentee: str, value: Any) -> bool:
-        """Give a pair its score; False where it has another one already."""
+    def add_score(self, row: int, column: Column, pair: tuple[str, str], value: Any) -> None:
+        """Give a pair (mentor, mentee) its score, unless it is None; another one is noted."""
         if self.scores is None:
             self.scores = {}
-        return bool(self.scores.setdefault((mentor, mentee), value) == value)
+        if value is not None and self.scores.setdefault(pair, value) != value:
+            text = f"the pair {excerpt(pair[0])}, {excerpt(pair[1])} has another score already"
+            column.note(row, Fault("duplicate-pair", text, "give each pair one score"))

@@ -92,9 +92,7 @@ def _check_heads(sheet: Sheet) -> None:
         elif exact[head] > 1 and column.meaning not in REPEATABLE:
             same = [c for c in sheet.columns if c.head == head]
             follows_options = sheet.is_other(head) and all(exact[sheet.columns[c.number - 1].head] > 1 for c in same)
-            if follows_options or all(
-                set(sheet.distinct(c)) == {head} for c in same
-            ):  # ticked options of several questions
+            if follows_options or all(set(c.distinct) == {head} for c in same):  # ticked options of several questions
                 again = {h for h, times in exact.items() if times > 1}
                 for c in same:
                     c.stem = next((q.head for q in sheet.columns[c.number :: -1] if q.head not in again), "")

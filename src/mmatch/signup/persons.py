@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from mmatch.signup.answers import FormAnswer
     from mmatch.signup.mapping import FileMapping
     from mmatch.signup.questions import Notes
-    from mmatch.signup.sheets import Column, Sheet
+    from mmatch.signup.sheets import Place, Sheet
 
 MOST_SUGGESTED = 100
 _POLITELY = "if possible|please|ideally|wenn m\u00f6glich|bitte|si possible|si es posible|se possibile|se poss\u00edvel"
@@ -45,7 +45,7 @@ class FormPerson:
     number: str = ""
     answers: dict[str, FormAnswer] = field(default_factory=dict)
     extra: dict[str, Any] = field(default_factory=dict)
-    sources: dict[str, tuple[Sheet, int, Column]] = field(default_factory=dict)
+    sources: dict[str, tuple[Place, int]] = field(default_factory=dict)
     extra_roles: set[str] = field(default_factory=set)
 
     @property
@@ -59,17 +59,17 @@ class FormPerson:
         found = [self.answers[role] for role in (first, other) if role in self.answers]
         return found[:1] if len(found) == 2 and found[0] is found[1] else found
 
-    def source(self, *meanings: str) -> tuple[Sheet, int, Column | None] | None:
-        """Where a fact stands: (sheet, row, column), the first row of the person where no column states it."""
+    def source(self, *meanings: str) -> tuple[Place, int] | None:
+        """Where a fact stands: (column, row), or (sheet, first row of the person) where no column states it."""
         for meaning in meanings:
             if meaning in self.sources:
                 return self.sources[meaning]
         first = "mentor" if set(meanings) & MENTOR_ONLY else "mentee"
         for answer in self.ordered(first):
             for column in answer.sheet.identity() if "id" in meanings else answer.sheet.of(*meanings):
-                if answer.sheet.cell(answer.row, column):
-                    return answer.sheet, answer.row, column
-        return next(((answer.sheet, answer.row, None) for answer in self.ordered(first)), None)
+                if column.cell(answer.row):
+                    return column, answer.row
+        return next(((answer.sheet, answer.row) for answer in self.ordered(first)), None)
 
     def fact(self, meaning: str) -> Any:
         """A fact: from a file of pairs, else from the answer of the role that it belongs to, else from the other."""

@@ -258,7 +258,7 @@ class _Reader:
                 break
             bad |= fresh
         mapping = mapping_of(self.sheets, self.forced)
-        samples = {(s.name, c.head): tuple(list(s.distinct(c))[:3]) for s in self.sheets for c in s.columns}
+        samples = {(s.name, c.head): tuple(list(c.distinct)[:3]) for s in self.sheets for c in s.columns}
         problems = tuple(p for p, spot in notes.problems if spot is None or not collect)
         if cohort is None or problems:
             if not any(question.decides for question in questions):
@@ -300,8 +300,8 @@ class _Reader:
         draft = Draft(people, notes, frozenset({"mentor", "mentee"} - covered))
         for shape in shapes():
             for sheet in [sheet for sheet in self.sheets if sheet.shape == shape.name]:
-                gone = {spot.row for spot in bad if spot.file == sheet.name}
-                shape.read(replace(sheet, left_out=sheet.left_out | gone), draft)
+                sheet.left_out |= {spot.row for spot in bad if spot.file == sheet.name}
+                shape.read(sheet, draft)
         persons, participants = Assembler(draft).participants()
         try:
             cohort = Cohort.at(
@@ -330,7 +330,7 @@ class _Reader:
         if source is None:
             notes.add(Problem(problem.code, excerpt(person.spelling), message, problem.hint))
         else:
-            source[0].note(source[1], source[2], Fault(problem.code, message, problem.hint))
+            source[0].note(source[1], Fault(problem.code, message, problem.hint))
 
     def _rejected(self, bad: dict[Spot, list[Problem]]) -> Rejected:
         """The rejected rows in the order of files and lines."""

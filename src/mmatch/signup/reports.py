@@ -23,11 +23,11 @@ def warn_of_cells(sheet: Sheet) -> None:
         text = f"{count:,} cells had spaces around them, now trimmed"
         notes.warn("trimmed", f"{table.name} column {excerpt(head)}", text)
     if table.empty:
-        sheet.warn("empty-rows", None, f"{table.empty:,} empty rows were skipped")
+        sheet.warn("empty-rows", f"{table.empty:,} empty rows were skipped")
     for line, reason in table.left_out:
         notes.warn("no-person", f"{table.name} {table.unit} {line}", f"left out: {reason}")
     if table.delimiter != "," and table.unit == "line":
-        sheet.warn("delimiter", None, f"the delimiter is the {SPOKEN.get(table.delimiter, table.delimiter)}")
+        sheet.warn("delimiter", f"the delimiter is the {SPOKEN.get(table.delimiter, table.delimiter)}")
     for number, (line, cells) in enumerate(table.spoiled):
         text = f"line {line} has {len(cells)} cells, header has {len(table.heads)}"
         problem = Problem("ragged", f"{table.name} line {line}", text, "quote cells that hold the delimiter")
@@ -43,18 +43,18 @@ def note_faults(sheet: Sheet) -> None:
         column = sheet.columns[number]
         text = f"{sheet.name.rpartition(': ')[2]}!{letters(number + 1)}{line} holds {found}"
         if column.meaning in {"", "attribute", "ignore", "number"}:
-            sheet.warn("error-cell", column, f"{text} and is read as empty", row=rows[line])
+            column.warn("error-cell", f"{text} and is read as empty", row=rows[line])
         else:
-            sheet.note(rows[line], column, Fault("error-cell", text, "mend the formula, or write the value"))
+            column.note(rows[line], Fault("error-cell", text, "mend the formula, or write the value"))
 
 
 def warn_of_ids(sheet: Sheet) -> None:
     """Note where ids, which are public, are addresses."""
     identity = sheet.identity()
-    if identity and (identity[0].meaning == "email" or any("@" in c for c in list(sheet.distinct(identity[0]))[:100])):
+    if identity and (identity[0].meaning == "email" or any("@" in c for c in list(identity[0].distinct)[:100])):
         text = "ids are e-mail addresses, and ids are public: results and messages show them"
         hint = "add an id column" + (", or map the name to id" if sheet.has("name", "first_name") else "")
-        sheet.warn("email-id", identity[0], text, hint)
+        identity[0].warn("email-id", text, hint)
 
 
 def mapping_of(sheets: list[Sheet], forced: FileMapping) -> FileMapping:

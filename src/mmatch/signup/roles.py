@@ -23,34 +23,33 @@ FEW, MOST, USUAL = 0.1, 0.5, 0.8  # of the rows with an answer fill a column tha
 def find_roles(sheet: Sheet) -> None:
     """The column that says mentor, mentee or both is known by its cells, whatever its head."""
     for column in sheet.of("mentor", "mentee", "role", ""):
-        agreed = "" if column.forced else _agreed_side(sheet, column)
-        if agreed:
+        if agreed := "" if column.forced else _agreed_side(column):
             column.meaning = f"is_{agreed}"
-        elif column.meaning == "role" and not _are_roles(sheet, column):
+        elif column.meaning == "role" and not _are_roles(column):
             if column.forced:
-                _settle_answers(sheet, column, ())
+                _settle_answers(column, ())
             else:
                 column.meaning = ""
     if any(column.forced for column in sheet.of(*ROLES)):
         return
-    role_columns = [column for column in sheet.of("", "role", "status") if _are_roles(sheet, column)]
+    role_columns = [column for column in sheet.of("", "role", "status") if _are_roles(column)]
     least = 0.9 if sheet.role else 0.6  # a column of remarks says it of a few
-    role_columns = [c for c in role_columns if c.meaning == "role" or sheet.filled(c) >= least * len(sheet.rows)]
-    role_columns = [c for c in role_columns if c.meaning == "role" or not sheet.speaks(c, "past")] or role_columns
+    role_columns = [c for c in role_columns if c.meaning == "role" or c.filled >= least * len(sheet.rows)]
+    role_columns = [c for c in role_columns if c.meaning == "role" or not c.speaks("past")] or role_columns
     named = [
         c for c in role_columns if c.meaning == "role" or sheet.side_of(c.head) or {"mentor", "mentee"} <= set(c.plain)
     ]
     for column in sheet.of("role"):
         column.meaning = ""
     if chosen := named or role_columns:
-        _check_agreement(sheet, *chosen)
+        _check_agreement(*chosen)
         chosen[0].meaning = "role"
-        declined = _declined(sheet, chosen[0])
-        _settle_answers(sheet, chosen[0], declined)
-        for row in [row for row in sheet.rows if sheet.cell(row, chosen[0]) in declined]:
+        declined = _declined(chosen[0])
+        _settle_answers(chosen[0], declined)
+        for row in [row for row in sheet.rows if chosen[0].cell(row) in declined]:
             sheet.left_out |= {row}
-            text = f"left out: says {excerpt(sheet.cell(row, chosen[0]))}"
-            sheet.warn("left-out", chosen[0], text, "change the cell if the person takes part", row)
+            text = f"left out: says {excerpt(chosen[0].cell(row))}"
+            chosen[0].warn("left-out", text, "change the cell if the person takes part", row)
 
 
 def find_sections(sheet: Sheet) -> None:
@@ -71,66 +70,67 @@ def find_sections(sheet: Sheet) -> None:
     if len(set(rows.values())) == 2:
         sheet.sections, sheet.left_out = rows, sheet.left_out | lines
         for row in sorted(lines):
-            sheet.warn("left-out", None, "left out: a line that names the role of the rows below it", row=row)
+            sheet.warn("left-out", "left out: a line that names the role of the rows below it", row=row)
 
 
-def _agreed_side(sheet: Sheet, column: Column) -> str:
+def _agreed_side(column: Column) -> str:
     """The side to which yes and no refer, as in "Mentor", "as a mentor" or "I want to be … [a mentor]"."""
-    if sheet.reads(column, yes_or_no) < 1:
+    if column.reads(yes_or_no) < 1:
         return ""
     if column.meaning in {"mentor", "mentee"}:
-        return column.meaning if sheet.has(*IDENTITY) else ""
-    side = sheet.side_of(column.option or column.head)
+        return column.meaning if column.sheet.has(*IDENTITY) else ""
+    side = column.sheet.side_of(column.option or column.head)
     short = column.claim.meaning == f"is_{side}" and len(column.head.split()) < 4
     return side if short or (column.meaning == "role" and column.option) else ""
 
 
-def _settle_answers(sheet: Sheet, column: Column, declined: Collection[str]) -> None:
+def _settle_answers(column: Column, declined: Collection[str]) -> None:
     """Answers of a role column that are no known words: told by the questions that follow, else asked one by one."""
-    unread = [text for text in sheet.distinct(column) if not fits(text, roles_of, sheet.words)]
+    unread = [text for text in column.distinct if not fits(text, roles_of, column.sheet.words)]
     if unread:
-        sides = _sides_of_answers(sheet, column, _dependent(sheet, column, sheet.rows))
-        _say_values(column, {text: side for text, side in sides.items() if text in unread})
-        _ask_answers(sheet, column, [text for text in unread if text not in sides and text not in declined])
+        sides = _sides_of_answers(column, _dependent(column, column.sheet.rows))
+        column.values = {**{text: side for text, side in sides.items() if text in unread}, **column.values}
+        _ask_answers(column, [text for text in unread if text not in sides and text not in declined])
 
 
-def _ask_answers(sheet: Sheet, column: Column, texts: Iterable[str]) -> None:
+def _ask_answers(column: Column, texts: Iterable[str]) -> None:
     """One question for each answer of a column of roles that nothing explains."""
     unexplained = list(texts)
     for text in unexplained if len(unexplained) <= MOST_ANSWERS else ():
         if text not in {"mentor", "mentee", "both"}:
             evidence = f"the answers seem to say who is a mentor and who a mentee: which of them is {excerpt(text)}?"
-            sheet.doubt(column, "role", evidence, "mentor", "mentee", "both", key=f"{column.head}: {text}")
+            column.doubt("role", evidence, "mentor", "mentee", "both", key=f"{column.head}: {text}")
 
 
-def _check_agreement(sheet: Sheet, first: Column, *others: Column) -> None:
+def _check_agreement(first: Column, *others: Column) -> None:
     """Of several role columns the first counts where all say the same, else it is asked which."""
-    pairs = {c.head: zip(sheet.cells(first), sheet.cells(c), strict=True) for c in others}
+    pairs = {c.head: zip(first.cells(), c.cells(), strict=True) for c in others}
     differing = [head for head, cells in pairs.items() if any(a and b and a != b for a, b in cells)]
     if differing:
         heads = " and ".join(excerpt(c.head, 60) for c in (first, *others))
         how = " or ".join([answers(first.head, "role"), *(f'--answer "{head}=role"' for head in differing)])
         text = f"{heads} both say who is a mentor or a mentee, and differ"
-        sheet.doubt(first, "role", text, "role", *differing, likely="role", how=how)
+        first.doubt("role", text, "role", *differing, likely="role", how=how)
 
 
-def _declined(sheet: Sheet, column: Column) -> set[str]:
+def _declined(column: Column) -> set[str]:
     """Answers that decline beside those that name roles: "No, not this year" beside "Yes, as a mentor"."""
-    if sheet.role or sheet.speaks(column, "past"):
+    words = column.sheet.words
+    if column.sheet.role or column.speaks("past"):
         return set()
-    unread = [text for text in list(sheet.distinct(column))[:41] if not fits(text, roles_of, sheet.words)]
-    return {text for text in unread if fits(text, yes_or_no, sheet.words) and not yes_or_no(text, sheet.words)}
+    unread = [text for text in list(column.distinct)[:41] if not fits(text, roles_of, words)]
+    return {text for text in unread if fits(text, yes_or_no, words) and not yes_or_no(text, words)}
 
 
-def _are_roles(sheet: Sheet, column: Column) -> bool:
-    cells = sheet.distinct(column)
-    if not cells or len(cells) > 40:
+def _are_roles(column: Column) -> bool:
+    words = column.sheet.words
+    if not 1 <= len(column.distinct) <= 40:
         return False
-    cells = dict.fromkeys(cells.keys() - _declined(sheet, column), 1)
-    share = readable(cells, roles_of, sheet.words)
+    cells = column.distinct.keys() - _declined(column)
+    share = readable(cells, roles_of, words)
     if column.meaning == "role" or share < 1:
         return column.meaning == "role" and share >= 0.5
-    every = {role for cell in cells for role in roles_of(cell, sheet.words)}
+    every = {role for cell in cells for role in roles_of(cell, words)}
     return max(map(len, cells)) < 80 and (len(every) == 2 or len(cells) == 1)
 
 
@@ -158,36 +158,29 @@ def roles_by_answers(sheet: Sheet) -> None:
     Online forms ask mentors and mentees different questions: where "I share experience" goes with "Ask me about" and
     "I look for advice" with "I want to learn", the column holds the roles in the form's own words.
     """
-    found = branchings(sheet)
-    agreed = sorted(((_evidence(sheet, one), one.column) for one in found if one.yes), key=lambda pair: pair[0])
+    found, words = branchings(sheet), sheet.words
+    agreed = sorted(((_evidence(one), one.column) for one in found if one.yes), key=lambda pair: pair[0])
     if len(agreed) == 2 and agreed[1][0] - agreed[0][0] >= LEAST:
         for (_, column), side in zip(agreed, ("mentee", "mentor"), strict=True):
-            later = [text for text in sheet.distinct(column) if not fits(text, yes_or_no, sheet.words)]
+            later = [text for text in column.distinct if not fits(text, yes_or_no, words)]
             column.meaning, sheet.role = f"is_{side}", sheet.forced.role
-            _say_values(column, dict.fromkeys(later, "no"))
+            column.values = {**dict.fromkeys(later, "no"), **column.values}
             for text in later:
-                sheet.warn("role", column, f"{excerpt(text)} is read as no", "else answer in a mapping")
+                column.warn("role", f"{excerpt(text)} is read as no", "else answer in a mapping")
         return
     for column in sheet.unknown if not sheet.role else ():  # "Would you like to be a mentor?" with yes and no
-        asks = column.claim.meaning in {"is_mentor", "is_mentee"} and not sheet.speaks(column, "past")
-        if asks and len(sheet.distinct(column)) > 1 and sheet.reads(column, _yes_or_role) == 1:
+        asks = column.claim.meaning in {"is_mentor", "is_mentee"} and not column.speaks("past")
+        plainly = all(fits(text, yes_or_no, words) or fits(text, roles_of, words) for text in column.distinct)
+        if asks and len(column.distinct) > 1 and plainly:
             column.meaning = column.claim.meaning
     telling = [branching for branching in found if len(set(branching.sides.values())) > 1]
     if telling and not sheet.has(*ROLES):
         best = max(telling, key=lambda branching: branching.weight)
         best.column.meaning, sheet.role = "role", sheet.forced.role
-        _say_values(best.column, best.sides)
+        best.column.values = {**best.sides, **best.column.values}
         said = "; ".join(f"{excerpt(text, 40)} is {side}" for text, side in best.sides.items())
         text = f"read as the role, by the questions that follow: {said}"
-        sheet.warn("role", best.column, text, "else answer in a mapping")
-
-
-def _yes_or_role(text: str, words: Words) -> object:
-    return fits(text, yes_or_no, words) or roles_of(text, words)
-
-
-def _say_values(column: Column, sides: dict[str, str]) -> None:
-    column.values = {**sides, **column.values}
+        best.column.warn("role", text, "else answer in a mapping")
 
 
 def branchings(sheet: Sheet) -> list[Branching]:
@@ -195,88 +188,85 @@ def branchings(sheet: Sheet) -> list[Branching]:
     rows = [row for row in sheet.rows if sheet.person(row)[0]]
     found = []
     for column in sheet.unknown:
-        texts = list(sheet.distinct(column))
-        nearly_full = sum(bool(sheet.cell(row, column)) for row in rows) >= 0.9 * len(rows)
+        texts = list(column.distinct)
+        nearly_full = sum(bool(column.cell(row)) for row in rows) >= 0.9 * len(rows)
         few = 2 <= len(texts) <= MOST_ANSWERS and nearly_full and max(map(len, texts)) < 120
         numbers = any(map(is_tidy_number, texts)) and {*texts} != {"0", "1"}
-        if not few or column.forced or sheet.speaks(column, "past") or numbers:
+        if not few or column.forced or column.speaks("past") or numbers:
             continue
-        groups = _dependent(sheet, column, rows)
+        groups = _dependent(column, rows)
         plainly = [text for text in texts if fits(text, yes_or_no, sheet.words)]
         agreeing = [text for text in plainly if yes_or_no(text, sheet.words)]
         yes = agreeing[0] if len(agreeing) == 1 < len(plainly) and frozenset(agreeing) in groups else ""
         if groups:
-            found.append(Branching(column, groups, _sides_of_answers(sheet, column, groups), yes))
+            found.append(Branching(column, groups, _sides_of_answers(column, groups), yes))
     return found
 
 
-def _evidence(sheet: Sheet, branching: Branching) -> int:
+def _evidence(branching: Branching) -> int:
     """Whose questions follow a yes: above 0 a mentor's, below a mentee's."""
-    claimed = {"is_mentor": 3, "is_mentee": -3}.get(branching.column.claim.meaning, 0)
+    column = branching.column
+    claimed = {"is_mentor": 3, "is_mentee": -3}.get(column.claim.meaning, 0)
     columns = branching.groups[frozenset({branching.yes})]
-    return claimed + sum(side_of_column(sheet, c) for c in columns) + side_of_text(branching.column.head, sheet.words)
+    return claimed + sum(map(side_of_column, columns)) + side_of_text(column.head, column.sheet.words)
 
 
-def _sides_of_answers(sheet: Sheet, column: Column, groups: dict[frozenset[str], list[Column]]) -> dict[str, str]:
+def _sides_of_answers(column: Column, groups: dict[frozenset[str], list[Column]]) -> dict[str, str]:
     """Mentor, mentee or both for each answer; nothing where no evidence tells them apart."""
     if not groups:
         return {}
-    texts = frozenset(sheet.distinct(column))
+    words = column.sheet.words
+    texts = frozenset(column.distinct)
     first, *ranked = sorted(groups, key=lambda answered: -len(groups[answered]))
     second = next((other for other in ranked if other - first and first - other), texts - first)
     sides = [(first, second), (second, first)]
-    said = [sum(side_of_text(text, sheet.words) for text in one - other) for one, other in sides]
-    agreed = sheet.reads(column, yes_or_no) == 1
+    said = [sum(side_of_text(text, words) for text in one - other) for one, other in sides]
+    agreed = column.reads(yes_or_no) == 1
     if agreed:
-        head = side_of_text(column.head, sheet.words)
-        said = [head, -head] if any(yes_or_no(text, sheet.words) for text in first) else [-head, head]
-    signed = [
-        sum(side_of_column(sheet, c) + _names_others(sheet, c, other) for c in groups.get(one, ()))
-        for one, other in sides
-    ]
+        head = side_of_text(column.head, words)
+        said = [head, -head] if any(yes_or_no(text, words) for text in first) else [-head, head]
+    signed = [sum(side_of_column(c) + _names_others(c, other) for c in groups.get(one, ())) for one, other in sides]
     lean = signed[0] + said[0] - signed[1] - said[1]
     opposed = said[0] * said[1] < 0 or (second in groups and signed[0] * signed[1] <= 0)
     opposed = opposed or (not agreed and abs(lean) > LEAST and said[0] > said[1] and first | second == texts)
-    if abs(lean) < LEAST or not (opposed or (not agreed and _asks_for_roles(sheet, column))):
+    if abs(lean) < LEAST or not (opposed or (not agreed and _asks_for_roles(column))):
         return {}
     mentor, mentee = (first, second) if lean > 0 else (second, first)
     both = mentor & mentee
     return {
         text: "both" if text in both else "mentor" if text in mentor else "mentee"
-        for text in sheet.distinct(column)
+        for text in column.distinct
         if text in mentor | mentee
     }
 
 
-def _asks_for_roles(sheet: Sheet, column: Column) -> bool:
+def _asks_for_roles(column: Column) -> bool:
     """Whether a head asks in which role somebody takes part: "Role (G/N)", "I sign up as", "Buddy or new starter"."""
-    named = sum(f" {plain(text)} " in f" {plain(column.head)} " for text in sheet.distinct(column))
-    known = sheet.words.claim(rounded_head(column.head)[0]).meaning == "role" or column.claim.meaning == "role"
-    return known or named > 1 or (sheet.speaks(column, "join") and len(column.plain) < 8)
+    named = sum(f" {plain(text)} " in f" {plain(column.head)} " for text in column.distinct)
+    known = column.sheet.words.claim(rounded_head(column.head)[0]).meaning == "role" or column.claim.meaning == "role"
+    return known or named > 1 or (column.speaks("join") and len(column.plain) < 8)
 
 
-def _names_others(sheet: Sheet, column: Column, others: frozenset[str]) -> int:
+def _names_others(column: Column, others: frozenset[str]) -> int:
     """Evidence for mentors: a number under a head that names the other side, as in "Freshers that I take on"."""
     stems = {word[:STEM] for text in others for word in plain(text).split() if len(word) >= STEM}
     named = any(word[:STEM] in stems for word in column.plain)
-    return 3 if named and sheet.reads(column, count_of) == 1 else 0
+    return 3 if named and column.reads(count_of) == 1 else 0
 
 
-def _dependent(sheet: Sheet, column: Column, rows: list[int]) -> dict[frozenset[str], list[Column]]:
+def _dependent(column: Column, rows: list[int]) -> dict[frozenset[str], list[Column]]:
     """The other columns that only some answers fill, by those answers."""
     by_answer: defaultdict[str, list[int]] = defaultdict(list)
     for row in rows:
-        if text := sheet.cell(row, column):
+        if text := column.cell(row):
             by_answer[text].append(row)
     groups: defaultdict[frozenset[str], list[Column]] = defaultdict(list)
-    together = {c.stem if c.stem and not c.option else c.number: c for c in sheet.columns}
+    together = {c.stem if c.stem and not c.option else c.number: c for c in column.sheet.columns}
     for other in together.values():  # the last of the options of a question stands for all
-        options = [c for c in sheet.columns if c is other or (not c.option and c.stem and c.stem == other.stem)]
+        options = [c for c in column.sheet.columns if c is other or (not c.option and c.stem and c.stem == other.stem)]
         if other is column or other.meaning in {*IDENTITY, *ROLES, "ignore", "number", "attribute"}:
             continue
-        filled = {
-            text: sum(any(sheet.cell(row, c) for c in options) for row in found) for text, found in by_answer.items()
-        }
+        filled = {text: sum(any(c.cell(row) for c in options) for row in found) for text, found in by_answer.items()}
         shares = {text: count / len(by_answer[text]) for text, count in filled.items()}
         answered = frozenset(text for text, share in shares.items() if share >= MOST)
         n_answering = sum(len(by_answer[text]) for text in answered)
@@ -286,13 +276,14 @@ def _dependent(sheet: Sheet, column: Column, rows: list[int]) -> dict[frozenset[
     return groups
 
 
-def side_of_column(sheet: Sheet, column: Column) -> int:
+def side_of_column(column: Column) -> int:
     """Whose question a column asks: above 0 a mentor's, below a mentee's, 0 where nothing tells."""
-    if sheet.words.limit(column.head) and sheet.reads(column, count_of) == 1:
+    words = column.sheet.words
+    if words.limit(column.head) and column.reads(count_of) == 1:
         return 2
     stated_side = "mentor" if column.stated in MENTOR_ONLY else "mentee" if column.stated in MENTEE_ONLY else ""
     side = column.claim.side or stated_side
-    return {"mentor": 2, "mentee": -2}[side] if side else side_of_text(column.head, sheet.words)
+    return {"mentor": 2, "mentee": -2}[side] if side else side_of_text(column.head, words)
 
 
 def side_of_text(text: str, words: Words) -> int:
@@ -313,7 +304,7 @@ def name_by_role(sheet: Sheet) -> None:
     sides = []
     for column in sheet.of("mentor", "mentee", ""):
         side = column.meaning or (sheet.side_of(column.head) if len(column.head.split()) == 1 else "")
-        cells = sheet.distinct(column)
+        cells = column.distinct
         if side and (column.meaning or (len(cells) >= 0.9 * len(sheet.rows) and all(" " in cell for cell in cells))):
             sides.append((side, column))
     if len(sides) == 1:
@@ -351,12 +342,12 @@ def give_roles(people: list[Sheet]) -> None:
             sheet.role = "mentee" if "mentor" in taken else "mentor"
         taken.add(sheet.role)
         text = f"no role column, and the name says no role: everybody in it is read as a {sheet.role}"
-        sheet.warn("role", None, text, "add a role column, or name the files mentors.csv and mentees.csv")
+        sheet.warn("role", text, "add a role column, or name the files mentors.csv and mentees.csv")
 
 
 def _sides(sheet: Sheet) -> set[str]:
     """Whose answers the columns of a sheet hold, as far as their heads tell."""
-    filled = list(filter(sheet.is_filled, sheet.columns))
+    filled = [c for c in sheet.columns if c.is_filled]
     claimed = {column.stated for column in filled}
     sides = {c.claim.side for c in filled if "topic" in (c.meaning, c.claim.meaning)}
     sides |= {side for side, only in (("mentor", MENTOR_ONLY), ("mentee", MENTEE_ONLY)) if claimed & only}
@@ -366,23 +357,23 @@ def _sides(sheet: Sheet) -> set[str]:
 def _role_of_only_file(sheet: Sheet) -> None:
     """One file without a word on roles: which questions a row answers tells; where none does, it is asked."""
     for column in sheet.unknown:
-        partly = sheet.filled(column) < 0.9 * len(sheet.rows)
-        if partly and sheet.words.limit(column.head) and sheet.reads(column, count_of) == 1:
+        partly = column.filled < 0.9 * len(sheet.rows)
+        if partly and sheet.words.limit(column.head) and column.reads(count_of) == 1:
             column.claim = replace(column.claim, meaning="capacity")
     sides = _sides(sheet)
     if len(sides) == 2:
         sheet.by_filling, sheet.role = True, "both"
         text = "no role column: whoever fills what mentors state is a mentor, whoever fills what mentees state a mentee"
-        sheet.warn("role", None, text, "add a role column holding mentor, mentee or both")
+        sheet.warn("role", text, "add a role column holding mentor, mentee or both")
         return
     if sheet.role or not sheet.identity():
         return
     sheet.role = likely = next(iter(sides), "mentor")
     best = max(branchings(sheet), key=lambda branching: branching.weight, default=None)
     if best is not None and best.weight > 1 and not best.yes:
-        _ask_answers(sheet, best.column, sheet.distinct(best.column))
+        _ask_answers(best.column, best.column.distinct)
         return
     left = ", ".join(excerpt(c.head, 60) for c in sheet.of("", "status")[:6])
     text = f"nothing says who is a mentor and who is a mentee; everybody would be read as a {likely} (columns: {left})"
     how = answers(sheet.name, "mentor", "mentee", "both") + ", add a role column, or give a file for each role"
-    sheet.doubt(None, "role", text, "mentor", "mentee", "both", likely=likely, how=how, key=sheet.name)
+    sheet.doubt("role", text, "mentor", "mentee", "both", likely=likely, how=how, key=sheet.name)

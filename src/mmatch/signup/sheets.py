@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import chain
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mmatch.availability import DAYS
 from mmatch.availability.zones import clock_text
@@ -38,8 +38,35 @@ _POLITE = re.compile(
 _INSIDE = re.compile(r"\s*\"?([^<>\"]+?)\"?\s*<([^<>@\s]+@[^<>@\s]+)>\s*")  # Ann Lee <ann@example.org>
 
 
-@dataclass(slots=True)
-class Column:
+class Place:
+    """A sheet or one of its columns, about which something is noted."""
+
+    __slots__ = ()
+    sheet: Sheet
+    head: str | None
+
+    def place(self, row: int | None = None) -> str:
+        """The sheet, the column, a row or a cell, as messages name it."""
+        if row is not None:
+            return self.sheet.table.place(row, self.head)
+        return self.sheet.name if self.head is None else f"{self.sheet.name} column {excerpt(self.head)}"
+
+    def note(self, row: int | None, fault: Fault) -> None:
+        """Note a problem of a cell, a row, or a column."""
+        problem = Problem(fault.code, self.place(row), fault.message, fault.hint)
+        self.sheet.notes.add(problem, None if row is None else self.sheet.spot(row))
+
+    def warn(self, code: str, message: str, hint: str = "", row: int | None = None) -> None:
+        """Note what should be known of a cell, a row, a column, or the whole sheet."""
+        self.sheet.notes.warn(code, self.place(row), message, hint)
+
+    def doubt(self, about: str, evidence: str, *meanings: str, **given: str) -> None:
+        """Ask what a column or the whole sheet means, as `Notes.doubt` does."""
+        self.sheet.notes.doubt(self.sheet.name, self.head or "", about, evidence, *meanings, **given)
+
+
+@dataclass(slots=True, eq=False)
+class Column(Place):
     """One column of a sheet: where it stands, its head, what the head claims, and what was decided about it."""
 
     number: int
@@ -53,16 +80,60 @@ class Column:
     forced: bool = False
     options: Options | None = None
     slot: Slot | None = None
+    sheet: Sheet = field(init=False, repr=False)
+    _distinct: Counter[str] | None = field(default=None, init=False, repr=False)
+
+    # ------------------------------------------------------------------ cells
+
+    def cell(self, row: int) -> str:
+        """The cell in a row, replaced where the mapping says so."""
+        text = self.sheet.table.rows[row][self.number]
+        return self.values.get(text, text) if self.values else text
+
+    def cells(self) -> list[str]:
+        """All cells."""
+        return [self.values.get(row[self.number], row[self.number]) for row in self.sheet.table.rows]
 
     @property
-    def plain(self) -> list[str]:
-        """The plain words of the head."""
-        return plain(self.head).split()
+    def distinct(self) -> Counter[str]:
+        """The different texts and how often each stands there, without blanks."""
+        if self._distinct is None:
+            self._distinct = Counter(row[self.number] for row in self.sheet.table.rows)
+            self._distinct.pop("", None)
+        if not self.values:
+            return self._distinct
+        mapped: Counter[str] = Counter()
+        for text, times in self._distinct.items():
+            mapped[self.values.get(text, text)] += times
+        mapped.pop("", None)
+        return mapped
+
+    def same_head(self) -> list[str]:
+        """The different texts in all columns that bear this head, such as two columns "choice"."""
+        alike = (other.distinct for other in self.sheet.columns if other.head == self.head)
+        return list(dict.fromkeys(chain.from_iterable(alike)))
 
     @property
-    def stated(self) -> str:
-        """What was decided about the column, else what its head claims."""
-        return self.meaning or self.claim.meaning
+    def is_filled(self) -> bool:
+        """Whether any cell holds something."""
+        return bool(self.distinct)
+
+    @property
+    def filled(self) -> int:
+        """How many cells hold something."""
+        return self.distinct.total()
+
+    def reads(self, grammar: Callable[[str, Words], object]) -> float:
+        """The share of different cells that a grammar reads."""
+        return readable(self.distinct, grammar, self.sheet.words)
+
+    def read(self, row: int, grammar: Callable[[str], Any]) -> Any:
+        """What the cell in a row means; one that the grammar does not read is noted."""
+        try:
+            return grammar(self.cell(row))
+        except Fault as fault:
+            self.note(row, fault)
+            return None
 
     def with_slot(self, text: str) -> str:
         """Hours with the day that the head names, or days with the hours that it names."""
@@ -75,14 +146,46 @@ class Column:
         hours = f"{clock_text(start)}-{clock_text(self.slot.end or start + 60)}"
         return "; ".join(f"{part} {hours}" for part in parts)
 
+    # ------------------------------------------------------------------ what the head says, and who fills the column
+
+    @property
+    def plain(self) -> list[str]:
+        """The plain words of the head."""
+        return plain(self.head).split()
+
+    @property
+    def stated(self) -> str:
+        """What was decided about the column, else what its head claims."""
+        return self.meaning or self.claim.meaning
+
+    def speaks(self, *concepts: str) -> bool:
+        """Whether the head has a word of one of some concepts."""
+        return any(self.sheet.words.has(concept, self.plain) for concept in concepts)
+
     @property
     def attribute(self) -> str:
         """The attribute that the column is kept under, also beside another meaning."""
         return self.meaning.partition(":")[2] or attribute_name(self.head)
 
+    def side_filling(self) -> str:
+        """Mentor, mentee or "": by who fills the column; by its head and the file before the answers are read."""
+        if not self.sheet.is_read:
+            return self.claim.side or self.sheet.role.replace("both", "")
+        roles = {role for found in self.sheet.row_roles.values() for role in found}
+        return next(iter(roles)) if len(roles) == 1 else self.filled_by()
 
-@dataclass(slots=True)
-class Sheet:
+    def filled_by(self) -> str:
+        """Mentor or mentee, where only rows of people in this role fill the column, in a table with both."""
+        single = {row: found for row, found in self.sheet.row_roles.items() if len(found) == 1}
+        filled = Counter(found for row, found in single.items() if self.cell(row))
+        if len(set(single.values())) < 2 or not filled:
+            return ""
+        ((first,), most), *rest = filled.most_common()
+        return first if not rest or rest[0][1] * 10 <= most else ""
+
+
+@dataclass(slots=True, eq=False)
+class Sheet(Place):
     """A table, its columns with their meanings, its shape, and the role of its people where the file tells it."""
 
     table: InputTable
@@ -99,9 +202,15 @@ class Sheet:
     row_roles: dict[int, frozenset[str]] = field(default_factory=dict)  # in which each person takes part
     is_read: bool = False  # once `row_roles` is known
     alone: bool = False
-    _distinct: dict[int, dict[str, int]] = field(default_factory=dict)
+    head: None = None
+    sheet: Sheet = field(init=False, repr=False)
 
-    # ------------------------------------------------------------------ columns and cells
+    def __post_init__(self) -> None:
+        self.sheet = self
+        for column in self.columns:
+            column.sheet = self
+
+    # ------------------------------------------------------------------ columns and rows
 
     @property
     def name(self) -> str:
@@ -121,63 +230,20 @@ class Sheet:
         """The columns that have no meaning yet."""
         return self.of("")
 
+    def spot(self, row: int) -> Spot:
+        """A row as the notes know it."""
+        return Spot(self.table.name, row)
+
     @property
     def rows(self) -> list[int]:
         """The numbers of the rows that count."""
         return [row for row in range(len(self.table.rows)) if row not in self.left_out]
 
-    def cell(self, row: int, column: Column) -> str:
-        """One cell, replaced where the mapping says so."""
-        text = self.table.rows[row][column.number]
-        return column.values.get(text, text) if column.values else text
-
-    def cells(self, column: Column) -> list[str]:
-        """One column of cells."""
-        return [column.values.get(row[column.number], row[column.number]) for row in self.table.rows]
-
-    def texts(self, column: Column) -> list[str]:
-        """The cells of a column that hold something, in order."""
-        return [cell for cell in self.cells(column) if cell]
-
-    def distinct(self, column: Column) -> dict[str, int]:
-        """The different texts of a column and how often each stands there, without blanks."""
-        if column.number not in self._distinct:
-            self._distinct[column.number] = Counter(row[column.number] for row in self.table.rows)
-            self._distinct[column.number].pop("", None)
-        if not column.values:
-            return self._distinct[column.number]
-        mapped: Counter[str] = Counter()
-        for text, times in self._distinct[column.number].items():
-            mapped[column.values.get(text, text)] += times
-        mapped.pop("", None)
-        return mapped
-
-    def same_head(self, column: Column) -> list[str]:
-        """The different texts in all columns that bear the head of one, such as two columns "choice"."""
-        alike = (self.distinct(other) for other in self.columns if other.head == column.head)
-        return list(dict.fromkeys(chain.from_iterable(alike)))
-
-    def is_filled(self, column: Column) -> bool:
-        """Whether any cell of a column holds something."""
-        return bool(self.distinct(column))
-
-    def filled(self, column: Column) -> int:
-        """How many cells of a column hold something."""
-        return sum(self.distinct(column).values())
-
     # ------------------------------------------------------------------ what heads and cells say
-
-    def speaks(self, column: Column, *concepts: str) -> bool:
-        """Whether the head of a column has a word of one of some concepts."""
-        return any(self.words.has(concept, column.plain) for concept in concepts)
 
     def side_of(self, text: str) -> str:
         """Mentor or mentee, where a text names only one of them."""
         return self.words.side_of(spoken(text))
-
-    def reads(self, column: Column, grammar: Callable[[str, Words], object]) -> float:
-        """The share of different cells of a column that a grammar reads."""
-        return readable(self.distinct(column), grammar, self.words)
 
     def is_other(self, text: str) -> bool:
         """Whether an option is "Other", beside which people write one of their own."""
@@ -199,7 +265,7 @@ class Sheet:
         for meanings in (("id",), ("email",), ("name",), ("first_name", "last_name"), ("number",)):
             columns = self.of(*meanings)
             if columns:
-                filled = list(filter(self.is_filled, columns)) or columns
+                filled = [column for column in columns if column.is_filled] or columns
                 return filled if len(meanings) > 1 else filled[:1]
         return self.of("mentor", "mentee")[:1]
 
@@ -213,16 +279,16 @@ class Sheet:
         parts = [*self.of("first_name"), *self.of("last_name")]
         key = identity[0] if identity and identity[0].meaning in {"id", "email", "number"} else None
         for row in rows:
-            name = next((text for column in names if (text := self.cell(row, column))), "")
-            address = next((text for column in emails if is_address(text := self.cell(row, column))), "")
+            name = next((text for column in names if (text := column.cell(row))), "")
+            address = next((text for column in emails if is_address(text := column.cell(row))), "")
             inside = _INSIDE.fullmatch(name) if "<" in name else None
             if inside:
                 name, address = inside[1], address or inside[2]
-            name = name or " ".join(filter(None, [self.cell(row, column) for column in parts]))
-            who = "" if key is None else self.cell(row, key)
+            name = name or " ".join(filter(None, [column.cell(row) for column in parts]))
+            who = "" if key is None else key.cell(row)
             if key is not None and key.meaning == "email":
                 who = address or name or who
-            yield who or name or " ".join(filter(None, [self.cell(row, c) for c in identity])), name, address
+            yield who or name or " ".join(filter(None, [c.cell(row) for c in identity])), name, address
 
     def called(self) -> set[str]:
         """Every text by which the people of the sheet may be called, in small letters."""
@@ -234,46 +300,10 @@ class Sheet:
         """Whether anybody in the sheet takes part as a mentor, or as a mentee."""
         return any(side in found for found in self.row_roles.values())
 
-    def side_filling(self, column: Column) -> str:
-        """Mentor, mentee or "": by who fills the column; by its head and the file before the answers are read."""
-        if not self.is_read:
-            return column.claim.side or self.role.replace("both", "")
-        roles = {role for found in self.row_roles.values() for role in found}
-        return next(iter(roles)) if len(roles) == 1 else self.filled_by(column)
 
-    def filled_by(self, column: Column) -> str:
-        """Mentor or mentee, where only rows of people in this role fill a column, in a table with both."""
-        single = {row: found for row, found in self.row_roles.items() if len(found) == 1}
-        filled = Counter(found for row, found in single.items() if self.cell(row, column))
-        if len(set(single.values())) < 2 or not filled:
-            return ""
-        ((first,), most), *rest = filled.most_common()
-        return first if not rest or rest[0][1] * 10 <= most else ""
-
-    # ------------------------------------------------------------------ what is noted
-
-    def place(self, column: Column | None, row: int | None = None) -> str:
-        """The sheet, one of its columns or rows, or a cell, as messages name it."""
-        if row is not None:
-            return self.table.place(row, column.head if column else None)
-        return self.name if column is None else f"{self.name} column {excerpt(column.head)}"
-
-    def spot(self, row: int) -> Spot:
-        """A row as the notes know it."""
-        return Spot(self.table.name, row)
-
-    def note(self, row: int | None, column: Column | None, fault: Fault) -> None:
-        """Note a problem of one cell, row, or column."""
-        problem = Problem(fault.code, self.place(column, row), fault.message, fault.hint)
-        self.notes.add(problem, None if row is None else self.spot(row))
-
-    def warn(self, code: str, column: Column | None, message: str, hint: str = "", row: int | None = None) -> None:
-        """Note what should be known of a cell, a row, a column, or the whole sheet."""
-        self.notes.warn(code, self.place(column, row), message, hint)
-
-    def doubt(self, column: Column | None, about: str, evidence: str, *meanings: str, **given: str) -> None:
-        """Ask what a column or the whole sheet means, as `Notes.doubt` does."""
-        self.notes.doubt(self.name, column.head if column else "", about, evidence, *meanings, **given)
+def cells_of(columns: Iterable[Column]) -> set[str]:
+    """The different texts in some columns."""
+    return {cell for column in columns for cell in column.distinct}
 
 
 def attribute_name(head: str) -> str:

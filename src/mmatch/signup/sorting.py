@@ -24,20 +24,20 @@ def apply_codes(sheets: list[Sheet]) -> None:
         for other in [other for other in sheets if rows and other is not sheet]:
             for column in other.columns:
                 own = {code: text for field, code, text in rows if field in {"", column.head}}
-                cells = other.distinct(column)
+                cells = column.distinct
                 if cells and cells.keys() <= own.keys() and not column.forced:
                     column.values, used = {**own, **column.values}, True
         if used:
             sheets.remove(sheet)
-            sheet.warn("sheet", None, "read as what the codes in other sheets mean")
+            sheet.warn("sheet", "read as what the codes in other sheets mean")
 
 
 def _codes(sheet: Sheet) -> list[tuple[str, str, str]]:
     """(head, code, meaning) of a small table that explains codes; without heads it must be about roles."""
-    columns = list(filter(sheet.is_filled, sheet.columns))
+    columns = [c for c in sheet.columns if c.is_filled]
     if not 2 <= len(columns) <= 3 or len(sheet.rows) > MOST_CODES:
         return []
-    *before, codes, meanings = map(sheet.cells, columns)
+    *before, codes, meanings = (column.cells() for column in columns)
     if max(map(len, codes)) > LONGEST_CODE or len(set(codes)) < 2 or any("@" in text for text in meanings):
         return []
     if not before and readable(set(meanings), roles, sheet.words) < 1:
@@ -64,7 +64,7 @@ def sort_sheets(sheets: list[Sheet]) -> None:
         is_page = sheet.shape == "people" and sheet.table.unit == "row" and ": " in sheet.name and not sheet.identity()
         if is_page and any(other.identity() for other in sheets):
             sheets.remove(sheet)
-            sheet.warn("sheet", None, "names nobody and was not read", "map a column to id if people stand in it")
+            sheet.warn("sheet", "names nobody and was not read", "map a column to id if people stand in it")
     _take_out(sheets)
     _find_lists(sheets)
 
@@ -76,7 +76,7 @@ def _shape(sheet: Sheet, known: frozenset[str]) -> str:
 def _introduced(sheet: Sheet) -> set[str]:
     """The people whom a sheet names under heads that say so, in small letters."""
     names = {name.casefold() for _, name, _ in sheet.people(sheet.rows) if name}
-    return names | {cell.casefold() for column in sheet.of(*IDENTITY) for cell in sheet.distinct(column)}
+    return names | {cell.casefold() for column in sheet.of(*IDENTITY) for cell in column.distinct}
 
 
 def _take_out(sheets: list[Sheet]) -> None:
@@ -91,7 +91,7 @@ def _take_out(sheets: list[Sheet]) -> None:
                 if not gone.isdisjoint(text.casefold() for text in texts):
                     other.left_out |= {row}
                     text = f"left out: stands in {excerpt(sheet.name)}"
-                    other.warn("left-out", None, text, "else rename that table", row)
+                    other.warn("left-out", text, "else rename that table", row)
         sheets.remove(sheet)
 
 
@@ -124,4 +124,4 @@ def check_identity(sheet: Sheet) -> None:
     for column in sheet.identity():
         if column.head in sheet.table.floats:
             text = "ids are floats, expected text: digits and leading zeros may be lost"
-            sheet.notes.add(Problem("id-type", sheet.place(column), text, "read with dtype=str"))
+            sheet.notes.add(Problem("id-type", column.place(), text, "read with dtype=str"))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import replace
 from itertools import pairwise
 
@@ -26,7 +25,7 @@ def find_people(sheet: Sheet) -> None:
         added = re.fullmatch(r"(?:Points|Feedback|Punkte|Puntos|Pontos|Punti) - (.+)", column.head)
         if added and added[1] in heads and not column.forced:
             column.meaning = "ignore"  # what a quiz adds to each question
-        if not column.forced and column.meaning in ROLES and not sheet.is_filled(column):
+        if not column.forced and column.meaning in ROLES and not column.is_filled:
             column.meaning = ""
     _addresses(sheet)
     _names(sheet)
@@ -34,63 +33,61 @@ def find_people(sheet: Sheet) -> None:
     _doubtful_rows(sheet)
 
 
-def _share_of_addresses(cells: Iterable[str]) -> float:
-    found = [is_address(cell) for cell in cells]
-    return sum(found) / len(found) if found else 0.0
+def _share_of_addresses(column: Column) -> float:
+    return sum(map(is_address, column.distinct)) / max(1, len(column.distinct))
 
 
 def _addresses(sheet: Sheet) -> None:
     """E-mail columns hold addresses; a column of addresses is one whatever its head, unless it is somebody else's."""
     for column in [c for c in sheet.of("", "email", "name", "id") if not c.forced]:
-        cells = sheet.distinct(column)
-        share = _share_of_addresses(cells)
+        share = _share_of_addresses(column)
         if column.meaning != "email":
-            if share > 0.8 and (column.meaning != "id" or not sheet.of("email")):
-                own = not sheet.speaks(column, "other") or _bears_names(sheet, column)
+            if share > 0.8 and (column.meaning != "id" or not sheet.has("email")):
+                own = not column.speaks("other") or _bears_names(column)
                 column.meaning = "email" if own else column.meaning
-        elif cells and share < 0.5:
-            others = [c for c in sheet.of("", "email") if c is not column]
-            if any(_share_of_addresses(sheet.distinct(c)) > 0.5 for c in others):
+        elif column.is_filled and share < 0.5:
+            if any(_share_of_addresses(c) > 0.5 for c in sheet.of("", "email") if c is not column):
                 column.meaning = "ignore"
-            elif share == 0 and len(cells) > 1:
-                sheet.warn("email", column, "holds no e-mail addresses")
+            elif share == 0 and len(column.distinct) > 1:
+                column.warn("email", "holds no e-mail addresses")
     emails = sheet.of("email")
-    for column in [c for c in emails[1:] if not c.forced and sheet.cells(c) != sheet.cells(emails[0])]:
-        if sheet.filled(emails[0]) == len(sheet.table.rows):
+    for column in [c for c in emails[1:] if not c.forced and c.cells() != emails[0].cells()]:
+        if emails[0].filled == len(sheet.table.rows):
             column.meaning = ""  # people have two addresses: the first counts, the other one is kept
-    for column in sheet.unknown if not sheet.of("email") else ():
-        if sheet.speaks(column, "family") and _share_of_addresses(sheet.distinct(column)) > 0.8:
+    for column in sheet.unknown if not sheet.has("email") else ():
+        if column.speaks("family") and _share_of_addresses(column) > 0.8:
             column.meaning = "email"
 
 
-def _bears_names(sheet: Sheet, column: Column) -> bool:
+def _bears_names(column: Column) -> bool:
     """Whether the addresses in a column bear the first names beside them: "Your school e-mail"."""
-    names = [c for c in sheet.columns if c.stated in {"name", "first_name"}][:1]
-    pairs = [(plain(sheet.cell(row, c)).split()[:1], sheet.cell(row, column)) for c in names for row in sheet.rows]
+    rows = column.sheet.rows
+    names = [c for c in column.sheet.columns if c.stated in {"name", "first_name"}][:1]
+    pairs = [(plain(c.cell(row)).split()[:1], column.cell(row)) for c in names for row in rows]
     n_agreeing = sum(first[0] in plain(address.partition("@")[0]).split() for first, address in pairs if first)
-    return n_agreeing > 0.5 * len(sheet.rows)
+    return n_agreeing > 0.5 * len(rows)
 
 
 def _names(sheet: Sheet) -> None:
     """A lone first or last name is the whole name; "Name" beside one of them is the other part."""
     for column in sheet.of("first_name", "last_name"):
-        if sheet.reads(column, count) == 1:
+        if column.reads(count) == 1:
             column.meaning, column.claim = "", replace(column.claim, meaning="capacity", sure=False)
     weak = [c for c in sheet.unknown if c.claim.meaning in NAMES and not c.forced]
-    for column in weak if not any(map(sheet.is_filled, sheet.of(*NAMES))) else ():
-        if len(sheet.distinct(column)) >= 0.8 * sheet.filled(column):
+    for column in weak if not any(c.is_filled for c in sheet.of(*NAMES)) else ():
+        if len(column.distinct) >= 0.8 * column.filled:
             column.meaning = column.claim.meaning
-    if not any(map(sheet.is_filled, sheet.of(*NAMES))):
+    if not any(c.is_filled for c in sheet.of(*NAMES)):
         _names_in_addresses(sheet)
-    name, first, last = (list(filter(sheet.is_filled, sheet.of(meaning))) for meaning in NAMES)
+    name, first, last = ([c for c in sheet.of(meaning) if c.is_filled] for meaning in NAMES)
     if bool(first) != bool(last):
         lone = (first or last)[0]
         if not name:
             lone.meaning = "name"
-        elif not any(" " in cell or "," in cell for cell in sheet.distinct(name[0])):
+        elif not any(" " in cell or "," in cell for cell in name[0].distinct):
             name[0].meaning = "last_name" if first else "first_name"
     for column in sheet.of(*NAMES) if name or first or last else ():
-        if not sheet.is_filled(column) and not column.forced:
+        if not column.is_filled and not column.forced:
             column.meaning = "ignore"
 
 
@@ -98,7 +95,7 @@ def _names_in_addresses(sheet: Sheet) -> None:
     """A column without a telling head holds names where its words stand in the addresses beside them."""
     locals_ = {row: plain(address.partition("@")[0]) for row in sheet.rows if (address := sheet.person(row)[2])}
     for column in sheet.unknown:
-        texts = {row: plain(untitled(sheet.cell(row, column))).split() for row in locals_}
+        texts = {row: plain(untitled(column.cell(row))).split() for row in locals_}
         n_agreeing = sum(len(words) > 1 and all(word in locals_[row] for word in words) for row, words in texts.items())
         if sum(map(bool, texts.values())) > 2 and n_agreeing > 0.5 * sum(map(bool, texts.values())):
             column.meaning = "name"
@@ -108,42 +105,39 @@ def _names_in_addresses(sheet: Sheet) -> None:
 def _withdrawn(sheet: Sheet) -> None:
     """Withdrawn sign-ups and test rows are left out, with a note."""
     gone: dict[int, str] = {}
-    for column in sheet.columns:
-        if column.meaning not in {"status", "withdrawn"} and not _is_status(sheet, column):
-            continue
+    for column in [c for c in sheet.columns if c.meaning in {"status", "withdrawn"} or _is_status(c)]:
         for row in sheet.rows:
-            cell = plain(sheet.cell(row, column))
-            yes = column.meaning == "withdrawn" and sheet.words.answers.get(cell) == "yes"
+            cell = column.cell(row)
+            yes = column.meaning == "withdrawn" and sheet.words.answers.get(plain(cell)) == "yes"
             if yes or _has_left(cell, sheet.words):
                 gone[row] = f"withdrawn, says the column {excerpt(column.head)}"
-        _doubtful_states(sheet, column)
+        _doubtful_states(column)
     for row, (_, name, _) in zip(sheet.rows, sheet.people(sheet.rows), strict=True):
         if _is_test(name, sheet.words):
             gone.setdefault(row, "a test")
     sheet.left_out |= gone.keys()
     for row, reason in gone.items():
-        hint = "change the cell if the person takes part"
-        sheet.warn("left-out", None, f"left out: {reason}", hint, row)
+        sheet.warn("left-out", f"left out: {reason}", "change the cell if the person takes part", row)
 
 
-def _doubtful_states(sheet: Sheet, column: Column) -> None:
+def _doubtful_states(column: Column) -> None:
     """States that are no known words, beside some that are, and that few rows have: do these people take part?"""
-    cells, present = sheet.distinct(column), sheet.words.listed("rows.present")
-    unknown = [c for c in cells if plain(c) not in present and not _has_left(plain(c), sheet.words)]
-    few = [cell for cell in unknown if 2 * cells[cell] <= sheet.filled(column)]
+    cells, words = column.distinct, column.sheet.words
+    unknown = [c for c in cells if plain(c) not in words.listed("rows.present") and not _has_left(c, words)]
+    few = [cell for cell in unknown if 2 * cells[cell] <= column.filled]
     for text in few if len(unknown) < min(len(cells), 4) else ():
         evidence = f"the column says who takes part: does {excerpt(text)}?"
-        sheet.doubt(column, "people", evidence, "active", "withdrawn", key=f"{column.head}: {text}")
+        column.doubt("people", evidence, "active", "withdrawn", key=f"{column.head}: {text}")
 
 
-def _is_status(sheet: Sheet, column: Column) -> bool:
+def _is_status(column: Column) -> bool:
     """Whether a column says who still takes part: by its head, or because every row says "In", "Pulled out 9 Nov"."""
-    cells = sheet.distinct(column)
+    cells, words = column.distinct, column.sheet.words
     if column.meaning or len(cells) > 11:
         return False
-    present = {cell for cell in cells if plain(cell) in sheet.words.listed("rows.present")}
-    stated = bool(present) and all(cell in present or _has_left(cell, sheet.words) for cell in cells)
-    return stated or sheet.speaks(column, "status")
+    present = {cell for cell in cells if plain(cell) in words.listed("rows.present")}
+    stated = bool(present) and all(cell in present or _has_left(cell, words) for cell in cells)
+    return stated or column.speaks("status")
 
 
 def _has_left(cell: str, words: Words) -> bool:
@@ -154,12 +148,12 @@ def _doubtful_rows(sheet: Sheet) -> None:
     """A cell that says "withdrawn" and nothing else, or a date behind it, under a head that does not say what it is."""
     withdrawn = sheet.words.listed("rows.withdrawn")
     for column in sheet.unknown:
-        dated = [cell for cell in sheet.distinct(column) if len(cell) < 40 and re.search(r"\d", cell)]
-        cells = [cell for cell in sheet.distinct(column) if plain(cell) in withdrawn]
+        dated = [cell for cell in column.distinct if len(cell) < 40 and re.search(r"\d", cell)]
+        cells = [cell for cell in column.distinct if plain(cell) in withdrawn]
         cells += [cell for cell in dated if _has_left(cell, sheet.words)]
         if cells:
             text = f"cells say {shown(cells)}: are these people to be left out?"
-            sheet.doubt(column, "people", text, "status", "attribute")
+            column.doubt("people", text, "status", "attribute")
 
 
 def _is_test(name: str, words: Words) -> bool:
@@ -174,20 +168,20 @@ def settle_ids(sheets: list[Sheet]) -> None:
     """Row numbers are no ids: an id column counts where it identifies people over all files."""
     numbers = []
     for sheet in sheets:
-        better = any(map(sheet.is_filled, sheet.of("email", *NAMES)))
+        better = any(c.is_filled for c in sheet.of("email", *NAMES))
         for column in [c for c in sheet.of("id") if better and not c.forced]:
-            if sheet.filled(column) < 0.5 * len(sheet.rows):
-                column.meaning = "attribute" if sheet.is_filled(column) else "ignore"
-            elif _counts_rows(sheet, column) and _misleads(sheet, column, sheets):
-                numbers.append((sheet, column))
-    for sheet, column in numbers:
+            if column.filled < 0.5 * len(sheet.rows):
+                column.meaning = "attribute" if column.is_filled else "ignore"
+            elif _counts_rows(column) and (_is_form(sheet) or _clashes(column, sheets)):
+                numbers.append(column)
+    for column in numbers:
         column.meaning = "number"
-        sheet.warn("row-numbers", column, "numbers the rows and was not taken as an id", "map it to id if it is one")
+        column.warn("row-numbers", "numbers the rows and was not taken as an id", "map it to id if it is one")
 
 
-def _counts_rows(sheet: Sheet, column: Column) -> bool:
+def _counts_rows(column: Column) -> bool:
     """Whether a column counts up: whole numbers, each above the one before, starting low."""
-    cells = sheet.texts(column)
+    cells = list(filter(None, column.cells()))
     digits = all(cell.isascii() and cell.isdigit() and len(cell) < 7 for cell in cells)
     if not cells or not digits or _ORGANISATIONAL.search(plain(column.head)):
         return False
@@ -198,24 +192,22 @@ def _counts_rows(sheet: Sheet, column: Column) -> bool:
 
 def _is_form(sheet: Sheet) -> bool:
     """Whether the table looks like the export of a form: it notes when each answer came."""
-    return any(c.claim.meaning == "ignore" and sheet.is_filled(c) for c in sheet.columns)
+    return any(c.claim.meaning == "ignore" and c.is_filled for c in sheet.columns)
 
 
-def _misleads(sheet: Sheet, column: Column, sheets: list[Sheet]) -> bool:
-    """Whether a form numbers its answers, or the same number stands for another name or address in another file."""
-    if _is_form(sheet):
-        return True
-    own = dict(_numbered(sheet, column))
-    columns = [(other, ids) for other in sheets if other is not sheet for ids in other.of("id")]
-    others = [numbered for other, ids in columns for numbered in _numbered(other, ids) if numbered[0] in own]
+def _clashes(column: Column, sheets: list[Sheet]) -> bool:
+    """Whether a number stands for another name or address in another file."""
+    own = dict(_numbered(column))
+    columns = [ids for sheet in sheets if sheet is not column.sheet for ids in sheet.of("id")]
+    others = [numbered for ids in columns for numbered in _numbered(ids) if numbered[0] in own]
     return any(a and b and a != b for number, named in others for a, b in zip(own[number], named, strict=True))
 
 
-def _numbered(sheet: Sheet, column: Column) -> list[tuple[str, tuple[str, str]]]:
-    people = zip(sheet.rows, sheet.people(sheet.rows), strict=True)
-    return [(sheet.cell(row, column), (name.casefold(), address.casefold())) for row, (_, name, address) in people]
+def _numbered(column: Column) -> list[tuple[str, tuple[str, str]]]:
+    people = zip(column.sheet.rows, column.sheet.people(column.sheet.rows), strict=True)
+    return [(column.cell(row), (name.casefold(), address.casefold())) for row, (_, name, address) in people]
 
 
 def is_form_export(sheet: Sheet) -> bool:
     """Whether a later row of one person corrects an earlier one: the table notes when or in which order they came."""
-    return _is_form(sheet) or any(map(sheet.is_filled, sheet.of("number")))
+    return _is_form(sheet) or any(c.is_filled for c in sheet.of("number"))

@@ -6,11 +6,10 @@ import re
 from typing import TYPE_CHECKING
 
 from mmatch.availability import slot_of_head
-from mmatch.signup.blocks import read_block
+from mmatch.signup.blocks import banned_value, block_kind, read_block, settle_block
 from mmatch.signup.shapes import Shape
-from mmatch.signup.sheets import BLOCKS, IDENTITY, Column, Sheet
+from mmatch.signup.sheets import BLOCKS, IDENTITY, Column, Sheet, cells_of
 from mmatch.signup.vocabulary import plain, spoken
-from mmatch.signup.wishes import banned_value, block_kind, settle_block
 
 if TYPE_CHECKING:
     from mmatch.signup.draft import Draft
@@ -29,21 +28,19 @@ def _fits(sheet: Sheet, known: frozenset[str]) -> bool:
         return False
     if any(column.meaning in _BLOCKS for column in columns):
         return sheet.columns[0].meaning not in IDENTITY or sheet.alone
-    cells = {cell for column in columns for cell in sheet.distinct(column)}
-    kind = block_kind(cells, sheet)
+    kind = block_kind(sheet, columns)
     if not kind or all(slot_of_head(column.head) is not None for column in columns):
         return False
     if corner or known:
         return corner or {column.head.casefold() for column in columns} <= known
-    clear = kind != "scores" or banned_value(cells) is not None
+    clear = kind != "scores" or banned_value(cells_of(columns)) is not None
     return sheet.alone and not sheet.role and len(columns) > 1 and clear
 
 
 def _read(sheet: Sheet, draft: Draft) -> None:
     """Scores or wishes of every row: a mentee, or a mentor where the corner says so."""
     columns = _cells_of(sheet)
-    cells = {cell for column in columns for cell in sheet.distinct(column)}
-    settle_block(sheet, columns, block_kind(cells, sheet) or "scores")
+    settle_block(sheet, columns, block_kind(sheet, columns) or "scores")
     first = sheet.columns[0]
     role = "mentor" if _corner_side(sheet) == "mentor" or sheet.role == "mentor" else "mentee"
     first.meaning = first.meaning or role

@@ -7,13 +7,12 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from mmatch.cohort.participants import Meeting
-from mmatch.errors import excerpt
+from mmatch.signup.blocks import banned_value
 from mmatch.signup.questions import answers
 from mmatch.signup.shapes import Shape
 from mmatch.signup.sheets import Column, Sheet
 from mmatch.signup.values import Fault, has_decimal_commas, is_tidy_number, number
 from mmatch.signup.vocabulary import plain, spoken
-from mmatch.signup.wishes import banned_value
 
 if TYPE_CHECKING:
     from mmatch.signup.draft import Draft
@@ -35,7 +34,7 @@ def _pair(sheet: Sheet) -> Pair | None:
     mentor, mentee = (min(columns, key=lambda column: len(column.plain)) for columns in found)
     other_columns = [c for c, said in zip(sheet.columns, sides, strict=True) if not said]
     wished = any(column.meaning == "ranks" and not column.forced for column in (mentor, mentee))
-    if wished and not all(sheet.speaks(c, "rank") for c in other_columns if sheet.is_filled(c)):
+    if wished and not all(c.speaks("rank") for c in other_columns if c.is_filled):
         return None
     of_people = any(c.meaning in _OTHERS for c in other_columns)
     return None if of_people and not mentor.forced else (mentor, mentee)
@@ -53,8 +52,8 @@ def _side(sheet: Sheet, column: Column) -> str:
 
 def _known_pair(sheet: Sheet, known: frozenset[str]) -> Pair | None:
     """The two columns of a table all of whose cells name known people; None where it names people of its own."""
-    filled = list(filter(sheet.is_filled, sheet.columns))
-    named = [column for column in filled if all(cell.casefold() in known for cell in sheet.distinct(column))]
+    filled = [c for c in sheet.columns if c.is_filled]
+    named = [column for column in filled if all(cell.casefold() in known for cell in column.distinct)]
     own = any(column.meaning in {"id", "name", "first_name", "last_name"} for column in filled)
     return (named[0], named[1]) if known and len(named) == 2 and not own else None
 
@@ -63,19 +62,19 @@ def _score(sheet: Sheet, pair: Pair | None) -> Column | None:
     """The column of scores: named so, or the only other one and all numbers, but no dates, places or counts."""
     if sheet.has("score"):
         return sheet.of("score")[0]
-    others = [c for c in sheet.unknown if c.head and not any(c is one for one in pair or ())]
-    if len(sheet.columns) != 3 or len(others) != 1 or not sheet.is_filled(others[0]):
+    others = [c for c in sheet.unknown if c.head and c not in (pair or ())]
+    if len(sheet.columns) != 3 or len(others) != 1 or not others[0].is_filled:
         return None
-    cells = sheet.distinct(others[0])
+    cells = others[0].distinct
     years = all(re.fullmatch(r"(?:19|20)\d\d", cell) for cell in cells)
-    counts = years or sheet.speaks(others[0], "rank", "met", "time")
+    counts = years or others[0].speaks("rank", "met", "time")
     return others[0] if all(map(is_tidy_number, cells)) and not counts else None
 
 
 def _said(sheet: Sheet, pair: Pair | None) -> str:
     """What the pairs of a table without scores are, by its name and its other heads; "" where nothing says it."""
     words = plain(re.sub(r"\.\w{2,4}\b", "", sheet.name)).split()
-    words += [word for c in sheet.columns if not any(c is one for one in pair or ()) for word in c.plain]
+    words += [word for c in sheet.columns if c not in (pair or ()) for word in c.plain]
     kinds = {"bans": "bans", "met": "history", "wishes": "wishes"}
     said = next((kind for concept, kind in kinds.items() if sheet.words.has(concept, words)), "")
     return said or ("history" if sheet.has("date") else "")
@@ -108,7 +107,7 @@ def _named(sheet: Sheet, draft: Draft) -> dict[int, tuple[str, str]]:
     found, pair = {}, _columns(sheet, draft)
     for row in sheet.rows if pair else ():
         columns = zip(("mentor", "mentee"), pair or (), strict=True)
-        mentor, mentee = (draft.refer(sheet, row, c, sheet.cell(row, c), role) for role, c in columns)
+        mentor, mentee = (draft.refer(row, c, c.cell(row), role) for role, c in columns)
         if mentor is not None and mentee is not None:
             found[row] = mentor, mentee
     return found
@@ -124,8 +123,8 @@ def _read_bans(sheet: Sheet, draft: Draft) -> None:
 def _read_wishes(sheet: Sheet, draft: Draft) -> None:
     """Add every row's mentor to the mentee's wish list, in the order that a column states."""
     found = _named(sheet, draft)
-    order = next((c for c in sheet.unknown if sheet.speaks(c, "rank")), None)
-    places = {row: sheet.cell(row, order) if order else "" for row in found}
+    order = next((c for c in sheet.unknown if c.speaks("rank")), None)
+    places = {row: order.cell(row) if order else "" for row in found}
     for row in sorted(found, key=lambda row: int(places[row]) if places[row].isdigit() else 0):
         mentor, mentee = found[row]
         if mentor != mentee:
@@ -144,19 +143,19 @@ def _read_history(sheet: Sheet, draft: Draft) -> None:
         text = f"{'a list of matches as mmatch writes it' if own else unsaid}: have they met before?"
         how = answers(sheet.name, "history", "bans", "wishes") + ", or give a list of matches to keep with --keep"
         meant = ("history", "bans", "wishes", "keep")
-        sheet.doubt(pair[0], "pairs", text, *meant, likely="history", how=how, key=sheet.name)
+        pair[0].doubt("pairs", text, *meant, likely="history", how=how, key=sheet.name)
     topics, dates = sheet.of("topic"), sheet.of("date")
     for row in sheet.rows:
-        texts = [sheet.cell(row, column) for column in pair]
+        texts = [column.cell(row) for column in pair]
         for column, text in zip(pair, texts, strict=True):
             if not text:
-                sheet.note(row, column, Fault("id-missing", "found an empty cell, expected an id"))
+                column.note(row, Fault("id-missing", "found an empty cell, expected an id"))
         people = [draft.people.find(text) if text else None for text in texts]
         names = [text if person is None else person.spelling for text, person in zip(texts, people, strict=True)]
         if people[0] is not None and people[0].roles == {"mentee"}:
             names.reverse()
         if all(names):
-            topic, date = (sheet.cell(row, columns[0]) if columns else "" for columns in (topics, dates))
+            topic, date = (columns[0].cell(row) if columns else "" for columns in (topics, dates))
             draft.history.append(Meeting(names[0], names[1], topic=topic, date=date or None))
 
 
@@ -165,43 +164,37 @@ def _read_triples(sheet: Sheet, draft: Draft) -> None:
     score, pair = _score(sheet, _pair(sheet)), _pair(sheet)
     if pair is None or score is None:
         return
-    cells = set(sheet.texts(score))
+    cells = set(filter(None, score.cells()))
     banned = banned_value(cells) if score.how in {"", "bans"} else None
     only_bans = cells == {str(banned)}
     score.meaning, score.how = "score", "number" if banned is None else "bans"
     if banned is not None and not only_bans and not sheet.forced.shape:
         _ask_of_others(sheet, draft, pair)
-    comma = has_decimal_commas(cells, sheet.table.delimiter)
+    read = partial(number, comma=has_decimal_commas(cells, sheet.table.delimiter))
     if not only_bans and draft.scores is None:
         draft.scores = {}
     found = _named(sheet, draft)
     for row in sheet.rows:
-        cell = sheet.cell(row, score)
-        mentor, mentee = found.get(row, ("", ""))
-        try:
-            value = number(cell, comma=comma) if cell else None
-        except Fault as fault:
-            sheet.note(row, score, fault)
-            continue
+        value = score.read(row, read) if score.cell(row) else None
         if value is None or row not in found:
             continue
+        mentor, mentee = found[row]
         if mentor == mentee:
-            sheet.note(row, pair[1], Fault("self", "nobody is matched with themselves"))
+            pair[1].note(row, Fault("self", "nobody is matched with themselves"))
         elif only_bans:
             draft.keep_apart(mentee, mentor)
-        elif value != banned and not draft.add_score(mentor, mentee, value):
-            text = f"the pair {excerpt(mentor)}, {excerpt(mentee)} has another score already"
-            sheet.note(row, score, Fault("duplicate-pair", text, "give each pair one score"))
+        elif value != banned:
+            draft.add_score(row, score, (mentor, mentee), value)
 
 
 def _ask_of_others(sheet: Sheet, draft: Draft, pair: Pair) -> None:
     """Pairs that stand in no row are not allowed: asked where the file may be a list of wishes and bans."""
-    pairs = {tuple(sheet.cell(row, column) for column in pair) for row in sheet.rows}
+    pairs = {tuple(column.cell(row) for column in pair) for row in sheet.rows}
     mentors, mentees = (sum(role in p.roles for p in draft.people) for role in ("mentor", "mentee"))
     if not draft.open_roles and len(pairs) < mentors * mentees:
         text = f"{len(pairs):,} of {mentors * mentees:,} pairs stand here, some with -1: are all others forbidden?"
         how = answers(sheet.name, "triples") + " (they are), or leave only the rows with -1 in the file (they are not)"
-        sheet.doubt(pair[0], "bans", text, likely="triples", how=how, key=sheet.name)
+        pair[0].doubt("bans", text, likely="triples", how=how, key=sheet.name)
 
 
 def _is(kind: str, sheet: Sheet, known: frozenset[str]) -> bool:

@@ -41,7 +41,7 @@ def _read_additions(sheet: Sheet, draft: Draft) -> None:
         column.meaning = _stated(column)
     found = []
     for row in sheet.rows:
-        name = draft.refer(sheet, row, identity, sheet.person(row)[0], identity.meaning)
+        name = draft.refer(row, identity, sheet.person(row)[0], identity.meaning)
         if name is not None:
             found.append(FormAnswer(sheet, row, name))
     read_facts(sheet, found)
@@ -49,8 +49,8 @@ def _read_additions(sheet: Sheet, draft: Draft) -> None:
         person = draft.person(answer.id)
         for meaning, value in answer.facts.items():
             person.extra[meaning] = value
-            column = next(c for c in sheet.of(meaning) if sheet.cell(answer.row, c))
-            person.sources[meaning] = (sheet, answer.row, column)
+            column = next(c for c in sheet.of(meaning) if c.cell(answer.row))
+            person.sources[meaning] = (column, answer.row)
 
 
 def _stated(column: Column) -> str:
@@ -73,7 +73,7 @@ def _read_list(sheet: Sheet, draft: Draft) -> None:
             found.append(FormAnswer(sheet, row, person.spelling))
     if len(found) < len(people):
         text = f"{len(people) - len(found)} of {len(people)} people in it signed up nowhere else and take no part"
-        sheet.warn("list", None, text, "name its role (--answer) if they do")
+        sheet.warn("list", text, "name its role (--answer) if they do")
     read_facts(sheet, found)
     for answer in found:
         extra = draft.person(answer.id).extra

@@ -29,7 +29,7 @@ def _read(sheet: Sheet, draft: Draft) -> None:
         return
     topic.meaning, other.meaning = "topic", "attribute"
     for row in sheet.rows:
-        child, text = sheet.cell(row, topic), sheet.cell(row, other)
+        child, text = topic.cell(row), other.cell(row)
         if child and text and other.claim.meaning == "topic_parent":
             draft.tree[child] = text
         elif child and text:
