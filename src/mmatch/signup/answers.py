@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from mmatch.availability import read_hours, zone_from_label
 from mmatch.errors import InputError, Problem, excerpt
 from mmatch.signup.lists import list_style, split
-from mmatch.signup.sheets import LISTS, ROLES, TOPICS, Column, Sheet
+from mmatch.signup.sheets import COUNTS, LISTS, ROLES, TOPICS, Column, Sheet
 from mmatch.signup.values import Fault, count, fits, is_tidy_number, modes, number, priority, roles, yes_or_no
 from mmatch.signup.vocabulary import name_key, plain
 
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 BOTH = frozenset({"mentor", "mentee"})
-COUNTS = frozenset({"capacity", "seats", "groups", "min_load", "mentors"})
 _ORDERS = {"choice", "rank", "ranks", "choices", "preference", "priority order"}
 _LEVELLED = re.compile(r"(.*\S)\s*(?:[:=]\s*|\(\s*)(\d+(?:[.,]\d+)?)\s*\)?", re.DOTALL)
 
@@ -54,7 +53,7 @@ def read_people(sheet: Sheet) -> list[FormAnswer]:
     numbers = sheet.of("id")[:1]
     found, emails = [], sheet.of("email")
     rows = sheet.rows[::-1] if newest_first(sheet) else sheet.rows
-    for row, (who, name, address) in zip(rows, sheet.people(rows), strict=True):
+    for row, (who, name, address) in sheet.people(rows).items():
         for column in emails if not address else ():
             if text := column.cell(row):
                 message = f"found {excerpt(text)}, expected one e-mail address: no address is kept"

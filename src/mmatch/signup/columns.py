@@ -10,7 +10,7 @@ from mmatch.availability import read_hours, slot_of_head, zone_from_label
 from mmatch.errors import InputError, excerpt
 from mmatch.signup.blocks import find_blocks
 from mmatch.signup.questions import answers, shown
-from mmatch.signup.sheets import TOPICS, Column, Sheet
+from mmatch.signup.sheets import COUNTS, TOPICS, Column, Sheet
 from mmatch.signup.topics import settle_topics
 from mmatch.signup.values import UNLIMITED, Fault, answer, readable, yes_or_no
 from mmatch.signup.values import count as count_of
@@ -41,7 +41,7 @@ def _zone(text: str, words: Words) -> str:  # noqa: ARG001 - every grammar of ce
 
 
 CHECKED = {  # meanings whose cells follow a grammar
-    **dict.fromkeys(("capacity", "seats", "mentors", "groups", "min_load"), count_of),
+    **dict.fromkeys(COUNTS, count_of),
     "priority": priority_of,
     "modes": modes_of,
     "timezone": _zone,

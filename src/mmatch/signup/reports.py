@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from mmatch.errors import Problem, excerpt
 from mmatch.io.workbooks import letters
 from mmatch.signup.mapping import OTHERS, ColumnMeaning, FileMapping, FileMeaning
@@ -11,9 +9,6 @@ from mmatch.signup.questions import Spot
 from mmatch.signup.sheets import BLOCKS, Sheet
 from mmatch.signup.tables import SPOKEN
 from mmatch.signup.values import Fault
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 
 def warn_of_cells(sheet: Sheet) -> None:
@@ -60,15 +55,11 @@ def warn_of_ids(sheet: Sheet) -> None:
 def mapping_of(sheets: list[Sheet], forced: FileMapping) -> FileMapping:
     """The mapping that was used; columns named after people or hours share the line "*"."""
     files = tuple(FileMeaning(s.name, s.shape, "" if s.by_filling else s.role, s.table.delimiter) for s in sheets)
-    columns = tuple(entry for sheet in sheets for entry in _entries(sheet, forced))
-    return FileMapping(files, columns, forced.answers)
-
-
-def _entries(sheet: Sheet, forced: FileMapping) -> Iterator[ColumnMeaning]:
-    seen: set[str] = set()
-    for column in sheet.columns:
-        others = column.meaning in BLOCKS and forced.column(sheet.name, column.head) is None
+    columns: dict[tuple[str, str], ColumnMeaning] = {}
+    for column in [column for sheet in sheets for column in sheet.columns]:
+        file = column.sheet.name
+        others = column.meaning in BLOCKS and forced.column(file, column.head) is None
         head = OTHERS if others else column.head
-        if head and head not in seen:
-            seen.add(head)
-            yield ColumnMeaning(sheet.name, head, column.meaning or "ignore", column.how, dict(column.values))
+        entry = ColumnMeaning(file, head, column.meaning or "ignore", column.how, dict(column.values))
+        columns.setdefault((file, head), entry)
+    return FileMapping(files, tuple(entry for entry in columns.values() if entry.column), forced.answers)

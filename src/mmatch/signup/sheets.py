@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import chain
 from typing import TYPE_CHECKING, Any
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 NAME_LISTS = frozenset({"ranks", "strict_ranks", "mentee_ranks", "strict_mentee_ranks", "avoids"})
 TOPICS = frozenset({"topic", "offers", "requests"})
 LISTS = NAME_LISTS | TOPICS
+COUNTS = frozenset({"capacity", "seats", "groups", "min_load", "mentors"})
 REPEATABLE = LISTS | {"availability", "ignore", "number"}
 BLOCKS = frozenset({"choices", "accepts", "scores", "ranked", "hours"})
 ROLES = ("role", "is_mentor", "is_mentee", "both")
@@ -271,14 +272,15 @@ class Sheet(Place):
 
     def person(self, row: int) -> tuple[str, str, str]:
         """(id as the file gives it, name, e-mail address) of the person of a row; a text without @ is no address."""
-        return next(self.people([row]))
+        return self.people([row])[row]
 
-    def people(self, rows: Iterable[int]) -> Iterator[tuple[str, str, str]]:
-        """(id as the file gives it, name, e-mail address) of the person of each row."""
+    def people(self, rows: Iterable[int] | None = None) -> dict[int, tuple[str, str, str]]:
+        """(id as the file gives it, name, e-mail address) of the person of each row; of all that count by default."""
         identity, emails, names = self.identity(), self.of("email"), self.of("name")
         parts = [*self.of("first_name"), *self.of("last_name")]
         key = identity[0] if identity and identity[0].meaning in {"id", "email", "number"} else None
-        for row in rows:
+        found = {}
+        for row in self.rows if rows is None else rows:
             name = next((text for column in names if (text := column.cell(row))), "")
             address = next((text for column in emails if is_address(text := column.cell(row))), "")
             inside = _INSIDE.fullmatch(name) if "<" in name else None
@@ -288,11 +290,12 @@ class Sheet(Place):
             who = "" if key is None else key.cell(row)
             if key is not None and key.meaning == "email":
                 who = address or name or who
-            yield who or name or " ".join(filter(None, [c.cell(row) for c in identity])), name, address
+            found[row] = (who or name or " ".join(filter(None, [c.cell(row) for c in identity])), name, address)
+        return found
 
     def called(self) -> set[str]:
         """Every text by which the people of the sheet may be called, in small letters."""
-        return {text.casefold() for texts in self.people(self.rows) for text in texts if text}
+        return {text.casefold() for texts in self.people().values() for text in texts if text}
 
     # ------------------------------------------------------------------ whose answers a column holds
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from mmatch.errors import Problem, excerpt
 from mmatch.signup.heads import leave_out
 from mmatch.signup.shapes import shapes
-from mmatch.signup.sheets import IDENTITY, MENTEE_ONLY, MENTOR_ONLY, ROLES, TOPICS, Sheet
+from mmatch.signup.sheets import IDENTITY, MENTEE_ONLY, MENTOR_ONLY, ROLES, TOPICS, Sheet, cells_of
 from mmatch.signup.values import readable, roles
 from mmatch.signup.vocabulary import plain
 from mmatch.text import suggestion
@@ -47,18 +47,20 @@ def _codes(sheet: Sheet) -> list[tuple[str, str, str]]:
 
 def sort_sheets(sheets: list[Sheet]) -> None:
     """Give every sheet its shape; a table that only adds to people of other files is known by those people."""
-    names = {shape.name for shape in shapes()}
+    known_shapes = {shape.name for shape in shapes()}
     for sheet in sheets:
         sheet.alone = len(sheets) == 1
-        if sheet.forced.shape and sheet.forced.shape not in names:
+        if sheet.forced.shape and sheet.forced.shape not in known_shapes:
             text = f"unknown shape {excerpt(sheet.forced.shape)}"
-            hint = suggestion(sheet.forced.shape, names) or f"one of {', '.join(sorted(names))}"
+            hint = suggestion(sheet.forced.shape, known_shapes) or f"one of {', '.join(sorted(known_shapes))}"
             sheet.notes.add(Problem("unknown-shape", sheet.name, text, hint))
         sheet.shape = sheet.forced.shape or _shape(sheet, frozenset())
     for sheet in reversed(sheets):
         if sheet.shape == "people" and not sheet.forced.shape:
             others = [other for other in sheets if other is not sheet and other.shape == "people"]
-            known = frozenset(text for other in others for text in _introduced(other))
+            names = {name for other in others for _, name, _ in other.people().values() if name}
+            names |= cells_of(column for other in others for column in other.of(*IDENTITY))  # under heads that say so
+            known = frozenset(name.casefold() for name in names)
             sheet.shape = _shape(sheet, known) if known else "people"
     for sheet in list(sheets):  # a page of instructions
         is_page = sheet.shape == "people" and sheet.table.unit == "row" and ": " in sheet.name and not sheet.identity()
@@ -73,12 +75,6 @@ def _shape(sheet: Sheet, known: frozenset[str]) -> str:
     return next((shape.name for shape in shapes() if shape.fits(sheet, known)), "people")
 
 
-def _introduced(sheet: Sheet) -> set[str]:
-    """The people whom a sheet names under heads that say so, in small letters."""
-    names = {name.casefold() for _, name, _ in sheet.people(sheet.rows) if name}
-    return names | {cell.casefold() for column in sheet.of(*IDENTITY) for cell in column.distinct}
-
-
 def _take_out(sheets: list[Sheet]) -> None:
     """People in a table whose name says that they left take no part in the others."""
     for sheet in [s for s in sheets if s.shape == "people" and len(sheets) > 1 and not s.forced.shape]:
@@ -87,7 +83,7 @@ def _take_out(sheets: list[Sheet]) -> None:
             continue
         gone = sheet.called()
         for other in [other for other in sheets if other is not sheet and other.shape == "people"]:
-            for row, texts in zip(other.rows, list(other.people(other.rows)), strict=True):
+            for row, texts in other.people().items():
                 if not gone.isdisjoint(text.casefold() for text in texts):
                     other.left_out |= {row}
                     text = f"left out: stands in {excerpt(sheet.name)}"
@@ -103,7 +99,7 @@ def _find_lists(sheets: list[Sheet]) -> None:
         if sheet.role or sheet.forced.shape or signs or any(c.claim.side for c in sheet.columns):
             continue
         own, others = sheet.called(), [other for other in people if other is not sheet]
-        named = [texts for other in others for texts in other.people(other.rows)]
+        named = [texts for other in others for texts in other.people().values()]
         shared = sum(not own.isdisjoint(text.casefold() for text in texts) for texts in named)
         others_have_roles = {other.role for other in others} >= {"mentor", "mentee"} or any(
             other.has(*ROLES) for other in others

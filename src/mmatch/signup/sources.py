@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 from mmatch.errors import InputError, Problem, excerpt
 from mmatch.io.files import file_name, read_bytes
 from mmatch.io.tables import InputTable, western
+from mmatch.io.workbooks import is_workbook
 from mmatch.signup.tables import side_by_side, table_from_text
 from mmatch.signup.vocabulary import spoken
-from mmatch.signup.workbooks import is_workbook, tables_from_workbook
+from mmatch.signup.workbooks import tables_from_workbook
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

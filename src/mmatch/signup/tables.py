@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from itertools import accumulate, chain
+from itertools import chain
 
 from mmatch.errors import InputError, LimitError, Problem, excerpt
 from mmatch.io.csvs import as_written
@@ -135,8 +135,11 @@ class _Builder:
         for k, (_, cells) in enumerate(below[:2]):
             if sum(cell.startswith('{"ImportId"') for cell in cells) * 2 > _filled(cells):
                 texts = below[0][1] if k else head  # the question stands in the row between codes and import ids
-                heads = [_without_export_suffix(text or code) for text, code in zip(texts, head, strict=False)]
-                return heads, {line for line, _ in below[: k + 1]}
+                heads = [text or code for text, code in zip(texts, head, strict=False)]
+                plainly = [
+                    re.sub(r"\s+-\s+(?:Selected Choice|Text)$", "", text) for text in heads
+                ]  # added by the export
+                return plainly, {line for line, _ in below[: k + 1]}
         if not below:
             return head, set()
         line, cells = below[0]
@@ -306,11 +309,8 @@ def _padded(cells: Sequence[str], wide: int) -> list[str]:
 
 def _carried(cells: Iterable[str]) -> list[str]:
     """Titles over groups of columns, each carried on to the next one."""
-
-    def carry(last: str, cell: str) -> str:
-        return cell or last
-
-    return list(accumulate(cells, carry))
+    last = ""
+    return [last := cell or last for cell in cells]
 
 
 def _names_answers(head: Sequence[str], cells: Sequence[str]) -> bool:
@@ -337,8 +337,3 @@ def _are_hints(head: Sequence[str], below: Sequence[Row], words: Words) -> bool:
     return small and any(
         len(cells) > 2 and "@" not in cells[0] and all("@" in cell for cell in cells[1:]) for cells in columns
     )
-
-
-def _without_export_suffix(head: str) -> str:
-    """A question of a survey tool without what its export adds."""
-    return re.sub(r"\s+-\s+(?:Selected Choice|Text)$", "", head)

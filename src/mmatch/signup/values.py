@@ -188,15 +188,11 @@ def _named(text: str, phrase: list[str], named: set[str], words: Words) -> set[s
     return {"mentee" if role == "mentor" else "mentor"} if seeks else found
 
 
-def modes(text: str, words: Words) -> frozenset[str]:  # noqa: ARG001 - every grammar of cells takes the words
+def modes(text: str, words: Words) -> frozenset[str]:
     """How a person can meet: virtual, in person, or both."""
     named = set(re.findall(r"[a-z]+", text.casefold()))
-    found = set()
-    if named & {"virtual", "virtually", "online", "remote", "remotely", "video"}:
-        found.add("virtual")
-    if named & {"person", "inperson", "onsite", "face", "site"}:
-        found.add("in_person")
-    if named & {"both", "either", "any", "hybrid", "preference"}:
+    found = {mode for mode in MODES if named & words.listed(f"modes.{mode}")}
+    if named & words.listed("modes.both"):
         found = set(MODES)
     if not found or (named & {"not", "no", "never"} and "preference" not in named):
         raise Fault("modes", f"found {excerpt(text)}, expected virtual, in person or both")

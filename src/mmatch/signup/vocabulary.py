@@ -95,29 +95,25 @@ class Words:
 
     def __init__(self, tables: Iterable[Mapping[str, Any]]) -> None:
         self.heads: dict[str, str] = {}
-        self._words: dict[str, list[str]] = {}
         self._lists: dict[str, list[str]] = {}
+        concepts: dict[str, list[str]] = {}
         for table in tables:
             for meanings in table.get("heads", {}).values():
                 for meaning, heads in meanings.items():
                     self.heads.update((head.strip(), meaning) for head in heads.split("|"))
-            for concepts in table.get("words", {}).values():
-                for concept, words in concepts.items():
-                    self._words.setdefault(concept, []).extend(words.split())
-            for kind in ("roles", "answers", "numbers", "languages", "rows"):
+            for language in table.get("words", {}).values():
+                for concept, words in language.items():
+                    concepts.setdefault(concept, []).extend(words.split())
+            for kind in ("roles", "answers", "numbers", "languages", "rows", "modes"):
                 for name, words in table.get(kind, {}).items():
                     self._lists.setdefault(f"{kind}.{name}", []).append(words)
-
-    @cached_property
-    def _concepts(self) -> dict[str, tuple[frozenset[str], tuple[str, ...], tuple[str, ...]]]:
-        """The whole words, beginnings and ends of each concept."""
-        return {
+        self._concepts = {  # whole words, beginnings and ends
             name: (
                 frozenset(w for w in words if "*" not in w),
                 tuple(w[:-1] for w in words if w[-1] == "*"),
                 tuple(w[1:] for w in words if w[0] == "*"),
             )
-            for name, words in self._words.items()
+            for name, words in concepts.items()
         }
 
     @lru_cache(maxsize=256)  # noqa: B019 - one vocabulary lives as long as the process

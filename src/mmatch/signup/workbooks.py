@@ -7,13 +7,11 @@ from typing import TYPE_CHECKING
 
 from mmatch.errors import InputError, Problem, excerpt
 from mmatch.io.tables import InputTable
-from mmatch.io.workbooks import is_workbook, read_workbook
+from mmatch.io.workbooks import read_workbook
 from mmatch.signup.tables import table_from_rows
 
 if TYPE_CHECKING:
     from mmatch.signup.vocabulary import Words
-
-__all__ = ["is_workbook", "tables_from_workbook"]
 
 
 def tables_from_workbook(data: bytes, name: str, words: Words) -> tuple[list[InputTable], list[str]]:

@@ -8,12 +8,12 @@ from mmatch.signup.answers import FormAnswer, read_facts
 from mmatch.signup.blocks import read_block, read_hours
 from mmatch.signup.columns import find_hours, find_hours_in_words
 from mmatch.signup.shapes import Shape
-from mmatch.signup.sheets import BLOCKS, IDENTITY, NAME_LISTS, Column, Sheet
+from mmatch.signup.sheets import BLOCKS, COUNTS, IDENTITY, NAME_LISTS, Column, Sheet
 
 if TYPE_CHECKING:
     from mmatch.signup.draft import Draft
 
-ADDED = frozenset(["capacity", "seats", "groups", "min_load", "priority", "mentors"]) | NAME_LISTS
+ADDED = COUNTS | NAME_LISTS | {"priority"}
 MOST_COLUMNS = 5  # of a table whose heads only seem to speak of wishes
 
 
@@ -31,7 +31,7 @@ def _adds(sheet: Sheet, known: frozenset[str]) -> bool:
     plainly = sheet.has(*ADDED) or len(sheet.columns) < MOST_COLUMNS
     if not known or not meanings or not meanings <= ADDED or not sheet.identity() or not plainly:
         return False
-    return all(who.casefold() in known for who, _, _ in sheet.people(sheet.rows) if who)
+    return all(who.casefold() in known for who, _, _ in sheet.people().values() if who)
 
 
 def _read_additions(sheet: Sheet, draft: Draft) -> None:
@@ -66,8 +66,8 @@ def _read_list(sheet: Sheet, draft: Draft) -> None:
     for column in sheet.columns:
         if column.meaning not in kept and not column.meaning.startswith("attribute"):
             column.meaning = "attribute"
-    found, people = [], list(sheet.people(sheet.rows))
-    for row, texts in zip(sheet.rows, people, strict=True):
+    found, people = [], sheet.people()
+    for row, texts in people.items():
         person = next(filter(None, map(draft.people.find, filter(None, texts[::-1]))), None)
         if person is not None:
             found.append(FormAnswer(sheet, row, person.spelling))
