@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache, partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from mmatch.availability import read_hours, zone_from_label
 from mmatch.errors import InputError, Problem, excerpt
@@ -13,9 +14,6 @@ from mmatch.signup.lists import list_style, split
 from mmatch.signup.sheets import COUNTS, LISTS, ROLES, TOPICS, Column, Sheet
 from mmatch.signup.values import Fault, count, fits, is_tidy_number, modes, number, priority, roles, yes_or_no
 from mmatch.signup.vocabulary import name_key, plain
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 BOTH = frozenset({"mentor", "mentee"})
 _ORDERS = {"choice", "rank", "ranks", "choices", "preference", "priority order"}

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
-from typing import TYPE_CHECKING
 
 from mmatch.cohort.participants import MODES, Offer, Participant, Request
 from mmatch.errors import LimitError, Problem, excerpt
-from mmatch.signup.persons import MOST_SUGGESTED
+from mmatch.signup.answers import FormAnswer
+from mmatch.signup.draft import Draft
+from mmatch.signup.persons import MOST_SUGGESTED, FormPerson
 from mmatch.signup.questions import answers
 from mmatch.signup.values import UNLIMITED
 from mmatch.signup.vocabulary import folded
 from mmatch.signup.wishes import is_remark
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
-    from mmatch.signup.answers import FormAnswer
-    from mmatch.signup.draft import Draft
-    from mmatch.signup.persons import FormPerson
 
 MOST_TIED = 20_000_000
 SHARED = ("name", "site", "timezone", "availability", "modes")

@@ -6,19 +6,16 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache, partial
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from mmatch.availability import Slot, Window, slot_of_head, week_text
 from mmatch.errors import Problem, excerpt
+from mmatch.signup.draft import Draft
+from mmatch.signup.persons import FormPeople
 from mmatch.signup.questions import shown
 from mmatch.signup.sheets import BLOCKS, NAME_LISTS, TOPICS, Column, Sheet, cells_of
 from mmatch.signup.values import Fault, answer, has_decimal_commas, is_tidy_number, number, readable
 from mmatch.signup.vocabulary import plain, rounded_head
-
-if TYPE_CHECKING:
-    from mmatch.signup.draft import Draft
-    from mmatch.signup.persons import FormPeople
-
 
 # --------------------------------------------------------------------------- hours
 

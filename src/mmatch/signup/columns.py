@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from difflib import get_close_matches
-from typing import TYPE_CHECKING
 
-from mmatch.availability import read_hours, slot_of_head, zone_from_label
+from mmatch.availability import Slot, read_hours, slot_of_head, zone_from_label
 from mmatch.errors import InputError, excerpt
 from mmatch.signup.blocks import find_blocks
+from mmatch.signup.persons import FormPeople
 from mmatch.signup.questions import answers, shown
 from mmatch.signup.sheets import COUNTS, TOPICS, Column, Sheet
 from mmatch.signup.topics import settle_topics
@@ -16,13 +16,8 @@ from mmatch.signup.values import UNLIMITED, Fault, answer, readable, yes_or_no
 from mmatch.signup.values import count as count_of
 from mmatch.signup.values import modes as modes_of
 from mmatch.signup.values import priority as priority_of
-from mmatch.signup.vocabulary import plain
+from mmatch.signup.vocabulary import Words, plain
 from mmatch.signup.wishes import find_wishes, name_people_left
-
-if TYPE_CHECKING:
-    from mmatch.availability import Slot
-    from mmatch.signup.persons import FormPeople
-    from mmatch.signup.vocabulary import Words
 
 NEAR = 0.85  # how much of two heads must agree, of 1, for one to be a misspelling of the other
 FEWEST_LETTERS = STEM = 5  # of a word, for it to be compared

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from mmatch.cohort.participants import Meeting
 from mmatch.errors import excerpt
 from mmatch.signup.persons import FormPeople, FormPerson, key_of
+from mmatch.signup.questions import Notes
+from mmatch.signup.sheets import Column
 from mmatch.signup.values import Fault
-
-if TYPE_CHECKING:
-    from mmatch.cohort.participants import Meeting
-    from mmatch.signup.questions import Notes
-    from mmatch.signup.sheets import Column
 
 
 @dataclass(slots=True)

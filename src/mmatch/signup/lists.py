@@ -8,12 +8,9 @@ from __future__ import annotations
 import csv
 import re
 from collections import Counter, defaultdict
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Sequence
 
 from mmatch.signup.vocabulary import folded
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
 
 SEPARATORS = {"list ;#": ";#", "list \u2022": "\u2022", "list 1.": "1."}
 SEPARATORS |= {"list ;": ";", "list |": "|", "list by line": "\n", "list /": " / ", "list ,": ","}

@@ -4,24 +4,20 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from mmatch.errors import Problem, excerpt
-from mmatch.signup.sheets import LISTS, MENTOR_ONLY
+from mmatch.signup.answers import FormAnswer
+from mmatch.signup.mapping import FileMapping
+from mmatch.signup.questions import Notes
+from mmatch.signup.sheets import LISTS, MENTOR_ONLY, Place, Sheet
 from mmatch.signup.values import Fault
 from mmatch.signup.vocabulary import name_key, plain, untitled
 from mmatch.signup.who import is_form_export
 from mmatch.text import suggestion
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from mmatch.signup.answers import FormAnswer
-    from mmatch.signup.mapping import FileMapping
-    from mmatch.signup.questions import Notes
-    from mmatch.signup.sheets import Place, Sheet
 
 MOST_SUGGESTED = 100
 _POLITELY = "if possible|please|ideally|wenn m\u00f6glich|bitte|si possible|si es posible|se possibile|se poss\u00edvel"

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from mmatch.cohort.cohort import Cohort
 from mmatch.display import Shown, Table
 from mmatch.errors import InputError, Problem, Problems, excerpt
+from mmatch.io.tables import InputTable
 from mmatch.signup.answers import FormAnswer, read_facts, read_people
 from mmatch.signup.assembling import Assembler
 from mmatch.signup.columns import settle_columns
@@ -16,7 +18,7 @@ from mmatch.signup.draft import Draft
 from mmatch.signup.heads import check_known, sheet_of
 from mmatch.signup.mapping import FileMapping, as_mapping, with_answers
 from mmatch.signup.persons import FormPeople, FormPerson
-from mmatch.signup.questions import Notes, Spot
+from mmatch.signup.questions import Notes, Question, Spot
 from mmatch.signup.rejected import Rejected, RejectedRow
 from mmatch.signup.reports import mapping_of, note_faults, warn_of_cells, warn_of_ids
 from mmatch.signup.roles import find_roles, find_sections, give_roles, name_by_role, roles_by_answers
@@ -26,16 +28,9 @@ from mmatch.signup.sorting import apply_codes, check_identity, sort_sheets
 from mmatch.signup.sources import Source, sources, tables_of
 from mmatch.signup.topics import pair_topics
 from mmatch.signup.values import Fault
-from mmatch.signup.vocabulary import words_of
+from mmatch.signup.vocabulary import Words, words_of
 from mmatch.signup.who import find_people, settle_ids
 from mmatch.text import lookalikes
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
-
-    from mmatch.io.tables import InputTable
-    from mmatch.signup.questions import Question
-    from mmatch.signup.vocabulary import Words
 
 _TOKEN = re.compile(r"@(\d+)\.([a-z_]+)(?:\[\d+\](?:\.([a-z]+))?)?")
 _COLUMNS_OF = {

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from mmatch.io.csvs import write_rows
-
-if TYPE_CHECKING:
-    import os
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,9 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import chain
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from mmatch.availability import DAYS
+from mmatch.availability import DAYS, Slot
 from mmatch.availability.zones import clock_text
 from mmatch.cohort.attributes import is_address
 from mmatch.errors import Problem, excerpt
@@ -19,9 +19,6 @@ from mmatch.signup.mapping import FileMeaning
 from mmatch.signup.questions import Notes, Spot
 from mmatch.signup.values import Fault, readable
 from mmatch.signup.vocabulary import NAMES, Claim, Words, plain, spoken
-
-if TYPE_CHECKING:
-    from mmatch.availability import Slot
 
 NAME_LISTS = frozenset({"ranks", "strict_ranks", "mentee_ranks", "strict_mentee_ranks", "avoids"})
 TOPICS = frozenset({"topic", "offers", "requests"})

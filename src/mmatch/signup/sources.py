@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from mmatch.errors import InputError, Problem, excerpt
 from mmatch.io.files import file_name, read_bytes
 from mmatch.io.tables import InputTable, western
 from mmatch.io.workbooks import is_workbook
+from mmatch.signup.mapping import FileMapping
+from mmatch.signup.questions import Notes
 from mmatch.signup.tables import side_by_side, table_from_text
-from mmatch.signup.vocabulary import spoken
+from mmatch.signup.vocabulary import Words, spoken
 from mmatch.signup.workbooks import tables_from_workbook
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from mmatch.signup.mapping import FileMapping
-    from mmatch.signup.questions import Notes
-    from mmatch.signup.vocabulary import Words
 
 
 @dataclass(frozen=True, slots=True)

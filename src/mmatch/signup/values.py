@@ -5,19 +5,15 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from mmatch.cohort.participants import MODES
 from mmatch.errors import excerpt
 from mmatch.exact import LARGEST_COUNT
-from mmatch.signup.vocabulary import plain, spoken
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-
-    from mmatch.signup.vocabulary import Words
+from mmatch.signup.vocabulary import Words, plain, spoken
 
 UNLIMITED = LARGEST_COUNT
 _NUMBER = re.compile(r"[+-]?[0-9]{1,400}(\.[0-9]{1,400})?([eE][+-]?[0-9]{1,3})?", re.ASCII)

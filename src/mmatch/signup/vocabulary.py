@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import tomllib
 import unicodedata
@@ -10,12 +11,9 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from importlib import resources
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from mmatch.errors import InputError, Problem, excerpt
-
-if TYPE_CHECKING:
-    import os
 
 LONGEST_HEAD = 600
 NAMES = ("name", "first_name", "last_name")

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from typing import TYPE_CHECKING
 
+from mmatch.signup.persons import FormPeople
 from mmatch.signup.questions import shown
 from mmatch.signup.sheets import NAME_LISTS, Column, Sheet
 from mmatch.signup.values import is_tidy_number
 from mmatch.signup.vocabulary import plain
-
-if TYPE_CHECKING:
-    from mmatch.signup.persons import FormPeople
 
 WISHES = ("ranks", "mentee_ranks", "choice", "is_mentor", "is_mentee")
 

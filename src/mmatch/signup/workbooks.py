@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from mmatch.errors import InputError, Problem, excerpt
 from mmatch.io.tables import InputTable
 from mmatch.io.workbooks import read_workbook
 from mmatch.signup.tables import table_from_rows
-
-if TYPE_CHECKING:
-    from mmatch.signup.vocabulary import Words
+from mmatch.signup.vocabulary import Words
 
 
 def tables_from_workbook(data: bytes, name: str, words: Words) -> tuple[list[InputTable], list[str]]:

@@ -9,11 +9,10 @@ import importlib
 import pkgutil
 from collections.abc import Callable
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
-if TYPE_CHECKING:
-    from mmatch.signup.draft import Draft
-    from mmatch.signup.sheets import Sheet
+from mmatch.signup.draft import Draft
+from mmatch.signup.sheets import Sheet
 
 
 class Shape(NamedTuple):

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from mmatch.availability import slot_of_head
 from mmatch.signup.blocks import banned_value, block_kind, read_block, settle_block
+from mmatch.signup.draft import Draft
 from mmatch.signup.shapes import Shape
 from mmatch.signup.sheets import BLOCKS, IDENTITY, Column, Sheet, cells_of
 from mmatch.signup.vocabulary import plain, spoken
-
-if TYPE_CHECKING:
-    from mmatch.signup.draft import Draft
 
 _CORNER = re.compile(
     r"|mentees?|mentors?|people|person|mentees? (?:and |by |vs |x )?mentors?|mentors? (?:and |by |vs |x )?mentees?"

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import re
 from functools import partial
-from typing import TYPE_CHECKING
 
 from mmatch.cohort.participants import Meeting
 from mmatch.signup.blocks import banned_value
+from mmatch.signup.draft import Draft
 from mmatch.signup.questions import answers
 from mmatch.signup.shapes import Shape
 from mmatch.signup.sheets import Column, Sheet
 from mmatch.signup.values import Fault, has_decimal_commas, is_tidy_number, number
 from mmatch.signup.vocabulary import plain, spoken
-
-if TYPE_CHECKING:
-    from mmatch.signup.draft import Draft
 
 Pair = tuple[Column, Column]
 _OTHERS = {"id", "email", "first_name", "last_name", "role", "capacity", "offers", "requests", "availability"}

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from mmatch.signup.answers import FormAnswer, read_facts
 from mmatch.signup.blocks import read_block, read_hours
 from mmatch.signup.columns import find_hours, find_hours_in_words
+from mmatch.signup.draft import Draft
 from mmatch.signup.shapes import Shape
 from mmatch.signup.sheets import BLOCKS, COUNTS, IDENTITY, NAME_LISTS, Column, Sheet
-
-if TYPE_CHECKING:
-    from mmatch.signup.draft import Draft
 
 ADDED = COUNTS | NAME_LISTS | {"priority"}
 MOST_COLUMNS = 5  # of a table whose heads only seem to speak of wishes

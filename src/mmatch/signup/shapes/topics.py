@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from mmatch.signup.draft import Draft
 from mmatch.signup.shapes import Shape
 from mmatch.signup.sheets import Column, Sheet
 from mmatch.signup.vocabulary import folded
-
-if TYPE_CHECKING:
-    from mmatch.signup.draft import Draft
 
 
 def _topic_columns(sheet: Sheet) -> tuple[Column, Column] | None:
