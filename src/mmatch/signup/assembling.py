@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from difflib import get_close_matches
+from typing import Any
 
 from mmatch.cohort.participants import MODES, Offer, Participant, Request
 from mmatch.errors import LimitError, Problem, excerpt
@@ -25,7 +26,7 @@ class Assembler:
 
     def __init__(self, draft: Draft) -> None:
         self.draft = draft
-        self.notes = draft.notes
+        self.notes = draft.people.notes
         self.mentors = [p.spelling for p in draft.people if "mentor" in p.roles]
         self.mentees = [p.spelling for p in draft.people if "mentee" in p.roles]
         self._topics: dict[str, str] = {}
@@ -67,7 +68,7 @@ class Assembler:
     def _participant(self, person: FormPerson) -> Participant:
         mentor, mentee = (person.answers.get(role) for role in ("mentor", "mentee"))
         self._compare(person, mentor, mentee)
-        fact, extra = person.fact, person.extra
+        fact, extra = person.facts().get, person.extra
         attributes, avoids = extra.get("attributes", {}), [*extra.get("avoids", ())]
         for answer in person.ordered():
             attributes = attributes | answer.attributes
@@ -77,8 +78,8 @@ class Assembler:
             name=fact("name") or person.name,
             email=fact("email") or person.email,
             language=fact("language") or "",
-            offers=self._offers(person, mentor) if "mentor" in person.roles else (),
-            requests=self._requests(person, mentee) if "mentee" in person.roles else (),
+            offers=self._offers(mentor, fact("seats")) if "mentor" in person.roles else (),
+            requests=self._requests(mentee, fact) if "mentee" in person.roles else (),
             capacity=max(1, len(self.mentees)) if fact("capacity") == UNLIMITED else fact("capacity"),
             groups=fact("groups"),
             min_load=fact("min_load") or 0,
@@ -103,13 +104,13 @@ class Assembler:
                 text = f"{excerpt(key)} of {excerpt(person.spelling)} differs from {mentor.place()}: this one counts"
                 self.notes.warn("contradiction", mentee.place(key), text)
 
-    def _offers(self, person: FormPerson, answer: FormAnswer | None) -> tuple[Offer, ...]:
-        facts, seats = answer.facts if answer else {}, person.fact("seats")
+    def _offers(self, answer: FormAnswer | None, seats: int | None) -> tuple[Offer, ...]:
+        facts = answer.facts if answer else {}
         levels = facts.get("levels", {})
         topics = self._stated_topics(answer, "offers")
         return tuple(Offer(topic, level=levels.get(topic, facts.get("level")), seats=seats) for topic in topics)
 
-    def _requests(self, person: FormPerson, answer: FormAnswer | None) -> tuple[Request, ...]:
+    def _requests(self, answer: FormAnswer | None, fact: Callable[[str], Any]) -> tuple[Request, ...]:
         """One request for all topics that one row ticks; a row of its own for a topic is a request of its own."""
         facts = answer.facts if answer else {}
         choices, levels = facts.get("choice", {}), facts.get("levels", {})
@@ -118,7 +119,7 @@ class Assembler:
         several_rows = facts.get("rows", 1) > 1 and not choices
         together = len(topics) > 1 and not several_rows and len({levels[t] for t in topics if t in levels}) < 2
         self.any_of += together
-        priority, mentors = person.fact("priority"), person.fact("mentors")
+        priority, mentors = fact("priority"), fact("mentors")
         return tuple(
             Request(
                 tuple(topics) if together else topic,
@@ -194,17 +195,9 @@ class Assembler:
                         where = source[0].place(source[1]) if source else ""
                         self.notes.warn("first-name", where, f"{excerpt(piece)} is taken for {excerpt(known.spelling)}")
                     yield known.spelling
-                else:
-                    self._unknown(person, piece, meaning)
-
-    def _unknown(self, person: FormPerson, text: str, meaning: str) -> None:
-        source = person.source(meaning)
-        if source is None:
-            return
-        column, row = source
-        if self.draft.people.is_gone(text):
-            column.warn("left-out", f"{excerpt(text)} was rejected and is left out", row=row)
-        elif meaning != "avoids" and is_remark(text, self.draft.people):
-            column.warn("no-wish", f"{excerpt(text)} names nobody, and is no wish", row=row)
-        else:
-            column.note(row, self.draft.people.fault(text))
+                elif source and self.draft.people.is_gone(piece):
+                    source[0].warn("left-out", f"{excerpt(piece)} was rejected and is left out", row=source[1])
+                elif source and meaning != "avoids" and is_remark(piece, self.draft.people):
+                    source[0].warn("no-wish", f"{excerpt(piece)} names nobody, and is no wish", row=source[1])
+                elif source:
+                    source[0].note(source[1], self.draft.people.fault(piece))

@@ -58,8 +58,7 @@ def settle_columns(sheets: list[Sheet], people: FormPeople) -> None:
         find_hours_in_words(sheet)
         _near_misses(sheet)
         name_people_left(sheet, people)
-        kept = [c.head for c in sheet.unknown if c.head]
-        if kept:
+        if kept := [c.head for c in sheet.unknown if c.head]:
             heads = ", ".join(excerpt(head, 40) for head in kept[:12]) + (", …" if len(kept) > 12 else "")
             sheet.warn("attributes", f"kept as attributes, for rules: {heads}")
 

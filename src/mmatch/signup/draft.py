@@ -8,7 +8,6 @@ from typing import Any
 from mmatch.cohort.participants import Meeting
 from mmatch.errors import excerpt
 from mmatch.signup.persons import FormPeople, FormPerson, key_of
-from mmatch.signup.questions import Notes
 from mmatch.signup.sheets import Column
 from mmatch.signup.values import Fault
 
@@ -18,7 +17,6 @@ class Draft:
     """What shapes add to. ``open_roles``: no file of people covers them, so that pairs may bring new people in them."""
 
     people: FormPeople
-    notes: Notes
     open_roles: frozenset[str] = frozenset()
     scores: dict[tuple[str, str], Any] | None = None
     history: list[Meeting] = field(default_factory=list)

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
-from mmatch.errors import InputError, Problem, excerpt
+from mmatch.errors import Problem, Problems, excerpt
 from mmatch.io.tables import InputTable
 from mmatch.signup.mapping import OTHERS, FileMapping
 from mmatch.signup.questions import Notes
@@ -132,15 +132,14 @@ def check_known(mapping: FileMapping, sheets: list[Sheet]) -> None:
     """
     heads = {sheet.name: {column.head for column in sheet.columns} for sheet in sheets}
     known = {head for found in heads.values() for head in found}
-    problems = []
+    problems = Problems()
     for entry in mapping.columns:
         if entry.file and entry.file not in heads:
             hint = suggestion(entry.file, heads) or f"the files are {', '.join(sorted(heads))}"
-            problems.append(Problem("unknown-file", "mapping", f"no file is called {excerpt(entry.file)}", hint))
+            problems.add("unknown-file", "mapping", f"no file is called {excerpt(entry.file)}", hint)
         elif entry.column != OTHERS and entry.column not in (heads[entry.file] if entry.file else known):
             text = f"no column is called {excerpt(entry.column)}"
             columns = f"the columns are {', '.join(excerpt(h) for h in sorted(known)[:20])}"
             hint = suggestion(entry.column, known) or columns
-            problems.append(Problem("unknown-column", f"mapping[{excerpt(entry.column)}]", text, hint))
-    if problems:
-        raise InputError(problems)
+            problems.add("unknown-column", f"mapping[{excerpt(entry.column)}]", text, hint)
+    problems.raise_any()

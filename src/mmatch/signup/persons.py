@@ -67,15 +67,11 @@ class FormPerson:
                     return column, answer.row
         return next(((answer.sheet, answer.row) for answer in self.ordered(first)), None)
 
-    def fact(self, meaning: str) -> Any:
-        """A fact: from a file of pairs, else from the answer of the role that it belongs to, else from the other."""
-        if meaning in self.extra:
-            return self.extra[meaning]
-        for role in ("mentor", "mentee") if meaning in MENTOR_ONLY else ("mentee", "mentor"):
-            answer = self.answers.get(role)
-            if answer is not None and meaning in answer.facts:
-                return answer.facts[meaning]
-        return None
+    def facts(self) -> dict[str, Any]:
+        """All facts: from files of pairs, else from the answer of the role that each belongs to, else the other."""
+        mentor, mentee = (self.answers[role].facts if role in self.answers else {} for role in ("mentor", "mentee"))
+        own = {meaning: value for meaning, value in mentor.items() if meaning in MENTOR_ONLY}
+        return {**mentor, **mentee, **own, **self.extra}
 
 
 def key_of(text: str) -> str:

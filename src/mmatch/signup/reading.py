@@ -256,13 +256,13 @@ class _Reader:
         samples = {(s.name, c.head): tuple(list(c.distinct)[:3]) for s in self.sheets for c in s.columns}
         problems = tuple(p for p, spot in notes.problems if spot is None or not collect)
         if cohort is None or problems:
+            cohort = None
             if not any(question.decides for question in questions):
                 notes.raise_any(whole_files_only=collect)
-            return Reading(mapping, self._rejected(bad), tuple(notes.warnings), questions, None, problems, samples)
-        for one, other in lookalikes(cohort.people.ids):
+        for one, other in lookalikes(cohort.people.ids) if cohort is not None else ():
             text = f"{excerpt(one)} and {excerpt(other)} differ only by case or spaces: two people, or one?"
             notes.warn("similar-ids", "", text)
-        return Reading(mapping, self._rejected(bad), tuple(notes.warnings), questions, cohort, (), samples)
+        return Reading(mapping, self._rejected(bad), tuple(notes.warnings), questions, cohort, problems, samples)
 
     def _answered(self, question: Question) -> bool:
         """Whether the mapping settles a question: it names the column's meaning, the file's shape, or the person."""
@@ -292,7 +292,7 @@ class _Reader:
             notes.take_over(people.notes)
             people.notes = notes
         covered = {role for answer in self.answers for role in answer.roles}
-        draft = Draft(people, notes, frozenset({"mentor", "mentee"} - covered))
+        draft = Draft(people, frozenset({"mentor", "mentee"} - covered))
         for shape in shapes():
             for sheet in [sheet for sheet in self.sheets if sheet.shape == shape.name]:
                 sheet.left_out |= {spot.row for spot in bad if spot.file == sheet.name}

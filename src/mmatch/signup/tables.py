@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from itertools import chain
+from itertools import chain, islice
 
 from mmatch.errors import InputError, LimitError, Problem, excerpt
 from mmatch.io.csvs import as_written
@@ -106,9 +106,7 @@ class _Builder:
             text = f"{name}: nothing but empty cells"
             raise InputError(Problem("no-header", name, "no cell holds anything, expected a header line", text))
         self.name, self.words = name, words
-        self.rows: list[list[str]] = []
-        self.lines: list[int] = []
-        self.spoiled: list[Row] = []
+        self.rows: list[Row] = []  # also those of another length than the heads
         self.trimmed: Counter[int] = Counter()
         self.empty = 0
         k = _head_row(first, words)
@@ -165,12 +163,12 @@ class _Builder:
         wide = len(self.heads)
         while len(clean) > wide and not clean[-1]:
             clean.pop()
-        n = len(self.rows) + len(self.spoiled)
+        n = len(self.rows)
         if n >= MOST_ROWS or n * wide >= MOST_CELLS:
             kind, most = ("rows", MOST_ROWS) if n >= MOST_ROWS else ("cells", MOST_CELLS)
             raise LimitError(Problem("too-large", self.name, f"more than {most:,} {kind}, limit {most:,}"))
         if len(clean) != wide:
-            self.spoiled.append((line, clean))
+            self.rows.append((line, clean))
             return
         if clean != cells[:wide]:
             self.trimmed.update(k for k in range(wide) if clean[k] != cells[k])
@@ -179,24 +177,19 @@ class _Builder:
         elif wide > 2 and len(set(clean)) < 4 and self._is_total(clean):
             self.left_out.append((line, "a total"))
         else:
-            self.rows.append([as_written(cell) if "'" in cell else cell for cell in clean])
-            self.lines.append(line)
+            self.rows.append((line, [as_written(cell) if "'" in cell else cell for cell in clean]))
 
     def _drop_last_rows(self) -> None:
         """Notes below a table are no people; a lone name stays one."""
-        usual = max(map(_filled, self.rows[:50]), default=0)
-        while self.rows or self.spoiled:
-            ragged = bool(self.spoiled) and (not self.lines or self.spoiled[-1][0] > self.lines[-1])
-            line, cells = self.spoiled[-1] if ragged else (self.lines[-1], self.rows[-1])
-            lone = ragged and len(cells) == 1 and usual > 2
+        wide = len(self.heads)
+        usual = max(map(_filled, islice((cells for _, cells in self.rows if len(cells) == wide), 50)), default=0)
+        while self.rows:
+            line, cells = self.rows[-1]
+            lone = len(cells) == 1 != wide and usual > 2
             if not lone and not self._is_total(cells) and not self._is_note(cells, usual):
                 return
             self.left_out.append((line, "a total or a note below the table"))
-            if ragged:
-                self.spoiled.pop()
-            else:
-                self.rows.pop()
-                self.lines.pop()
+            self.rows.pop()
 
     def _is_total(self, cells: Sequence[str]) -> bool:
         """Whether a row sums others up: it begins with a word such as total, and holds nothing else but numbers."""
@@ -228,15 +221,16 @@ class _Builder:
     def table(self, delimiter: str, unit: str) -> InputTable:
         """All that was taken."""
         self._drop_last_rows()
+        whole = [row for row in self.rows if len(row[1]) == len(self.heads)]
         return InputTable(
             self.name,
             self.heads,
-            self.rows,
-            self.lines,
+            [cells for _, cells in whole],
+            [line for line, _ in whole],
             delimiter,
             unit,
             empty=self.empty,
-            spoiled=tuple(self.spoiled),
+            spoiled=tuple(row for row in self.rows if len(row[1]) != len(self.heads)),
             trimmed={self.heads[k]: count for k, count in sorted(self.trimmed.items())},
             groups=self.groups,
             left_out=tuple(sorted(self.left_out)),

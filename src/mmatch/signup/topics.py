@@ -50,16 +50,14 @@ def pair_topics(sheets: list[Sheet]) -> None:
     if any(sheet.has(*TOPICS) for sheet in sheets):
         return
     sides: defaultdict[str, set[str]] = defaultdict(set)
-    for sheet in sheets:
-        for column in sheet.columns:
-            sides[column.head.casefold()].add(column.side_filling())
+    for column in [column for sheet in sheets for column in sheet.columns]:
+        sides[column.head.casefold()].add(column.side_filling())
     found: dict[str, list[tuple[Column, set[str]]]] = {"mentor": [], "mentee": []}
-    for sheet in sheets:
-        for column in [c for c in sheet.unknown if c.claim.meaning in _OPEN and c.is_filled]:
-            side, texts = column.side_filling(), topics_of(column)
-            agreed = column.reads(yes_or_no) == 1 or all(map(is_tidy_number, texts))
-            if side and not agreed and len(sides[column.head.casefold()]) == 1:
-                found[side].append((column, texts))
+    for column in [c for sheet in sheets for c in sheet.unknown if c.claim.meaning in _OPEN and c.is_filled]:
+        side, texts = column.side_filling(), topics_of(column)
+        agreed = column.reads(yes_or_no) == 1 or all(map(is_tidy_number, texts))
+        if side and not agreed and len(sides[column.head.casefold()]) == 1:
+            found[side].append((column, texts))
     most, pair = 0, list[Column]()
     for (column, offered), (other, wanted) in product(found["mentor"], found["mentee"]):
         shared, fewest = len(offered & wanted), min(len(offered), len(wanted))
@@ -92,15 +90,11 @@ def _known(sheets: list[Sheet], *meanings: str) -> set[str]:
 
 
 def _is_claimed(sheets: list[Sheet], column: Column) -> bool:
+    """Whether a head claims topics and its cells look like them, rather than like stories or numbers."""
     if column.meaning or column.claim.meaning not in {"", "topic", "choice"}:
         return column.meaning in TOPICS
     if not column.claim.meaning:
         return bool(column.option) and _is_grid(sheets, column)
-    return _plausible(sheets, column)
-
-
-def _plausible(sheets: list[Sheet], column: Column) -> bool:
-    """Whether cells under a weak claim look like topics rather than like stories or numbers."""
     cells = column.distinct
     if not column.option and (all(map(is_tidy_number, cells)) or column.reads(yes_or_no) == 1):
         return False
@@ -207,8 +201,7 @@ def _compare_sides(sheets: list[Sheet]) -> None:
     wanting = [sheet for sheet in sheets if sheet.has_side("mentee")]
     with_topics = [sheet for sheet in wanting if any(c.is_filled for c in sheet.of("requests", "topic"))]
     for sheet in [sheet for sheet in sheets if sheet.has_side("mentor")] if with_topics else ():
-        cells = [(column, column.distinct) for column in sheet.unknown]
-        columns = [c for c, found in cells if len(found) > 1 and not all(map(is_tidy_number, found))]
+        columns = [c for c in sheet.unknown if len(c.distinct) > 1 and not all(map(is_tidy_number, c.distinct))]
         if not sheet.has("offers", "topic") and columns and sheet is not with_topics[0]:
             heads = ", ".join(excerpt(c.head, 40) for c in columns[:5])
             text = f"mentees ask for topics, and no column says what mentors offer (columns left: {heads})"
