@@ -100,8 +100,7 @@ def _limits(sheet: Sheet, mentees: frozenset[str]) -> None:
             text = "read as the number of mentees that a mentor takes"
             column.warn("capacity", text, "else map it to attribute")
         else:
-            text = f"the head speaks of a number, and only mentors fill it; cells: {shown(column.distinct)}"
-            column.doubt("capacity", text, "capacity", "attribute")
+            column.ask("capacity", "the head speaks of a number, and only mentors fill it", "capacity", "attribute")
 
 
 def _limit(column: Column, mentees: frozenset[str]) -> int:
@@ -134,11 +133,9 @@ def _checked(sheet: Sheet) -> None:
         column.meaning = ""
         some = "no cell" if share == 0 else "not even half of the cells"
         if claimed in COUNTED and (share or digits or column.claim.sure):
-            text = f"the head promises numbers, and {some} reads as one; cells: {shown(cells)}"
-            column.doubt("capacity", text, claimed, "attribute")
+            column.ask("capacity", f"the head promises numbers, and {some} reads as one", claimed, "attribute")
         elif claimed == "timezone" and column.claim.sure:
-            text = f"{some} names a time zone; cells: {shown(cells)}"
-            column.doubt("time zone", text, claimed, "attribute:region")
+            column.ask("time zone", f"{some} names a time zone", claimed, "attribute:region")
 
 
 def find_hours(sheet: Sheet) -> None:
@@ -167,8 +164,7 @@ def find_hours(sheet: Sheet) -> None:
             hint = "the dates in mmatch schedule --dates say when somebody cannot meet"
             column.warn("hours", "holds dates, not hours of a week, and is kept as an attribute", hint)
         elif cells and not column.meaning:
-            text = f"no cell reads as weekly hours; cells: {shown(cells)}"
-            column.doubt("availability", text, "availability", "attribute")
+            column.ask("availability", "no cell reads as weekly hours", "availability", "attribute")
 
 
 def _half_hours(sheet: Sheet, slots: dict[int, Slot]) -> None:
@@ -212,8 +208,7 @@ def _near_misses(sheet: Sheet) -> None:
             continue
         meaning = sheet.words.heads[near[0]]
         if meaning not in CHECKED or column.reads(CHECKED[meaning]) >= 0.5:
-            text = f"the head is nearly {excerpt(near[0])}; cells: {shown(cells)}"
-            column.doubt(ABOUT[meaning], text, meaning, "attribute")
+            column.ask(ABOUT[meaning], f"the head is nearly {excerpt(near[0])}", meaning, "attribute")
 
 
 def _not_free(column: Column) -> bool:

@@ -11,7 +11,7 @@ from mmatch.cohort.cohort import Cohort
 from mmatch.display import Shown, Table
 from mmatch.errors import InputError, Problem, Problems, excerpt
 from mmatch.io.tables import InputTable
-from mmatch.signup.answers import FormAnswer, read_facts, read_people
+from mmatch.signup.answers import BOTH, FormAnswer, read_facts, read_people
 from mmatch.signup.assembling import Assembler
 from mmatch.signup.columns import settle_columns
 from mmatch.signup.draft import Draft
@@ -292,7 +292,7 @@ class _Reader:
             notes.take_over(people.notes)
             people.notes = notes
         covered = {role for answer in self.answers for role in answer.roles}
-        draft = Draft(people, frozenset({"mentor", "mentee"} - covered))
+        draft = Draft(people, BOTH - covered)
         for shape in shapes():
             for sheet in [sheet for sheet in self.sheets if sheet.shape == shape.name]:
                 sheet.left_out |= {spot.row for spot in bad if spot.file == sheet.name}

@@ -16,7 +16,7 @@ from mmatch.errors import Problem, excerpt
 from mmatch.io.tables import InputTable
 from mmatch.signup.lists import Options
 from mmatch.signup.mapping import FileMeaning
-from mmatch.signup.questions import Notes, Spot
+from mmatch.signup.questions import Notes, Spot, shown
 from mmatch.signup.values import Fault, readable
 from mmatch.signup.vocabulary import NAMES, Claim, Words, plain, spoken
 
@@ -132,6 +132,10 @@ class Column(Place):
         except Fault as fault:
             self.note(row, fault)
             return None
+
+    def ask(self, about: str, why: str, *meanings: str) -> None:
+        """Ask what the column means, with its first cells as evidence."""
+        self.doubt(about, f"{why}; cells: {shown(self.distinct)}", *meanings)
 
     def with_slot(self, text: str) -> str:
         """Hours with the day that the head names, or days with the hours that it names."""

@@ -105,8 +105,7 @@ def _is_claimed(sheets: list[Sheet], column: Column) -> bool:
     short = sum(len(cell) < 60 for cell in cells) >= 0.7 * len(cells)
     if column.option or recurring or short or _is_shared(sheets, column):
         return True
-    text = f"the head asks for topics, the cells are long and never recur; cells: {shown(cells)}"
-    column.doubt("topics", text, "topic", "attribute")
+    column.ask("topics", "the head asks for topics, the cells are long and never recur", "topic", "attribute")
     return False
 
 

@@ -6,7 +6,6 @@ import re
 from collections import Counter
 
 from mmatch.signup.persons import FormPeople
-from mmatch.signup.questions import shown
 from mmatch.signup.sheets import NAME_LISTS, Column, Sheet
 from mmatch.signup.values import is_tidy_number
 from mmatch.signup.vocabulary import plain
@@ -50,8 +49,7 @@ def name_people_left(sheet: Sheet, people: FormPeople) -> None:
             hint = "map it to ranks if they are wishes, to avoids if they must not be matched"
             column.warn("names", "names people of the program and is kept as an attribute", hint)
         elif column.filled > 1 or len(sheet.rows) < 6:
-            text = f"every cell names somebody of the program; cells: {shown(column.distinct)}"
-            column.doubt("wishes", text, "ranks", "avoids", "attribute")
+            column.ask("wishes", "every cell names somebody of the program", "ranks", "avoids", "attribute")
 
 
 def _no_names(column: Column, share: float) -> None:
@@ -59,8 +57,8 @@ def _no_names(column: Column, share: float) -> None:
     if share > 0 or (column.claim.sure and plain(column.head) not in column.sheet.words.listed("rows.weak_wishes")):
         about = "bans" if column.meaning == "avoids" else "wishes"
         few = "no cell names" if share == 0 else f"only {share:.0%} name"
-        text = f"the head promises names of people, and {few} anybody known; cells: {shown(column.distinct)}"
-        column.doubt(about, text, column.meaning, "attribute")
+        why = f"the head promises names of people, and {few} anybody known"
+        column.ask(about, why, column.meaning, "attribute")
     column.meaning = ""
 
 
