@@ -51,7 +51,7 @@ def read_people(sheet: Sheet) -> list[FormAnswer]:
     numbers = sheet.of("id")[:1]
     found, emails = [], sheet.of("email")
     rows = sheet.rows[::-1] if newest_first(sheet) else sheet.rows
-    for row, (who, name, address) in sheet.people(rows).items():
+    for row, (who, name, address) in sheet.people(rows):
         for column in emails if not address else ():
             if text := column.cell(row):
                 message = f"found {excerpt(text)}, expected one e-mail address: no address is kept"
@@ -161,7 +161,7 @@ class _Facts:
         if read is None:
             return
         for answer in self.answers:
-            if column.cell(answer.row) and (value := column.read(answer.row, read)) is not None:
+            if (value := column.read(answer.row, read)) is not None:
                 self._store(answer, column, value)
 
     def _reader(self, column: Column) -> Callable[[str], Any] | None:

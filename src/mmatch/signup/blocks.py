@@ -194,7 +194,7 @@ def _reader(sheet: Sheet, columns: Sequence[Column]) -> Callable[[str, str], Any
     @cache
     def read(meaning: str, cell: str) -> Any:
         nobody = meaning in {"scores", "ranked"} and not cell[:1].isnumeric() and sheet.names_nobody(cell)
-        value = None if nobody or not cell else grammars[meaning](cell)
+        value = None if nobody else grammars[meaning](cell)
         return None if meaning == "scores" and value == banned else value
 
     return read

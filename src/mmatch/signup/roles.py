@@ -185,7 +185,7 @@ def roles_by_answers(sheet: Sheet) -> None:
 
 def branchings(sheet: Sheet) -> list[Branching]:
     """All columns of a few answers, one in nearly every row, on which other columns depend."""
-    rows = [row for row, (who, _, _) in sheet.people().items() if who]
+    rows = [row for row, (who, _, _) in sheet.people() if who]
     found = []
     for column in sheet.unknown:
         texts = list(column.distinct)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any
@@ -79,24 +79,25 @@ class Column(Place):
     options: Options | None = None
     slot: Slot | None = None
     sheet: Sheet = field(init=False, repr=False)
+    rows: list[list[str]] = field(init=False, repr=False)
     _distinct: Counter[str] | None = field(default=None, init=False, repr=False)
 
     # ------------------------------------------------------------------ cells
 
     def cell(self, row: int) -> str:
         """The cell in a row, replaced where the mapping says so."""
-        text = self.sheet.table.rows[row][self.number]
+        text = self.rows[row][self.number]
         return self.values.get(text, text) if self.values else text
 
     def cells(self) -> list[str]:
         """All cells."""
-        return [self.values.get(row[self.number], row[self.number]) for row in self.sheet.table.rows]
+        return [self.values.get(row[self.number], row[self.number]) for row in self.rows]
 
     @property
     def distinct(self) -> Counter[str]:
         """The different texts and how often each stands there, without blanks."""
         if self._distinct is None:
-            self._distinct = Counter(row[self.number] for row in self.sheet.table.rows)
+            self._distinct = Counter(row[self.number] for row in self.rows)
             self._distinct.pop("", None)
         if not self.values:
             return self._distinct
@@ -126,9 +127,9 @@ class Column(Place):
         return readable(self.distinct, grammar, self.sheet.words)
 
     def read(self, row: int, grammar: Callable[[str], Any]) -> Any:
-        """What the cell in a row means; one that the grammar does not read is noted."""
+        """What the cell in a row means: None where it is blank, or noted because the grammar does not read it."""
         try:
-            return grammar(self.cell(row))
+            return grammar(text) if (text := self.cell(row)) else None
         except Fault as fault:
             self.note(row, fault)
             return None
@@ -210,7 +211,7 @@ class Sheet(Place):
     def __post_init__(self) -> None:
         self.sheet = self
         for column in self.columns:
-            column.sheet = self
+            column.sheet, column.rows = self, self.table.rows
 
     # ------------------------------------------------------------------ columns and rows
 
@@ -273,14 +274,13 @@ class Sheet(Place):
 
     def person(self, row: int) -> tuple[str, str, str]:
         """(id as the file gives it, name, e-mail address) of the person of a row; a text without @ is no address."""
-        return self.people([row])[row]
+        return next(self.people([row]))[1]
 
-    def people(self, rows: Iterable[int] | None = None) -> dict[int, tuple[str, str, str]]:
-        """(id as the file gives it, name, e-mail address) of the person of each row; of all that count by default."""
+    def people(self, rows: Iterable[int] | None = None) -> Iterator[tuple[int, tuple[str, str, str]]]:
+        """Each row, by default of all that count, and (id as the file gives it, name, e-mail address) of its person."""
         identity, emails, names = self.identity(), self.of("email"), self.of("name")
         parts = [*self.of("first_name"), *self.of("last_name")]
         key = identity[0] if identity and identity[0].meaning in {"id", "email", "number"} else None
-        found = {}
         for row in self.rows if rows is None else rows:
             name = next((text for column in names if (text := column.cell(row))), "")
             address = next((text for column in emails if is_address(text := column.cell(row))), "")
@@ -291,12 +291,11 @@ class Sheet(Place):
             who = "" if key is None else key.cell(row)
             if key is not None and key.meaning == "email":
                 who = address or name or who
-            found[row] = (who or name or " ".join(filter(None, [c.cell(row) for c in identity])), name, address)
-        return found
+            yield row, (who or name or " ".join(filter(None, [c.cell(row) for c in identity])), name, address)
 
     def called(self) -> set[str]:
         """Every text by which the people of the sheet may be called, in small letters."""
-        return {text.casefold() for texts in self.people().values() for text in texts if text}
+        return {text.casefold() for _, texts in self.people() for text in texts if text}
 
     # ------------------------------------------------------------------ whose answers a column holds
 

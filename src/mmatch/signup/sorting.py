@@ -58,7 +58,7 @@ def sort_sheets(sheets: list[Sheet]) -> None:
     for sheet in reversed(sheets):
         if sheet.shape == "people" and not sheet.forced.shape:
             others = [other for other in sheets if other is not sheet and other.shape == "people"]
-            names = {name for other in others for _, name, _ in other.people().values() if name}
+            names = {name for other in others for _, (_, name, _) in other.people() if name}
             names |= cells_of(column for other in others for column in other.of(*IDENTITY))  # under heads that say so
             known = frozenset(name.casefold() for name in names)
             sheet.shape = _shape(sheet, known) if known else "people"
@@ -83,7 +83,7 @@ def _take_out(sheets: list[Sheet]) -> None:
             continue
         gone = sheet.called()
         for other in [other for other in sheets if other is not sheet and other.shape == "people"]:
-            for row, texts in other.people().items():
+            for row, texts in other.people():
                 if not gone.isdisjoint(text.casefold() for text in texts):
                     other.left_out |= {row}
                     text = f"left out: stands in {excerpt(sheet.name)}"
@@ -99,7 +99,7 @@ def _find_lists(sheets: list[Sheet]) -> None:
         if sheet.role or sheet.forced.shape or signs or any(c.claim.side for c in sheet.columns):
             continue
         own, others = sheet.called(), [other for other in people if other is not sheet]
-        named = [texts for other in others for texts in other.people().values()]
+        named = [texts for other in others for _, texts in other.people()]
         shared = sum(not own.isdisjoint(text.casefold() for text in texts) for texts in named)
         others_have_roles = {other.role for other in others} >= {"mentor", "mentee"} or any(
             other.has(*ROLES) for other in others

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from itertools import chain, islice
+from itertools import chain, compress, islice
 
 from mmatch.errors import InputError, LimitError, Problem, excerpt
 from mmatch.io.csvs import as_written
@@ -106,7 +106,8 @@ class _Builder:
             text = f"{name}: nothing but empty cells"
             raise InputError(Problem("no-header", name, "no cell holds anything, expected a header line", text))
         self.name, self.words = name, words
-        self.rows: list[Row] = []  # also those of another length than the heads
+        self.rows: list[list[str]] = []  # also those of another length than the heads
+        self.lines: list[int] = []
         self.trimmed: Counter[int] = Counter()
         self.empty = 0
         k = _head_row(first, words)
@@ -168,7 +169,8 @@ class _Builder:
             kind, most = ("rows", MOST_ROWS) if n >= MOST_ROWS else ("cells", MOST_CELLS)
             raise LimitError(Problem("too-large", self.name, f"more than {most:,} {kind}, limit {most:,}"))
         if len(clean) != wide:
-            self.rows.append((line, clean))
+            self.rows.append(clean)
+            self.lines.append(line)
             return
         if clean != cells[:wide]:
             self.trimmed.update(k for k in range(wide) if clean[k] != cells[k])
@@ -177,18 +179,19 @@ class _Builder:
         elif wide > 2 and len(set(clean)) < 4 and self._is_total(clean):
             self.left_out.append((line, "a total"))
         else:
-            self.rows.append((line, [as_written(cell) if "'" in cell else cell for cell in clean]))
+            self.rows.append([as_written(cell) if "'" in cell else cell for cell in clean])
+            self.lines.append(line)
 
     def _drop_last_rows(self) -> None:
         """Notes below a table are no people; a lone name stays one."""
         wide = len(self.heads)
-        usual = max(map(_filled, islice((cells for _, cells in self.rows if len(cells) == wide), 50)), default=0)
+        usual = max(map(_filled, islice((cells for cells in self.rows if len(cells) == wide), 50)), default=0)
         while self.rows:
-            line, cells = self.rows[-1]
+            cells = self.rows[-1]
             lone = len(cells) == 1 != wide and usual > 2
             if not lone and not self._is_total(cells) and not self._is_note(cells, usual):
                 return
-            self.left_out.append((line, "a total or a note below the table"))
+            self.left_out.append((self.lines.pop(), "a total or a note below the table"))
             self.rows.pop()
 
     def _is_total(self, cells: Sequence[str]) -> bool:
@@ -221,16 +224,16 @@ class _Builder:
     def table(self, delimiter: str, unit: str) -> InputTable:
         """All that was taken."""
         self._drop_last_rows()
-        whole = [row for row in self.rows if len(row[1]) == len(self.heads)]
+        whole = [len(cells) == len(self.heads) for cells in self.rows]
         return InputTable(
             self.name,
             self.heads,
-            [cells for _, cells in whole],
-            [line for line, _ in whole],
+            list(compress(self.rows, whole)),
+            list(compress(self.lines, whole)),
             delimiter,
             unit,
             empty=self.empty,
-            spoiled=tuple(row for row in self.rows if len(row[1]) != len(self.heads)),
+            spoiled=tuple(row for row in zip(self.lines, self.rows, strict=True) if len(row[1]) != len(self.heads)),
             trimmed={self.heads[k]: count for k, count in sorted(self.trimmed.items())},
             groups=self.groups,
             left_out=tuple(sorted(self.left_out)),

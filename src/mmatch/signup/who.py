@@ -93,7 +93,7 @@ def _names(sheet: Sheet) -> None:
 
 def _names_in_addresses(sheet: Sheet) -> None:
     """A column without a telling head holds names where its words stand in the addresses beside them."""
-    locals_ = {row: plain(address.partition("@")[0]) for row, (_, _, address) in sheet.people().items() if address}
+    locals_ = {row: plain(address.partition("@")[0]) for row, (_, _, address) in sheet.people() if address}
     for column in sheet.unknown:
         texts = {row: plain(untitled(column.cell(row))).split() for row in locals_}
         n_agreeing = sum(len(words) > 1 and all(word in locals_[row] for word in words) for row, words in texts.items())
@@ -112,7 +112,7 @@ def _withdrawn(sheet: Sheet) -> None:
             if yes or _has_left(cell, sheet.words):
                 gone[row] = f"withdrawn, says the column {excerpt(column.head)}"
         _doubtful_states(column)
-    for row, (_, name, _) in sheet.people().items():
+    for row, (_, name, _) in sheet.people():
         if _is_test(name, sheet.words):
             gone.setdefault(row, "a test")
     sheet.left_out |= gone.keys()
@@ -204,7 +204,7 @@ def _clashes(column: Column, sheets: list[Sheet]) -> bool:
 
 
 def _numbered(column: Column) -> list[tuple[str, tuple[str, str]]]:
-    people = column.sheet.people().items()
+    people = column.sheet.people()
     return [(column.cell(row), (name.casefold(), address.casefold())) for row, (_, name, address) in people]
 
 

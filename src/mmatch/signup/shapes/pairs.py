@@ -172,7 +172,7 @@ def _read_triples(sheet: Sheet, draft: Draft) -> None:
         draft.scores = {}
     found = _named(sheet, draft)
     for row in sheet.rows:
-        value = score.read(row, read) if score.cell(row) else None
+        value = score.read(row, read)
         if value is None or row not in found:
             continue
         mentor, mentee = found[row]

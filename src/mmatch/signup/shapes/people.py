@@ -27,7 +27,7 @@ def _adds(sheet: Sheet, known: frozenset[str]) -> bool:
     plainly = sheet.has(*ADDED) or len(sheet.columns) < MOST_COLUMNS
     if not known or not meanings or not meanings <= ADDED or not sheet.identity() or not plainly:
         return False
-    return all(who.casefold() in known for who, _, _ in sheet.people().values() if who)
+    return all(who.casefold() in known for _, (who, _, _) in sheet.people() if who)
 
 
 def _read_additions(sheet: Sheet, draft: Draft) -> None:
@@ -62,8 +62,8 @@ def _read_list(sheet: Sheet, draft: Draft) -> None:
     for column in sheet.columns:
         if column.meaning not in kept and not column.meaning.startswith("attribute"):
             column.meaning = "attribute"
-    found, people = [], sheet.people()
-    for row, texts in people.items():
+    found, people = [], list(sheet.people())
+    for row, texts in people:
         person = next(filter(None, map(draft.people.find, filter(None, texts[::-1]))), None)
         if person is not None:
             found.append(FormAnswer(sheet, row, person.spelling))
