@@ -127,7 +127,9 @@ def test_nobody_stands_idle_and_sit_outs_differ_by_one(mentors, mentees, meeting
     assert mm.verify(cohort, mm.Program(), event) == []
 
 
-@pytest.mark.parametrize(("mentors", "mentees", "seats", "count"), [(25, 100, 5, 3), (20, 100, 5, 10), (8, 32, 4, 7)])
+@pytest.mark.parametrize(
+    ("mentors", "mentees", "seats", "count"), [(25, 100, 5, 3), (20, 100, 5, 10), (8, 32, 4, 7), (10, 60, 6, 6)]
+)
 def test_no_two_mentees_sit_together_twice(mentors, mentees, seats, count):
     cohort = people(mentors, mentees)
     event = plan_event(cohort, None, Rounds(count=count, seats=(2, seats)))
@@ -150,6 +152,17 @@ def test_rotations_in_a_field_never_bring_two_together_twice(n):
     together = Counter((a, b) for row in table for a, b in combinations(range(3 * n), 2) if row[a] == row[b])
     assert set(together.values()) == {1}
     assert all(len({row[k] for row in table}) == n for k in range(3 * n))
+
+
+@pytest.mark.parametrize(("tables", "seats", "rounds"), [(10, 6, 7), (6, 4, 5), (12, 6, 8), (20, 5, 10)])
+def test_rotations_by_shifts_never_bring_two_together_twice(tables, seats, rounds):
+    """Six, ten, twelve and twenty are no prime powers, so there is no field."""
+    found = rotation(tables, seats, rounds)
+    people_of = range(tables * seats)
+    together = Counter((a, b) for row in found for a, b in combinations(people_of, 2) if row[a] == row[b])
+    assert set(together.values()) == {1}
+    assert all(len({row[k] for row in found}) == rounds for k in people_of)
+    assert all(Counter(row) == dict.fromkeys(range(tables), seats) for row in found)
 
 
 def test_somebody_stays_at_a_table_and_the_others_come():
