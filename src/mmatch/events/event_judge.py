@@ -27,9 +27,7 @@ def judge_event(cohort: Cohort, program: Program, event: Event) -> list[Violatio
     found = [*_unknown(cohort, event)] or [*_places(event), *_tables(event), *_breaks(event), *_repeats(event)]
     if found:
         return found
-    pairs = [
-        Match(one.mentor, (who,), topic) for one in event for who, topic in zip(one.mentees, one.topics, strict=True)
-    ]
+    pairs = [Match(one.mentor, (who,), topic) for one in event for who, topic in one.guests()]
     found = judge_matching(people, policy, matching_from_pairs(people, pairs))
     if found:
         return found

@@ -44,7 +44,7 @@ def question_of(cohort: Cohort, program: Program, rounds: Rounds) -> tuple[Cohor
         people.append(replace(person, offers=offers, requests=requests, capacity=places, min_load=0, groups=None))
     stated = cohort.stated
     free_cohort = Cohort(people, topics=stated.topics, history=stated.history, scores=stated.scores)
-    tiers = [tier for tier in replace(program, group=(1, 1)).resolve(free_cohort).tiers if not _is_coverage(tier)]
+    tiers = [tier for tier in replace(program, group=(1, 1)).resolve(free_cohort).tiers if not is_coverage(tier)]
     stated_aims = [aim for tier in tiers for aim in tier]
     rules = [rule for rule in program.rules if not isinstance(rule, NoRepeat | AtMost)]
     several = max((len(person.requests) for person in people), default=0) > 1
@@ -61,7 +61,8 @@ def question_of(cohort: Cohort, program: Program, rounds: Rounds) -> tuple[Cohor
     return free_cohort, Program(rules=tuple(rules), aims=(Coverage(), *aims))
 
 
-def _is_coverage(tier: tuple[Any, ...]) -> bool:
+def is_coverage(tier: tuple[Any, ...]) -> bool:
+    """Whether a tier asks for as many matches as possible, as every event does first."""
     return len(tier) == 1 and isinstance(tier[0], Coverage)
 
 

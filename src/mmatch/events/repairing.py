@@ -137,7 +137,7 @@ def _filled(
             table = now.get(host) or RoundTable(number, plan.fixed.get(who, own[host]), host, ())
             if plan.fixed.get(who, table.table) != table.table:
                 continue
-            seats = sorted([*zip(table.mentees, table.topics, strict=True), (who, topics[host, who])])
+            seats = sorted([*table.guests(), (who, topics[host, who])])
             names, asked_for = zip(*seats, strict=True)
             tables[number, host] = now[host] = replace(table, mentees=names, topics=asked_for)
             busy |= {host, who}

@@ -115,6 +115,10 @@ class RoundTable:
     mentees: tuple[str, ...]
     topics: tuple[str, ...] = ()
 
+    def guests(self) -> Iterator[tuple[str, str]]:
+        """(mentee, topic) of everybody who sits with the mentor."""
+        return zip(self.mentees, self.topics or [""] * len(self.mentees), strict=True)
+
     @property
     def people(self) -> tuple[str, ...]:
         """Everybody at it."""
@@ -192,11 +196,7 @@ class Event(Framed):
 
     def columns(self) -> dict[str, list[Any]]:
         """One row a meeting of a mentor and a mentee: round, table, mentor, mentee, topic."""
-        rows = [
-            (one.round, one.table, one.mentor, mentee, topic)
-            for one in self
-            for mentee, topic in zip(one.mentees, one.topics or [""] * len(one.mentees), strict=True)
-        ]
+        rows = [(one.round, one.table, one.mentor, mentee, topic) for one in self for mentee, topic in one.guests()]
         heads = ("round", "table", "mentor", "mentee", "topic")
         return {head: [row[k] for row in rows] for k, head in enumerate(heads)}
 

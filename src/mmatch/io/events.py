@@ -72,7 +72,7 @@ def write_event_tables(cohort: Cohort, event: Event, folder: Path) -> None:
     rows = [
         (one.round, begins[one.round], one.table, one.mentor, names[one.mentor], who, names[who], topic)
         for one in sorted(event, key=lambda one: (one.round, one.table))
-        for who, topic in zip(one.mentees, one.topics, strict=True)
+        for who, topic in one.guests()
     ]
     heads = ("round", "begins", "table", "mentor", "mentor_name", "mentee", "mentee_name", "topic")
     write_rows(folder / "rounds.csv", heads, rows, numeric={"round", "table"})
