@@ -87,6 +87,14 @@ def test_a_mentor_whose_mentees_are_away_is_not_new():
     assert year.loads == {"m00": 1, "m01": 1}
 
 
+def test_somebody_new_counts_more_than_an_even_load():
+    """In April m01 has mentored more, and m00 has met e00 already."""
+    here = [["m00", "e00"], ["m01", "e01"], ["m01", "e02"], ["m00", "m01", "e00"]]
+    occasions = [Occasion(rounds, who) for rounds, who in zip(monthly(4), here, strict=True)]
+    year = plan_series(people(2, 3), None, occasions)
+    assert [(one.mentor, one.mentee) for one in year.meetings][-1] == ("m01", "e00")
+
+
 @given(seed=st.integers(0, 10**6))
 @examples(40)
 def test_fewest_repeats_in_any_year(seed):
