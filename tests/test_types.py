@@ -18,18 +18,21 @@ from pathlib import Path
 
 import mmatch as mm
 from mmatch.comparison import Comparison, Strategy
+from mmatch.events import Event, Rounds, Series
 from mmatch.explanations import Explanation
-from mmatch.matching import Violation
+from mmatch.matching import Reason, Violation
 
 cohort = mm.Cohort([mm.Participant("ann", offers=[mm.Offer()]), mm.Participant("eva", requests=[mm.Request()])])
 program = mm.Program(rules=[mm.rules.Differs("site")], aims=[mm.aims.Coverage()])
 result: mm.Result = mm.solve(cohort, program, solver=mm.solvers.Flow())
-reasons: tuple[mm.Reason, ...] = mm.reasons(cohort, result)
+reasons: tuple[Reason, ...] = mm.reasons(cohort, result)
 schedule: mm.Schedule = mm.schedule(cohort, result, mm.Dates(start="2027-01-11", end="2027-01-15"))
 wrong: list[Violation] = mm.verify(cohort, program, schedule, of=result)
 files: tuple[Path, ...] = mm.io.write_calendars(cohort, schedule, "folder", now="2027-01-05T12:00Z")
 stable: list[mm.Matching] = mm.stable.stable_matchings(cohort, program)
 weekly = mm.formats.Format("weekly", (mm.formats.SessionSpec(), mm.formats.SessionSpec()), (mm.formats.Gap(7, 7, 7),))
+event: Event = mm.plan_event(cohort, program, Rounds(count=2))
+year: Series = mm.plan_series(cohort, program, [Rounds(count=1, start="2027-01-11T14:00")])
 plans: tuple[mm.scheduling.Plan, ...] = mm.scheduling.suggest(cohort, schedule, schedule.plans[0])
 found: mm.errors.Problem = mm.errors.InputError([]).problems[0]
 why: Explanation = mm.explain(cohort, result, "eva")

@@ -22,7 +22,9 @@ from mmatch.comparison.measures import metrics as metrics
 from mmatch.engine import solve as solve
 from mmatch.errors import InputError as InputError
 from mmatch.errors import MmatchError as MmatchError
+from mmatch.events.introducing import plan_introductions as plan_introductions
 from mmatch.events.planning import plan_event as plan_event
+from mmatch.events.series import plan_series as plan_series
 from mmatch.explanations.before_matching import readiness as readiness
 from mmatch.explanations.matching_reasons import reasons as reasons
 from mmatch.explanations.policy_effects import policy as policy
@@ -37,10 +39,8 @@ from mmatch.io.schedules import read_dates as read_dates
 from mmatch.io.schedules import read_schedule as read_schedule
 from mmatch.io.schedules import write_dates as write_dates
 from mmatch.io.schedules import write_schedule as write_schedule
-from mmatch.lotteries.drawing import randomise as randomise
 from mmatch.matching import Match as Match
 from mmatch.matching import Matching as Matching
-from mmatch.matching import Reason as Reason
 from mmatch.matching import Status as Status
 from mmatch.matching import Trust as Trust
 from mmatch.program import Program as Program

@@ -147,9 +147,9 @@ def answers(cohort: Cohort, program: Program, result: Result) -> bool:
     if made.rules[:stated] != program.rules:
         return False
     added = made.rules[stated:]
-    if not added:
-        return program.resolve(cohort, "flow").aims == made.aims
-    if result.solver != "stable" or len(added) > 1 or added[0].name != "Stable":
+    if result.solver != "stable":
+        return not added and program.resolve(cohort, "flow").aims == made.aims
+    if [rule.name for rule in added] not in ([], ["Stable"]) or not any(rule.name == "Stable" for rule in made.rules):
         return False
     solvers = (SimpleNamespace(name="stable", side=side) for side in ("mentee", "mentor"))
     return made.aims in [program.resolve(cohort, solver).aims for solver in solvers]

@@ -20,6 +20,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 import mmatch as mm
+from mmatch.lotteries import randomise
 from recorded import questions
 from recorded.known import meant
 
@@ -146,7 +147,7 @@ def lotteries(number):
     """Exact chances, and the matching drawn."""
     cohort, _ = questions.of_pairs(10_000 + number)
     try:
-        draw = mm.randomise(cohort, mm.Program(), seed=number)
+        draw = randomise(cohort, mm.Program(), seed=number)
     except mm.MmatchError as error:
         yield "chances", failure(error)
         return

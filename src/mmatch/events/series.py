@@ -142,6 +142,17 @@ def plan_series(  # noqa: PLR0913 - a keyword for each convention of `plan_event
 
     Raises:
         InputError: an event without a time, two at one time, one that comes before what is planned, unknown people.
+
+    Example:
+        >>> from mmatch.events import Rounds
+        >>> cohort = mm.Cohort(
+        ...     [mm.Participant(f"m{k}", offers=[mm.Offer()]) for k in range(2)]
+        ...     + [mm.Participant(f"e{k}", requests=[mm.Request()]) for k in range(2)]
+        ... )
+        >>> months = [Rounds(count=1, start=f"2027-0{month}-15T14:00") for month in (1, 2, 3)]
+        >>> year = mm.plan_series(cohort, None, months)
+        >>> year, len(year.again)
+        (<Series: 3 events, 6 meetings, 2 pairs again>, 2)
     """
     program = Program() if program is None else program
     check_question(cohort, program)

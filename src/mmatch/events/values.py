@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
@@ -183,6 +183,20 @@ class Event(Framed):
         people = {who for one in self for who in one.mentees}
         made = sum(counts.values())
         return made - len(counts), max(made - len(people) * (len(people) - 1) // 2, 0)
+
+    def renamed(self, ids: Mapping[str, str]) -> Event:
+        """The same event with people under other ids, {then: now}; whoever is not named keeps theirs."""
+
+        def new(who: str) -> str:
+            return ids.get(who, who)
+
+        seating = tuple(
+            replace(one, mentor=new(one.mentor), mentees=tuple(map(new, one.mentees))) for one in self.seating
+        )
+        absent = {new(who): numbers for who, numbers in self.rounds.absent.items()}
+        fixed = {new(who): table for who, table in self.rounds.fixed.items()}
+        names = {new(who): name for who, name in self.names.items()}
+        return replace(self, rounds=replace(self.rounds, absent=absent, fixed=fixed), seating=seating, names=names)
 
     def of(self, person: str) -> tuple[RoundTable, ...]:
         """The tables of one person, in the order of rounds."""
