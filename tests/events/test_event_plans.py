@@ -14,6 +14,7 @@ from mmatch import Offer, Participant, Request
 from mmatch.events import Rounds, RoundTable, plan_event
 from mmatch.events.colouring import peeled
 from mmatch.events.rotations import rotation
+from mmatch.reporting.event_folder import in_words
 from oracle import Oracle
 from strategies import examples
 
@@ -163,6 +164,24 @@ def test_rotations_by_shifts_never_bring_two_together_twice(tables, seats, round
     assert set(together.values()) == {1}
     assert all(len({row[k] for row in found}) == rounds for k in people_of)
     assert all(Counter(row) == dict.fromkeys(range(tables), seats) for row in found)
+
+
+def test_people_with_both_roles_meet_as_many_as_there_is_room_for():
+    """A host cannot be a guest in the same round: of eight people four pairs meet at a time, twelve in three rounds."""
+    both = [Participant(f"p{k}", offers=[Offer()], requests=[Request()]) for k in range(8)]
+    cohort = mm.Cohort(both)
+    event = plan_event(cohort, None, 3)
+    assert (event.value[0], event.room, event.bound) == (12, 12, (12,))
+    assert event.sit_outs == {}
+    assert len({frozenset(one.people) for one in event}) == 12
+    assert mm.verify(cohort, mm.Program(), event) == []
+    assert mm.verify(cohort, mm.Program(), replace(event, room=11))[0].code == "bound"
+    assert "as many as possible" in in_words(event)
+
+
+def test_few_tables_are_a_bound():
+    event = plan_event(people(6, 6), None, Rounds(count=3, tables=2))
+    assert (event.value[0], event.bound) == (6, (6,))
 
 
 def test_somebody_stays_at_a_table_and_the_others_come():

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from mmatch.events.measuring import measured
-from mmatch.events.questions import question_of
+from mmatch.events.questions import question_of, room_for
 from mmatch.instance.from_pairs import matching_from_pairs
 from mmatch.matching import Match, Violation
 from mmatch.proof import judge_matching, judge_result
@@ -34,6 +34,9 @@ def judge_event(cohort: Cohort, program: Program, event: Event) -> list[Violatio
     value = measured(people, policy, list(event))
     if value != event.value:
         return [Violation("value", f"claims value {event.value}, found {value}")]
+    room = room_for(cohort, event.rounds)
+    if event.room not in {None, room}:
+        return [Violation("bound", f"claims room for {event.room} meetings, found {room}")]
     return [*malformed(event.best)] or judge_result(people, event.best)
 
 

@@ -12,7 +12,7 @@ from mmatch.errors import InputError, Problem, excerpt
 from mmatch.events.companions import circles
 from mmatch.events.introductions import Introductions, Round, added
 from mmatch.events.odd_sets import pool_prices
-from mmatch.events.pool import Pool, pool_of
+from mmatch.events.pool import Pool, best_pairs, pool_of
 from mmatch.exact import Value
 from mmatch.program import Program, check_question
 from mmatch.progress import Watch
@@ -74,7 +74,7 @@ def _pairs(cohort: Cohort, program: Program, rounds: int) -> Introductions:
     for _ in range(rounds):
         pool = pool_of(cohort, program, met)
         weights = pool.folded()
-        chosen = _best_pairs(pool, weights)
+        chosen = best_pairs(len(pool.ids), pool.one.tolist(), pool.other.tolist(), weights)
         if rounds == 1:
             prices = pool_prices(len(pool.ids), pool.one, pool.other, weights, chosen)
             bound = None if prices is None else prices.bound(pool.one, pool.other, weights)
@@ -85,18 +85,6 @@ def _pairs(cohort: Cohort, program: Program, rounds: int) -> Introductions:
         found.append(tuple(sorted(seated)))
         met += [pair for circle in seated for pair in combinations(circle, 2)]
     return Introductions(tuple(found), (2, 2), added(values), dict(cohort.people.called), prices, gap)
-
-
-def _best_pairs(pool: Pool, weights: list[int]) -> list[int]:
-    """The pairs of a best matching, by number."""
-    import rustworkx
-
-    graph = rustworkx.PyGraph(multigraph=False)
-    graph.add_nodes_from(range(len(pool.ids)))
-    rows = zip(pool.one.tolist(), pool.other.tolist(), range(len(weights)), strict=True)
-    graph.add_edges_from(list(rows))
-    found = rustworkx.max_weight_matching(graph, max_cardinality=True, weight_fn=lambda k: weights[k])
-    return sorted(graph.get_edge_data(a, b) for a, b in found)
 
 
 def _with_trio(pool: Pool, pairs: list[tuple[str, str]], weights: list[int]) -> list[tuple[str, ...]]:

@@ -17,7 +17,8 @@ from mmatch.events.colouring import one_by_one, peeled
 from mmatch.events.companions import mixed
 from mmatch.events.joint_model import placed_together
 from mmatch.events.measuring import called, measured
-from mmatch.events.questions import question_of
+from mmatch.events.mutual_rounds import mutual_rounds, suits
+from mmatch.events.questions import question_of, room_for
 from mmatch.events.values import Event, Rounds, RoundTable
 from mmatch.explanations import reasons
 from mmatch.explanations.words import counted
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from mmatch.cohort import Cohort
     from mmatch.result import Result
 
+MOST_EDGES = 25_000  # pairs that may meet, up to which meetings and rounds are chosen together
 MOST_LITERALS = 50_000  # pairs times rounds, up to which all pairs are tried where the best set does not fit
 
 Meeting = tuple[str, str]
@@ -87,7 +89,8 @@ def plan_event(
         held = [(pair, number) for pair, (_, number) in meetings.items()]
         numbers = mixed(people, policy, rounds, held, watch)
         tables = _numbered(rounds, {pair: (topic_of[pair], number) for pair, number in numbers})
-    return Event(rounds, tuple(tables), measured(people, policy, tables), best, program, called(cohort))
+    value, room = measured(people, policy, tables), room_for(cohort, rounds)
+    return Event(rounds, tuple(tables), value, best, program, called(cohort), room)
 
 
 def _check(cohort: Cohort, rounds: Rounds) -> None:
@@ -137,10 +140,17 @@ def _tables(question: tuple[Cohort, Program], rounds: Rounds, best: Result, watc
         return _numbered(rounds, {pair: (topic_of[pair], n) for pair, n in _coloured(pairs, rounds.count).items()})
     start = dict(zip(pairs, one_by_one(pairs, rounds), strict=True))
     found = _numbered(rounds, {pair: (topic_of[pair], number) for pair, number in start.items() if number})
+    if both and suits(question[1], rounds):
+        other = _numbered(rounds, mutual_rounds(question, rounds))
+        found = max(found, other, key=lambda tables: measured(*question, tables))
     every = topics_of(*question).keys()
     for among in (frozenset(pairs), None):
         held = {(one.mentor, who): one.round for one in found for who in one.mentees}
-        if len(held) == len(pairs) or len(pairs if among else every) * rounds.count > MOST_LITERALS:
+        if (
+            len(held) == len(pairs)
+            or len(every) > MOST_EDGES
+            or (not among and len(every) * rounds.count > MOST_LITERALS)
+        ):
             break
         other = _numbered(rounds, placed_together(question, rounds, watch, held, among))
         found = max(found, other, key=lambda tables: measured(*question, tables))

@@ -39,17 +39,37 @@ class Pool:
 
     def folded(self) -> list[int]:
         """One number a pair: the order of sums is that of how many meet, then of the tiers."""
-        n, total = len(self.ids), np.zeros(len(self.one), dtype=object)
-        for tier in self.worth:
-            total = total * (int(np.abs(tier).max(initial=0)) * n + 1) + tier
-        values = [int(value) for value in total.tolist()]
-        meeting = max(map(abs, values), default=0) * n + 1
-        return [meeting + value for value in values]
+        return with_meetings(folded(self.worth, len(self.ids)), len(self.ids))
 
     def value(self, chosen: Sequence[int]) -> tuple[Value, ...]:
         """How many pairs these are, and what each tier reaches in them, in the user's unit."""
         totals = self.worth[:, list(chosen)].sum(axis=1).tolist()
         return (len(chosen), *(readable(total * unit) for total, unit in zip(totals, self.units, strict=True)))
+
+
+def folded(worth: Ints, n: int) -> list[int]:
+    """One number a column: the order of sums of up to n of them is that of the rows, one after the other."""
+    total = np.zeros(worth.shape[1], dtype=object)
+    for tier in worth:
+        total = total * (int(np.abs(tier).max(initial=0)) * n + 1) + tier
+    return [int(value) for value in total.tolist()]
+
+
+def with_meetings(values: list[int], n: int) -> list[int]:
+    """The same with how many there are in front of what each counts."""
+    meeting = max(map(abs, values), default=0) * n + 1
+    return [meeting + value for value in values]
+
+
+def best_pairs(n: int, one: Sequence[int], other: Sequence[int], weights: Sequence[int]) -> list[int]:
+    """The pairs of a matching with as many of them as possible and the greatest weight, by number (Edmonds 1965)."""
+    import rustworkx
+
+    graph = rustworkx.PyGraph(multigraph=False)
+    graph.add_nodes_from(range(n))
+    graph.add_edges_from(list(zip(one, other, range(len(weights)), strict=True)))
+    found = rustworkx.max_weight_matching(graph, max_cardinality=True, weight_fn=lambda k: weights[k])
+    return sorted(graph.get_edge_data(a, b) for a, b in found)
 
 
 def pool_of(cohort: Cohort, program: Program, met: Iterable[tuple[str, str]] = (), *, past: bool = True) -> Pool:

@@ -61,6 +61,20 @@ def question_of(cohort: Cohort, program: Program, rounds: Rounds) -> tuple[Cohor
     return free_cohort, Program(rules=tuple(rules), aims=(Coverage(), *aims))
 
 
+def room_for(cohort: Cohort, rounds: Rounds) -> int:
+    """How many meetings there are places for: in each round nobody is at two places, and tables seat only so many."""
+    _, most = rounds.seats
+    total = 0
+    for number in range(1, rounds.count + 1):
+        here = [person for person in cohort if number in rounds.present(person.id)]
+        hosts = sum(bool(p.offers) and 0 not in {p.capacity, p.groups} for p in here)
+        guests = sum(any(request.mentors for request in p.requests) for p in here)
+        either = sum(bool(p.offers) or bool(p.requests) for p in here)
+        tables = hosts if rounds.tables is None else min(hosts, rounds.tables)
+        total += min(guests, tables * most, either * most // (most + 1))
+    return total
+
+
 def is_coverage(tier: tuple[Any, ...]) -> bool:
     """Whether a tier asks for as many matches as possible, as every event does first."""
     return len(tier) == 1 and isinstance(tier[0], Coverage)

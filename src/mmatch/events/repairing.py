@@ -15,7 +15,7 @@ from mmatch.engine import solve
 from mmatch.errors import InputError, Problem, excerpt
 from mmatch.events.measuring import called, measured
 from mmatch.events.planning import Meeting, topics_of
-from mmatch.events.questions import question_of
+from mmatch.events.questions import question_of, room_for
 from mmatch.events.values import Event, Rounds, RoundTable
 
 if TYPE_CHECKING:
@@ -81,7 +81,8 @@ def repair_event(
     kept = [one for one in (_kept(one, away, plan.seats[0]) for one in event) if one is not None]
     tables = _filled(after, plan, kept, topics_of(people, policy), from_round)
     best = solve(people, policy, seed=event.best.seed)
-    made = Event(plan, tuple(tables), measured(people, policy, tables), best, event.stated, called(after))
+    value, room = measured(people, policy, tables), room_for(after, plan)
+    made = Event(plan, tuple(tables), value, best, event.stated, called(after), room)
     everybody = sorted({*event.names, *made.names})
     moves = {name: _other_rounds(name, event, made, plan.count) for name in everybody}
     return EventRepair(after, made, {name: numbers for name, numbers in moves.items() if numbers})

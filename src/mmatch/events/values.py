@@ -131,8 +131,8 @@ class Event(Framed):
 
     ``value`` has one entry per tier of ``best.program``: meetings, how evenly they are shared, then the program's own
     aims. ``best`` is the best set of meetings when everybody only has so many rounds, with its proof: its value is
-    ``bound``, which no plan exceeds; where the plan reaches it, ``status`` is optimal. ``stated`` is the program as it
-    was given.
+    ``bound``, which no plan exceeds; where the plan reaches it, ``status`` is optimal. ``room`` is how many meetings
+    there are places for, by counting. ``stated`` is the program as it was given.
     """
 
     rounds: Rounds
@@ -141,11 +141,14 @@ class Event(Framed):
     best: Result
     stated: Program
     names: Mapping[str, str] = field(default_factory=dict, repr=False)
+    room: int | None = None
 
     @property
     def bound(self) -> tuple[Value, ...]:
-        """What no plan exceeds, tier by tier."""
-        return self.best.value or ()
+        """What no plan exceeds, tier by tier; of meetings alone where there is no room for the best set of them."""
+        best, room = self.best.value or (), self.room
+        crowded = room is not None and bool(best) and (room,) < best[:1]
+        return (room,) if room is not None and crowded else best
 
     @property
     def status(self) -> Status:

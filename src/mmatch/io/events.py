@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from mmatch.cohort import Cohort
 from mmatch.events.measuring import called
+from mmatch.events.questions import room_for
 from mmatch.events.values import Event, Rounds, RoundTable
 from mmatch.exact import Value
 from mmatch.io.csvs import write_rows
@@ -60,7 +61,8 @@ def read_event(cohort: Cohort, path: str | os.PathLike[str]) -> Event:
     data: Any = load_json(path)
     found = EVENT.read(data, name)
     best = result_from_json(data["best"], name)
-    return Event(found["rounds"], found["tables"], found["value"], best, found["program"], called(cohort))
+    rounds, room = found["rounds"], room_for(cohort, found["rounds"])
+    return Event(rounds, found["tables"], found["value"], best, found["program"], called(cohort), room)
 
 
 def event_tables(cohort: Cohort, event: Event) -> dict[str, tuple[tuple[str, ...], list[tuple[Any, ...]]]]:
