@@ -6,6 +6,7 @@ import threading
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,8 +18,8 @@ from mmatch.events.colouring import one_by_one, peeled
 from mmatch.events.companions import mixed
 from mmatch.events.joint_model import placed_together
 from mmatch.events.measuring import called, measured
-from mmatch.events.mutual_rounds import mutual_rounds, suits
 from mmatch.events.questions import question_of, room_for
+from mmatch.events.round_by_round import round_by_round, suits
 from mmatch.events.values import Event, Rounds, RoundTable
 from mmatch.explanations import reasons
 from mmatch.explanations.words import counted
@@ -140,20 +141,16 @@ def _tables(question: tuple[Cohort, Program], rounds: Rounds, best: Result, watc
         return _numbered(rounds, {pair: (topic_of[pair], n) for pair, n in _coloured(pairs, rounds.count).items()})
     start = dict(zip(pairs, one_by_one(pairs, rounds), strict=True))
     found = _numbered(rounds, {pair: (topic_of[pair], number) for pair, number in start.items() if number})
-    if both and suits(question[1], rounds):
-        other = _numbered(rounds, mutual_rounds(question, rounds))
-        found = max(found, other, key=lambda tables: measured(*question, tables))
-    every = topics_of(*question).keys()
+    worth = partial(measured, *question)
+    if suits(question[1], rounds):
+        found = max(found, _numbered(rounds, round_by_round(question, rounds)), key=worth)
+    every = len(topics_of(*question))
     for among in (frozenset(pairs), None):
-        held = {(one.mentor, who): one.round for one in found for who in one.mentees}
-        if (
-            len(held) == len(pairs)
-            or len(every) > MOST_EDGES
-            or (not among and len(every) * rounds.count > MOST_LITERALS)
-        ):
+        many = every > MOST_EDGES or (not among and every * rounds.count > MOST_LITERALS)
+        if many or worth(found) == best.value:
             break
-        other = _numbered(rounds, placed_together(question, rounds, watch, held, among))
-        found = max(found, other, key=lambda tables: measured(*question, tables))
+        held = {(one.mentor, who): one.round for one in found for who in one.mentees}
+        found = max(found, _numbered(rounds, placed_together(question, rounds, watch, held, among)), key=worth)
     return found
 
 
