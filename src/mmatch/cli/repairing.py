@@ -199,7 +199,8 @@ def _repair_event(
 def relax(answer: AnswerWords, *, time_limit: Annotated[float, typer.Option(help="Seconds in all.")] = 60.0) -> None:
     """Say what would give those without a mentor one: places more, an exception, another topic, one rule less.
 
-    People may be named after the answer. For example: mmatch relax result "Mia Schulz"
+    Where no matching keeps all rules: which of them to leave out, or how many places more there must be. People may be
+    named after the answer. For example: mmatch relax result "Mia Schulz"
     """
     from mmatch.repairs import recruits
     from mmatch.repairs import relax as relaxed
@@ -210,17 +211,19 @@ def relax(answer: AnswerWords, *, time_limit: Annotated[float, typer.Option(help
     fixes = [relaxed(question.cohort, question.result, who, time_limit=time_limit) for who in people]
     called = question.cohort.people.called
     shown = [fix for found in fixes for fix in (*found, *filter(None, [found.together]))]
-    rows = [(", ".join(called[who] for who in fix.who), fix.text, fix.moved) for fix in shown]
+    rows = [(", ".join(called[who] for who in fix.who) or "the program", fix.text, fix.moved) for fix in shown]
     heads = ("who", "what would give them a mentor", "others who move")
     if rows:
         console().print(table(heads, rows, right=heads[2:]))
     if not rows and all(found.tried == 0 for found in fixes):
         typer.echo("Everybody who asks has a mentor: nothing to relax.")
+    elif not rows and question.result.found is None:
+        typer.echo("No matching exists without any one or two of the rules: mmatch explain says what is short.")
     elif not rows:
         typer.echo("No single change of those that were tried gives them a mentor.")
     if not all(found.complete for found in fixes):
         typer.echo("Not everything was tried: give more time with --time-limit.")
-    for advice in recruits(question.cohort, question.result) if not names else ():
+    for advice in recruits(question.cohort, question.result) if not names and question.result.found else ():
         typer.echo(f"To look for: {advice}.")
 
 
