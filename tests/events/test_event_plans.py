@@ -139,6 +139,18 @@ def test_no_two_mentees_sit_together_twice(mentors, mentees, seats, count):
     assert mm.verify(cohort, mm.Program(), event) == []
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_mixing_costs_no_aim_anything_where_pairs_differ(seed):
+    """Scores decide who meets whom; in which round is free, so that companions change."""
+    draw = random.Random(seed)
+    pairs = [(f"m{i:03}", f"e{j:03}") for i in range(8) for j in range(24)]
+    cohort = people(8, 24, {pair: draw.randint(1, 9) for pair in pairs})
+    event = plan_event(cohort, None, Rounds(count=4, seats=(1, 3)))
+    assert event.value == event.bound
+    assert event.together_again[0] <= 3  # without exchanges: 13 to 26
+    assert mm.verify(cohort, mm.Program(), event) == []
+
+
 def test_a_repeat_that_cannot_be_avoided_is_told():
     event = plan_event(people(2, 6), None, Rounds(count=2, seats=(3, 3)))
     again, limit = event.together_again
