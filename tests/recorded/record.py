@@ -155,8 +155,9 @@ def lotteries(number):
 
 
 def examples(number):
-    """The example cohorts as they ship."""
-    name, case = [(name, case) for name in mm.datasets.names() for case in mm.datasets.cases(name) or ("",)][number]
+    """The example cohorts as they ship, but for those that came later: what their events reach has tests of its own."""
+    names = [name for name in mm.datasets.names() if name not in {"speed-event", "year-of-events"}]
+    name, case = [(name, case) for name in names for case in mm.datasets.cases(name) or ("",)][number]
     example = mm.datasets.load(name, **({"case": case} if case else {}))
     label = f"{name} {case}".strip()
     yield f"{label} auto", answer(example.cohort, example.program)
