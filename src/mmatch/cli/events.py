@@ -35,7 +35,7 @@ class EventRounds:
         typer.Option(help="The folder of an earlier event: nobody meets the same people while there is anybody new."),
     ] = None
 
-    def asked(self, cohort: Cohort) -> Rounds:
+    def read(self, cohort: Cohort) -> Rounds:
         """The rounds that they mean."""
         from mmatch.events import Rounds
 
@@ -92,10 +92,10 @@ def event(  # noqa: PLR0913 - the options of the verb
 
     program = policy.read()
     cohort = understood(signups.read(files), capacity=False)
-    asked, earlier = options.asked(cohort), options.earlier(cohort)
+    rounds, earlier = options.read(cohort), options.earlier(cohort)
     if earlier:
-        cohort, program = after_events(cohort, program, asked, earlier)
-    made = plan_event(cohort, program, asked, time_limit=time_limit)
+        cohort, program = after_events(cohort, program, rounds, earlier)
+    made = plan_event(cohort, program, rounds, time_limit=time_limit)
     written = [] if out is None else write_event_folder(Path(out), cohort, made, language=language, key=key, now=now)
     if as_json:
         rows: dict[str, Any] = made.columns()
@@ -103,7 +103,7 @@ def event(  # noqa: PLR0913 - the options of the verb
         return
     names = cohort.people.called
     cell = {(one.mentor, one.round): ", ".join(names[who] for who in one.mentees) for one in made}
-    numbers = range(1, asked.count + 1)
+    numbers = range(1, rounds.count + 1)
     hosts = sorted({one.mentor for one in made}, key=lambda who: names[who])
     rows_shown = [(names[who], *(cell.get((who, n), "-") for n in numbers)) for who in hosts[:MOST_SHOWN]]
     screen = console()

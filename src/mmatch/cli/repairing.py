@@ -74,8 +74,8 @@ class NewDates:
         from mmatch.scheduling import reschedule
 
         earlier = read_schedule(schedule_file(self.schedule or ""))
-        asked = earlier.dates if self.now is None else replace(earlier.dates, now=self.now)
-        found = reschedule(made.cohort, made.result, earlier, asked, time_limit=limit)
+        dates = earlier.dates if self.now is None else replace(earlier.dates, now=self.now)
+        found = reschedule(made.cohort, made.result, earlier, dates, time_limit=limit)
         write_schedule_folder(
             *(out / "schedule", made.cohort, found),
             calendars=self.calendars,
@@ -83,11 +83,13 @@ class NewDates:
             now=self.now,
             language=self.language,
         )
-        told = letters(made.cohort, made.result, found, language=self.language, sender=self.sender)
-        told = told.since(before.result.matching, made.result.matching, (earlier, found))
-        told.write(out / "letters")
+        changed_letters = letters(made.cohort, made.result, found, language=self.language, sender=self.sender)
+        changed_letters = changed_letters.since(before.result.matching, made.result.matching, (earlier, found))
+        changed_letters.write(out / "letters")
         changed = f"{counted(len(found.plans), 'plan')} with dates, {len(found.cancelled)} called off"
-        return f"{changed}; {counted(len(told), 'letter')} to those whose plan changed, in {out / 'letters'}."
+        return (
+            f"{changed}; {counted(len(changed_letters), 'letter')} to those whose plan changed, in {out / 'letters'}."
+        )
 
 
 @dataclass(frozen=True)

@@ -31,8 +31,8 @@ def build(*, seed: int = 0, mentors: int = 40, mentees: int = 100) -> Example:
     people = [p.signs_up(offers=(Offer(),)) for p in experts] + [p.signs_up(requests=(Request(),)) for p in learners]
     events = []
     for month in range(1, MONTHS + 1):
-        here = [p.id for p in people if draws.number(1, 6) <= (4 if p.offers else 3)]
-        events.append(Occasion(Rounds(count=2, start=f"2027-{month:02}-15T18:00"), tuple(here)))
+        came = [p.id for p in people if draws.number(1, 6) <= (4 if p.offers else 3)]
+        events.append(Occasion(Rounds(count=2, start=f"2027-{month:02}-15T18:00"), tuple(came)))
     pairs = min(mentors, mentees)
     return Example(
         name="year-of-events",

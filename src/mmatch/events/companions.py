@@ -186,13 +186,13 @@ class _Mixing:
     def _cycles(self, r: int, s: int) -> Iterator[list[int]]:
         """Two or three people of whom each sits in one round where the next one sits in the other."""
         ways: defaultdict[tuple[int, int], list[int]] = defaultdict(list)
-        for who, (here, there) in enumerate(zip(self.table[r].tolist(), self.table[s].tolist(), strict=True)):
-            if NONE not in {here, there}:
-                ways[here, there].append(who)
+        for who, (first, second) in enumerate(zip(self.table[r].tolist(), self.table[s].tolist(), strict=True)):
+            if NONE not in {first, second}:
+                ways[first, second].append(who)
         again = {*np.flatnonzero((self.together > 1).sum(axis=1)).tolist()}
-        for (a, b), first in ways.items():
-            for x in (who for who in first if who in again):
-                for c in {there for here, there in ways if here == b}:
+        for (a, b), movers in ways.items():
+            for x in (who for who in movers if who in again):
+                for c in {second for first, second in ways if first == b}:
                     for y in ways[b, c]:
                         if c == a:
                             yield [x, y]

@@ -36,11 +36,11 @@ def question_of(cohort: Cohort, program: Program, rounds: Rounds) -> tuple[Cohor
     most = rounds.seats[1]
     people = []
     for person in cohort.stated.participants:
-        there = len(rounds.present(person.id))
+        attended = len(rounds.present(person.id))
         offers = [replace(offer, seats=None, group=None) for offer in person.offers]
-        requests = [replace(one, mentors=min(one.mentors, 1) * there, format=None) for one in person.requests]
+        requests = [replace(one, mentors=min(one.mentors, 1) * attended, format=None) for one in person.requests]
         paused = 0 in {person.capacity, person.groups}
-        places = (0 if paused else min(there, usual) * most) if offers else person.capacity
+        places = (0 if paused else min(attended, usual) * most) if offers else person.capacity
         people.append(replace(person, offers=offers, requests=requests, capacity=places, min_load=0, groups=None))
     stated = cohort.stated
     free_cohort = Cohort(people, topics=stated.topics, history=stated.history, scores=stated.scores)
@@ -66,10 +66,10 @@ def room_for(cohort: Cohort, rounds: Rounds) -> int:
     _, most = rounds.seats
     total = 0
     for number in range(1, rounds.count + 1):
-        here = [person for person in cohort if number in rounds.present(person.id)]
-        hosts = sum(bool(p.offers) and 0 not in {p.capacity, p.groups} for p in here)
-        guests = sum(any(request.mentors for request in p.requests) for p in here)
-        either = sum(bool(p.offers) or bool(p.requests) for p in here)
+        present = [person for person in cohort if number in rounds.present(person.id)]
+        hosts = sum(bool(p.offers) and 0 not in {p.capacity, p.groups} for p in present)
+        guests = sum(any(request.mentors for request in p.requests) for p in present)
+        either = sum(bool(p.offers) or bool(p.requests) for p in present)
         tables = hosts if rounds.tables is None else min(hosts, rounds.tables)
         total += min(guests, tables * most, either * most // (most + 1))
     return total

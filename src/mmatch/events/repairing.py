@@ -90,10 +90,10 @@ def repair_event(
 
 def _kept(one: RoundTable, away: Mapping[str, set[int]], least: int) -> RoundTable | None:
     """A table without those who are away; None where it cannot be held."""
-    here = [k for k, who in enumerate(one.mentees) if one.round not in away.get(who, ())]
-    if one.round in away.get(one.mentor, ()) or len(here) < least:
+    seated = [k for k, who in enumerate(one.mentees) if one.round not in away.get(who, ())]
+    if one.round in away.get(one.mentor, ()) or len(seated) < least:
         return None
-    names, topics = (tuple(column[k] for k in here) for column in (one.mentees, one.topics))
+    names, topics = (tuple(column[k] for k in seated) for column in (one.mentees, one.topics))
     return replace(one, mentees=names, topics=topics)
 
 
@@ -112,9 +112,9 @@ def _filled(
     for number in range(first, plan.count + 1):
         now = {mentor: one for (n, mentor), one in tables.items() if n == number}
         busy = {who for one in now.values() for who in one.people}
-        here = [person for person in cohort if number in plan.present(person.id)]
-        free = [person.id for person in here if person.requests and person.id not in busy]
-        hosts = [p.id for p in here if p.offers and 0 not in {p.capacity, p.groups}]
+        present = [person for person in cohort if number in plan.present(person.id)]
+        free = [person.id for person in present if person.requests and person.id not in busy]
+        hosts = [p.id for p in present if p.offers and 0 not in {p.capacity, p.groups}]
         hosts = [host for host in hosts if (len(now[host].mentees) < most if host in now else host not in busy)]
         hosts = [
             host

@@ -48,10 +48,10 @@ def round_by_round(question: tuple[Cohort, Program], rounds: Rounds) -> dict[Mee
     idle, seats, busy = np.zeros(len(ids), dtype=np.int64), Counter[int](), defaultdict[int, list[int]](list)
     found: dict[Meeting, tuple[str, int]] = {}
     for number in range(1, rounds.count + 1):
-        here = np.array([number in rounds.present(who) for who in ids])
+        present = np.array([number in rounds.present(who) for who in ids])
         ready = np.array([seats[row] < most for row in range(len(ids))])
         rested = np.array([rounds.rested(busy[row], number) for row in range(len(ids))])
-        own = live[here[low[live]] & here[high[live]] & ready[mentees[live]] & rested[mentors[live]]]
+        own = live[present[low[live]] & present[high[live]] & ready[mentees[live]] & rested[mentors[live]]]
         values = worth[own] - worth[own].min(initial=0)
         radix = int(values.max(initial=0)) * len(ids) + 1
         weights = [int(v) for v in (idle[low[own]] + idle[high[own]]) * radix + values]
@@ -61,7 +61,7 @@ def round_by_round(question: tuple[Cohort, Program], rounds: Rounds) -> dict[Mee
             found[ids[mentors[edge]], ids[mentees[edge]]] = (tree.names[topics[edge]], number)
             seats[int(mentees[edge])] += 1
             busy[int(mentors[edge])].append(number)
-        idle[here] += 1
+        idle[present] += 1
         idle[np.concatenate([low[chosen], high[chosen]])] -= 1
         live = live[~np.isin(live, chosen)]
     return found

@@ -197,13 +197,13 @@ def after_events(cohort: Cohort, program: Program, rounds: Rounds, earlier: Sequ
     loads, idle = _loads(earlier), _sat_out(earlier)
     load = {person.id: loads[person.id] for person in people if person.offers}
     most = max(load.values(), default=0)
-    there = {
+    owed = {
         person.id: idle[person.id] + len(rounds.present(person.id))
         for person in people
         if any(request.mentors for request in person.requests)
     }
     shared = [EvenLoad({who: most - n for who, n in load.items()})] if most else []
-    found.append((*shared, *([EvenSeats(there)] if any(idle[who] for who in there) else [])))
+    found.append((*shared, *([EvenSeats(owed)] if any(idle[who] for who in owed) else [])))
     if any(len(person.requests) > 1 for person in people):
         found.append((NewTopics(),))
     if meet_again and not any(isinstance(aim, NewConnections) for aim in stated_aims):
@@ -282,8 +282,8 @@ def _those(cohort: Cohort, people: Sequence[str] | None) -> Cohort:
     """Only those who signed up; the history stays whole."""
     if people is None:
         return cohort
-    here = set(people)
-    rest = cohort.without(*(who for who in cohort.people.ids if who not in here)).stated
+    guests = set(people)
+    rest = cohort.without(*(who for who in cohort.people.ids if who not in guests)).stated
     return Cohort(rest.participants, topics=rest.topics, history=cohort.stated.history, scores=rest.scores)
 
 

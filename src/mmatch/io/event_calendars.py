@@ -70,8 +70,8 @@ def event_calendar(
                 for one in tables
             ]
         else:
-            partners, beside = partners_at(cohort, tables[0], person)
-            people, lines = ", ".join(partners), [", ".join([*partners, *beside])]
+            partners, companions = partners_at(cohort, tables[0], person)
+            people, lines = ", ".join(partners), [", ".join([*partners, *companions])]
         made: Any = icalendar.Event()
         made.add("uid", entry_name(key, event.rounds.start, str(number), person or ""))
         made.add("dtstamp", local_time(moment(now, "now"), "UTC"))

@@ -107,10 +107,10 @@ def itinerary_step(cohort: Cohort, event: Event, person: str, number: int, texts
     if one is None:
         step = _("no meeting") if number in event.rounds.present(person) else _("away")
     else:
-        partners, beside = partners_at(cohort, one, person)
+        partners, companions = partners_at(cohort, one, person)
         people = ", ".join(partners)
-        if beside:
-            people = _("{people}, together with {others}").format(people=people, others=", ".join(beside))
+        if companions:
+            people = _("{people}, together with {others}").format(people=people, others=", ".join(companions))
         step = _("table {table}: {people}").format(table=one.table, people=people)
     return f"{_clock(event, number)} {step}".strip()
 

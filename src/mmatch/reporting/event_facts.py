@@ -25,9 +25,9 @@ def event_facts(cohort: Cohort, event: Event, who: str, language: str, sender: s
     ]
     matches = []
     for one in event.of(who):
-        partners, beside = partners_at(cohort, one, who)
+        partners, companions = partners_at(cohort, one, who)
         topic = dict(one.guests()).get(who, "")
-        people, others = ([{"name": visible(name), "email": ""} for name in names] for names in (partners, beside))
+        people, others = ([{"name": visible(name), "email": ""} for name in names] for names in (partners, companions))
         dates = [visible(itinerary_step(cohort, event, who, one.round, texts))]
         matches.append({"topic": topic or _("any topic"), "partners": people, "others": others, "dates": dates})
     return {

@@ -12,7 +12,7 @@ from mmatch.io.events import event_tables, itinerary_step, write_event, write_ev
 from mmatch.io.files import atomic_write, made_folder
 from mmatch.io.programs import write_program
 from mmatch.reporting.sections import CellGrid, Page, Section, rendered
-from mmatch.reporting.workbook import Sheet, write_sheets
+from mmatch.reporting.workbook import WorkSheet, write_sheets
 from mmatch.texts import translator, translator_for
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ def write_event_folder(
     write_sheets(
         folder / "event.xlsx",
         "Event",
-        [Sheet(name.title(), heads, list(rows)) for name, (heads, rows) in tables.items()],
+        [WorkSheet(name.title(), heads, list(rows)) for name, (heads, rows) in tables.items()],
     )
     atomic_write(folder / "cards.html", cards(cohort, event, language=language))
     atomic_write(folder / "tables.html", table_cards(event))
