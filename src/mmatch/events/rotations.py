@@ -1,7 +1,7 @@
 """Rotations by arithmetic: where everybody may sit with everybody, tables at which few or no two sit together twice.
 
 Mentees are pairs (i, j): place j of table i in the first round. In round r they sit at table i + r * m_j, in a field
-with as many elements as there are tables, where there is one: two meet at most once, as (m_j - m_k) * (r - s) is never 0
+with as many elements as there are tables, where there is one: two meet once at most, as (m_j - m_k) (r - s) is never 0
 (transversal designs; Bose 1938). For other numbers of tables shifts of each place are searched for, whose differences
 differ in all rounds (difference matrices: Colbourn and Dinitz, Handbook of Combinatorial Designs, VI.17).
 """
