@@ -125,6 +125,14 @@ def test_a_name_that_stands_elsewhere_is_told(place):
         getattr(mm, name)
 
 
+@pytest.mark.parametrize("room", mm._TYPES)
+def test_a_room_is_found_right_after_the_import(room):
+    """Once ``mm.lotteries`` was unknown until something had imported it: the build of the site met that."""
+    code = f"import mmatch as mm; print(mm.{room}.{mm._TYPES[room][0]}.__name__)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)  # noqa: S603
+    assert done.stdout.strip() == mm._TYPES[room][0]
+
+
 def test_a_package_that_finds_its_names_on_use_names_the_closest():
     with pytest.raises(AttributeError, match="'wite_dues', did you mean 'write_dues'"):
         _ = mm.io.wite_dues

@@ -101,6 +101,8 @@ def _elsewhere(name: str) -> Any:
         home = f"mmatch.{_MOVED[name]}"
         warnings.warn(f"mmatch.{name} is now {home}.{name}", DeprecationWarning, stacklevel=3)
         return getattr(import_module(home), name)
+    if name in _TYPES:
+        return import_module(f"mmatch.{name}")
     if find_spec(f"mmatch.{name}"):  # ``from mmatch import exact`` asks here before it looks for the module
         raise unknown("mmatch", name, ())
     home = {item: f"{room}.{item}" for room, names in _TYPES.items() for item in names}

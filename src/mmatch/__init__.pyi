@@ -1,14 +1,23 @@
 # mmatch: mentor-mentee matching that proves its answer, explains it and dates it. Written by `make stubs`.
 
 from mmatch import aims as aims
+from mmatch import cohort as cohort
+from mmatch import comparison as comparison
 from mmatch import datasets as datasets
 from mmatch import errors as errors
+from mmatch import events as events
+from mmatch import explanations as explanations
 from mmatch import formats as formats
 from mmatch import io as io
+from mmatch import lotteries as lotteries
+from mmatch import matching as matching
 from mmatch import plot as plot
+from mmatch import registry as registry
 from mmatch import repairs as repairs
+from mmatch import reporting as reporting
 from mmatch import rules as rules
 from mmatch import scheduling as scheduling
+from mmatch import signup as signup
 from mmatch import solvers as solvers
 from mmatch import stable as stable
 from mmatch import testing as testing
