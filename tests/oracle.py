@@ -59,7 +59,8 @@ class Oracle(oracle.Oracle):
         if rule.name == "Forbid":
             return not {(mentor.id, mentee.id), (mentor.id, mentee.id, offer.topic)} & set(rule.pairs)
         if rule.name == "NoRepeat":
-            return not any({m.mentor, m.mentee} == {mentor.id, mentee.id} for m in self.cohort.history)
+            history = self.cohort.history if rule.before else ()
+            return not any({m.mentor, m.mentee} == {mentor.id, mentee.id} for m in history)
         return rule.function(mentor, mentee) if rule.name == "Check" else True
 
     def __init__(self, cohort, program):
@@ -133,6 +134,19 @@ class Oracle(oracle.Oracle):
             return not Slow(self.cohort, self.program, chosen, self).pairs(rule.kind)
         return True
 
+    def new_topic(self, mentee, request):
+        """Whether a request asks for some topic that is not, and is not above or below, one of a past meeting."""
+        talked = {m.topic for m in self.cohort.history if m.mentee == mentee.id and m.topic}
+        wanted = [topic for topic in request.topics if topic]
+        return any(not any(t in self.line(topic) or topic in self.line(t) for t in talked) for topic in wanted)
+
+    def line(self, topic):
+        """A topic and all above it."""
+        found = [topic]
+        while found[-1] in self.cohort.stated.topics:
+            found.append(self.cohort.stated.topics[found[-1]])
+        return found
+
     def measure(self, aim, chosen):  # noqa: PLR0912 - one branch an aim
         rows = [(*self.requests[i], *self.offers[k]) for i, k in chosen]
         if aim.name == "Coverage":
@@ -140,13 +154,11 @@ class Oracle(oracle.Oracle):
         if aim.name == "Served":
             names, n = {mentee.id for mentee, *_ in rows}, len(aim.people)
             return sum((n - k if aim.in_order else 1) for k, name in enumerate(aim.people) if name in names)
-        if aim.name == "EvenLoad":
-            loads = Counter(mentor.id for _, _, mentor, _ in rows)
+        if aim.name in {"EvenLoad", "EvenSeats"}:
+            loads = Counter(mentor.id if aim.name == "EvenLoad" else mentee.id for mentee, _, mentor, _ in rows)
             if aim.targets:
                 return -sum(((loads[name] - Fraction(t)) ** 2 / 2 for name, t in aim.targets), Fraction(0))
             return -sum(n * (n - 1) // 2 for n in loads.values())
-        if aim.name == "EvenSeats":
-            return -sum(n * (n - 1) // 2 for n in Counter(mentee.id for mentee, *_ in rows).values())
         if aim.name in {"WorstOff", "Leximin"}:
             fits = Counter()
             for mentee, request, mentor, offer in rows:
@@ -168,6 +180,8 @@ class Oracle(oracle.Oracle):
             return tuple(Fraction(sum(request.priority == c for _, request, *_ in rows)) for c in classes)
         if aim.name == "NewMentors":
             return len({mentor.id for _, _, mentor, _ in rows} - {m.mentor for m in self.cohort.history})
+        if aim.name == "NewTopics":
+            return sum(self.new_topic(*self.requests[i]) for i in {i for i, _ in chosen})
         if aim.name in {"Parity", "FitParity"}:
             return (self.parity if aim.name == "Parity" else self.fit_parity)(aim, rows)
         return sum((self.pair_score(aim, *row) for row in rows), Fraction(0))

@@ -85,9 +85,8 @@ def cohorts(draw, *, most_mentors=3, most_mentees=4, least_loads=True, scored=No
         values = st.integers(-3, 6) | st.sampled_from([0.5, 1.25, 2.5])
         pairs = [(a, b) for a in ids for b in ids if a != b]
         scores = draw(st.dictionaries(st.sampled_from(pairs), values, max_size=12)) if pairs else {}
-    history = [
-        mm.Meeting(*pair) for pair in draw(st.lists(st.tuples(*[st.sampled_from([*ids, "left"])] * 2), max_size=2))
-    ]
+    met = st.tuples(*[st.sampled_from([*ids, "left"])] * 2, st.sampled_from(["", "elsewhere", *TOPICS]))
+    history = [mm.Meeting(one, other, topic=topic) for one, other, topic in draw(st.lists(met, max_size=2))]
     order = draw(st.permutations(people))
     return mm.Cohort(order, topics=draw(st.sampled_from([None, TREE])), history=history, scores=scores)
 
@@ -133,7 +132,8 @@ def _worth(mentor, mentee):
 
 def rules_for(cohort):
     """A few rules that can be meant for a cohort."""
-    found = [mm.rules.NoRepeat(), mm.rules.NoRepeat(within=True), mm.rules.Check(_odd), mm.rules.Everyone()]
+    found = [mm.rules.NoRepeat(), mm.rules.NoRepeat(within=True), mm.rules.NoRepeat(within=True, before=False)]
+    found += [mm.rules.Check(_odd), mm.rules.Everyone()]
     found.append(mm.rules.AtMost(1))
     found += [mm.rules.LevelGap(0, 2), mm.rules.LevelGap(0, missing="allow"), mm.rules.Everyone(of="requests")]
     found.append(mm.rules.SharedTime(start="2027-01-11", missing="allow"))
@@ -201,6 +201,7 @@ def aims_for(cohort, weight=1):
         mm.aims.Leximin(weight=weight),
         mm.aims.Nash(weight=weight),
         mm.aims.NewMentors(weight=weight),
+        mm.aims.NewTopics(weight=weight),
         mm.aims.NewConnections(weight=weight),
         mm.aims.NewConnections(half_life=30, weight=weight),
         mm.aims.Keep(_named_pairs(cohort)[::2], weight=weight),
@@ -209,6 +210,8 @@ def aims_for(cohort, weight=1):
     ]
     mentors = sorted({p.id for p in cohort if p.offers})
     found.append(mm.aims.EvenLoad({name: k / 2 for k, name in enumerate(mentors)}, weight=weight))
+    mentees = sorted({p.id for p in cohort if p.requests})
+    found.append(mm.aims.EvenSeats({name: k / 2 for k, name in enumerate(mentees)}, weight=weight))
     if cohort.score_table is not None:
         found += [mm.aims.Fit(weight=weight), mm.aims.RelativeFit(weight=weight)]
         found.append(mm.aims.RelativeFit("best", weight=weight))

@@ -13,7 +13,7 @@ LISTED = ("io", "testing", "comparison", "reporting")  # other packages that fin
 
 def stubs():
     """{file: its text}."""
-    rooms = [f"from mmatch import {room} as {room}" for room in mm._ROOMS]
+    rooms = [f"from mmatch import {room} as {room}" for room in sorted({*mm._ROOMS, *mm._TYPES})]
     names = [name for name in mm.__all__ if name not in mm._ROOMS and name != "__version__"]
     rows = [*rooms, *_rows(mm, names), "", "__version__: str"]
     found = {HOME / "__init__.pyi": _text(mm, rows)}

@@ -13,6 +13,7 @@ import pytest
 import mmatch as mm
 from mmatch.display import MOST_ROWS, Table, as_html
 from mmatch.formats import format_of
+from mmatch.lotteries import randomise
 from mmatch.progress import Progress
 from mmatch.reporting import ProgressBar
 
@@ -54,7 +55,7 @@ def gallery(topic="r"):
         "metrics": mm.metrics(cohort, result),
         "comparison": mm.compare(cohort, {"a": program, "b": mm.Program()}),
         "shortlists": mm.shortlists(cohort, program, 2),
-        "draw": mm.randomise(cohort, program),
+        "draw": randomise(cohort, program),
         "schedule": mm.schedule(cohort, result, start="2027-01-11", end="2027-01-20"),
         "report": mm.report(cohort, result),
         "plan": mm.schedule(cohort, result, start="2027-01-11", end="2027-02-20").plans[0],

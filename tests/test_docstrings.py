@@ -24,5 +24,5 @@ def test_examples_show_what_comes_out(name, tmp_path, monkeypatch):
 
 
 def test_the_verbs_and_the_facts_have_examples():
-    names = "Cohort Participant Offer Request Program solve verify evaluate metrics compare randomise write_cohort"
+    names = "Cohort Participant Offer Request Program solve verify evaluate metrics compare write_cohort"
     assert [name for name in names.split() if ">>> " not in getattr(mm, name).__doc__] == []

@@ -20,7 +20,7 @@ from scipy.optimize import linprog
 import mmatch as mm
 from mmatch import aims, rules
 from mmatch.constraints import Bounds
-from mmatch.lotteries import chances, drawing
+from mmatch.lotteries import chances, drawing, randomise
 from mmatch.lotteries.keyed_random import Keyed
 from mmatch.lotteries.rounding import ChanceShares
 from mmatch.matching import Violation
@@ -53,14 +53,14 @@ def seats(draw):
 
 
 def test_one_seat_and_three_equals():
-    draw = mm.randomise(table([[1], [1], [1]]))
+    draw = randomise(table([[1], [1], [1]]))
     assert draw.chances == {("x", mentee, ""): THIRD for mentee in "abc"}
     assert [chance for chance, _ in draw.parts] == [THIRD] * 3
     assert draw.matching in [matching for _, matching in draw.parts]
 
 
 def test_a_hall_set_shares_what_it_has():
-    draw = mm.randomise(table([[1, NAN], [1, NAN], [1, 1]]))
+    draw = randomise(table([[1, NAN], [1, NAN], [1, 1]]))
     assert [draw.of(mentee) for mentee in "abc"] == [HALF, HALF, 1]
     assert ("x", "c", "") not in draw.chances
 
@@ -68,50 +68,50 @@ def test_a_hall_set_shares_what_it_has():
 def test_levels_rise_one_after_the_other():
     """Seats: x 1 for a, b, c; y 1 for d, e; z 2 for f. d and e may also take x, and would only lower the others."""
     rows = [[1, NAN, NAN]] * 3 + [[1, 1, NAN]] * 2 + [[NAN, 1, 1]]
-    draw = mm.randomise(table(rows, capacity=[1, 1, 2]))
+    draw = randomise(table(rows, capacity=[1, 1, 2]))
     assert [draw.of(mentee) for mentee in "abcdef"] == [THIRD] * 3 + [HALF] * 2 + [1]
 
 
 def test_equal_chances_come_before_fit_and_fit_before_nothing():
-    draw = mm.randomise(table([[9], [1]]))
+    draw = randomise(table([[9], [1]]))
     assert draw.chances == {("x", "a", ""): HALF, ("x", "b", ""): HALF}
-    assert mm.randomise(table([[9, 1], [1, 1]])).chances == {("x", "a", ""): 1, ("y", "b", ""): 1}
+    assert randomise(table([[9, 1], [1, 1]])).chances == {("x", "a", ""): 1, ("y", "b", ""): 1}
 
 
 def test_aims_before_coverage_come_before_equal_chances():
     cohort = table([[9], [1]])
     program = mm.Program(aims=[aims.Fit(), aims.Coverage()])
-    assert mm.randomise(cohort, program).chances == {("x", "a", ""): 1}
-    assert mm.randomise(cohort, mm.Program(aims=[aims.Fit()])).of("b") == HALF
+    assert randomise(cohort, program).chances == {("x", "a", ""): 1}
+    assert randomise(cohort, mm.Program(aims=[aims.Fit()])).of("b") == HALF
 
 
 def test_a_tier_that_mixes_coverage_with_others_is_kept_whole():
     mixed = mm.Program(aims=[(aims.Coverage(), aims.Fit())])
-    assert mm.randomise(table([[-5]]), mixed).chances == {}
-    assert mm.randomise(table([[-5]]), mm.Program(aims=[aims.Coverage(), aims.Fit()])).of("a") == 1
+    assert randomise(table([[-5]]), mixed).chances == {}
+    assert randomise(table([[-5]]), mm.Program(aims=[aims.Coverage(), aims.Fit()])).of("a") == 1
 
 
 def test_who_is_first_by_an_aim_before_coverage_shares_with_nobody():
     program = mm.Program(aims=[aims.Fit(), aims.Coverage()])
-    draw = mm.randomise(table([[9, 9], [1, 1], [1, 1]]), program)
+    draw = randomise(table([[9, 9], [1, 1], [1, 1]]), program)
     assert [draw.of(mentee) for mentee in "abc"] == [1, HALF, HALF]
 
 
 def test_a_second_seat_may_be_worth_less_than_nothing():
     """The first seat is worth 1 - 1 = 0, a second one would be worth -1: one seat, with either mentor."""
     program = mm.Program(aims=[(aims.Coverage("mentees"), aims.Fit())])
-    draw = mm.randomise(table([[-1, -1]], demand=2), program)
+    draw = randomise(table([[-1, -1]], demand=2), program)
     assert draw.chances == {("x", "a", ""): HALF, ("y", "a", ""): HALF}
 
 
 def test_whom_nothing_tells_apart_get_the_same_chances_with_everybody():
     """All three optima of the assignment are as good: x is better than y, for everybody alike."""
-    draw = mm.randomise(table([[5, 1], [5, 1], [5, 1]]))
+    draw = randomise(table([[5, 1], [5, 1], [5, 1]]))
     assert draw.chances == {(mentor, mentee, ""): THIRD for mentor in "xy" for mentee in "abc"}
 
 
 def test_a_cap_of_a_half():
-    draw = mm.randomise(table([[9, 1], [1, 9]]), cap=0.5)
+    draw = randomise(table([[9, 1], [1, 9]]), cap=0.5)
     assert draw.chances == {(mentor, mentee, ""): HALF for mentor in "xy" for mentee in "ab"}
     assert sorted(chance for chance, _ in draw.parts) == [HALF, HALF]
     assert draw.cap == HALF
@@ -119,8 +119,8 @@ def test_a_cap_of_a_half():
 
 def test_a_cap_leaves_out_whoever_lists_only_one():
     cohort = table([[1, NAN], [1, 1]])
-    assert chances_of(mm.randomise(cohort), cohort) == {"a": 1, "b": 1}
-    capped = mm.randomise(cohort, cap=Fraction(2, 3))
+    assert chances_of(randomise(cohort), cohort) == {"a": 1, "b": 1}
+    capped = randomise(cohort, cap=Fraction(2, 3))
     assert capped.chances == {("x", "a", ""): Fraction(2, 3), ("x", "b", ""): THIRD, ("y", "b", ""): Fraction(2, 3)}
 
 
@@ -130,8 +130,8 @@ def test_a_cap_counts_two_people_once_whatever_they_could_meet_for():
         mm.Participant("eva", requests=[mm.Request("r"), mm.Request("sql")]),
     ]
     cohort = mm.Cohort(people)
-    assert mm.randomise(cohort).chances == {("ann", "eva", ""): 2}
-    draw = mm.randomise(cohort, cap=0.25)
+    assert randomise(cohort).chances == {("ann", "eva", ""): 2}
+    draw = randomise(cohort, cap=0.25)
     assert draw.chances == {("ann", "eva", ""): Fraction(1, 4)}
     assert draw.of("eva") == Fraction(1, 4)
 
@@ -144,24 +144,24 @@ def test_people_share_seats_not_requests():
         mm.Participant("b", requests=[mm.Request("r")]),
     ]
     cohort = mm.Cohort(people)
-    assert chances_of(mm.randomise(cohort), cohort) == {"a": HALF, "b": HALF}
+    assert chances_of(randomise(cohort), cohort) == {"a": HALF, "b": HALF}
 
 
 def test_a_second_seat_comes_after_everybody_has_one():
     """Three seats, a wants three, b and c one each."""
     cohort = table([[1] * 3] * 3, demand=[3, 1, 1])
-    assert seats(mm.randomise(cohort)) == {"a": 1, "b": 1, "c": 1}
+    assert seats(randomise(cohort)) == {"a": 1, "b": 1, "c": 1}
 
 
 def test_least_loads_hold_in_every_matching():
-    draw = mm.randomise(table([[9, 1], [9, 1]], capacity=[2, 2], min_load=[0, 1]))
+    draw = randomise(table([[9, 1], [9, 1]], capacity=[2, 2], min_load=[0, 1]))
     assert draw.chances == {(mentor, mentee, ""): HALF for mentor in "xy" for mentee in "ab"}
     assert all("y" in matching.seats.mentor for _, matching in draw.parts)
 
 
 def test_even_load_is_a_flow():
     program = mm.Program(aims=[aims.Coverage(), aims.EvenLoad()])
-    draw = mm.randomise(table([[1, 1]] * 3, capacity=[3, 3]), program)
+    draw = randomise(table([[1, 1]] * 3, capacity=[3, 3]), program)
     assert {max(Counter(matching.seats.mentor).values()) for _, matching in draw.parts} == {2}
 
 
@@ -169,13 +169,13 @@ def test_a_profile_of_ranks_is_followed_count_by_count():
     """First choices first: a gets x for certain; b and c share their first choice y, and z, which b does not want."""
     cohort = mm.Cohort.from_rankings({"a": ["x", "y"], "b": ["y"], "c": ["y", "z"]})
     program = mm.Program(aims=[aims.Coverage(), aims.RankProfile("greedy")])
-    assert mm.randomise(cohort, program).chances == {("x", "a", ""): 1, ("y", "b", ""): 1, ("z", "c", ""): 1}
+    assert randomise(cohort, program).chances == {("x", "a", ""): 1, ("y", "b", ""): 1, ("z", "c", ""): 1}
     wanted = mm.Cohort.from_rankings({"a": ["x", "y"], "b": ["x", "y"]})
-    assert set(mm.randomise(wanted, program).chances.values()) == {HALF}
+    assert set(randomise(wanted, program).chances.values()) == {HALF}
 
 
 def test_nobody_at_all():
-    draw = mm.randomise(mm.Cohort([]))
+    draw = randomise(mm.Cohort([]))
     assert (draw.chances, len(draw.matching), draw.parts[0][0], len(draw.parts)) == ({}, 0, 1, 1)
 
 
@@ -185,7 +185,7 @@ def test_nobody_at_all():
 @pytest.mark.parametrize("cap", [0, -1, 2, 1.0001, math.nan, math.inf, "x", True, [], 1e-9, Decimal("NaN")])
 def test_a_cap_that_is_none(cap):
     with pytest.raises(mm.InputError, match="cap: found") as caught:
-        mm.randomise(table([[1]]), cap=cap)
+        randomise(table([[1]]), cap=cap)
     assert [problem.code for problem in caught.value.problems] == ["argument"]
 
 
@@ -200,25 +200,25 @@ def test_a_cap_that_is_none(cap):
     ],
 )
 def test_a_cap_is_the_short_fraction_that_was_meant(cap, meant):
-    assert mm.randomise(table([[1]]), cap=cap).cap == meant
-    assert mm.randomise(table([[1]]), cap=cap).of("a") == meant
+    assert randomise(table([[1]]), cap=cap).cap == meant
+    assert randomise(table([[1]]), cap=cap).of("a") == meant
 
 
 def test_a_long_cap_is_rounded_down():
-    cap = mm.randomise(table([[1]]), cap=0.123456789012).cap
+    cap = randomise(table([[1]]), cap=0.123456789012).cap
     assert 0 <= Fraction(0.123456789012) - cap < Fraction(1, 1_000_000)
 
 
 def test_what_is_no_question():
     with pytest.raises(mm.InputError, match="expected a Program"):
-        mm.randomise(table([[1]]), "fair")
+        randomise(table([[1]]), "fair")
     with pytest.raises(mm.InputError, match="expected a Cohort"):
-        mm.randomise([[1]], mm.Program())
+        randomise([[1]], mm.Program())
     with pytest.raises(mm.InputError, match="expected a whole number or a text"):
-        mm.randomise(table([[1]]), seed=0.5)
+        randomise(table([[1]]), seed=0.5)
     with pytest.raises(mm.InputError, match="expected a whole number or a text"):
-        mm.randomise(table([[1]])).again(None)
-    draw = mm.randomise(table([[1]]))
+        randomise(table([[1]])).again(None)
+    draw = randomise(table([[1]]))
     with pytest.raises(mm.InputError, match='unknown id "Eva"'):
         draw.of("Eva")
     for odd in (None, 0, ["a"], b"a"):
@@ -229,22 +229,22 @@ def test_what_is_no_question():
 def test_no_chances_keep_all_rules():
     everyone = mm.Program(rules=[rules.Everyone()])
     with pytest.raises(mm.errors.NoMatchingError, match=r"no chances keep all rules and least loads; mmatch\.reasons"):
-        mm.randomise(table([[1], [1]]), everyone)
+        randomise(table([[1], [1]]), everyone)
     with pytest.raises(mm.errors.NoMatchingError, match=r"no chances keep all rules and least loads; mmatch\.reasons"):
-        mm.randomise(table([[1], [1]]), everyone, cap=HALF)
+        randomise(table([[1], [1]]), everyone, cap=HALF)
     with pytest.raises(
         mm.errors.NoMatchingError, match="with a cap of 1/3 on every pair; without a cap there are some"
     ):
-        mm.randomise(table([[1, 1]]), everyone, cap=1 / 3)
-    assert mm.randomise(table([[1, 1]]), everyone, cap=HALF).of("a") == 1
+        randomise(table([[1, 1]]), everyone, cap=1 / 3)
+    assert randomise(table([[1, 1]]), everyone, cap=HALF).of("a") == 1
 
 
 def test_what_is_no_flow_is_refused_by_name():
     with pytest.raises(mm.errors.UnsupportedError, match="a lottery cannot keep a least group size of 2"):
-        mm.randomise(table([[1], [1]], capacity=2), mm.Program(group=(2, 3)))
+        randomise(table([[1], [1]], capacity=2), mm.Program(group=(2, 3)))
     for aim in (aims.WorstOff(), aims.Leximin()):
         with pytest.raises(mm.errors.UnsupportedError, match=rf"a lottery cannot follow {aim.name}\(\): it is no sum"):
-            mm.randomise(table([[1]]), mm.Program(aims=[aims.Coverage(), aim]))
+            randomise(table([[1]]), mm.Program(aims=[aims.Coverage(), aim]))
 
 
 def _two_offers(k):
@@ -256,9 +256,9 @@ def test_sets_that_cross_are_named():
     mentors = [mm.Participant(f"x{k}", offers=_two_offers(k), capacity=3) for k in (1, 2)]
     mentees = [mm.Participant(name, requests=[mm.Request("r"), mm.Request("sql")]) for name in "ab"]
     cohort = mm.Cohort([*mentors, *mentees])
-    assert seats(mm.randomise(cohort)) == {"a": 2, "b": 2}
+    assert seats(randomise(cohort)) == {"a": 2, "b": 2}
     with pytest.raises(mm.errors.UnsupportedError, match=r"cannot keep both .* and .*: these two sets of pairs cross"):
-        mm.randomise(cohort, cap=HALF)
+        randomise(cohort, cap=HALF)
 
 
 @dataclass(frozen=True, repr=False)
@@ -274,21 +274,21 @@ def test_a_limit_over_several_mentees_is_refused():
     cohort, program = table([[1, 1], [1, 1], [1, 1]]), mm.Program(rules=[Few()])
     assert mm.solve(cohort, program).value[0] == 2
     with pytest.raises(mm.errors.UnsupportedError, match=r"cannot keep Few\(\).*: it counts the seats of several"):
-        mm.randomise(cohort, program)
+        randomise(cohort, program)
 
 
 def test_numbers_that_would_not_stay_exact_are_refused(monkeypatch):
     monkeypatch.setattr(chances, "LARGEST_FLOW", 5_000)
-    assert mm.randomise(table([[1]] * 3)).of("a") == THIRD
+    assert randomise(table([[1]] * 3)).of("a") == THIRD
     with pytest.raises(mm.errors.UnsupportedError, match="does not stay exact: use a cap with a smaller denominator"):
-        mm.randomise(table([[1]] * 3), cap=0.001)
+        randomise(table([[1]] * 3), cap=0.001)
 
 
 def test_no_draw_without_the_judge(monkeypatch):
     refused = [Violation("capacity", "x has 2 mentees, at most 1")]
     monkeypatch.setattr(drawing, "verify", lambda cohort, program, matching: refused)
     with pytest.raises(mm.errors.SolverError, match="the judge refuses: x has 2 mentees, at most 1"):
-        mm.randomise(table([[1]]))
+        randomise(table([[1]]))
 
 
 # -- properties -------------------------------------------------------------------------------------------------
@@ -297,7 +297,7 @@ def test_no_draw_without_the_judge(monkeypatch):
 def drawn(question, **options):
     """A draw; None where the question is wrong, infeasible or no flow."""
     try:
-        return mm.randomise(*question, **options)
+        return randomise(*question, **options)
     except (mm.InputError, mm.errors.NoMatchingError, mm.errors.UnsupportedError):
         return None
 
@@ -343,13 +343,13 @@ def test_refused_or_infeasible_exactly_where_the_flow_solver_is(question):
         result = mm.solve(*question, solver="flow")
     except (mm.InputError, mm.errors.UnsupportedError) as error:
         with pytest.raises(type(error)):
-            mm.randomise(*question)
+            randomise(*question)
         return
     if result.found is None:
         with pytest.raises(mm.errors.NoMatchingError):
-            mm.randomise(*question)
+            randomise(*question)
     else:
-        assert mm.randomise(*question).matching is not None
+        assert randomise(*question).matching is not None
 
 
 @examples(80)
@@ -449,7 +449,7 @@ class Every:
 def check_best(cohort, program, cap):
     """Seats and expected values are those of the linear programs over every matching."""
     try:
-        draw = mm.randomise(cohort, program, cap=cap)
+        draw = randomise(cohort, program, cap=cap)
     except (mm.InputError, mm.errors.UnsupportedError):
         assume(False)
     except mm.errors.NoMatchingError:
@@ -523,9 +523,9 @@ def test_accepting_fewer_mentors_never_raises_the_chance_of_a_seat(cohort, data)
     mine = sorted(pair for pair in scores if pair[1] in modest)
     assume(mine)
     dropped = data.draw(st.sampled_from(mine))
-    before = mm.randomise(cohort).of(dropped[1])
+    before = randomise(cohort).of(dropped[1])
     del scores[dropped]
-    assert mm.randomise(mm.Cohort(list(cohort), scores=scores)).of(dropped[1]) <= before
+    assert randomise(mm.Cohort(list(cohort), scores=scores)).of(dropped[1]) <= before
 
 
 @examples(60)
@@ -559,7 +559,7 @@ def test_the_order_of_the_input_changes_nothing(question, random, seed):
     people = list(cohort)
     random.shuffle(people)
     other = mm.Cohort(people, topics=cohort.topics or None, history=cohort.history, scores=cohort.scores)
-    again = mm.randomise(other, program, seed=seed)
+    again = randomise(other, program, seed=seed)
     assert (again.chances, again.matching, again.parts) == (draw.chances, draw.matching, draw.parts)
 
 
@@ -596,14 +596,14 @@ def chi_square(draw, matchings):
 def test_frequencies_are_the_chances(monkeypatch, limit):
     """2,000 seeds. A pair's statistic exceeds 15 by chance once in 10,000; seeds are fixed, so the test is stable."""
     monkeypatch.setattr(drawing, "MOST_UNSETTLED", limit)
-    draw = mm.randomise(table(UNEVEN), cap=Fraction(2, 3))
+    draw = randomise(table(UNEVEN), cap=Fraction(2, 3))
     found = chi_square(draw, [draw.again(seed).matching for seed in range(2_000)])
     assert len(found) >= 8
     assert max(found) < 15
 
 
 def test_parts_come_as_often_as_they_say():
-    draw = mm.randomise(table([[1], [1], [1], [1], [1]]))
+    draw = randomise(table([[1], [1], [1], [1], [1]]))
     often = Counter(draw.again(f"spring {k}").matching for k in range(2_000))
     expected = {matching: 2_000 * float(chance) for chance, matching in draw.parts}
     assert sum((often[m] - n) ** 2 / n for m, n in expected.items()) < 23.5  # chi-square, 4 degrees, once in 10,000
@@ -625,12 +625,12 @@ def test_the_same_seed_is_the_same_draw_on_every_machine():
     """The numbers behind a draw are part of the contract: these must never change."""
     keyed = Keyed(0)
     assert [keyed.below(1000) for _ in range(5)] == [467, 97, 558, 225, 98]
-    assert mm.randomise(table([[1]] * 3), seed=1).matching == mm.randomise(table([[1]] * 3), seed="1").matching
+    assert randomise(table([[1]] * 3), seed=1).matching == randomise(table([[1]] * 3), seed="1").matching
 
 
 def test_many_chances_are_drawn_without_a_list(monkeypatch):
     monkeypatch.setattr(drawing, "MOST_UNSETTLED", 2)
-    draw = mm.randomise(table([[1], [1], [1]]))
+    draw = randomise(table([[1], [1], [1]]))
     assert draw.of("a") == THIRD
     assert {draw.again(seed).matching.seats.mentee for seed in range(30)} == {("a",), ("b",), ("c",)}
     with pytest.raises(mm.errors.LimitError, match="9 pairs and sets are left to chance, limit 2"):
@@ -640,7 +640,7 @@ def test_many_chances_are_drawn_without_a_list(monkeypatch):
 
 def test_a_large_cohort_of_equals():
     """Everything is left to chance: 60 alike for 20 seats, on 1,200 pairs."""
-    draw = mm.randomise(mm.Cohort.from_scores(np.ones((60, 20)), capacity=1))
+    draw = randomise(mm.Cohort.from_scores(np.ones((60, 20)), capacity=1))
     assert set(draw.chances.values()) == {Fraction(1, 60)}
     assert len(draw.matching.seats) == 20
     assert sum(chance for chance, _ in draw.parts) == 1
@@ -653,7 +653,7 @@ def test_many_parts_sum_to_the_chances(seed):
     scores = random.integers(0, 3, (24, 9)).astype(float)
     scores[random.random(scores.shape) < 0.3] = NAN
     cohort = mm.Cohort.from_scores(scores, capacity=random.integers(1, 4, 9), demand=random.integers(1, 3, 24))
-    draw = mm.randomise(cohort, seed=seed, cap=Fraction(1, int(random.integers(2, 6))))
+    draw = randomise(cohort, seed=seed, cap=Fraction(1, int(random.integers(2, 6))))
     met = defaultdict(Fraction)
     for chance, matching in draw.parts:
         assert chance > 0
@@ -676,7 +676,7 @@ def test_shares_of_a_triangle():
 
 
 def test_a_draw_as_data():
-    draw = mm.randomise(table([[1], [1], [1]]), seed="spring", cap=0.5)
+    draw = randomise(table([[1], [1], [1]]), seed="spring", cap=0.5)
     data = json.loads(json.dumps(draw.to_json()))
     assert data["seed"] == "spring"
     assert data["cap"] == "1/2"
@@ -690,17 +690,17 @@ def test_a_draw_as_data():
 
 
 def test_draws_are_values():
-    draw = mm.randomise(table([[1], [1]]), seed=3)
+    draw = randomise(table([[1], [1]]), seed=3)
     assert pickle.loads(pickle.dumps(draw)) == draw  # noqa: S301 - our own
-    assert hash(draw) == hash(mm.randomise(table([[1], [1]]), seed=3))
+    assert hash(draw) == hash(randomise(table([[1], [1]]), seed=3))
     assert draw.again(3) == draw
     assert draw.again(3).chances is draw.chances
     with pytest.raises(TypeError):
         draw.chances["x", "a", ""] = 1
     assert repr(draw) == "<Draw: 2 pairs with a chance, 1 matches drawn, seed 3>"
-    assert repr(mm.randomise(table([[1]]), cap=0.5)).endswith("seed 0, cap 1/2>")
+    assert repr(randomise(table([[1]]), cap=0.5)).endswith("seed 0, cap 1/2>")
 
 
 def test_chances_do_not_depend_on_the_seed():
-    draws = [mm.randomise(table(UNEVEN), seed=seed) for seed in range(4)]
+    draws = [randomise(table(UNEVEN), seed=seed) for seed in range(4)]
     assert all(one.chances == other.chances and one.parts == other.parts for one, other in pairwise(draws))

@@ -18,18 +18,21 @@ from pathlib import Path
 
 import mmatch as mm
 from mmatch.comparison import Comparison, Strategy
+from mmatch.events import Event, Rounds, Series
 from mmatch.explanations import Explanation
-from mmatch.matching import Violation
+from mmatch.matching import Reason, Violation
 
 cohort = mm.Cohort([mm.Participant("ann", offers=[mm.Offer()]), mm.Participant("eva", requests=[mm.Request()])])
 program = mm.Program(rules=[mm.rules.Differs("site")], aims=[mm.aims.Coverage()])
 result: mm.Result = mm.solve(cohort, program, solver=mm.solvers.Flow())
-reasons: tuple[mm.Reason, ...] = mm.reasons(cohort, result)
+reasons: tuple[Reason, ...] = mm.reasons(cohort, result)
 schedule: mm.Schedule = mm.schedule(cohort, result, mm.Dates(start="2027-01-11", end="2027-01-15"))
 wrong: list[Violation] = mm.verify(cohort, program, schedule, of=result)
 files: tuple[Path, ...] = mm.io.write_calendars(cohort, schedule, "folder", now="2027-01-05T12:00Z")
 stable: list[mm.Matching] = mm.stable.stable_matchings(cohort, program)
 weekly = mm.formats.Format("weekly", (mm.formats.SessionSpec(), mm.formats.SessionSpec()), (mm.formats.Gap(7, 7, 7),))
+event: Event = mm.plan_event(cohort, program, Rounds(count=2))
+year: Series = mm.plan_series(cohort, program, [Rounds(count=1, start="2027-01-11T14:00")])
 plans: tuple[mm.scheduling.Plan, ...] = mm.scheduling.suggest(cohort, schedule, schedule.plans[0])
 found: mm.errors.Problem = mm.errors.InputError([]).problems[0]
 why: Explanation = mm.explain(cohort, result, "eva")
@@ -120,6 +123,14 @@ def test_a_name_that_stands_elsewhere_is_told(place):
     name = place.partition(".")[2]
     with pytest.raises(AttributeError, match=f"^mmatch has no '{name}': it is mmatch.{place}$"):
         getattr(mm, name)
+
+
+@pytest.mark.parametrize("room", mm._TYPES)
+def test_a_room_is_found_right_after_the_import(room):
+    """Once ``mm.lotteries`` was unknown until something had imported it: the build of the site met that."""
+    code = f"import mmatch as mm; print(mm.{room}.{mm._TYPES[room][0]}.__name__)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)  # noqa: S603
+    assert done.stdout.strip() == mm._TYPES[room][0]
 
 
 def test_a_package_that_finds_its_names_on_use_names_the_closest():

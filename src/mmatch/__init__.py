@@ -31,7 +31,7 @@ _HOMES = {
     "mmatch.cohort": ("Cohort", "Meeting", "Offer", "Participant", "Request"),
     "mmatch.comparison": ("compare", "metrics"),
     "mmatch.engine": ("solve",),
-    "mmatch.events": ("plan_event",),
+    "mmatch.events": ("plan_event", "plan_introductions", "plan_series"),
     "mmatch.errors": ("InputError", "MmatchError"),
     "mmatch.explanations": ("policy", "readiness", "reasons", "shortlists"),
     "mmatch.instance.from_pairs": ("matching_from_pairs",),
@@ -39,8 +39,7 @@ _HOMES = {
     "mmatch.io.programs": ("read_program", "write_program"),
     "mmatch.io.results": ("read_result", "write_result"),
     "mmatch.io.schedules": ("read_dates", "read_schedule", "write_dates", "write_schedule"),
-    "mmatch.lotteries": ("randomise",),
-    "mmatch.matching": ("Match", "Matching", "Reason", "Status", "Trust"),
+    "mmatch.matching": ("Match", "Matching", "Status", "Trust"),
     "mmatch.program": ("Program",),
     "mmatch.repairs": ("explain", "price", "relax", "repair"),
     "mmatch.reporting": ("letters", "report"),
@@ -54,8 +53,8 @@ _TYPES = {  # what only verbs give, and what few people need
     "cohort": ("Supply",),
     "comparison": ("Comparison", "Metrics", "Price", "Run", "Segment", "Strategy"),
     "events": (
-        *("Event", "EventRepair", "Introductions", "RoundTable", "Rounds"),
-        *("plan_introductions", "repair_event"),
+        *("Event", "EventRepair", "Introductions", "Occasion", "RoundTable", "Rounds", "Series"),
+        *("after_events", "repair_event"),
     ),
     "explanations": (
         "Bottleneck",
@@ -69,8 +68,8 @@ _TYPES = {  # what only verbs give, and what few people need
         "TierStory",
         "WhatIf",
     ),
-    "lotteries": ("Draw",),
-    "matching": ("Proof", "Stability", "Violation"),
+    "lotteries": ("Draw", "randomise"),
+    "matching": ("Proof", "Reason", "Stability", "Violation"),
     "registry": ("Plugin", "installed_plugins", "register"),
     "reporting": (
         *("Letter", "Letters", "ProgressBar", "Report", "letter_templates", "person_handout", "week_view"),
@@ -84,8 +83,10 @@ _MOVED = {  # names that stood here before 0.1, and where they stand now
     "NoMatchingError": "errors",
     "Question": "signup",
     "Reading": "signup",
+    "Reason": "matching",
     "Strategy": "comparison",
     "Violation": "matching",
+    "randomise": "lotteries",
 }
 
 
@@ -100,6 +101,8 @@ def _elsewhere(name: str) -> Any:
         home = f"mmatch.{_MOVED[name]}"
         warnings.warn(f"mmatch.{name} is now {home}.{name}", DeprecationWarning, stacklevel=3)
         return getattr(import_module(home), name)
+    if name in _TYPES:
+        return import_module(f"mmatch.{name}")
     if find_spec(f"mmatch.{name}"):  # ``from mmatch import exact`` asks here before it looks for the module
         raise unknown("mmatch", name, ())
     home = {item: f"{room}.{item}" for room, names in _TYPES.items() for item in names}

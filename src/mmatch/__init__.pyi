@@ -1,14 +1,23 @@
 # mmatch: mentor-mentee matching that proves its answer, explains it and dates it. Written by `make stubs`.
 
 from mmatch import aims as aims
+from mmatch import cohort as cohort
+from mmatch import comparison as comparison
 from mmatch import datasets as datasets
 from mmatch import errors as errors
+from mmatch import events as events
+from mmatch import explanations as explanations
 from mmatch import formats as formats
 from mmatch import io as io
+from mmatch import lotteries as lotteries
+from mmatch import matching as matching
 from mmatch import plot as plot
+from mmatch import registry as registry
 from mmatch import repairs as repairs
+from mmatch import reporting as reporting
 from mmatch import rules as rules
 from mmatch import scheduling as scheduling
+from mmatch import signup as signup
 from mmatch import solvers as solvers
 from mmatch import stable as stable
 from mmatch import testing as testing
@@ -22,7 +31,9 @@ from mmatch.comparison.measures import metrics as metrics
 from mmatch.engine import solve as solve
 from mmatch.errors import InputError as InputError
 from mmatch.errors import MmatchError as MmatchError
+from mmatch.events.introducing import plan_introductions as plan_introductions
 from mmatch.events.planning import plan_event as plan_event
+from mmatch.events.series import plan_series as plan_series
 from mmatch.explanations.before_matching import readiness as readiness
 from mmatch.explanations.matching_reasons import reasons as reasons
 from mmatch.explanations.policy_effects import policy as policy
@@ -37,10 +48,8 @@ from mmatch.io.schedules import read_dates as read_dates
 from mmatch.io.schedules import read_schedule as read_schedule
 from mmatch.io.schedules import write_dates as write_dates
 from mmatch.io.schedules import write_schedule as write_schedule
-from mmatch.lotteries.drawing import randomise as randomise
 from mmatch.matching import Match as Match
 from mmatch.matching import Matching as Matching
-from mmatch.matching import Reason as Reason
 from mmatch.matching import Status as Status
 from mmatch.matching import Trust as Trust
 from mmatch.program import Program as Program

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+    from mmatch.events import Event
+
 __all__ = [
     "Recorder",
     "anytime",
@@ -40,6 +42,7 @@ __all__ = [
     "loads",
     "pareto",
     "ranks",
+    "rounds",
     "supply",
     "timeline",
     "week",
@@ -247,6 +250,39 @@ def week(schedule: Schedule, week: dt.date | str, zone: str = "UTC", ax: Axes | 
     ax.set_ylim(min(max(hours, default=17) + 1, 24), max(min(hours, default=9) - 1, 0))
     ax.locator_params(axis="y", integer=True)
     ax.set(ylabel=f"hour ({zone})", title=f"Week of {first}")
+    return ax
+
+
+def rounds(event: Event, ax: Axes | None = None) -> Axes:
+    """Who sits with whom in each round: a row for each mentor, a column for each round, grey where a mentor is free.
+
+    Names are written while there is room for them; long ones are cut in the middle.
+
+    Args:
+        event: a planned event.
+        ax: where to draw.
+    """
+    hosts = sorted({one.mentor for one in event}, key=lambda who: event.names[who])
+    count = event.rounds.count
+    ax = _axes(ax, width=1.6 * (count + 1), height=min(0.3 * len(hosts) + 1, 40))
+    at = {(one.mentor, one.round): one for one in event}
+    size, room = _letters(ax, len(hosts)), ax.bbox.width / (count + 1)
+    for row, host in enumerate(hosts):
+        for number in range(1, count + 1):
+            one = at.get((host, number))
+            colour = GREY if one is None else BLUE
+            ax.barh(row, 0.94, 0.86, left=number - 0.47, color=colour, alpha=0.18)
+            if one is not None and size:
+                (text,) = _fitting([", ".join(event.names[who] for who in one.mentees)], ax, size, room)
+                ax.text(number, row, text, ha="center", va="center", fontsize=size, parse_math=False)
+    names = _fitting([event.names[who] for who in hosts], ax, size, room) if size else []
+    ax.set_yticks(range(len(names)), names, fontsize=size or None, parse_math=False)
+    begins = [event.rounds.begins(number) for number in range(1, count + 1)]
+    labels = [f"{k}" + (f"\n{when:%H:%M}" if when else "") for k, when in enumerate(begins, 1)]
+    ax.set_xticks(range(1, count + 1), labels)
+    ax.set_xlim(0.5, count + 0.5)
+    ax.set_ylim(len(hosts) - 0.5, -0.5)
+    ax.set(xlabel="round", ylabel="mentor", title=f"Who meets whom in {count} rounds")
     return ax
 
 

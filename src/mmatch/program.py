@@ -169,10 +169,10 @@ class Program(Shown):
         kind, ties = getattr(solver, "kind", "weak"), getattr(solver, "ties", "lottery")
         side = getattr(solver, "side", "mentee")
         stable = find("mmatch.rules", "Stable")
+        broken = kind == "weak" and ties == "lottery" and not cohort.strict_lists
         stated = [rule for rule in self.rules if isinstance(rule, stable) and rule.kind == kind]
         rules = self.rules
-        if not stated:
-            broken = kind == "weak" and ties == "lottery" and not cohort.strict_lists
+        if not any(rule.lottery is not None or not broken for rule in stated):
             rules = (*rules, stable(kind, lottery=seed if broken else None))
         aims = self.aims
         if aims is None:

@@ -18,6 +18,7 @@ from mmatch.result import Result
 
 if TYPE_CHECKING:
     from mmatch.events.introductions import Introductions
+    from mmatch.events.series import Series
     from mmatch.events.values import Event
     from mmatch.scheduling import Schedule
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 def verify(
     cohort: Cohort,
     program: Program,
-    answer: Result | Matching | Schedule | Event | Introductions,
+    answer: Result | Matching | Schedule | Event | Series | Introductions,
     *,
     of: Result | Matching | None = None,
     again: bool = False,
@@ -75,17 +76,20 @@ def verify(
 
 
 def _wrong_plan(
-    cohort: Cohort, program: Program, schedule: Schedule | Event | Introductions, of: Result | Matching | None
+    cohort: Cohort, program: Program, schedule: Schedule | Event | Series | Introductions, of: Result | Matching | None
 ) -> list[Violation]:
     """What is wrong with an event; with a schedule, and whether it gives dates to this result."""
     from mmatch.events.event_judge import judge_event
     from mmatch.events.introductions import Introductions, judge_introductions
+    from mmatch.events.series import Series, judge_series
     from mmatch.events.values import Event
     from mmatch.scheduling import Schedule
     from mmatch.scheduling.schedule_judge import judge_schedule
 
     if isinstance(schedule, Event):
         return judge_event(cohort, program, schedule)
+    if isinstance(schedule, Series):
+        return judge_series(cohort, program, schedule)
     if isinstance(schedule, Introductions):
         return judge_introductions(cohort, program, schedule)
     if not isinstance(schedule, Schedule):
@@ -143,9 +147,9 @@ def answers(cohort: Cohort, program: Program, result: Result) -> bool:
     if made.rules[:stated] != program.rules:
         return False
     added = made.rules[stated:]
-    if not added:
-        return program.resolve(cohort, "flow").aims == made.aims
-    if result.solver != "stable" or len(added) > 1 or added[0].name != "Stable":
+    if result.solver != "stable":
+        return not added and program.resolve(cohort, "flow").aims == made.aims
+    if [rule.name for rule in added] not in ([], ["Stable"]) or not any(rule.name == "Stable" for rule in made.rules):
         return False
     solvers = (SimpleNamespace(name="stable", side=side) for side in ("mentee", "mentor"))
     return made.aims in [program.resolve(cohort, solver).aims for solver in solvers]

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 import mmatch as mm
 from mmatch.exact import whole_log2
+from mmatch.lotteries import randomise
 from oracle import Oracle, floor_log
 from strategies import examples, matching_of
 from strategies import forged as forged_proof
@@ -137,7 +138,7 @@ def test_searchers_claim_the_optimum_of_the_logarithms():
 
 def test_a_lottery_is_over_matchings_of_the_greatest_product():
     cohort = mm.Cohort.from_scores([[16, 4], [8, 1]], capacity=1)
-    draw = mm.randomise(cohort, mm.Program(aims=[mm.aims.Nash()]))
+    draw = randomise(cohort, mm.Program(aims=[mm.aims.Nash()]))
     assert set(draw.chances.values()) == {1}
     assert sorted(draw.matching.pairs()) == [("mentor-0", "mentee-1", ""), ("mentor-1", "mentee-0", "")]
 

@@ -24,6 +24,8 @@ SIZES = {  # mentors, mentees, people
     "two-sessions": (25, 40, 65),
     "three-sessions": (30, 45, 75),
     "office-hours": (120, 12, 132),
+    "speed-event": (140, 140, 280),
+    "year-of-events": (40, 100, 140),
 }
 DATED = ("two-sessions", "three-sessions", "office-hours")
 
@@ -78,6 +80,8 @@ def test_the_people_are_the_same_on_every_machine():
         ("civil-service", "João Carvalho", "Adviser"),
         ("corporate", "João Carvalho", None),
         ("flash-tables", "João Carvalho", None),
+        ("speed-event", "João Carvalho", None),
+        ("year-of-events", "João Carvalho", None),
     ]
     learner = datasets.load("expert-groups").cohort["p061"]
     assert (learner.name, learner.availability) == ("Piotr Nowak", "Tue 9-12; Wed 9-12; Wed 13-17")
@@ -296,3 +300,14 @@ def test_importing_datasets_is_light():
     code = "import sys, mmatch.datasets; print([m for m in ('numpy', 'scipy', 'ortools') if m in sys.modules])"
     shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)  # noqa: S603 - our own code
     assert shown.stdout.strip() == "[]"
+
+
+def test_events_are_planned_as_their_stories_say():
+    flash, speed, year = map(datasets.load, ("flash-tables", "speed-event", "year-of-events"))
+    tables = mm.plan_event(flash.cohort, mm.Program(), flash.events[0].rounds)
+    assert (tables.value[0], tables.together_again, tables.sit_outs) == (300, (0, 0), {})
+    evening = mm.plan_event(speed.cohort, speed.program, speed.events[0].rounds)
+    assert (evening.value[0], evening.status, evening.sit_outs) == (560, "optimal", {})
+    series = mm.plan_series(year.cohort, year.program, year.events)
+    assert (len(series), series.again) == (7, {})
+    assert mm.verify(year.cohort, year.program, series) == []

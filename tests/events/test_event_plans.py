@@ -14,6 +14,7 @@ from mmatch import Offer, Participant, Request
 from mmatch.events import Rounds, RoundTable, plan_event
 from mmatch.events.colouring import peeled
 from mmatch.events.rotations import rotation
+from mmatch.reporting.event_folder import in_words
 from oracle import Oracle
 from strategies import examples
 
@@ -127,12 +128,26 @@ def test_nobody_stands_idle_and_sit_outs_differ_by_one(mentors, mentees, meeting
     assert mm.verify(cohort, mm.Program(), event) == []
 
 
-@pytest.mark.parametrize(("mentors", "mentees", "seats", "count"), [(25, 100, 5, 3), (20, 100, 5, 10), (8, 32, 4, 7)])
+@pytest.mark.parametrize(
+    ("mentors", "mentees", "seats", "count"), [(25, 100, 5, 3), (20, 100, 5, 10), (8, 32, 4, 7), (10, 60, 6, 6)]
+)
 def test_no_two_mentees_sit_together_twice(mentors, mentees, seats, count):
     cohort = people(mentors, mentees)
     event = plan_event(cohort, None, Rounds(count=count, seats=(2, seats)))
     assert event.together_again == (0, 0)
     assert event.sit_outs == {}
+    assert mm.verify(cohort, mm.Program(), event) == []
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_mixing_costs_no_aim_anything_where_pairs_differ(seed):
+    """Scores decide who meets whom; in which round is free, so that companions change."""
+    draw = random.Random(seed)
+    pairs = [(f"m{i:03}", f"e{j:03}") for i in range(8) for j in range(24)]
+    cohort = people(8, 24, {pair: draw.randint(1, 9) for pair in pairs})
+    event = plan_event(cohort, None, Rounds(count=4, seats=(1, 3)))
+    assert event.value == event.bound
+    assert event.together_again[0] <= 3  # without exchanges: 13 to 26
     assert mm.verify(cohort, mm.Program(), event) == []
 
 
@@ -150,6 +165,35 @@ def test_rotations_in_a_field_never_bring_two_together_twice(n):
     together = Counter((a, b) for row in table for a, b in combinations(range(3 * n), 2) if row[a] == row[b])
     assert set(together.values()) == {1}
     assert all(len({row[k] for row in table}) == n for k in range(3 * n))
+
+
+@pytest.mark.parametrize(("tables", "seats", "rounds"), [(10, 6, 7), (6, 4, 5), (12, 6, 8), (20, 5, 10)])
+def test_rotations_by_shifts_never_bring_two_together_twice(tables, seats, rounds):
+    """Six, ten, twelve and twenty are no prime powers, so there is no field."""
+    found = rotation(tables, seats, rounds)
+    people_of = range(tables * seats)
+    together = Counter((a, b) for row in found for a, b in combinations(people_of, 2) if row[a] == row[b])
+    assert set(together.values()) == {1}
+    assert all(len({row[k] for row in found}) == rounds for k in people_of)
+    assert all(Counter(row) == dict.fromkeys(range(tables), seats) for row in found)
+
+
+def test_people_with_both_roles_meet_as_many_as_there_is_room_for():
+    """A host cannot be a guest in the same round: of eight people four pairs meet at a time, twelve in three rounds."""
+    both = [Participant(f"p{k}", offers=[Offer()], requests=[Request()]) for k in range(8)]
+    cohort = mm.Cohort(both)
+    event = plan_event(cohort, None, 3)
+    assert (event.value[0], event.room, event.bound) == (12, 12, (12,))
+    assert event.sit_outs == {}
+    assert len({frozenset(one.people) for one in event}) == 12
+    assert mm.verify(cohort, mm.Program(), event) == []
+    assert mm.verify(cohort, mm.Program(), replace(event, room=11))[0].code == "bound"
+    assert "as many as possible" in in_words(event)
+
+
+def test_few_tables_are_a_bound():
+    event = plan_event(people(6, 6), None, Rounds(count=3, tables=2))
+    assert (event.value[0], event.bound) == (6, (6,))
 
 
 def test_somebody_stays_at_a_table_and_the_others_come():

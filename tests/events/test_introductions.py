@@ -57,6 +57,43 @@ def test_colleagues_do_not_meet_and_nobody_meets_twice():
     assert mm.verify(cohort, program, found) == []
 
 
+def test_three_rounds_in_which_everybody_meets_somebody_new_are_proved():
+    found = plan_introductions(mm.Cohort([Participant(f"p{k}") for k in range(10)]), rounds=3)
+    assert (found.value[0], found.gap, found.status, found.alone) == (15, 0, "optimal", ())
+
+
+def test_with_new_connections_people_of_the_history_may_meet_and_nobody_twice():
+    people = [Participant(f"p{k}") for k in range(4)]
+    cohort = mm.Cohort(people, history=[mm.Meeting("p0", "p1", date="2027-01-01")])
+    program = mm.Program(aims=[mm.aims.Coverage(), mm.aims.NewConnections(half_life=30)])
+    found = plan_introductions(cohort, program, rounds=3)
+    met = [frozenset(circle) for one in found.rounds for circle in one]
+    assert len(set(met)) == len(met) == 6
+    assert mm.verify(cohort, program, found) == []
+
+
+@given(seed=st.integers(0, 10**6))
+@examples(60)
+def test_no_rounds_reach_more_than_the_bound(seed):
+    """All sets of pairs in which nobody has more than two, beside the gap that two rounds claim."""
+    draw = random.Random(seed)
+    ids = [f"p{k}" for k in range(draw.randint(2, 5))]
+    every = list(combinations(ids, 2))
+    scores = {pair: draw.randint(0, 9) for pair in draw.sample(every, draw.randint(1, len(every)))}
+    people = [Participant(name, offers=[Offer()], requests=[Request()]) for name in ids]
+    cohort, program = mm.Cohort(people, scores=scores), mm.Program(aims=[mm.aims.Coverage(), mm.aims.Fit()])
+    found = plan_introductions(cohort, program, rounds=2)
+    assert mm.verify(cohort, program, found) == []
+    sets = (some for n in range(len(scores) + 1) for some in combinations(scores, n))
+    sound = (some for some in sets if all(sum(who in pair for pair in some) <= 2 for who in ids))
+    best = max((len(some), sum(scores[pair] for pair in some)) for some in sound)
+    assert found.value <= best
+    if found.gap == 0:
+        assert found.value == best
+    if found.gap:
+        assert mm.verify(cohort, program, replace(found, gap=0.0))[0].code == "bound"
+
+
 @pytest.mark.parametrize(("n", "size", "rounds"), [(100, 5, 10), (28, 4, 5), (15, 3, 7), (16, 4, 5), (32, 4, 8)])
 def test_circles_in_which_nobody_meets_again(n, size, rounds):
     cohort = mm.Cohort([Participant(f"p{k:03}") for k in range(n)])

@@ -38,6 +38,7 @@ def parts():
         (aims.Shares("language"), "pairs who share language"),
         (aims.EvenLoad(), "mentees spread evenly over mentors"),
         (aims.EvenSeats(), "mentors spread evenly over mentees"),
+        (aims.NewTopics(), "topics that a mentee has not talked about yet"),
     ]
 
 

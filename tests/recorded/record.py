@@ -20,6 +20,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 import mmatch as mm
+from mmatch.lotteries import randomise
 from recorded import questions
 from recorded.known import meant
 
@@ -146,7 +147,7 @@ def lotteries(number):
     """Exact chances, and the matching drawn."""
     cohort, _ = questions.of_pairs(10_000 + number)
     try:
-        draw = mm.randomise(cohort, mm.Program(), seed=number)
+        draw = randomise(cohort, mm.Program(), seed=number)
     except mm.MmatchError as error:
         yield "chances", failure(error)
         return
@@ -154,8 +155,9 @@ def lotteries(number):
 
 
 def examples(number):
-    """The example cohorts as they ship."""
-    name, case = [(name, case) for name in mm.datasets.names() for case in mm.datasets.cases(name) or ("",)][number]
+    """The example cohorts as they ship, but for those that came later: what their events reach has tests of its own."""
+    names = [name for name in mm.datasets.names() if name not in {"speed-event", "year-of-events"}]
+    name, case = [(name, case) for name in names for case in mm.datasets.cases(name) or ("",)][number]
     example = mm.datasets.load(name, **({"case": case} if case else {}))
     label = f"{name} {case}".strip()
     yield f"{label} auto", answer(example.cohort, example.program)

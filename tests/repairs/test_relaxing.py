@@ -1,6 +1,7 @@
 """Relaxing: the smallest changes that seat somebody are those that trying every set of changes finds."""
 
 import itertools
+import random
 from dataclasses import replace
 
 import pytest
@@ -121,3 +122,51 @@ def test_smaller_groups_where_too_few_ask():
     )
     result = mm.solve(cohort, mm.Program(group=(3, 4)))
     assert "groups from 2 on" in [fix.text for fix in mm.relax(cohort, result, "d")]
+
+
+def test_where_no_matching_exists_the_fixes_say_which_rule_or_how_many_places():
+    mentors = [Participant(name, name=name.title(), offers=[Offer("data")], capacity=1) for name in ("ann", "bob")]
+    mentees = [Participant(name, requests=[Request("data")]) for name in ("eva", "finn", "gia", "hal")]
+    cohort, program = mm.Cohort([*mentors, *mentees]), mm.Program(rules=[mm.rules.Everyone()])
+    result = mm.solve(cohort, program)
+    assert result.status == "infeasible"
+    without, places = mm.relax(cohort, result)
+    assert without.text == "without the rule that every mentee gets a mentor: 2 of 4 mentees matched"
+    assert (without.changes, len(without.repair.waiting)) == ((), 2)
+    assert places.text.endswith(": all rules can be kept")
+    assert sum(change.n - 1 for change in places.changes) == 2
+    assert mm.verify(places.repair.cohort, places.repair.result.program, places.repair.result) == []
+    assert mm.solve(cohort.changed(places.changes), program).found is not None
+
+
+@given(seed=st.integers(0, 10**6))
+@examples(60)
+def test_without_the_rules_that_are_named_a_matching_exists_and_with_fewer_left_out_none(seed):
+    cohort, _, _ = question(seed)
+    draw = random.Random(seed)
+    mentors = [person.id for person in cohort if person.offers]
+    mentees = [person.id for person in cohort if person.requests]
+    some = [
+        mm.rules.Everyone(),
+        mm.rules.AtMost(1),
+        mm.rules.NoRepeat(),
+        mm.rules.Forbid([(draw.choice(mentors), mentee) for mentee in mentees]),
+    ]
+    rules = draw.sample(some, draw.randint(1, len(some)))
+    program = mm.Program(rules=rules)
+    result = mm.solve(cohort, program)
+    if result.found is not None:
+        return
+    fixes = mm.relax(cohort, result)
+    possible = {
+        out
+        for size in (1, 2)
+        for out in itertools.combinations(rules, size)
+        if mm.solve(cohort, mm.Program(rules=[rule for rule in rules if rule not in out])).found is not None
+    }
+    least = min(map(len, possible), default=0)
+    found = [fix for fix in fixes if not fix.changes]
+    assert len(found) == sum(len(out) == least for out in possible)
+    for fix in fixes:
+        assert mm.verify(fix.repair.cohort, fix.repair.result.program, fix.repair.result) == []
+        assert not fix.changes or fix.repair.result.program.rules == program.rules

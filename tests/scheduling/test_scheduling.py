@@ -16,7 +16,7 @@ from clock_changes import ZONES, changes
 from dated import faults, planned
 from mmatch.availability import Window, instant, week_text
 from mmatch.formats import Format, Gap, SessionSpec, format_of
-from mmatch.scheduling import dates_by_component
+from mmatch.scheduling import dates_by_component, large_components
 from mmatch.scheduling.dates_by_component import components_of, place
 from mmatch.scheduling.free_time import FreeTime
 from mmatch.scheduling.single_match import cheapest_dates, cost, narrowed
@@ -419,6 +419,30 @@ def test_what_is_there_when_a_run_is_stopped_is_returned_with_an_honest_bound(re
 
 def interrupted(*_, **__):
     raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize(("place", "call"), [("inserted", 1), ("inserted", 3), ("inserted", 9), ("together", 2)])
+def test_ctrl_c_leaves_nobody_without_the_dates_that_there_are(place, call, monkeypatch):
+    """It fell into the first answer, and nobody had dates; or into a neighbourhood, and its matches had none."""
+    cohort = mm.Cohort(
+        [mm.Participant(f"m{k}", offers=[mm.Offer()], site="North", modes={"in_person"}) for k in range(14)]
+        + [mm.Participant(f"e{k}", requests=[mm.Request()], site="North", modes={"in_person"}) for k in range(14)]
+    )
+    matching = mm.matching_from_pairs(cohort, [(f"m{k}", f"e{k}") for k in range(14)])
+    home, name = (dates_by_component, "inserted") if place == "inserted" else (large_components, "inserted_together")
+    plain, calls = getattr(home, name), []
+
+    def once(*arguments, **options):
+        calls.append(name)
+        if len(calls) == call:
+            raise KeyboardInterrupt
+        return plain(*arguments, **options)
+
+    monkeypatch.setattr(home, name, once)
+    span = {"start": "2027-01-11", "end": "2027-01-13", "rooms": {"North": 1}, "on_interrupt": "return"}
+    found = planned(cohort, mm.Program(), matching, **span)
+    assert (found.stopped, len(found.plans)) == ("interrupted", 14)
+    assert faults(cohort, matching, found, mm.Program()) == []
 
 
 def test_ctrl_c_is_raised_unless_the_host_wants_what_there_is(monkeypatch):

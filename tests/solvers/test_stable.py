@@ -530,3 +530,17 @@ def test_three_halves_lets_mentees_move_up_at_the_end():
     )
     result = mm.solve(cohort, solver=mm.solvers.Stable(ties="three_halves"))
     assert mm.blocking_pairs(cohort, mm.Program(), result.matching) == []
+
+
+@pytest.mark.parametrize("side", SIDES)
+def test_whoever_states_the_rule_themselves_gets_the_same(side):
+    """A program with `Stable` and a stable solver: the judge took the result for one of another program.
+
+    Two equal offers of one mentor are a tie, which the lottery of the solver breaks.
+    """
+    offers = [mm.Offer(""), mm.Offer("data")]
+    ann = mm.Participant("ann", offers=offers, mentee_ranks=("eva",))
+    cohort = mm.Cohort([ann, mm.Participant("eva", requests=[mm.Request("")])])
+    program = mm.Program(rules=[mm.rules.Stable()])
+    result = mm.solve(cohort, program, solver=mm.solvers.Stable(side=side))
+    assert (result.trust, mm.verify(cohort, program, result)) == ("proved", [])

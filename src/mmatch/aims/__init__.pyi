@@ -16,6 +16,7 @@ from mmatch.aims.leximin import Leximin as Leximin
 from mmatch.aims.nash import Nash as Nash
 from mmatch.aims.new_connections import NewConnections as NewConnections
 from mmatch.aims.new_mentors import NewMentors as NewMentors
+from mmatch.aims.new_topics import NewTopics as NewTopics
 from mmatch.aims.parity import Parity as Parity
 from mmatch.aims.preference import Preference as Preference
 from mmatch.aims.priority import Priority as Priority

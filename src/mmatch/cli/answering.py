@@ -19,6 +19,7 @@ from mmatch.cli.inputs import (
     Out,
     Policy,
     SignUps,
+    event_of,
     only,
     print_json,
     question_of,
@@ -29,6 +30,7 @@ from mmatch.cli.inputs import (
 
 if TYPE_CHECKING:
     from mmatch.cohort import Cohort
+    from mmatch.events import Event
     from mmatch.matching import Matching
     from mmatch.program import Program
     from mmatch.result import Result
@@ -150,8 +152,9 @@ def verify(
     from mmatch.reporting.console import console, print_violations
     from mmatch.verifying import verify as judged
 
-    if (Path(answer[0]) / "event.json").exists():
-        _verify_event(Path(answer[0]), as_json=as_json)
+    event = event_of(answer)
+    if event is not None:
+        _verify_event(*event, as_json=as_json)
     question, rest = question_of(answer)
     if len(rest) > 1:
         raise typer.BadParameter(f"{rest[1]} is one word too many: give an answer, or an answer and its schedule")
@@ -171,20 +174,15 @@ def verify(
     raise typer.Exit(1 if violations else 0)
 
 
-def _verify_event(folder: Path, *, as_json: bool) -> None:
-    """Judge the event of a folder, and end."""
+def _verify_event(cohort: Cohort, program: Program, event: Event, *, as_json: bool) -> None:
+    """Judge an event, and end."""
     from dataclasses import asdict
 
-    from mmatch.io.events import read_event
-    from mmatch.io.programs import read_program
     from mmatch.reporting.console import console, print_violations
     from mmatch.reporting.event_folder import in_words
-    from mmatch.signup.reading import read_cohort
     from mmatch.verifying import verify as judged
 
-    cohort = read_cohort(folder / "cohort.json")
-    event = read_event(cohort, folder / "event.json")
-    violations = judged(cohort, read_program(folder / "program.json"), event)
+    violations = judged(cohort, program, event)
     if as_json:
         print_json({"violations": [asdict(v) for v in violations]})
     elif violations:
@@ -294,7 +292,8 @@ def letters(  # noqa: PLR0913 - the options of the verb
     schedule: Annotated[str | None, typer.Option(help="The folder of a schedule, or its schedule.json.")] = None,
     out: Annotated[str, typer.Option(help="The folder to write to.")] = "letters",
     templates: Annotated[
-        str | None, typer.Option(help="A folder with texts of your own: mentor.txt, mentee.txt, left_over.txt.")
+        str | None,
+        typer.Option(help="A folder with texts of your own: mentor.txt, mentee.txt, left_over.txt, event.txt."),
     ] = None,
     begin: Annotated[
         str | None, typer.Option(help="Write templates to begin with to this folder, and no letters.")
@@ -307,7 +306,7 @@ def letters(  # noqa: PLR0913 - the options of the verb
     sender: Annotated[str, typer.Option(help='Who writes, such as "Mia Schulz <mia@example.org>".')] = "",
     contact: ContactOption = "partner",
 ) -> None:
-    """Write a letter to everybody: mentors, mentees, and those who are left over. Nothing is sent.
+    """Write a letter to everybody: mentors, mentees, those who are left over; or all at an event. Nothing is sent.
 
     Each is a text and an e-mail that mail programs open as a draft, in the language that the person states and on
     their clock; mail_merge.csv has all of them in one table. For example:
@@ -322,12 +321,18 @@ def letters(  # noqa: PLR0913 - the options of the verb
         made_folder(Path(begin))
         for name, text in letter_templates(language).items():
             atomic_write(Path(begin) / f"{name}.txt", text)
-        typer.echo(f"Written to {begin}: mentor.txt, mentee.txt, left_over.txt. Change them, then give --templates.")
+        names = ", ".join(f"{name}.txt" for name in letter_templates(language))
+        typer.echo(f"Written to {begin}: {names}. Change them, then give --templates.")
         return
-    question = only(answer)
     dates = None if schedule is None else read_schedule(schedule_file(schedule))
+    event, question = event_of(answer), None
+    if event is None:
+        question = only(answer)
+        cohort, found = question.cohort, question.result
+    else:
+        cohort, _, found = event
     made = written(
-        *(question.cohort, question.result, dates),
+        *(cohort, found, dates),
         templates=templates,
         language=language,
         title=title,
@@ -335,6 +340,8 @@ def letters(  # noqa: PLR0913 - the options of the verb
         contact=contact,
     )
     if since is not None:
+        if question is None:
+            raise typer.BadParameter("--since compares two matches, and this is an event")
         made = made.since(only([since]).result.matching, question.result.matching)
     made.write(out)
     typer.echo(f"Written to {out}: {len(made)} letters (.txt, .eml), mail_merge.csv.")

@@ -2,32 +2,81 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from mmatch.cli.inputs import AsJson, Files, Limit, Out, Policy, SignUps, print_json, understood, with_fields
+from mmatch.cli.inputs import AsJson, Files, Language, Limit, Out, Policy, SignUps, print_json, understood, with_fields
 
 if TYPE_CHECKING:
     from mmatch.cohort import Cohort
+    from mmatch.events import Event, Rounds
+
+
+@dataclass(frozen=True)
+class EventRounds:
+    """How many rounds an event has, who sits together and who is away, as options."""
+
+    rounds: Annotated[int, typer.Option(help="How many rounds.")] = 4
+    seats: Annotated[str, typer.Option(help="Mentees at a table: 1 for pairs, 3-5 around a mentor.")] = "1"
+    start: Annotated[str, typer.Option(help="When the first round begins, such as 2027-03-02T14:00.")] = ""
+    minutes: Annotated[int, typer.Option(help="Of each round.")] = 15
+    changeover: Annotated[int, typer.Option(help="Minutes between two rounds.")] = 3
+    tables: Annotated[int | None, typer.Option(help="At most so many tables at a time.")] = None
+    absent: Annotated[
+        list[str] | None, typer.Option(help='Who is away when: "Mia Schulz=1,2". For each person once.')
+    ] = None
+    fixed: Annotated[list[str] | None, typer.Option(help='Who stays at which table: "Ann Lee=3".')] = None
+    breaks: Annotated[int | None, typer.Option(help="At most so many rounds in a row for a mentor.")] = None
+    before: Annotated[
+        list[str] | None,
+        typer.Option(help="The folder of an earlier event: nobody meets the same people while there is anybody new."),
+    ] = None
+
+    def read(self, cohort: Cohort) -> Rounds:
+        """The rounds that they mean."""
+        from mmatch.events import Rounds
+
+        return Rounds(
+            count=self.rounds,
+            seats=_sizes(self.seats),
+            absent=numbers_of(cohort, self.absent or [], "--absent", "Mia Schulz=1,2"),
+            fixed={
+                who: table for who, (table, *_) in numbers_of(cohort, self.fixed or [], "--fixed", "Ann Lee=3").items()
+            },
+            breaks=self.breaks,
+            tables=self.tables,
+            start=self.start,
+            minutes=self.minutes,
+            changeover=self.changeover,
+        )
+
+    def earlier(self, cohort: Cohort) -> list[Event]:
+        """The earlier events, with people under the ids that they have now."""
+        from mmatch.io.events import read_event
+        from mmatch.repairs.feedback import same_people
+        from mmatch.signup.reading import read_cohort
+
+        found = []
+        for folder in map(Path, self.before or ()):
+            if not (folder / "event.json").exists():
+                raise typer.BadParameter(f"there is no event in {str(folder)!r}: name the folder of mmatch event --out")
+            people = read_cohort(str(folder / "cohort.json"))
+            found.append(read_event(people, folder / "event.json").renamed(same_people(people, cohort)))
+        return found
 
 
 @with_fields
 def event(  # noqa: PLR0913 - the options of the verb
     files: Files,
     *,
-    rounds: Annotated[int, typer.Option(help="How many rounds.")] = 4,
-    seats: Annotated[str, typer.Option(help="Mentees at a table: 1 for pairs, 3-5 around a mentor.")] = "1",
-    start: Annotated[str, typer.Option(help="When the first round begins, such as 2027-03-02T14:00.")] = "",
-    minutes: Annotated[int, typer.Option(help="Of each round.")] = 15,
-    changeover: Annotated[int, typer.Option(help="Minutes between two rounds.")] = 3,
-    absent: Annotated[
-        list[str] | None, typer.Option(help='Who is away when: "Mia Schulz=1,2". For each person once.')
-    ] = None,
-    breaks: Annotated[int | None, typer.Option(help="At most so many rounds in a row for a mentor.")] = None,
+    options: EventRounds,
     out: Out = None,
+    language: Language = "en",
+    key: Annotated[str, typer.Option(help="A secret from which the names of calendar entries are made.")] = "",
+    now: Annotated[str | None, typer.Option(help="What time it is, for calendars: 2027-01-04T12:00Z.")] = None,
     time_limit: Limit = None,
     as_json: AsJson = False,
     policy: Policy,
@@ -37,31 +86,24 @@ def event(  # noqa: PLR0913 - the options of the verb
 
     For example: mmatch event mentors.csv mentees.csv --rounds 4 --start 2027-03-02T14:00 --out event
     """
-    from mmatch.events import Rounds, plan_event
+    from mmatch.events import after_events, plan_event
     from mmatch.reporting.console import console, safe, table
     from mmatch.reporting.event_folder import in_words, write_event_folder
 
     program = policy.read()
     cohort = understood(signups.read(files), capacity=False)
-    asked = Rounds(
-        count=rounds,
-        seats=_sizes(seats),
-        absent=_absent(cohort, absent or []),
-        breaks=breaks,
-        start=start,
-        minutes=minutes,
-        changeover=changeover,
-    )
-    made = plan_event(cohort, program, asked, time_limit=time_limit)
-    if out is not None:
-        write_event_folder(Path(out), cohort, made)
+    rounds, earlier = options.read(cohort), options.earlier(cohort)
+    if earlier:
+        cohort, program = after_events(cohort, program, rounds, earlier)
+    made = plan_event(cohort, program, rounds, time_limit=time_limit)
+    written = [] if out is None else write_event_folder(Path(out), cohort, made, language=language, key=key, now=now)
     if as_json:
         rows: dict[str, Any] = made.columns()
         print_json({"status": str(made.status), "value": made.value, "bound": made.bound, "meetings": rows})
         return
     names = cohort.people.called
     cell = {(one.mentor, one.round): ", ".join(names[who] for who in one.mentees) for one in made}
-    numbers = range(1, rounds + 1)
+    numbers = range(1, rounds.count + 1)
     hosts = sorted({one.mentor for one in made}, key=lambda who: names[who])
     rows_shown = [(names[who], *(cell.get((who, n), "-") for n in numbers)) for who in hosts[:MOST_SHOWN]]
     screen = console()
@@ -70,7 +112,7 @@ def event(  # noqa: PLR0913 - the options of the verb
         screen.print(f"… and {len(hosts) - MOST_SHOWN} more")
     screen.print(safe(in_words(made)))
     if out is not None:
-        typer.echo(f"Written to {out}: event.json, rounds.csv, chart.csv, itineraries.csv, cards.html.")
+        typer.echo(f"Written to {out}: {', '.join(written)}.")
 
 
 @with_fields
@@ -142,8 +184,8 @@ def _sizes(text: str, option: str = "--seats") -> tuple[int, int]:
     return int(least), int(most or least)
 
 
-def _absent(cohort: Cohort, items: list[str]) -> dict[str, list[int]]:
-    """Who is away in which rounds."""
+def numbers_of(cohort: Cohort, items: list[str], option: str, example: str) -> dict[str, list[int]]:
+    """Numbers of people by name, such as the rounds in which they are away."""
     from mmatch.io.hand_made import Names
 
     names, found = Names(cohort), dict[str, list[int]]()
@@ -151,6 +193,6 @@ def _absent(cohort: Cohort, items: list[str]) -> dict[str, list[int]]:
         who, given, text = item.rpartition("=")
         numbers = text.split(",")
         if not given or not all(number.strip().isdigit() for number in numbers):
-            raise typer.BadParameter(f'write --absent "Mia Schulz=1,2", not {item!r}')
+            raise typer.BadParameter(f'write {option} "{example}", not {item!r}')
         found[names.id_of(who, "person")] = [int(number) for number in numbers]
     return found

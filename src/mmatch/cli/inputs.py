@@ -14,6 +14,7 @@ import typer
 
 if TYPE_CHECKING:
     from mmatch.cohort import Cohort
+    from mmatch.events import Event
     from mmatch.matching import Matching
     from mmatch.program import Program
     from mmatch.result import Result
@@ -272,6 +273,21 @@ def only(words: list[str]) -> Inputs:
             f"{rest[0]} is one word too many: give a folder, a result.json, a matches.csv or a result.xlsx"
         )
     return question
+
+
+def event_of(words: list[str]) -> tuple[Cohort, Program, Event] | None:
+    """The event in the folder that a command names; None where it holds none."""
+    from mmatch.io.events import read_event
+    from mmatch.io.programs import read_program
+    from mmatch.signup.reading import read_cohort
+
+    folder = Path(words[0])
+    if not (folder / "event.json").exists():
+        return None
+    if len(words) > 1:
+        raise typer.BadParameter(f"{words[1]} is one word too many: give the folder of an event")
+    cohort = read_cohort(str(folder / "cohort.json"))
+    return cohort, read_program(folder / "program.json"), read_event(cohort, folder / "event.json")
 
 
 def schedule_file(path: str) -> str:

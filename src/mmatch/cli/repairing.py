@@ -2,17 +2,34 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from mmatch.cli.inputs import AnswerWords, AsJson, ContactOption, Limit, Out, only, print_json, question_of
+from mmatch.cli.inputs import (
+    AnswerWords,
+    AsJson,
+    ContactOption,
+    Language,
+    Limit,
+    Out,
+    SignUps,
+    event_of,
+    only,
+    print_json,
+    question_of,
+    schedule_file,
+    with_fields,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from mmatch.cli.inputs import Inputs
+    from mmatch.cohort import Cohort, Participant
+    from mmatch.events import Event
     from mmatch.repairs import Change, Repair
 
 ChangesFile = Annotated[
@@ -33,10 +50,80 @@ def price(answer: AnswerWords, *, changes: ChangesFile, time_limit: Limit = None
     _show(made, as_json=as_json)
 
 
-def repair(
+@dataclass(frozen=True)
+class NewDates:
+    """What follows a repair on the calendar, as options."""
+
+    schedule: Annotated[
+        str | None, typer.Option(help="The schedule so far: new dates and letters to those whose plan changed follow.")
+    ] = None
+    now: Annotated[
+        str | None, typer.Option(help="What time it is, such as 2027-01-20T12:00Z: what began before has been held.")
+    ] = None
+    calendars: Annotated[bool, typer.Option("--calendars", help="Write calendar files (.ics), too.")] = False
+    key: Annotated[str, typer.Option(help="A secret from which the names of calendar entries are made.")] = ""
+    sender: Annotated[str, typer.Option(help='Who writes the letters: "Mia Schulz <mia@example.org>".')] = ""
+    language: Language = "en"
+
+    def write(self, out: Path, before: Inputs, made: Repair, limit: float | None) -> str:
+        """Write new dates and letters beside the repaired answer, and say in a sentence what changed."""
+        from mmatch.explanations.words import counted
+        from mmatch.io.schedules import read_schedule
+        from mmatch.reporting import letters
+        from mmatch.reporting.folder import write_schedule_folder
+        from mmatch.scheduling import reschedule
+
+        earlier = read_schedule(schedule_file(self.schedule or ""))
+        dates = earlier.dates if self.now is None else replace(earlier.dates, now=self.now)
+        found = reschedule(made.cohort, made.result, earlier, dates, time_limit=limit)
+        write_schedule_folder(
+            *(out / "schedule", made.cohort, found),
+            calendars=self.calendars,
+            key=self.key,
+            now=self.now,
+            language=self.language,
+        )
+        changed_letters = letters(made.cohort, made.result, found, language=self.language, sender=self.sender)
+        changed_letters = changed_letters.since(before.result.matching, made.result.matching, (earlier, found))
+        changed_letters.write(out / "letters")
+        changed = f"{counted(len(found.plans), 'plan')} with dates, {len(found.cancelled)} called off"
+        return (
+            f"{changed}; {counted(len(changed_letters), 'letter')} to those whose plan changed, in {out / 'letters'}."
+        )
+
+
+@dataclass(frozen=True)
+class OnTheDay:
+    """What happens during an event, as options."""
+
+    from_round: Annotated[int | None, typer.Option(help="Of an event: the first round that can still change.")] = None
+    late: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Of an event: a sign-up file of those who came late, mentees unless it says who is a mentor."
+        ),
+    ] = None
+    absent: Annotated[
+        list[str] | None, typer.Option(help='Of an event: who is away in some rounds: "Mia Schulz=3,4".')
+    ] = None
+
+    def arrived(self) -> tuple[Participant, ...]:
+        """Those who came late."""
+        if not self.late:
+            return ()
+        reading = SignUps().read(self.late)
+        roles = [f"{question.key}=mentee" for question in reading.questions if question.about == "role"]
+        return tuple((SignUps(answer=roles).read(self.late) if roles else reading).cohort)
+
+
+@with_fields
+def repair(  # noqa: PLR0913 - the options of the verb
     answer: AnswerWords,
     *,
-    changes: ChangesFile,
+    changes: Annotated[
+        str | None,
+        typer.Option(help="A table of changes with the heads change, person, other, n; or an edited result.xlsx."),
+    ] = None,
     out: Out = None,
     keep: Annotated[
         str, typer.Option(help="pairs, or people: pairs may part so that somebody gets a place.")
@@ -44,30 +131,78 @@ def repair(
     contact: ContactOption = "partner",
     time_limit: Limit = None,
     as_json: AsJson = False,
+    dates: NewDates,
+    day: OnTheDay,
 ) -> None:
     """Answer what has happened since a match, with as few people moved as possible, and write a new folder.
 
-    The earlier folder stays as it is. For example: mmatch repair result --changes changes.csv --out result2
+    The earlier folder stays as it is. With --schedule new dates follow, and letters to those whose plan changed. Of an
+    event only rounds from --from-round on change, and nobody who has a place moves. For example:
+    mmatch repair result --changes changes.csv --out result2
+    mmatch repair event --changes no-shows.csv --from-round 2 --out event2
     """
     from mmatch.explanations import reasons
     from mmatch.repairs import repair as repaired
     from mmatch.reporting.folder import write_folder
 
+    event = event_of(answer)
+    if event is not None:
+        _repair_event((event[0], event[2]), changes, day, out, (dates.language, dates.key, dates.now))
+        return
+    if changes is None or day != OnTheDay():
+        raise typer.BadParameter("give --changes; --from-round, --late and --absent are for the folder of an event")
+    if dates.schedule is not None and out is None:
+        raise typer.BadParameter("new dates and letters need a folder: give --out")
     question = only(answer)
     listed = _changes(question, changes)
     made = repaired(question.cohort, question.result, listed, keep=keep, time_limit=time_limit)
+    note = ""
     if out is not None and made.result.found is not None:
         why = reasons(made.cohort, made.result)
         write_folder(Path(out), (made.cohort, made.result.program), made.result, why, contact=contact)
+        note = f"Written to {out}: as by mmatch match."
+        if dates.schedule is not None:
+            note += "\n" + dates.write(Path(out), question, made, time_limit)
     _show(made, as_json=as_json)
-    if out is not None and made.result.found is not None and not as_json:
-        typer.echo(f"Written to {out}: as by mmatch match.")
+    if note and not as_json:
+        typer.echo(note)
+
+
+def _repair_event(
+    question: tuple[Cohort, Event],
+    changes: str | None,
+    day: OnTheDay,
+    out: str | None,
+    options: tuple[str, str, str | None],
+) -> None:
+    """Answer what happens during an event."""
+    from mmatch.cli.events import numbers_of
+    from mmatch.events import repair_event
+    from mmatch.repairs import Joined, read_changes
+    from mmatch.reporting.event_folder import in_words, write_event_folder
+
+    if day.from_round is None:
+        raise typer.BadParameter("say which round is the first that can still change: --from-round 2")
+    cohort, event = question
+    listed: list[Change] = [] if changes is None else read_changes(cohort, changes)
+    listed += [Joined(person) for person in day.arrived() if person.id not in cohort.people.index]
+    away = numbers_of(cohort, day.absent or [], "--absent", "Mia Schulz=3,4")
+    made = repair_event(cohort, event, listed, from_round=day.from_round, absent=away)
+    called = {**event.names, **made.event.names}
+    for who, rounds in sorted(made.moves.items(), key=lambda row: called[row[0]]):
+        typer.echo(f"{called[who]}: new in round {', '.join(map(str, rounds))}")
+    typer.echo(in_words(made.event))
+    if out is not None:
+        language, key, now = options
+        written = write_event_folder(Path(out), made.cohort, made.event, language=language, key=key, now=now)
+        typer.echo(f"Written to {out}: {', '.join(written)}.")
 
 
 def relax(answer: AnswerWords, *, time_limit: Annotated[float, typer.Option(help="Seconds in all.")] = 60.0) -> None:
     """Say what would give those without a mentor one: places more, an exception, another topic, one rule less.
 
-    People may be named after the answer. For example: mmatch relax result "Mia Schulz"
+    Where no matching keeps all rules: which of them to leave out, or how many places more there must be. People may be
+    named after the answer. For example: mmatch relax result "Mia Schulz"
     """
     from mmatch.repairs import recruits
     from mmatch.repairs import relax as relaxed
@@ -78,17 +213,19 @@ def relax(answer: AnswerWords, *, time_limit: Annotated[float, typer.Option(help
     fixes = [relaxed(question.cohort, question.result, who, time_limit=time_limit) for who in people]
     called = question.cohort.people.called
     shown = [fix for found in fixes for fix in (*found, *filter(None, [found.together]))]
-    rows = [(", ".join(called[who] for who in fix.who), fix.text, fix.moved) for fix in shown]
+    rows = [(", ".join(called[who] for who in fix.who) or "the program", fix.text, fix.moved) for fix in shown]
     heads = ("who", "what would give them a mentor", "others who move")
     if rows:
         console().print(table(heads, rows, right=heads[2:]))
     if not rows and all(found.tried == 0 for found in fixes):
         typer.echo("Everybody who asks has a mentor: nothing to relax.")
+    elif not rows and question.result.found is None:
+        typer.echo("No matching exists without any one or two of the rules: mmatch explain says what is short.")
     elif not rows:
         typer.echo("No single change of those that were tried gives them a mentor.")
     if not all(found.complete for found in fixes):
         typer.echo("Not everything was tried: give more time with --time-limit.")
-    for advice in recruits(question.cohort, question.result) if not names else ():
+    for advice in recruits(question.cohort, question.result) if not names and question.result.found else ():
         typer.echo(f"To look for: {advice}.")
 
 
@@ -215,4 +352,5 @@ def _show(made: Repair, *, as_json: bool) -> None:
             out.print(table(("who", "why"), [(move.name, move.why) for move in made.moves], "Who moves"))
         rows = [(cost.aim, amount(cost.before), amount(cost.after)) for cost in made.costs]
         out.print(table(("aim, most important first", "before", "after"), rows, "Costs", right=("before", "after")))
-    raise typer.Exit(0 if made.result.found is not None else 1)
+    if made.result.found is None:
+        raise typer.Exit(1)

@@ -11,6 +11,7 @@ from mmatch.errors import InputError, Problem, excerpt
 
 if TYPE_CHECKING:
     from mmatch.cohort import Cohort
+    from mmatch.events.series import Occasion
     from mmatch.exact import Value
     from mmatch.matching import Status
     from mmatch.program import Program
@@ -42,6 +43,7 @@ class Example:
         right: what must come out, where that is known without a solver.
         case: which case of a scenario that has several.
         dates: what is requested of the calendar; None where the scenario has no dates.
+        events: the events that are to be planned, for `plan_series`, or each for `plan_event`.
     """
 
     name: str
@@ -52,6 +54,7 @@ class Example:
     right: RightAnswer | None = None
     case: str = ""
     dates: Dates | None = None
+    events: tuple[Occasion, ...] = ()
 
 
 def check_counts(scenario: str, **counts: object) -> None:

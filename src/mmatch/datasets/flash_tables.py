@@ -8,6 +8,8 @@ from mmatch.datasets._example import Example, RightAnswer, Sheets, even_loads
 from mmatch.datasets._people import Draws, scenario_people
 from mmatch.datasets._sheets import topics_of, untidy
 from mmatch.errors import InputError, Problem
+from mmatch.events.series import Occasion
+from mmatch.events.values import Rounds
 from mmatch.matching import Status
 from mmatch.program import Program
 
@@ -48,6 +50,7 @@ def build(*, seed: int = 0, mentors: int = 25, mentees: int = 100) -> Example:
         cohort=Cohort([*teachers, *learners]),
         program=Program(group=(1, SEATS), rules=[rules.Everyone()], aims=[aims.Coverage(), aims.EvenLoad()]),
         right=_right(mentors, mentees),
+        events=(Occasion(Rounds(count=3, seats=(1, SEATS), start="2027-03-02T14:00", minutes=30, changeover=5)),),
     )
 
 

@@ -11,6 +11,7 @@ __all__, __getattr__, __dir__ = found_on_use(
         "mmatch.events.introductions": ("Introductions",),
         "mmatch.events.planning": ("plan_event",),
         "mmatch.events.repairing": ("EventRepair", "repair_event"),
+        "mmatch.events.series": ("Occasion", "Series", "after_events", "plan_series"),
         "mmatch.events.values": ("Event", "RoundTable", "Rounds"),
     },
 )

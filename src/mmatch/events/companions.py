@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterator
+from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from mmatch.aims import Coverage, EvenLoad, EvenSeats, NewMentors
 from mmatch.aims._base import PairAim
 from mmatch.arrays import NONE, Bools, Ints
 from mmatch.candidates.edges import candidates
@@ -17,6 +21,7 @@ if TYPE_CHECKING:
     from mmatch.program import Program
     from mmatch.progress import Watch
 
+MOST_MENTEES = 1_000  # beyond which tables are left as they are: memory grows with their square
 TURNS = 3_000  # exchanges without a better plan, after which a search ends where no time limit is given
 PATIENCE = 20  # the same for each place, where that is less
 TENURE = 4  # turns for which whoever moved stays, at least
@@ -26,27 +31,45 @@ Seated = list[tuple[tuple[str, str], int]]
 
 
 def mixed(cohort: Cohort, program: Program, rounds: Rounds, seated: Seated, watch: Watch[Any]) -> Seated:
-    """The same tables with people exchanged within rounds, so that fewer mentees sit together twice.
+    """The same tables with people exchanged, so that fewer mentees sit together twice, and no aim reaches less.
 
-    Two exchange their tables in a round where both may meet the other's mentor and do so in no other round. Whom a
-    mentor may meet comes from facts and rules. Where pairs differ in what they are worth, or somebody stays at a table,
-    the tables are left as they are.
+    Two exchange their tables in a round where both may meet the other's mentor, do so in no other round, and all four
+    pairs count the same in sum; or several exchange two of their own rounds with each other, so that nobody's mentors
+    change. Where an aim looks at more than pairs and loads, only rounds are exchanged; where somebody stays at a table,
+    or more than 1,000 mentees come, nothing.
     """
     edges = candidates(cohort, program.rules)
     ids = cohort.people.ids
-    allowed = {(ids[a], ids[b]) for a, b in zip(edges.pairs.mentor.tolist(), edges.pairs.mentee.tolist(), strict=True)}
-    if not seated or rounds.fixed or not _all_alike(program, edges):
-        return seated
-    free = rounds.breaks is None and rounds.tables is None and not rounds.absent
-    starts = [seated, *filter(None, [_rotated(allowed, seated, rounds.count) if free else None])]
+    pairs = [(ids[a], ids[b]) for a, b in zip(edges.pairs.mentor.tolist(), edges.pairs.mentee.tolist(), strict=True)]
     mentors = sorted({mentor for (mentor, _), _ in seated})
     mentees = sorted({mentee for (_, mentee), _ in seated})
-    may = np.array([[(mentor, mentee) in allowed for mentor in mentors] for mentee in mentees], dtype=bool)
-    mixings = [_Mixing(_tables(start, mentors, mentees), may, watch, hosts=True) for start in starts]
-    found = min(mixings, key=_Mixing.cost).exchanged()
+    if not seated or rounds.fixed or len(mentees) > MOST_MENTEES:
+        return seated
+    host, guest = ({name: k for k, name in enumerate(names)} for names in (mentors, mentees))
+    aims = [aim for _, aim in program.named_aims()]
+    sums = [np.broadcast_to(aim.scores(edges.pairs)[0], len(pairs)) for aim in aims if isinstance(aim, PairAim)]
+    counts = dict(zip(pairs, zip(*(column.tolist() for column in sums), strict=True), strict=True)) if sums else {}
+    plain = all(isinstance(aim, PairAim | Coverage | EvenLoad | EvenSeats | NewMentors) for aim in aims)
+    plain &= (
+        all(counts[pair] == own for pair, own in zip(pairs, zip(*sums, strict=True), strict=True)) if sums else True
+    )
+    may = np.zeros((len(mentees), len(mentors)), dtype=bool)
+    worth = np.zeros((len(sums), len(mentees), len(mentors)), dtype=np.int64)
+    for mentor, mentee in pairs if plain else ():
+        if mentor in host and mentee in guest:
+            may[guest[mentee], host[mentor]] = True
+            worth[:, guest[mentee], host[mentor]] = counts.get((mentor, mentee), 0)
+    starts = [seated]
+    if rounds.breaks is None and rounds.tables is None and not rounds.absent and (worth == worth[:, :1, :1]).all():
+        starts += filter(None, [_rotated(set(pairs), seated, rounds.count)])
+    mixings = [_Mixing(_tables(start, mentors, mentees), may, watch, worth=worth) for start in starts]
+    best = min(mixings, key=_Mixing.cost)
+    best = _Mixing(best.exchanged(), may, watch, worth=worth)
+    if not rounds.absent and rounds.breaks is None:
+        best.take_turns()
     return [
         ((mentors[table], mentees[k]), r)
-        for r, row in enumerate(found.tolist(), 1)
+        for r, row in enumerate(best.table.tolist(), 1)
         for k, table in enumerate(row)
         if table != NONE
     ]
@@ -76,12 +99,6 @@ def _rotated(allowed: set[tuple[str, str]], seated: Seated, rounds: int) -> Seat
     return [((mentors[table], mentees[k]), r) for r, row in enumerate(found, 1) for k, table in enumerate(row)]
 
 
-def _all_alike(program: Program, edges: Any) -> bool:
-    """Whether all pairs count the same, so that anybody may change tables."""
-    aims = [aim for _, aim in program.named_aims() if isinstance(aim, PairAim) and aim.name != "Coverage"]
-    return all(len(set(aim.scores(edges.pairs)[0].ravel().tolist())) <= 1 for aim in aims)
-
-
 def circles(apart: Bools, number: int, rounds: int, watch: Watch[Any]) -> tuple[Ints, int]:
     """(the circle of everybody in each round, how many meet again): circles without a host.
 
@@ -104,10 +121,18 @@ def circles(apart: Bools, number: int, rounds: int, watch: Watch[Any]) -> tuple[
 class _Mixing:
     """Exchanges of two mentees in one round: the best one each time, never soon back (tabu search: Glover 1989)."""
 
-    def __init__(self, table: Ints, may: Bools, watch: Watch[Any], *, hosts: bool, apart: Bools | None = None) -> None:
+    def __init__(
+        self,
+        table: Ints,
+        may: Bools,
+        watch: Watch[Any],
+        *,
+        worth: Ints | None = None,
+        apart: Bools | None = None,
+    ) -> None:
         n, g = may.shape
         self.table, self.may, self.watch, self.draw = table.copy(), may, watch, np.random.default_rng(0)
-        self.hosts = hosts  # nobody comes to a table twice
+        self.worth = worth  # of each mentee with each host, tier after tier; None where tables have no host
         self.at = np.array([row[:, None] == np.arange(g) for row in table], dtype=np.int64).reshape(-1, n, g)
         self.met = self.at.sum(axis=0)
         before = np.zeros((n, n), dtype=np.int64) if apart is None else apart.astype(np.int64)
@@ -118,7 +143,7 @@ class _Mixing:
     @classmethod
     def of(cls, table: Ints, may: Bools, watch: Watch[Any], apart: Bools) -> _Mixing:
         """Circles without a host."""
-        return cls(table, may, watch, hosts=False, apart=apart)
+        return cls(table, may, watch, apart=apart)
 
     def cost(self) -> int:
         """How many times mentees sit together again."""
@@ -143,6 +168,37 @@ class _Mixing:
                 best, lowest, last = self.table.copy(), cost, turn
         return best
 
+    def take_turns(self) -> None:
+        """Exchange two rounds among two or three people whose tables go round, while fewer meet again by it."""
+        better = True
+        while better and self.cost() and not self.watch.reason():
+            better = False
+            for r, s in combinations(range(len(self.table)), 2):
+                for people in self._cycles(r, s):
+                    table = self.table.copy()
+                    table[r, people], table[s, people] = self.table[s, people], self.table[r, people]
+                    other = _Mixing(table, self.may, self.watch, worth=self.worth)
+                    if other.cost() < self.cost():
+                        self.__dict__.update(other.__dict__)
+                        better = True
+                        break
+
+    def _cycles(self, r: int, s: int) -> Iterator[list[int]]:
+        """Two or three people of whom each sits in one round where the next one sits in the other."""
+        ways: defaultdict[tuple[int, int], list[int]] = defaultdict(list)
+        for who, (first, second) in enumerate(zip(self.table[r].tolist(), self.table[s].tolist(), strict=True)):
+            if NONE not in {first, second}:
+                ways[first, second].append(who)
+        again = {*np.flatnonzero((self.together > 1).sum(axis=1)).tolist()}
+        for (a, b), movers in ways.items():
+            for x in (who for who in movers if who in again):
+                for c in {second for first, second in ways if first == b}:
+                    for y in ways[b, c]:
+                        if c == a:
+                            yield [x, y]
+                        for z in ways.get((c, a), ()) if c != a else ():
+                            yield [x, y, z]
+
     def _best(self, r: int, tabu: Bools, wanted: int) -> tuple[int, int, int]:
         """(what the best exchange in a round changes, the two) among those of whoever sits with somebody again."""
         at, row = self.at[r], self.table[r]
@@ -156,8 +212,10 @@ class _Mixing:
         x, y = xs[:, None], ys[None, :]
         change = mates_known[x, b] + mates_known[y, a] - 2 * known[x, y] - mates_again[x, a] - mates_again[y, b]
         free = (a != b) & self.may[x, b] & self.may[y, a]
-        if self.hosts:
+        if self.worth is not None:
             free &= (self.met[x, b] == 0) & (self.met[y, a] == 0)
+            worth = self.worth
+            free &= (worth[:, x, b] + worth[:, y, a] == worth[:, x, a] + worth[:, y, b]).all(axis=0)
         free &= ~(tabu[x] | tabu[y]) | (change < wanted)
         change = np.where(free, change, FAR)
         ties = np.flatnonzero(change == change.min())

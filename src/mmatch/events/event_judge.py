@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from mmatch.events.measuring import measured
-from mmatch.events.questions import question_of
+from mmatch.events.questions import question_of, room_for
 from mmatch.instance.from_pairs import matching_from_pairs
 from mmatch.matching import Match, Violation
 from mmatch.proof import judge_matching, judge_result
@@ -27,15 +27,16 @@ def judge_event(cohort: Cohort, program: Program, event: Event) -> list[Violatio
     found = [*_unknown(cohort, event)] or [*_places(event), *_tables(event), *_breaks(event), *_repeats(event)]
     if found:
         return found
-    pairs = [
-        Match(one.mentor, (who,), topic) for one in event for who, topic in zip(one.mentees, one.topics, strict=True)
-    ]
+    pairs = [Match(one.mentor, (who,), topic) for one in event for who, topic in one.guests()]
     found = judge_matching(people, policy, matching_from_pairs(people, pairs))
     if found:
         return found
     value = measured(people, policy, list(event))
     if value != event.value:
         return [Violation("value", f"claims value {event.value}, found {value}")]
+    room = room_for(cohort, event.rounds)
+    if event.room not in {None, room}:
+        return [Violation("bound", f"claims room for {event.room} meetings, found {room}")]
     return [*malformed(event.best)] or judge_result(people, event.best)
 
 

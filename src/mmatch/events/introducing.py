@@ -10,10 +10,9 @@ import numpy as np
 
 from mmatch.errors import InputError, Problem, excerpt
 from mmatch.events.companions import circles
-from mmatch.events.introductions import Introductions, Round, added
-from mmatch.events.odd_sets import pool_prices
-from mmatch.events.pool import Pool, pool_of
-from mmatch.exact import Value
+from mmatch.events.introductions import Introductions, Round
+from mmatch.events.odd_sets import people_prices, pool_prices
+from mmatch.events.pool import Pool, best_pairs, pool_of
 from mmatch.program import Program, check_question
 from mmatch.progress import Watch
 
@@ -36,8 +35,8 @@ def plan_introductions(
     hold. People need no offers and no requests. A pair counts what the aims give it in both directions. One round of
     pairs is a matching in a general graph: exact (Edmonds 1965, by rustworkx), and proved by prices of people and odd
     sets where a linear program with cuts finds them; the one who is left by an odd number then joins the pair that
-    fits best. Rounds of pairs are planned one after the other. Circles of three
-    or more are exchanged until as few as possible meet again.
+    fits best. Rounds of pairs are planned one after the other; prices bound what all of them could reach. Circles of
+    three or more are exchanged until as few as possible meet again.
 
     Args:
         cohort: the people.
@@ -67,49 +66,43 @@ def plan_introductions(
 
 
 def _pairs(cohort: Cohort, program: Program, rounds: int) -> Introductions:
-    met: list[tuple[str, str]] = []
+    pool = pool_of(cohort, program)
+    n, weights, place = len(pool.ids), pool.folded(rounds), pool.place
+    free = np.ones(len(weights), dtype=bool)
     found: list[Round] = []
-    values: list[tuple[Value, ...]] = []
-    prices, gap = None, None
+    every: list[int] = []
     for _ in range(rounds):
-        pool = pool_of(cohort, program, met)
-        weights = pool.folded()
-        chosen = _best_pairs(pool, weights)
-        if rounds == 1:
-            prices = pool_prices(len(pool.ids), pool.one, pool.other, weights, chosen)
-            bound = None if prices is None else prices.bound(pool.one, pool.other, weights)
-            gap = None if bound is None else float(bound // 1 - sum(weights[k] for k in chosen))
-        values.append(pool.value(chosen))
-        one = [(pool.ids[int(pool.one[k])], pool.ids[int(pool.other[k])]) for k in chosen]
-        seated = _with_trio(pool, one, weights)
+        own = np.flatnonzero(free)
+        ends = (pool.one[own].tolist(), pool.other[own].tolist())
+        chosen = own[best_pairs(n, *ends, [weights[k] for k in own.tolist()])].tolist()
+        every += chosen
+        seated = _with_trio(pool, chosen, own.tolist(), weights)
         found.append(tuple(sorted(seated)))
-        met += [pair for circle in seated for pair in combinations(circle, 2)]
-    return Introductions(tuple(found), (2, 2), added(values), dict(cohort.people.called), prices, gap)
+        free[[place[frozenset(pair)] for circle in seated for pair in combinations(circle, 2)]] = False
+    if rounds == 1:
+        prices = pool_prices(n, pool.one, pool.other, weights, every)
+    else:
+        prices = people_prices(n, pool.one, pool.other, weights, rounds)
+    bound = None if prices is None else prices.bound(pool.one, pool.other, weights, rounds)
+    gap = None if bound is None else float(bound // 1 - sum(weights[k] for k in every))
+    return Introductions(tuple(found), (2, 2), pool.value(every), dict(cohort.people.called), prices, gap)
 
 
-def _best_pairs(pool: Pool, weights: list[int]) -> list[int]:
-    """The pairs of a best matching, by number."""
-    import rustworkx
+def _with_trio(pool: Pool, chosen: list[int], free: list[int], weights: list[int]) -> list[tuple[str, ...]]:
+    """The pairs; where one person is left whom both of a pair may meet, they join the pair that fits best.
 
-    graph = rustworkx.PyGraph(multigraph=False)
-    graph.add_nodes_from(range(len(pool.ids)))
-    rows = zip(pool.one.tolist(), pool.other.tolist(), range(len(weights)), strict=True)
-    graph.add_edges_from(list(rows))
-    found = rustworkx.max_weight_matching(graph, max_cardinality=True, weight_fn=lambda k: weights[k])
-    return sorted(graph.get_edge_data(a, b) for a, b in found)
-
-
-def _with_trio(pool: Pool, pairs: list[tuple[str, str]], weights: list[int]) -> list[tuple[str, ...]]:
-    """The pairs; where one person is left whom both of a pair may meet, they join the pair that fits best."""
+    Args:
+        pool: who may meet whom.
+        chosen: the pairs by number.
+        free: the pairs that have not met.
+        weights: what each pair counts.
+    """
+    pairs = [pool.pair(k) for k in chosen]
     seated = {who for pair in pairs for who in pair}
     left = [who for who in pool.ids if who not in seated]
     if len(left) != 1:
         return [*pairs]
-    own = {
-        pool.ids[b if pool.ids[a] == left[0] else a]: weight
-        for a, b, weight in zip(pool.one.tolist(), pool.other.tolist(), weights, strict=True)
-        if left[0] in {pool.ids[a], pool.ids[b]}
-    }
+    own = {who: weights[k] for k in free if left[0] in pool.pair(k) for who in pool.pair(k) if who != left[0]}
     fitting = [pair for pair in pairs if pair[0] in own and pair[1] in own]
     if not fitting:
         return [*pairs]

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from fractions import Fraction
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 from mmatch.display import Table
-from mmatch.events.pool import Pool, pool_of
-from mmatch.exact import Value, readable
+from mmatch.events.pool import pool_of
+from mmatch.exact import Value
 from mmatch.matching import Framed, Status, Violation
 
 if TYPE_CHECKING:
@@ -26,8 +25,8 @@ Round = tuple[tuple[str, ...], ...]
 class Introductions(Framed):
     """Who is introduced to whom: circles (mostly pairs) round by round, how good that is, and why it is not better.
 
-    Of pairs ``value`` is (pairs, what each tier reaches), without the third of a trio, and in one round ``prices``
-    prove that no pairing is better; ``gap`` is how far the value may be from the best, as one number of all tiers: 0
+    Of pairs ``value`` is (pairs, what each tier reaches), without the third of a trio, and ``prices`` bound what any
+    pairs could reach; ``gap`` is how far the value may be from the best, as one number of all tiers: 0
     where it is proved, None where nothing bounds it. Of circles ``repeats`` counts who meets again, and ``fewest`` is
     what no plan stays below.
     """
@@ -44,8 +43,9 @@ class Introductions(Framed):
     @property
     def status(self) -> Status:
         """Optimal where no pairing is better, or no circle plan has fewer repeats."""
-        pairs = self.gap == 0 and len(self.rounds) == 1
-        return Status.OPTIMAL if pairs or (self.size[1] > 2 and self.repeats == self.fewest) else Status.FEASIBLE
+        return (
+            Status.OPTIMAL if self.gap == 0 or (self.size[1] > 2 and self.repeats == self.fewest) else Status.FEASIBLE
+        )
 
     @property
     def alone(self) -> tuple[str, ...]:
@@ -67,22 +67,17 @@ class Introductions(Framed):
         yield Table(("round", "people"), rows, "Introductions", len(rows))
 
 
-def added(values: Sequence[tuple[Value, ...]]) -> tuple[Value, ...]:
-    """The values of several rounds as one."""
-    return tuple(readable(sum(map(Fraction, column), Fraction(0))) for column in zip(*values, strict=True))
-
-
 def judge_introductions(cohort: Cohort, program: Program, found: Introductions) -> list[Violation]:
     """What is wrong with introductions: places, sizes, rules, repeats, and of pairs the value and the proof."""
     wrong = list(_misplaced(cohort, found))
     met = Counter(frozenset(pair) for one in found.rounds for circle in one for pair in combinations(circle, 2))
-    refused = met.keys() - _places(pool_of(cohort, program, past=False)).keys()
+    refused = met.keys() - pool_of(cohort, program, past=False).place.keys()
     wrong += [
         Violation("impossible-pair", f"a rule keeps {' and '.join(sorted(pair))} apart", tuple(sorted(pair)))
         for pair in refused
     ]
     pool = pool_of(cohort, program)
-    again = sum(n - 1 for n in met.values()) + len(met.keys() - _places(pool).keys())
+    again = sum(n - 1 for n in met.values()) + len(met.keys() - pool.place.keys())
     if wrong:
         return wrong
     if found.size != (2, 2):
@@ -92,16 +87,16 @@ def judge_introductions(cohort: Cohort, program: Program, found: Introductions) 
         return [] if claims == truth else [Violation("value", f"claims {claims}, found {truth}")]
     if again:
         return [Violation("repeat", "two meet who have met")]
-    chosen = _pairs(cohort, program, found)
-    value = added([own.value(pairs) for own, pairs in chosen])
-    if found.value != value:
-        return [Violation("value", f"claims {found.value}, found {value}")]
+    rounds = len(found.rounds)
+    weights = pool.folded(rounds)
+    circles = [[pool.place[frozenset(pair)] for pair in combinations(c, 2)] for one in found.rounds for c in one]
+    chosen = [max(pairs, key=weights.__getitem__) for pairs in circles]  # of a trio its best pair
+    if found.value != pool.value(chosen):
+        return [Violation("value", f"claims {found.value}, found {pool.value(chosen)}")]
     if found.gap is None:
         return []
-    weights = pool.folded()
-    bound = None if found.prices is None else found.prices.bound(pool.one, pool.other, weights)
-    reached = sum(weights[k] for k in chosen[0][1])
-    proved = bound is not None and len(found.rounds) == 1 and bound // 1 - reached <= found.gap
+    bound = None if found.prices is None else found.prices.bound(pool.one, pool.other, weights, rounds)
+    proved = bound is not None and bound // 1 - sum(weights[k] for k in chosen) <= found.gap
     return [] if proved else [Violation("bound", "the prices do not prove what is claimed")]
 
 
@@ -119,22 +114,3 @@ def _misplaced(cohort: Cohort, found: Introductions) -> Iterator[Violation]:
             trios -= is_trio
             if not is_trio and not found.size[0] <= len(circle) <= found.size[1]:
                 yield Violation("seats", f"a circle of {len(circle)} in round {number}", circle)
-
-
-def _places(pool: Pool) -> dict[frozenset[str], int]:
-    """The number of each pair."""
-    rows = zip(pool.one.tolist(), pool.other.tolist(), strict=True)
-    return {frozenset((pool.ids[a], pool.ids[b])): k for k, (a, b) in enumerate(rows)}
-
-
-def _pairs(cohort: Cohort, program: Program, found: Introductions) -> list[tuple[Pool, list[int]]]:
-    """For each round the pool and the numbers of its pairs; of a trio its best pair."""
-    met: list[tuple[str, str]] = []
-    chosen = []
-    for one in found.rounds:
-        pool = pool_of(cohort, program, met)
-        weights, place = pool.folded(), _places(pool)
-        own = [[place[frozenset(pair)] for pair in combinations(circle, 2)] for circle in one]
-        chosen.append((pool, [max(pairs, key=weights.__getitem__) for pairs in own]))
-        met += [pair for circle in one for pair in combinations(circle, 2)]
-    return chosen

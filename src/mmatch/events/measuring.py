@@ -17,9 +17,7 @@ if TYPE_CHECKING:
 
 def measured(people: Cohort, policy: Program, tables: list[RoundTable]) -> tuple[Any, ...]:
     """What the tiers reach in a plan."""
-    pairs = [
-        Match(one.mentor, (who,), topic) for one in tables for who, topic in zip(one.mentees, one.topics, strict=True)
-    ]
+    pairs = [Match(one.mentor, (who,), topic) for one in tables for who, topic in one.guests()]
     matching = matching_from_pairs(people, pairs)
     grade = judge(people, policy, Status.FEASIBLE, matching, Proof(""))
     return tuple(readable(total) for total in grade.totals)

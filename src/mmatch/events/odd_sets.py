@@ -28,12 +28,20 @@ class PoolPrices:
     people: tuple[Fraction, ...]
     sets: tuple[tuple[tuple[int, ...], Fraction], ...]
 
-    def bound(self, one: Ints, other: Ints, weights: Sequence[int]) -> Fraction | None:
-        """What no pairing exceeds; None where the prices do not cover a pair, or are none."""
+    def bound(self, one: Ints, other: Ints, weights: Sequence[int], rounds: int = 1) -> Fraction | None:
+        """What no pairing exceeds; None where the prices do not cover a pair, or are none.
+
+        In several rounds nobody has more pairs than there are rounds: so often count the prices of people, and what
+        they do not cover of a pair counts once.
+        """
         whole = all((HALF * price).denominator == 1 for price in (*self.people, *(z for _, z in self.sets)))
         if not whole or min(self.people, default=0) < 0 or any(z < 0 or len(s) % 2 == 0 for s, z in self.sets):
             return None
-        if (self.covered(one, other) < HALF * np.array(weights, dtype=object)).any():
+        lack = HALF * np.array(weights, dtype=object) - self.covered(one, other)
+        if rounds > 1:
+            beyond = Fraction(int(lack[lack > 0].sum()), HALF)
+            return None if self.sets else rounds * sum(self.people, Fraction(0)) + beyond
+        if (lack > 0).any():
             return None
         return sum(self.people, Fraction(0)) + sum(((len(s) - 1) // 2 * z for s, z in self.sets), Fraction(0))
 
@@ -95,8 +103,17 @@ def pool_prices(
     return None
 
 
+def people_prices(n: int, one: Ints, other: Ints, weights: Sequence[int], rounds: int) -> PoolPrices | None:
+    """Prices of people for several rounds: of a linear program in which nobody has more pairs; None where it fails."""
+    scale = float(max(map(abs, weights), default=1)) or 1.0
+    found = _solved(n, (one, other), np.array([weight / scale for weight in weights]), (), rounds)
+    if found is None:
+        return None
+    return PoolPrices(tuple(Fraction(round(HALF * max(y, 0) * scale), HALF) for y in found[1].tolist()), ())
+
+
 def _solved(
-    n: int, ends: tuple[Ints, Ints], worth: Floats, sets: Sequence[tuple[int, ...]]
+    n: int, ends: tuple[Ints, Ints], worth: Floats, sets: Sequence[tuple[int, ...]], rounds: int = 1
 ) -> tuple[Floats, Floats] | None:
     """(how much of each pair the best fractional pairing uses, the prices of people and sets)."""
     from scipy.optimize import linprog
@@ -108,9 +125,10 @@ def _solved(
     for members in sets:
         inside = np.flatnonzero(np.isin(one, members) & np.isin(other, members))
         rows.append(csr_array((np.ones(len(inside)), (np.zeros_like(inside), inside)), shape=(1, m)))
-    limits = np.concatenate([np.ones(n), [(len(members) - 1) / 2 for members in sets]])
+    limits = np.concatenate([np.full(n, rounds), [(len(members) - 1) / 2 for members in sets]])
     matrix: Any = vstack(rows, format="csr")
-    found: Any = linprog(-worth, A_ub=matrix, b_ub=limits, bounds=(0, None), method="highs")
+    most = None if rounds == 1 else 1
+    found: Any = linprog(-worth, A_ub=matrix, b_ub=limits, bounds=(0, most), method="highs")
     return (found.x, -found.ineqlin.marginals) if found.status == 0 else None
 
 

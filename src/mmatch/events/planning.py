@@ -5,20 +5,21 @@ from __future__ import annotations
 import threading
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from mmatch.aims._base import PairAim
-from mmatch.candidates import pairs_of
 from mmatch.candidates.edges import candidates
 from mmatch.engine import solve
 from mmatch.errors import InputError, Problem, excerpt
-from mmatch.events.colouring import peeled, placed
+from mmatch.events.colouring import one_by_one, peeled
 from mmatch.events.companions import mixed
+from mmatch.events.joint_model import placed_together
 from mmatch.events.measuring import called, measured
-from mmatch.events.questions import question_of
+from mmatch.events.questions import question_of, room_for
+from mmatch.events.round_by_round import round_by_round, suits
 from mmatch.events.values import Event, Rounds, RoundTable
 from mmatch.explanations import reasons
 from mmatch.explanations.words import counted
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from mmatch.cohort import Cohort
     from mmatch.result import Result
 
+MOST_EDGES = 25_000  # pairs that may meet, up to which meetings and rounds are chosen together
 MOST_LITERALS = 50_000  # pairs times rounds, up to which all pairs are tried where the best set does not fit
 
 Meeting = tuple[str, str]
@@ -81,11 +83,15 @@ def plan_event(
         raise InputError(Problem("infeasible", "program", why, hint))
     deadline = None if time_limit is None else time.monotonic() + time_limit
     watch: Watch[Any] = Watch(deadline, cancel)
-    numbers = _numbers(people, rounds, best, watch)
-    seated = [(pair, number) for pair, number in numbers.items() if number]
+    tables = _tables((people, policy), rounds, best, watch)
     if rounds.seats[1] > 1:
-        seated = mixed(people, policy, rounds, seated, watch)
-    return _event(cohort, program, (people, policy), rounds, best, seated)
+        meetings = {(one.mentor, who): (topic, one.round) for one in tables for who, topic in one.guests()}
+        topic_of = {**topics_of(people, policy), **{pair: topic for pair, (topic, _) in meetings.items()}}
+        held = [(pair, number) for pair, (_, number) in meetings.items()]
+        numbers = mixed(people, policy, rounds, held, watch)
+        tables = _numbered(rounds, {pair: (topic_of[pair], number) for pair, number in numbers})
+    value, room = measured(people, policy, tables), room_for(cohort, rounds)
+    return Event(rounds, tuple(tables), value, best, program, called(cohort), room)
 
 
 def _check(cohort: Cohort, rounds: Rounds) -> None:
@@ -122,30 +128,43 @@ def _check_partners(cohort: Cohort, policy: Program, rounds: Rounds) -> None:
         )
 
 
-def _numbers(cohort: Cohort, rounds: Rounds, best: Result, watch: Watch[Any]) -> dict[Meeting, int]:
-    """The round of each meeting of the best set; 0 for those that do not fit."""
-    pairs = list(dict.fromkeys(zip(best.matching.seats.mentor, best.matching.seats.mentee, strict=True)))
+def _tables(question: tuple[Cohort, Program], rounds: Rounds, best: Result, watch: Watch[Any]) -> list[RoundTable]:
+    """The best set of meetings in rounds; where not all of it fits, the best that can be held."""
+    topic_of = {(mentor, mentee): topic for mentor, mentee, topic in best.matching.pairs()}
+    pairs = list(topic_of)
     both = {mentor for mentor, _ in pairs} & {mentee for _, mentee in pairs}
     load = Counter(mentor for mentor, _ in pairs)
-    tables = len(load) if rounds.tables is None else rounds.tables
-    plain = not (rounds.absent or rounds.breaks or both or tables < len(load))
+    few = rounds.tables is not None and rounds.tables < len(load)
     least = rounds.seats[0]
-    if plain and (least == 1 or all(n >= least * rounds.count for n in load.values())):
-        taken: Counter[str] = Counter()
-        ends = []
-        for mentor, mentee in pairs:
-            ends.append((mentee, mentor, taken[mentor] // rounds.count))
-            taken[mentor] += 1
-        left = np.unique([mentee for mentee, *_ in ends], return_inverse=True)[1].astype(np.int64)
-        places = {place: k for k, place in enumerate(dict.fromkeys((mentor, k) for _, mentor, k in ends))}
-        right = np.array([places[mentor, k] for _, mentor, k in ends], dtype=np.int64)
-        return dict(zip(pairs, peeled(left, right, rounds.count).tolist(), strict=True)) if pairs else {}
-    found = dict(zip(pairs, placed(pairs, rounds, watch, _worth(cohort, best, pairs)), strict=True))
-    every = list(topics_of(cohort, best.program))
-    if 0 not in found.values() or len(every) * rounds.count > MOST_LITERALS:
-        return found
-    others = dict(zip(every, placed(every, rounds, watch, [int(pair in found) for pair in every]), strict=True))
-    return max(found, others, key=lambda numbers: sum(map(bool, numbers.values())))
+    filled = least == 1 or all(n >= least * rounds.count for n in load.values())
+    if filled and not (rounds.absent or rounds.breaks or both or few):
+        return _numbered(rounds, {pair: (topic_of[pair], n) for pair, n in _coloured(pairs, rounds.count).items()})
+    start = dict(zip(pairs, one_by_one(pairs, rounds), strict=True))
+    found = _numbered(rounds, {pair: (topic_of[pair], number) for pair, number in start.items() if number})
+    worth = partial(measured, *question)
+    if suits(question[1], rounds):
+        found = max(found, _numbered(rounds, round_by_round(question, rounds)), key=worth)
+    every = len(topics_of(*question))
+    for among in (frozenset(pairs), None):
+        many = every > MOST_EDGES or (not among and every * rounds.count > MOST_LITERALS)
+        if many or worth(found) == best.value:
+            break
+        held = {(one.mentor, who): one.round for one in found for who in one.mentees}
+        found = max(found, _numbered(rounds, placed_together(question, rounds, watch, held, among)), key=worth)
+    return found
+
+
+def _coloured(pairs: list[Meeting], rounds: int) -> dict[Meeting, int]:
+    """The round of each meeting, where nobody has more of them than there are rounds, a table counting once."""
+    taken: Counter[str] = Counter()
+    ends = []
+    for mentor, mentee in pairs:
+        ends.append((mentee, mentor, taken[mentor] // rounds))
+        taken[mentor] += 1
+    left = np.unique([mentee for mentee, *_ in ends], return_inverse=True)[1].astype(np.int64)
+    places = {place: k for k, place in enumerate(dict.fromkeys((mentor, k) for _, mentor, k in ends))}
+    right = np.array([places[mentor, k] for _, mentor, k in ends], dtype=np.int64)
+    return dict(zip(pairs, peeled(left, right, rounds).tolist(), strict=True)) if pairs else {}
 
 
 def topics_of(cohort: Cohort, policy: Program) -> dict[Meeting, str]:
@@ -156,43 +175,18 @@ def topics_of(cohort: Cohort, policy: Program) -> dict[Meeting, str]:
     return {(ids[mentor], ids[mentee]): tree.names[topic] for mentor, mentee, topic in rows}
 
 
-def _worth(cohort: Cohort, best: Result, pairs: list[Meeting]) -> list[int]:
-    """What each meeting counts in the first of the program's own aims that is a sum over pairs."""
-    seats = best.matching.seats
-    for _, aim in best.program.named_aims():
-        if isinstance(aim, PairAim) and aim.name not in {"Coverage", "EvenLoad", "EvenSeats"}:
-            values = np.broadcast_to(aim.scores(pairs_of(cohort, best.matching))[0], len(seats))
-            of = dict(zip(zip(seats.mentor, seats.mentee, strict=True), values.tolist(), strict=True))
-            least = min(of.values(), default=0)
-            scale = max(max(of.values(), default=0) - least, 1)
-            return [(of[pair] - least) * 1000 // scale for pair in pairs]
-    return [0] * len(pairs)
-
-
-def _event(
-    cohort: Cohort,
-    stated: Program,
-    question: tuple[Cohort, Program],
-    rounds: Rounds,
-    best: Result,
-    seated: list[tuple[Meeting, int]],
-) -> Event:
-    """The event of meetings with their rounds."""
-    people, policy = question
-    topic_of = {(a, b): topic for a, b, topic in best.matching.pairs()}
-    if any(pair not in topic_of for pair, _ in seated):
-        topic_of = {**topics_of(people, policy), **topic_of}
-    at: defaultdict[tuple[int, str], list[str]] = defaultdict(list)
-    for (mentor, mentee), number in seated:
-        at[number, mentor].append(mentee)
+def _numbered(rounds: Rounds, held: Mapping[Meeting, tuple[str, int]]) -> list[RoundTable]:
+    """The tables of meetings with their topics and rounds, each with its number."""
+    at: defaultdict[tuple[int, str], list[tuple[str, str]]] = defaultdict(list)
+    for (mentor, mentee), (topic, number) in held.items():
+        at[number, mentor].append((mentee, topic))
     hosts = sorted({mentor for _, mentor in at})
     taken = {*rounds.fixed.values()}
     spare = (n for n in range(1, len(hosts) + len(taken) + 1) if n not in taken)
     own = {mentor: rounds.fixed.get(mentor) or next(spare) for mentor in hosts}
     found = []
-    for (number, mentor), mentees in sorted(at.items()):
-        sitting = [rounds.fixed[who] for who in mentees if who in rounds.fixed]
-        names = tuple(sorted(mentees))
-        topics = tuple(topic_of[mentor, who] for who in names)
+    for (number, mentor), guests in sorted(at.items()):
+        names, topics = zip(*sorted(guests), strict=True)
+        sitting = [rounds.fixed[who] for who in names if who in rounds.fixed]
         found.append(RoundTable(number, sitting[0] if sitting else own[mentor], mentor, names, topics))
-    return Event(rounds, tuple(found), measured(people, policy, found), best, stated, called(cohort))
+    return found

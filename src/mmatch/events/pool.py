@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,7 +14,7 @@ from mmatch.aims._base import PairAim
 from mmatch.arrays import Ints
 from mmatch.candidates.edges import candidates
 from mmatch.cohort import Cohort
-from mmatch.cohort.participants import Meeting, Offer, Request
+from mmatch.cohort.participants import Offer, Request
 from mmatch.errors import InputError, Problem
 from mmatch.exact import Value, readable
 from mmatch.program import Program
@@ -21,7 +22,7 @@ from mmatch.rules import NoRepeat
 from mmatch.stages import Total, tier_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,12 +38,19 @@ class Pool:
     worth: Ints
     units: tuple[Fraction, ...]
 
-    def folded(self) -> list[int]:
-        """One number a pair: the order of sums is that of how many meet, then of the tiers."""
-        n, total = len(self.ids), np.zeros(len(self.one), dtype=object)
-        for tier in self.worth:
-            total = total * (int(np.abs(tier).max(initial=0)) * n + 1) + tier
-        values = [int(value) for value in total.tolist()]
+    @cached_property
+    def place(self) -> dict[frozenset[str], int]:
+        """The number of each pair."""
+        return {frozenset(self.pair(k)): k for k in range(len(self.one))}
+
+    def pair(self, number: int) -> tuple[str, str]:
+        """The two people of a pair."""
+        return self.ids[self.one[number]], self.ids[self.other[number]]
+
+    def folded(self, rounds: int = 1) -> list[int]:
+        """One number a pair: the order of sums over so many rounds is that of how many meet, then of the tiers."""
+        n = rounds * len(self.ids)
+        values = folded(self.worth, n)
         meeting = max(map(abs, values), default=0) * n + 1
         return [meeting + value for value in values]
 
@@ -52,11 +60,30 @@ class Pool:
         return (len(chosen), *(readable(total * unit) for total, unit in zip(totals, self.units, strict=True)))
 
 
-def pool_of(cohort: Cohort, program: Program, met: Iterable[tuple[str, str]] = (), *, past: bool = True) -> Pool:
+def folded(worth: Ints, n: int) -> list[int]:
+    """One number a column: the order of sums of up to n of them is that of the rows, one after the other."""
+    total = np.zeros(worth.shape[1], dtype=object)
+    for tier in worth:
+        total = total * (int(np.abs(tier).max(initial=0)) * n + 1) + tier
+    return [int(value) for value in total.tolist()]
+
+
+def best_pairs(n: int, one: Sequence[int], other: Sequence[int], weights: Sequence[int]) -> list[int]:
+    """The pairs of a matching with as many of them as possible and the greatest weight, by number (Edmonds 1965)."""
+    import rustworkx
+
+    graph = rustworkx.PyGraph(multigraph=False)
+    graph.add_nodes_from(range(n))
+    graph.add_edges_from(list(zip(one, other, range(len(weights)), strict=True)))
+    found = rustworkx.max_weight_matching(graph, max_cardinality=True, weight_fn=lambda k: weights[k])
+    return sorted(graph.get_edge_data(a, b) for a, b in found)
+
+
+def pool_of(cohort: Cohort, program: Program, *, past: bool = True) -> Pool:
     """The pool of a cohort: whoever states no offer and no request offers and asks for anything.
 
-    Two may meet where facts and rules let one of them mentor the other; pairs in ``met`` do not meet again, nor with
-    ``past`` those of the history. Of the aims those that add up over pairs count.
+    Two may meet where facts and rules let one of them mentor the other; with ``past`` those of the history do not meet
+    again. Of the aims those that add up over pairs count.
 
     Raises:
         InputError: a rule that is about more than single pairs.
@@ -70,8 +97,7 @@ def pool_of(cohort: Cohort, program: Program, met: Iterable[tuple[str, str]] = (
         for person in cohort.stated.participants
     ]
     stated = cohort.stated
-    history = [*stated.history, *(Meeting(*pair) for pair in met)]
-    whole = Cohort(people, topics=stated.topics, history=history, scores=stated.scores)
+    whole = Cohort(people, topics=stated.topics, history=stated.history, scores=stated.scores)
     tiers = [[aim for aim in tier if isinstance(aim, PairAim)] for tier in program.resolve(whole).tiers]
     tiers = [tier for tier in tiers if tier and not isinstance(tier[0], Coverage)]
     rules = [rule for rule in program.rules if not isinstance(rule, NoRepeat)]

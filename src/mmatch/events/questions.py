@@ -21,7 +21,8 @@ def question_of(cohort: Cohort, program: Program, rounds: Rounds) -> tuple[Cohor
 
     Capacities, numbers of mentors wanted and group sizes are those of the event, but for whoever states 0. Nobody meets
     the same mentor twice, nor somebody of the history, unless the program has the aim `NewConnections`, which lets
-    meetings fade. First as many meetings as possible, then as evenly shared as possible, then the program's own aims.
+    meetings fade. First as many meetings as possible, then as evenly shared as possible, then the program's own aims;
+    a program with the aim `EvenSeats` says itself where evenness stands.
 
     Raises:
         InputError: people who are not there, or never; a rule about groups or weekly times.
@@ -35,31 +36,48 @@ def question_of(cohort: Cohort, program: Program, rounds: Rounds) -> tuple[Cohor
     most = rounds.seats[1]
     people = []
     for person in cohort.stated.participants:
-        there = len(rounds.present(person.id))
+        attended = len(rounds.present(person.id))
         offers = [replace(offer, seats=None, group=None) for offer in person.offers]
-        requests = [replace(one, mentors=min(one.mentors, 1) * there, format=None) for one in person.requests]
+        requests = [replace(one, mentors=min(one.mentors, 1) * attended, format=None) for one in person.requests]
         paused = 0 in {person.capacity, person.groups}
-        places = (0 if paused else min(there, usual) * most) if offers else person.capacity
+        places = (0 if paused else min(attended, usual) * most) if offers else person.capacity
         people.append(replace(person, offers=offers, requests=requests, capacity=places, min_load=0, groups=None))
     stated = cohort.stated
     free_cohort = Cohort(people, topics=stated.topics, history=stated.history, scores=stated.scores)
+    tiers = [tier for tier in replace(program, group=(1, 1)).resolve(free_cohort).tiers if not is_coverage(tier)]
+    stated_aims = [aim for tier in tiers for aim in tier]
     rules = [rule for rule in program.rules if not isinstance(rule, NoRepeat | AtMost)]
     several = max((len(person.requests) for person in people), default=0) > 1
-    decays = any(isinstance(aim, NewConnections) for tier in program.aims or () for aim in _flat(tier))
-    if several or not decays:
-        rules.append(NoRepeat(within=several))
+    fades = any(isinstance(aim, NewConnections) for aim in stated_aims)
+    if several or not fades:
+        rules.append(NoRepeat(within=several, before=not fades))
     limits = [rule.n for rule in program.rules if isinstance(rule, AtMost)]
     rules += [AtMost(min([rounds.count, *limits]))] if several or limits else []
     apart = [pair for pair in _never_together(cohort, rounds) if pair[0] != pair[1]]
     rules += [Forbid(apart)] if apart else []
-    own = replace(program, group=(1, 1)).resolve(free_cohort).aims or ()
-    aims = [aim for aim in own if not isinstance(aim, Coverage | EvenSeats) and aim != EvenLoad()]
-    tiers = [Coverage(), (EvenLoad(), EvenSeats()), *aims]
-    return free_cohort, Program(rules=tuple(rules), aims=tuple(tiers))
+    if not any(isinstance(aim, EvenSeats) for aim in stated_aims):
+        tiers = [(EvenLoad(), EvenSeats()), *(tier for tier in tiers if tier != (EvenLoad(),))]
+    aims = (tier[0] if len(tier) == 1 else tier for tier in tiers)
+    return free_cohort, Program(rules=tuple(rules), aims=(Coverage(), *aims))
 
 
-def _flat(tier: Any) -> tuple[Any, ...]:
-    return tier if isinstance(tier, tuple) else (tier,)
+def room_for(cohort: Cohort, rounds: Rounds) -> int:
+    """How many meetings there are places for: in each round nobody is at two places, and tables seat only so many."""
+    _, most = rounds.seats
+    total = 0
+    for number in range(1, rounds.count + 1):
+        present = [person for person in cohort if number in rounds.present(person.id)]
+        hosts = sum(bool(p.offers) and 0 not in {p.capacity, p.groups} for p in present)
+        guests = sum(any(request.mentors for request in p.requests) for p in present)
+        either = sum(bool(p.offers) or bool(p.requests) for p in present)
+        tables = hosts if rounds.tables is None else min(hosts, rounds.tables)
+        total += min(guests, tables * most, either * most // (most + 1))
+    return total
+
+
+def is_coverage(tier: tuple[Any, ...]) -> bool:
+    """Whether a tier asks for as many matches as possible, as every event does first."""
+    return len(tier) == 1 and isinstance(tier[0], Coverage)
 
 
 def _never_together(cohort: Cohort, rounds: Rounds) -> list[tuple[str, str]]:

@@ -15,7 +15,7 @@ from mmatch.engine import solve
 from mmatch.errors import InputError, Problem, excerpt
 from mmatch.events.measuring import called, measured
 from mmatch.events.planning import Meeting, topics_of
-from mmatch.events.questions import question_of
+from mmatch.events.questions import question_of, room_for
 from mmatch.events.values import Event, Rounds, RoundTable
 
 if TYPE_CHECKING:
@@ -81,7 +81,8 @@ def repair_event(
     kept = [one for one in (_kept(one, away, plan.seats[0]) for one in event) if one is not None]
     tables = _filled(after, plan, kept, topics_of(people, policy), from_round)
     best = solve(people, policy, seed=event.best.seed)
-    made = Event(plan, tuple(tables), measured(people, policy, tables), best, event.stated, called(after))
+    value, room = measured(people, policy, tables), room_for(after, plan)
+    made = Event(plan, tuple(tables), value, best, event.stated, called(after), room)
     everybody = sorted({*event.names, *made.names})
     moves = {name: _other_rounds(name, event, made, plan.count) for name in everybody}
     return EventRepair(after, made, {name: numbers for name, numbers in moves.items() if numbers})
@@ -89,10 +90,10 @@ def repair_event(
 
 def _kept(one: RoundTable, away: Mapping[str, set[int]], least: int) -> RoundTable | None:
     """A table without those who are away; None where it cannot be held."""
-    here = [k for k, who in enumerate(one.mentees) if one.round not in away.get(who, ())]
-    if one.round in away.get(one.mentor, ()) or len(here) < least:
+    seated = [k for k, who in enumerate(one.mentees) if one.round not in away.get(who, ())]
+    if one.round in away.get(one.mentor, ()) or len(seated) < least:
         return None
-    names, topics = (tuple(column[k] for k in here) for column in (one.mentees, one.topics))
+    names, topics = (tuple(column[k] for k in seated) for column in (one.mentees, one.topics))
     return replace(one, mentees=names, topics=topics)
 
 
@@ -111,9 +112,9 @@ def _filled(
     for number in range(first, plan.count + 1):
         now = {mentor: one for (n, mentor), one in tables.items() if n == number}
         busy = {who for one in now.values() for who in one.people}
-        here = [person for person in cohort if number in plan.present(person.id)]
-        free = [person.id for person in here if person.requests and person.id not in busy]
-        hosts = [p.id for p in here if p.offers and 0 not in {p.capacity, p.groups}]
+        present = [person for person in cohort if number in plan.present(person.id)]
+        free = [person.id for person in present if person.requests and person.id not in busy]
+        hosts = [p.id for p in present if p.offers and 0 not in {p.capacity, p.groups}]
         hosts = [host for host in hosts if (len(now[host].mentees) < most if host in now else host not in busy)]
         hosts = [
             host
@@ -137,7 +138,7 @@ def _filled(
             table = now.get(host) or RoundTable(number, plan.fixed.get(who, own[host]), host, ())
             if plan.fixed.get(who, table.table) != table.table:
                 continue
-            seats = sorted([*zip(table.mentees, table.topics, strict=True), (who, topics[host, who])])
+            seats = sorted([*table.guests(), (who, topics[host, who])])
             names, asked_for = zip(*seats, strict=True)
             tables[number, host] = now[host] = replace(table, mentees=names, topics=asked_for)
             busy |= {host, who}

@@ -1,22 +1,34 @@
 """Rotations by arithmetic: where everybody may sit with everybody, tables at which few or no two sit together twice.
 
-Mentees are pairs (i, j): place j of table i in the first round. In round r they sit at table i + r * m_j, computed in a
-field with as many elements as there are tables, where there is one (a prime power), else modulo that number. In a field
-two mentees meet at most once, as (m_j - m_k) * (r - s) is never 0 (transversal designs; Bose 1938).
+Mentees are pairs (i, j): place j of table i in the first round. In round r they sit at table i + r * m_j, in a field
+with as many elements as there are tables, where there is one: two meet once at most, as (m_j - m_k) (r - s) is never 0
+(transversal designs; Bose 1938). For other numbers of tables shifts of each place are searched for, whose differences
+differ in all rounds (difference matrices: Colbourn and Dinitz, Handbook of Combinatorial Designs, VI.17).
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import product
+from operator import and_, or_
+
+import numpy as np
 
 Table = list[list[int]]
+Shifts = list[list[int]]  # by how many tables each place has moved on in each round
+
+TRIES, STEPS = 20, 50_000  # of the search for shifts: about two seconds where there are none
 
 
 def rotation(tables: int, seats: int, rounds: int) -> list[list[int]] | None:
     """For each round the table of each mentee (number i * seats + j); None where tables or rounds do not allow it."""
     if rounds > tables or seats > tables - 1:
         return None
-    add, times = _field(tables) or _ring(tables)
+    field = _field(tables)
+    shifts = None if field else _shifts(tables, seats + 1, rounds)  # the host is a place that never moves
+    if shifts is not None:
+        return _shifted(tables, shifts[1:])
+    add, times = field or _ring(tables)
     steps = _steps(tables, seats, rounds, times)
     return [[add[i][times[number][steps[j]]] for i in range(tables) for j in range(seats)] for number in range(rounds)]
 
@@ -25,11 +37,57 @@ def circle_rotation(tables: int, seats: int, rounds: int) -> list[list[int]] | N
     """The same without hosts: a multiplier may be 0, and one round more puts all of one place together."""
     if seats > tables or rounds > tables + (seats == tables):
         return None
-    add, times = _field(tables) or _ring(tables)
-    found = [
-        [add[i][times[number][j]] for i in range(tables) for j in range(seats)] for number in range(min(rounds, tables))
-    ]
-    return found + [[j for _ in range(tables) for j in range(seats)]] * (rounds - len(found))
+    whole = min(rounds, tables)
+    field = _field(tables)
+    shifts = None if field else _shifts(tables, seats, whole)
+    if shifts is not None:
+        found = _shifted(tables, shifts)
+    else:
+        add, times = field or _ring(tables)
+        found = [[add[i][times[number][j]] for i in range(tables) for j in range(seats)] for number in range(whole)]
+    return found + [[j for _ in range(tables) for j in range(seats)]] * (rounds - whole)
+
+
+def _shifted(tables: int, shifts: Shifts) -> list[list[int]]:
+    """For each round the table of each mentee."""
+    return [[(i + own[number]) % tables for i in range(tables) for own in shifts] for number in range(len(shifts[0]))]
+
+
+def _shifts(tables: int, places: int, rounds: int) -> Shifts | None:
+    """Shifts of each place, the first of which never moves, with all differences of two places distinct over rounds."""
+    for seed in range(TRIES):
+        draw, steps = np.random.default_rng(seed), iter(range(STEPS))
+        chosen: Shifts = [[0] * rounds]
+        choices = [_rows(chosen, tables, draw, steps)]
+        while choices and len(chosen) < places:
+            row = next(choices[-1], None)
+            if row is not None:
+                chosen.append(row)
+                choices.append(_rows(chosen, tables, draw, steps))
+            else:
+                choices.pop()
+                chosen.pop()
+        if len(chosen) == places:
+            return chosen
+    return None
+
+
+def _rows(chosen: Shifts, tables: int, draw: np.random.Generator, steps: Iterator[int]) -> Iterator[list[int]]:
+    """Shifts of one more place, whose differences from each of those chosen are distinct, until the steps are used."""
+    others = [list(row) for row in chosen]
+
+    def longer(row: list[int], used: list[int]) -> Iterator[list[int]]:
+        if len(row) == len(others[0]):
+            yield row
+            return
+        for shift in (1 + draw.permutation(tables - 1)).tolist():
+            if next(steps, None) is None:
+                return
+            bits = [1 << (shift - other[len(row)]) % tables for other in others]
+            if not any(map(and_, bits, used)):
+                yield from longer([*row, shift], list(map(or_, bits, used)))
+
+    return longer([0], [1] * len(others))  # bit k: a difference of k is there
 
 
 def _steps(n: int, seats: int, rounds: int, times: Table) -> list[int]:

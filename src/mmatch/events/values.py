@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
@@ -115,6 +115,10 @@ class RoundTable:
     mentees: tuple[str, ...]
     topics: tuple[str, ...] = ()
 
+    def guests(self) -> Iterator[tuple[str, str]]:
+        """(mentee, topic) of everybody who sits with the mentor."""
+        return zip(self.mentees, self.topics or [""] * len(self.mentees), strict=True)
+
     @property
     def people(self) -> tuple[str, ...]:
         """Everybody at it."""
@@ -127,8 +131,8 @@ class Event(Framed):
 
     ``value`` has one entry per tier of ``best.program``: meetings, how evenly they are shared, then the program's own
     aims. ``best`` is the best set of meetings when everybody only has so many rounds, with its proof: its value is
-    ``bound``, which no plan exceeds; where the plan reaches it, ``status`` is optimal. ``stated`` is the program as it
-    was given.
+    ``bound``, which no plan exceeds; where the plan reaches it, ``status`` is optimal. ``room`` is how many meetings
+    there are places for, by counting. ``stated`` is the program as it was given.
     """
 
     rounds: Rounds
@@ -137,11 +141,14 @@ class Event(Framed):
     best: Result
     stated: Program
     names: Mapping[str, str] = field(default_factory=dict, repr=False)
+    room: int | None = None
 
     @property
     def bound(self) -> tuple[Value, ...]:
-        """What no plan exceeds, tier by tier."""
-        return self.best.value or ()
+        """What no plan exceeds, tier by tier; of meetings alone where there is no room for the best set of them."""
+        best, room = self.best.value or (), self.room
+        crowded = room is not None and bool(best) and (room,) < best[:1]
+        return (room,) if room is not None and crowded else best
 
     @property
     def status(self) -> Status:
@@ -180,6 +187,20 @@ class Event(Framed):
         made = sum(counts.values())
         return made - len(counts), max(made - len(people) * (len(people) - 1) // 2, 0)
 
+    def renamed(self, ids: Mapping[str, str]) -> Event:
+        """The same event with people under other ids, {then: now}; whoever is not named keeps theirs."""
+
+        def new(who: str) -> str:
+            return ids.get(who, who)
+
+        seating = tuple(
+            replace(one, mentor=new(one.mentor), mentees=tuple(map(new, one.mentees))) for one in self.seating
+        )
+        absent = {new(who): numbers for who, numbers in self.rounds.absent.items()}
+        fixed = {new(who): table for who, table in self.rounds.fixed.items()}
+        names = {new(who): name for who, name in self.names.items()}
+        return replace(self, rounds=replace(self.rounds, absent=absent, fixed=fixed), seating=seating, names=names)
+
     def of(self, person: str) -> tuple[RoundTable, ...]:
         """The tables of one person, in the order of rounds."""
         found = (self.places.get((person, number)) for number in range(1, self.rounds.count + 1))
@@ -192,11 +213,7 @@ class Event(Framed):
 
     def columns(self) -> dict[str, list[Any]]:
         """One row a meeting of a mentor and a mentee: round, table, mentor, mentee, topic."""
-        rows = [
-            (one.round, one.table, one.mentor, mentee, topic)
-            for one in self
-            for mentee, topic in zip(one.mentees, one.topics or [""] * len(one.mentees), strict=True)
-        ]
+        rows = [(one.round, one.table, one.mentor, mentee, topic) for one in self for mentee, topic in one.guests()]
         heads = ("round", "table", "mentor", "mentee", "topic")
         return {head: [row[k] for row in rows] for k, head in enumerate(heads)}
 

@@ -9,6 +9,8 @@ from mmatch.io.calendars import write_calendars as write_calendars
 from mmatch.io.comparisons import FolderStore as FolderStore
 from mmatch.io.comparisons import read_strategies as read_strategies
 from mmatch.io.comparisons import write_comparison as write_comparison
+from mmatch.io.event_calendars import event_calendar as event_calendar
+from mmatch.io.event_calendars import write_event_calendars as write_event_calendars
 from mmatch.io.events import read_event as read_event
 from mmatch.io.events import write_event as write_event
 from mmatch.io.events import write_event_tables as write_event_tables

@@ -28,7 +28,7 @@ from mmatch.io.ics import (
     times_of,
     walk,
 )
-from mmatch.io.recurrence import Series, Span, instant_of
+from mmatch.io.recurrence import RepeatedEvents, Span, instant_of
 from mmatch.scheduling.schedule_settings import known
 
 MOST_BYTES = 32 * 2**20
@@ -178,7 +178,7 @@ def _entries(parts: Sequence[Part], name: str, owners: frozenset[str]) -> Iterat
     for number, versions in enumerate(groups.values(), 1):
         begun = next((item.value for part, _ in versions for item in part.every("DTSTART")), "")
         of = f" of {begun[:4]}-{begun[4:6]}-{begun[6:8]}" if _DATE.match(begun[:8]) else ""
-        yield f"{name} event {number}{of}", versions, lambda group: Series(group, owners).busy
+        yield f"{name} event {number}{of}", versions, lambda group: RepeatedEvents(group, owners).busy
 
 
 def _understood(where: str, group: list[Part], read: Any, horizon: Span, problems: Problems) -> list[Span]:

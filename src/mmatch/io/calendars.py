@@ -101,8 +101,8 @@ def calendar_file(  # noqa: PLR0913 - one keyword for each convention
     wanted = [plan for plan in plans if person in {None, *plan.people}]
     entries = [entry for item in wanted for entry in calendars.entries(item, person, cancelled=cancelled)]
     if cancelled or invitation:
-        return b"".join(calendars.file([entry], "CANCEL" if cancelled else "REQUEST") for entry in entries)
-    return calendars.file(entries)
+        return b"".join(calendar_of([entry], "CANCEL" if cancelled else "REQUEST") for entry in entries)
+    return calendar_of(entries)
 
 
 def write_calendars(  # noqa: PLR0913 - one keyword for each convention
@@ -142,18 +142,18 @@ def _files(calendars: _Calendars, schedule: Schedule) -> Iterator[tuple[str, byt
     """(file, what is in it)."""
     public = replace(calendars, invitation=None)
     by_person = {who: [p for p in schedule.plans if who in p.people] for who in sorted(_people(schedule))}
-    yield "all.ics", public.file([entry for plan in schedule.plans for entry in public.entries(plan)])
+    yield "all.ics", calendar_of([entry for plan in schedule.plans for entry in public.entries(plan)])
     for number, (who, own) in enumerate(by_person.items(), 1):
-        yield f"people/{number:04}-{slug(who)}.ics", public.file([e for plan in own for e in public.entries(plan, who)])
+        yield f"people/{number:04}-{slug(who)}.ics", calendar_of([e for plan in own for e in public.entries(plan, who)])
     for number, plan in enumerate(schedule.plans, 1):
-        yield f"matches/{_file(number, plan)}.ics", public.file(public.entries(plan))
+        yield f"matches/{_file(number, plan)}.ics", calendar_of(public.entries(plan))
     if calendars.invitation:
         for number, plan in enumerate(schedule.plans, 1):
             for k, entry in enumerate(calendars.entries(plan), 1):
-                yield f"invitations/{_file(number, plan)}-{k}.ics", calendars.file([entry], "REQUEST")
+                yield f"invitations/{_file(number, plan)}-{k}.ics", calendar_of([entry], "REQUEST")
     for number, plan in enumerate(schedule.cancelled, 1):
         for k, entry in enumerate(calendars.entries(plan, cancelled=True), 1):
-            yield f"cancelled/{_file(number, plan)}-{k}.ics", calendars.file([entry], "CANCEL")
+            yield f"cancelled/{_file(number, plan)}-{k}.ics", calendar_of([entry], "CANCEL")
 
 
 def _people(schedule: Schedule) -> set[str]:
@@ -180,6 +180,23 @@ def _address(text: Any, where: str) -> str:
 def plain_text(text: str) -> str:
     """A text in which every kind of line break is one, and nothing is invisible."""
     return _UNSEEN.sub("", _BREAKS.sub("\n", text.replace("\t", " ")))
+
+
+def calendar_of(entries: Sequence[Any], method: str = "PUBLISH") -> bytes:
+    """A calendar with some entries."""
+    import icalendar
+
+    made = icalendar.Calendar()
+    for name, value in (("prodid", "-//mmatch//mmatch//EN"), ("version", "2.0"), ("method", method)):
+        made.add(name, value)
+    for entry in entries:
+        made.add_component(entry)
+    return made.to_ical()  # type: ignore[no-any-return]
+
+
+def entry_name(key: str, *said: str) -> str:
+    """A UID that no date changes and that nobody guesses without the key."""
+    return hmac.new(key.encode(), "\0".join(said).encode(), hashlib.sha256).hexdigest()[:40] + "@mmatch"
 
 
 # -- components -------------------------------------------------------------------------------------------------------
@@ -241,17 +258,6 @@ class _Calendars:
         ]
         return sessions + todos
 
-    def file(self, entries: Sequence[Any], method: str = "PUBLISH") -> bytes:
-        """A calendar with some entries."""
-        import icalendar
-
-        made = icalendar.Calendar()
-        for name, value in (("prodid", "-//mmatch//mmatch//EN"), ("version", "2.0"), ("method", method)):
-            made.add(name, value)
-        for entry in entries:
-            made.add_component(entry)
-        return made.to_ical()  # type: ignore[no-any-return]
-
 
 class _Story:
     """What the entries of one plan say to one person, or to everybody."""
@@ -311,9 +317,8 @@ class _Story:
     def _filled(self, made: Any, what: str, revision: int, status: str, texts: tuple[str, str]) -> Any:
         """An entry with what all have: texts, and a name that no date changes and nobody guesses without the key."""
         match, (title, text) = self.plan.match, texts
-        said = "\0".join((match.mentor, match.offer, *match.mentees, self.plan.format, what))
-        name = hmac.new(self.calendars.key.encode(), said.encode(), hashlib.sha256).hexdigest()[:40]
-        made.add("uid", f"{name}@mmatch")
+        said = (match.mentor, match.offer, *match.mentees, self.plan.format, what)
+        made.add("uid", entry_name(self.calendars.key, *said))
         made.add("dtstamp", self.calendars.now)
         made.add("sequence", revision + self.cancelled)
         made.add("status", "CANCELLED" if self.cancelled else status)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from mmatch.cohort import Cohort
 from mmatch.events.measuring import called
+from mmatch.events.questions import room_for
 from mmatch.events.values import Event, Rounds, RoundTable
 from mmatch.exact import Value
 from mmatch.io.csvs import write_rows
@@ -16,10 +17,13 @@ from mmatch.io.json_text import load_json, write_json
 from mmatch.io.programs import PROGRAM
 from mmatch.io.results import result_from_json, result_to_json
 from mmatch.io.typed import Types
+from mmatch.texts import translator
 
 if TYPE_CHECKING:
+    from gettext import NullTranslations
     from pathlib import Path
 
+ENGLISH = translator()
 TYPES = Types()
 EVENT = Document(
     "mmatch/event",
@@ -57,7 +61,33 @@ def read_event(cohort: Cohort, path: str | os.PathLike[str]) -> Event:
     data: Any = load_json(path)
     found = EVENT.read(data, name)
     best = result_from_json(data["best"], name)
-    return Event(found["rounds"], found["tables"], found["value"], best, found["program"], called(cohort))
+    rounds, room = found["rounds"], room_for(cohort, found["rounds"])
+    return Event(rounds, found["tables"], found["value"], best, found["program"], called(cohort), room)
+
+
+def event_tables(cohort: Cohort, event: Event) -> dict[str, tuple[tuple[str, ...], list[tuple[Any, ...]]]]:
+    """{"rounds": a row a meeting, "chart": a row a mentor, "itineraries": a row a person}, each as (heads, rows)."""
+    names, emails = cohort.people.called, {person.id: person.email for person in cohort}
+    numbers = range(1, event.rounds.count + 1)
+    begins = {n: _clock(event, n) for n in numbers}
+    rounds = [
+        (one.round, begins[one.round], one.table, one.mentor, names[one.mentor], who, names[who], topic)
+        for one in sorted(event, key=lambda one: (one.round, one.table))
+        for who, topic in one.guests()
+    ]
+    heads = ("round", "begins", "table", "mentor", "mentor_name", "mentee", "mentee_name", "topic")
+    cell = {(one.mentor, one.round): ", ".join(names[who] for who in one.mentees) for one in event}
+    hosts = sorted({one.mentor for one in event}, key=lambda who: names[who])
+    chart = [(names[who], *(cell.get((who, n), "") for n in numbers)) for who in hosts]
+    people = [
+        (who, names[who], emails[who], *(itinerary_step(cohort, event, who, n) for n in numbers))
+        for who in sorted(event.names, key=lambda who: names[who])
+    ]
+    return {
+        "rounds": (heads, rounds),
+        "chart": (("mentor", *(f"round {n} {begins[n]}".strip() for n in numbers)), chart),
+        "itineraries": (("id", "name", "email", *(f"round {n}" for n in numbers)), people),
+    }
 
 
 def write_event_tables(cohort: Cohort, event: Event, folder: Path) -> None:
@@ -66,39 +96,31 @@ def write_event_tables(cohort: Cohort, event: Event, folder: Path) -> None:
     Raises:
         ExportError: the place cannot be written.
     """
-    names, emails = cohort.people.called, {person.id: person.email for person in cohort}
-    numbers = range(1, event.rounds.count + 1)
-    begins = {n: _clock(event, n) for n in numbers}
-    rows = [
-        (one.round, begins[one.round], one.table, one.mentor, names[one.mentor], who, names[who], topic)
-        for one in sorted(event, key=lambda one: (one.round, one.table))
-        for who, topic in zip(one.mentees, one.topics, strict=True)
-    ]
-    heads = ("round", "begins", "table", "mentor", "mentor_name", "mentee", "mentee_name", "topic")
-    write_rows(folder / "rounds.csv", heads, rows, numeric={"round", "table"})
-    cell = {(one.mentor, one.round): ", ".join(names[who] for who in one.mentees) for one in event}
-    hosts = sorted({one.mentor for one in event}, key=lambda who: names[who])
-    chart = [(names[who], *(cell.get((who, n), "") for n in numbers)) for who in hosts]
-    write_rows(folder / "chart.csv", ("mentor", *(f"round {n} {begins[n]}".strip() for n in numbers)), chart)
-    people = [
-        (who, names[who], emails[who], *(itinerary_step(cohort, event, who, n) for n in numbers))
-        for who in sorted(event.names, key=lambda who: names[who])
-    ]
-    write_rows(folder / "itineraries.csv", ("id", "name", "email", *(f"round {n}" for n in numbers)), people)
+    for name, (heads, rows) in event_tables(cohort, event).items():
+        write_rows(folder / f"{name}.csv", heads, rows, numeric={"round", "table"} if name == "rounds" else ())
 
 
-def itinerary_step(cohort: Cohort, event: Event, person: str, number: int) -> str:
+def itinerary_step(cohort: Cohort, event: Event, person: str, number: int, texts: NullTranslations = ENGLISH) -> str:
     """What a person does in a round, in words: "14:00 table 3: Ann Lee, with Cem Can"."""
+    _ = texts.gettext
     one = event.places.get((person, number))
-    begins = _clock(event, number)
     if one is None:
-        return f"{begins} {'free' if number in event.rounds.present(person) else 'away'}".strip()
+        step = _("no meeting") if number in event.rounds.present(person) else _("away")
+    else:
+        partners, companions = partners_at(cohort, one, person)
+        people = ", ".join(partners)
+        if companions:
+            people = _("{people}, together with {others}").format(people=people, others=", ".join(companions))
+        step = _("table {table}: {people}").format(table=one.table, people=people)
+    return f"{_clock(event, number)} {step}".strip()
+
+
+def partners_at(cohort: Cohort, one: RoundTable, person: str) -> tuple[list[str], list[str]]:
+    """The names of those whom somebody meets at a table, and of those who sit there with them."""
     names = cohort.people.called
-    led = person == one.mentor
-    met = [names[who] for who in (one.mentees if led else (one.mentor,))]
-    partners = [names[who] for who in one.mentees if not led and who != person]
-    others = f", with {', '.join(partners)}" if partners else ""
-    return f"{begins} table {one.table}: {', '.join(met)}{others}".strip()
+    if person == one.mentor:
+        return [names[who] for who in one.mentees], []
+    return [names[one.mentor]], [names[who] for who in one.mentees if who != person]
 
 
 def _clock(event: Event, number: int) -> str:

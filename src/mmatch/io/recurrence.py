@@ -172,7 +172,7 @@ def _counts(part: CalendarComponent, owners: frozenset[str]) -> bool:
     )
 
 
-class Series:
+class RepeatedEvents:
     """One entry, once or again and again, with every version of it and of its occurrences.
 
     Of versions of one thing the one with the highest SEQUENCE counts, of several with the same the last.

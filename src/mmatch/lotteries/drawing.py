@@ -74,9 +74,10 @@ def randomise(
     reviewer assignments (2020), for the cap.
 
     Example:
+        >>> from mmatch.lotteries import randomise
         >>> people = [mm.Participant("ann", offers=[mm.Offer()], capacity=1)]
         >>> people += [mm.Participant(name, requests=[mm.Request()]) for name in ("eva", "finn", "gus")]
-        >>> draw = mm.randomise(mm.Cohort(people))
+        >>> draw = randomise(mm.Cohort(people))
         >>> [draw.of(name) for name in ("eva", "finn", "gus")]
         [Fraction(1, 3), Fraction(1, 3), Fraction(1, 3)]
     """

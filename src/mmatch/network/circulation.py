@@ -239,15 +239,18 @@ def _nodes(
 def _nested(families: list[Bounds], side: list[int]) -> list[int]:
     """Families of which each lies in the next one by its key, for every edge; empty where the edges have to tell.
 
-    ``side`` runs from few sets to many; of two families with as many sets each the sets are the same.
+    ``side`` runs from few sets to many. Two families with as many sets each, all of them used, have the same sets.
     """
     order = side[::-1]
+    if any((families[k].label == NONE).any() for k in order):
+        return []
     for k, above in pairwise(order):
         one, other = families[k], families[above]
-        same = len(one.upper) == len(other.upper) and one.key in SETS.get(other.key, ())
+        may_be_same = len(one.upper) == len(other.upper) and one.key in SETS.get(other.key, ())
+        same = may_be_same and bool((np.bincount(one.label, minlength=len(one.upper)) > 0).all())
         if not (same or other.key in SETS.get(one.key, ())):
             return []
-    return order if all((families[k].label != NONE).all() for k in order) else []
+    return order
 
 
 def _chains(instance: Instance, families: list[Bounds], side: list[int]) -> Ints:

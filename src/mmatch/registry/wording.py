@@ -54,6 +54,7 @@ TEXTS = {
     "Nash": "a fair balance of everybody's fit",
     "NewConnections": "people who have not met",
     "NewMentors": "mentors who have not mentored yet",
+    "NewTopics": "topics that a mentee has not talked about yet",
     "Parity": "equal chances by {attribute}",
     "Preference/both": "wishes of both sides",
     "Preference/mentees": "wishes of mentees",

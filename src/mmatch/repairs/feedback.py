@@ -261,7 +261,7 @@ def next_round(
         InputError: a result of another cohort.
     """
     check_answer(*before)
-    same = _same_people(before[0], cohort)
+    same = same_people(before[0], cohort)
     pairs = before[1].matching.pairs() if feedback is None and before[1].found is not None else []
     met = [Meeting(mentor, mentee, topic=topic) for mentor, mentee, topic in pairs]
     met = [*feedback.meetings] if feedback is not None else met
@@ -294,7 +294,7 @@ def _with_first(aims: Any, first: list[str]) -> tuple[Any, ...]:
     return (*aims[:place], Served(first, in_order=True), *aims[place:])
 
 
-def _same_people(before: Cohort, after: Cohort) -> dict[str, str]:
+def same_people(before: Cohort, after: Cohort) -> dict[str, str]:
     """Who of an earlier cohort is who now: by id, else by address."""
     by_address = {person.email.casefold(): person.id for person in after if person.email}
     found = {}

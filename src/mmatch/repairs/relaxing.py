@@ -15,9 +15,11 @@ from mmatch.cohort.changes import Asks, Change, Seats
 from mmatch.display import Shown, Table
 from mmatch.errors import InputError, Problem, UnsupportedError
 from mmatch.instance.capacities import capacities
+from mmatch.matching import Status
 from mmatch.repairs.changes import Excepted
+from mmatch.repairs.possible_again import fewest_left_out, left_out, with_changes
 from mmatch.repairs.relaxed_network import NoNetworkError, RelaxedNetwork
-from mmatch.repairs.repairing import Repair, repaired
+from mmatch.repairs.repairing import Repair, repaired, waiting
 from mmatch.result import Result, check_answer
 
 if TYPE_CHECKING:
@@ -87,11 +89,12 @@ def relax(cohort: Cohort, result: Result, who: str | None = None, *, time_limit:
 
     A change is one place more with a mentor, one rule that does not hold for one pair, another topic on which places
     are free, or a rule left out. Nobody who has a mentor loses theirs by any of them. Where the program is a flow, the
-    fewest places and exceptions that are enough are exact; else single changes are tried.
+    fewest places and exceptions that are enough are exact; else single changes are tried. Where no matching keeps all
+    rules, the fixes say which rules to leave out so that one exists, and how many places more would keep them all.
 
     Args:
         cohort: the facts.
-        result: the answer.
+        result: the answer; it may be infeasible.
         who: the id of a mentee without a mentor; by default all of them, one by one and together.
         time_limit: seconds in all; ``complete`` says whether they were enough.
 
@@ -99,14 +102,32 @@ def relax(cohort: Cohort, result: Result, who: str | None = None, *, time_limit:
         InputError: an unknown id, somebody who has a mentor, a result of another cohort.
     """
     check_answer(cohort, result)
+    if result.status == Status.INFEASIBLE:
+        return _possible_again(cohort, result, time.monotonic() + time_limit)
     served = set(result.matching.seats.mentee)
-    waiting = list(dict.fromkeys(name for name, _ in result.matching.unmatched if name not in served))
-    if who is not None and cohort[who].id not in waiting:
+    waits = list(dict.fromkeys(name for name, _ in result.matching.unmatched if name not in served))
+    if who is not None and cohort[who].id not in waits:
         raise InputError(Problem("argument", "who", f"{who} has a mentor, or asks for none: nothing to relax"))
     search = _Search(cohort, result, time.monotonic() + time_limit)
-    found = [fix for name in (waiting if who is None else [cohort[who].id]) for fix in search.fixes(name)]
-    together = search.together(waiting) if who is None and len(waiting) > 1 else None
+    found = [fix for name in (waits if who is None else [cohort[who].id]) for fix in search.fixes(name)]
+    together = search.together(waits) if who is None and len(waits) > 1 else None
     return Fixes(tuple(found), search.tried, search.complete, together)
+
+
+def _possible_again(cohort: Cohort, result: Result, until: float) -> Fixes:
+    """What makes a matching possible: rules left out, and then the fewest places with which all rules are kept."""
+    found, tried = list[Fix](), 0
+    for rules, answer in fewest_left_out(cohort, result, until):
+        tried += 1
+        text, repair = left_out(cohort, rules, answer)
+        found.append(Fix((), text, (), repair))
+        queue = waiting(cohort, answer)
+        search = _Search(cohort, answer, until)
+        together = search.together(list(queue)) if queue else None
+        made = None if together is None else with_changes(cohort, result, together.changes, until)
+        if together is not None and made is not None:
+            found.append(Fix(together.who, f"{together.text}: all rules can be kept", together.changes, made))
+    return Fixes(tuple(found), tried, time.monotonic() < until)
 
 
 class _Search:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, overload
 
 from mmatch.display import Shown, Table, visible
 from mmatch.errors import InputError, Problem, excerpt
+from mmatch.events.values import Event
 from mmatch.explanations import reasons
 from mmatch.formats.handouts import session_title
 from mmatch.io.calendars import slug
@@ -23,6 +24,7 @@ from mmatch.io.contacts import addresses, check_contact
 from mmatch.io.csvs import rows_to_text
 from mmatch.io.files import atomic_write, made_folder, read_text
 from mmatch.reporting.dated import Calendar, day, when, where
+from mmatch.reporting.event_facts import event_facts
 from mmatch.reporting.overview import Material
 from mmatch.reporting.pages import TITLE, check_parts
 from mmatch.reporting.personal import MISSED
@@ -39,7 +41,7 @@ if TYPE_CHECKING:
     from mmatch.result import Result
     from mmatch.scheduling.plans import Schedule
 
-KINDS = ("mentor", "mentee", "left_over")
+KINDS = ("mentor", "mentee", "left_over", "event")
 SUBJECT = "Subject: "
 MERGE_HEADS = (
     *("person", "name", "email", "letter", "language", "topics", "partners", "partner_emails"),
@@ -50,7 +52,7 @@ _WORDED = re.compile(r'\{\{ _\("(.*?)"\)(?:\.format\((.*?)\))? \}\}')
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """One letter: to whom, of which kind ("mentor", "mentee" or "left_over"), in which language, subject and text.
+    """One letter: to whom, of which kind ("mentor", "mentee", "left_over", "event"), which language, subject and text.
 
     ``email`` is empty where no address is known. ``facts`` are what the template could use.
     """
@@ -103,10 +105,13 @@ class Letters(Shown, Sequence[Letter]):
         """The letters to one person: two where somebody is a mentor and a mentee."""
         return tuple(letter for letter in self.letters if letter.to == who)
 
-    def since(self, earlier: Matching, now: Matching) -> Letters:
-        """The letters to those whose matches are others than in an earlier matching, as after a repair."""
+    def since(self, earlier: Matching, now: Matching, schedules: tuple[Schedule, Schedule] | None = None) -> Letters:
+        """The letters to those whose matches, or with two schedules whose dates, are others than they were."""
         was, found = (_partners(matching) for matching in (earlier, now))
         moved = {who for who in was.keys() | found.keys() if was.get(who) != found.get(who)}
+        if schedules is not None:
+            before, after = map(_dates, schedules)
+            moved |= {who for who in before.keys() | after.keys() if before.get(who) != after.get(who)}
         return Letters(tuple(letter for letter in self.letters if letter.to in moved), self.sender)
 
     def __repr__(self) -> str:
@@ -144,9 +149,20 @@ def _partners(matching: Matching) -> dict[str, set[tuple[str, str]]]:
     return found
 
 
+def _dates(schedule: Schedule) -> dict[str, set[Any]]:
+    """When and where each person meets whom, and what they have to do until when."""
+    found: dict[str, set[Any]] = {}
+    for plan in schedule.plans:
+        for who in plan.people:
+            dues = [(due.by, due.kind, due.what) for due in plan.dues if who in plan.doers(due)]
+            sessions = [(s.start, s.minutes, s.mode, s.site, s.room, s.place) for s in plan.sessions]
+            found.setdefault(who, set()).update((plan.match.mentor, *entry) for entry in (*sessions, *dues))
+    return found
+
+
 def letters(  # noqa: PLR0913 - what is written, and how
     cohort: Cohort,
-    result: Result,
+    result: Result | Event,
     schedule: Schedule | None = None,
     *,
     templates: Mapping[str, str] | str | os.PathLike[str] | None = None,
@@ -162,11 +178,11 @@ def letters(  # noqa: PLR0913 - what is written, and how
 
     Args:
         cohort: the facts; `Participant.email` and `.language` say where to and in which language.
-        result: the answer.
+        result: the answer; or an event, of which everybody learns whom they meet in each round.
         schedule: dates for the matches.
-        templates: texts of your own, by name ("mentor", "mentee", "left_over", or for one language "mentor.de"), or a
-            folder with files such as mentor.txt; `letter_templates` gives some to begin with. A template begins with
-            "Subject: "; it is a jinja2 template and runs in a sandbox.
+        templates: texts of your own, by name ("mentor", "mentee", "left_over", "event", or for one language
+            "mentor.de"), or a folder with files such as mentor.txt; `letter_templates` gives some to begin with. A
+            template begins with "Subject: "; it is a jinja2 template and runs in a sandbox.
         language: of people who state none, or one that is not translated.
         title: what the program is called.
         sender: who writes, such as "Mia Schulz <mia@example.org>".
@@ -176,16 +192,20 @@ def letters(  # noqa: PLR0913 - what is written, and how
         InputError: parts that do not belong together, a language into which nobody has translated the texts, a
             template that cannot be read or takes too much time or memory.
     """
-    check_parts(cohort, result, schedule, None, title)
     if type(sender) is not str:
         raise InputError(Problem("type", "sender", f"found {excerpt(sender)}, expected a text"))
     check_contact(contact)
     translator(language)
     own = _templates(templates)
-    material = Material(cohort, result, reasons(cohort, result), schedule, None, None, title)
-    drafts = [
-        (kind, who, _facts(material, (who, role), language, sender, contact)) for kind, role, who in _readers(material)
-    ]
+    if isinstance(result, Event):
+        drafts = [("event", who, event_facts(cohort, result, who, language, sender, title)) for who in result.names]
+    else:
+        check_parts(cohort, result, schedule, None, title)
+        material = Material(cohort, result, reasons(cohort, result), schedule, None, None, title)
+        drafts = [
+            (kind, who, _facts(material, (who, role), language, sender, contact))
+            for kind, role, who in _readers(material)
+        ]
     jobs, names = [], []
     for kind, _who, facts in drafts:
         name = f"{kind}.{facts['language']}"
@@ -207,7 +227,7 @@ def letters(  # noqa: PLR0913 - what is written, and how
 
 
 def letter_templates(language: str = "en") -> dict[str, str]:
-    """The letters as templates to begin with, in one language: {"mentor": text, "mentee": text, "left_over": text}.
+    """The letters as templates to begin with, in one language: {"mentor": text, "mentee": text, …}.
 
     Raises:
         InputError: a language into which nobody has translated the texts.

@@ -48,13 +48,17 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A whole page: its title, the sentence that matters most, figures to see at once, sections."""
+    """A whole page: its title, the sentence that matters most, figures to see at once, sections.
+
+    ``apart`` prints each section on a sheet of its own, to be handed out.
+    """
 
     title: str
     headline: str
     figures: Sequence[tuple[str, str]] = ()
     sections: Sequence[Section] = ()
     language: str = "en"
+    apart: bool = False
 
 
 class ShownNames:

@@ -44,7 +44,7 @@ EDIT = (
 
 
 @dataclass(slots=True)
-class _Sheet:
+class WorkSheet:
     """One sheet: heads, rows of texts and numbers, and for each row the mentors that its drop-down offers."""
 
     title: str
@@ -79,18 +79,26 @@ def write_workbook(
         InputError: parts that do not belong together.
         ExportError: the place cannot be written.
     """
-    import xlsxwriter
-
     check_answer(cohort, result)
     check_contact(contact)
     reasons = reasons_of(cohort, result) if reasons is None else reasons
+    write_sheets(path, "Matching", list(_sheets(cohort, result, reasons, schedule, contact)))
+
+
+def write_sheets(path: str | os.PathLike[str], title: str, sheets: Sequence[WorkSheet]) -> None:
+    """Write sheets as a workbook; texts stay texts, and the same sheets give the same bytes.
+
+    Raises:
+        ExportError: the place cannot be written.
+    """
+    import xlsxwriter
+
     stream = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with xlsxwriter.Workbook(stream, options) as book:
-        book.set_properties({"title": "Matching", "created": CREATED})
+        book.set_properties({"title": title, "created": CREATED})
         styles = {"head": book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})}
         styles["cell"] = book.add_format({"text_wrap": True, "valign": "top"})
-        sheets = list(_sheets(cohort, result, reasons, schedule, contact))
         lists = list(dict.fromkeys(chain.from_iterable(sheet.choices for sheet in sheets)))
         offered = lists if sum(map(len, lists)) <= MOST_CHOICES else []
         place = {names: f"=Choices!$A${k}:${_column(len(names))}${k}" for k, names in enumerate(offered, 1) if names}
@@ -111,7 +119,7 @@ def _column(number: int) -> str:
     return str(xl_col_to_name(number - 1))
 
 
-def _write(page: Any, sheet: _Sheet, styles: dict[str, Any], place: dict[tuple[str, ...], str]) -> None:
+def _write(page: Any, sheet: WorkSheet, styles: dict[str, Any], place: dict[tuple[str, ...], str]) -> None:
     """A sheet with wide columns, a head that stays, and filters."""
     for column, head in enumerate(sheet.heads):
         cells = (str(row[column]) for row in sheet.rows[:1000])
@@ -136,19 +144,19 @@ def _write(page: Any, sheet: _Sheet, styles: dict[str, Any], place: dict[tuple[s
 
 def _sheets(
     cohort: Cohort, result: Result, reasons: Sequence[Reason], schedule: Schedule | None, contact: str
-) -> Iterator[_Sheet]:
+) -> Iterator[WorkSheet]:
     if result.found is not None:
         yield from _matches(cohort, result, reasons)
         yield _mentors(cohort, result)
         timed = bool(result.matching.seats.slot)
         rows = merge_rows(cohort, result.matching, contact)
-        yield _Sheet("Mail", (*MERGE_HEADS, *["when"] * timed), [row[: len(row) - (not timed)] for row in rows])
+        yield WorkSheet("Mail", (*MERGE_HEADS, *["when"] * timed), [row[: len(row) - (not timed)] for row in rows])
     if schedule is not None:
-        yield _Sheet("Dates", SESSION_HEADS, list(session_rows(cohort, schedule)))
+        yield WorkSheet("Dates", SESSION_HEADS, list(session_rows(cohort, schedule)))
     yield _program(cohort, result, reasons)
 
 
-def _matches(cohort: Cohort, result: Result, reasons: Sequence[Reason]) -> Iterator[_Sheet]:
+def _matches(cohort: Cohort, result: Result, reasons: Sequence[Reason]) -> Iterator[WorkSheet]:
     """Who meets whom, and who has no mentor; each with the mentors that the program allows."""
     matching, called = result.matching, cohort.people.called
     allowed = _allowed(cohort, result)
@@ -156,7 +164,7 @@ def _matches(cohort: Cohort, result: Result, reasons: Sequence[Reason]) -> Itera
     timed = bool(matching.seats.slot)
     why = {(r.who[1], r.who[0], r.topic): r.message for r in reasons if r.kind == "score"}
     beside = (*["group"] * grouped, *["when"] * timed)
-    made = _Sheet("Matches", ("mentor", "mentee", "topic", *beside, "why"))
+    made = WorkSheet("Matches", ("mentor", "mentee", "topic", *beside, "why"))
     for number, match in enumerate(matching, 1):
         for mentee, requested in zip(match.mentees, match.requested, strict=True):
             text = why.get((mentee, match.mentor, match.topic), "")
@@ -166,7 +174,7 @@ def _matches(cohort: Cohort, result: Result, reasons: Sequence[Reason]) -> Itera
             made.choices.append(allowed.get((mentee, requested), ()))
     yield made
     texts, helps = reasons_by_seat(cohort, reasons), {(r.who[0], r.topic): r.kind for r in reversed(reasons) if r.who}
-    made = _Sheet("Without a mentor", ("mentor", "mentee", "topic", *beside, "why", "what would help"))
+    made = WorkSheet("Without a mentor", ("mentor", "mentee", "topic", *beside, "why", "what would help"))
     for who, topic in dict.fromkeys(matching.unmatched):
         text = HELP.get(helps.get((who, topic), ""), "").format(topic=topic or "any topic")
         made.rows.append(("", called[who], topic, *[""] * len(beside), texts.get((who, topic), ""), text))
@@ -190,11 +198,11 @@ def _allowed(cohort: Cohort, result: Result) -> dict[tuple[str, str], tuple[str,
     return found
 
 
-def _mentors(cohort: Cohort, result: Result) -> _Sheet:
+def _mentors(cohort: Cohort, result: Result) -> WorkSheet:
     """How many mentees each mentor has, and how many more they could take."""
     people, offers, tree = cohort.people, cohort.offers, cohort.topic_tree
     most, load = capacities(cohort, result.program).mentor, Counter(result.matching.seats.mentor)
-    made = _Sheet("Mentors", ("mentor", "mentees", "places", "free", "topics"))
+    made = WorkSheet("Mentors", ("mentor", "mentees", "places", "free", "topics"))
     for row in np.unique(offers.owner).tolist():
         who = people.ids[row]
         topics = [tree.names[code] for code in offers.topic[offers.owner == row].tolist() if tree.names[code]]
@@ -204,9 +212,9 @@ def _mentors(cohort: Cohort, result: Result) -> _Sheet:
     return made
 
 
-def _program(cohort: Cohort, result: Result, reasons: Sequence[Reason]) -> _Sheet:
+def _program(cohort: Cohort, result: Result, reasons: Sequence[Reason]) -> WorkSheet:
     """What was asked for, what came out, and how to change it by hand."""
-    made = _Sheet("Program", ("what", "", "reached", "how sure"))
+    made = WorkSheet("Program", ("what", "", "reached", "how sure"))
     made.rows.append(("answer", headline(cohort, result), "", ""))
     made.rows += [
         ("rule", rule.in_words, "kept" if result.found is not None else "", "") for rule in result.program.rules

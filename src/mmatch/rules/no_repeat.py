@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import KW_ONLY, dataclass
+from dataclasses import KW_ONLY, dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from mmatch.constraints import Bounds
+from mmatch.registry.part import IF_GIVEN
 from mmatch.rules._base import Rule
 
 if TYPE_CHECKING:
@@ -26,14 +27,17 @@ class NoRepeat(Rule):
 
     Args:
         within: whether a mentee's requests must also go to different mentors in this matching.
+        before: whether the history counts; without it people may meet again, with ``within`` once.
     """
 
     _: KW_ONLY
     within: bool = False
+    before: bool = field(default=True, metadata=IF_GIVEN)
 
     def __post_init__(self) -> None:
-        if type(self.within) is not bool:
-            raise self.refuse("within", f"found {self.within!r}, expected True or False")
+        for name in ("within", "before"):
+            if type(getattr(self, name)) is not bool:
+                raise self.refuse(name, f"found {getattr(self, name)!r}, expected True or False")
 
     @property
     def bounds_matching(self) -> bool:
@@ -42,7 +46,7 @@ class NoRepeat(Rule):
 
     def allows(self, pairs: Pairs) -> Bools:
         """Pairs that have not met."""
-        return ~pairs.among_people(pairs.facts.met)
+        return ~pairs.among_people(pairs.facts.met) if self.before else np.ones(pairs.shape, dtype=bool)
 
     def constraints(self, edges: Edges) -> Iterable[Bounds]:
         """At most one edge between the same two people."""

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
+from functools import partial
+from typing import Any, NamedTuple, TypeVar
 
 from mmatch.errors import InputError, Problem, excerpt
 from mmatch.instance import Watch
@@ -22,6 +23,8 @@ from mmatch.scheduling.insertion import Surroundings, inserted, without_taken
 from mmatch.scheduling.large_components import NeighbourhoodSearch, RoomPrices
 from mmatch.scheduling.single_match import IMPOSSIBLE, cheapest_dates, cost, narrowed
 from mmatch.scheduling.tasks import Task
+
+T = TypeVar("T")
 
 LARGE, LARGE_WITH_ROOMS = 120, 12  # matches, beyond which one model is not searched to its end
 BOUNDING = 0.3  # of the time of the neighbourhood search, for a bound that takes the rooms into account
@@ -63,6 +66,16 @@ class RunLimits(Watch):
     def stopped(self) -> str | None:
         """Why not everything was searched to its end."""
         return self.reason() or ("time_limit" if self.is_cut else None)
+
+    def finished(self, call: Callable[[], T]) -> T:
+        """What a short call gives, also where the first Ctrl-C falls into it and the best so far is wanted."""
+        try:
+            return call()
+        except KeyboardInterrupt:
+            if not self.returns or self.interrupted:
+                raise
+            self.interrupted = True
+            return call()
 
     @contextmanager
     def part(self, parts: float) -> Iterator[None]:
@@ -197,25 +210,28 @@ def _bound_with_rooms(
     return known[0], max(known[1], least) if found.bound[0] == known[0] else known[1]
 
 
-def _one_by_one(tasks: Sequence[Task], rooms: Sequence[Rooms]) -> list[Chosen]:
+def _one_by_one(tasks: Sequence[Task], rooms: Sequence[Rooms], limits: RunLimits) -> list[Chosen]:
     """A first answer: one match after another takes the cheapest dates that those before it leave.
 
     In their order, so that of equally good dates the first match has the cheapest; or those with few starts first.
+    Ctrl-C ends it after the first of the two.
     """
     numbers = range(len(tasks))
-    answers = []
+    answers: list[list[Chosen]] = []
     for order in (numbers, sorted(numbers, key=lambda k: (len(tasks[k].starts[0]), k))):
+        if answers and limits.interrupted:
+            break
         dates: list[Chosen] = [None] * len(tasks)
         others = Surroundings(tasks, dates, rooms)  # of those that have dates by then
         for k in sorted(order, key=lambda k: not any(tasks[k].fixed)):
-            dates[k] = inserted(tasks[k], others)
+            dates[k] = limits.finished(partial(inserted, tasks[k], others))
         answers.append(dates)
     return max(answers, key=lambda dates: worth(tasks, dates))
 
 
 def _searched(tasks: Sequence[Task], ideal: Placed, rooms: Sequence[Rooms], limits: RunLimits) -> Placed:
     """Better dates of a component; at Ctrl-C what there is."""
-    search = NeighbourhoodSearch(tasks, _one_by_one(tasks, rooms), ideal.dates, rooms)
+    search = NeighbourhoodSearch(tasks, _one_by_one(tasks, rooms, limits), ideal.dates, rooms)
     bound, exact = ideal.bound, False
     try:
         is_large = len(tasks) > (LARGE_WITH_ROOMS if rooms else LARGE)

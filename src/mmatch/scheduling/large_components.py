@@ -84,7 +84,11 @@ class NeighbourhoodSearch:
         tasks, before = [self.tasks[k] for k in numbers], [self.dates[k] for k in numbers]
         for k in numbers:
             self.dates[k] = None
-        found = inserted_together(tasks, self._others, before, watch, WORK)
+        try:
+            found = inserted_together(tasks, self._others, before, watch, WORK)
+        except KeyboardInterrupt:
+            self._set(numbers, before)
+            raise
         self.size = min(self.size + 1, SIZES[1]) if found.exact else max(self.size - 2, SIZES[0])
         had, has = self._worth_with(numbers, before), self._worth_with(numbers, found.dates)
         self._set(numbers, found.dates if has >= had else before)

@@ -34,13 +34,16 @@ KINDS = frozenset({"linear", "convex_load", "bounds", "profile", "worst", "worst
 Search = Callable[[Model, Goal, "Ints | None"], Found]
 
 
-def in_order(instance: Instance, watch: Watch, search: Search) -> Answer:
+def in_order(instance: Instance, watch: Watch, search: Search, extend: Callable[[Model], None] | None = None) -> Answer:
     """Maximise stage after stage by a search, holding what each reached; with what bounds it, or shows that none is.
+
+    ``extend`` adds variables and rows of its own to the model; what shows that no choice is possible looks at the
+    instance only.
 
     Raises:
         SolverError: where the search loses a stage that it had reached.
     """
-    answer = _Run(instance, watch, search).answer()
+    answer = _Run(instance, watch, search, extend).answer()
     if answer.status == Status.INFEASIBLE:
         cut = shortage_cut(instance)
         return replace(answer, evidence=Cut(cut)) if cut else answer
@@ -50,7 +53,9 @@ def in_order(instance: Instance, watch: Watch, search: Search) -> Answer:
 class _Run:
     """Stage after stage: what is held, the best choice so far, and the first stage of which the optimum is not sure."""
 
-    def __init__(self, instance: Instance, watch: Watch, search: Search) -> None:
+    def __init__(
+        self, instance: Instance, watch: Watch, search: Search, extend: Callable[[Model], None] | None
+    ) -> None:
         self.instance, self.watch, self.search = instance, watch, search
         self.model = Model.of(instance)
         if instance.groups is not None:
@@ -58,6 +63,8 @@ class _Run:
         _link(self.model, instance)
         for rule in instance.stability:
             forbid_blocking(self.model, instance, rule)
+        if extend is not None:
+            extend(self.model)
         self.best: Bools | None = None
         self.values: Ints | None = None
         self.hint = _hint(instance, watch.best)

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from mmatch.arrays import Ints
 from mmatch.constraints import FAR
 from mmatch.errors import InputError, Problem, SolverError, UnsupportedError
+from mmatch.exact import number_fault
 from mmatch.instance import Answer, Instance, Watch
 from mmatch.solvers._integer_program import Found, Goal, Model, Row, time_left
 from mmatch.solvers._interruptible import searched
@@ -21,22 +22,27 @@ class CpSat:
 
     Args:
         workers: threads; one is repeatable, several are not.
+        work: most work of each search, in the units of CP-SAT, which are the same on all machines; None is no limit.
     """
 
     name: ClassVar[str] = "cpsat"
     takes: ClassVar[frozenset[str]] = KINDS
     rank: ClassVar[int | None] = 3
     workers: int = 1
+    work: float | None = None
 
     def __post_init__(self) -> None:
         if type(self.workers) is not int or self.workers < 1:
             raise InputError(Problem("argument", "CpSat.workers", "expected a whole number from 1"))
+        fault = "" if self.work is None else number_fault(self.work, "work") or ("" if self.work > 0 else "above 0")
+        if fault:
+            raise InputError(Problem("argument", "CpSat.work", f"found {self.work!r}, expected a number above 0"))
 
     def solve(self, instance: Instance, watch: Watch) -> Answer:
         """A best choice of edges, claimed."""
-        return in_order(instance, watch, partial(self._searched, watch))
+        return in_order(instance, watch, partial(self.searched, watch))
 
-    def _searched(self, watch: Watch, model: Model, goal: Goal, best: Ints | None) -> Found:
+    def searched(self, watch: Watch, model: Model, goal: Goal, best: Ints | None) -> Found:
         """One run of CP-SAT."""
         from ortools.sat.python import cp_model
 
@@ -49,6 +55,8 @@ class CpSat:
         solver.parameters.random_seed = 0
         solver.parameters.catch_sigint_signal = False
         solver.parameters.stop_after_first_solution = goal.first
+        if self.work is not None:
+            solver.parameters.max_deterministic_time = self.work
         left = time_left(watch, goal)
         if left is not None:
             solver.parameters.max_time_in_seconds = left
