@@ -50,10 +50,12 @@ class Keep(PairAim):
             code = topics.get(topic[0], NONE) if topic else ANY
             if mentor in people and mentee in people and code != NONE:
                 rows.append((people[mentee], people[mentor], code))
-        mentors, mentees = (np.broadcast_to(rows, pairs.shape).ravel() for rows in (pairs.mentor, pairs.mentee))
-        topics_of = np.broadcast_to(pairs.offer.topic, pairs.shape).ravel()
+        mentors, mentees, offers = (
+            np.broadcast_to(rows, pairs.shape).ravel() for rows in (pairs.mentor, pairs.mentee, pairs.offer.row)
+        )
         kept: Ints = np.zeros(len(mentors), dtype=np.int64)
-        table = np.array(sorted(rows), dtype=np.int64).reshape(-1, 3)
+        table = np.array(rows, dtype=np.int64).reshape(-1, 3)
+        table = table[np.lexsort(table.T[::-1])]
         number = np.arange(len(table)) - np.searchsorted(table[:, 0], table[:, 0])  # of each mentee's earlier pairs
         for k in range(int(number.max(initial=-1)) + 1):
             mentor_of, topic_of = np.full((2, len(cohort)), NONE)
@@ -61,5 +63,5 @@ class Keep(PairAim):
             topic_of[table[number == k, 0]] = table[number == k, 2]
             met = np.flatnonzero(mentor_of[mentees] == mentors)
             wanted = topic_of[mentees[met]]
-            kept[met[(wanted == ANY) | (wanted == topics_of[met])]] = 1
+            kept[met[(wanted == ANY) | (wanted == cohort.offers.topic[offers[met]])]] = 1
         return kept.reshape(pairs.shape), Fraction(1)
