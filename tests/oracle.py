@@ -253,6 +253,9 @@ class Oracle(oracle.Oracle):
     def pair_score(self, aim, mentee, request, mentor, offer):
         if aim.name == "Fit":
             return Fraction(self.cohort.scores[mentor.id, mentee.id])
+        if aim.name == "FeatureFit":
+            given = (mentor.attributes.get(aim.mentor), mentee.attributes.get(aim.mentee or aim.mentor))
+            return Fraction(sum(a * b for a, b in zip(*given, strict=True)) if all(given) else 0)
         if aim.name == "RelativeFit":
             return self.relative(aim, mentee, self.cohort.scores[mentor.id, mentee.id])
         if aim.name == "NewConnections":

@@ -104,6 +104,7 @@ def _person(draw, name, ids, topics, *, ranked, least_loads):
         attributes |= {
             "wanted": draw(st.sampled_from(["a", ("Rome", "b")])),
             "years": draw(st.sampled_from([1, 2, "?"])),
+            "skills": draw(st.sampled_from([(), (1, 0), (2, 3), (0, -1)])),
         }
     return mm.Participant(
         name,
@@ -222,6 +223,8 @@ def aims_for(cohort, weight=1):
         found.append(mm.aims.RankProfile("generous", of="mentors", weight=weight))
         found.append(mm.aims.RankProfile("generous", of="both", weight=weight))
         found.append(mm.aims.EqualSides(weight=weight))
+    if any(p.attributes.get("skills") for p in cohort):
+        found.append(mm.aims.FeatureFit("skills", weight=weight))
     if "wanted" in cohort.attribute_names:
         found.append(mm.aims.Shares(mentor="department", mentee="wanted", weight=weight))
     if "site" in cohort.attribute_names:

@@ -105,3 +105,19 @@ def sets_of(label: Ints, n: int) -> Iterator[tuple[int, Ints]]:
     start = np.searchsorted(label[order], np.arange(n + 1))
     for k in range(n):
         yield k, order[start[k] : start[k + 1]]
+
+
+def merged(*parts: Ints) -> Ints:
+    """All numbers of several arrays, sorted, each once: fast where the arrays are sorted already."""
+    together = np.sort(np.concatenate(parts), kind="stable")
+    found: Ints = together[np.diff(together, prepend=together[:1] - 1) != 0]
+    return found
+
+
+def missing(numbers: Ints, known: Ints) -> Ints:
+    """The numbers that are not among sorted ones."""
+    place = np.searchsorted(known, numbers)
+    there = np.zeros(len(numbers), dtype=bool)
+    inside = place < len(known)
+    there[inside] = known[place[inside]] == numbers[inside]
+    return numbers[~there]

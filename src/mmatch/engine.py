@@ -20,6 +20,7 @@ from mmatch.instance.decoding import decode
 from mmatch.instance.set_titles import set_title
 from mmatch.matching import Branches, Prices, Proof, Shortage, Stability, Status, Trust
 from mmatch.network.circulation import CrossingSets
+from mmatch.portfolio.column_generation import solve_priced
 from mmatch.program import Program, check_question, question_digest
 from mmatch.progress import Progress
 from mmatch.proof import Grade, judge
@@ -92,14 +93,19 @@ def solve(  # noqa: PLR0913 - the front door: the contract names these
     raises = on_interrupt == "raise"
     try:
         watch.report("compile")
-        instance, edges = compile_instance(cohort, resolved, seed, timed=name != "portfolio")
+        made = solve_priced((cohort, resolved), seed, watch, raises=raises) if name in {"auto", "flow"} else None
+        if made is None:
+            instance, edges = compile_instance(cohort, resolved, seed, timed=name != "portfolio")
     except KeyboardInterrupt:
         if raises:
             raise
         return judged(cohort, resolved, Answer(Status.UNKNOWN, stopped="interrupted"), None, (name, seed))
-    fitting = choose(instance, solver)
     clock.mark("compile")
-    chosen, answer = _first(fitting, (instance, edges), watch, on_interrupt)
+    if made is None:
+        chosen, answer = _first(choose(instance, solver), (instance, edges), watch, on_interrupt)
+    else:
+        instance, edges, answer = made
+        chosen = known_solvers()["flow"]()
     clock.mark("solve")
     found = partial(_decoded, edges, resolved, instance, answer)
     del instance, edges  # the judge makes its own, in the same memory

@@ -8,6 +8,7 @@ from mmatch.aims.diversity import Diversity as Diversity
 from mmatch.aims.equal_sides import EqualSides as EqualSides
 from mmatch.aims.even_load import EvenLoad as EvenLoad
 from mmatch.aims.even_seats import EvenSeats as EvenSeats
+from mmatch.aims.feature_fit import FeatureFit as FeatureFit
 from mmatch.aims.fit import Fit as Fit
 from mmatch.aims.fit_parity import FitParity as FitParity
 from mmatch.aims.keep import Keep as Keep

@@ -15,7 +15,7 @@ from mmatch.registry.part import Part, guarded, known_attribute
 from mmatch.terms import Linear
 
 if TYPE_CHECKING:
-    from mmatch.arrays import Bools, Ints
+    from mmatch.arrays import Bools, Floats, Ints
     from mmatch.candidates.edges import Edges
     from mmatch.cohort import Cohort
     from mmatch.exact import Exact
@@ -60,6 +60,20 @@ class Aim(Part):
         """The aim over the candidate edges, without its weight."""
         raise NotImplementedError
 
+    def worth(self, pairs: Pairs) -> tuple[Ints, Fraction] | None:  # noqa: ARG002 - aims about pairs look at them
+        """(what each pair of a view counts in whole numbers, unit), beside loads; None of an aim about anything else.
+
+        Where there are too many pairs to list, they are looked at block by block through this.
+        """
+        return None
+
+    def features(self, cohort: Cohort) -> tuple[Floats, Floats] | None:  # noqa: ARG002 - products use the cohort
+        """(of mentees, of mentors): numbers whose product is what `worth` tells of two people; None where none are.
+
+        Both have a row for every person and whole numbers in floats that hold every product exactly.
+        """
+        return None
+
     def measure(self, cohort: Cohort, matching: Matching) -> Exact:
         """The aim's exact total on a matching, in the user's unit, without its weight; a tuple for a vector."""
         raise NotImplementedError
@@ -67,6 +81,18 @@ class Aim(Part):
     def resolution(self, cohort: Cohort) -> float:  # noqa: ARG002 - aims that round scores use the cohort
         """What scores are rounded to, a power of two."""
         return 1.0
+
+
+class LoadAim(Aim):
+    """An aim about how many seats requests, offers, mentees or mentors have: pairs count nothing by themselves."""
+
+    def worth(self, pairs: Pairs) -> tuple[Ints, Fraction] | None:
+        """Nothing for each pair."""
+        return np.zeros((1,) * len(pairs.shape), dtype=np.int64), Fraction(1)
+
+    def features(self, cohort: Cohort) -> tuple[Floats, Floats] | None:
+        """Nothing to multiply."""
+        return np.zeros((len(cohort), 0)), np.zeros((len(cohort), 0))
 
 
 @dataclass(frozen=True, repr=False)
@@ -99,6 +125,10 @@ class PairAim(Aim):
         """A weight per edge."""
         weights, unit = self.whole(edges.pairs)
         return Linear(np.ascontiguousarray(weights, dtype=np.int64), unit)
+
+    def worth(self, pairs: Pairs) -> tuple[Ints, Fraction] | None:
+        """Its whole numbers; None of an aim that makes a term of its own of them."""
+        return self.whole(pairs) if type(self).term is PairAim.term else None
 
     def whole(self, pairs: Pairs) -> tuple[Ints, Fraction]:
         """`scores`, checked: whole numbers in the shape of the view.

@@ -11,13 +11,15 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from mmatch.aims._base import Aim
+from mmatch.aims._base import LoadAim
 from mmatch.errors import Problems, UnsupportedError, excerpt
 from mmatch.exact import number_fault, short
 from mmatch.terms import ConvexLoad, Linear, Sum
 from mmatch.text import note_unknown
 
 if TYPE_CHECKING:
+    from mmatch.arrays import Floats, Ints
+    from mmatch.candidates import Pairs
     from mmatch.candidates.edges import Edges
     from mmatch.cohort import Cohort
     from mmatch.matching import Matching
@@ -27,7 +29,7 @@ LARGEST = 1_000_000
 
 
 @dataclass(frozen=True, repr=False)
-class Evenness(Aim):
+class Evenness(LoadAim):
     """Seats are spread evenly over the people of one side.
 
     Args:
@@ -70,6 +72,14 @@ class Evenness(Aim):
             text = f"{excerpt(name)} {verb}"
             note_unknown(problems, self.title, name, known, code="unknown-person", text=text)
         problems.raise_any()
+
+    def worth(self, pairs: Pairs) -> tuple[Ints, Fraction] | None:
+        """Nothing for each pair; with targets pairs count, too, and it is not told."""
+        return None if self.targets else super().worth(pairs)
+
+    def features(self, cohort: Cohort) -> tuple[Floats, Floats] | None:
+        """Nothing to multiply."""
+        return None if self.targets else super().features(cohort)
 
     def term(self, edges: Edges) -> ConvexLoad | Sum:
         """The k-th seat of a person costs k - 1; with a target t it costs k - 1/2 - t."""

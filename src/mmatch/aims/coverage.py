@@ -12,6 +12,8 @@ from mmatch.aims._base import Aim
 from mmatch.terms import ConvexLoad, Linear
 
 if TYPE_CHECKING:
+    from mmatch.arrays import Floats, Ints
+    from mmatch.candidates import Pairs
     from mmatch.candidates.edges import Edges
     from mmatch.cohort import Cohort
     from mmatch.matching import Matching
@@ -36,6 +38,14 @@ class Coverage(Aim):
         if self.of == "mentees":
             return ConvexLoad("mentee", head=(1, 0))
         return Linear(np.broadcast_to(np.int64(1), len(edges)))
+
+    def worth(self, pairs: Pairs) -> tuple[Ints, Fraction]:
+        """One for each pair, or nothing where people are counted."""
+        return np.full((1,) * len(pairs.shape), int(self.of == "requests")), Fraction(1)
+
+    def features(self, cohort: Cohort) -> tuple[Floats, Floats]:
+        """One times one, or nothing where people are counted."""
+        return np.full((len(cohort), 1), float(self.of == "requests")), np.ones((len(cohort), 1))
 
     def measure(self, cohort: Cohort, matching: Matching) -> Fraction:  # noqa: ARG002 - one signature for all aims
         """Filled seats, or people with at least one."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mmatch.aims._base import Aim
+from mmatch.aims._base import LoadAim
 from mmatch.terms import ConvexLoad
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, repr=False)
-class NewMentors(Aim):
+class NewMentors(LoadAim):
     """As many mentors as possible who have never mentored before get a mentee.
 
     total = number of mentors with a filled seat whom the history does not name as a mentor. Without any history this

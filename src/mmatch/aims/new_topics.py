@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mmatch.aims._base import Aim
+from mmatch.aims._base import LoadAim
 from mmatch.arrays import NONE, Ints
 from mmatch.terms import ConvexLoad
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, repr=False)
-class NewTopics(Aim):
+class NewTopics(LoadAim):
     """A mentee's several topics are covered one after the other: those come first on which there was no meeting yet.
 
     total = number of requests with a filled seat on a topic that no past meeting of the mentee, as a mentee, was about;

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from mmatch.aims._base import Aim
+from mmatch.aims._base import LoadAim
 from mmatch.errors import excerpt
 from mmatch.terms import ConvexLoad
 from mmatch.text import nfc
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, repr=False)
-class Served(Aim):
+class Served(LoadAim):
     """As many of some mentees as possible have a mentor: those who had one before, or those who wait, in their order.
 
     total = sum over the named mentees with at least one match of 1, or with ``in_order`` of (n - place), where the

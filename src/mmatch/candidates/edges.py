@@ -133,7 +133,12 @@ def candidates(cohort: Cohort, rules: Iterable[PairRule]) -> Edges:
         LimitError: more than 400 million pairs on shared topics.
     """
     kept = tuple(rules)
-    pairs = joined(facts_of(cohort), lambda view: allowed(view, kept))
+    return edges_of(joined(facts_of(cohort), lambda view: allowed(view, kept)))
+
+
+def edges_of(pairs: Pairs) -> Edges:
+    """Pairs of a list as candidate edges."""
+    cohort: Cohort = pairs.cohort
     request_rows, offer_rows = cohort.canonical_rows
     request, offer = _renumbered(pairs.request.row, request_rows), _renumbered(pairs.offer.row, offer_rows)
     if not (_in_order(cohort) or ordered(request, offer)):

@@ -60,16 +60,23 @@ def _ranked(facts: Facts, allowed: Allowed) -> Iterator[Pairs]:
     yield pairs.only(allowed(pairs))
 
 
-def _joined(facts: Facts, allowed: Allowed) -> Iterator[Pairs]:
-    """Requests and offers joined by topic, block by block."""
+def by_topic(facts: Facts) -> list[tuple[Ints, Ints]]:
+    """(rows of requests, rows of offers) that meet, topic by topic: no pair stands in two of them."""
     related = facts.cohort.topic_tree.related
     by_request = _rows_by_topic(facts.cohort.requests.topic, len(related))
     by_offer = _rows_by_topic(facts.cohort.offers.topic, len(related))
+    none = np.zeros(0, dtype=np.int64)
     plan = []
     for topic, requests in enumerate(by_request):
-        if len(requests):
-            reach = [by_offer[other] for other in related[topic] if len(by_offer[other])]
-            plan.append((requests, np.concatenate([np.zeros(0, np.int64), *reach])))
+        reach = np.concatenate([none, *(by_offer[other] for other in related[topic])]) if len(requests) else none
+        if len(reach):
+            plan.append((requests, reach))
+    return plan
+
+
+def _joined(facts: Facts, allowed: Allowed) -> Iterator[Pairs]:
+    """Requests and offers joined by topic, block by block."""
+    plan = by_topic(facts)
     pairs = sum(len(r) * len(o) for r, o in plan)
     if pairs > MOST_PAIRS:
         text = f"{pairs:,} pairs on shared topics, limit {MOST_PAIRS:,}"

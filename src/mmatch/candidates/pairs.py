@@ -99,8 +99,16 @@ class Pairs:
 
     @cached_property
     def distance(self) -> Ints:
-        """Steps from the offer's topic to the nearest topic asked for, along one branch of the tree; `NONE`: none."""
-        return self.cohort.topic_tree.steps(self.request.topic, self.offer.topic)
+        """Steps from the offer's topic to the nearest topic asked for, along one branch of the tree; `NONE`: none.
+
+        In a block in which all ask for one topic, or all offer one, it is told once for all of them.
+        """
+        asked, offered = self.request.topic, self.offer.topic
+        if len(self.shape) == 2 and (asked == asked[:1]).all():
+            asked = asked[:1]
+        if len(self.shape) == 2 and (offered == offered[:, :1]).all():
+            offered = offered[:, :1]
+        return self.cohort.topic_tree.steps(asked, offered)
 
     def share(self, attribute: str, of_mentee: str = "") -> tuple[Bools, Bools]:
         """(whether the two people share a value of an attribute, whether both state it).

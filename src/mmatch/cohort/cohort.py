@@ -147,6 +147,44 @@ class Cohort(Shown, Columns, Sequence[Participant]):
         return cls.from_columns(*columns)
 
     @classmethod
+    def from_features(
+        cls,
+        mentees: ArrayLike | Any,
+        mentors: ArrayLike | Any,
+        *,
+        capacity: int | Sequence[int],
+        demand: int | Sequence[int] = 1,
+        min_load: int | Sequence[int] = 0,
+        mentee_ids: Sequence[str] | None = None,
+        mentor_ids: Sequence[str] | None = None,
+    ) -> Cohort:
+        """A cohort from what mentees need and what mentors are strong in: every pair has a score, and none is listed.
+
+        The rows become the attribute "features", which `mmatch.aims.FeatureFit` multiplies.
+
+        Args:
+            mentees: (n_mentees, k) whole numbers; multiply and round others first.
+            mentors: (n_mentors, k) whole numbers.
+            capacity: mentee seats, one number or one per mentor.
+            demand: how many different mentors, one number or one per mentee.
+            min_load: fewest filled seats, one number or one per mentor.
+            mentee_ids: by default mentee-0, mentee-1, …
+            mentor_ids: by default mentor-0, mentor-1, …
+
+        Raises:
+            InputError: other numbers, tables of different widths, bad counts or ids, somebody on both sides.
+
+        Example:
+            >>> cohort = mm.Cohort.from_features([[1, 1], [0, 2]], [[3, 0], [1, 2]], capacity=1)
+            >>> mm.solve(cohort, mm.Program(aims=[mm.aims.Coverage(), mm.aims.FeatureFit()])).value
+            (2, 7)
+        """
+        from mmatch.cohort.from_scores import columns_from_features
+
+        limits = {"capacity": capacity, "demand": demand, "min_load": min_load}
+        return cls.from_columns(*columns_from_features((mentees, mentors), limits, mentee_ids, mentor_ids))
+
+    @classmethod
     def from_rankings(
         cls,
         mentees: Mapping[str, Sequence[Any]],

@@ -1,9 +1,11 @@
-"""Cohorts from score tables, dense or sparse, column by column: no person is built on the way."""
+"""Cohorts from tables of scores or of features, column by column: no person is built on the way."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -11,11 +13,12 @@ import numpy as np
 from mmatch.arrays import NONE, Ints, frozen_ints, sealed
 from mmatch.cohort.columns import Offers, People, Requests, Scores, Topics
 from mmatch.cohort.participants import Offer, Participant, Request
-from mmatch.errors import LimitError, Problem, Problems, excerpt
+from mmatch.errors import InputError, LimitError, Problem, Problems, excerpt
 from mmatch.exact import LARGEST_COUNT, count_fault
 from mmatch.text import clean_ids
 
 MOST_CELLS = 50_000_000
+FEATURES = "features"  # the attribute that holds them
 Columns = tuple[People, Offers, Requests, Topics, Scores]
 Cells = tuple[Ints, Ints, Any, tuple[int, int]]  # rows, columns, values, shape
 NO_CELLS: Cells = (np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0), (0, 0))
@@ -33,10 +36,48 @@ def columns_from_scores(
     problems = Problems()
     row, column, values, (n, m) = _cells(scores, problems)
     problems.raise_any()
-    names = _ids(mentees, n, "mentee", problems), _ids(mentors, m, "mentor", problems)
-    for role, given in zip(("mentees", "mentors"), names, strict=True):  # nobody twice in one role
-        if len(set(given)) < len(given):
-            twice = [name for name, times in Counter(given).items() if times > 1 and name]
+    people, offers, requests = _two_sides((n, m), limits, (mentees, mentors), problems)
+    column += n
+    table = Scores(sealed(row), sealed(column), sealed(values))
+    return people, offers, requests, Topics(("",), frozen_ints([NONE])), table
+
+
+def columns_from_features(
+    features: tuple[Any, Any],
+    limits: Mapping[str, Any],
+    mentees: Sequence[str] | None,
+    mentors: Sequence[str] | None,
+) -> tuple[People, Offers, Requests, Topics, None]:
+    """People, offers, requests and topics of two tables of features, those of mentees and of mentors.
+
+    Raises:
+        InputError: tables of other forms, bad counts or ids, somebody on both sides.
+    """
+    problems = Problems()
+    tables = [np.asarray(table) for table in features]
+    for table, side in zip(tables, ("mentees", "mentors"), strict=True):
+        if table.ndim != 2 or table.dtype.kind not in "iu" or table.shape[1:] != tables[0].shape[1:]:
+            found = f"found {table.dtype} of shape {table.shape}"
+            expected = "expected whole numbers, a row each, as many columns on both sides"
+            problems.add("shape", side, f"{found}, {expected}", "multiply other numbers and round them: np.rint")
+    problems.raise_any()
+    people, offers, requests = _two_sides((len(tables[0]), len(tables[1])), limits, (mentees, mentors), problems)
+    if len(people.index) < len(people.ids):
+        raise InputError(Problem("duplicate-id", "mentees", "somebody is on both sides", "build a Cohort of people"))
+    rows = [row for table in tables for row in table.tolist()]
+    attributes = tuple(MappingProxyType({FEATURES: tuple(row)}) for row in rows)
+    return replace(people, attributes=attributes), offers, requests, Topics(("",), frozen_ints([NONE])), None
+
+
+def _two_sides(
+    shape: tuple[int, int], limits: Mapping[str, Any], given: tuple[Any, Any], problems: Problems
+) -> tuple[People, Offers, Requests]:
+    """People with a request each, then people with an offer each."""
+    n, m = shape
+    names = _ids(given[0], n, "mentee", problems), _ids(given[1], m, "mentor", problems)
+    for role, own in zip(("mentees", "mentors"), names, strict=True):  # nobody twice in one role
+        if len(set(own)) < len(own):
+            twice = [name for name, times in Counter(own).items() if times > 1 and name]
             problems.add("duplicate-id", role, f"the ids are not all different: {', '.join(map(excerpt, twice[:20]))}")
     ids = names[0] + names[1]
     capacity, least = (_counts(limits[key], m, key, problems) for key in ("capacity", "min_load"))
@@ -52,10 +93,7 @@ def columns_from_scores(
         min_load=frozen_ints(np.concatenate([np.zeros(n), least])),
     )
     offers = Offers.on_any_topic(np.arange(n, n + m), [f"{name}/" for name in ids[n:]])
-    requests = Requests.on_any_topic(demand)
-    column += n
-    table = Scores(sealed(row), sealed(column), sealed(values))
-    return people, offers, requests, Topics(("",), frozen_ints([NONE])), table
+    return people, offers, Requests.on_any_topic(demand)
 
 
 def both_roles(columns: Columns) -> tuple[list[Participant], dict[tuple[str, str], Any]]:

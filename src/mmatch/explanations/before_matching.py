@@ -201,7 +201,7 @@ def _shared(cohort: Cohort, program: Program) -> tuple[SharedSeats, ...]:
 
 def _idle(aim: Aim, edges: Edges) -> bool:
     """Whether an aim counts the same for every pair that may meet, beyond how many meet."""
-    if not isinstance(aim, PairAim) or isinstance(aim, Coverage) or not len(edges):
+    if not isinstance(aim, PairAim) or not len(edges):
         return False
     return len(np.unique(aim.scores(edges.pairs)[0])) == 1
 

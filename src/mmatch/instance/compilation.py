@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mmatch.aims import Keep, Served
-from mmatch.candidates.edges import Edges, candidates
+from mmatch.candidates.edges import Edges, candidates, edges_of
 from mmatch.candidates.lottery import lottery
 from mmatch.constraints import SETS, Bounds, split
 from mmatch.errors import UnsupportedError
 from mmatch.instance.candidate_groups import candidate_groups
 from mmatch.instance.capacities import seat_limits
-from mmatch.instance.model import Earlier, EdgeSets, Instance
+from mmatch.instance.model import Earlier, EdgeSets, Instance, Listed
 from mmatch.instance.time_slots import slot_limits, timed_edges
 from mmatch.stages import Tier, tier_of
 from mmatch.terms import ConvexLoad, Grouped, Linear
@@ -30,7 +30,12 @@ Single = Linear | ConvexLoad | Grouped
 
 
 def compile_instance(
-    cohort: Cohort, program: Program, seed: int | str | None = None, *, timed: bool = True
+    cohort: Cohort,
+    program: Program,
+    seed: int | str | None = None,
+    *,
+    timed: bool = True,
+    listed: Listed | None = None,
 ) -> tuple[Instance, Edges]:
     """The problem as integer arrays.
 
@@ -39,6 +44,7 @@ def compile_instance(
         program: the policy, resolved (no ``aims=None``).
         seed: of the lottery that orders ties; None leaves it out (a judge needs none).
         timed: whether times that are a flow become part of the edges; else they make groups, as other times do.
+        listed: some of the pairs that may meet, where there are too many of them to list all.
 
     Raises:
         InputError: where the program cannot be meant for the cohort.
@@ -46,7 +52,7 @@ def compile_instance(
         UnsupportedError: weights that do not fit 62 bits.
     """
     program.check(cohort)
-    edges = candidates(cohort, program.rules)
+    edges = candidates(cohort, program.rules) if listed is None else edges_of(listed.pairs)
     edges = timed_edges(edges, program) if timed else edges
     limits = [*seat_limits(edges, program), *slot_limits(edges)]
     extra = [item for rule in program.rules for item in rule.constraints(edges)]
@@ -65,6 +71,7 @@ def compile_instance(
         lottery=None if seed is None else lottery(cohort, seed),
         groups=candidate_groups(edges, program, bounds) if edges.slot is None else None,
         earlier=None if seed is None else _earlier(edges, program, tiers),
+        degrees=None if listed is None else listed.degrees,
     )
     return instance, edges
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -73,6 +74,7 @@ class _Finder:
     def __init__(self, cohort: Cohort) -> None:
         self.cohort = cohort
         self.used: set[tuple[int, int]] = set()
+        self.filled: Counter[int] = Counter()
 
     def rows(self, pair: Any, where: str, problems: Problems) -> tuple[int, int]:
         """(request row, offer row)."""
@@ -119,14 +121,18 @@ class _Finder:
         return list(range(int(np.searchsorted(owner, row)), int(np.searchsorted(owner, row, side="right"))))
 
     def _best(self, requests: list[int], offers: list[int]) -> tuple[int, int]:
-        """The closest topics among pairs not yet used."""
-        tree = self.cohort.topic_tree
+        """The closest topics among pairs not yet used, and requests not yet filled."""
+        tree, wanted = self.cohort.topic_tree, self.cohort.requests.mentors
         r, o = self.cohort.requests.topic, self.cohort.offers.topic
-        best = min(
-            ((k, j) for k in requests for j in offers),
-            key=lambda p: ((p in self.used), int(tree.steps(r[p[0]], o[p[1]])) % 2**32, p),
-        )
+
+        def order(pair: tuple[int, int]) -> tuple[Any, ...]:
+            steps = int(tree.steps(r[pair[0]], o[pair[1]]))
+            filled = self.filled[pair[0]] >= wanted[pair[0]]
+            return pair in self.used, steps == NONE, filled, steps, pair
+
+        best = min(((k, j) for k in requests for j in offers), key=order)
         self.used.add(best)
+        self.filled[best[0]] += 1
         return best
 
 

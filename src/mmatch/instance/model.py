@@ -10,16 +10,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mmatch import progress
+from mmatch.arrays import NONE
 from mmatch.candidates.edges import Edges
 from mmatch.constraints import Links, NoBlocking
 from mmatch.exact import readable
 from mmatch.instance.set_titles import set_title
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from fractions import Fraction
 
     from mmatch.arrays import Bools, Floats, Ints
+    from mmatch.candidates.pairs import Pairs
     from mmatch.constraints import Bounds, Groups, Lottery, Unmet
     from mmatch.exact import Exact, Value
     from mmatch.matching import Evidence, Status
@@ -94,6 +96,14 @@ class EdgeSets:
 
 
 @dataclass(frozen=True, eq=False)
+class Listed:
+    """Some of the pairs that may meet, and how many each request, offer, mentee and mentor has in all."""
+
+    pairs: Pairs
+    degrees: Mapping[str, Ints]
+
+
+@dataclass(frozen=True, eq=False)
 class Earlier:
     """The edges of an earlier answer, and those of mentees who had a mentor in it and have none of these edges."""
 
@@ -122,6 +132,13 @@ class Instance:
     lottery: Lottery | None = None
     groups: Groups | None = None
     earlier: Earlier | None = None
+    degrees: Mapping[str, Ints] | None = None
+
+    def degree(self, family: Bounds) -> Ints:
+        """How many pairs that may meet each set of a family has."""
+        if self.degrees is not None and family.key in self.degrees:
+            return self.degrees[family.key]
+        return np.bincount(family.label[family.label != NONE], minlength=len(family.upper))
 
     @cached_property
     def stages(self) -> tuple[Stage, ...]:

@@ -157,11 +157,12 @@ def _free_family(instance: Instance, load: ConvexLoad) -> Bounds:
     """Sets without any bound of their own; where each counts by a factor of its own, what is asked for bounds them."""
     label = load.label(instance.labels)
     n = instance.labels.count(load.key) if load.sets is None else int(label.max(initial=NONE)) + 1
-    most = np.bincount(label[label != NONE], minlength=n)
+    free = np.zeros(n, np.int64)
+    most = instance.degree(Bounds(load.key, label, free, free))
     if load.key == "mentee" and load.sets is None and load.factor is not None:
         wanted = np.bincount(instance.labels.mentee_of_request, weights=instance.labels.wanted, minlength=n)
         most = np.minimum(most, wanted.astype(np.int64))
-    return Bounds(load.key, label, np.zeros(n, np.int64), most)
+    return Bounds(load.key, label, free, most)
 
 
 def _sides(families: list[Bounds]) -> tuple[list[int], list[int]]:
@@ -291,9 +292,7 @@ def _set_arcs(
     instance: Instance, family: Bounds, number: int, node: Ints, parent: Ints, *, up: bool
 ) -> tuple[Ints, Ints, Ints, Ints, Ints, Ints]:
     """The arcs between sets and their parents: one each, or one for each piece of a convex load."""
-    member = family.label[family.label != NONE]
-    degree = np.bincount(member, minlength=len(family.upper))
-    upper = np.maximum(np.minimum(family.upper, degree), family.lower)
+    upper = np.maximum(np.minimum(family.upper, instance.degree(family)), family.lower)
     loads = [[load for load in stage.loads if load.key == family.key] for stage in instance.stages]
     head = max((len(load.head) for items in loads for load in items), default=0)
     rising = any(load.slope for items in loads for load in items)

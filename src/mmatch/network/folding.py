@@ -20,10 +20,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Group:
-    """Consecutive stages that share one integer cost per arc."""
+    """Consecutive stages that share one integer cost per arc: the sum of their costs, each times its factor."""
 
     stages: range
     cost: Ints
+    factors: tuple[int, ...] = (1,)
 
 
 def largest_cost(n_nodes: int) -> int:
@@ -59,7 +60,8 @@ def fold(network: Network, run: range) -> Iterator[Group]:
             largest = greatest(cost)
             radix = 2 * n * largest + 1
             if greatest(before.cost) * radix + largest <= limit:
-                before = Group(range(before.stages.start, stage + 1), before.cost * radix + cost)
+                factors = (*(factor * radix for factor in before.factors), 1)
+                before = Group(range(before.stages.start, stage + 1), before.cost * radix + cost, factors)
                 continue
             yield before
         before = Group(range(stage, stage + 1), cost)

@@ -7,12 +7,16 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from mmatch.candidates import seat_rows
 from mmatch.errors import excerpt
 from mmatch.exact import Exact, Value, plain, readable
 from mmatch.instance.candidate_groups import asks_for_groups
 from mmatch.instance.compiled import Compiled
 from mmatch.instance.decoding import chosen_edges
 from mmatch.matching import Branches, Cut, Matching, Prices, Shortage, Stability, Status, Trust, Violation
+from mmatch.network.all_pairs import LARGEST, priced
 from mmatch.network.circulation import CrossingSets, build_network, shortfall
 from mmatch.program import question_digest
 from mmatch.proof.branch_bounds import opening_bounds
@@ -26,10 +30,11 @@ from mmatch.result import Result
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from mmatch.arrays import Bools
+    from mmatch.arrays import Bools, Ints
     from mmatch.cohort import Cohort
     from mmatch.instance import Instance
     from mmatch.matching import Evidence, Proof
+    from mmatch.network.all_pairs import Priced
     from mmatch.program import Program
 
 
@@ -69,12 +74,15 @@ def judge(cohort: Cohort, program: Program, status: Status, matching: Matching |
         matching: what was found, if anything.
         proof: the evidence.
     """
-    question = Compiled(cohort, program)
+    if matching is not None:
+        found = validity(cohort, program, matching)
+        if found:
+            return Grade(tuple(found))
+    many = priced(cohort, program) if isinstance(proof.evidence, Prices | Cut) else None
+    listed = None if many is None else many.listed(_keys(cohort, matching))
+    question = Compiled(cohort, program, listed=listed)
     if matching is None:
-        return Grade((), trust=_trust_without(question, status, proof))
-    found = validity(cohort, program, matching)
-    if found:
-        return Grade(tuple(found))
+        return Grade((), trust=_trust_without(question, status, proof, many))
     measured = [(name, aim, aim.measure(cohort, matching)) for name, aim in program.named_aims()]
     by_aim = tuple((name, readable(total)) for name, _, total in measured)
     exact = iter(measured)
@@ -85,6 +93,8 @@ def judge(cohort: Cohort, program: Program, status: Status, matching: Matching |
     limits: tuple[Fraction | None, ...] = ()
     if not proved and proof.stability is None:
         proved, limits = _proved(question, matching, proof, totals)
+        if proved and many is not None and _improved(many, matching, proof):
+            proved, limits = 0, ()
     trust = Trust.HEURISTIC
     if status == Status.OPTIMAL:
         unproved = Trust.CORROBORATED if _agreed(proof, "optimal") else Trust.CLAIMED
@@ -101,20 +111,45 @@ def _tier_total(measured: list[tuple[Fraction, Exact]]) -> Exact:
     return sum((w * total for w, total in measured if not isinstance(total, tuple)), Fraction(0))
 
 
-def _trust_without(question: Compiled, status: Status, proof: Proof) -> Trust | None:
+def _keys(cohort: Cohort, matching: Matching | None) -> Ints:
+    """The pairs of a matching, as `AllPairs` numbers them."""
+    if matching is None:
+        return np.zeros(0, dtype=np.int64)
+    requests, offers = seat_rows(cohort, matching)
+    return np.unique(requests * len(cohort.offers.owner) + offers)
+
+
+def _improved(many: Priced, matching: Matching, proof: Proof) -> bool:
+    """Whether some pair that is not listed could still improve a matching, by the prices of its proof."""
+    cohort, evidence = many.prices.pairs.cohort, proof.evidence
+    if not isinstance(evidence, Prices) or len(evidence.prices) != len(many.prices.folds):
+        return True
+    if any(len(part) != many.prices.n_nodes or max(map(abs, part)) >= LARGEST for part in evidence.prices):
+        return True
+    prices = [np.array(part, dtype=np.int64) for part in evidence.prices]
+    return many.prices.improved(prices, _keys(cohort, matching))
+
+
+def _trust_without(question: Compiled, status: Status, proof: Proof, many: Priced | None) -> Trust | None:
     """The grade of a claim that there is no matching."""
     if status != Status.INFEASIBLE:
         return None
-    if proof.digest == question.digest and _none_possible(question, proof.evidence):
+    if proof.digest == question.digest and _none_possible(question, proof.evidence, many):
         return Trust.PROVED
     return Trust.CORROBORATED if _agreed(proof, "infeasible") else Trust.CLAIMED
 
 
-def _none_possible(question: Compiled, evidence: Evidence | None) -> bool:
+def _none_possible(question: Compiled, evidence: Evidence | None, many: Priced | None) -> bool:
     """Whether the evidence, or counting alone, shows that no matching exists."""
     match evidence:
         case Cut(nodes):
-            return shortfall(build_network(question.instance), nodes) > 0
+            network = build_network(question.instance)
+            short = shortfall(network, nodes)
+            if many is not None:  # pairs that are not listed may lead out of the set, too
+                inside, first = many.prices.inside(nodes), network.first_edge
+                listed = np.count_nonzero(inside[network.tail[first:]] & ~inside[network.head[first:]])
+                short -= many.prices.count_crossing(nodes) - int(listed)
+            return short > 0
         case Stability():
             return none_exists(question, evidence)
         case None | Shortage():

@@ -46,6 +46,7 @@ TEXTS = {
     "EqualSides": "wishes of both sides met alike",
     "EvenLoad": "mentees spread evenly over mentors",
     "EvenSeats": "mentors spread evenly over mentees",
+    "FeatureFit": "mentors strong in what mentees need",
     "Fit": "the sum of scores",
     "FitParity": "equal fit for everybody, by {attribute}",
     "Keep": "earlier matches kept",
@@ -83,6 +84,7 @@ WISHES = {  # what one match meets or misses
     "TopicFit": "topic",
 }
 COUNTS = {  # what else one match counts, before a number
+    "FeatureFit": "fit",
     "Fit": "score",
     "Keep": "kept",
     "Priority": "urgency",

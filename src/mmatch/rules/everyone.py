@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mmatch.constraints import Bounds
+from mmatch.constraints import FREE, Bounds
 from mmatch.rules._base import Rule
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ class Everyone(Rule):
             lower = wants.astype(np.int64)
         else:
             lower = wanted
-        yield Bounds(key, edges.label(key), lower, np.full(len(lower), len(edges) + 1, dtype=np.int64), self.title)
+        yield Bounds(key, edges.label(key), lower, np.full(len(lower), FREE, dtype=np.int64), self.title)
 
     def violations(self, cohort: Cohort, matching: Matching) -> list[Violation]:
         """Mentees, or seats, left out."""
