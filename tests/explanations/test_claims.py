@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import mmatch as mm
-from claims import Judge, judged
+from claims import judged
+from claims_of_pairs import Judge
 from mmatch import Offer, Participant, Request
 from strategies import examples
 
@@ -14,7 +15,14 @@ from strategies import examples
 @given(seed=st.integers(0, 10**9))
 @examples(300)
 def test_what_reasons_claim_is_so(seed):
-    _, false = judged(seed)
+    _, false = judged("pairs", seed)
+    assert not false
+
+
+@given(seed=st.integers(0, 10**9))
+@examples(300)
+def test_it_is_so_under_every_rule_and_aim(seed):
+    _, false = judged("wide", seed)
     assert not false
 
 
@@ -78,3 +86,26 @@ def test_linked_people_are_told_what_stands_in_the_way():
     told = {reason.who[0]: reason for reason in mm.reasons(cohort, result) if reason.kind != "score"}
     assert set(told) == set("cd") - {e for _, e, _ in result.matching.pairs()}
     assert all(reason.message.endswith("m, n are full") for reason in told.values())
+
+
+def test_a_difference_of_sums_is_no_price_of_a_chain():
+    """It said "for a place, e1 would lose theirs, which counts the same", where the two sides' ranks drift apart."""
+    people = [Participant("m", offers=[Offer("x")], mentee_ranks=["a", "b"])]
+    people += [Participant("a", requests=[Request("x")], ranks=["m"]), Participant("b", requests=[Request("x")])]
+    cohort = mm.Cohort(people)
+    result = mm.solve(cohort, mm.Program(aims=[mm.aims.Coverage(), mm.aims.EqualSides()]))
+    assert result.matching.pairs() == [("m", "a", "x")]
+    told = [reason.message for reason in mm.reasons(cohort, result) if reason.kind != "score"]
+    assert told == ["b: 2 people ask for a mentor on x; m can take 1 of them"]
+
+
+def test_who_gives_way_at_the_same_site_changes_nothing_for_the_sites():
+    """It said that e1 in the place of e2, who is at the same site, lowers “equal chances by site”."""
+    people = [Participant("m", offers=[Offer("x")], capacity=2), Participant("e0", requests=[Request("x")])]
+    people += [Participant(f"e{k}", requests=[Request("x")], site="Oslo") for k in (1, 2)]
+    cohort = mm.Cohort([*people, Participant("e3", requests=[Request("x")], site="Rome")])
+    aims = [mm.aims.Coverage(), mm.aims.Parity("site"), mm.aims.Served(["e3", "e2", "e1"], in_order=True)]
+    result = mm.solve(cohort, mm.Program(aims=aims))
+    assert {mentee for _, mentee, _ in result.matching.pairs()} == {"e0", "e2"}
+    (told,) = [r for r in mm.reasons(cohort, result) if r.kind == "outranked" and r.who[0] == "e1"]
+    assert (told.facts["tier"], told.facts["loss"], told.who) == (2, 1, ("e1", "e2"))

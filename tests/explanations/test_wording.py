@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import mmatch as mm
-from claims import random_question
+from claims_questions import question_of_pairs
 from mmatch import Offer, Participant, Request
 from strategies import examples
 
@@ -60,7 +60,7 @@ def test_no_part_that_ships_is_without_words(room):
 @examples(150)
 def test_no_sentence_is_long_and_none_is_code(seed):
     try:
-        cohort, program = random_question(seed)
+        cohort, program, _ = question_of_pairs(seed)
         result = mm.solve(cohort, program)
     except (mm.InputError, mm.errors.UnsupportedError):
         return
