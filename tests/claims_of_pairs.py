@@ -7,7 +7,7 @@ from collections import Counter
 from functools import cached_property
 
 from claims_in_words import unsaid
-from oracle import Oracle, nearest
+from oracle import Oracle, nearest, rank
 
 MOST_EDGES = 11
 
@@ -72,8 +72,27 @@ class Judge:
         mentors = len({mentor.id for mentor, _ in self._reaching(reason, number)})
         if reason.facts["mentors"] != mentors:
             yield f"{mentors} mentors offer it"
-        if max(reason.facts["removed"].values()) > mentors:
-            yield "a rule removes more than there are"
+        if reason.facts["removed"] != (counts := self._removed(reason, number)):
+            yield f"they are ruled out: {counts}"
+
+    def _removed(self, reason, number):
+        """How many of the mentors who offer it each fact and each rule rules out, if any."""
+        mentee, program = self.oracle.requests[number][0], self.program
+        facts = {
+            "a wish to avoid each other": lambda m, _: mentee.id in m.avoids or m.id in mentee.avoids,
+            "the mentee's own list": lambda m, o: rank(mentee.ranks, o.id, m.id) is None,
+            "the mentor's own list": lambda m, _: rank(m.mentee_ranks, mentee.id) is None,
+            "a missing score": lambda m, _: (
+                self.cohort.scores is not None and (m.id, mentee.id) not in self.cohort.scores
+            ),
+        }
+        for rule in program.rules:
+            facts[f"the rule that {rule.in_words}"] = lambda m, o, rule=rule: (
+                not self.oracle.rule_allows(rule, number, self.oracle.offers.index((m, o)))
+            )
+        reaching = self._reaching(reason, number)
+        counts = {name: len({m.id for m, o in reaching if gone(m, o)}) for name, gone in facts.items()}
+        return {name: n for name, n in counts.items() if n}
 
     def _limit(self, reason, number):
         if "seats" not in reason.facts:
@@ -129,6 +148,22 @@ class Judge:
             more = (*chosen, (i, k))
             if i == number and (i, k) not in chosen and self.oracle.within_limits(more) and self.oracle.complete(more):
                 yield f"{mentor} could take them"
+        named = reason.facts.get("full", ())
+        if len(set(named)) < len(named):
+            yield "somebody is named twice"
+        full = {self.oracle.offers[k][0].id for i, k in self.oracle.edges if i == number and self._full(k, chosen)}
+        if not set(named) <= full:
+            yield f"only {sorted(full)} are full"
+
+    def _full(self, offer, chosen):
+        """Whether one more place with an offer is too much for it or its mentor."""
+        mentor, stated = self.oracle.offers[offer]
+        load, taken = (
+            sum(self.oracle.offers[k][0].id == mentor.id for _, k in chosen),
+            sum(k == offer for _, k in chosen),
+        )
+        seats = stated.seats is not None and taken >= stated.seats
+        return seats or load >= self.oracle.seats(mentor)
 
     def _chosen(self):
         names = {(m.id, o.topic, number): k for k, (m, o) in enumerate(self.oracle.offers) for number in [0]}

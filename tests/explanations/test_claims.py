@@ -109,3 +109,14 @@ def test_who_gives_way_at_the_same_site_changes_nothing_for_the_sites():
     assert {mentee for _, mentee, _ in result.matching.pairs()} == {"e0", "e2"}
     (told,) = [r for r in mm.reasons(cohort, result) if r.kind == "outranked" and r.who[0] == "e1"]
     assert (told.facts["tier"], told.facts["loss"], told.who) == (2, 1, ("e1", "e2"))
+
+
+def test_a_mentor_with_two_offers_is_full_once():
+    """It said "m, m are full"."""
+    people = [Participant("m", offers=[Offer("x"), Offer("y")], capacity=1)]
+    people += [Participant(name, requests=[Request(("x", "y"))]) for name in "abcd"]
+    cohort = mm.Cohort(people)
+    result = mm.solve(cohort, mm.Program(rules=[mm.rules.Linked([("a", "b")])]))
+    ((_, met, _),) = result.matching.pairs()
+    (told,) = [reason for reason in mm.reasons(cohort, result) if reason.who[0] in {"c", "d"} - {met}]
+    assert (told.message, told.facts["full"]) == (f"{told.who[0]}: m is full", ("m",))

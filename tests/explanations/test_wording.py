@@ -30,6 +30,12 @@ def parts():
         (rules.NoRepeat(), "they have not met before"),
         (rules.NoRepeat(within=True), "nobody meets the same mentor twice"),
         (rules.Everyone(), "every mentee gets a mentor"),
+        (rules.CommonSlot(["Mon 9-10"]), "everybody in a group is free at its time"),
+        (
+            rules.CommonSlot(["Mon 9-10"], rooms={"Rome": 1}),
+            "everybody in a group is free at its time, and there is a room",
+        ),
+        (rules.CommonSlot(["Mon 9-10"], quorum=0.5), "enough of a group are free at its time"),
         (rules.GroupCount("site", "Rome", 2), "a group has at least 2 with site Rome"),
         (rules.DiffersWithin("site"), "the people of a group differ in site"),
         (aims.Coverage(), "seats filled"),

@@ -103,7 +103,7 @@ class GroupSeats:
                 facts["larger"] = {**group_facts(match), "size": most + 1, "most": most, **gained}
                 break
         message = f"{self.called[seat.mentee]}: {'; '.join(filter(None, clauses))}"
-        return Reason("shortage" if others else kind, (seat.mentee,), seat.topic, message, facts)
+        return Reason("shortage" if opened else kind, (seat.mentee,), seat.topic, message, facts)
 
     def _open_groups(self, seat: Seat, counts: dict[str, Any], other: str) -> str:
         """How many groups on a topic are open, and why nobody more can join them."""

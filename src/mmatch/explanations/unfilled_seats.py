@@ -129,7 +129,7 @@ class Unfilled:
                 return Reason("price", (seat.mentee,), seat.topic, f"{text}, {price}", facts)
             codes = {violation.code for violation in broken}
             if codes <= {"capacity", "seats"}:
-                full.append(mentor)
+                full += [mentor] * (mentor not in full)
             else:
                 ruled.setdefault(
                     mentor, next(trial.objection(v, match) for v in broken if v.code not in {"capacity", "seats"})

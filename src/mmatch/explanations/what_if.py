@@ -122,8 +122,9 @@ class Trial:
                 )
                 missed = f"and that raises {cost}: {found_by(self.result)} did not find it"
                 return (f"but that lowers {cost}" if change < 0 else missed), facts
-        missed = "no aim asks" if self.result.status == Status.OPTIMAL else f"{found_by(self.result)} did not find"
-        return f"and nothing is lost by it: {missed} it", {"loss": 0, "tier": None}
+        missed = f"{found_by(self.result)} did not find it"
+        text = f"and nothing is lost by it: {'no aim asks for it' if self.result.status == Status.OPTIMAL else missed}"
+        return text, {"loss": 0, "tier": None}
 
     def _gained(self, aim: Aim, after: Matching) -> tuple[Fraction, ...]:
         """What one aim gains, number by number."""
