@@ -102,7 +102,8 @@ def test_a_difference_of_sums_is_no_price_of_a_chain():
 def test_who_gives_way_at_the_same_site_changes_nothing_for_the_sites():
     """It said that e1 in the place of e2, who is at the same site, lowers “equal chances by site”."""
     people = [Participant("m", offers=[Offer("x")], capacity=2), Participant("e0", requests=[Request("x")])]
-    people += [Participant(f"e{k}", requests=[Request("x")], site="Oslo") for k in (1, 2)]
+    people += [Participant(f"e{k}", requests=[Request("x", mentors=k)], site="Oslo") for k in (1, 2)]
+    people += [Participant("n", offers=[Offer("x")], capacity=0)]
     cohort = mm.Cohort([*people, Participant("e3", requests=[Request("x")], site="Rome")])
     aims = [mm.aims.Coverage(), mm.aims.Parity("site"), mm.aims.Served(["e3", "e2", "e1"], in_order=True)]
     result = mm.solve(cohort, mm.Program(aims=aims))

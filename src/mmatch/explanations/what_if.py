@@ -116,10 +116,8 @@ class Trial:
             sums = (sum(items, Fraction(0)) for items in zip(*gains, strict=True))
             change = next(filter(None, sums), Fraction(0))
             if change:
-                cost, facts = (
-                    f"{aims_in_words(aims)} by {number(plain(abs(change)))}",
-                    {"loss": plain(-change), "tier": tier},
-                )
+                facts = {"loss": plain(-change), "tier": tier}
+                cost = f"{aims_in_words(aims)} by {number(abs(facts['loss']))}"
                 missed = f"and that raises {cost}: {found_by(self.result)} did not find it"
                 return (f"but that lowers {cost}" if change < 0 else missed), facts
         missed = f"{found_by(self.result)} did not find it"
