@@ -18,7 +18,7 @@ KINDS = {
 
 
 def told(kind, seed):
-    """(judge, reason) of all reasons of one random question but scores; no judge where none can tell."""
+    """(judge, reason) of all reasons of one random question; no judge where none can tell."""
     try:
         cohort, program, options = KINDS[kind](seed)
         result = mm.solve(cohort, program, **options)
@@ -28,8 +28,7 @@ def told(kind, seed):
         return
     judges = [judge(cohort, result.program, result) for judge in (GroupJudge, StableJudge, Judge)]
     for reason in mm.reasons(cohort, result):
-        if reason.kind != "score":
-            yield next((judge for judge in judges if judge.knows(reason)), None), reason
+        yield next((judge for judge in judges if judge.knows(reason)), None), reason
 
 
 def judged(kind, seed):

@@ -50,6 +50,12 @@ def _other(reason, key, value, cohort):  # noqa: PLR0912 - one branch a fact
             return value is None or f"(seed {value})" in reason.message
         case "limit":
             return value in reason.message
+        case "counts":
+            return all(f"{name} {_written(worth)}" in reason.message for name, worth in value)
+        case "met" | "missed":
+            return all(name in reason.message for name in value)
+        case "steps":
+            return not value or _has(reason, value)
         case "against":
             return all(text in reason.message for text in value)
         case "removed":

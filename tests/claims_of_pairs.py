@@ -7,9 +7,18 @@ from collections import Counter
 from functools import cached_property
 
 from claims_in_words import unsaid
+from mmatch.registry.wording import COUNTS, WISHES, in_words
 from oracle import Oracle, nearest, rank
 
 MOST_EDGES = 11
+NUMBERS = {"Fit", "Keep", "Priority", "RelativeFit", "Score"}
+BEST = {  # what a wish is worth where it is met
+    "LevelSteps": lambda aim: max(worth for _, worth in aim.points),
+    "NewConnections": lambda aim: 1 + len(aim.across),
+    "Preference": lambda aim: -2 if aim.of == "both" else -1,
+    "Shares": lambda _: 1,
+    "TopicFit": lambda _: 1,
+}
 
 
 class Judge:
@@ -42,15 +51,37 @@ class Judge:
     def knows(self, reason):
         """Whether it can judge a reason; most kinds need that all matchings can be tried."""
         few = len(self.oracle.edges) <= MOST_EDGES and self.result.trust != "heuristic"
-        return few or reason.kind in {"no_offer", "rules"}
+        return few or reason.kind in {"score", "no_offer", "rules"}
 
     def faults(self, reason):
         """What is false about a reason; empty where all of it is true."""
+        if reason.kind == "score":
+            return [f"it does not say {text}" for text in unsaid(reason, self.cohort)] + list(self._score(reason))
         check = getattr(self, f"_{reason.kind}", None)
         if check is None:
             return [f"no judge knows the kind {reason.kind}"]
         found = [f"it does not say {text}" for text in unsaid(reason, self.cohort)]
         return found + list(check(reason, self.request(reason.who[0], reason.topic)))
+
+    def _score(self, reason):
+        """Some seat of the two meets and misses these wishes, and counts this much."""
+        seats = [(*self.oracle.requests[i], *self.oracle.offers[k]) for i, k in self._chosen()]
+        own = [row for row in seats if (row[2].id, row[0].id, row[3].topic) == (*reason.who, reason.topic)]
+        counts = list(map(self._counted, own))
+        if dict(reason.facts) not in counts:
+            yield f"it counts {counts}"
+
+    def _counted(self, row):
+        """What one seat meets, misses and counts."""
+        found = {"met": (), "missed": (), "counts": (), "steps": nearest(self.cohort, row[1], row[3])}
+        for aim in (aim for tier in self.program.tiers for aim in tier):
+            if aim.name in NUMBERS:
+                worth = self.oracle.pair_score(aim, *row)
+                found["counts"] += ((in_words(aim, COUNTS), int(worth) if worth == int(worth) else float(worth)),)
+            elif aim.name in BEST:
+                key = "met" if self.oracle.pair_score(aim, *row) == BEST[aim.name](aim) else "missed"
+                found[key] += (in_words(aim, WISHES),)
+        return found
 
     def _no_offer(self, reason, number):
         if any(i == number for i, _ in self.oracle.edges):
@@ -77,22 +108,21 @@ class Judge:
 
     def _removed(self, reason, number):
         """How many of the mentors who offer it each fact and each rule rules out, if any."""
-        mentee, program = self.oracle.requests[number][0], self.program
-        facts = {
-            "a wish to avoid each other": lambda m, _: mentee.id in m.avoids or m.id in mentee.avoids,
-            "the mentee's own list": lambda m, o: rank(mentee.ranks, o.id, m.id) is None,
-            "the mentor's own list": lambda m, _: rank(m.mentee_ranks, mentee.id) is None,
-            "a missing score": lambda m, _: (
-                self.cohort.scores is not None and (m.id, mentee.id) not in self.cohort.scores
-            ),
-        }
+        mentee, program, scores = self.oracle.requests[number][0], self.program, self.cohort.scores
+        facts = [
+            ("a wish to avoid each other", lambda m, _: mentee.id in m.avoids or m.id in mentee.avoids),
+            ("the mentee's own list", lambda m, o: rank(mentee.ranks, o.id, m.id) is None),
+            ("the mentor's own list", lambda m, _: rank(m.mentee_ranks, mentee.id) is None),
+            ("a missing score", lambda m, _: scores is not None and (m.id, mentee.id) not in scores),
+        ]
+        allows, offers = self.oracle.rule_allows, self.oracle.offers
         for rule in program.rules:
-            facts[f"the rule that {rule.in_words}"] = lambda m, o, rule=rule: (
-                not self.oracle.rule_allows(rule, number, self.oracle.offers.index((m, o)))
-            )
-        reaching = self._reaching(reason, number)
-        counts = {name: len({m.id for m, o in reaching if gone(m, o)}) for name, gone in facts.items()}
-        return {name: n for name, n in counts.items() if n}
+            gone = lambda m, o, rule=rule: not allows(rule, number, offers.index((m, o)))  # noqa: E731
+            facts.append((f"the rule that {rule.in_words}", gone))
+        counts = {}
+        for name, gone in facts:
+            counts.setdefault(name, set()).update(m.id for m, o in self._reaching(reason, number) if gone(m, o))
+        return {name: len(mentors) for name, mentors in counts.items() if mentors}
 
     def _limit(self, reason, number):
         if "seats" not in reason.facts:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -121,3 +122,14 @@ def test_a_mentor_with_two_offers_is_full_once():
     ((_, met, _),) = result.matching.pairs()
     (told,) = [reason for reason in mm.reasons(cohort, result) if reason.who[0] in {"c", "d"} - {met}]
     assert (told.message, told.facts["full"]) == (f"{told.who[0]}: m is full", ("m",))
+
+
+@pytest.mark.parametrize("other", [mm.rules.Everyone(), mm.rules.AtMost(2)])
+def test_a_limit_is_told_by_the_rule_that_sets_it(other):
+    """It said "they have 1 place already, and may have no more: every mentee gets a mentor"."""
+    people = [Participant(name, offers=[Offer("x")]) for name in ("m", "n")]
+    cohort = mm.Cohort([*people, Participant("e", requests=[Request("x", mentors=2)])])
+    for rules in ([mm.rules.AtMost(1), other], [other, mm.rules.AtMost(1)]):
+        found = mm.reasons(cohort, mm.solve(cohort, mm.Program(rules=rules)))
+        (told,) = [reason for reason in found if reason.kind == "limit"]
+        assert told.message == "e: they have 1 place already, and may have no more: nobody gets more than one mentor"

@@ -98,7 +98,7 @@ def test_a_match_says_which_wishes_it_meets():
     cohort = mm.Cohort(people)
     (score,) = mm.reasons(cohort, mm.solve(cohort, mm.Program(aims=aims)))
     assert score.message == "a with e: on data; 2 of 3 wishes met: topic, site; not met: language"
-    assert score.facts == {"met": ("topic", "site"), "missed": ("language",)}
+    assert score.facts == {"met": ("topic", "site"), "missed": ("language",), "counts": (), "steps": 0}
 
 
 def test_whoever_takes_any_topic_is_not_said_to_have_asked_for_none():

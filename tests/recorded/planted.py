@@ -49,7 +49,7 @@ BUGS = [  # (the line, the error, the tests that see it)
     ('"away": len(opened) - len(timely)', '"away": len(opened)', "explanations/test_claims_of_groups.py"),
     ("number(abs(facts['loss']))", "number(abs(facts['loss']) + 1)", "explanations/test_claims_of_groups.py"),
     ('if room >= group.least else ""', 'if room >= 0 else ""', "explanations/test_claims_of_groups.py"),
-    ("seats >= int(family.upper[labels].sum())", "seats > 0", "explanations/test_claims.py"),
+    ("seats >= int(limit.upper[labels].sum())", "seats > 0", "explanations/test_claims.py"),
     ("if not counted and not self._served", "if not self._served", "explanations/test_claims.py"),
     (
         "self.likes[pair] < self.likes[now]",

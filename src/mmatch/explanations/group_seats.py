@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from mmatch.explanations.own_limits import own_limit
+from mmatch.explanations.own_limits import own_limit, rule_limits
 from mmatch.explanations.what_if import SEATS, SIZE, Seat, Trial
 from mmatch.explanations.words import counted, listed, topic_word
 from mmatch.instance.compiled import Compiled
@@ -34,6 +34,7 @@ class GroupSeats:
         self.what_if = Trial(question, result)
         self.unopened = UnopenedGroups(self.what_if)
         self.cohort, (self.instance, self.edges) = question.cohort, question.untimed
+        self.limits = rule_limits(question.program, self.edges)
         self.chosen, self.called = chosen_edges(self.edges, self.what_if.matching), self.cohort.people.called
 
     def reasons(self, waiting: Sequence[Seat]) -> Iterator[Reason]:
@@ -53,7 +54,7 @@ class GroupSeats:
     def _limit(self, seat: Seat) -> Reason | None:
         """That somebody could have no more, whoever else were there; None where they could."""
         question = (self.instance, self.edges)
-        return None if self.chosen is None else own_limit(question, self.what_if.program, self.chosen, seat)
+        return None if self.chosen is None else own_limit(question, self.limits, self.chosen, seat)
 
     def _price(self, seat: Seat) -> Reason | None:
         """A group in which there is room for somebody, and what taking it would cost; None where there is none."""

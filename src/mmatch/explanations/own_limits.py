@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mmatch.arrays import NONE, Bools
+from mmatch.arrays import NONE, Bools, Ints
+from mmatch.constraints import Bounds
 from mmatch.explanations.words import counted, listed, topic_word
 from mmatch.instance.set_titles import set_title
 from mmatch.matching import Reason
@@ -20,12 +21,21 @@ if TYPE_CHECKING:
 OWN = ("mentee", "mentee-mentor", "mentee-offer")  # sets of pairs of one mentee, which limit nobody else
 
 
-def own_limit(question: tuple[Instance, Edges], program: Program, chosen: Bools, seat: Seat) -> Reason | None:
+Limits = list[tuple[Bounds, str]]
+
+
+def rule_limits(program: Program, edges: Edges) -> Limits:
+    """The limits that rules set for what one person may have, each with its rule in words."""
+    found = ((item, rule.in_words) for rule in program.rules for item in rule.constraints(edges))
+    return [(item, words) for item, words in found if isinstance(item, Bounds) and item.key in OWN]
+
+
+def own_limit(question: tuple[Instance, Edges], limits: Limits, chosen: Bools, seat: Seat) -> Reason | None:
     """The reason for an unfilled seat that would stay so if nobody else asked; None where there is no such reason.
 
     Args:
         question: the instance, and its candidate edges.
-        program: the policy, which names its rules.
+        limits: those of the rules.
         chosen: the candidate edges that the matching uses.
         seat: the seat that is not filled.
     """
@@ -42,10 +52,15 @@ def own_limit(question: tuple[Instance, Edges], program: Program, chosen: Bools,
     every = np.flatnonzero(edges.pairs.mentee == edges.pairs.mentee[own[0]])
     seats = int(chosen[every].sum())
     for family in instance.bounds:
-        labels = np.unique(family.label[every])
-        if family.key in OWN and labels[0] != NONE and seats >= int(family.upper[labels].sum()):
-            titles = {rule.title: rule.in_words for rule in program.rules}
-            title = titles.get(family.rule) or set_title(edges, family, int(family.label[own[0]]), called)
+        if family.key in OWN and _full(family, every, seats):
+            title = next((words for item, words in limits if item.key == family.key and _full(item, every, seats)), "")
+            title = title or set_title(edges, family, int(family.label[own[0]]), called)
             text = f"{called[seat.mentee]}: they have {counted(seats, 'place')} already, and may have no more: {title}"
             return Reason("limit", (seat.mentee,), seat.topic, text, {"seats": seats, "limit": title})
     return None
+
+
+def _full(limit: Bounds, edges: Ints, seats: int) -> bool:
+    """Whether so many seats are as many as a limit allows on all edges of a person together."""
+    labels = np.unique(limit.label[edges])
+    return bool(labels[0] != NONE and seats >= int(limit.upper[labels].sum()))

@@ -16,7 +16,7 @@ from mmatch.exact import plain
 from mmatch.explanations.before_matching import removers
 from mmatch.explanations.group_seats import GroupSeats
 from mmatch.explanations.hall_sets import HallSets
-from mmatch.explanations.own_limits import own_limit
+from mmatch.explanations.own_limits import Limits, own_limit, rule_limits
 from mmatch.explanations.swap_chains import Moves, best_chains, chain_from, entry_arcs
 from mmatch.explanations.what_if import Seat, Trial
 from mmatch.explanations.words import aims_in_words, found_by, listed, number, topic_word
@@ -89,8 +89,10 @@ class Unfilled:
             nobody = "nobody else" if (pairs.mentor == pairs.mentee).any() else "nobody"
             return Reason("no_offer", (mentee,), topic, f"{who}: {nobody} offers {topic or 'anything'}")
         some = Pairs(pairs.facts, np.broadcast_to(row, meets.shape), meets)
-        masks = [(name, np.broadcast_to(gone(some), meets.shape)) for name, gone in self.removers]
-        removed = {name: len(np.unique(pairs.mentor[meets[gone]])) for name, gone in masks if gone.any()}
+        masks = dict[str, Bools]()
+        for name, gone in self.removers:  # several rules may be the same in words
+            masks[name] = masks.get(name, np.False_) | np.broadcast_to(gone(some), meets.shape)
+        removed = {name: len(np.unique(pairs.mentor[meets[gone]])) for name, gone in masks.items() if gone.any()}
         causes = [f"{n} by {name}" for name, n in sorted(removed.items(), key=lambda item: (-item[1], item[0]))]
         mentors = np.unique(pairs.mentor[meets]).tolist()
         if len(mentors) > 1:
@@ -156,6 +158,10 @@ class Unfilled:
             return None
 
     @cached_property
+    def _limits(self) -> Limits:
+        return rule_limits(self.program, self.edges)
+
+    @cached_property
     def _flow(self) -> Ints:
         return self._net.flow_of(self._chosen)
 
@@ -178,7 +184,7 @@ class Unfilled:
         return best_chains(self._net, self._flow, self.moves)
 
     def _lost(self, request: int, mentee: str, topic: str) -> Iterator[Reason]:
-        own = own_limit((self.instance, self.edges), self.program, self._chosen, Seat(request, mentee, topic))
+        own = own_limit((self.instance, self.edges), self._limits, self._chosen, Seat(request, mentee, topic))
         if own is not None:
             yield own
             return
