@@ -22,6 +22,8 @@ def _unsaid(facts, reason, cohort):
         elif key in NAMES and isinstance(value, tuple):
             most = MOST_RULED if key == "ruled" else MOST_NAMES
             yield from (f"{key} {who}" for who in value[:most] if not _has(reason, cohort.people.called[who]))
+        elif key == "most" and {"smaller", "against"}.isdisjoint(facts) and not _has(reason, value):
+            yield f"most {value}"
         elif not _other(reason, key, value, cohort):
             yield f"{key} {value}"
 
@@ -35,7 +37,11 @@ def _other(reason, key, value, cohort):  # noqa: PLR0912 - one branch a fact
         case "loss":
             return _has(reason, abs(value)) if value else "lowers" not in reason.message
         case "mentor":
-            return _has(reason, called[value])
+            return _has(reason, called.get(value, value))
+        case "own":
+            return all(_has(reason, called[who]) and topic in reason.message for who, topic in value)
+        case "least":
+            return _has(reason, value)
         case "slot":
             return not value or _has(reason, value)
         case "mentees":

@@ -216,9 +216,21 @@ class Judge:
         if "mentor" not in reason.facts:
             yield from self._loses(reason, number)
         else:
-            free = [fault for fault in self._tried(reason, number) if fault.startswith(reason.facts["mentor"])]
-            if not free:
-                yield "that mentor cannot take them"
+            yield from self._taken(reason, number)
+
+    def _taken(self, reason, number):
+        """A mentor could take them with all else as it is, at the price that is named."""
+        chosen, facts, offers = tuple(self._chosen()), reason.facts, self.oracle.offers
+        seat = next((e for e in self.oracle.edges if e[0] == number and offers[e[1]][1].id == facts["offer"]), None)
+        if seat is None or seat in chosen or offers[seat[1]][0].id != facts["mentor"]:
+            yield "there is no such place"
+            return
+        more = (*chosen, seat)
+        if not self.oracle.within_limits(more) or not self.oracle.complete(more):
+            yield "that mentor cannot take them"
+        loss, tier = first_loss(self.oracle.value(chosen), self.oracle.value(more))
+        if tier != facts["tier"] or abs(float(loss) - float(facts["loss"])) > 1e-9:
+            yield f"it loses {loss} in tier {tier}"
 
     def _loses(self, reason, number):
         """Filling one more seat of the request, whatever else must change, loses what the reason says."""

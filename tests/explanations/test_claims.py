@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import mmatch as mm
-from claims import judged
+from claims import judged, told
 from claims_of_pairs import Judge
 from mmatch import Offer, Participant, Request
 from strategies import examples
@@ -49,6 +49,41 @@ def test_the_judge_sees_forged_reasons():
             if key != "rival":
                 assert judge.faults(forged), (reason.kind, key)
     assert judge.faults(replace(found[0], kind="no_offer", who=("e0",), topic="x"))
+
+
+def test_the_judge_sees_forged_scores_and_prices():
+    from dataclasses import replace
+
+    seen = set()
+    for judge, reason in (pair for seed in range(80) for pair in told("wide", seed)):
+        if judge is None or reason.kind not in {"score", "price"}:
+            continue
+        if judge.result.matching.pairs().count((*reason.who, reason.topic)) > 1:
+            continue  # two seats of the same two people: either may be meant
+        for key, value in reason.facts.items():
+            numbers = [((name, worth + 1), *value[1:]) for name, worth in value[:1]] if key == "counts" else []
+            others = [value + 1] if isinstance(value, int | float) else [*numbers, *([value[:-1]] if value else [])]
+            others = ["nobody"] if isinstance(value, str) else others
+            for other in [] if value is None else others:
+                faults = judge.faults(replace(reason, facts={**reason.facts, key: other}))
+                assert [fault for fault in faults if not fault.startswith("it does not say")], (reason.message, key)
+                seen.add(key)
+    assert seen >= {"met", "missed", "counts", "steps", "loss"}
+
+
+def test_the_judge_sees_a_forged_price_of_one_more_place():
+    from dataclasses import replace
+
+    people = [Participant("m", offers=[Offer("x")], capacity=1)]
+    cohort = mm.Cohort([*people, *(Participant(e, requests=[Request("x")]) for e in "abc")], scores={("m", "c"): -2})
+    result = mm.solve(cohort, mm.Program(rules=[mm.rules.Linked([("a", "b")])], aims=[mm.aims.Fit()]))
+    judge = Judge(cohort, result.program, result)
+    (reason,) = [reason for reason in mm.reasons(cohort, result) if reason.who == ("c",)]
+    assert reason.message == "c: m could take them on x, but that lowers “the sum of scores” by 2"
+    assert (reason.facts["loss"], judge.faults(reason)) == (2, [])
+    for bent in ({"loss": 3}, {"tier": 1}, {"mentor": "a"}, {"offer": "m/y"}):
+        faults = judge.faults(replace(reason, facts={**reason.facts, **bent}))
+        assert [fault for fault in faults if not fault.startswith("it does not say")], bent
 
 
 def test_a_limit_of_the_mentee_is_told_as_such():

@@ -1,5 +1,6 @@
 """No reason for groups claims what is not so: each change that it names is made, and counted again."""
 
+from collections import Counter
 from dataclasses import replace
 
 from hypothesis import given
@@ -12,6 +13,7 @@ from mmatch import Offer, Participant, Request
 from mmatch.reporting.words import left_over
 from strategies import examples
 
+MOST_BENT = 4  # of one fact
 COVERED = [mm.aims.Coverage()]
 
 
@@ -56,29 +58,31 @@ def bent(value):
 
 def test_the_judge_sees_forged_reasons():
     """Each claim of many reasons is bent once; the judge, which reads no sentence for it, says so each time."""
-    seen = set()
+    seen = Counter()
     for seed in range(60):
         for judge, reason in told("groups", seed):
             if not isinstance(judge, GroupJudge):
                 continue
             for key, value in reason.facts.items():
+                if seen[key] >= MOST_BENT:
+                    continue
                 for other in bent(value) if key != "against" else [()]:  # one of two causes is a cause
                     forged = replace(reason, facts={**reason.facts, key: other})
                     faults = [fault for fault in judge.faults(forged) if not fault.startswith("it does not say")]
                     assert faults, (seed, reason.message, key, other)
-                    seen.add(key)
+                    seen[key] += 1
     counts = {"open", "full", "away", "roomy", "closed", "least", "most", "smaller", "more", "groups", "places"}
-    assert seen >= counts | {"gains", "loss", "instead", "larger", "seats", "mentees", "apart"}
+    assert set(seen) >= counts | {"gains", "loss", "instead", "larger", "seats", "mentees", "apart"}
 
 
 def test_the_judge_sees_a_sentence_that_is_silent_or_says_another_number():
     silent = 0
-    for judge, reason in (pair for seed in range(30) for pair in told("groups", seed)):
+    for judge, reason in (pair for seed in range(12) for pair in told("groups", seed)):
         if isinstance(judge, GroupJudge):
             assert judge.faults(replace(reason, message="nothing")), reason.message
             more = "".join(str(int(c) + 1) if c.isdigit() and c != "9" else c for c in reason.message)
             silent += bool(judge.faults(replace(reason, message=more)))
-    assert silent > 30
+    assert silent > 10
 
 
 def test_a_limit_of_ones_own_is_no_shortage():
