@@ -50,7 +50,7 @@ bench: $(READY)              ## new figures, which are added to benchmarks/figur
 fuzz: $(READY)               ## the long campaign: the same properties, many more examples
 	HYPOTHESIS_PROFILE=deep $(VENV)/bin/pytest -q -n 2 tests
 
-claims: $(READY)             ## 60,000 reasons, each judged by trying: of pairs, groups and stable matchings
+claims: $(READY)             ## 100,000 reasons, each judged by trying: of pairs, groups and stable matchings
 	PYTHONPATH=tests $(RUN) tests/claims.py pairs 0 10000
 	PYTHONPATH=tests $(RUN) tests/claims.py wide 0 6000
 	PYTHONPATH=tests $(RUN) tests/claims.py groups 0 5000
