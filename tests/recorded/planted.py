@@ -52,8 +52,8 @@ BUGS = [  # (the line, the error, the tests that see it)
     ("seats >= int(limit.upper[labels].sum())", "seats > 0", "explanations/test_claims.py"),
     ("if not counted and not self._served", "if not self._served", "explanations/test_claims.py"),
     (
-        "self.likes[pair] < self.likes[now]",
-        "self.likes[pair] <= self.likes[now]",
+        "if now == NONE or self.likes[pair] < self.likes[now]",
+        "if now == NONE or self.likes[pair] <= self.likes[now]",
         "explanations/test_claims_of_stable.py",
     ),
     ('"asked": len(wishes)', '"asked": len(wishes) + 1', "explanations/test_claims_of_stable.py"),
