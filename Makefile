@@ -50,8 +50,11 @@ bench: $(READY)              ## new figures, which are added to benchmarks/figur
 fuzz: $(READY)               ## the long campaign: the same properties, many more examples
 	HYPOTHESIS_PROFILE=deep $(VENV)/bin/pytest -q -n 2 tests
 
-claims: $(READY)             ## 20,000 reasons, each judged by trying every matching
-	PYTHONPATH=tests $(RUN) tests/claims.py 0 10000
+claims: $(READY)             ## 100,000 reasons, each judged by trying: of pairs, groups and stable matchings
+	PYTHONPATH=tests $(RUN) tests/claims.py pairs 0 10000
+	PYTHONPATH=tests $(RUN) tests/claims.py wide 0 6000
+	PYTHONPATH=tests $(RUN) tests/claims.py groups 0 5000
+	PYTHONPATH=tests $(RUN) tests/claims.py stable 0 7000
 
 changes: $(READY)            ## a thousand changes in a row, each answered as a fresh solve would
 	PYTHONPATH=tests $(RUN) tests/repairs/test_changes_in_a_row.py 1000

@@ -1,248 +1,59 @@
-"""The judge of reasons: every claim is derived again from all matchings that the oracle finds by trying.
+"""The campaign of judged reasons: python tests/claims.py pairs 0 10000; kinds are pairs, wide, groups and stable."""
 
-It reads the facts of a reason, not its sentence, and knows nothing of networks, chains or solvers.
-"""
-
-import random
 import sys
 from collections import Counter
 
 import mmatch as mm
-from mmatch import Offer, Participant, Request
-from oracle import Oracle, nearest
+from claims_of_groups import GroupJudge
+from claims_of_pairs import Judge
+from claims_of_stable import StableJudge
+from claims_questions import question_of_groups, question_of_pairs, question_of_stability, wide_question_of_pairs
 
-MOST_EDGES = 11
-
-
-class Judge:
-    """Everything that may happen in one question, and what a reason may say about it."""
-
-    def __init__(self, cohort, program, result):
-        self.cohort, self.program, self.result = cohort, program, result
-        self.oracle = Oracle(cohort, program)
-        self.matchings = list(self.oracle.matchings())
-        self.best = max((self.oracle.value(chosen) for chosen in self.matchings), default=None)
-        self.now = Counter((e, asked) for m in result.matching for e, asked in zip(m.mentees, m.requested, strict=True))
-
-    def request(self, who, label):
-        return next(i for i, (p, r) in enumerate(self.oracle.requests) if (p.id, r.label) == (who, label))
-
-    def mentors_of(self, numbers):
-        return {self.oracle.offers[k][0].id for i, k in self.oracle.edges if i in numbers}
-
-    def most(self, numbers, among=None):
-        return max(sum(i in numbers for i, _ in chosen) for chosen in (self.matchings if among is None else among))
-
-    def faults(self, reason):
-        """What is false about a reason; empty where all of it is true."""
-        check = getattr(self, f"_{reason.kind}", None)
-        if check is None:
-            return [f"no judge knows the kind {reason.kind}"]
-        return list(check(reason, self.request(reason.who[0], reason.topic)))
-
-    def _no_offer(self, reason, number):
-        if any(i == number for i, _ in self.oracle.edges):
-            yield "somebody may mentor them"
-        if self._reaching(reason, number):
-            yield "somebody offers it"
-
-    def _reaching(self, reason, number):
-        asked = self.oracle.requests[number][1]
-        return [
-            (m, o)
-            for m, o in self.oracle.offers
-            if m.id != reason.who[0] and nearest(self.cohort, asked, o) is not None
-        ]
-
-    def _rules(self, reason, number):
-        if any(i == number for i, _ in self.oracle.edges):
-            yield "a candidate is left"
-        mentors = len({mentor.id for mentor, _ in self._reaching(reason, number)})
-        if reason.facts["mentors"] != mentors:
-            yield f"{mentors} mentors offer it"
-        if max(reason.facts["removed"].values()) > mentors:
-            yield "a rule removes more than there are"
-
-    def _limit(self, reason, number):
-        if "seats" not in reason.facts:
-            yield from self._tried(reason, number)
-            return
-        who = reason.who[0]
-        own = {i for i, (person, _) in enumerate(self.oracle.requests) if person.id == who}
-        mine = [edge for edge in self.oracle.edges if edge[0] in own]
-        alone = [()]
-        for edge in mine:
-            alone += [(*chosen, edge) for chosen in alone if self.oracle.within_limits((*chosen, edge))]
-        now = sum(count for (name, _), count in self.now.items() if name == who)
-        if reason.facts["seats"] != now:
-            yield f"they have {now} seats"
-        if self.most(own, alone) > now:
-            yield "one more seat would pass no limit of their own"
-
-    def _shortage(self, reason, number):
-        facts = reason.facts
-        if "full" in facts:
-            yield from self._tried(reason, number)
-            return
-        if "requests" not in facts:
-            mentors = self.mentors_of({number})
-            if set(facts["mentors"]) != mentors:
-                yield f"their mentors are {sorted(mentors)}"
-            if facts["wanted"] != self.oracle.requests[number][1].mentors or facts["wanted"] <= len(mentors):
-                yield "there are enough mentors"
-            return
-        numbers = {self.request(*seat) for seat in facts["requests"]}
-        if number not in numbers:
-            yield "they are not among those who compete"
-        if self.most(numbers) != facts["seats"]:
-            yield f"{self.most(numbers)} seats can be filled"
-        if not facts["seats"] < facts["wanted"] <= self._wanted(numbers):
-            yield f"they want {self._wanted(numbers)}"
-        if set(facts["mentors"]) != self.mentors_of(numbers):
-            yield "others may mentor them"
-
-    def _wanted(self, numbers):
-        most = min([rule.n for rule in self.program.rules if rule.name == "AtMost"], default=10**9)
-        each = Counter()
-        for i in numbers:
-            person, request = self.oracle.requests[i]
-            each[person.id] += request.mentors
-        return sum(min(n, most) for n in each.values())
-
-    def _tried(self, reason, number):
-        """With all else as it is, one more seat of the request passes a limit with every candidate."""
-        chosen = tuple(self._chosen())
-        for i, k in self.oracle.edges:
-            mentor = self.oracle.offers[k][0].id
-            more = (*chosen, (i, k))
-            if i == number and (i, k) not in chosen and self.oracle.within_limits(more) and self.oracle.complete(more):
-                yield f"{mentor} could take them"
-
-    def _chosen(self):
-        names = {(m.id, o.topic, number): k for k, (m, o) in enumerate(self.oracle.offers) for number in [0]}
-        for match in self.result.matching:
-            for mentee, asked in zip(match.mentees, match.requested, strict=True):
-                offer = next(
-                    k
-                    for k, (m, o) in enumerate(self.oracle.offers)
-                    if m.id == match.mentor and o.topic == match.topic and (m.id, o.topic, 0) in names
-                )
-                yield self.request(mentee, asked), offer
-
-    def _outranked(self, reason, number):
-        yield from self._loses(reason, number)
-        rival = reason.facts.get("rival")
-        if rival is not None and not self.now[tuple(rival)]:
-            yield "the rival has no seat"
-
-    def _price(self, reason, number):
-        if "loss" in reason.facts:
-            yield from self._loses(reason, number)
-        else:
-            free = [fault for fault in self._tried(reason, number) if fault.startswith(reason.facts["mentor"])]
-            if not free:
-                yield "that mentor cannot take them"
-
-    def _loses(self, reason, number):
-        """Filling one more seat of the request, whatever else must change, loses what the reason says."""
-        if self.result.status != "optimal":
-            return
-        seats = self.now[reason.who[0], reason.topic] + 1
-        forced = [self.oracle.value(c) for c in self.matchings if sum(i == number for i, _ in c) >= seats]
-        if not forced:
-            yield "no matching seats them"
-            return
-        loss = [a - b for a, b in zip(self.best, max(forced), strict=True)]
-        tier = next((k for k, amount in enumerate(loss) if amount), None)
-        stated = reason.facts["loss"]
-        exact = 0 if tier is None else loss[tier]
-        if tier != reason.facts["tier"] or abs(float(exact) - float(stated)) > 1e-9:
-            yield f"it loses {loss}, not {stated} in tier {reason.facts['tier']}"
+KINDS = {
+    "pairs": question_of_pairs,
+    "wide": wide_question_of_pairs,
+    "groups": question_of_groups,
+    "stable": question_of_stability,
+}
 
 
-def random_question(seed):
-    """A cohort of a few people and a program with up to three rules, every kind of which comes up."""
-    draw = random.Random(seed)
-    topics = ["x", "y", "z"][: draw.randint(1, 3)]
-    mentors = [
-        Participant(
-            f"m{k}",
-            offers=[
-                Offer(t, seats=draw.choice([None, None, 1, 2]))
-                for t in draw.sample(topics, draw.randint(1, len(topics)))
-            ],
-            capacity=draw.choice([0, 1, 1, 2, 3]),
-            attributes={"team": draw.choice("ab")},
-        )
-        for k in range(draw.randint(1, 3))
-    ]
-    mentees = [
-        Participant(
-            f"e{k}",
-            requests=[
-                Request(t, mentors=draw.choice([1, 1, 1, 2]), priority=draw.choice([1, 1, 2]))
-                for t in draw.sample(topics, draw.randint(1, min(2, len(topics))))
-            ],
-            attributes={"team": draw.choice("ab")},
-        )
-        for k in range(draw.randint(2, 4))
-    ]
-    pairs = [(m.id, e.id) for m in mentors for e in mentees]
-    scores = {pair: draw.randint(-2, 6) for pair in pairs}
-    cohort = mm.Cohort([*mentors, *mentees], scores=scores)
-    names = [e.id for e in mentees]
-    rules = [
-        lambda: mm.rules.AtMost(draw.randint(1, 2)),
-        lambda: mm.rules.Lock([draw.choice(pairs)]),
-        lambda: mm.rules.NoRepeat(within=True),
-        lambda: mm.rules.Forbid(draw.sample(pairs, min(2, len(pairs)))),
-        lambda: mm.rules.Differs("team"),
-        lambda: mm.rules.Same("team"),
-        lambda: mm.rules.Linked([tuple(draw.sample(names, 2))]),
-        mm.rules.Everyone,
-    ]
-    aims = [
-        lambda: mm.aims.Coverage(draw.choice(["requests", "mentees"])),
-        mm.aims.Fit,
-        mm.aims.EvenLoad,
-        mm.aims.Priority,
-        mm.aims.TopicFit,
-    ]
-    chosen = [make() for make in draw.sample(rules, draw.choice([0, 1, 1, 2, 3]))]
-    wanted = [mm.aims.Coverage(), *(make() for make in draw.sample(aims[1:], draw.randint(0, 2)))]
-    if draw.random() < 0.3:
-        wanted = [make() for make in draw.sample(aims, draw.randint(1, 3))]
-    return cohort, mm.Program(rules=chosen, aims=wanted)
-
-
-def judged(seed):
-    """(how many reasons of one random question were judged, what was false about them)."""
+def told(kind, seed):
+    """(judge, reason) of all reasons of one random question; no judge where none can tell."""
     try:
-        cohort, program = random_question(seed)
-        result = mm.solve(cohort, program)
-    except (mm.InputError, mm.errors.UnsupportedError):
-        return Counter(), []
-    if result.found is None or result.trust == "heuristic":
-        return Counter(), []
-    oracle = Oracle(cohort, program)
-    if len(oracle.edges) > MOST_EDGES:
-        return Counter(), []
-    judge = Judge(cohort, program, result)
-    found = [reason for reason in mm.reasons(cohort, result) if reason.kind != "score"]
-    false = [(seed, reason.kind, reason.message, fault) for reason in found for fault in judge.faults(reason)]
-    return Counter(reason.kind for reason in found), false
+        cohort, program, options = KINDS[kind](seed)
+        result = mm.solve(cohort, program, **options)
+    except (mm.InputError, mm.errors.UnsupportedError, mm.errors.SolverError):  # there is no answer to give reasons for
+        return
+    if result.found is None:
+        return
+    judges = [judge(cohort, result.program, result) for judge in (GroupJudge, StableJudge, Judge)]
+    for reason in mm.reasons(cohort, result):
+        yield next((judge for judge in judges if judge.knows(reason)), None), reason
 
 
-def campaign(first, last):
-    """Judge the questions of some seeds: python tests/claims.py 0 10000."""
+def judged(kind, seed):
+    """(how many reasons of one random question were judged, what was false about them)."""
+    found = list(told(kind, seed))
+    false = [
+        (kind, seed, reason.kind, reason.message, fault)
+        for judge, reason in found
+        for fault in (judge.faults(reason) if judge else ())
+    ]
+    return Counter(reason.kind if judge else "not judged" for judge, reason in found), false
+
+
+def campaign(kind, first, last):
+    """Judge the questions of some seeds, print what is false, and return whether anything is."""
     kinds, false = Counter(), []
     for seed in range(first, last):
-        some, wrong = judged(seed)
+        some, wrong = judged(kind, seed)
         kinds += some
         false += wrong
-    lines = [*(" ".join(map(str, line)) for line in false)]
-    return "\n".join([*lines, f"{sum(kinds.values())} reasons ({dict(kinds)}), {len(false)} false claims"])
+    lines, left = [*(" ".join(map(str, line)) for line in false)], kinds.pop("not judged", 0)
+    text = f"{kind}: {sum(kinds.values())} reasons judged ({dict(kinds)}), {left} not, {len(false)} false claims"
+    sys.stdout.write("\n".join([*lines, text]) + "\n")
+    return bool(false)
 
 
 if __name__ == "__main__":
-    sys.stdout.write(campaign(int(sys.argv[1]), int(sys.argv[2])) + "\n")
+    sys.exit(campaign(sys.argv[1], int(sys.argv[2]), int(sys.argv[3])))

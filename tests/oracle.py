@@ -61,7 +61,23 @@ class Oracle(oracle.Oracle):
         if rule.name == "NoRepeat":
             history = self.cohort.history if rule.before else ()
             return not any({m.mentor, m.mentee} == {mentor.id, mentee.id} for m in history)
+        if rule.name == "SharedTime":
+            return self.share_time(rule, mentor, mentee)
         return rule.function(mentor, mentee) if rule.name == "Check" else True
+
+    @staticmethod
+    def share_time(rule, mentor, mentee):
+        """Whether two people on one clock are free together for a session at all; weeks are as "Mon 9-11; Tue 9-10"."""
+        if mentor.availability is None or mentee.availability is None:
+            return rule.missing == "allow"
+        one, other = ([part.split() for part in p.availability.split("; ")] for p in (mentor, mentee))
+        shared = [
+            min(int(b.split("-")[1]), int(d.split("-")[1])) - max(int(b.split("-")[0]), int(d.split("-")[0]))
+            for day, b in one
+            for same, d in other
+            if day == same
+        ]
+        return max(shared, default=0) * 60 >= rule.minutes
 
     def __init__(self, cohort, program):
         self.people = {p.id: p for p in cohort}

@@ -13,7 +13,7 @@ from strategies import examples
 
 WEEKS = ("Mon 9-10", "Mon 10-11", "Mon 9-11", "Mon 9-10; Tue 9-10")
 SLOTS = mm.rules.CommonSlot(["Mon 9-10", "Mon 10-11", "Tue 9-10"])
-KINDS = {"score", "no_offer", "rules", "shortage", "outranked", "price"}
+KINDS = {"score", "no_offer", "rules", "shortage", "limit", "outranked", "price"}
 
 
 def expert(name, *topics, **options):
@@ -101,7 +101,7 @@ def test_a_second_request_that_a_rule_closes_is_not_waiting_for_a_group():
         *(mm.Participant(f"e{k}", requests=[mm.Request("law"), mm.Request("data")]) for k in range(2)),
     ]
     found = told(people, mm.Program(group=(2, 3), rules=[mm.rules.AtMost(1)], aims=COVERED))
-    assert [kind for kind, _, _ in found] == ["shortage", "shortage"]
+    assert [kind for kind, _, _ in found] == ["limit", "limit"]
     assert "they have 1 place already, and may have no more: nobody gets more than one mentor" in found[0][2]
 
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 
+from mmatch.instance.compiled import Compiled
+from mmatch.solvers.flow import Flow
 from recorded import questions
 
+OWN = {"pairs 113 reasons"}  # it said of one place of two that there may be no more
 TIED = {"dates 25 reschedule", "dates 116 reschedule"}  # of dates that cost the same the first plan has others now
 COUNTED = {"groups 376", "pairs 353"}  # by who may sit together, and by the groups that one mentor must lead
 
@@ -14,7 +17,7 @@ def meant(question: str, before: str, now: str) -> bool:
     """Whether a difference is one of those that the changelog tells."""
     if any(
         check(question, before, now)
-        for check in (_tied, _on_the_wall, _clauses, _counts, _least_loads, _limits, _met, _nash, _worst_off)
+        for check in (_tied, _on_the_wall, _chains, _clauses, _counts, _least_loads, _limits, _met, _nash, _worst_off)
     ):
         return True
     if not _asks_more(question):
@@ -37,6 +40,15 @@ def _asks_more(question: str) -> bool:
 def _clauses(question: str, before: str, now: str) -> bool:
     """That nothing keeps `rules.Stable` is corroborated by two solvers and no longer proved by clauses."""
     return question.rpartition(" ")[0] not in COUNTED and _corroborated(question, before, now)
+
+
+def _chains(question: str, before: str, now: str) -> bool:
+    """Who gives way for whom is told only where chains of swaps price all aims; and see `OWN`."""
+    kind, number, *_, what = question.split()
+    if kind != "pairs" or what != "reasons" or not re.fullmatch("[0-9a-f]{16} [0-9a-f]{16}", f"{before} {now}"):
+        return False
+    cohort, program = questions.of_pairs(int(number))
+    return question in OWN or not Compiled(cohort, program.resolve(cohort)).untimed[0].kinds <= Flow.takes
 
 
 def _counts(question: str, before: str, now: str) -> bool:

@@ -44,6 +44,19 @@ BUGS = [  # (the line, the error, the tests that see it)
     ("if len(bound) != len(grade.value):", "if False:", "proof"),
     ("return bool(limit < value)", "return False", "proof"),
     ("if what == claim}) > 1", "if what == claim}) > 0", "proof solvers/test_groups.py"),
+    ("nth = len(self.what_if.led_by(match.mentor)) + 1", "nth = 2", "explanations/test_claims_of_groups.py"),
+    ("else capacity - self.loads[match.mentor]", "else capacity", "explanations/test_claims_of_groups.py"),
+    ('"away": len(opened) - len(timely)', '"away": len(opened)', "explanations/test_claims_of_groups.py"),
+    ("number(abs(facts['loss']))", "number(abs(facts['loss']) + 1)", "explanations/test_claims_of_groups.py"),
+    ('if room >= group.least else ""', 'if room >= 0 else ""', "explanations/test_claims_of_groups.py"),
+    ("seats >= int(limit.upper[labels].sum())", "seats > 0", "explanations/test_claims.py"),
+    ("if not counted and not self._served", "if not self._served", "explanations/test_claims.py"),
+    (
+        "if now == NONE or self.likes[pair] < self.likes[now]",
+        "if now == NONE or self.likes[pair] <= self.likes[now]",
+        "explanations/test_claims_of_stable.py",
+    ),
+    ('"asked": len(wishes)', '"asked": len(wishes) + 1', "explanations/test_claims_of_stable.py"),
     ("status = Status.UNKNOWN  # never on one solver's word", "status = Status.INFEASIBLE", "test_engine.py solvers"),
 ]
 

@@ -114,14 +114,14 @@ def match_reasons(cohort: Cohort, program: Program, matching: Matching) -> Itera
     """Which wishes each match meets, and what it counts for the other aims."""
     pairs, shape, called = pairs_of(cohort, matching), len(matching.seats), cohort.people.called
     wishes: list[tuple[str, list[bool]]] = []
-    numbers: list[list[str]] = []
+    numbers: list[list[tuple[str, float]]] = []
     for _, aim in program.named_aims():
         if isinstance(aim, PairAim):
             met = aim.met(pairs)
             if met is None:
                 worth, unit = aim.scores(pairs)
                 values = np.broadcast_to(worth, shape).tolist()
-                numbers.append([f"{in_words(aim, COUNTS)} {number(plain(value * unit))}" for value in values])
+                numbers.append([(in_words(aim, COUNTS), plain(value * unit)) for value in values])
             else:
                 wishes.append((in_words(aim, WISHES), np.broadcast_to(met, shape).tolist()))
     steps, tree = np.broadcast_to(pairs.distance, shape).tolist(), cohort.topic_tree
@@ -137,6 +137,8 @@ def match_reasons(cohort: Cohort, program: Program, matching: Matching) -> Itera
             text = f"{len(have)} of {counted(len(wishes), 'wish')} met"
             clauses.append(f"{text}: {', '.join(have)}" if have else text)
             clauses += [f"not met: {', '.join(lack)}"] if lack else []
-        clauses += [column[row] for column in numbers]
+        counts = tuple(column[row] for column in numbers)
+        clauses += [f"{name} {number(worth)}" for name, worth in counts]
         text = f"{called[mentor]} with {called[mentee]}: {'; '.join(clauses) or 'every match counts the same'}"
-        yield Reason("score", (mentor, mentee), topic, text, {"met": tuple(have), "missed": tuple(lack)})
+        facts = {"met": tuple(have), "missed": tuple(lack), "counts": counts, "steps": steps[row]}
+        yield Reason("score", (mentor, mentee), topic, text, facts)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 
@@ -52,6 +53,8 @@ class _Refusals:
         self.topics = [labels[k] for k in cohort.requests.topic[rows[0]].tolist()]
         self.mentors = [ids[k] for k in cohort.offers.owner[rows[1]].tolist()]
         taken = self.current[self.current != NONE]
+        offers = self.market.offer[taken].tolist()
+        self.seated = {(self.mentees[k], o): k for k, o in zip(self.market.mentee[taken].tolist(), offers, strict=True)}
         self.last_on = self._last(self.market.offer[taken], taken, len(self.market.offer_seats))
         self.last_of = self._last(self.market.mentor[taken], taken, len(self.market.mentor_seats))
         self.likes: list[int] = self.plain.mentee_rank.tolist()
@@ -80,24 +83,35 @@ class _Refusals:
 
     def _reason(self, who: int, wishes: list[int], now: int) -> Reason:
         mentee, topic = self.mentees[who], self.topics[who]
-        clauses, rivals, preferred = [], [], []
+        clauses, rivals, preferred = list[str](), list[str](), list[str]()
+        alike, own = list[tuple[str, str]](), list[tuple[str, str]]()
         for pair in wishes:
             offer = int(self.market.offer[pair])
             full = self.load_on[offer] >= self.market.offer_seats[offer]
             rival = int(self.last_on[offer] if full else self.last_of[self.market.mentor[pair]])
-            name, where = self.mentees[int(self.market.mentee[rival])], self.mentors[offer]
+            holder, where = self.seated.get((mentee, offer), int(self.market.mentee[rival])), self.mentors[offer]
+            name = self.mentees[holder]
+            if name == mentee:  # with another request
+                clauses.append(f"{self.called[where]} has them{topic_word(self.topics[holder])} already")
+                own.append((where, self.topics[holder]))
+                continue
             rivals.append(name)
             if self.plain.mentor_rank[rival] == self.plain.mentor_rank[pair]:
                 led, kept = self.called[where], self.called[name]
                 drew = f"{led} likes them and {kept} alike, and the lottery (seed {self.seed}) drew {kept}"
                 clauses.append(drew if self.seed is not None else f"{led} keeps {kept}, and has no reason to change")
-            else:
-                preferred.append(self.called[where])
+                alike.append((where, name))
+            elif where not in preferred:
+                preferred.append(where)
         if preferred:
-            clauses.insert(0, f"{listed(list(dict.fromkeys(preferred)), 'mentors')} took mentees whom they prefer")
-        got = f"they have no mentor{topic_word(topic)}"
-        if now != NONE:
-            got = f"they have wish {len(wishes) + 1}{topic_word(topic)}"
-        better = counted(len(wishes), "better wish" if now != NONE else "wish")
-        text = f"{self.called[mentee]}: {got}; {better} asked in vain; {'; '.join(clauses)}; none of them would swap"
-        return Reason("outranked", (mentee, *dict.fromkeys(rivals)), topic, text)
+            names = listed([self.called[mentor] for mentor in preferred], "mentors")
+            clauses.insert(0, f"{names} took mentees whom they prefer")
+        wish = None if now == NONE else self.likes[now]
+        got = f"they have {'no mentor' if wish is None else f'wish {wish}'}{topic_word(topic)}"
+        better = counted(len(wishes), "wish" if wish is None else "better wish")
+        why = "; ".join(dict.fromkeys(clauses))
+        text = f"{self.called[mentee]}: {got}; {better} asked in vain; {why}; none of them would swap"
+        facts: dict[str, Any] = {"wish": wish, "asked": len(wishes), "preferred": tuple(preferred)}
+        facts |= {"alike": tuple(dict.fromkeys(alike)), "own": tuple(dict.fromkeys(own))}
+        facts["seed"] = self.seed if alike else None
+        return Reason("outranked", (mentee, *dict.fromkeys(rivals)), topic, text, facts)

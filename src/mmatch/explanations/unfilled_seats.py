@@ -16,17 +16,17 @@ from mmatch.exact import plain
 from mmatch.explanations.before_matching import removers
 from mmatch.explanations.group_seats import GroupSeats
 from mmatch.explanations.hall_sets import HallSets
+from mmatch.explanations.own_limits import Limits, own_limit, rule_limits
 from mmatch.explanations.swap_chains import Moves, best_chains, chain_from, entry_arcs
 from mmatch.explanations.what_if import Seat, Trial
-from mmatch.explanations.words import aims_in_words, counted, found_by, listed, number, topic_word
+from mmatch.explanations.words import aims_in_words, found_by, listed, number, topic_word
 from mmatch.instance.compiled import Compiled
-from mmatch.instance.set_titles import set_title
 from mmatch.matching import Match, Reason, Status
 from mmatch.network.circulation import CrossingSets, Network, build_network
 from mmatch.proof.judge import chosen_edges
 from mmatch.result import Result
+from mmatch.solvers.flow import Flow
 
-OWN = ("mentee", "mentee-mentor", "mentee-offer")  # sets of pairs of one mentee, which limit nobody else
 MOST_TRIED, MOST_NAMED = 50, 3  # candidates of one seat that are tried, and those of them whose reasons are told
 MOST_CHAINS = 200  # requests with a seat and one more wanted, for which the chain is worked out one by one
 
@@ -43,7 +43,6 @@ class Unfilled:
         self.missing = Counter(result.matching.unmatched)
         self.removers = removers(cohort, self.program)
         self.called = cohort.people.called
-        self.rules = {rule.title: rule.in_words for rule in self.program.rules}
         self.looked = 0
         edges = self.edges
         owner, labels = cohort.requests.owner[edges.request_rows], cohort.topic_tree.labels
@@ -90,8 +89,10 @@ class Unfilled:
             nobody = "nobody else" if (pairs.mentor == pairs.mentee).any() else "nobody"
             return Reason("no_offer", (mentee,), topic, f"{who}: {nobody} offers {topic or 'anything'}")
         some = Pairs(pairs.facts, np.broadcast_to(row, meets.shape), meets)
-        masks = [(name, np.broadcast_to(gone(some), meets.shape)) for name, gone in self.removers]
-        removed = {name: len(np.unique(pairs.mentor[meets[gone]])) for name, gone in masks if gone.any()}
+        masks = dict[str, Bools]()
+        for name, gone in self.removers:  # several rules may be the same in words
+            masks[name] = masks.get(name, np.False_) | np.broadcast_to(gone(some), meets.shape)
+        removed = {name: len(np.unique(pairs.mentor[meets[gone]])) for name, gone in masks.items() if gone.any()}
         causes = [f"{n} by {name}" for name, n in sorted(removed.items(), key=lambda item: (-item[1], item[0]))]
         mentors = np.unique(pairs.mentor[meets]).tolist()
         if len(mentors) > 1:
@@ -125,14 +126,15 @@ class Unfilled:
             broken = trial.broken(None, match)
             if not broken:
                 text = f"{who}: {self.called[mentor]} could take them{topic_word(seat.topic)}"
-                text = f"{text}, {trial.price(trial.changed(None, match))}"
-                return Reason("price", (seat.mentee,), seat.topic, text, {"mentor": mentor})
+                price, facts = trial.price(trial.changed(None, match))
+                facts |= {"mentor": mentor, "offer": match.offer}
+                return Reason("price", (seat.mentee,), seat.topic, f"{text}, {price}", facts)
             codes = {violation.code for violation in broken}
             if codes <= {"capacity", "seats"}:
-                full.append(mentor)
+                full += [mentor] * (mentor not in full)
             else:
                 ruled.setdefault(
-                    mentor, next(trial.objection(v) for v in broken if v.code not in {"capacity", "seats"})
+                    mentor, next(trial.objection(v, match) for v in broken if v.code not in {"capacity", "seats"})
                 )
         clauses = [f"{self._named(full)} {'is' if len(full) == 1 else 'are'} full"] if full else []
         clauses += [f"{self.called[m]} is ruled out by {message}" for m, message in list(ruled.items())[:MOST_NAMED]]
@@ -154,6 +156,10 @@ class Unfilled:
             return build_network(self.instance)
         except CrossingSets:
             return None
+
+    @cached_property
+    def _limits(self) -> Limits:
+        return rule_limits(self.program, self.edges)
 
     @cached_property
     def _flow(self) -> Ints:
@@ -178,7 +184,7 @@ class Unfilled:
         return best_chains(self._net, self._flow, self.moves)
 
     def _lost(self, request: int, mentee: str, topic: str) -> Iterator[Reason]:
-        own = self._own_limit(request, mentee, topic)
+        own = own_limit((self.instance, self.edges), self._limits, self._chosen, Seat(request, mentee, topic))
         if own is not None:
             yield own
             return
@@ -186,13 +192,11 @@ class Unfilled:
         entry = entry_arcs(self._net, self._flow, node)
         if not self._halls.coverable[node]:
             yield self._shortage(node, mentee, topic)
-        if entry is None:
+        priced = self.instance.kinds <= Flow.takes
+        moves, chain = (self.moves, []) if entry is None or not priced else self._chain(request, entry)
+        if not chain or entry is None:
             if self._halls.coverable[node]:
                 yield self._tried(Seat(request, mentee, topic))
-            return
-        own_seats = bool(self._served[self.edges.mentee_of_request[request]])
-        moves, chain = self._chain(node, entry, own_seats=own_seats)
-        if not chain:
             return
         loss, rival = self._loss(moves.arc[chain], moves.sign[chain], entry)
         worse = next((k for k, amount in enumerate(loss) if amount), None)
@@ -225,43 +229,23 @@ class Unfilled:
         seats = np.bincount(labels.label("mentee")[self._chosen], minlength=labels.count("mentee"))
         return seats > 0
 
-    def _chain(self, node: int, entry: list[int], *, own_seats: bool) -> tuple[Moves, list[int]]:
+    def _chain(self, request: int, entry: list[int]) -> tuple[Moves, list[int]]:
         """The best chain that seats one more of a request.
 
-        A mentee who has seats already must not give up a seat of the same request, but may give up one of another: such
-        chains end at the mentee, not at the hub, so they are worked out one by one.
+        A mentee who has seats already must not give up a seat of the same request, but may give up one of another; and
+        where seats of several people count together, such as those of one site, one of these may give up theirs: such
+        chains end on the way of the new seat, not at the hub, so they are worked out one by one.
         """
-        if not own_seats:
+        node = self._halls.first + request
+        above = [arc for arc in entry if self._net.head[arc] != node]
+        counted = any(cost[above].any() for cost in self._costs.values())
+        if not counted and not self._served[self.edges.mentee_of_request[request]]:
             return self.moves, chain_from(self.moves, self.following, node)
         self.looked += 1
         if self.looked > MOST_CHAINS:
             return self.moves, []
-        others = self.moves.without((self.moves.tail == node) & (self.moves.sign < 0))
-        others = others.closing(self._net, [arc for arc in entry if self._net.head[arc] != node])
+        others = self.moves.without((self.moves.tail == node) & (self.moves.sign < 0)).closing(self._net, above)
         return others, chain_from(others, best_chains(self._net, self._flow, others), node)
-
-    def _own_limit(self, request: int, mentee: str, topic: str) -> Reason | None:
-        """What keeps somebody from one more seat whoever else is there: too few mentors for them, or a rule's limit."""
-        edges, people = self.edges, self.cohort.people.ids
-        own = np.flatnonzero(edges.request == request)
-        wanted, taken = int(edges.wanted[request]), int(self._chosen[own].sum())
-        rows = self.cohort.offers.owner[edges.offer_rows[edges.offer[own]]]
-        mentors = tuple(people[row] for row in dict.fromkeys(rows.tolist()))
-        if taken == len(mentors) < wanted:
-            text = f"{self.called[mentee]}: they ask for {counted(wanted, 'mentor')}{topic_word(topic)}"
-            text = f"{text}, and only {self._named(mentors)} may mentor them"
-            return Reason("shortage", (mentee,), topic, text, {"wanted": wanted, "mentors": mentors})
-        every = np.flatnonzero(edges.pairs.mentee == edges.pairs.mentee[own[0]])
-        seats = int(self._chosen[every].sum())
-        for family in self.instance.bounds:
-            labels = np.unique(family.label[every])
-            if family.key in OWN and labels[0] != NONE and seats >= int(family.upper[labels].sum()):
-                title = self.rules.get(family.rule)
-                title = title or set_title(edges, family, int(family.label[own[0]]), self.called)
-                text = f"{self.called[mentee]}: they have {counted(seats, 'place')} already, and may have no more"
-                text = f"{text}: {title}"
-                return Reason("limit", (mentee,), topic, text, {"seats": seats, "limit": title})
-        return None
 
     def _loss(self, arcs: Ints, signs: Ints, entry: list[int]) -> tuple[list[float], tuple[str, str] | None]:
         """(what a chain loses per tier, of a vector its first component that changes; who gives way)."""

@@ -10,12 +10,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
 from mmatch.aims._base import Aim
 from mmatch.arrays import NONE, Bools
-from mmatch.constraints import Slots
+from mmatch.candidates import Pairs
+from mmatch.constraints import FREE, Slots
 from mmatch.exact import plain
 from mmatch.explanations.words import aims_in_words, found_by, number
 from mmatch.instance.capacities import capacities
@@ -26,7 +28,7 @@ from mmatch.proof.validity import validity
 from mmatch.result import Result
 
 SIZE = frozenset({"group-size"})
-GROUPS_LED = frozenset({"groups"})
+SEATS = frozenset({"capacity", "groups", "seats"})
 FACTS = {
     "avoids": "a wish to avoid each other",
     "demand": "a limit: nobody gets more mentors than they ask for",
@@ -59,7 +61,7 @@ class Trial:
         self.matches = list(self.matching)
         self.tries = max(LEAST_TRIES, WORK // (len(self.matching.seats) + 1))
         found = capacities(self.cohort, self.program)
-        self.least, self.most, self.limits, self.groups_led = found.least, found.most, found.mentor, found.led
+        self.least, self.most, self.groups_led = found.least, found.most, found.led
         self.loads, self.taken = Counter(self.matching.seats.mentor), Counter(self.matching.seats.offer)
         self.before = {(v.code, v.message) for v in validity(self.cohort, self.program, self.matching)}
         self.slots: Slots | None = None if self.instance.groups is None else self.instance.groups.slots
@@ -75,27 +77,20 @@ class Trial:
         found = validity(self.cohort, self.program, after)
         return tuple(v for v in found if (v.code, v.message) not in self.before)
 
-    def codes(self, broken: Sequence[Violation], match: Match) -> frozenset[str]:
-        """Kinds of what is broken; seats that follow from the number of groups count as that number, or as the size."""
-        codes = frozenset(v.code for v in broken)
-        row, (least, most) = self.cohort.people.index[match.mentor], self.sizes(match)
-        if "capacity" in codes and self.cohort.people.capacity[row] == NONE:
-            codes = codes - {"capacity"} | (frozenset() if len(match.mentees) > most else GROUPS_LED)
-        if self.groups_led[row] != NONE and "capacity" in codes:
-            full = len(self.led_by(match.mentor)) >= self.groups_led[row] and len(match.mentees) <= most
-            codes |= GROUPS_LED if full else frozenset()
-        return codes - (SIZE if len(match.mentees) < least else frozenset())
+    def codes(self, broken: Sequence[Violation]) -> frozenset[str]:
+        """Kinds of what is broken, apart from what a mentor can lead and take."""
+        return frozenset(v.code for v in broken) - SEATS
 
-    def objection(self, violation: Violation) -> str:
-        """What the judge objects to, in words: a rule, or a fact about people."""
-        words = (rule.in_words for rule in self.program.rules if violation.code == f"rule:{rule.name}")
-        rule = next(words, None)
+    def objection(self, violation: Violation, new: Match) -> str:
+        """What the judge objects to in one more match, in words: a rule, or a fact about people."""
+        rules = [rule for rule in self.program.rules if violation.code == f"rule:{rule.name}"]
+        if len(rules) > 1:  # of one kind: the one that says so
+            after = matching_from_pairs(self.cohort, self.changed(None, new))
+            rules = [rule for rule in rules if violation in rule.violations(self.cohort, after)]
+        if rules:
+            return f"the rule that {rules[0].in_words}"
         names = (self.cohort.people.called.get(who, who) for who in violation.who)
-        return (
-            f"{FACTS.get(violation.code, violation.code)} ({', '.join(names)})"
-            if rule is None
-            else f"the rule that {rule}"
-        )
+        return f"{FACTS.get(violation.code, violation.code)} ({', '.join(names)})"
 
     def with_seat(self, match: Match, seat: Seat) -> Match | None:
         """A match with one more in it; None where nothing can be tried any more."""
@@ -105,27 +100,29 @@ class Trial:
         names, requested = zip(*ranked, strict=True)
         return replace(match, mentees=names, requested=requested)
 
-    def gains(self, old: Match | None, new: Match) -> str:
-        """What the aims gain and lose, in brackets."""
+    def gains(self, old: Match | None, new: Match) -> tuple[str, dict[str, Any]]:
+        """What the aims gain and lose, in brackets and as facts."""
         after = matching_from_pairs(self.cohort, self.changed(old, new))
         found = [(aim.in_words, self._gained(aim, after)) for _, aim in self.program.named_aims() if not aim.vector]
-        gains = [f"{name} {'+' if gain[0] > 0 else ''}{number(plain(gain[0]))}" for name, gain in found if gain[0]]
-        return f" ({', '.join(gains)})" if gains else ""
+        gains = tuple((name, plain(gain[0])) for name, gain in found if gain[0])
+        text = ", ".join(f"{name} {'+' if gain > 0 else ''}{number(gain)}" for name, gain in gains)
+        return text and f" ({text})", {"gains": gains}
 
-    def price(self, matches: Sequence[Match]) -> str:
-        """What a change that breaks nothing would do to the aims, the most important first."""
+    def price(self, matches: Sequence[Match]) -> tuple[str, dict[str, Any]]:
+        """What a change that breaks nothing would do to the aims, the most important first; in words and as facts."""
         after = matching_from_pairs(self.cohort, matches)
-        for aims in self.program.tiers:
+        for tier, aims in enumerate(self.program.tiers):
             gains = [tuple(aim.exact_weight * gain for gain in self._gained(aim, after)) for aim in aims]
             sums = (sum(items, Fraction(0)) for items in zip(*gains, strict=True))
             change = next(filter(None, sums), Fraction(0))
-            name = aims_in_words(aims)
-            if change < 0:
-                return f"but that lowers {name} by {number(plain(-change))}"
-            if change > 0:
-                return f"and that raises {name} by {number(plain(change))}: {found_by(self.result)} did not find it"
+            if change:
+                facts = {"loss": plain(-change), "tier": tier}
+                cost = f"{aims_in_words(aims)} by {number(abs(facts['loss']))}"
+                missed = f"and that raises {cost}: {found_by(self.result)} did not find it"
+                return (f"but that lowers {cost}" if change < 0 else missed), facts
         missed = f"{found_by(self.result)} did not find it"
-        return f"and nothing is lost by it: {'no aim asks for it' if self.result.status == Status.OPTIMAL else missed}"
+        text = f"and nothing is lost by it: {'no aim asks for it' if self.result.status == Status.OPTIMAL else missed}"
+        return text, {"loss": 0, "tier": None}
 
     def _gained(self, aim: Aim, after: Matching) -> tuple[Fraction, ...]:
         """What one aim gains, number by number."""
@@ -139,11 +136,16 @@ class Trial:
         return int(self.least[row]), int(self.most[row])
 
     def room(self, match: Match) -> int:
-        """Seats that the mentor and the offer of a match have left."""
+        """Places that the mentor and the offer of a match have left, however many groups there are and of what size."""
         row, offer = self.cohort.people.index[match.mentor], self.cohort.offers.index[match.offer]
-        room = int(self.limits[row]) - self.loads[match.mentor]
-        seats = int(self.cohort.offers.seats[offer])
+        capacity, seats = int(self.cohort.people.capacity[row]), int(self.cohort.offers.seats[offer])
+        room = FREE if capacity == NONE else capacity - self.loads[match.mentor]
         return max(room if seats == NONE else min(room, seats - self.taken[match.offer]), 0)
+
+    def all_led(self, mentor: str) -> bool:
+        """Whether a mentor leads as many groups as they may."""
+        most = self.groups_led[self.cohort.people.index[mentor]]
+        return bool(most != NONE and len(self.led_by(mentor)) >= most)
 
     def led_by(self, mentor: str) -> list[Match]:
         """The matches of a mentor."""
@@ -153,6 +155,16 @@ class Trial:
         """The offers that could fill a seat."""
         offers = self.edges.offer_rows[self.instance.offer[self.instance.request == seat.request]]
         return {self.cohort.offers.ids[row] for row in offers.tolist()}
+
+    def groups_on(self, seat: Seat) -> list[Match]:
+        """The groups of other people on a topic that a seat is asked on, whoever may sit in them."""
+        offers = self.cohort.offers
+        rows = np.array([offers.index[match.offer] for match in self.matches], dtype=np.int64)
+        pairs = Pairs(self.edges.facts, np.broadcast_to(self.edges.request_rows[[seat.request]], rows.shape), rows)
+        meets = (pairs.distance != NONE) & (pairs.mentor != pairs.mentee)
+        return [
+            match for match, on in zip(self.matches, np.broadcast_to(meets, rows.shape).tolist(), strict=True) if on
+        ]
 
     @cached_property
     def idle(self) -> Bools:

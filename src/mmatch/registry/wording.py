@@ -13,6 +13,9 @@ TEXTS = {
     "AtMost/1": "nobody gets more than one mentor",
     "Check": "the program's own check ({function}) allows it",
     "CommonSlot": "everybody in a group is free at its time",
+    "CommonSlot/quorum": "enough of a group are free at its time",
+    "CommonSlot/quorum rooms": "enough of a group are free at its time, and there is a room",
+    "CommonSlot/rooms": "everybody in a group is free at its time, and there is a room",
     "Differs": "the two differ in {attribute}",
     "Differs/two": "the mentor's {mentor} is not the mentee's {mentee}",
     "DiffersWithin": "the people of a group differ in {attribute}",
@@ -93,6 +96,7 @@ COUNTS = {  # what else one match counts, before a number
 }
 VARIANTS: dict[str, Callable[[Any], str]] = {
     "AtMost": lambda part: str(part.n),
+    "CommonSlot": lambda part: " ".join(["quorum"] * (part.quorum < 1) + ["rooms"] * bool(part.rooms)),
     "Coverage": lambda part: part.of,
     "Differs": lambda part: "two" if part.mentor else "",
     "Everyone": lambda part: part.of,
