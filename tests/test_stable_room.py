@@ -75,3 +75,12 @@ def test_offers_of_one_mentor_are_ranked_apart():
     mentee = mm.Participant("e", requests=[mm.Request("statistics")])
     cohort = mm.Cohort([mentor, mentee], topics={"statistics": "data"})
     assert mm.stable.rank_by(cohort, mm.aims.TopicFit(), side="mentee")["e"].ranks == ("q", "p")
+
+
+def test_two_offers_of_one_mentor_that_meet_one_request_are_a_tie():
+    """The lists were taken for strict, and the judge refused the answer: SolverError in 1 of 440 random questions."""
+    ann = mm.Participant("ann", offers=[mm.Offer("data"), mm.Offer()], mentee_ranks=("eva",))
+    eva = mm.Participant("eva", requests=[mm.Request("data")], ranks=("ann",))
+    result = mm.solve(mm.Cohort([ann, eva]), mm.Program(), solver="stable")
+    assert len(result.matching) == 1
+    assert not mm.verify(mm.Cohort([ann, eva]), result.program, result)

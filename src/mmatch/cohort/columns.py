@@ -364,10 +364,17 @@ class Columns:
 
     @property
     def strict_lists(self) -> bool:
-        """Whether everybody has a list without ties, and nobody asks for two things: then no lottery is needed."""
+        """Whether everybody has a list without ties, and nobody asks for two things: then no lottery is needed.
+
+        A mentor with two offers that meet one request is a tie: whoever ranks the mentor ranks both.
+        """
         wishes, orders, requests = self.people.wishes, self.people.orders, self.requests.owner
         if wishes is None or orders is None or (np.diff(requests) == 0).any():
             return False
+        owner, related = self.offers.owner, self.topic_tree.related
+        for topic in np.unique(self.requests.topic).tolist() if (np.diff(owner) == 0).any() else ():
+            if (np.diff(owner[np.isin(self.offers.topic, related[topic])]) == 0).any():
+                return False
         stated = wishes.stated[requests].all() and orders.stated[self.offers.owner].all()
         return bool(stated) and not (wishes.tied or orders.tied)
 
