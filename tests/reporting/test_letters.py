@@ -78,6 +78,16 @@ def test_those_left_over_are_told_why_without_a_word_about_others(people, result
         assert not any(name in letter.text for name in ("Ann", "Eva", "Bob"))
 
 
+def test_whoever_has_nothing_is_told_whatever_stood_in_the_way():
+    """A letter about a wish that a rule about several people prevents once said nothing."""
+    people = [mm.Participant("ann", offers=[mm.Offer("data")], capacity=1)]
+    people += [mm.Participant(name, requests=[mm.Request("data")]) for name in ("eva", "finn")]
+    cohort = mm.Cohort(people)
+    result = mm.solve(cohort, mm.Program(rules=[mm.rules.Linked([("eva", "finn")])]))
+    (eva,) = (letter for letter in mm.letters(cohort, result) if letter.to == "eva")
+    assert "No place was found." in eva.text
+
+
 def test_dates_are_on_the_readers_clock(people, result, schedule):
     ann, eva = mm.letters(people, result, schedule)[:2]
     (start,) = [meeting.begins for meeting in schedule.plans[0].sessions]

@@ -303,7 +303,7 @@ def _facts(found: Material, reader: tuple[str, str], language: str, sender: str,
                 "why": _(MISSED[kind]) if kind in MISSED else _("No place was found."),
             }
             for topic, kind in missed.items()
-            if kind != "limit"
+            if kind != "limit" or not matches  # whoever has a match has what they may have
         ],
         "dated": dated,
         "reachable": any(partner["email"] for match in matches for partner in match["partners"]),

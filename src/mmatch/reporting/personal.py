@@ -104,7 +104,7 @@ def _missed(found: Material, who: str, texts: NullTranslations) -> Iterator[Sect
     points = [
         f"{topic or _('any topic')}: {_(MISSED.get(kind, NO_PLACE))}"
         for topic, kind in found.missed_of.get(who, {}).items()
-        if kind != "limit"
+        if kind != "limit" or not found.matches_of.get(who)
     ]
     if points:
         yield Section("missed", _("What could not be found for you"), points=points)
