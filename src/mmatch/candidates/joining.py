@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import numpy as np
 
@@ -15,6 +17,10 @@ MOST_PAIRS = 400_000_000
 BLOCK = 4_000_000
 SMALL = 10_000  # pairs on one topic, up to which topics are looked at together
 
+CONTAINER = Path("/sys/fs/cgroup/memory.max")  # where Linux tells the limit of a container
+PAIR = 240  # bytes of memory for each pair, at the height of a solve
+USABLE = 4 / 5  # of all memory
+
 Allowed = Callable[[Pairs], Bools]
 
 
@@ -26,15 +32,33 @@ def joined(facts: Facts, allowed: Allowed) -> Pairs:
         allowed: what says yes or no to each pair of a view: the facts at least.
 
     Raises:
-        LimitError: more than 400 million pairs on shared topics.
+        LimitError: more than 400 million pairs on shared topics, or more that may meet than memory holds.
     """
     source = _scored if facts.cohort.score_table is not None else _ranked if all_rank(facts) else _joined
-    blocks = list(source(facts, allowed))
+    blocks, n, most = list[Pairs](), 0, int(memory() * USABLE) // PAIR
+    for block in source(facts, allowed):
+        blocks.append(block)
+        n += len(block.request.row)
+        if n > most:
+            text = f"more than {most:,} pairs may meet, and a list of them needs more than {most * PAIR >> 30} GB"
+            raise LimitError(
+                Problem("too-large", "cohort", text, "name narrower topics or add a rule, so that fewer may meet")
+            )
     if len(blocks) == 1:
         return blocks[0]
     none = np.zeros(0, dtype=np.int64)
     request, offer = ([block.request.row for block in blocks], [block.offer.row for block in blocks])
     return Pairs(facts, np.concatenate([none, *request]), np.concatenate([none, *offer]))
+
+
+def memory() -> int:
+    """Bytes of memory of this machine or container; where it does not tell, more than any list needs."""
+    try:
+        limit = CONTAINER.read_text(encoding="ascii").strip() if CONTAINER.exists() else ""
+        own = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    except (AttributeError, ValueError, OSError):
+        return 2**62
+    return min(own, int(limit)) if limit.isdigit() else own
 
 
 def all_rank(facts: Facts) -> bool:

@@ -64,7 +64,8 @@ def match(  # noqa: PLR0913 - the options of the verb
     For example: mmatch match mentors.csv mentees.csv --out result
     """
     from mmatch.engine import solve
-    from mmatch.explanations import reasons
+    from mmatch.errors import LimitError
+    from mmatch.explanations import Reasons, reasons
     from mmatch.io.results import result_to_json
     from mmatch.reporting.console import console, print_result
     from mmatch.reporting.folder import write_folder, write_schedule_folder
@@ -91,7 +92,11 @@ def match(  # noqa: PLR0913 - the options of the verb
                 progress=progress,
                 on_interrupt="return",
             )
-    found = reasons(cohort, result)
+    try:
+        found = reasons(cohort, result)
+    except LimitError as error:
+        typer.echo(f"note: why somebody has no match is not worked out: {error}", err=True)
+        found = Reasons()
     if out is not None:
         write_folder(Path(out), (cohort, wanted), result, found, contact=contact)
         if dated is not None:
