@@ -16,6 +16,7 @@ from mmatch.errors import SolverError
 from mmatch.network.circulation import Network
 from mmatch.network.folding import greatest, largest_cost
 from mmatch.network.prices import potentials, reduced_costs, residual_arcs
+from mmatch.solvers._assignment import assigned
 from mmatch.solvers._near_optimum import LEAST_ARCS, MORE_EDGES, likely_arcs, prices_of
 
 if TYPE_CHECKING:
@@ -120,7 +121,10 @@ def _scaled(network: Network, cost: Ints, start: tuple[Ints, Bools, Order], coar
 
 
 def _solved(network: Network, cost: Ints, flow: Ints, free: Bools, order: Order) -> Ints:
-    """One call of OR-Tools on the free arcs, everything else held."""
+    """One call of OR-Tools on the free arcs, everything else held; of SciPy's assignment where that is faster."""
+    dense = assigned(network, cost, order) if free.all() else None
+    if dense is not None:
+        return dense
     from ortools.graph.python import min_cost_flow
 
     arcs = order.arcs if free.all() else order.arcs[free[order.arcs]]
