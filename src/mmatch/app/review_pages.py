@@ -304,8 +304,9 @@ def versions(view: View) -> Response:
     for number in reversed([*([0] if (folder.path / "cohort.json").exists() else []), *folder.numbers()]):
         result = view.session.once(f"result {number}", lambda number=number: view.session.result_of(number))
         served = len(set(result.matching.seats.mentee)) if result is not None and result.found is not None else None
-        before = folder.about(number)["before"]
-        found.append((number, view.texts.gettext(DONE.get(folder.about(number)["done"], "")), served, before))
+        about = folder.about(number)
+        word = str(about.get("done", ""))
+        found.append((number, view.texts.gettext(DONE.get(word, word)), served, about["before"]))
     return view.page("versions", rows=found[: 2 * ROWS], now=folder.number, differing=_differing(view))
 
 
