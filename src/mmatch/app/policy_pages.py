@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from mmatch.aims import Coverage, EvenLoad, Fit, Parity, Preference, Priority, TopicFit, WorstOff
+from mmatch.aims._base import Aim
 from mmatch.errors import InputError, Problem, choice
 from mmatch.formats import FORMATS
 from mmatch.rules import Differs, Everyone, Forbid, LevelGap, Lock, NoRepeat, Same
@@ -70,12 +71,10 @@ def _shown(view: View) -> dict[str, Any]:
             pairs = ", ".join(f"{called[pair[0]]} · {called[pair[1]]}" for pair in part.pairs[:8])
             more = f" (+{len(part.pairs) - 8})" if len(part.pairs) > 8 else ""
             return f"{_('Kept together') if isinstance(part, Lock) else _('Kept apart')}: {pairs}{more}"
-        words = known.get(part.name)
-        plain = part.title.removesuffix("()")
         attribute = getattr(part, "attribute", "")
-        if words is None or (isinstance(part, LevelGap) and part != LevelGap(1)):
-            return str(plain)
-        return f"{words} {attribute}".strip()
+        if part.name in known and part == _plain(part.name, attribute):
+            return f"{known[part.name]} {attribute}".strip()
+        return str(part.in_words if isinstance(part, Aim) else part.title)
 
     return {
         "least": least,
@@ -128,9 +127,14 @@ def _part(form: FormData, palette: dict[str, tuple[str, bool]]) -> Any:
     if palette[name][1] and not attribute:
         text = "this needs an attribute"
         raise InputError(Problem("value", "attribute", text, "choose one of the attributes in the list"))
+    return _plain(name, attribute)
+
+
+def _plain(name: str, attribute: str) -> Any:
+    """A rule or an aim as the palette has it."""
     if name == "LevelGap":
         return LevelGap(1)
-    return KINDS[name](attribute) if palette[name][1] else KINDS[name]()
+    return KINDS[name](attribute) if {**RULES, **AIMS}[name][1] else KINDS[name]()
 
 
 def _number(value: Any, where: str) -> int:
