@@ -274,3 +274,23 @@ def test_a_file_is_left_out_again(page):
     assert [name for name, _ in page.session.files.files] == ["mentors.csv"]
     assert "both are needed" in page.get("/columns").text
     assert page.get("/readiness").status_code == 422
+
+
+def test_hours_that_say_nothing_are_a_smaller_doubt_and_leave_nobody_out(page):
+    rows = b"id,topic,availability\ncy,data,flexible\ndi,data,Mon 9-12\n"
+    answer = page.upload(("mentors.csv", b"id,topic,capacity\nann,data,2\n"), ("mentees.csv", rows))
+    assert "Smaller doubts" in answer.text
+    assert {"cy", "di"} <= set(page.session.cohort.people.index)
+    page.post("/columns", key="availability: flexible", **{"other-0": "Tue 9-12"})
+    assert page.session.cohort["cy"].availability != ()
+
+
+def test_rows_that_cannot_be_read_are_shown_and_left_out_only_when_somebody_says_so(page):
+    rows = b"id,topic,capacity\nann,data,2\nbob,data,many\n"
+    answer = page.upload(("mentors.csv", rows), ("mentees.csv", b"id,topic\ncy,data\n"))
+    while "Go on without these rows" not in answer.text:  # what "many" means may be asked first
+        answer = page.post("/columns", key="capacity: many", **{"other-0": "lots"})
+    assert page.session.cohort is None
+    page.post("/columns", skip="yes")
+    assert "bob" not in page.session.cohort.people.index
+    assert (page.session.folder.place / "rejected.csv").exists()

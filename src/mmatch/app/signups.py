@@ -96,7 +96,11 @@ class SignUpFiles:
             for name, data in self.files:
                 paths.append(Path(made, name))
                 paths[-1].write_bytes(data)
-            return read_files(*paths, answers=self.answers.given, on_bad_row="collect")
+            try:
+                found = read_files(*paths, answers=self.answers.given)
+            except InputError:  # rows that are wrong: the page shows them beside the others
+                return read_files(*paths, answers=self.answers.given, on_bad_row="collect")
+            return read_files(*paths, answers=self.answers.given, on_bad_row="collect") if found.problems else found
 
     def settled(self, reading: Reading | None) -> Cohort | None:
         """The people, once nothing is in doubt; None before that."""
