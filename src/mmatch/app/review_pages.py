@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 ROWS = 50  # on one page
 NOTHING = "-"
-MOST_LISTED = 600  # names that a field suggests
+MOST_LISTED = 2_000  # names that a field suggests
 MOST_FIXES = 8
 SECONDS = 5.0  # to look for what would seat one person
 
