@@ -51,7 +51,7 @@ def main():
             server.should_exit = True
             thread.join()
             listener.close()
-            session.close()
+            session.folder.close()
 
 
 if __name__ == "__main__":

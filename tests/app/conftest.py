@@ -78,7 +78,7 @@ def open_page(tmp_path):
 
     yield opener
     for page in opened:
-        page.session.close()
+        page.session.folder.close()
         page.client.close()
 
 

@@ -42,7 +42,7 @@ def served(folder):
         server.should_exit = True
         thread.join()
         listener.close()
-        session.close()
+        session.folder.close()
 
 
 @pytest.fixture

@@ -228,7 +228,7 @@ def test_one_matching_at_a_time_and_cancel(page, monkeypatch):
 @pytest.mark.parametrize("content", [b"", b"{", b'{"schema": "mmatch/other"}', b"\xff"])
 def test_a_broken_file_is_named(small, open_page, name, content):
     folder = small.session.folder
-    small.session.close()
+    small.session.folder.close()
     place = folder.path if name == "current" else folder.place
     (place / name).unlink()
     (place / name).write_bytes(content)
@@ -294,3 +294,63 @@ def test_rows_that_cannot_be_read_are_shown_and_left_out_only_when_somebody_says
     page.post("/columns", skip="yes")
     assert "bob" not in page.session.cohort.people.index
     assert (page.session.folder.place / "rejected.csv").exists()
+
+
+def test_what_is_released_stays_in_a_new_matching(small):
+    small.post("/release", do="some", who="Cy")
+    assert "1 of 3 pairs are released" in small.get("/release").text
+    small.post("/policy", do="drop-rule", at="0")
+    small.match()
+    assert ("ann", "cy") in small.pairs()
+    assert small.sound()
+
+
+def test_new_dates_after_a_drop_out_are_one_step(matched):
+    page = matched
+    page.post("/release", do="dates", start="2027-01-11", end="2027-02-28")
+    number = page.session.folder.number
+    page.accept(page.get("/change", change="left", person=min(page.pairs())[0]))
+    assert page.session.folder.number == number + 1
+    page.post("/versions", do="undo")
+    assert page.session.schedule is not None
+
+
+def test_a_table_of_changes_is_taken_as_it_is(small):
+    hidden = small.hidden(small.get("/later").text)
+    table = ("changes.csv", b"change,person,other\nleft,Cy,\nplace,Bob Ray,Di\n")
+    answer = small.client.post("/later", data=hidden, files=[("files", table)])
+    small.accept(answer)
+    assert ("bob", "di") in small.pairs()
+    assert "cy" not in small.session.cohort.people.index
+
+
+ODD = ["", "x", "-1", "1" * 40, "\0", "../..", "<b>", "ann", "é", "1e9"]
+
+
+@pytest.mark.parametrize("odd", ODD)
+def test_no_address_makes_more_than_a_sentence(small, odd):
+    for path in ("/review", "/person", "/pair", "/why", "/change", "/versions", "/letters", "/match", "/columns"):
+        fields = (
+            "view",
+            "q",
+            "page",
+            "id",
+            "seek",
+            "mentor",
+            "mentee",
+            "one",
+            "other",
+            "change",
+            "person",
+            "n",
+            "what",
+        )
+        more = ("of", "number", "with", "letter", "sender", "proposal", "lang", "back", "begun")
+        answer = small.get(path, **dict.fromkeys(fields + more, odd))
+        assert answer.status_code in {200, 404, 409, 422}, path
+        for name in ("what", "change"):
+            for word in ("place", "fix", "swap", "seats", "left", "except", "asks"):
+                assert small.get("/change", **{name: word, "of": "di", "number": odd, "person": odd}).status_code < 500
+    for path in ("/policy", "/versions", "/release", "/signups", "/columns", "/later", "/match"):
+        answer = small.post(path, do=odd, at=odd, number=odd, part=odd, least=odd, remove=odd, who=odd, key=odd)
+        assert answer.status_code in {200, 409, 422}, path

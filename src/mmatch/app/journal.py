@@ -51,10 +51,19 @@ def changes_of(cohort: Cohort, rows: Iterable[Sequence[str]]) -> list[Change]:
     Raises:
         InputError: another word, or people who are not here.
     """
+    return changes_in(cohort, rows_to_text(HEADS, rows).encode())
+
+
+def changes_in(cohort: Cohort, data: bytes) -> list[Change]:
+    """The changes of a table that was sent.
+
+    Raises:
+        InputError: missing heads, another word, or people who are not here.
+    """
     from mmatch.repairs import read_changes
 
     with TemporaryDirectory(prefix="mmatch-") as made:
-        path = Path(made, "form.csv")
-        path.write_text(rows_to_text(HEADS, rows), encoding="utf-8")
+        path = Path(made, "changes.csv")
+        path.write_bytes(data)
         found: list[Change] = read_changes(cohort, path)
         return found

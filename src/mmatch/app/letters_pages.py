@@ -58,7 +58,7 @@ def release(view: View) -> Response:
 
 def take_release(view: View, form: FormData) -> Response:
     """Release matches, or plan their dates."""
-    from mmatch.app.review_pages import _person
+    from mmatch.app.review_pages import person_in
     from mmatch.scheduling import Dates
 
     cohort, _result = view.session.answer()
@@ -69,7 +69,7 @@ def take_release(view: View, form: FormData) -> Response:
         names = [line for line in str(form.get("who", "")).replace(";", "\n").splitlines() if line.strip()]
         if form.get("do") == "some" and not names:
             raise InputError(Problem("value", "who", "nobody was named", "write one name on each line"))
-        who = [_person(cohort, name) for name in names] if form.get("do") == "some" else None
+        who = [person_in(cohort, name) for name in names] if form.get("do") == "some" else None
         view.session.release(who)
     return view.to("/release")
 

@@ -51,12 +51,17 @@ class Runs:
 
     def _run(self, step: int) -> None:
         from mmatch.engine import solve
+        from mmatch.repairs.releasing import kept_released, still_released
 
         try:
-            cohort, program = self.session.people(), self.session.policy
+            cohort, program, before = self.session.people(), self.session.policy, self.session.result
+            if before is not None:  # what was published stays
+                program = kept_released(program, before, cohort)
             result = solve(cohort, program, progress=self._note, cancel=self.cancel)
             if self.cancel.is_set():
                 return
+            if before is not None:
+                result = still_released(result, before)
             with self.session.guard:
                 self.session.check(step)
                 self.session.take_result(cohort, result, "match")

@@ -48,10 +48,6 @@ class Session:
         self.proposals: OrderedDict[str, Proposal] = OrderedDict()
         self._kept: dict[Any, Any] = {}
 
-    def close(self) -> None:
-        """Let other processes open the folder."""
-        self.folder.close()
-
     def once(self, name: str, read: Any) -> Any:
         """What a step holds, read when it is first asked for."""
         key = (self.folder.number, name)
@@ -74,8 +70,7 @@ class Session:
     @property
     def files(self) -> SignUpFiles:
         """The sign-up files of the step, and the answers about them."""
-        found: SignUpFiles = self.once("files", lambda: SignUpFiles.of(self.folder.place))
-        return found
+        return self.once("files", lambda: SignUpFiles.of(self.folder.place))  # type: ignore[no-any-return]
 
     @property
     def reading(self) -> Reading | None:
@@ -197,13 +192,23 @@ class Session:
     def set_policy(self, program: Program) -> None:
         """Take another policy; the answer to the earlier one stays in its own step."""
         from mmatch.io.programs import write_program
+        from mmatch.repairs.releasing import kept_released
 
+        if self.result is not None:
+            program = kept_released(program, self.result, self.people())
         self.people()
         carry = (*SIGN_UPS, "cohort.json")
         self.folder.write("policy", lambda place: write_program(program, place / "program.json"), carry=carry)
 
-    def take_result(self, cohort: Cohort, result: Result, done: str, changes: Sequence[Change] = ()) -> None:
-        """Take an answer: the files that `mmatch match` writes, and what was changed so far."""
+    def take_result(
+        self,
+        cohort: Cohort,
+        result: Result,
+        done: str,
+        changes: Sequence[Change] = (),
+        schedule: Schedule | None = None,
+    ) -> None:
+        """Take an answer: the files that `mmatch match` writes, what was changed so far, and dates where there are."""
         from mmatch.app.journal import add_changes
         from mmatch.explanations import reasons
         from mmatch.reporting.folder import write_folder
@@ -211,11 +216,15 @@ class Session:
         def fill(place: Path) -> None:
             write_folder(place, (cohort, result.program), result, reasons(cohort, result))
             add_changes(changes, place / "changes.csv")
+            if schedule is not None:
+                _write_dates(place, cohort, schedule)
 
-        carry = (*SIGN_UPS, *(("changes.csv", "dates.json") if changes or done != "match" else ()))
+        carry = (*SIGN_UPS, *(("changes.csv",) if changes or done != "match" else ()))
         self.folder.write(done, fill, carry=carry)
         for name, value in (("cohort", cohort), ("result", result), ("program", result.program)):
             self.keep(name, value)
+        if schedule is not None:
+            self.keep("schedule", schedule)
 
     def propose(self, changes: Sequence[Change]) -> str:
         """Solve what some changes would do, and keep it ready to be taken; the answer names it."""
@@ -253,9 +262,10 @@ class Session:
         found, schedule = self.proposal(name), self.schedule
         made = found.repair
         words = {change.word for change in found.changes}
-        self.take_result(made.cohort, made.result, words.pop() if len(words) == 1 else "changes", found.changes)
         if schedule is not None:
-            self.take_dates(reschedule(made.cohort, made.result, schedule, schedule.dates))
+            schedule = reschedule(made.cohort, made.result, schedule, schedule.dates)
+        done = words.pop() if len(words) == 1 else "changes"
+        self.take_result(made.cohort, made.result, done, found.changes, schedule)
 
     def release(self, who: Sequence[str] | None) -> None:
         """Publish matches: all, or those of some people."""
@@ -270,29 +280,20 @@ class Session:
             self.keep(name, value)
 
     def plan_dates(self, dates: Dates) -> None:
-        """Give every match its dates."""
+        """Give every match its dates: the folder that `mmatch schedule` writes, with calendar files."""
         from mmatch.scheduling import schedule
 
         cohort, result = self.answer()
-        self.take_dates(schedule(cohort, result, dates))
-
-    def take_dates(self, schedule: Schedule) -> None:
-        """Take dates: the folder that `mmatch schedule` writes, with calendar files."""
-        from mmatch.io.schedules import write_dates
-        from mmatch.reporting.folder import write_schedule_folder
-
-        cohort, result = self.answer()
-
-        def fill(place: Path) -> None:
-            write_dates(schedule.dates, place / "dates.json")
-            write_schedule_folder(place / "schedule", cohort, schedule, calendars=True)
-
+        found = schedule(cohort, result, dates)
         carry = (*SIGN_UPS, *TABLES, "cohort.json", "program.json", "result.json", "changes.csv")
-        self.folder.write("dates", fill, carry=carry)
-        for name, value in (("cohort", cohort), ("result", result), ("schedule", schedule)):
+        self.folder.write("dates", lambda place: _write_dates(place, cohort, found), carry=carry)
+        for name, value in (("cohort", cohort), ("result", result), ("schedule", found)):
             self.keep(name, value)
 
-    def go(self, number: int | None) -> None:
-        """Undo or redo."""
-        if number is not None:
-            self.folder.go(number)
+
+def _write_dates(place: Path, cohort: Cohort, schedule: Schedule) -> None:
+    from mmatch.io.schedules import write_dates
+    from mmatch.reporting.folder import write_schedule_folder
+
+    write_dates(schedule.dates, place / "dates.json")
+    write_schedule_folder(place / "schedule", cohort, schedule, calendars=True)

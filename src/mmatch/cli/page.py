@@ -23,8 +23,9 @@ def page(
     try:
         from mmatch.app import serve
     except ModuleNotFoundError as error:
-        if error.name not in {"starlette", "uvicorn", "python_multipart", "anyio"}:
+        lacking = (error.name or "").partition(".")[0]
+        if lacking not in {"starlette", "uvicorn", "python_multipart", "anyio"}:
             raise
-        typer.echo(f'The page needs {error.name}, which is not installed: pip install "mmatch[app]"', err=True)
+        typer.echo(f'The page needs {lacking}, which is not installed: pip install "mmatch[app]"', err=True)
         raise typer.Exit(2) from None
     serve(Path(folder), example=example, browser=not no_browser, port=port, say=typer.echo)
