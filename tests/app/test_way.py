@@ -354,3 +354,35 @@ def test_no_address_makes_more_than_a_sentence(small, odd):
     for path in ("/policy", "/versions", "/release", "/signups", "/columns", "/later", "/match"):
         answer = small.post(path, do=odd, at=odd, number=odd, part=odd, least=odd, remove=odd, who=odd, key=odd)
         assert answer.status_code in {200, 409, 422}, path
+
+
+def test_an_event_is_planned_and_a_no_show_is_one_tap(matched):
+    page = matched
+    pairs = page.pairs()
+    answer = page.post("/event", round="4", minutes="15", start="2027-03-02T14:00")
+    assert "in 4 rounds" in answer.text
+    _, before = page.session.event
+    who = next(iter(before)).mentor
+    answer = page.post("/event", do="away", who=who, round="2")
+    assert answer.status_code == 200
+    cohort, after = page.session.event
+    assert mm.verify(cohort, after.stated, after) == []
+    assert {one.round for one in after if one.mentor == who} <= {1}
+    stayed = [one for one in before if one.mentor != who]
+    assert all((one.round, one.mentor, one.mentees[0]) in met(after) for one in stayed)
+    assert page.pairs() == pairs
+    assert len(page.get("/download/event.xlsx").content) > 1_000
+    path = str(page.session.folder.place / "event")
+    assert CliRunner().invoke(command, ["verify", path]).output.startswith("Valid")
+    for fields in (
+        {"round": "0", "minutes": "1"},
+        {"round": "2", "minutes": "x"},
+        {"do": "away", "who": "x", "round": "2"},
+    ):
+        assert page.post("/event", **fields).status_code == 422
+    page.post("/versions", do="undo")
+    assert len(list(page.session.event[1])) == len(list(before))
+
+
+def met(event):
+    return {(one.round, one.mentor, who) for one in event for who in one.mentees}

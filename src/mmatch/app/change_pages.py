@@ -153,7 +153,7 @@ def go(view: View, form: FormData) -> Response:
 def later(view: View) -> Response:
     """What happens after a match: people leave, come late, can take fewer or more."""
     cohort, _result = view.session.answer()
-    return view.page("later", names=names_of(cohort), event=None)
+    return view.page("later", names=names_of(cohort))
 
 
 def take_later(view: View, form: FormData) -> Response:

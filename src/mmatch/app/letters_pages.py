@@ -25,6 +25,11 @@ FILES = {  # what can be taken away: the name that the browser is told, and wher
     "mail_merge.csv": ("mail_merge.csv", "text/csv"),
     "changes.csv": ("changes.csv", "text/csv"),
     "rejected.csv": ("rejected.csv", "text/csv"),
+    "event.xlsx": ("event/event.xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    "cards.html": ("event/cards.html", "text/html"),
+    "tables.html": ("event/tables.html", "text/html"),
+    "chart.csv": ("event/chart.csv", "text/csv"),
+    "itineraries.csv": ("event/itineraries.csv", "text/csv"),
     "sessions.csv": ("schedule/sessions.csv", "text/csv"),
     "unplaced.csv": ("schedule/unplaced.csv", "text/csv"),
 }
@@ -77,9 +82,7 @@ def take_release(view: View, form: FormData) -> Response:
 def letters(view: View) -> Response:
     """The letters, to be read before they are taken away."""
     found = _letters(view)
-    at = int(view.query("page", "1")) if view.query("page", "1").isdecimal() else 1
-    last = max(-(-len(found) // ROWS), 1)
-    at = min(max(at, 1), last)
+    at, last = view.page_of(len(found), ROWS)
     shown = [(k, letter) for k, letter in enumerate(found)][(at - 1) * ROWS : at * ROWS]
     one = view.query("letter")
     chosen = found[int(one)] if one.isdecimal() and int(one) < len(found) else None

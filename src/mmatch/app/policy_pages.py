@@ -95,10 +95,10 @@ def change_policy(view: View, form: FormData) -> Response:
     cohort = view.session.people()
     program = view.session.policy
     resolved = program.resolve(cohort)
-    what, at = str(form.get("do", "")), _number(form.get("at"), "at")
+    what, at = str(form.get("do", "")), whole_number(form.get("at"), "at")
     rules, tiers = list(program.rules), list(resolved.tiers)
     if what == "format":
-        sizes = (_number(form.get("least"), "least"), _number(form.get("most"), "most"))
+        sizes = (whole_number(form.get("least"), "least"), whole_number(form.get("most"), "most"))
         made = replace(program, format=str(form.get("format", "single")), group=sizes)
     elif what == "drop-rule" and at < len(rules):
         made = replace(program, rules=[*rules[:at], *rules[at + 1 :]])
@@ -137,7 +137,8 @@ def _plain(name: str, attribute: str) -> Any:
     return KINDS[name](attribute) if {**RULES, **AIMS}[name][1] else KINDS[name]()
 
 
-def _number(value: Any, where: str) -> int:
+def whole_number(value: Any, where: str) -> int:
+    """A whole number of a form; 0 where the field is not there."""
     text = str(value if value is not None else "0").strip()
     if not (text.isascii() and text.isdigit() and len(text) < 10):
         raise InputError(Problem("value", where, f"found {text[:40]!r}, expected a whole number"))

@@ -35,11 +35,7 @@ def review(view: View) -> Response:
     shown, rows = _rows(view, cohort, result, kind)
     words = query.casefold().split()
     found = [row for row in rows if all(word in row["text"].casefold() for word in words)]
-    page, last = (
-        max(int(view.query("page", "1")) if view.query("page", "1").isdecimal() else 1, 1),
-        -(-len(found) // ROWS),
-    )
-    page = min(page, max(last, 1))
+    page, last = view.page_of(len(found), ROWS)
     return view.page(
         "review",
         headline=headline(cohort, result),

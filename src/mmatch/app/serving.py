@@ -16,7 +16,7 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from mmatch.app import change_pages, letters_pages, policy_pages, review_pages, signup_pages
+from mmatch.app import change_pages, event_pages, letters_pages, policy_pages, review_pages, signup_pages
 from mmatch.app.guards import Guard
 from mmatch.app.running import Runs
 from mmatch.app.session import Session
@@ -33,7 +33,7 @@ def application(session: Session, port: int, token: str) -> Guard:
     routes: list[Route | Mount] = [
         Mount("/static", StaticFiles(directory=Path(__file__).with_name("static"))),
     ]
-    for module in (signup_pages, policy_pages, review_pages, change_pages, letters_pages):
+    for module in (signup_pages, policy_pages, review_pages, change_pages, letters_pages, event_pages):
         for path, get, post in module.PAGES:
             methods = ["GET"] if post is None else ["GET", "POST"]
             routes.append(Route(path, answered(session, runs, get, post), methods=methods))

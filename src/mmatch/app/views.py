@@ -48,6 +48,8 @@ DONE = {  # what made a step, as `versions` lists it
     "match": gettext_noop("Matched"),
     "release": gettext_noop("Released"),
     "dates": gettext_noop("Dates planned"),
+    "event": gettext_noop("Event planned"),
+    "away": gettext_noop("Somebody has not come"),
     "changes": gettext_noop("Changes made"),
     "left": gettext_noop("Somebody left"),
     "joined": gettext_noop("Late sign-ups"),
@@ -117,6 +119,11 @@ class View:
         if self.query("lang") in languages():
             response.set_cookie("mmatch-language", self.query("lang"), httponly=True, samesite="strict")
         return response
+
+    def page_of(self, total: int, rows: int) -> tuple[int, int]:
+        """The number of the page that the address asks for, within those that there are, and the last one."""
+        given, last = self.query("page", "1"), max(-(-total // rows), 1)
+        return min(max(int(given), 1), last) if given.isdecimal() and len(given) < 10 else 1, last
 
     def _reached(self, path: str) -> bool:
         """Whether a step of the way can be taken by now."""
