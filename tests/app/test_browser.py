@@ -6,6 +6,7 @@ from contextlib import contextmanager
 
 import pytest
 import uvicorn
+from selenium.common.exceptions import StaleElementReferenceException
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
@@ -23,6 +24,7 @@ PATIENCE = 60
 @pytest.fixture(scope="module")
 def driver():
     with chromium() as made:
+        made.implicitly_wait(PATIENCE)
         yield made
 
 
@@ -68,11 +70,20 @@ def wait_for(driver, part):
     WebDriverWait(driver, PATIENCE).until(lambda d: part in d.current_url)
 
 
+def until(driver, holds):
+    """Wait for what a form does: the address alone may still be that of the page before."""
+    WebDriverWait(driver, PATIENCE).until(lambda _: holds())
+
+
 def press(driver, words):
-    """Press the button with these words."""
-    found = [b for b in driver.find_elements(By.CSS_SELECTOR, "button, a.button") if b.text.strip().startswith(words)]
-    assert found, (words, driver.find_element(By.TAG_NAME, "main").text)
-    found[0].click()
+    """Press the button with these words, as soon as the page has it."""
+
+    def found(_):
+        buttons = driver.find_elements(By.CSS_SELECTOR, "button, a.button")
+        return next((button for button in buttons if button.text.strip().startswith(words)), None)
+
+    wait = WebDriverWait(driver, PATIENCE, ignored_exceptions=[StaleElementReferenceException])
+    wait.until(found, f"no button says {words}").click()
 
 
 def shown(driver):
@@ -133,10 +144,9 @@ def test_from_an_export_to_released_letters_with_a_swap_on_the_way(driver, page,
     assert set(session.result.matching.pairs()) != before
     assert mm.verify(session.cohort, session.program, session.result) == []
     press(driver, "↶ Undo")
-    wait_for(driver, "/review")
-    assert set(session.result.matching.pairs()) == before
+    until(driver, lambda: set(session.result.matching.pairs()) == before)
     press(driver, "↷ Redo")
-    wait_for(driver, "/review")
+    until(driver, lambda: set(session.result.matching.pairs()) != before)
     released_and_left(driver, session)
 
 
@@ -191,6 +201,7 @@ def test_a_question_is_answered_by_choosing(driver, page, tmp_path):
 
 def test_forbid_and_keep(driver, matched):
     session, address = matched
+    before = set(session.result.matching.pairs())
     mentor, mentee, _ = session.result.matching.pairs()[0]
     for words in ("Keep them apart", "Keep them together"):
         driver.get(f"{address}/pair?mentor={mentor}&mentee={mentee}")
@@ -201,6 +212,7 @@ def test_forbid_and_keep(driver, matched):
         met = (mentor, mentee) in {pair[:2] for pair in session.result.matching.pairs()}
         assert met == (words == "Keep them together")
         press(driver, "↶ Undo")
+        until(driver, lambda: set(session.result.matching.pairs()) == before)
 
 
 def every_page(session):
@@ -220,7 +232,7 @@ def every_page(session):
         *("/review?view=mentees", "/review?view=waiting", f"/person?id={mentor}", f"/person?id={wait}&seek=yes"),
         *(f"/pair?mentor={mentor}&mentee={mentee}", f"/why?one={mentor}&other={wait}", "/letters?letter=0", "/report"),
         *(f"/change?change=left&person={mentor}", "/change?change=left&person=nobody", "/release", "/later"),
-        *("/versions", "/nothing"),
+        *("/versions", "/nothing", "/event", "/change?what=best"),
     ]
 
 
@@ -230,6 +242,8 @@ def test_no_page_has_an_axe_violation_and_all_fit_a_phone(driver, matched, schem
 
     session, address = matched
     colours(driver, scheme)
+    if scheme == "dark":  # in the light the form of an event, in the dark its chart
+        session.take_event(session.cohort, mm.plan_event(session.cohort, session.policy), "event")
     for path in every_page(session):
         for width in (360, 1200):
             resize(driver, width)

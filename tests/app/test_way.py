@@ -386,3 +386,13 @@ def test_an_event_is_planned_and_a_no_show_is_one_tap(matched):
 
 def met(event):
     return {(one.round, one.mentor, who) for one in event for who in one.mentees}
+
+
+def test_after_changes_the_answer_is_compared_with_the_best(small):
+    assert "Nobody moves." in small.get("/change", what="best").text
+    small.accept(small.get("/change", change="apart", person="ann", other="gus"))
+    small.accept(small.get("/change", change="seats", person="ann", n="1"))
+    answer = small.get("/change", what="best")
+    assert "Compared with the best" in answer.text
+    assert "stays as it is" in answer.text
+    assert 'name="proposal"' not in answer.text

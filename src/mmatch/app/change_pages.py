@@ -23,13 +23,18 @@ if TYPE_CHECKING:
 
 
 def change(view: View) -> Response:
-    """What a change would cost and who would move, before anything is changed."""
+    """What a change would cost and who would move, before anything is changed; or what the best answer has."""
+    from mmatch.repairs import price
+
     cohort, result = view.session.answer()
-    known = view.query("proposal")
-    if not known:
-        known = _proposed(view, cohort, result)
-    found = view.session.proposal(known)
-    made, called = found.repair, {**cohort.people.called, **found.repair.cohort.people.called}
+    if view.query("what") == "best":
+        known, changes = "", tuple[Any, ...]()
+        made = view.session.once("best", lambda: price(cohort, result, []))
+    else:
+        known = view.query("proposal") or _proposed(view, cohort, result)
+        found = view.session.proposal(known)
+        made, changes = found.repair, found.changes
+    called = {**cohort.people.called, **made.cohort.people.called}
     return view.page(
         "change",
         proposal=known,
@@ -43,7 +48,7 @@ def change(view: View) -> Response:
         waits=(len(waiting_of(view)), len(made.waiting)),
         sure=_sureness(made),
         reasons=[] if made.result.found is not None else _why_impossible(made),
-        changes=[_in_words(view, row, called) for row in found.changes],
+        changes=[_in_words(view, row, called) for row in changes],
         back=view.query("back", "/review") if view.query("back", "/review").startswith("/review") else "/review",
     )
 
