@@ -72,18 +72,22 @@ def wait_for(driver, part):
 
 def until(driver, holds):
     """Wait for what a form does: the address alone may still be that of the page before."""
-    WebDriverWait(driver, PATIENCE).until(lambda _: holds())
+    wait = WebDriverWait(driver, PATIENCE, ignored_exceptions=[StaleElementReferenceException])
+    wait.until(lambda _: holds())
 
 
 def press(driver, words):
-    """Press the button with these words, as soon as the page has it."""
+    """Press the button, or follow the link, that begins with these words, as soon as the page has it."""
 
-    def found(_):
-        buttons = driver.find_elements(By.CSS_SELECTOR, "button, a.button")
-        return next((button for button in buttons if button.text.strip().startswith(words)), None)
+    def pressed(_):
+        for one in driver.find_elements(By.CSS_SELECTOR, "button, a"):
+            if one.text.strip().startswith(words):
+                one.click()
+                return True
+        return False
 
     wait = WebDriverWait(driver, PATIENCE, ignored_exceptions=[StaleElementReferenceException])
-    wait.until(found, f"no button says {words}").click()
+    wait.until(pressed, f"nothing says {words}")
 
 
 def shown(driver):
@@ -120,21 +124,23 @@ def test_from_an_export_to_released_letters_with_a_swap_on_the_way(driver, page,
     wait_for(driver, "/columns")
     while session.cohort is None:
         press(driver, "Answer")
-    driver.find_element(By.LINK_TEXT, "Policy").click()
+    press(driver, "Policy")
+    wait_for(driver, "/policy")
     part, attribute = driver.find_elements(By.TAG_NAME, "select")[1:3]
     Select(part).select_by_value("Differs")
     Select(attribute).select_by_visible_text("department")
     driver.find_element(By.XPATH, "//button[text()='Add']").click()
-    assert "Mentor and mentee differ in department" in shown(driver)
-    driver.find_element(By.LINK_TEXT, "Match").click()
+    until(driver, lambda: session.policy.rules)
+    press(driver, "Match")
+    wait_for(driver, "/match")
     press(driver, "Match now")
     wait_for(driver, "/review")
-    assert "proved best" in shown(driver)
+    until(driver, lambda: "proved best" in shown(driver))
     before = set(session.result.matching.pairs())
     one, other = swappable(session)
     driver.find_element(By.CSS_SELECTOR, "input[type=search]").send_keys(session.cohort.people.called[one], Keys.ENTER)
     WebDriverWait(driver, PATIENCE).until(lambda d: "q=" in d.current_url)
-    driver.find_element(By.PARTIAL_LINK_TEXT, "Change").click()
+    driver.find_element(By.CSS_SELECTOR, "tbody a[href^='/pair']").click()
     field = [f for f in driver.find_elements(By.NAME, "other") if f.is_displayed()][-1]
     field.send_keys(session.cohort.people.called[other], Keys.ENTER)
     wait_for(driver, "/change")
@@ -152,15 +158,18 @@ def test_from_an_export_to_released_letters_with_a_swap_on_the_way(driver, page,
 
 def released_and_left(driver, session):
     """Release, read a letter, and let a mentor leave."""
-    driver.find_element(By.LINK_TEXT, "Release").click()
+    press(driver, "Release")
+    wait_for(driver, "/release")
     press(driver, "Release all")
+    until(driver, lambda: session.result.released)
     n = len(session.result.matching.pairs())
-    assert f"{n} of {n} pairs are released" in shown(driver)
+    until(driver, lambda: f"{n} of {n} pairs are released" in shown(driver))
     press(driver, "Read the letters")
     wait_for(driver, "/letters")
     driver.find_element(By.CSS_SELECTOR, "tbody a").click()
     assert driver.find_element(By.CSS_SELECTOR, "article .text").text
-    driver.find_element(By.LINK_TEXT, "Later changes").click()
+    press(driver, "Later changes")
+    wait_for(driver, "/later")
     mentor = session.result.matching.pairs()[0][0]
     driver.find_element(By.NAME, "person").send_keys(session.cohort.people.called[mentor], Keys.ENTER)
     wait_for(driver, "/change")
