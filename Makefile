@@ -38,6 +38,7 @@ docs: $(READY)               ## the site, with all notebooks executed: out/docs/
 
 pictures: $(READY) browser   ## those of the documentation, drawn anew by its pages and by Chromium
 	PYTHONPATH=tests $(RUN) tests/report_picture.py
+	PYTHONPATH=tests $(RUN) tests/page_pictures.py
 	$(VENV)/bin/pytest -q -p no:xdist docs README.md --update-pages
 
 format: $(READY)

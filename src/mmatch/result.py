@@ -22,7 +22,7 @@ class Result(Shown):
 
     ``program`` is the policy that it answers, with the aims that were used. ``value`` and ``bound`` have one entry per
     tier, in the user's unit, more is better. ``matching`` raises where there is none. Scores were rounded once, to
-    ``resolution``.
+    ``resolution``. ``released`` are pairs (mentor, mentee, topic) that `mmatch.repairs.release` published.
     """
 
     status: Status
@@ -38,6 +38,7 @@ class Result(Shown):
     seed: int | str
     resolution: float = 1.0
     stopped: str | None = None
+    released: tuple[tuple[str, str, str], ...] = ()
     runtime: float = field(default=0.0, compare=False)
     phases: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}), compare=False)
 

@@ -13,8 +13,9 @@ from mmatch.cli.answering import explain, letters, match, report, verify
 from mmatch.cli.comparing import compare
 from mmatch.cli.dating import reschedule, schedule
 from mmatch.cli.events import event, introduce
+from mmatch.cli.page import page
 from mmatch.cli.preparing import check, example, setup
-from mmatch.cli.repairing import forget, price, recommend, relax, repair, waiting
+from mmatch.cli.repairing import forget, price, recommend, relax, release, repair, waiting
 from mmatch.errors import MmatchError, NoMatchingError
 
 __all__ = ["app", "run"]
@@ -42,6 +43,7 @@ for verb in (
     letters,
     price,
     repair,
+    release,
     relax,
     recommend,
     waiting,
@@ -49,7 +51,7 @@ for verb in (
     example,
 ):
     app.command()(verb)
-
+app.command("app")(page)
 
 USAGE: Any = typer.BadParameter.__mro__[2]  # the root of errors about the command itself
 

@@ -248,6 +248,7 @@ def question_of(words: list[str]) -> tuple[Inputs, list[str]]:
     from mmatch.io.hand_made import read_matches
     from mmatch.io.programs import read_program
     from mmatch.io.results import read_result
+    from mmatch.io.steps import followed
     from mmatch.signup.reading import read_cohort
 
     if not Path(words[0]).exists():
@@ -255,7 +256,7 @@ def question_of(words: list[str]) -> tuple[Inputs, list[str]]:
     if len(words) > 2 and words[1].lower().endswith(".json") and not Path(words[0]).is_dir():
         files, rest = words[:3], words[3:]
     else:
-        first, rest = Path(words[0]), words[1:]
+        first, rest = followed(words[0]), words[1:]
         folder = first if first.is_dir() else first.parent
         answer = folder / "result.json" if first.is_dir() else first
         files = [str(folder / "cohort.json"), str(folder / "program.json"), str(answer)]
@@ -279,9 +280,10 @@ def event_of(words: list[str]) -> tuple[Cohort, Program, Event] | None:
     """The event in the folder that a command names; None where it holds none."""
     from mmatch.io.events import read_event
     from mmatch.io.programs import read_program
+    from mmatch.io.steps import followed
     from mmatch.signup.reading import read_cohort
 
-    folder = Path(words[0])
+    folder = followed(words[0])
     if not (folder / "event.json").exists():
         return None
     if len(words) > 1:
@@ -292,7 +294,11 @@ def event_of(words: list[str]) -> tuple[Cohort, Program, Event] | None:
 
 def schedule_file(path: str) -> str:
     """The schedule.json that is named, or that stands in a folder that is named."""
-    return str(Path(path) / "schedule.json") if Path(path).is_dir() else path
+    from mmatch.io.steps import POINTER, followed
+
+    if not Path(path).is_dir():
+        return path
+    return str(followed(path) / ("schedule/schedule.json" if (Path(path) / POINTER).exists() else "schedule.json"))
 
 
 def print_json(value: object) -> None:

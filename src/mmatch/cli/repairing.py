@@ -268,6 +268,32 @@ def waiting(answer: AnswerWords) -> None:
         typer.echo(f"A place with {called[mentor]} would go to {', then '.join(called[who] for who in following)}.")
 
 
+def release(
+    answer: AnswerWords,
+    *,
+    who: Annotated[
+        list[str] | None, typer.Option(help="Only the matches of these people, by id, e-mail or full name.")
+    ] = None,
+    out: Annotated[str | None, typer.Option(help="Another result.json to write to.")] = None,
+) -> None:
+    """Publish matches: every later repair keeps them, unless a change names the pair or somebody in it leaves.
+
+    For example: mmatch release result, or mmatch release result --who "Ann Lee"
+    """
+    from mmatch.explanations.words import counted
+    from mmatch.io.results import write_result
+    from mmatch.io.steps import followed
+    from mmatch.repairs import release as released
+
+    question = only(answer)
+    made = released(question.result, None if not who else [question.person(name) for name in who])
+    first = followed(answer[0])
+    write_result(
+        made, out or (first if first.suffix == ".json" else (first if first.is_dir() else first.parent) / "result.json")
+    )
+    typer.echo(f"{counted(len(made.released), 'pair')} released: later repairs keep them.")
+
+
 def forget(
     folder: Annotated[str, typer.Argument(help="The folder that mmatch match wrote.")],
     person: Annotated[str, typer.Argument(help="By id, e-mail address or full name.")],
@@ -278,6 +304,7 @@ def forget(
     changed: those that still name the person are listed. For example: mmatch forget result "Mia Schulz"
     """
     from mmatch.explanations import reasons
+    from mmatch.io.steps import followed
     from mmatch.repairs import Left
     from mmatch.repairs import repair as repaired
     from mmatch.reporting.folder import write_folder
@@ -286,7 +313,7 @@ def forget(
     who = question.cohort[question.person(person)]
     made = repaired(question.cohort, question.result, [Left(who.id)])
     why = reasons(made.cohort, made.result)
-    write_folder(Path(folder), (made.cohort, made.result.program), made.result, why)
+    write_folder(followed(folder), (made.cohort, made.result.program), made.result, why)
     others = sum(move.person != who.id for move in made.moves)
     typer.echo(f"Written to {folder} without them; {others} others get another mentor.")
     words = [word.encode() for word in (who.name, who.email, who.id) if len(word) > 1]

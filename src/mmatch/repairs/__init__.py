@@ -15,6 +15,7 @@ __all__, __getattr__, __dir__ = found_on_use(
         "mmatch.repairs.explaining": ("explain",),
         "mmatch.repairs.feedback": ("Feedback", "next_round", "read_feedback"),
         "mmatch.repairs.recommending": ("RecommendedPlace", "alternates", "recommend"),
+        "mmatch.repairs.releasing": ("release",),
         "mmatch.repairs.relaxing": ("Fix", "Fixes", "relax"),
         "mmatch.repairs.seat_worth": ("Recruit", "SeatValues", "recruits", "seat_values"),
         "mmatch.repairs.repairing": ("Cost", "Move", "Repair", "price", "repair", "waiting"),

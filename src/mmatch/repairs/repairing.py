@@ -20,6 +20,7 @@ from mmatch.exact import Value, plain
 from mmatch.explanations.words import number
 from mmatch.matching import Matching
 from mmatch.repairs.changes import Apart, NotAFit, Place, bound
+from mmatch.repairs.releasing import kept_released, still_released
 from mmatch.result import Result, check_answer
 
 if TYPE_CHECKING:
@@ -146,8 +147,8 @@ def repaired(
 ) -> Repair:
     """The same under a program that may have other rules; some people have a place before pairs are kept."""
     after = cohort.changed(listed)
-    program = bound(program, after, result.matching, listed)
-    own = _own_aims(program)
+    program = bound(kept_released(program, result, after), after, result.matching, listed)
+    own = own_aims(program)
     before, here = result.matching, after.people.index
     pairs = [pair for pair in before.pairs() if pair[0] in here and pair[1] in here]
     served = [who for who in dict.fromkeys(before.seats.mentee) if who in here]
@@ -155,7 +156,7 @@ def repaired(
     if keep == "people":
         aims.reverse()
     policy = replace(program, aims=(Served(served), *([Served(first)] if first else []), *aims, *own))
-    found = solve(after, policy, solver=run[0], time_limit=run[1], seed=result.seed)
+    found = still_released(solve(after, policy, solver=run[0], time_limit=run[1], seed=result.seed), result)
     return _repaired((cohort, result), (after, found), listed)
 
 
@@ -185,11 +186,11 @@ def price(
     check_answer(cohort, result)
     listed = _listed(changes)
     after = cohort.changed(listed)
-    program = bound(result.program, after, result.matching, listed)
+    program = bound(kept_released(result.program, result, after), after, result.matching, listed)
     here = after.people.index
     pairs = [pair for pair in result.matching.pairs() if pair[0] in here and pair[1] in here]
-    policy = replace(program, aims=(*_own_aims(program), KeepPairs(pairs)))
-    found = solve(after, policy, solver=solver, time_limit=time_limit, seed=result.seed)
+    policy = replace(program, aims=(*own_aims(program), KeepPairs(pairs)))
+    found = still_released(solve(after, policy, solver=solver, time_limit=time_limit, seed=result.seed), result)
     return _repaired((cohort, result), (after, found), listed)
 
 
@@ -223,7 +224,7 @@ def _listed(changes: Any) -> list[Change]:
     return found
 
 
-def _own_aims(program: Program) -> tuple[Any, ...]:
+def own_aims(program: Program) -> tuple[Any, ...]:
     """A program's aims without those that an earlier repair put before them."""
     aims = tuple(program.aims or ())
     kinds = [type(aim) for aim in aims]
@@ -304,7 +305,7 @@ def _mentors(matching: Matching) -> dict[str, tuple[str, ...]]:
 def _costs(old: tuple[Cohort, Result], new: tuple[Cohort, Result]) -> Iterator[Cost]:
     """What each of the program's own aims reaches before and after, in the order of the aims."""
     (cohort, before), (after, result) = old, new
-    own = replace(before.program, aims=_own_aims(before.program))
+    own = replace(before.program, aims=own_aims(before.program))
     for _, aim in own.named_aims():
         one, other = _plain(aim.measure(cohort, before.matching)), _plain(aim.measure(after, result.matching))
         if one == other:
