@@ -70,7 +70,7 @@ def _rows(view: View, cohort: Cohort, result: Result, kind: str) -> tuple[str, l
             "topic": topic,
             "mentor_name": called[mentor],
             "mentee_name": called[mentee],
-            "met": told.get((mentor, mentee, topic), ""),
+            "met": told.get((mentor, mentee, topic), "").removeprefix(f"{called[mentor]} with {called[mentee]}: "),
             "released": (mentor, mentee, topic) in released,
             "text": f"{called[mentor]} {called[mentee]} {topic}",
         }
