@@ -323,14 +323,21 @@ class PairPrices:
 
         return any(found for _, found in self.pairs.each(look))
 
-    def best(self, prices: Ints, most: int, among: Bools | None = None) -> Ints:
-        """So many pairs of each request that are worth most beside the prices of their offers, as keys."""
-        costs = self.costs(0, prices)
+    def best(self, prices: Sequence[Ints], most: int, among: Bools | None = None) -> Ints:
+        """So many pairs of each request that are worth most beside the prices of their offers, as keys.
+
+        With prices of several groups of stages: in the last one, of those that cost nothing in the groups before it.
+        """
+        costs = [self.costs(group, price) for group, price in enumerate(prices)]
 
         def look(view: Pairs) -> Ints:
-            mask, rest = self.pairs.may_meet(view), costs(view)
-            if mask is not None:
-                np.copyto(rest, FAR, where=~mask)
+            alive = self.pairs.may_meet(view)
+            for cost in costs[:-1]:
+                even = cost(view) == 0
+                alive = even if alive is None else even & alive
+            rest = costs[-1](view)
+            if alive is not None:
+                np.copyto(rest, FAR, where=~alive)
             return _least(view, rest, np.arange(len(rest)), most, FAR // 2)
 
         return self._all(look, among)

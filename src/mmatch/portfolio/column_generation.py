@@ -87,6 +87,7 @@ class _Listing:
         self.prices, self.cohort = many.prices, question[0]
         self.most = max(EACH, int(self.cohort.requests.mentors.max(initial=0)) + 1)
         self.keys = many.few
+        self.late = 0
 
     def solved(self, watch: Watch, found: list[Found]) -> Found | None:
         """The best matching of all pairs; None where prices outgrow what can be compared.
@@ -95,7 +96,7 @@ class _Listing:
         """
         start = _likely_prices(self.many)
         for share, among in _samples(self.cohort):
-            self.keys = self.prices.best(start, self.most, among)
+            self.keys, self.late = self.prices.best((start,), self.most, among), 0
             while True:
                 instance, edges = self.compiled()
                 asked = instance if among is None else _smaller(instance, edges, share, among)
@@ -122,13 +123,17 @@ class _Listing:
         return compile_instance(*self.question, self.seed, listed=self.many.listed(self.keys))
 
     def improving(self, prices: tuple[Ints, ...], among: Bools | None) -> Ints:
-        """Pairs that would improve the matching; of few requests also those that are next best, and soon may."""
+        """Pairs that would improve the matching; of few requests also those that are next best, and soon may.
+
+        Each time that only few requests have some, twice as many of theirs are listed as the time before.
+        """
         more = missing(self.prices.improving(prices, self.most, among), self.keys)
         n_requests, n_offers = len(self.cohort.requests.owner), len(self.cohort.offers.owner)
         if 0 < len(more) * FEW < n_requests:
             rows = np.zeros(n_requests, dtype=bool)
             rows[more // n_offers] = True
-            more = missing(merged(more, self.prices.best(prices[0], self.most, rows)), self.keys)
+            more = missing(merged(more, self.prices.best(prices, self.most << self.late, rows)), self.keys)
+            self.late += 1
         return more
 
 
