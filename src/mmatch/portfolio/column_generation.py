@@ -15,7 +15,7 @@ from mmatch.arrays import merged, missing
 from mmatch.candidates import Pairs, facts_of
 from mmatch.constraints import LEFT
 from mmatch.instance.compilation import compile_instance
-from mmatch.instance.model import Answer, Listed, Watch
+from mmatch.instance.model import Answer, Earlier, Listed, Watch
 from mmatch.matching import Cut, Prices, Status
 from mmatch.network.all_pairs import LARGEST, AllPairs, Stopped, priced
 from mmatch.solvers.flow import Flow
@@ -88,6 +88,7 @@ class _Listing:
         self.most = max(EACH, int(self.cohort.requests.mentors.max(initial=0)) + 1)
         self.keys = many.few
         self.late = 0
+        self.before: tuple[Ints, Ints]
 
     def solved(self, watch: Watch, found: list[Found]) -> Found | None:
         """The best matching of all pairs; None where prices outgrow what can be compared.
@@ -100,6 +101,7 @@ class _Listing:
             while True:
                 instance, edges = self.compiled()
                 asked = instance if among is None else _smaller(instance, edges, share, among)
+                asked = replace(asked, earlier=self.earlier(edges)) if self.late else asked
                 answer = Flow().solve(asked, watch)
                 if answer.stopped:
                     raise Stopped(answer.stopped)
@@ -115,8 +117,18 @@ class _Listing:
                 watch.report("pairs listed", len(self.keys), len(self.prices.pairs))
                 if not len(more):
                     break
+                if self.late and answer.chosen is not None:
+                    self.before = self.prices.pairs.keys(edges.pairs)[answer.chosen], more // len(self.prices.head)
                 self.keys = merged(self.keys, more)
         return instance, edges, answer
+
+    def earlier(self, edges: Edges) -> Earlier:
+        """The matching of the round before: few pairs are new, and the best one is near."""
+        chosen, touched = self.before
+        keys = self.prices.pairs.keys(edges.pairs)
+        asked = np.zeros(len(self.cohort.requests.owner), dtype=bool)
+        asked[touched] = True
+        return Earlier(np.isin(keys, chosen), asked[edges.pairs.request.row])
 
     def compiled(self) -> tuple[Instance, Edges]:
         """The question with the pairs listed so far."""
