@@ -165,7 +165,12 @@ def test_ctrl_c_returns_the_best_so_far_where_that_is_asked_for():
 
 
 @pytest.mark.parametrize(
-    "rule", [mm.rules.Lock([("mentor-0", "mentee-0")]), mm.rules.Linked([("mentee-0", "mentee-1")])]
+    "rule",
+    [
+        mm.rules.Lock([("mentor-0", "mentee-0")]),
+        mm.rules.Linked([("mentee-0", "mentee-1")]),
+        mm.rules.Check(lambda mentor, mentee: mentor.id != mentee.id),
+    ],
 )
 def test_what_prices_of_pairs_do_not_tell_is_listed(rule):
     program = mm.Program(rules=[rule], aims=PRODUCTS.aims)
@@ -182,3 +187,9 @@ def test_pairs_that_count_the_same_are_listed_by_chance():
     found = mm.solve(mm.Cohort(people), program, progress=lambda p: p.phase == "pairs listed" and rounds.append(p))
     assert found.value == (80,)
     assert len(rounds) <= 12
+
+
+def test_groups_are_listed():
+    people = [Participant(f"m{k}", offers=[Offer("data", group=(1, 3))], groups=1) for k in range(3)]
+    people += [Participant(f"e{k}", requests=[Request("data")]) for k in range(6)]
+    assert all_pairs.priced(mm.Cohort(people), mm.Program().resolve(mm.Cohort(people))) is None

@@ -24,7 +24,7 @@ from mmatch.instance.compilation import compile_instance
 from mmatch.instance.model import Listed
 from mmatch.network.circulation import CrossingSets, build_network
 from mmatch.network.folding import fold, runs
-from mmatch.rules import AtMost, Everyone
+from mmatch.rules import AtMost, Check, Everyone
 from mmatch.rules._base import Rule
 from mmatch.stages import Total
 
@@ -66,15 +66,19 @@ class AllPairs:
 
     @property
     def priceable(self) -> bool:
-        """Whether each pair has a node of its own request and offer, and aims tell what it is worth by itself."""
+        """Whether each pair has a node of its own request and offer, and aims tell what it is worth by itself.
+
+        Functions of a program's own are called once for each pair, and lists of people are short: both are listed.
+        """
         cohort, program = self.cohort, self.program
-        listed = facts_of(cohort).ranks is not None
         pair_rules = all(
             type(rule).constraints is Rule.constraints or isinstance(rule, AtMost | Everyone) for rule in program.rules
         )
+        listed = facts_of(cohort).ranks is not None or any(isinstance(rule, Check) for rule in program.rules)
         several = (cohort.requests.mentors > 1).any() and len(np.unique(cohort.offers.owner)) < len(cohort.offers.owner)
         grouped = any(rule.composes or rule.times(cohort) is not None for rule in program.rules)
-        if listed or several or grouped or not pair_rules or not self.plan or program.group != (1, 1):
+        grouped = grouped or program.group != (1, 1) or (cohort.offers.most != NONE).any()
+        if listed or several or grouped or not pair_rules or not self.plan:
             return False
         rows, offers = self.plan[0]
         view = Pairs(facts_of(cohort), rows[:1, None], offers[None, :1])
