@@ -193,3 +193,12 @@ def test_groups_are_listed():
     people = [Participant(f"m{k}", offers=[Offer("data", group=(1, 3))], groups=1) for k in range(3)]
     people += [Participant(f"e{k}", requests=[Request("data")]) for k in range(6)]
     assert all_pairs.priced(mm.Cohort(people), mm.Program().resolve(mm.Cohort(people))) is None
+
+
+def test_an_aim_that_counts_blocks_otherwise_than_lists_is_named():
+    class Lying(mm.aims.PairAim):
+        def scores(self, pairs):
+            return np.full(pairs.shape, len(pairs.shape)), 1
+
+    with pytest.raises(mm.errors.PluginError, match=r"Lying\(\) counts pairs of a block otherwise"):
+        mm.solve(featured(), mm.Program(aims=[Lying()]))

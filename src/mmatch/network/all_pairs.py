@@ -20,6 +20,7 @@ from mmatch.arrays import NONE, Bools, Floats, Ints, merged
 from mmatch.candidates import Pairs, facts_of
 from mmatch.candidates.edges import allowed, edges_of
 from mmatch.candidates.joining import by_topic
+from mmatch.errors import PluginError
 from mmatch.instance.compilation import compile_instance
 from mmatch.instance.model import Listed
 from mmatch.network.circulation import CrossingSets, build_network
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 MOST_LISTED = 2_000_000  # pairs up to which all are listed
+SOME = 50  # requests, and offers, of which aims are asked twice
 BLOCK = 500_000  # pairs looked at together
 FAR = 2**62  # reduced cost of a pair that may not meet
 LARGEST = 2**60  # price that can be compared
@@ -84,6 +86,20 @@ class AllPairs:
         view = Pairs(facts_of(cohort), rows[:1, None], offers[None, :1])
         single = all(len(tier) == 1 or not any(aim.alone for aim in tier) for tier in program.tiers)
         return single and all(not aim.vector and aim.worth(view) is not None for _, aim in program.named_aims())
+
+    def check_blocks(self) -> None:
+        """Ask each aim about some pairs as a block and as a list.
+
+        Raises:
+            PluginError: where one answers differently.
+        """
+        facts, (requests, offers) = facts_of(self.cohort), self.plan[0]
+        rows, columns = np.meshgrid(requests[:SOME], offers[:SOME], indexing="ij")
+        block, listed = Pairs(facts, rows[:, :1], columns[:1]), Pairs(facts, rows.ravel(), columns.ravel())
+        for _, aim in self.program.named_aims():
+            one, other = (aim.worth(view) for view in (block, listed))
+            if one is None or other is None or (np.broadcast_to(one[0], rows.shape).ravel() != other[0]).any():
+                raise PluginError(f"{aim.title} counts pairs of a block otherwise than the same pairs in a list")
 
     def __len__(self) -> int:
         return sum(len(requests) * len(offers) for requests, offers in self.plan)
@@ -469,6 +485,7 @@ def priced(cohort: Cohort, program: Program, watch: Watch | None = None) -> Pric
     program.check(cohort)
     if not pairs.priceable:
         return None
+    pairs.check_blocks()
     requests, offers = pairs.plan[0]
     some = pairs.listed(requests[:1] * len(cohort.offers.owner) + offers[:1])
     units, _ = compile_instance(cohort, program, listed=Listed(some, {}))
