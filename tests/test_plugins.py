@@ -172,7 +172,9 @@ def test_every_rule_and_every_aim_is_under_the_contract():
     """A new part that no strategy draws would never meet the oracle."""
     cohort = mm.Cohort(
         [
-            mm.Participant("m0", offers=[mm.Offer()], site="Rome", attributes={"department": "a"}, ranks=["e0"]),
+            mm.Participant(
+                "m0", offers=[mm.Offer()], site="Rome", attributes={"department": "a", "skills": [1]}, ranks=["e0"]
+            ),
             mm.Participant("e0", requests=[mm.Request()]),
             mm.Participant("e1", requests=[mm.Request()]),
         ],
