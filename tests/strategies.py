@@ -14,8 +14,8 @@ TREE = {"statistics": "data", "r": "statistics"}
 
 
 def examples(n):
-    """How many examples a property is worth: half of n in every run, fifty times n in the long campaign."""
-    return settings(max_examples=n // 2 if settings.default.max_examples < 1000 else 50 * n)
+    """How many examples a property is worth: a third of n in every run, fifty times n in the long campaign."""
+    return settings(max_examples=n // 3 if settings.default.max_examples < 1000 else 50 * n)
 
 
 def forged(proof, *, totals=None, **evidence):
